@@ -1,0 +1,70 @@
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+
+const LIMIT_MS = 2_147_483_647;
+
+/** A time in milliseconds above zero that a timer can wait for. */
+export function checkMs(option: string, value: unknown): number {
+  if (
+    typeof value !== "number" || !(value > 0) || value > LIMIT_MS
+  ) {
+    throw new InvalidOptionError(option, value, {
+      expected: `a number of milliseconds above 0 and up to ${LIMIT_MS}`,
+    });
+  }
+  return value;
+}
+
+/** A timeout: as {@linkcode checkMs}, or `false` for none. */
+export function checkTimeoutMs(option: string, value: unknown): number {
+  return value === false ? Infinity : checkMs(option, value);
+}
+
+/** A revision, version or the like: zero or above. */
+export function checkInt64(option: string, value: unknown): bigint {
+  if (typeof value !== "bigint" || value < 0n || value >= 1n << 63n) {
+    throw new InvalidOptionError(option, value, {
+      expected: "a bigint from 0 to 2^63 - 1",
+    });
+  }
+  return value;
+}
+
+/** A count: a whole number above zero. */
+export function checkCount(option: string, value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) {
+    throw new InvalidOptionError(option, value, {
+      expected: "a whole number above 0",
+    });
+  }
+  return value as number;
+}
+
+/** One of a few words. */
+export function checkOneOf<T extends string>(
+  option: string,
+  value: unknown,
+  words: readonly T[],
+): T {
+  if (!words.includes(value as T)) {
+    throw new InvalidOptionError(option, value, {
+      expected: `one of ${words.join(", ")}`,
+    });
+  }
+  return value as T;
+}
+
+/** An object that has no options but the known ones. */
+export function checkKnown(
+  what: string,
+  value: object,
+  known: readonly string[],
+): void {
+  for (const option of Object.keys(value)) {
+    if (known.includes(option)) continue;
+    throw new InvalidOptionError(
+      option,
+      (value as Record<string, unknown>)[option],
+      { expected: `absent: ${what} has only ${known.join(", ")}` },
+    );
+  }
+}

@@ -1,0 +1,131 @@
+import type {
+  DeleteRangeRequestInit,
+  DeleteRangeResponse,
+  PutRequestInit,
+  PutResponse,
+  RangeRequestInit,
+  RangeResponse,
+} from "../proto/gen/messages.ts";
+import { SortOrder, SortTarget as WireTarget } from "../proto/gen/messages.ts";
+import { fromBigInt, type Int64, toBigInt } from "../proto/int64.ts";
+import { checkCount, checkInt64, checkOneOf } from "./_checks.ts";
+import { toHeader, toKeyValue } from "./key_value.ts";
+import { bounds, type Key, keyBytes, type KeyRange, toBytes } from "./keys.ts";
+import type { Value } from "./keys.ts";
+import type {
+  DeleteOptions,
+  DeleteResult,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+} from "./kv_types.ts";
+
+const SORT_TARGET = {
+  key: WireTarget.KEY,
+  version: WireTarget.VERSION,
+  create: WireTarget.CREATE,
+  mod: WireTarget.MOD,
+  value: WireTarget.VALUE,
+} as const;
+
+/** The request of a range read. */
+export function rangeRequest(
+  keyOrRange: Key | KeyRange,
+  options: RangeOptions,
+): RangeRequestInit {
+  const { key, rangeEnd } = bounds(keyOrRange);
+  return {
+    key,
+    rangeEnd,
+    limit: options.limit === undefined
+      ? undefined
+      : fromBigInt(BigInt(checkCount("limit", options.limit))),
+    revision: int64("revision", options.revision),
+    ...sorting(options),
+    serializable: options.serializable,
+    keysOnly: options.keysOnly,
+    countOnly: options.countOnly,
+    minModRevision: int64("minModRevision", options.minModRevision),
+    maxModRevision: int64("maxModRevision", options.maxModRevision),
+    minCreateRevision: int64("minCreateRevision", options.minCreateRevision),
+    maxCreateRevision: int64("maxCreateRevision", options.maxCreateRevision),
+  };
+}
+
+/** What a range read gives. */
+export function rangeResult(wire: RangeResponse): RangeResult {
+  return {
+    header: toHeader(wire.header),
+    kvs: wire.kvs.map(toKeyValue),
+    more: wire.more,
+    count: toBigInt(wire.count),
+  };
+}
+
+/** The request of a put. */
+export function putRequest(
+  key: Key,
+  value: Value,
+  options: PutOptions,
+): PutRequestInit {
+  return {
+    key: keyBytes("key", key),
+    value: toBytes("value", value),
+    lease: int64("lease", options.lease),
+    prevKv: options.prevKv,
+    ignoreValue: options.ignoreValue,
+    ignoreLease: options.ignoreLease,
+  };
+}
+
+/** What a put gives. */
+export function putResult(wire: PutResponse): PutResult {
+  return {
+    header: toHeader(wire.header),
+    prevKv: wire.prevKv ? toKeyValue(wire.prevKv) : undefined,
+  };
+}
+
+/** The request of a delete. */
+export function deleteRequest(
+  keyOrRange: Key | KeyRange,
+  options: DeleteOptions,
+): DeleteRangeRequestInit {
+  return { ...bounds(keyOrRange), prevKv: options.prevKv };
+}
+
+/** What a delete gives. */
+export function deleteResult(wire: DeleteRangeResponse): DeleteResult {
+  return {
+    header: toHeader(wire.header),
+    deleted: toBigInt(wire.deleted),
+    prevKvs: wire.prevKvs.map(toKeyValue),
+  };
+}
+
+function int64(option: string, value: bigint | undefined): Int64 | undefined {
+  return value === undefined
+    ? undefined
+    : fromBigInt(checkInt64(option, value));
+}
+
+// Without either option nothing is asked for: etcd sorts by key anyway, and
+// any sort order makes it fetch the whole range before the limit applies.
+function sorting(
+  { sortBy, order }: RangeOptions,
+): Pick<RangeRequestInit, "sortOrder" | "sortTarget"> {
+  if (sortBy === undefined && order === undefined) return {};
+  const target = checkOneOf("sortBy", sortBy ?? "key", [
+    "key",
+    "version",
+    "create",
+    "mod",
+    "value",
+  ]);
+  const way = checkOneOf("order", order ?? "ascend", ["ascend", "descend"]);
+  return {
+    sortTarget: SORT_TARGET[target],
+    sortOrder: way === "ascend" ? SortOrder.ASCEND : SortOrder.DESCEND,
+  };
+}

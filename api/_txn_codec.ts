@@ -1,0 +1,159 @@
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import {
+  type CompareInit,
+  CompareResult,
+  CompareTarget,
+  type RequestOpInit,
+  type ResponseOp,
+  type TxnRequestInit,
+  type TxnResponse,
+} from "../proto/gen/messages.ts";
+import { fromBigInt } from "../proto/int64.ts";
+import { checkInt64, checkKnown, checkOneOf } from "./_checks.ts";
+import {
+  deleteRequest,
+  deleteResult,
+  putRequest,
+  putResult,
+  rangeRequest,
+  rangeResult,
+} from "./_kv_codec.ts";
+import { toHeader, toKeyValue } from "./key_value.ts";
+import { bounds, keyBytes, toBytes, type Value } from "./keys.ts";
+import type {
+  Comparison,
+  Operation,
+  OperationResult,
+  Txn,
+  TxnResult,
+} from "./txn_types.ts";
+
+type AnyTxn = Txn<readonly Operation[], readonly Operation[]>;
+type AnyResult = TxnResult<readonly Operation[], readonly Operation[]>;
+
+const RESULT = {
+  "=": CompareResult.EQUAL,
+  "!=": CompareResult.NOT_EQUAL,
+  "<": CompareResult.LESS,
+  ">": CompareResult.GREATER,
+} as const;
+
+/** The request of a transaction, checked. */
+export function txnRequest(txn: AnyTxn): TxnRequestInit {
+  checkKnown("a transaction", txn, ["if", "then", "else"]);
+  return {
+    compare: (txn.if ?? []).map(comparison),
+    success: branch("then", txn.then ?? []),
+    failure: branch("else", txn.else ?? []),
+  };
+}
+
+/** What a transaction gives, read as its operations say. */
+export function txnResult(txn: AnyTxn, wire: TxnResponse): AnyResult {
+  const operations = (wire.succeeded ? txn.then : txn.else) ?? [];
+  return {
+    header: toHeader(wire.header),
+    succeeded: wire.succeeded,
+    results: operations.map((operation, at) =>
+      result(operation, wire.responses[at])
+    ),
+  };
+}
+
+function comparison(
+  { target, key, relation, value }: Comparison,
+): CompareInit {
+  const base = {
+    ...bounds(key),
+    result: RESULT[checkOneOf("relation", relation, ["=", "!=", "<", ">"])],
+  };
+  if (target === "value") {
+    const bytes = toBytes("value", value as Value);
+    return { ...base, target: CompareTarget.VALUE, value: bytes };
+  }
+  const number = fromBigInt(checkInt64(target, value));
+  switch (target) {
+    case "version":
+      return { ...base, target: CompareTarget.VERSION, version: number };
+    case "create":
+      return { ...base, target: CompareTarget.CREATE, createRevision: number };
+    case "mod":
+      return { ...base, target: CompareTarget.MOD, modRevision: number };
+    case "lease":
+      return { ...base, target: CompareTarget.LEASE, lease: number };
+  }
+}
+
+function branch(
+  name: string,
+  operations: readonly Operation[],
+): RequestOpInit[] {
+  const puts = new Set<string>();
+  return operations.map((operation) => {
+    if (operation.kind === "put") {
+      const id = keyBytes("key", operation.key).join();
+      if (puts.has(id)) {
+        throw new InvalidOptionError(name, operation.key, {
+          action: "make the transaction",
+          expected: "free of two puts to one key",
+        });
+      }
+      puts.add(id);
+    }
+    return request(operation);
+  });
+}
+
+function request(operation: Operation): RequestOpInit {
+  switch (operation.kind) {
+    case "get":
+      keyBytes("key", operation.key);
+      // falls through: a get is a range of one key
+    case "range":
+      return { requestRange: rangeRequest(operation.key, operation.options) };
+    case "put":
+      return {
+        requestPut: putRequest(
+          operation.key,
+          operation.value,
+          operation.options,
+        ),
+      };
+    case "delete":
+      return {
+        requestDeleteRange: deleteRequest(operation.key, operation.options),
+      };
+    case "txn":
+      return { requestTxn: txnRequest(operation.txn) };
+    default:
+      throw new InvalidOptionError("operation", operation, {
+        action: "make the transaction",
+        expected: "made by 'op'",
+      });
+  }
+}
+
+function result(
+  operation: Operation,
+  wire: ResponseOp | undefined,
+): OperationResult<Operation> {
+  switch (operation.kind) {
+    case "get": {
+      const kv = wire?.responseRange?.kvs[0];
+      return kv && toKeyValue(kv);
+    }
+    case "range":
+      return rangeResult(present(operation, wire?.responseRange));
+    case "put":
+      return putResult(present(operation, wire?.responsePut));
+    case "delete":
+      return deleteResult(present(operation, wire?.responseDeleteRange));
+    case "txn":
+      return txnResult(operation.txn, present(operation, wire?.responseTxn));
+  }
+}
+
+function present<T>({ kind }: Operation, wire: T | null | undefined): T {
+  if (wire) return wire;
+  throw new Error(`The answer to the operation '${kind}' is missing`);
+}

@@ -1,0 +1,19 @@
+/** What every call takes, as its last argument. */
+export interface CallOptions {
+  /** Ends the call with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The time for the whole call in milliseconds, repetitions and waiting for
+   * a connection included; `false` for no limit.
+   *
+   * @default {the client's `requestTimeoutMs`}
+   */
+  readonly timeoutMs?: number | false | undefined;
+  /**
+   * Whether the member must have a leader to answer at all. Without it, a
+   * member cut off from the others lets most calls run into their timeout.
+   *
+   * @default {false}
+   */
+  readonly requireLeader?: boolean | undefined;
+}

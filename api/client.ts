@@ -1,0 +1,164 @@
+import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { grpcDial } from "../balancers/_grpc_transport.ts";
+import { ConnectionPool } from "../balancers/_pool.ts";
+import type { BalancerSnapshot } from "../balancers/view.ts";
+import { RetryingCaller } from "./_retrying_caller.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { KeyValue } from "./key_value.ts";
+import type { Key, KeyRange, Value } from "./keys.ts";
+import { type Kv, KvFacet } from "./kv.ts";
+import type {
+  DeleteOptions,
+  DeleteResult,
+  ListOptions,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+  ReadOptions,
+} from "./kv_types.ts";
+import {
+  type ClientOptions,
+  resolveEndpoints,
+  resolveOptions,
+} from "./options.ts";
+import type { Operation, Txn, TxnResult } from "./txn_types.ts";
+
+/**
+ * A client of one etcd cluster.
+ *
+ * It connects when it is first used. Close it when it is no longer needed,
+ * with {@linkcode Client.close} or `await using`.
+ *
+ * ```ts ignore
+ * import { Client } from "@etcdeno/client";
+ *
+ * await using client = new Client({ endpoints: "http://127.0.0.1:2379" });
+ * await client.put("greeting", "hello");
+ * console.log((await client.get("greeting"))?.value.text());
+ * ```
+ */
+export class Client implements AsyncDisposable {
+  /** Reading and writing keys. */
+  readonly kv: Kv;
+  readonly #pool: ConnectionPool;
+  readonly #caller: RetryingCaller;
+  readonly #tls: boolean;
+
+  /**
+   * Makes a client; nothing is sent yet.
+   *
+   * @throws {InvalidOptionError} If an option is not acceptable.
+   */
+  constructor(options: ClientOptions) {
+    const resolved = resolveOptions(options);
+    const { strategy, endpoints, dialTimeoutMs, keepAlive, tls } = resolved;
+    this.#tls = tls !== undefined;
+    this.#pool = new ConnectionPool({
+      endpoints,
+      strategy,
+      dial: grpcDial({ tls, keepAlive }),
+      dialTimeoutMs,
+      clock: SYSTEM_CLOCK,
+      onEvent: resolved.onEvent,
+    });
+    this.#caller = new RetryingCaller({
+      pool: this.#pool,
+      policy: strategy.retry,
+      timeoutMs: resolved.requestTimeoutMs,
+      random: SYSTEM_CLOCK.random,
+    });
+    this.kv = new KvFacet(this.#caller);
+  }
+
+  /** What the balancer is doing now. */
+  get balancer(): BalancerSnapshot {
+    return this.#pool.snapshot();
+  }
+
+  /**
+   * Waits until a call could be sent: to fail early, with the cause.
+   *
+   * @throws {UnavailableError} If no endpoint could be reached in time.
+   */
+  async connect(
+    options: Omit<CallOptions, "requireLeader"> = {},
+  ): Promise<void> {
+    await this.#caller.ready(options);
+  }
+
+  /**
+   * Replaces the endpoints. Those in both lists keep their connection, and
+   * calls that run on one that is dropped end by themselves.
+   *
+   * @throws {InvalidOptionError} If the list is empty or one is malformed.
+   */
+  setEndpoints(endpoints: string | readonly string[]): void {
+    this.#pool.setEndpoints(resolveEndpoints(endpoints, this.#tls));
+  }
+
+  /**
+   * Closes every connection now. Pending calls fail with a
+   * `ClientClosedError`. Idempotent; resolves when nothing is open any more.
+   */
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  /** Same as {@linkcode Client.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Same as {@linkcode Kv.get}. */
+  get(
+    key: Key,
+    options?: ReadOptions & CallOptions,
+  ): Promise<KeyValue | undefined> {
+    return this.kv.get(key, options);
+  }
+
+  /** Same as {@linkcode Kv.range}. */
+  range(
+    range: Key | KeyRange,
+    options?: RangeOptions & CallOptions,
+  ): Promise<RangeResult> {
+    return this.kv.range(range, options);
+  }
+
+  /** Same as {@linkcode Kv.list}. */
+  list(
+    range: Key | KeyRange,
+    options?: ListOptions & CallOptions,
+  ): AsyncIterableIterator<KeyValue> {
+    return this.kv.list(range, options);
+  }
+
+  /** Same as {@linkcode Kv.put}. */
+  put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult> {
+    return this.kv.put(key, value, options);
+  }
+
+  /** Same as {@linkcode Kv.delete}. */
+  delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult> {
+    return this.kv.delete(range, options);
+  }
+
+  /** Same as {@linkcode Kv.txn}. */
+  txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
+    options?: CallOptions,
+  ): Promise<TxnResult<Then, Else>> {
+    return this.kv.txn(txn, options);
+  }
+}

@@ -1,0 +1,131 @@
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { encodeBytes } from "./bytes.ts";
+
+/** A key: text is encoded as UTF-8. */
+export type Key = string | Uint8Array;
+
+/** A value: text is encoded as UTF-8. */
+export type Value = string | Uint8Array;
+
+/**
+ * A range of keys, from `start` up to but without `end`. Made by
+ * {@linkcode prefix}, {@linkcode range}, {@linkcode fromKey} or
+ * {@linkcode all}.
+ */
+export interface KeyRange {
+  /** Discriminator. */
+  readonly kind: "range";
+  /** The first key. */
+  readonly start: Uint8Array;
+  /** The key after the last one; a single zero byte means no end. */
+  readonly end: Uint8Array;
+}
+
+const NO_END = new Uint8Array(1);
+
+/**
+ * All keys that start with `start`; the empty prefix is all keys.
+ *
+ * @throws {InvalidOptionError} If `start` is neither text nor bytes.
+ */
+export function prefix(start: Key): KeyRange {
+  const bytes = toBytes("prefix", start);
+  return bytes.length === 0
+    ? all()
+    : { kind: "range", start: bytes, end: prefixEnd(bytes) };
+}
+
+/**
+ * All keys from `start` up to but without `end`.
+ *
+ * @throws {InvalidOptionError} If either is no key, or `end` is not behind
+ * `start`.
+ */
+export function range(start: Key, end: Key): KeyRange {
+  const from = keyBytes("start", start);
+  const to = keyBytes("end", end);
+  if (compareBytes(from, to) >= 0) {
+    throw new InvalidOptionError("end", end, {
+      action: "make the range",
+      expected: "a key behind 'start'",
+    });
+  }
+  return { kind: "range", start: from, end: to };
+}
+
+/**
+ * All keys from `start` on.
+ *
+ * @throws {InvalidOptionError} If `start` is no key.
+ */
+export function fromKey(start: Key): KeyRange {
+  return { kind: "range", start: keyBytes("start", start), end: NO_END };
+}
+
+/** All keys. */
+export function all(): KeyRange {
+  return { kind: "range", start: NO_END, end: NO_END };
+}
+
+/** The bytes of a key, which must not be empty: etcd has no empty key. */
+export function keyBytes(option: string, key: Key): Uint8Array {
+  const bytes = toBytes(option, key);
+  if (bytes.length === 0) {
+    throw new InvalidOptionError(option, key, {
+      expected: "a key of at least one byte",
+    });
+  }
+  return bytes;
+}
+
+/** The bytes of a value, which may be empty. */
+export function toBytes(option: string, value: Value): Uint8Array {
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+    throw new InvalidOptionError(option, value, {
+      expected: "a string or a Uint8Array",
+    });
+  }
+  return encodeBytes(value);
+}
+
+/** The two ends of a key or range, as etcd's requests have them. */
+export function bounds(
+  keyOrRange: Key | KeyRange,
+): { readonly key: Uint8Array; readonly rangeEnd: Uint8Array | undefined } {
+  if (
+    typeof keyOrRange === "object" && keyOrRange !== null &&
+    "kind" in keyOrRange && keyOrRange.kind === "range"
+  ) {
+    return { key: keyOrRange.start, rangeEnd: keyOrRange.end };
+  }
+  return { key: keyBytes("key", keyOrRange as Key), rangeEnd: undefined };
+}
+
+/** The smallest key behind `key`. */
+export function keyAfter(key: Uint8Array): Uint8Array {
+  const next = new Uint8Array(key.length + 1);
+  next.set(key);
+  return next;
+}
+
+/** The smallest key behind all keys with this prefix. */
+function prefixEnd(start: Uint8Array): Uint8Array {
+  for (let at = start.length - 1; at >= 0; at--) {
+    const byte = start[at] ?? 0;
+    if (byte === 0xff) continue;
+    const end = start.slice(0, at + 1);
+    end[at] = byte + 1;
+    return end;
+  }
+  // Nothing sorts behind 0xff 0xff …: the range has no end.
+  return NO_END;
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,186 @@
+import { methods } from "../proto/methods.ts";
+import { fromBigInt } from "../proto/int64.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { checkInt64 } from "./_checks.ts";
+import {
+  deleteRequest,
+  deleteResult,
+  putRequest,
+  putResult,
+  rangeRequest,
+  rangeResult,
+} from "./_kv_codec.ts";
+import { listPages } from "./_list.ts";
+import { txnRequest, txnResult } from "./_txn_codec.ts";
+import { type KeyValue, toHeader, toKeyValue } from "./key_value.ts";
+import { type Key, keyBytes, type KeyRange, type Value } from "./keys.ts";
+import type {
+  CompactOptions,
+  CompactResult,
+  DeleteOptions,
+  DeleteResult,
+  ListOptions,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+  ReadOptions,
+} from "./kv_types.ts";
+import type { Operation, Txn, TxnResult } from "./txn_types.ts";
+
+/**
+ * Reading and writing keys.
+ *
+ * Reads are repeated on another attempt as the strategy has it. Writes are
+ * sent at most once unless they were certainly not applied; the error of one
+ * that may have been says so in `maybeCommitted`.
+ *
+ * Every call throws an `EtcdError`, or the reason of its `signal`.
+ */
+export interface Kv {
+  /** Reads one key. */
+  get(
+    key: Key,
+    options?: ReadOptions & CallOptions,
+  ): Promise<KeyValue | undefined>;
+  /** Reads a range in one request. For large ones see {@linkcode Kv.list}. */
+  range(
+    range: Key | KeyRange,
+    options?: RangeOptions & CallOptions,
+  ): Promise<RangeResult>;
+  /**
+   * Reads a range of any size in pages, all at one revision: that of the
+   * first page, or the one given.
+   */
+  list(
+    range: Key | KeyRange,
+    options?: ListOptions & CallOptions,
+  ): AsyncIterableIterator<KeyValue>;
+  /** Writes one key. */
+  put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult>;
+  /** Deletes a key or a range. */
+  delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult>;
+  /** Runs a transaction. One that only reads is repeated like a read. */
+  txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
+    options?: CallOptions,
+  ): Promise<TxnResult<Then, Else>>;
+  /** Forgets the history up to a revision. */
+  compact(revision: bigint, options?: CompactOptions): Promise<CompactResult>;
+}
+
+/** {@linkcode Kv} over a caller. */
+export class KvFacet implements Kv {
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  async get(
+    key: Key,
+    options: ReadOptions & CallOptions = {},
+  ): Promise<KeyValue | undefined> {
+    const request = rangeRequest(keyBytes("key", key), options);
+    const wire = await this.#caller.unary(
+      methods.kv.range,
+      request,
+      "get",
+      options,
+    );
+    const kv = wire.kvs[0];
+    return kv && toKeyValue(kv);
+  }
+
+  async range(
+    range: Key | KeyRange,
+    options: RangeOptions & CallOptions = {},
+  ): Promise<RangeResult> {
+    const request = rangeRequest(range, options);
+    return rangeResult(
+      await this.#caller.unary(methods.kv.range, request, "range", options),
+    );
+  }
+
+  list(
+    range: Key | KeyRange,
+    options: ListOptions & CallOptions = {},
+  ): AsyncIterableIterator<KeyValue> {
+    return listPages(
+      range,
+      options,
+      (page, pageOptions) => this.range(page, pageOptions),
+    );
+  }
+
+  async put(
+    key: Key,
+    value: Value,
+    options: PutOptions & CallOptions = {},
+  ): Promise<PutResult> {
+    const request = putRequest(key, value, options);
+    return putResult(
+      await this.#caller.unary(methods.kv.put, request, "put", options),
+    );
+  }
+
+  async delete(
+    range: Key | KeyRange,
+    options: DeleteOptions & CallOptions = {},
+  ): Promise<DeleteResult> {
+    const request = deleteRequest(range, options);
+    return deleteResult(
+      await this.#caller.unary(
+        methods.kv.deleteRange,
+        request,
+        "delete",
+        options,
+      ),
+    );
+  }
+
+  async txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
+    options: CallOptions = {},
+  ): Promise<TxnResult<Then, Else>> {
+    const request = txnRequest(txn);
+    const wire = await this.#caller.unary(
+      methods.kv.txn,
+      request,
+      "run the transaction",
+      options,
+    );
+    return txnResult(txn, wire) as TxnResult<Then, Else>;
+  }
+
+  async compact(
+    revision: bigint,
+    options: CompactOptions = {},
+  ): Promise<CompactResult> {
+    const request = {
+      revision: fromBigInt(checkInt64("revision", revision)),
+      physical: options.physical,
+    };
+    const wire = await this.#caller.unary(
+      methods.kv.compact,
+      request,
+      "compact",
+      options,
+    );
+    return { header: toHeader(wire.header) };
+  }
+}

@@ -1,0 +1,59 @@
+import { Buffer } from "node:buffer";
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
+import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
+import type { Endpoint } from "./_endpoint.ts";
+
+/** TLS settings, checked and resolved. */
+export interface TlsOptions {
+  /** Certificates of the authorities to trust, PEM; the system's if absent. */
+  readonly ca: string | Uint8Array | undefined;
+  /** The client's certificate chain, PEM. */
+  readonly cert: string | Uint8Array | undefined;
+  /** The client's private key, PEM. */
+  readonly key: string | Uint8Array | undefined;
+  /** The name an endpoint's certificate must be for, if not its host. */
+  serverName(endpoint: string): string | undefined;
+}
+
+// What TLS is told to be the host's name when it is an IP address.
+const PLACEHOLDER = "ip-address.invalid";
+
+/** The credentials for one endpoint, with the channel options they need. */
+export function channelCredentials(
+  endpoint: Endpoint,
+  tls: TlsOptions | undefined,
+): {
+  readonly credentials: ChannelCredentials;
+  readonly channelOptions: Record<string, string>;
+} {
+  if (!endpoint.secure) {
+    return { credentials: credentials.createInsecure(), channelOptions: {} };
+  }
+  const name = tls?.serverName(endpoint.url) ?? endpoint.host;
+  // Deno refuses an IP address as server name. It is told a placeholder, and
+  // the certificate is checked against the address.
+  const verify = isIP(name)
+    ? {
+      checkServerIdentity: (
+        _host: string,
+        cert: Parameters<typeof checkServerIdentity>[1],
+      ) => checkServerIdentity(name, cert),
+    }
+    : {};
+  return {
+    credentials: credentials.createSsl(
+      toBuffer(tls?.ca),
+      toBuffer(tls?.key),
+      toBuffer(tls?.cert),
+      verify,
+    ),
+    channelOptions: {
+      "grpc.ssl_target_name_override": isIP(name) ? PLACEHOLDER : name,
+    },
+  };
+}
+
+function toBuffer(pem: string | Uint8Array | undefined): Buffer | null {
+  return pem === undefined ? null : Buffer.from(pem);
+}

@@ -1,0 +1,287 @@
+import { Buffer } from "node:buffer";
+import * as grpc from "@grpc/grpc-js";
+import type { Endpoint } from "./_endpoint.ts";
+import { channelCredentials, type TlsOptions } from "./_grpc_credentials.ts";
+import { type Capture, captureSockets } from "./_grpc_sockets.ts";
+import type {
+  CallSettings,
+  Dial,
+  Headers,
+  RunningCall,
+  RunningStream,
+  StreamEvents,
+  Transport,
+  TransportEvents,
+  UnaryDone,
+} from "./_transport.ts";
+
+/** What all transports of a client share. */
+export interface GrpcDialOptions {
+  /** TLS settings for `https` endpoints. */
+  readonly tls: TlsOptions | undefined;
+  /** HTTP/2 pings while a call or stream is open. */
+  readonly keepAlive: false | {
+    readonly timeMs: number;
+    readonly timeoutMs: number;
+  };
+}
+
+type Call = ReturnType<grpc.Channel["createCall"]>;
+
+const { READY, TRANSIENT_FAILURE, IDLE, SHUTDOWN } = grpc.connectivityState;
+const NEVER = 2_147_483_647;
+const NO_METADATA = new grpc.Metadata();
+const METADATA = new WeakMap<Headers, grpc.Metadata>();
+
+/** Makes the dial function of a client: one grpc-js channel per transport. */
+export function grpcDial(options: GrpcDialOptions): Dial {
+  return (endpoint, timeoutMs, events) =>
+    new GrpcTransport(endpoint, timeoutMs, options, events);
+}
+
+class GrpcTransport implements Transport {
+  readonly #events: TransportEvents;
+  readonly #channel: grpc.Channel;
+  readonly #capture: Capture;
+  readonly #calls = new Set<Call>();
+  #dialTimer: ReturnType<typeof setTimeout> | undefined;
+  #phase: "dialing" | "ready" | "down" = "dialing";
+  #wasConnecting = false;
+  #gone = false;
+
+  constructor(
+    endpoint: Endpoint,
+    timeoutMs: number,
+    options: GrpcDialOptions,
+    events: TransportEvents,
+  ) {
+    this.#events = events;
+    const { credentials, channelOptions } = channelCredentials(
+      endpoint,
+      options.tls,
+    );
+    this.#capture = captureSockets(credentials, () => this.#checkGone());
+    this.#channel = new grpc.Channel(endpoint.target, credentials, {
+      ...channelOptions,
+      ...pingOptions(options.keepAlive),
+      // One TCP connection per channel: grpc-js would share them otherwise.
+      "grpc.use_local_subchannel_pool": 1,
+      // Repeating calls is the retry loop's, which knows what is safe.
+      "grpc.enable_retries": 0,
+      "grpc.service_config_disable_resolution": 1,
+      "grpc.enable_http_proxy": 0,
+      "grpc.enable_channelz": 0,
+      "grpc.max_receive_message_length": -1,
+      "grpc.max_send_message_length": -1,
+      "grpc.client_idle_timeout_ms": NEVER,
+      // The backoff is ours as well. The shortest one here, as its timer
+      // outlives a closed channel.
+      "grpc.initial_reconnect_backoff_ms": 1,
+      "grpc.max_reconnect_backoff_ms": 1,
+    });
+    this.#dialTimer = setTimeout(
+      () => this.#failDial(this.#timeoutReason(timeoutMs)),
+      timeoutMs,
+    );
+    Deno.unrefTimer(this.#dialTimer);
+    // Not now: the owner does not have this object yet.
+    queueMicrotask(this.#watch);
+  }
+
+  get ready(): boolean {
+    return this.#phase === "ready";
+  }
+
+  get inFlight(): number {
+    return this.#calls.size;
+  }
+
+  get sockets(): number {
+    return this.#capture.open;
+  }
+
+  unary(
+    path: string,
+    request: Uint8Array,
+    settings: CallSettings,
+    done: UnaryDone,
+  ): RunningCall {
+    const call = this.#open(path, settings);
+    let reply: Uint8Array | undefined;
+    call.start(metadataOf(settings.headers), {
+      onReceiveMetadata() {},
+      onReceiveMessage(message: Uint8Array | null) {
+        if (message !== null) reply = message;
+      },
+      onReceiveStatus: ({ code, details }) => {
+        this.#ended(call);
+        if (code === 0 && reply !== undefined) done(reply, undefined);
+        else if (code === 0) {
+          done(undefined, { grpcCode: 13, details: "The reply is missing" });
+        } else done(undefined, { grpcCode: code, details });
+      },
+    });
+    call.sendMessageWithContext({}, asBuffer(request));
+    call.halfClose();
+    call.startRead();
+    return { cancel: () => cancel(call) };
+  }
+
+  stream(
+    path: string,
+    settings: CallSettings,
+    events: StreamEvents,
+  ): RunningStream {
+    const call = this.#open(path, settings);
+    call.start(metadataOf(settings.headers), {
+      onReceiveMetadata() {},
+      onReceiveMessage(message: Uint8Array | null) {
+        if (message !== null) events.onMessage(message);
+      },
+      onReceiveStatus: ({ code, details }) => {
+        this.#ended(call);
+        events.onEnd({ grpcCode: code, details });
+      },
+    });
+    return {
+      send: (message) => call.sendMessageWithContext({}, asBuffer(message)),
+      halfClose: () => call.halfClose(),
+      read: () => call.startRead(),
+      cancel: () => cancel(call),
+    };
+  }
+
+  drain(): void {
+    this.#end();
+  }
+
+  abort(): void {
+    this.#end();
+    for (const call of this.#calls) cancel(call);
+    this.#capture.destroy();
+  }
+
+  #open(path: string, { timeoutMs }: CallSettings): Call {
+    const deadline = timeoutMs === Infinity ? Infinity : Date.now() + timeoutMs;
+    const call = this.#channel.createCall(path, deadline, null, null, null);
+    this.#calls.add(call);
+    return call;
+  }
+
+  #ended(call: Call): void {
+    this.#calls.delete(call);
+    this.#checkGone();
+  }
+
+  // grpc-js reports states by level and skips steps, so each look decides
+  // afresh.
+  readonly #watch = (): void => {
+    if (this.#phase === "down") return;
+    const state = this.#channel.getConnectivityState(
+      this.#phase === "dialing" && !this.#wasConnecting,
+    );
+    if (this.#phase === "ready") {
+      if (state !== READY) return this.#lose();
+    } else if (state === READY) {
+      this.#phase = "ready";
+      clearTimeout(this.#dialTimer);
+      this.#events.onReady();
+    } else if (state === TRANSIENT_FAILURE) {
+      return this.#explain();
+    } else if (state === SHUTDOWN || (state === IDLE && this.#wasConnecting)) {
+      return this.#failDial("the connection was closed while it was made");
+    }
+    this.#wasConnecting = true;
+    if (this.#phase !== ("down" as string)) {
+      this.#channel.watchConnectivityState(state, Infinity, this.#watch);
+    }
+  };
+
+  /** A call on a failed channel ends at once, with the dial's error. */
+  #explain(): void {
+    const call = this.#channel.createCall("/", Infinity, null, null, null);
+    call.start(NO_METADATA, {
+      onReceiveMetadata() {},
+      onReceiveMessage() {},
+      onReceiveStatus: ({ details }) => this.#failDial(this.#reason(details)),
+    });
+    call.halfClose();
+  }
+
+  #reason(details: string): string {
+    const last =
+      /Last error: (?:Error: )?(.*?)(?: \(\d{4}-[^)]*\))?(?:\. Resolution note: .*)?$/
+        .exec(details)?.[1] ?? details;
+    return this.#capture.seen
+      ? `connected, but the handshake failed, is it an etcd server? (${last})`
+      : last;
+  }
+
+  #timeoutReason(timeoutMs: number): string {
+    return this.#capture.seen
+      ? `connected, but got no HTTP/2 settings within ${timeoutMs} ms, is it an etcd server?`
+      : `no connection within ${timeoutMs} ms`;
+  }
+
+  #failDial(reason: string): void {
+    if (this.#phase !== "dialing") return;
+    this.#end();
+    this.#capture.destroy();
+    this.#events.onDown(reason);
+    this.#checkGone();
+  }
+
+  #lose(): void {
+    this.#end();
+    this.#events.onDown("the connection was lost");
+    this.#checkGone();
+  }
+
+  /** Closes the channel: its running calls go on, grpc-js lets them finish. */
+  #end(): void {
+    if (this.#phase === "down") return;
+    this.#phase = "down";
+    clearTimeout(this.#dialTimer);
+    this.#channel.close();
+    queueMicrotask(() => this.#checkGone());
+  }
+
+  #checkGone(): void {
+    if (this.#gone || this.#phase !== "down") return;
+    if (this.#calls.size > 0 || this.#capture.open > 0) return;
+    this.#gone = true;
+    this.#events.onGone();
+  }
+}
+
+function pingOptions(keepAlive: GrpcDialOptions["keepAlive"]) {
+  return keepAlive === false ? {} : {
+    "grpc.keepalive_time_ms": keepAlive.timeMs,
+    "grpc.keepalive_timeout_ms": keepAlive.timeoutMs,
+    // etcd answers pings on an idle connection with GOAWAY too_many_pings.
+    "grpc.keepalive_permit_without_calls": 0,
+  };
+}
+
+function metadataOf(headers: Headers | undefined): grpc.Metadata {
+  if (headers === undefined) return NO_METADATA;
+  let metadata = METADATA.get(headers);
+  if (metadata === undefined) {
+    metadata = new grpc.Metadata();
+    for (const [name, value] of Object.entries(headers)) {
+      metadata.set(name, value);
+    }
+    METADATA.set(headers, metadata);
+  }
+  return metadata;
+}
+
+function cancel(call: Call): void {
+  call.cancelWithStatus(grpc.status.CANCELLED, "Canceled by the caller");
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

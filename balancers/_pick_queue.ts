@@ -1,0 +1,102 @@
+import type { PooledConnection } from "./_sub_connection.ts";
+import type { Transport } from "./_transport.ts";
+import type { PickInfo } from "./strategy.ts";
+
+/** How long a pick may wait. */
+export interface WaitOptions {
+  /** The time left, in milliseconds, `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  /** Ends the wait. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A connection to use, with the transport and epoch it has now. */
+export interface Picked {
+  /** Discriminator. */
+  readonly action: "use";
+  /** The connection. */
+  readonly connection: PooledConnection;
+  /** Its ready transport. */
+  readonly transport: Transport;
+  /** Its epoch. */
+  readonly epoch: number;
+}
+
+/** How a wait ended. */
+export type Waited =
+  | Picked
+  | { readonly action: "fail"; readonly error: Error }
+  | { readonly action: "closed" }
+  | { readonly action: "timeout" }
+  | { readonly action: "aborted" };
+
+/** What one try of a pick gives. */
+export type Tried = Exclude<Waited, { action: "timeout" | "aborted" }> | {
+  readonly action: "wait";
+};
+
+interface Waiter {
+  readonly info: PickInfo;
+  settle(result: Waited): void;
+  fail(error: unknown): void;
+}
+
+// Timers beyond 2^31 ms fire at once.
+const NEVER = 2_147_483_647;
+
+/** The picks that wait for a connection, served in the order they came. */
+export class PickQueue {
+  readonly #try: (info: PickInfo) => Tried;
+  readonly #waiters = new Set<Waiter>();
+
+  constructor(tryPick: (info: PickInfo) => Tried) {
+    this.#try = tryPick;
+  }
+
+  /** Waits until a try gives an answer. Its timer keeps the process alive. */
+  wait(info: PickInfo, options: WaitOptions): Promise<Waited> {
+    const { timeoutMs, signal } = options;
+    const { promise, resolve, reject } = Promise.withResolvers<Waited>();
+    const end = () => {
+      this.#waiters.delete(waiter);
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    const waiter: Waiter = {
+      info,
+      settle(result) {
+        end();
+        resolve(result);
+      },
+      fail(error) {
+        end();
+        reject(error);
+      },
+    };
+    const onAbort = () => waiter.settle({ action: "aborted" });
+    const timer = setTimeout(
+      () => waiter.settle({ action: "timeout" }),
+      Math.min(Math.max(timeoutMs, 0), NEVER),
+    );
+    signal?.addEventListener("abort", onAbort);
+    this.#waiters.add(waiter);
+    return promise;
+  }
+
+  /** Tries all again; those that still have to wait stay. */
+  retry(): void {
+    for (const waiter of this.#waiters) {
+      try {
+        const result = this.#try(waiter.info);
+        if (result.action !== "wait") waiter.settle(result);
+      } catch (error) {
+        waiter.fail(error);
+      }
+    }
+  }
+
+  /** Ends all waits. */
+  close(): void {
+    for (const waiter of this.#waiters) waiter.settle({ action: "closed" });
+  }
+}

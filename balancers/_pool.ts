@@ -1,0 +1,292 @@
+import type { Clock } from "./_clock.ts";
+import type { Endpoint } from "./_endpoint.ts";
+import { probeHealth } from "./_health_probe.ts";
+import { PickQueue, type Waited, type WaitOptions } from "./_pick_queue.ts";
+import {
+  PooledConnection,
+  type SubConnectionContext,
+} from "./_sub_connection.ts";
+import type { Dial } from "./_transport.ts";
+import type {
+  BalancerStrategy,
+  CallOutcome,
+  PickInfo,
+  PickResult,
+  PoolView,
+  SubConnection,
+} from "./strategy.ts";
+import type { BalancerEvent, BalancerSnapshot } from "./view.ts";
+
+/** What a pool is made of. */
+export interface PoolOptions {
+  /** The endpoints, without duplicates. */
+  readonly endpoints: readonly Endpoint[];
+  /** The strategy; it belongs to this pool from now on. */
+  readonly strategy: BalancerStrategy;
+  /** Makes transports. */
+  readonly dial: Dial;
+  /** How long one dial may take, in milliseconds. */
+  readonly dialTimeoutMs: number;
+  /** Time and randomness. */
+  readonly clock: Clock;
+  /** Told of each change. */
+  readonly onEvent: ((event: BalancerEvent) => void) | undefined;
+}
+
+/**
+ * Holds the connections, and lets the strategy decide about them.
+ *
+ * The strategy is never entered from inside one of its own calls: changes it
+ * causes are queued, and told when it has returned. After each call of the
+ * strategy the picks that wait are tried again.
+ */
+export class ConnectionPool {
+  readonly #strategy: BalancerStrategy;
+  readonly #clock: Clock;
+  readonly #context: SubConnectionContext;
+  readonly #onEvent: PoolOptions["onEvent"];
+  readonly #leaving = new Set<PooledConnection>();
+  readonly #tasks: (() => void)[] = [];
+  readonly #picks: PickQueue;
+  readonly #cancels = new Set<() => void>();
+  #connections: readonly PooledConnection[];
+  #phase: "new" | "running" | "closed" = "new";
+  #closing: Promise<void> | undefined;
+  #inside = false;
+  #stateTold = true;
+  #epoch = 0;
+  #dials = 0;
+  #pin: string | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#strategy = options.strategy;
+    this.#clock = options.clock;
+    this.#onEvent = options.onEvent;
+    this.#picks = new PickQueue((info) => this.#pickNow(info));
+    this.#context = {
+      dial: options.dial,
+      dialTimeoutMs: options.dialTimeoutMs,
+      clock: options.clock,
+      nextEpoch: () => ++this.#epoch,
+      onDial: () => this.#dials++,
+      onChange: (connection) => this.#changed(connection),
+    };
+    this.#connections = this.#make(options.endpoints);
+  }
+
+  /** How many endpoints there are. */
+  get size(): number {
+    return this.#connections.length;
+  }
+
+  /** Whether it was closed. */
+  get closed(): boolean {
+    return this.#phase === "closed";
+  }
+
+  /** Starts the strategy, if that has not been done. */
+  start(): void {
+    if (this.#phase !== "new") return;
+    this.#phase = "running";
+    this.#enter(() => this.#strategy.start(this.#view()));
+  }
+
+  /** Picks a connection for one attempt, if there is one now. */
+  pick(info: PickInfo): Exclude<Waited, { action: "timeout" | "aborted" }> | {
+    readonly action: "wait";
+  } {
+    this.start();
+    if (this.#phase === "closed") return { action: "closed" };
+    this.#inside = true;
+    let result: ReturnType<ConnectionPool["pick"]>;
+    try {
+      result = this.#pickNow(info);
+    } finally {
+      this.#inside = false;
+    }
+    if (this.#tasks.length > 0) this.#settle();
+    return result;
+  }
+
+  /** Waits until a pick succeeds, fails, or the caller's time is over. */
+  wait(info: PickInfo, options: WaitOptions): Promise<Waited> {
+    return this.#picks.wait(info, options);
+  }
+
+  /** Tells the strategy how a unary call ended. */
+  report(outcome: CallOutcome): void {
+    if (this.#strategy.onOutcome === undefined) return;
+    this.#enter(() => this.#strategy.onOutcome?.(outcome));
+  }
+
+  /**
+   * Replaces the endpoints. Those in both lists keep their connection; a
+   * list with the same endpoints in another order changes nothing.
+   */
+  setEndpoints(endpoints: readonly Endpoint[]): void {
+    const wanted = new Set(endpoints.map(({ url }) => url));
+    const kept = new Map(this.#connections.map((c) => [c.endpoint, c]));
+    if (
+      wanted.size === kept.size && [...wanted].every((url) => kept.has(url))
+    ) {
+      return;
+    }
+    this.#enter(() => {
+      for (const connection of this.#connections) {
+        if (wanted.has(connection.endpoint)) continue;
+        connection.remove();
+        this.#leaving.add(connection);
+      }
+      this.#connections = endpoints.map((endpoint) =>
+        kept.get(endpoint.url) ?? new PooledConnection(endpoint, this.#context)
+      );
+      if (this.#phase === "running") this.#strategy.onEndpoints();
+    });
+  }
+
+  /** What is going on, for people and reports. */
+  snapshot(): BalancerSnapshot {
+    const { pin, avoided } = this.#phase === "running"
+      ? this.#strategy.snapshot()
+      : { pin: undefined, avoided: [] };
+    this.#sweepLeaving();
+    return {
+      strategy: this.#strategy.name,
+      pin,
+      avoided,
+      endpoints: this.#connections.map((connection) => ({
+        endpoint: connection.endpoint,
+        state: connection.state,
+        inFlight: connection.inFlight,
+        lastError: connection.lastError,
+      })),
+      connections: [...this.#connections, ...this.#leaving]
+        .reduce((sum, connection) => sum + connection.sockets, 0),
+      dials: this.#dials,
+    };
+  }
+
+  /** Each endpoint with its state or last error, as one text for errors. */
+  describe(): string {
+    return this.#connections
+      .map(({ endpoint, state, lastError }) =>
+        `${endpoint}: ${lastError ?? state}`
+      )
+      .join("; ");
+  }
+
+  /** Ends everything now; resolves when no socket is open. Idempotent. */
+  close(): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    const started = this.#phase === "running";
+    this.#phase = "closed";
+    this.#tasks.length = 0;
+    for (const cancel of this.#cancels) cancel();
+    if (started) this.#strategy.close();
+    this.#picks.close();
+    const all = [...this.#connections, ...this.#leaving];
+    this.#closing = Promise.all(all.map((c) => c.shutdown())).then(() => {});
+    return this.#closing;
+  }
+
+  #make(endpoints: readonly Endpoint[]): PooledConnection[] {
+    return endpoints.map((endpoint) =>
+      new PooledConnection(endpoint, this.#context)
+    );
+  }
+
+  #view(): PoolView {
+    const connections = () => this.#connections;
+    return {
+      get connections() {
+        return connections();
+      },
+      now: () => this.#clock.now(),
+      random: () => this.#clock.random(),
+      schedule: (ms, task) =>
+        this.#cancelable((settled) =>
+          this.#clock.schedule(ms, () => {
+            settled();
+            this.#enter(task);
+          })
+        ),
+      probe: (connection, timeoutMs, answer) =>
+        this.#cancelable((settled) =>
+          probeHealth(this.#transportOf(connection), timeoutMs, (healthy) => {
+            settled();
+            this.#enter(() => answer(healthy));
+          })
+        ),
+    };
+  }
+
+  #cancelable(begin: (settled: () => void) => () => void): () => void {
+    const cancel = () => {
+      this.#cancels.delete(cancel);
+      stop();
+    };
+    const stop = begin(() => this.#cancels.delete(cancel));
+    this.#cancels.add(cancel);
+    return cancel;
+  }
+
+  #transportOf(connection: SubConnection) {
+    return this.#connections.find((own) => own === connection)?.transport;
+  }
+
+  #pickNow(info: PickInfo): ReturnType<ConnectionPool["pick"]> {
+    const result: PickResult = this.#strategy.pick(info);
+    if (result.action !== "use") return result;
+    const connection = result.connection as PooledConnection;
+    const { transport } = connection;
+    return transport === undefined
+      ? { action: "wait" }
+      : { action: "use", connection, transport, epoch: connection.epoch };
+  }
+
+  #changed(connection: PooledConnection): void {
+    const { endpoint, state, lastError } = connection;
+    this.#onEvent?.({ type: "state", endpoint, state, error: lastError });
+    if (this.#phase !== "running" || !this.#stateTold) return;
+    this.#stateTold = false;
+    this.#enter(() => {
+      this.#stateTold = true;
+      this.#strategy.onState();
+    });
+  }
+
+  #enter(task: () => void): void {
+    this.#tasks.push(task);
+    if (!this.#inside) this.#settle();
+  }
+
+  #settle(): void {
+    this.#inside = true;
+    try {
+      do {
+        for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
+          task();
+        }
+        this.#picks.retry();
+      } while (this.#tasks.length > 0);
+    } finally {
+      this.#inside = false;
+    }
+    this.#tellPin();
+  }
+
+  #tellPin(): void {
+    if (this.#onEvent === undefined || this.#phase !== "running") return;
+    const { pin } = this.#strategy.snapshot();
+    if (pin === this.#pin) return;
+    const from = this.#pin;
+    this.#pin = pin;
+    this.#onEvent({ type: "pin", from, to: pin });
+  }
+
+  #sweepLeaving(): void {
+    for (const connection of this.#leaving) {
+      if (connection.sockets === 0) this.#leaving.delete(connection);
+    }
+  }
+}

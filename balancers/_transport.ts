@@ -1,0 +1,97 @@
+import type { Endpoint } from "./_endpoint.ts";
+
+/** Request headers, by lower-case name. Frozen, and reused between calls. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** What is sent with a call besides the message. */
+export interface CallSettings {
+  /** The time left to the call in milliseconds, `Infinity` for none. */
+  readonly timeoutMs: number;
+  /** Request headers. */
+  readonly headers: Headers | undefined;
+}
+
+/** The status of a call that did not succeed. */
+export interface CallStatus {
+  /** The gRPC status code. */
+  readonly grpcCode: number;
+  /** The status text. */
+  readonly details: string;
+}
+
+/** A call or stream that is running. */
+export interface RunningCall {
+  /** Ends it with status CANCELLED and frees its stream on the server. */
+  cancel(): void;
+}
+
+/** A stream that is open in both directions. */
+export interface RunningStream extends RunningCall {
+  /** Sends one message. */
+  send(message: Uint8Array): void;
+  /** Tells the server that no more messages follow. */
+  halfClose(): void;
+  /** Asks for the next message; none arrives without it. */
+  read(): void;
+}
+
+/** What a stream tells. */
+export interface StreamEvents {
+  /** A message has arrived. */
+  onMessage(message: Uint8Array): void;
+  /** The stream has ended; `status.grpcCode` is 0 if it ended well. */
+  onEnd(status: CallStatus): void;
+}
+
+/** How a unary call ended: exactly one of the two is given. */
+export type UnaryDone = (
+  reply: Uint8Array | undefined,
+  status: CallStatus | undefined,
+) => void;
+
+/**
+ * One transport: a connection from its dial to its end. It is never dialled
+ * again; a new connection is a new transport.
+ */
+export interface Transport {
+  /** Whether it carries calls: ready, not lost, no GOAWAY seen. */
+  readonly ready: boolean;
+  /** How many calls and streams are running. */
+  readonly inFlight: number;
+  /** How many sockets it holds open. */
+  readonly sockets: number;
+  /** Starts a unary call; `done` is called exactly once, never synchronously. */
+  unary(
+    path: string,
+    request: Uint8Array,
+    settings: CallSettings,
+    done: UnaryDone,
+  ): RunningCall;
+  /** Opens a stream; `onEnd` is called exactly once, never synchronously. */
+  stream(
+    path: string,
+    settings: CallSettings,
+    events: StreamEvents,
+  ): RunningStream;
+  /** Lets running calls end by themselves, then closes. Idempotent. */
+  drain(): void;
+  /** Closes now, ending running calls with CANCELLED. Idempotent. */
+  abort(): void;
+}
+
+/** What a transport tells its owner. */
+export interface TransportEvents {
+  /** It carries calls from now on. */
+  onReady(): void;
+  /** It could not be made, or is lost. Called once, not after `drain`. */
+  onDown(reason: string): void;
+  /** It holds no socket and runs no call any more. Called once, last. */
+  onGone(): void;
+}
+
+/** Starts to make a transport; never calls `events` synchronously. */
+export type Dial = (
+  endpoint: Endpoint,
+  timeoutMs: number,
+  events: TransportEvents,
+) => Transport;

@@ -1,0 +1,43 @@
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { Grpc1_0 } from "./grpc1_0.ts";
+import { Grpc1_23 } from "./grpc1_23.ts";
+import { Grpc1_7 } from "./grpc1_7.ts";
+import type { BalancerFactory } from "./strategy.ts";
+
+/** The names of the strategies that come with this client. */
+export type BalancerName = "grpc1.0" | "grpc1.7" | "grpc1.23";
+
+/** Makes the strategy named `grpc1.0`. */
+export const grpc1_0: BalancerFactory = () => new Grpc1_0();
+/** Makes the strategy named `grpc1.7`. */
+export const grpc1_7: BalancerFactory = (options) => new Grpc1_7(options);
+/** Makes the strategy named `grpc1.23`, the default. */
+export const grpc1_23: BalancerFactory = () => new Grpc1_23();
+
+const BY_NAME: Readonly<Record<BalancerName, BalancerFactory>> = {
+  "grpc1.0": grpc1_0,
+  "grpc1.7": grpc1_7,
+  "grpc1.23": grpc1_23,
+};
+
+/** The names in {@linkcode BalancerName}, oldest design first. */
+export const BALANCER_NAMES: readonly BalancerName[] = [
+  "grpc1.0",
+  "grpc1.7",
+  "grpc1.23",
+];
+
+/**
+ * The factory behind the `balancer` option.
+ *
+ * @throws {InvalidOptionError} If it is neither a known name nor a function.
+ */
+export function resolveBalancer(
+  balancer: BalancerName | BalancerFactory,
+): BalancerFactory {
+  if (typeof balancer === "function") return balancer;
+  if (Object.hasOwn(BY_NAME, balancer)) return BY_NAME[balancer];
+  throw new InvalidOptionError("balancer", balancer, {
+    expected: `one of ${BALANCER_NAMES.join(", ")} or a factory`,
+  });
+}

@@ -1,0 +1,87 @@
+import type { RetryPolicy } from "../errors/retry_policy.ts";
+import type {
+  BalancerStrategy,
+  ConnectionPolicy,
+  PickResult,
+  PoolView,
+  StrategySnapshot,
+  SubConnection,
+} from "./strategy.ts";
+
+/**
+ * The design of `clientv3-grpc1.0` (etcd 3.1): a connection to every
+ * endpoint, one of them pinned for all requests.
+ *
+ * Only the loss of the pinned connection moves the pin, to any other
+ * connection that is up. How calls end changes nothing: a member that accepts
+ * bytes and never answers keeps the pin for as long as its connection stands.
+ *
+ * Go repeats failed reads without a wait; this one waits 25 ms, as a busy
+ * loop is an accident and not a design.
+ */
+export class Grpc1_0 implements BalancerStrategy {
+  readonly name = "grpc1.0";
+  readonly retry: RetryPolicy = {
+    maxAttempts: Infinity,
+    waitMs: 25,
+    jitter: 0.1,
+    waitBefore: "attempt",
+    repeatOn: ["unavailable", "internal"],
+    repeatOnLearner: false,
+  };
+  readonly connection: ConnectionPolicy = { pings: false };
+  #pool!: PoolView;
+  #pin: { connection: SubConnection; epoch: number } | undefined;
+
+  start(pool: PoolView): void {
+    this.#pool = pool;
+    this.onState();
+  }
+
+  onEndpoints(): void {
+    this.onState();
+  }
+
+  onState(): void {
+    for (const connection of this.#pool.connections) connection.connect();
+    const pin = this.#pin;
+    if (
+      pin?.connection.state === "ready" && pin.connection.epoch === pin.epoch
+    ) return;
+    const next = pin === undefined
+      ? this.#first()
+      : this.#other(pin.connection);
+    this.#pin = next && { connection: next, epoch: next.epoch };
+  }
+
+  pick(): PickResult {
+    const pin = this.#pin;
+    return pin?.connection.state === "ready"
+      ? { action: "use", connection: pin.connection }
+      : { action: "wait" };
+  }
+
+  snapshot(): StrategySnapshot {
+    return { pin: this.#pin?.connection.endpoint, avoided: [] };
+  }
+
+  close(): void {
+    this.#pin = undefined;
+  }
+
+  #ready(): SubConnection[] {
+    return this.#pool.connections.filter(({ state }) => state === "ready");
+  }
+
+  /** The one that was up first takes the first pin, without a draw. */
+  #first(): SubConnection | undefined {
+    return this.#ready().sort((a, b) => a.epoch - b.epoch)[0];
+  }
+
+  /** Any other one that is up; the lost one itself if only that is back. */
+  #other(lost: SubConnection): SubConnection | undefined {
+    const ready = this.#ready();
+    const others = ready.filter((connection) => connection !== lost);
+    return others[Math.floor(this.#pool.random() * others.length)] ?? ready[0];
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The three balancer strategies of etcd's Go client, and the contract for one
+ * of your own.
+ *
+ * A strategy is a synchronous object that decides which connections there are
+ * and which one a call uses. It is chosen by the client's `balancer` option,
+ * by name or as a factory:
+ *
+ * ```ts
+ * import { type BalancerFactory, grpc1_23 } from "@etcdeno/client/balancers";
+ *
+ * // Round robin that tells how often it was asked.
+ * let picks = 0;
+ * const counting: BalancerFactory = (options) => {
+ *   const inner = grpc1_23(options);
+ *   return {
+ *     name: "counting",
+ *     retry: inner.retry,
+ *     connection: inner.connection,
+ *     start: (pool) => inner.start(pool),
+ *     pick(info) {
+ *       picks++;
+ *       return inner.pick(info);
+ *     },
+ *     onEndpoints: () => inner.onEndpoints(),
+ *     onState: () => inner.onState(),
+ *     snapshot: () => inner.snapshot(),
+ *     close: () => inner.close(),
+ *   };
+ * };
+ * console.log(counting({ dialTimeoutMs: 5_000 }).name, picks);
+ * ```
+ *
+ * @module
+ */
+export type {
+  BalancerFactory,
+  BalancerOptions,
+  BalancerStrategy,
+  CallOutcome,
+  ConnectionPolicy,
+  ConnectionState,
+  PickInfo,
+  PickResult,
+  PoolView,
+  StrategySnapshot,
+  SubConnection,
+} from "./strategy.ts";
+export type { BalancerEvent, BalancerSnapshot, EndpointView } from "./view.ts";
+export {
+  BALANCER_NAMES,
+  type BalancerName,
+  grpc1_0,
+  grpc1_23,
+  grpc1_7,
+} from "./by_name.ts";
+export type { Blame, RetryPolicy } from "../errors/retry_policy.ts";

@@ -1,0 +1,167 @@
+import type { Blame, RetryPolicy } from "../errors/retry_policy.ts";
+
+/**
+ * The state of a sub-connection, describing its newest transport only.
+ *
+ * - `idle`: no transport, and none is being made;
+ * - `connecting`: one is being made;
+ * - `ready`: it carries calls (for gRPC: the server's SETTINGS have arrived);
+ * - `failing`: the last attempt failed, the next one waits for its backoff;
+ * - `closed`: the endpoint has left the set; final.
+ */
+export type ConnectionState =
+  | "idle"
+  | "connecting"
+  | "ready"
+  | "failing"
+  | "closed";
+
+/** One endpoint's connection, as a strategy sees it. */
+export interface SubConnection {
+  /** The endpoint, in canonical form, such as `http://10.0.0.1:2379`. */
+  readonly endpoint: string;
+  /** What state it is in now. */
+  readonly state: ConnectionState;
+  /**
+   * A pool-wide serial number, given to each transport as it becomes ready.
+   * Another number on the same connection means that it was lost in between;
+   * the lowest number among the ready ones was ready first.
+   */
+  readonly epoch: number;
+  /** How many calls and streams are running on the newest transport. */
+  readonly inFlight: number;
+  /**
+   * Asks for a transport. From `idle` the attempt starts at once; otherwise
+   * nothing happens. A connection that was asked for is kept: a lost one is
+   * made again at once, a failed attempt is repeated after its backoff.
+   */
+  connect(): void;
+  /**
+   * Gives the transport up and forgets the backoff. Calls and streams that
+   * are running end by themselves; no new ones are started on it.
+   */
+  disconnect(): void;
+}
+
+/**
+ * What a strategy may see and do.
+ *
+ * The pool never calls a strategy from inside one of the strategy's own
+ * calls: what `connect` and `disconnect` change is told afterwards.
+ */
+export interface PoolView {
+  /** The connections, one for each endpoint, in the order given. */
+  readonly connections: readonly SubConnection[];
+  /** A monotonic clock, in milliseconds. */
+  now(): number;
+  /** A number from 0 up to 1. */
+  random(): number;
+  /** Runs `task` after `ms` milliseconds; returns what cancels it. */
+  schedule(ms: number, task: () => void): () => void;
+  /**
+   * Asks the member behind a ready connection for its health
+   * (`grpc.health.v1.Health/Check`) and gives the answer, or `false` after
+   * `timeoutMs`; returns what cancels it. Never answers synchronously.
+   */
+  probe(
+    connection: SubConnection,
+    timeoutMs: number,
+    answer: (healthy: boolean) => void,
+  ): () => void;
+}
+
+/** What is known of the call that needs a connection. */
+export interface PickInfo {
+  /** Whether it is a single call, a stream, or a tunnel of the gateway. */
+  readonly kind: "unary" | "stream" | "tunnel";
+  /** The method, such as `KV.Put`. */
+  readonly method: string;
+  /** Which attempt of the call this is, from 1. */
+  readonly attempt: number;
+  /** The connections its earlier attempts went to. */
+  readonly tried: readonly SubConnection[];
+}
+
+/**
+ * What a strategy answers to a pick: a connection, which must be `ready`;
+ * that the call should wait for a change; or that it should fail now.
+ */
+export type PickResult =
+  | { readonly action: "use"; readonly connection: SubConnection }
+  | { readonly action: "wait" }
+  | { readonly action: "fail"; readonly error: Error };
+
+/** How a call ended, told to the strategy. */
+export interface CallOutcome {
+  /** The connection it ran on. */
+  readonly connection: SubConnection;
+  /** The epoch that connection had when the call started. */
+  readonly epoch: number;
+  /** The kind the pick was made for. */
+  readonly kind: PickInfo["kind"];
+  /** Who is to blame. */
+  readonly blame: Blame;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** What a strategy wants of its connections. */
+export interface ConnectionPolicy {
+  /**
+   * Whether HTTP/2 keepalive pings apply, and the shortest interval that is
+   * accepted for them, in milliseconds.
+   */
+  readonly pings: false | { readonly minTimeMs: number };
+}
+
+/** What a strategy tells about itself. */
+export interface StrategySnapshot {
+  /** The endpoint all calls go to, if the strategy pins one. */
+  readonly pin: string | undefined;
+  /** The endpoints it avoids, and for how long it has. */
+  readonly avoided: readonly {
+    /** The endpoint. */
+    readonly endpoint: string;
+    /** How long ago it was marked, in milliseconds. */
+    readonly ageMs: number;
+  }[];
+}
+
+/**
+ * Decides which connections there are and which one a call uses.
+ *
+ * Everything in it is synchronous. It does no I/O and has no timers, clock or
+ * randomness of its own: those come from the {@linkcode PoolView}. It knows
+ * nothing of gRPC, so the gateway can use the same strategies.
+ */
+export interface BalancerStrategy {
+  /** The name shown in errors, events and reports. */
+  readonly name: string;
+  /** When failed calls are repeated. */
+  readonly retry: RetryPolicy;
+  /** What it wants of its connections. */
+  readonly connection: ConnectionPolicy;
+  /** Called once, before anything else. */
+  start(pool: PoolView): void;
+  /** Called for each attempt of each call, again whenever a wait may end. */
+  pick(info: PickInfo): PickResult;
+  /** The endpoints have changed; those that left are already closed. */
+  onEndpoints(): void;
+  /** Connections have changed; look at all, as steps may have been skipped. */
+  onState(): void;
+  /** A unary call has ended. Streams and per-member calls are not reported. */
+  onOutcome?(outcome: CallOutcome): void;
+  /** What it would tell a person. */
+  snapshot(): StrategySnapshot;
+  /** Called once, last. Its timers and probes are canceled already. */
+  close(): void;
+}
+
+/** Makes a strategy, once for each client. */
+export type BalancerFactory = (options: BalancerOptions) => BalancerStrategy;
+
+/** The client's options that concern a strategy. */
+export interface BalancerOptions {
+  /** How long one attempt to connect may take, in milliseconds. */
+  readonly dialTimeoutMs: number;
+}

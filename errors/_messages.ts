@@ -1,0 +1,186 @@
+import { type ErrorCode, GRPC_CODE } from "./codes.ts";
+
+/** What one of etcd's own messages means. */
+export interface EtcdMessage {
+  /** The code this client gives it. */
+  readonly code: ErrorCode;
+  /**
+   * The gRPC code of etcd 3.7; older servers send others for three of them,
+   * and this table wins, as in Go's client.
+   */
+  readonly grpcCode: number;
+  /** Whether a write answered with it can have been, or still be, applied. */
+  readonly applied: "never" | "maybe";
+}
+
+type Row = readonly [
+  text: string,
+  code: ErrorCode,
+  grpcCode: keyof typeof GRPC_CODE,
+  applied?: "maybe",
+];
+
+// `api/v3rpc/rpctypes/error.go` at v3.7.1, without the common prefix. "maybe"
+// marks what a member answers after it may have handed the write to raft.
+const ROWS: readonly Row[] = [
+  ["key is not provided", "empty_key", "invalidArgument"],
+  ["key not found", "key_not_found", "invalidArgument"],
+  ["value is provided", "value_provided", "invalidArgument"],
+  ["lease is provided", "lease_provided", "invalidArgument"],
+  [
+    "too many operations in txn request",
+    "too_many_operations",
+    "invalidArgument",
+  ],
+  ["duplicate key given in txn request", "duplicate_key", "invalidArgument"],
+  [
+    "invalid client api version",
+    "invalid_client_api_version",
+    "invalidArgument",
+  ],
+  ["invalid sort option", "invalid_sort_option", "invalidArgument"],
+  ["mvcc: required revision has been compacted", "compacted", "outOfRange"],
+  [
+    "mvcc: required revision is a future revision",
+    "future_revision",
+    "outOfRange",
+  ],
+  ["mvcc: database space exceeded", "no_space", "resourceExhausted"],
+  ["requested lease not found", "lease_not_found", "notFound"],
+  ["lease already exists", "lease_exists", "failedPrecondition"],
+  ["too large lease TTL", "lease_ttl_too_large", "outOfRange"],
+  ["watch canceled", "watch_canceled", "canceled"],
+  ["member ID already exist", "member_exists", "failedPrecondition"],
+  ["Peer URLs already exists", "peer_url_exists", "failedPrecondition"],
+  [
+    "re-configuration failed due to not enough started members",
+    "member_not_enough_started",
+    "failedPrecondition",
+  ],
+  ["given member URLs are invalid", "member_bad_urls", "invalidArgument"],
+  ["member not found", "member_not_found", "notFound"],
+  [
+    "can only promote a learner member",
+    "member_not_learner",
+    "failedPrecondition",
+  ],
+  [
+    "can only promote a learner member which is in sync with leader",
+    "learner_not_ready",
+    "failedPrecondition",
+  ],
+  [
+    "too many learner members in cluster",
+    "too_many_learners",
+    "failedPrecondition",
+  ],
+  ["cluster ID mismatch", "cluster_id_mismatch", "failedPrecondition"],
+  ["request is too large", "request_too_large", "invalidArgument"],
+  ["too many requests", "too_many_requests", "resourceExhausted"],
+  ["root user does not exist", "root_user_not_exist", "failedPrecondition"],
+  [
+    "root user does not have root role",
+    "root_role_not_exist",
+    "failedPrecondition",
+  ],
+  ["user name already exists", "user_already_exists", "failedPrecondition"],
+  ["user name is empty", "user_empty", "invalidArgument"],
+  ["user name not found", "user_not_found", "failedPrecondition"],
+  ["role name already exists", "role_already_exists", "failedPrecondition"],
+  ["role name not found", "role_not_found", "failedPrecondition"],
+  ["role name is empty", "role_empty", "invalidArgument"],
+  [
+    "authentication failed, invalid user ID or password",
+    "auth_failed",
+    "invalidArgument",
+  ],
+  ["permission not given", "permission_not_given", "invalidArgument"],
+  ["permission denied", "permission_denied", "permissionDenied"],
+  ["role is not granted to the user", "role_not_granted", "failedPrecondition"],
+  [
+    "permission is not granted to the role",
+    "permission_not_granted",
+    "failedPrecondition",
+  ],
+  ["authentication is not enabled", "auth_not_enabled", "failedPrecondition"],
+  ["invalid auth token", "invalid_auth_token", "unauthenticated"],
+  ["invalid auth management", "invalid_auth_management", "invalidArgument"],
+  ["revision of auth store is old", "auth_old_revision", "invalidArgument"],
+  ["no leader", "no_leader", "unavailable"],
+  ["not leader", "not_leader", "failedPrecondition"],
+  ["leader changed", "leader_changed", "unavailable", "maybe"],
+  ["not capable", "not_capable", "failedPrecondition"],
+  ["server stopped", "server_stopped", "unavailable", "maybe"],
+  ["request timed out", "server_timeout", "unavailable", "maybe"],
+  [
+    "request timed out, possibly due to previous leader failure",
+    "server_timeout",
+    "unavailable",
+    "maybe",
+  ],
+  [
+    "request timed out, possibly due to connection lost",
+    "server_timeout",
+    "unavailable",
+    "maybe",
+  ],
+  [
+    "request timed out, waiting for the applied index took too long",
+    "server_timeout",
+    "unavailable",
+    "maybe",
+  ],
+  ["unhealthy cluster", "unhealthy", "unavailable"],
+  ["corrupt cluster", "corrupt", "dataLoss", "maybe"],
+  [
+    "rpc not supported for learner",
+    "not_supported_for_learner",
+    "failedPrecondition",
+  ],
+  ["bad leader transferee", "bad_leader_transferee", "failedPrecondition"],
+  [
+    "wrong downgrade target version format",
+    "wrong_downgrade_version_format",
+    "invalidArgument",
+  ],
+  [
+    "invalid downgrade target version",
+    "invalid_downgrade_target_version",
+    "invalidArgument",
+  ],
+  [
+    "cluster version not found during downgrade",
+    "cluster_version_unavailable",
+    "failedPrecondition",
+  ],
+  [
+    "cluster has a downgrade job in progress",
+    "downgrade_in_process",
+    "failedPrecondition",
+  ],
+  ["no inflight downgrade job", "no_inflight_downgrade", "failedPrecondition"],
+  ["request canceled", "server_canceled", "canceled", "maybe"],
+  [
+    "context deadline exceeded",
+    "server_deadline_exceeded",
+    "deadlineExceeded",
+    "maybe",
+  ],
+];
+
+const PREFIX = "etcdserver: ";
+
+const BY_TEXT: ReadonlyMap<string, EtcdMessage> = new Map(
+  ROWS.map(([text, code, grpcCode, applied]) => [
+    PREFIX + text,
+    { code, grpcCode: GRPC_CODE[grpcCode], applied: applied ?? "never" },
+  ]),
+);
+
+/**
+ * Looks up a status text in etcd's catalogue. The match is exact, as in Go's
+ * client; these are the only prose on which this client decides anything.
+ */
+export function findEtcdMessage(text: string): EtcdMessage | undefined {
+  return BY_TEXT.get(text);
+}

@@ -1,0 +1,101 @@
+import { findEtcdMessage } from "./_messages.ts";
+import { type ErrorCode, GRPC_CODE } from "./codes.ts";
+
+/**
+ * A call that failed, as facts only: nothing in it has been interpreted.
+ * Made by the transport; read by {@linkcode classify} and `judge`.
+ */
+export interface CallFailure {
+  /** The gRPC status code the call ended with. */
+  readonly grpcCode: number;
+  /** The status text. */
+  readonly details: string;
+  /** Whether any byte of the request may have left this process. */
+  readonly sent: boolean;
+  /** Whether the connection was lost before the call ended. */
+  readonly disconnected: boolean;
+  /** Whether it was the caller's own deadline that ended the call. */
+  readonly ownDeadline: boolean;
+}
+
+/** What a failed call means. */
+export interface Classification {
+  /** What happened, as one word. */
+  readonly code: ErrorCode;
+  /** The gRPC code; etcd's table wins over the one the server sent. */
+  readonly grpcCode: number;
+  /** Whether etcd itself said it, in one of its own messages. */
+  readonly fromEtcd: boolean;
+  /** Whether a write that ended so can have been applied. */
+  readonly applied: "never" | "maybe";
+}
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  [GRPC_CODE.canceled]: "canceled",
+  [GRPC_CODE.unknown]: "unknown",
+  [GRPC_CODE.invalidArgument]: "invalid_argument",
+  [GRPC_CODE.deadlineExceeded]: "server_deadline_exceeded",
+  [GRPC_CODE.notFound]: "not_found",
+  [GRPC_CODE.alreadyExists]: "already_exists",
+  [GRPC_CODE.permissionDenied]: "permission_denied",
+  [GRPC_CODE.resourceExhausted]: "resource_exhausted",
+  [GRPC_CODE.failedPrecondition]: "failed_precondition",
+  [GRPC_CODE.aborted]: "aborted",
+  [GRPC_CODE.outOfRange]: "out_of_range",
+  [GRPC_CODE.unimplemented]: "unsupported",
+  [GRPC_CODE.internal]: "internal",
+  [GRPC_CODE.unavailable]: "unavailable",
+  [GRPC_CODE.dataLoss]: "data_loss",
+  [GRPC_CODE.unauthenticated]: "unauthenticated",
+};
+
+// Statuses a server gives before its handler runs, or instead of running it.
+const REFUSED: ReadonlySet<number> = new Set([
+  GRPC_CODE.invalidArgument,
+  GRPC_CODE.notFound,
+  GRPC_CODE.permissionDenied,
+  GRPC_CODE.resourceExhausted,
+  GRPC_CODE.failedPrecondition,
+  GRPC_CODE.outOfRange,
+  GRPC_CODE.unimplemented,
+  GRPC_CODE.unauthenticated,
+]);
+
+/**
+ * Names a failure. etcd's own messages come first; a lost connection is
+ * recognised by `disconnected`, because grpc-js reports it under several
+ * codes (14, but 13 and 2 as well, measured).
+ */
+export function classify(failure: CallFailure): Classification {
+  if (failure.ownDeadline) {
+    return {
+      code: "timeout",
+      grpcCode: GRPC_CODE.deadlineExceeded,
+      fromEtcd: false,
+      applied: failure.sent ? "maybe" : "never",
+    };
+  }
+  const message = findEtcdMessage(failure.details);
+  if (message !== undefined) {
+    return {
+      code: message.code,
+      grpcCode: message.grpcCode,
+      fromEtcd: true,
+      applied: message.applied,
+    };
+  }
+  if (failure.disconnected) {
+    return {
+      code: "connection_lost",
+      grpcCode: GRPC_CODE.unavailable,
+      fromEtcd: false,
+      applied: failure.sent ? "maybe" : "never",
+    };
+  }
+  return {
+    code: CODE_OF_STATUS[failure.grpcCode] ?? "unknown",
+    grpcCode: failure.grpcCode,
+    fromEtcd: false,
+    applied: failure.sent && !REFUSED.has(failure.grpcCode) ? "maybe" : "never",
+  };
+}

@@ -1,0 +1,89 @@
+import { type ErrorCode, GRPC_CODE } from "./codes.ts";
+
+/** One attempt of a call, as kept in {@linkcode EtcdError.attempts}. */
+export interface Attempt {
+  /** The endpoint it went to. */
+  readonly endpoint: string;
+  /** What it ended with. */
+  readonly code: ErrorCode;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** What an {@linkcode EtcdError} is made of. */
+export interface EtcdErrorInit {
+  /** What happened, as one word. */
+  readonly code: ErrorCode;
+  /** The gRPC status code. @default {2} */
+  readonly grpcCode?: number;
+  /** The endpoint the error came from. */
+  readonly endpoint?: string | undefined;
+  /** The method called, such as `KV.Put`. */
+  readonly method?: string | undefined;
+  /** Whether the same call may be made again. @default {false} */
+  readonly retryable?: boolean;
+  /** Whether a write may have been applied. @default {false} */
+  readonly maybeCommitted?: boolean;
+  /** The failed attempts. @default {[]} */
+  readonly attempts?: readonly Attempt[];
+  /** What caused it. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every error this client throws, apart from abort reasons, which
+ * arrive as they were given.
+ *
+ * Branch on {@linkcode EtcdError.code} or on a subclass, never on the text.
+ */
+export class EtcdError extends Error {
+  /** What happened, as one word. */
+  readonly code: ErrorCode;
+  /** The gRPC status code, 2 (UNKNOWN) where there was none. */
+  readonly grpcCode: number;
+  /** The endpoint of the last attempt, if one was reached. */
+  readonly endpoint: string | undefined;
+  /** The method called, such as `KV.Put`. */
+  readonly method: string | undefined;
+  /**
+   * Whether the same call may be made again: the fault is transient, and the
+   * call is one that may be repeated or was certainly not applied.
+   */
+  readonly retryable: boolean;
+  /**
+   * Whether a write may have been applied although it failed. `false` is a
+   * promise: it was not applied and will not be.
+   */
+  readonly maybeCommitted: boolean;
+  /** Every attempt of the call that failed, the last one included. */
+  readonly attempts: readonly Attempt[];
+
+  /** Makes an error; users receive them, they need not make any. */
+  constructor(message: string, init: EtcdErrorInit) {
+    super(
+      message,
+      init.cause === undefined ? undefined : { cause: init.cause },
+    );
+    this.name = new.target.name;
+    this.code = init.code;
+    this.grpcCode = init.grpcCode ?? GRPC_CODE.unknown;
+    this.endpoint = init.endpoint;
+    this.method = init.method;
+    this.retryable = init.retryable ?? false;
+    this.maybeCommitted = init.maybeCommitted ?? false;
+    this.attempts = init.attempts ?? [];
+  }
+
+  /**
+   * Turns anything thrown into an {@linkcode EtcdError}: one of ours comes
+   * back as it is, anything else becomes the `cause` of an `unknown` error.
+   */
+  static from(cause: unknown): EtcdError {
+    if (cause instanceof EtcdError) return cause;
+    const state = cause instanceof Error ? cause.message : String(cause);
+    return new EtcdError(`Cannot complete the call: ${state}`, {
+      code: "unknown",
+      cause,
+    });
+  }
+}

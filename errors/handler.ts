@@ -1,0 +1,195 @@
+import { vary } from "./backoff.ts";
+import { type CallFailure, type Classification, classify } from "./classify.ts";
+import { type ErrorCode, GRPC_CODE, grpcCodeName } from "./codes.ts";
+import type { Attempt, EtcdError, EtcdErrorInit } from "./etcd_error.ts";
+import type { Blame, RetryPolicy } from "./retry_policy.ts";
+import { createError, UnsupportedError } from "./specific_errors.ts";
+
+/** What {@linkcode judge} has to know besides the failure itself. */
+export interface JudgeContext {
+  /** What the call does, completing "Cannot …". */
+  readonly action: string;
+  /** The method, such as `KV.Put`. */
+  readonly method: string;
+  /** The server version the method needs, when newer than 3.4. */
+  readonly since: string | undefined;
+  /** The endpoint the attempt went to. */
+  readonly endpoint: string;
+  /** What repeating the request can do. */
+  readonly effect: "read" | "idempotent" | "write";
+  /** The earlier attempts of the call, all failed. */
+  readonly earlier: readonly Attempt[];
+  /** Whether an earlier attempt may have been applied. */
+  readonly maybeCommitted: boolean;
+  /** How long this attempt took, in milliseconds. */
+  readonly durationMs: number;
+  /** The deadline of the whole call in milliseconds, if it has one. */
+  readonly timeoutMs: number | undefined;
+  /** The strategy's policy. */
+  readonly policy: RetryPolicy;
+  /** How many endpoints there are. */
+  readonly endpoints: number;
+  /** Whether a fresh token could be had. */
+  readonly canReauthenticate: boolean;
+  /** A number from 0 up to 1, for the jitter. */
+  random(): number;
+}
+
+/** What to do about a failed attempt. */
+export type Verdict =
+  & {
+    /** Who is to blame. */
+    readonly blame: Blame;
+    /** The attempt, for the trail of the next one. */
+    readonly attempt: Attempt;
+    /** Whether the call may have been applied by now. */
+    readonly maybeCommitted: boolean;
+  }
+  & (
+    | { readonly action: "fail"; readonly error: EtcdError }
+    | { readonly action: "retry"; readonly delayMs: number }
+    | { readonly action: "reauthenticate" }
+  );
+
+const STALE_TOKEN: ReadonlySet<ErrorCode> = new Set([
+  "invalid_auth_token",
+  "auth_old_revision",
+  "user_empty",
+]);
+
+const CLUSTER_TROUBLE: ReadonlySet<ErrorCode> = new Set([
+  "leader_changed",
+  "unhealthy",
+]);
+
+/**
+ * Decides about one failed attempt: repeat the call, fetch a new token first,
+ * or give up, and who is to blame. Pure and total.
+ */
+export function judge(failure: CallFailure, context: JudgeContext): Verdict {
+  const what = classify(failure);
+  const maybeCommitted = context.maybeCommitted ||
+    (what.applied === "maybe" && context.effect !== "read");
+  const common = {
+    blame: blameOf(what, failure),
+    attempt: {
+      endpoint: context.endpoint,
+      code: what.code,
+      durationMs: context.durationMs,
+    },
+    maybeCommitted,
+  };
+  if (STALE_TOKEN.has(what.code) && context.canReauthenticate) {
+    return { ...common, action: "reauthenticate" };
+  }
+  const made = context.earlier.length + 1;
+  if (made < context.policy.maxAttempts && isRepeated(what, failure, context)) {
+    return { ...common, action: "retry", delayMs: waitMs(made, context) };
+  }
+  const error = toError(what, failure, context, [
+    ...context.earlier,
+    common.attempt,
+  ], maybeCommitted);
+  return { ...common, action: "fail", error };
+}
+
+function isRepeated(
+  what: Classification,
+  failure: CallFailure,
+  context: JudgeContext,
+): boolean {
+  if (failure.ownDeadline) return false;
+  const { policy } = context;
+  if (what.code === "not_supported_for_learner") {
+    return policy.repeatOnLearner && context.endpoints > 1;
+  }
+  // A request that never left is repeated whatever it does.
+  if (!failure.sent) return what.grpcCode === GRPC_CODE.unavailable;
+  if (context.effect === "write") return false;
+  // A lost connection is INTERNAL in grpc-go 1.0 and UNAVAILABLE since; each
+  // generation repeats reads on its own.
+  if (what.code === "connection_lost") return policy.repeatOn.length > 0;
+  switch (what.grpcCode) {
+    case GRPC_CODE.unavailable:
+      return policy.repeatOn.includes("unavailable");
+    case GRPC_CODE.internal:
+      return policy.repeatOn.includes("internal");
+    default:
+      return false;
+  }
+}
+
+function blameOf(what: Classification, failure: CallFailure): Blame {
+  if (what.code === "connection_lost") return "connection";
+  if (CLUSTER_TROUBLE.has(what.code)) return "cluster";
+  switch (what.grpcCode) {
+    case GRPC_CODE.unavailable:
+      return failure.sent ? "member" : "connection";
+    // The caller's own deadline is the member's fault too: it is what lets
+    // grpc1.7 leave a silent member.
+    case GRPC_CODE.deadlineExceeded:
+    case GRPC_CODE.internal:
+      return "member";
+    default:
+      return "call";
+  }
+}
+
+function waitMs(made: number, context: JudgeContext): number {
+  const { policy } = context;
+  const quorum = policy.waitBefore === "attempt"
+    ? 1
+    : Math.floor(context.endpoints / 2) + 1;
+  return made % quorum === 0
+    ? vary(policy.waitMs, policy.jitter, context.random)
+    : 0;
+}
+
+function toError(
+  what: Classification,
+  failure: CallFailure,
+  context: JudgeContext,
+  attempts: readonly Attempt[],
+  maybeCommitted: boolean,
+): EtcdError {
+  const tail = maybeCommitted ? "; it may have been applied" : "";
+  const message = `Cannot ${context.action}: ${
+    stateOf(what, failure, context)
+  }${tail}`;
+  const transient = what.grpcCode === GRPC_CODE.unavailable ||
+    what.grpcCode === GRPC_CODE.deadlineExceeded ||
+    what.code === "too_many_requests";
+  const init: EtcdErrorInit = {
+    code: what.code,
+    grpcCode: what.grpcCode,
+    endpoint: context.endpoint,
+    method: context.method,
+    retryable: transient && (context.effect !== "write" || !maybeCommitted),
+    maybeCommitted,
+    attempts,
+  };
+  if (what.code !== "unsupported") return createError(message, init);
+  const needs = context.since === undefined
+    ? "an etcd server"
+    : `etcd ${context.since}`;
+  return new UnsupportedError(`${message} (needs ${needs})`, {
+    ...init,
+    needs,
+  });
+}
+
+function stateOf(
+  what: Classification,
+  failure: CallFailure,
+  context: JudgeContext,
+): string {
+  const { endpoint } = context;
+  if (failure.ownDeadline) {
+    return `no answer from ${endpoint} within ${context.timeoutMs} ms (timeout)`;
+  }
+  if (what.code === "connection_lost") {
+    return `lost the connection to ${endpoint} during the call (connection_lost): ${failure.details}`;
+  }
+  const name = what.fromEtcd ? what.code : grpcCodeName(what.grpcCode);
+  return `${failure.details || "no reason given"} (${name}, from ${endpoint})`;
+}

@@ -1,0 +1,41 @@
+/**
+ * The errors this client throws, and the handler that decides about them.
+ *
+ * ```ts
+ * import { EtcdError } from "@etcdeno/client/errors";
+ *
+ * function advice(error: unknown): string {
+ *   if (!(error instanceof EtcdError)) throw error;
+ *   if (error.maybeCommitted) return "read before you write again";
+ *   return error.retryable ? "try again" : error.code;
+ * }
+ * console.log(advice(new EtcdError("Cannot put: x", { code: "no_space" })));
+ * ```
+ *
+ * @module
+ */
+export { type ErrorCode, GRPC_CODE, grpcCodeName } from "./codes.ts";
+export { type Attempt, EtcdError, type EtcdErrorInit } from "./etcd_error.ts";
+export {
+  AuthError,
+  CanceledError,
+  ClientClosedError,
+  CompactedError,
+  FutureRevisionError,
+  InvalidOptionError,
+  LeaseNotFoundError,
+  NoLeaderError,
+  NoSpaceError,
+  PermissionDeniedError,
+  TimeoutError,
+  UnavailableError,
+  UnsupportedError,
+} from "./specific_errors.ts";
+export { type CallFailure, type Classification, classify } from "./classify.ts";
+export { judge, type JudgeContext, type Verdict } from "./handler.ts";
+export type { Blame, RetryPolicy } from "./retry_policy.ts";
+export {
+  backoffMs,
+  type BackoffPolicy,
+  CONNECTION_BACKOFF,
+} from "./backoff.ts";

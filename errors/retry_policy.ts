@@ -1,0 +1,34 @@
+/**
+ * Who is to blame for how a call ended.
+ *
+ * - `none`: it succeeded, or the caller aborted it;
+ * - `call`: the request itself was refused, the member is fine;
+ * - `connection`: the connection was lost or never came up;
+ * - `member`: the member did not answer in time, or said it cannot serve;
+ * - `cluster`: the member is fine, the cluster is between leaders.
+ */
+export type Blame = "none" | "call" | "connection" | "member" | "cluster";
+
+/**
+ * When a strategy has a failed call repeated. A value, so that the error
+ * handler needs to know no strategy.
+ *
+ * Whatever it says, a write is repeated only if it was certainly not applied.
+ */
+export interface RetryPolicy {
+  /** The most attempts of one call, the first included. */
+  readonly maxAttempts: number;
+  /** The wait before a repetition, in milliseconds. */
+  readonly waitMs: number;
+  /** The share by which the wait is varied either way, from 0 to 1. */
+  readonly jitter: number;
+  /**
+   * Before which repetitions to wait: each `attempt`, or only once as many
+   * attempts have failed as make a `quorum` of the endpoints.
+   */
+  readonly waitBefore: "attempt" | "quorum";
+  /** The kinds of failure that are repeated. */
+  readonly repeatOn: readonly ("unavailable" | "internal")[];
+  /** Whether to ask another member when one answers that it is a learner. */
+  readonly repeatOnLearner: boolean;
+}

@@ -1,0 +1,147 @@
+import type { ErrorCode } from "./codes.ts";
+import { EtcdError, type EtcdErrorInit } from "./etcd_error.ts";
+
+/** An option, argument or endpoint is not acceptable; nothing was sent. */
+export class InvalidOptionError extends EtcdError {
+  /** The option's name, such as `requestTimeoutMs`. */
+  readonly option: string;
+  /** The value that was given. */
+  readonly value: unknown;
+
+  /** Makes the error for one option and its value. */
+  constructor(
+    option: string,
+    value: unknown,
+    init: { readonly expected: string; readonly action?: string },
+  ) {
+    const action = init.action ?? "use the options";
+    super(
+      `Cannot ${action}: '${option}' must be ${init.expected}: current value is ${
+        describe(value)
+      }`,
+      { code: "invalid_option" },
+    );
+    this.option = option;
+    this.value = value;
+  }
+}
+
+/** The client was closed before or during the call. */
+export class ClientClosedError extends EtcdError {
+}
+
+/** The call's own deadline passed while it was being served. */
+export class TimeoutError extends EtcdError {
+}
+
+/** No member could be reached, or the connection was lost during the call. */
+export class UnavailableError extends EtcdError {
+}
+
+/** The call was canceled by the server or the connection's end. */
+export class CanceledError extends EtcdError {
+}
+
+/** The member asked has no leader. */
+export class NoLeaderError extends EtcdError {
+}
+
+/** The database is full: compact, defragment, then disarm the alarm. */
+export class NoSpaceError extends EtcdError {
+}
+
+/** The lease does not exist, or has expired. */
+export class LeaseNotFoundError extends EtcdError {
+}
+
+/** User, password, token or auth state are not what the call needs. */
+export class AuthError extends EtcdError {
+}
+
+/** The user may not do this to these keys. */
+export class PermissionDeniedError extends EtcdError {
+}
+
+/** The revision asked for lies in the future. */
+export class FutureRevisionError extends EtcdError {
+}
+
+/** The revision asked for was compacted away. */
+export class CompactedError extends EtcdError {
+  /** The oldest revision still there, where the server named it. */
+  readonly compactRevision: bigint | undefined;
+
+  /** Makes the error, with the server's compact revision where it is known. */
+  constructor(
+    message: string,
+    init: EtcdErrorInit & { readonly compactRevision?: bigint },
+  ) {
+    super(message, init);
+    this.compactRevision = init.compactRevision;
+  }
+}
+
+/** The server is too old, or is no etcd server, for this call. */
+export class UnsupportedError extends EtcdError {
+  /** What the call needs, such as `etcd 3.5`. */
+  readonly needs: string;
+
+  /** Makes the error, naming what the call needs. */
+  constructor(
+    message: string,
+    init: EtcdErrorInit & { readonly needs: string },
+  ) {
+    super(message, init);
+    this.needs = init.needs;
+  }
+}
+
+const CLASS_OF: Partial<
+  Record<ErrorCode, new (message: string, init: EtcdErrorInit) => EtcdError>
+> = {
+  client_closed: ClientClosedError,
+  timeout: TimeoutError,
+  server_timeout: TimeoutError,
+  server_deadline_exceeded: TimeoutError,
+  unavailable: UnavailableError,
+  connection_lost: UnavailableError,
+  server_stopped: UnavailableError,
+  leader_changed: UnavailableError,
+  unhealthy: UnavailableError,
+  canceled: CanceledError,
+  server_canceled: CanceledError,
+  watch_canceled: CanceledError,
+  no_leader: NoLeaderError,
+  no_space: NoSpaceError,
+  lease_not_found: LeaseNotFoundError,
+  auth_failed: AuthError,
+  auth_not_enabled: AuthError,
+  invalid_auth_token: AuthError,
+  invalid_auth_management: AuthError,
+  auth_old_revision: AuthError,
+  unauthenticated: AuthError,
+  user_empty: AuthError,
+  permission_denied: PermissionDeniedError,
+  compacted: CompactedError,
+  future_revision: FutureRevisionError,
+};
+
+/** Makes the error whose class belongs to `init.code`. */
+export function createError(message: string, init: EtcdErrorInit): EtcdError {
+  const Class = CLASS_OF[init.code] ?? EtcdError;
+  return new Class(message, init);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (typeof value === "object" && value !== null) {
+    const text = JSON.stringify(
+      value,
+      (_key, inner) => typeof inner === "bigint" ? `${inner}n` : inner,
+    );
+    return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  }
+  return String(value);
+}

@@ -1,0 +1,116 @@
+/**
+ * A client for etcd v3.
+ *
+ * ```ts ignore
+ * import { Client, prefix } from "@etcdeno/client";
+ *
+ * await using client = new Client({
+ *   endpoints: ["http://10.0.0.1:2379", "http://10.0.0.2:2379"],
+ * });
+ * await client.put("jobs/1", "ready");
+ * for await (const { key, value } of client.list(prefix("jobs/"))) {
+ *   console.log(key.text(), value.text());
+ * }
+ * ```
+ *
+ * The client connects when it is first used; `await using` or
+ * {@linkcode Client.close} closes it. How it spreads calls over the members
+ * and what it does when one fails is decided by a strategy, see
+ * `@etcdeno/client/balancers`. What it throws is in `@etcdeno/client/errors`.
+ *
+ * @module
+ */
+export { Client } from "./api/client.ts";
+export type {
+  ClientOptions,
+  KeepAliveOptions,
+  TlsOptions,
+} from "./api/options.ts";
+export type { CallOptions } from "./api/call_options.ts";
+export { Bytes } from "./api/bytes.ts";
+export {
+  all,
+  fromKey,
+  type Key,
+  type KeyRange,
+  prefix,
+  range,
+  type Value,
+} from "./api/keys.ts";
+export type { KeyValue, ResponseHeader } from "./api/key_value.ts";
+export type { Kv } from "./api/kv.ts";
+export type {
+  CompactOptions,
+  CompactResult,
+  DeleteOptions,
+  DeleteResult,
+  ListOptions,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+  ReadOptions,
+  RevisionFilter,
+  SortTarget,
+} from "./api/kv_types.ts";
+export {
+  compare,
+  type CompareBuilder,
+  op,
+  type OperationBuilder,
+} from "./api/txn.ts";
+export type {
+  BranchResults,
+  Comparison,
+  DeleteOperation,
+  GetOperation,
+  Operation,
+  OperationResult,
+  PutOperation,
+  RangeOperation,
+  Relation,
+  Txn,
+  TxnOperation,
+  TxnResult,
+} from "./api/txn_types.ts";
+export type {
+  BalancerEvent,
+  BalancerSnapshot,
+  EndpointView,
+} from "./balancers/view.ts";
+export type { BalancerName } from "./balancers/by_name.ts";
+export type {
+  BalancerFactory,
+  BalancerOptions,
+  BalancerStrategy,
+  CallOutcome,
+  ConnectionPolicy,
+  ConnectionState,
+  PickInfo,
+  PickResult,
+  PoolView,
+  StrategySnapshot,
+  SubConnection,
+} from "./balancers/strategy.ts";
+export type { Blame, RetryPolicy } from "./errors/retry_policy.ts";
+export type { ErrorCode } from "./errors/codes.ts";
+export {
+  type Attempt,
+  EtcdError,
+  type EtcdErrorInit,
+} from "./errors/etcd_error.ts";
+export {
+  AuthError,
+  CanceledError,
+  ClientClosedError,
+  CompactedError,
+  FutureRevisionError,
+  InvalidOptionError,
+  LeaseNotFoundError,
+  NoLeaderError,
+  NoSpaceError,
+  PermissionDeniedError,
+  TimeoutError,
+  UnavailableError,
+  UnsupportedError,
+} from "./errors/specific_errors.ts";

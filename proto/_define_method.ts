@@ -1,0 +1,50 @@
+/** Makes the methods of the table from the generated facts. */
+
+import { codecOf } from "./_codec.ts";
+import { rpcs, type RpcTypes } from "./gen/rpcs.ts";
+import type { Effect, Method } from "./method.ts";
+
+/** The method with the types of one rpc. */
+export type RpcMethod<Name extends keyof RpcTypes> = Method<
+  RpcTypes[Name]["request"],
+  RpcTypes[Name]["response"]
+>;
+
+/** What repeating can do: the same for every request, or told by the request. */
+export type EffectRule<Request> = Effect | ((request: Request) => Effect);
+
+/** Makes the method of an rpc. */
+export function defineMethod<Name extends keyof RpcTypes>(
+  name: Name,
+  rule: EffectRule<RpcTypes[Name]["request"]>,
+): RpcMethod<Name> {
+  const { path, kind, request, response, since } = rpcs[name];
+  const requests = codecOf(request);
+  const replies = codecOf(response);
+  return Object.freeze({
+    name,
+    path,
+    kind,
+    ...(since === undefined ? undefined : { since }),
+    effect: typeof rule === "function" ? rule : () => rule,
+    encode(message: RpcTypes[Name]["request"]): Uint8Array {
+      try {
+        return requests.encode(message);
+      } catch (error) {
+        throw failure(`encode the request of ${name}`, error);
+      }
+    },
+    decode(bytes: Uint8Array): RpcTypes[Name]["response"] {
+      try {
+        return replies.decode(bytes) as RpcTypes[Name]["response"];
+      } catch (error) {
+        throw failure(`decode the reply of ${name}`, error);
+      }
+    },
+  });
+}
+
+function failure(action: string, cause: unknown): Error {
+  const state = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`Cannot ${action}: ${state}`, { cause });
+}

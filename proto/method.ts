@@ -1,0 +1,39 @@
+/** What a method is, to those who call it. Types only. */
+
+/**
+ * What repeating a request can do: a `"read"` changes nothing, an
+ * `"idempotent"` request changes something but may be repeated, a `"write"`
+ * must be sent at most once.
+ */
+export type Effect = "read" | "idempotent" | "write";
+
+/** How many messages go each way: one or a stream. */
+export type MethodKind = "unary" | "server_stream" | "bidi_stream";
+
+/** One method of the etcd API: how to reach it, and its messages. */
+export interface Method<Request, Response> {
+  /** Service and method, as `"KV.Range"`. */
+  readonly name: string;
+  /** HTTP/2 path, as `"/etcdserverpb.KV/Range"`. */
+  readonly path: string;
+  /** How many messages go each way. */
+  readonly kind: MethodKind;
+  /** Server version that first has it, when newer than 3.4. */
+  readonly since?: string;
+  /** What repeating this very request can do. */
+  effect(request: Request): Effect;
+  /**
+   * Turns a request into bytes. They are a Node `Buffer` at run time, of which
+   * nobody else holds a reference.
+   *
+   * @throws {Error} If the request cannot be encoded.
+   */
+  encode(request: Request): Uint8Array;
+  /**
+   * Reads a reply. Its `bytes` fields are plain `Uint8Array` views into the
+   * given bytes: copy what outlives them.
+   *
+   * @throws {Error} If the bytes are not such a reply.
+   */
+  decode(bytes: Uint8Array): Response;
+}

@@ -1,0 +1,160 @@
+/**
+ * Every method of the etcd v3 API. Whether a request may be repeated is stated
+ * here and nowhere else.
+ */
+
+import { auth, type AuthMethods } from "./_auth_methods.ts";
+import { defineMethod, type RpcMethod } from "./_define_method.ts";
+import { ofAlarm, ofDowngrade, ofLeaseGrant, ofTxn } from "./_effects.ts";
+
+export type { AuthMethods, RpcMethod };
+
+/** Keys: reading, writing, transactions. */
+export interface KvMethods {
+  readonly range: RpcMethod<"KV.Range">;
+  readonly rangeStream: RpcMethod<"KV.RangeStream">;
+  readonly put: RpcMethod<"KV.Put">;
+  readonly deleteRange: RpcMethod<"KV.DeleteRange">;
+  readonly txn: RpcMethod<"KV.Txn">;
+  readonly compact: RpcMethod<"KV.Compact">;
+}
+
+const kv: KvMethods = Object.freeze({
+  range: defineMethod("KV.Range", "read"),
+  rangeStream: defineMethod("KV.RangeStream", "read"),
+  put: defineMethod("KV.Put", "write"),
+  deleteRange: defineMethod("KV.DeleteRange", "write"),
+  txn: defineMethod("KV.Txn", ofTxn),
+  compact: defineMethod("KV.Compact", "write"),
+});
+
+/** Following changes. */
+export interface WatchMethods {
+  readonly watch: RpcMethod<"Watch.Watch">;
+}
+
+const watch: WatchMethods = Object.freeze({
+  watch: defineMethod("Watch.Watch", "read"),
+});
+
+/** Leases. Renewing one twice does no harm. */
+export interface LeaseMethods {
+  readonly grant: RpcMethod<"Lease.LeaseGrant">;
+  readonly revoke: RpcMethod<"Lease.LeaseRevoke">;
+  readonly keepAlive: RpcMethod<"Lease.LeaseKeepAlive">;
+  readonly timeToLive: RpcMethod<"Lease.LeaseTimeToLive">;
+  readonly leases: RpcMethod<"Lease.LeaseLeases">;
+}
+
+const lease: LeaseMethods = Object.freeze({
+  grant: defineMethod("Lease.LeaseGrant", ofLeaseGrant),
+  revoke: defineMethod("Lease.LeaseRevoke", "idempotent"),
+  keepAlive: defineMethod("Lease.LeaseKeepAlive", "read"),
+  timeToLive: defineMethod("Lease.LeaseTimeToLive", "read"),
+  leases: defineMethod("Lease.LeaseLeases", "read"),
+});
+
+/** Who belongs to the cluster. */
+export interface ClusterMethods {
+  readonly memberAdd: RpcMethod<"Cluster.MemberAdd">;
+  readonly memberRemove: RpcMethod<"Cluster.MemberRemove">;
+  readonly memberUpdate: RpcMethod<"Cluster.MemberUpdate">;
+  readonly memberList: RpcMethod<"Cluster.MemberList">;
+  readonly memberPromote: RpcMethod<"Cluster.MemberPromote">;
+}
+
+const cluster: ClusterMethods = Object.freeze({
+  memberAdd: defineMethod("Cluster.MemberAdd", "write"),
+  memberRemove: defineMethod("Cluster.MemberRemove", "write"),
+  memberUpdate: defineMethod("Cluster.MemberUpdate", "write"),
+  memberList: defineMethod("Cluster.MemberList", "read"),
+  memberPromote: defineMethod("Cluster.MemberPromote", "write"),
+});
+
+/** Looking after single members. */
+export interface MaintenanceMethods {
+  readonly alarm: RpcMethod<"Maintenance.Alarm">;
+  readonly status: RpcMethod<"Maintenance.Status">;
+  readonly defragment: RpcMethod<"Maintenance.Defragment">;
+  readonly hash: RpcMethod<"Maintenance.Hash">;
+  readonly hashKv: RpcMethod<"Maintenance.HashKV">;
+  readonly snapshot: RpcMethod<"Maintenance.Snapshot">;
+  readonly moveLeader: RpcMethod<"Maintenance.MoveLeader">;
+  readonly downgrade: RpcMethod<"Maintenance.Downgrade">;
+}
+
+const maintenance: MaintenanceMethods = Object.freeze({
+  alarm: defineMethod("Maintenance.Alarm", ofAlarm),
+  status: defineMethod("Maintenance.Status", "read"),
+  defragment: defineMethod("Maintenance.Defragment", "write"),
+  hash: defineMethod("Maintenance.Hash", "read"),
+  hashKv: defineMethod("Maintenance.HashKV", "read"),
+  snapshot: defineMethod("Maintenance.Snapshot", "read"),
+  moveLeader: defineMethod("Maintenance.MoveLeader", "idempotent"),
+  downgrade: defineMethod("Maintenance.Downgrade", ofDowngrade),
+});
+
+/** The lock kept by the server. */
+export interface LockMethods {
+  readonly lock: RpcMethod<"Lock.Lock">;
+  readonly unlock: RpcMethod<"Lock.Unlock">;
+}
+
+const lock: LockMethods = Object.freeze({
+  lock: defineMethod("Lock.Lock", "write"),
+  unlock: defineMethod("Lock.Unlock", "idempotent"),
+});
+
+/** The election kept by the server. */
+export interface ElectionMethods {
+  readonly campaign: RpcMethod<"Election.Campaign">;
+  readonly proclaim: RpcMethod<"Election.Proclaim">;
+  readonly leader: RpcMethod<"Election.Leader">;
+  readonly observe: RpcMethod<"Election.Observe">;
+  readonly resign: RpcMethod<"Election.Resign">;
+}
+
+const election: ElectionMethods = Object.freeze({
+  campaign: defineMethod("Election.Campaign", "write"),
+  proclaim: defineMethod("Election.Proclaim", "write"),
+  leader: defineMethod("Election.Leader", "read"),
+  observe: defineMethod("Election.Observe", "read"),
+  resign: defineMethod("Election.Resign", "write"),
+});
+
+/** Whether a member serves. */
+export interface HealthMethods {
+  readonly check: RpcMethod<"Health.Check">;
+  readonly watch: RpcMethod<"Health.Watch">;
+}
+
+const health: HealthMethods = Object.freeze({
+  check: defineMethod("Health.Check", "read"),
+  watch: defineMethod("Health.Watch", "read"),
+});
+
+/** The method table, by service. */
+export interface Methods {
+  readonly kv: KvMethods;
+  readonly watch: WatchMethods;
+  readonly lease: LeaseMethods;
+  readonly auth: AuthMethods;
+  readonly cluster: ClusterMethods;
+  readonly maintenance: MaintenanceMethods;
+  readonly lock: LockMethods;
+  readonly election: ElectionMethods;
+  readonly health: HealthMethods;
+}
+
+/** The method table, by service. */
+export const methods: Methods = Object.freeze({
+  kv,
+  watch,
+  lease,
+  auth,
+  cluster,
+  maintenance,
+  lock,
+  election,
+  health,
+});

@@ -1,0 +1,132 @@
+import { serves } from "./_admin.ts";
+import { httpGet } from "./_http.ts";
+import type { FaultProxy } from "./fault_proxy.ts";
+import type { Member } from "./member.ts";
+import { Supervised } from "./_supervisor.ts";
+import { sleep, waitFor } from "./wait_for.ts";
+
+/** What a member is made of. */
+export interface EtcdMemberOptions {
+  readonly name: string;
+  readonly clientPort: number;
+  readonly proxy: FaultProxy;
+  /** Port of the peer proxy, which the others connect to. */
+  readonly peerProxyPort: number;
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** File that takes what etcd prints. */
+  readonly log: string;
+}
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 30_000;
+const LOG_TAIL_LINES = 12;
+
+/** A member and its process. */
+export class EtcdMember implements Member {
+  readonly name: string;
+  readonly proxy: FaultProxy;
+  readonly endpoint: string;
+  readonly directEndpoint: string;
+  readonly peerProxyPort: number;
+  readonly #options: EtcdMemberOptions;
+  #id: bigint | undefined;
+  #process: Supervised | undefined;
+  #frozen = false;
+
+  constructor(options: EtcdMemberOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.proxy = options.proxy;
+    this.endpoint = options.proxy.endpoint;
+    this.directEndpoint = `http://127.0.0.1:${options.clientPort}`;
+    this.peerProxyPort = options.peerProxyPort;
+  }
+
+  get id(): bigint {
+    if (this.#id === undefined) {
+      throw new Error(`Cannot tell the id of ${this.name}: it never served`);
+    }
+    return this.#id;
+  }
+
+  set id(id: bigint) {
+    this.#id = id;
+  }
+
+  get running(): boolean {
+    return this.#process?.running ?? false;
+  }
+
+  get frozen(): boolean {
+    return this.#frozen && this.running;
+  }
+
+  /** Starts the process, which then has to join the others. */
+  async launch(): Promise<void> {
+    const { command, log } = this.#options;
+    this.#frozen = false;
+    this.#process = await Supervised.start(command, log);
+  }
+
+  /** Resolves when the member answers linearizable reads. */
+  async waitUntilServing(): Promise<void> {
+    await waitFor(`${this.name} serving`, async () => {
+      if (!this.running) throw await this.#exitError();
+      return await serves(this.directEndpoint);
+    }, { timeoutMs: START_TIMEOUT_MS });
+  }
+
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+
+  async stop(): Promise<void> {
+    const process = this.#process;
+    if (process === undefined) return;
+    // A stopped process would keep the signal for later.
+    await this.thaw();
+    await process.signal("TERM");
+    await waitFor(`${this.name} stopping`, async () => {
+      await Promise.race([process.exited, sleep(10)]);
+      return !process.running;
+    }, { timeoutMs: STOP_TIMEOUT_MS, intervalMs: 0 });
+  }
+
+  async freeze(): Promise<void> {
+    if (!this.running) {
+      throw new Error(`Cannot freeze ${this.name}: it does not run`);
+    }
+    await this.#process?.signal("STOP");
+    this.#frozen = true;
+  }
+
+  async thaw(): Promise<void> {
+    if (!this.frozen) return;
+    await this.#process?.signal("CONT");
+    this.#frozen = false;
+  }
+
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.launch();
+    await this.waitUntilServing();
+  }
+
+  async metrics(): Promise<string> {
+    const url = `${this.directEndpoint}/metrics`;
+    const { status, body } = await httpGet(url, 5_000);
+    if (status !== 200) {
+      throw new Error(`Cannot get ${url}: the status is ${status}`);
+    }
+    return body;
+  }
+
+  async #exitError(): Promise<Error> {
+    const text = await Deno.readTextFile(this.#options.log);
+    const tail = text.trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n");
+    return new Error(
+      `Cannot start ${this.name}: etcd exited, the end of its log is\n${tail}`,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import type { ClusterOptions } from "./cluster.ts";
+import { etcdCommand, type MemberAddresses } from "./_etcd_command.ts";
+import { EtcdMember } from "./_etcd_member.ts";
+import { type FaultProxy, openFaultProxy } from "./fault_proxy.ts";
+import { type EtcdBinaries, findEtcd } from "./launcher.ts";
+import { freePorts } from "./_ports.ts";
+import { ProxyHost } from "./_proxy_host.ts";
+import { TempRoot } from "./_supervisor.ts";
+
+/** A cluster whose processes run, though they may not serve yet. */
+export interface StartedCluster {
+  readonly binaries: EtcdBinaries;
+  readonly members: readonly EtcdMember[];
+  readonly proxies: ProxyHost;
+  /** Whatever has to be given back, in the order it was taken. */
+  readonly resources: AsyncDisposableStack;
+}
+
+/** Finds a server, opens the proxies, starts the processes. */
+export async function startMembers(
+  options: ClusterOptions,
+): Promise<StartedCluster> {
+  const { members: count = 3, extraArgs = [], onProgress } = options;
+  if (!Number.isInteger(count) || count < 1 || count > 9) {
+    throw new RangeError(
+      `Cannot start a cluster as 'members' must be 1 to 9: current value is ${count}`,
+    );
+  }
+  const binaries = options.binaries ?? await findEtcd({
+    ...(options.version === undefined ? {} : { version: options.version }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  onProgress?.(`Starting ${count} members of etcd ${binaries.version}`);
+  await using resources = new AsyncDisposableStack();
+  const root = resources.use(await TempRoot.create("etcdeno-"));
+  const proxies = resources.use(new ProxyHost());
+  const addresses = await openProxies(proxies, count);
+  const token = crypto.randomUUID();
+  const members = addresses.map(({ proxy, ...member }) =>
+    new EtcdMember({
+      name: member.name,
+      clientPort: member.clientPort,
+      proxy,
+      peerProxyPort: member.peerProxyPort,
+      command: etcdCommand(member, {
+        binaries,
+        dataRoot: root.path,
+        token,
+        members: addresses,
+        extraArgs,
+      }),
+      log: `${root.path}/${member.name}.log`,
+    })
+  );
+  resources.defer(async () => {
+    await Promise.all(members.map((member) => member.kill()));
+  });
+  await Promise.all(members.map((member) => member.launch()));
+  return { binaries, members, proxies, resources: resources.move() };
+}
+
+type OpenedMember = MemberAddresses & { readonly proxy: FaultProxy };
+
+async function openProxies(
+  host: ProxyHost,
+  count: number,
+): Promise<OpenedMember[]> {
+  const ports = freePorts(4 * count);
+  const take = (): number => ports.pop() ?? 0;
+  const opened: OpenedMember[] = [];
+  for (let number = 1; number <= count; number++) {
+    const clientPort = take();
+    const peerPort = take();
+    const peerProxyPort = take();
+    const proxy = await openFaultProxy(host, {
+      port: take(),
+      targetPort: clientPort,
+    });
+    await host.ask({
+      op: "open",
+      kind: "peer",
+      port: peerProxyPort,
+      targetPort: peerPort,
+    });
+    opened.push({
+      name: `m${number}`,
+      clientPort,
+      peerPort,
+      clientProxy: proxy.endpoint,
+      peerProxyPort,
+      proxy,
+    });
+  }
+  return opened;
+}

@@ -1,0 +1,49 @@
+/** What a fault proxy does with the connections that run through it. */
+export type FaultMode =
+  /** Bytes go through as they come. */
+  | { readonly kind: "pass" }
+  /** Existing connections were reset when the mode was set; new ones pass. */
+  | { readonly kind: "cut" }
+  /** Existing connections were reset; new ones are refused. */
+  | { readonly kind: "refuse" }
+  /** Connections stay open, every byte is read and thrown away. */
+  | { readonly kind: "blackhole" }
+  /** Bytes are held and delivered when the mode ends. */
+  | { readonly kind: "pause" }
+  /** Connections are accepted and never answered, and soon not read either. */
+  | { readonly kind: "hang" }
+  /** Every byte arrives `delayMs` later, in each direction, in order. */
+  | { readonly kind: "delay"; readonly delayMs: number }
+  /** Per connection and direction, at most so many bytes per second. */
+  | { readonly kind: "throttle"; readonly bytesPerSecond: number };
+
+/** What a fault proxy counts. */
+export interface ProxyStats {
+  /** Connections the client side has open right now. */
+  readonly open: number;
+  /** Connections accepted since the last reset of the counts. */
+  readonly accepted: number;
+  /** The most connections open at once since the last reset of the counts. */
+  readonly openMax: number;
+}
+
+/**
+ * Checks a mode before it is sent to the worker.
+ *
+ * @throws {RangeError} If a figure of the mode is not a finite positive number.
+ */
+export function checkMode(mode: FaultMode): void {
+  if (mode.kind === "delay") {
+    positive("delayMs", mode.delayMs);
+  } else if (mode.kind === "throttle") {
+    positive("bytesPerSecond", mode.bytesPerSecond);
+  }
+}
+
+function positive(name: string, value: number): void {
+  if (!Number.isFinite(value) || value <= 0) {
+    throw new RangeError(
+      `Cannot set the fault mode as '${name}' must be a positive number: current value is ${value}`,
+    );
+  }
+}

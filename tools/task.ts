@@ -1,0 +1,80 @@
+/**
+ * The one way into everything `deno.json` lists under `tasks`.
+ *
+ * A task runs here rather than as a command line because most of them load
+ * `tests/`, whose `@std/assert` may be out of reach (`_registry.ts`), and
+ * because some need an etcd server that has to be fetched first.
+ *
+ * @module
+ */
+import config from "../deno.json" with { type: "json" };
+import { runDeno } from "./_child.ts";
+import { runGates } from "./_gates.ts";
+import { note } from "./_print.ts";
+import { openScratch } from "./_scratch.ts";
+import { runTests } from "./_test_runs.ts";
+
+type Task = (args: readonly string[]) => Promise<number>;
+
+const ENTRIES: readonly string[] = Object.values(config.exports);
+const UNIT = "tests/unit";
+const FAILOVER = "tests/failover";
+const DOCUMENTED = ["mod.ts", "balancers", "errors", "README.md"];
+
+/** Every task by its name in `deno.json`. */
+export const TASKS: Readonly<Record<string, Task>> = {
+  "test": (args) =>
+    runTests({ paths: [UNIT, FAILOVER], etcd: "required" }, args),
+  "test:unit": (args) => runTests({ paths: [UNIT], etcd: "wanted" }, args),
+  "test:failover": (args) =>
+    runTests({ paths: [FAILOVER], etcd: "required" }, args),
+  "test:matrix": (args) =>
+    runTests({
+      paths: [FAILOVER],
+      etcd: "required",
+      versions: ["3.4", "3.5"],
+    }, args),
+  "test:doc": (args) =>
+    runTests({ paths: DOCUMENTED, flags: ["--doc"], etcd: "none" }, args),
+  "check": async (args) => {
+    await using scratch = await openScratch();
+    return await deno(["check", ...await scratch.importFlags(), ".", ...args]);
+  },
+  "lint": async (args) => {
+    const format = await deno(["fmt", "--check"]);
+    return await deno(["lint", ...args]) || format;
+  },
+  "lint:docs": () => deno(["doc", "--lint", ...ENTRIES]),
+  "proto": (args) => deno(["run", "-A", "tools/gen_proto.ts", ...args]),
+  "proto:check": () => deno(["run", "-A", "tools/gen_proto.ts", "--check"]),
+  "publish:dry": (args) =>
+    deno(["publish", "--dry-run", "--allow-dirty", ...args]),
+  "compare": (args) => deno(["run", "-A", "tools/compare.ts", ...args]),
+  "bench": (args) => deno(["run", "-A", "bench/unary.ts", ...args]),
+  "ok": runGates,
+};
+
+async function deno(args: readonly string[]): Promise<number> {
+  return (await runDeno(args)).code;
+}
+
+async function main([name = "", ...args]: readonly string[]): Promise<number> {
+  const task = Object.hasOwn(TASKS, name) ? TASKS[name] : undefined;
+  if (task === undefined) {
+    note(
+      `Cannot run '${name}': the tasks are ${Object.keys(TASKS).join(", ")}`,
+    );
+    return 2;
+  }
+  try {
+    return await task(args);
+  } catch (error) {
+    // A failure to run the task, as opposed to a failing one: no stack helps.
+    note(
+      error instanceof Error ? `${error.name}: ${error.message}` : `${error}`,
+    );
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
