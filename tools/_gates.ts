@@ -16,25 +16,30 @@ export const GATES = [
 
 const TASK_RUNNER = new URL("./task.ts", import.meta.url).pathname;
 
-/** Runs the gates, all of them even if one fails; resolves to the exit code. */
+/**
+ * Runs the gates, all of them even if one fails; resolves to the exit code. The
+ * last one is that the others left the tree as git saw it before.
+ */
 export async function runGates(args: readonly string[]): Promise<number> {
   const gates = chooseGates(args);
   // Asked for here, the verdict and its note are shared by all gates.
   await registryVerdict();
   const before = await treeState();
+  let passed = 0;
   let failed = 0;
   for (const gate of gates) {
     const { ok, interrupted } = await runGate(gate);
-    if (!ok) failed++;
+    if (ok) passed++;
+    else failed++;
     if (interrupted) break;
   }
-  const changed = await treeState() !== before;
-  if (changed) {
-    failed++;
-    print("FAILED  tree: the gates changed files (see `git status`)");
+  if (before !== undefined) {
+    const clean = await treeState() === before;
+    print(clean ? "ok      tree" : "FAILED  tree: see `git status`");
+    if (clean) passed++;
+    else failed++;
   }
-  const ran = gates.length + (before === undefined ? 0 : 1);
-  print(`${ran - failed} passed, ${failed} failed`);
+  print(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 

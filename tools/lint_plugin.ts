@@ -161,6 +161,8 @@ function hashPrivate(context: Context): Visitor {
     node: Deno.lint.MethodDefinition | Deno.lint.PropertyDefinition,
   ) => {
     if (node.accessibility !== "private") return;
+    // A constructor has no other way to be kept to its factory.
+    if (node.type === "MethodDefinition" && node.kind === "constructor") return;
     context.report({ node, message: "Use `#name` instead of `private`" });
   };
   return {

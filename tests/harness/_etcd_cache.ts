@@ -7,6 +7,7 @@ import {
   withTools,
 } from "./_find_etcd.ts";
 import type { EtcdBinaries } from "./launcher.ts";
+import { TempRoot } from "./_supervisor.ts";
 
 /** File beside a cached server that says where it came from. */
 const ORIGIN_FILE = "origin";
@@ -44,26 +45,22 @@ export async function install(
 ): Promise<EtcdBinaries> {
   const root = cacheRoot(places);
   await Deno.mkdir(root, { recursive: true, mode: 0o700 });
-  const temporary = await Deno.makeTempDir({ dir: root, prefix: ".fetch-" });
-  try {
-    await checkOwner(root, temporary);
-    const origin = await task.fetcher.fetch(
-      task.wanted,
-      temporary,
-      task.options,
-    );
-    const version = await serverVersion(`${temporary}/etcd`);
-    if (!fits(version, task.wanted)) {
-      throw new Error(`it has ${version}, not ${task.wanted}`);
-    }
-    await Deno.writeTextFile(`${temporary}/${ORIGIN_FILE}`, `${origin}\n`);
-    await Deno.chmod(temporary, 0o755);
-    await moveInto(temporary, `${root}/${version}`);
-    task.options.onProgress?.(`Got etcd ${version} from ${origin}`);
-    return await fromCache(places, `${root}/${version}`);
-  } finally {
-    await removeIfThere(temporary);
+  await using work = await TempRoot.create({ dir: root, prefix: ".fetch-" });
+  await checkOwner(root, work.path);
+  const fresh = `${work.path}/new`;
+  await Deno.mkdir(fresh);
+  const origin = await task.fetcher.fetch(task.wanted, fresh, task.options);
+  const version = await serverVersion(`${fresh}/etcd`);
+  if (!fits(version, task.wanted)) {
+    throw new Error(`it has ${version}, not ${task.wanted}`);
   }
+  await Deno.writeTextFile(`${fresh}/${ORIGIN_FILE}`, `${origin}\n`);
+  await moveInto(fresh, {
+    target: `${root}/${version}`,
+    discard: `${work.path}/old`,
+  });
+  task.options.onProgress?.(`Got etcd ${version} from ${origin}`);
+  return await fromCache(places, `${root}/${version}`);
 }
 
 async function fromCache(
@@ -79,21 +76,30 @@ async function fromCache(
   return await withTools(places, { etcd, version, source: `cache${from}` });
 }
 
-/** Puts a directory in its place, or keeps the good one that is there. */
-async function moveInto(temporary: string, target: string): Promise<void> {
+/** Puts a directory in its place, unless a good one is there already. */
+async function moveInto(
+  fresh: string,
+  places: { readonly target: string; readonly discard: string },
+): Promise<void> {
   try {
-    await Deno.rename(temporary, target);
+    await Deno.rename(fresh, places.target);
   } catch (error) {
-    if (!await isFile(`${target}/etcd`)) throw error;
-    try {
-      await serverVersion(`${target}/etcd`);
-    } catch {
-      // What is there does not run, or another process would use it.
-      const old = `${temporary}.old`;
-      await Deno.rename(target, old);
-      await Deno.rename(temporary, target);
-      await removeIfThere(old);
-    }
+    // The only failure that is expected: another process was quicker, or what
+    // is there does not run.
+    if (!await isDirectory(places.target)) throw error;
+    if (await runs(`${places.target}/etcd`)) return;
+    await Deno.rename(places.target, places.discard);
+    await Deno.rename(fresh, places.target);
+  }
+}
+
+async function runs(etcd: string): Promise<boolean> {
+  try {
+    await serverVersion(etcd);
+    return true;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
   }
 }
 
@@ -125,10 +131,11 @@ async function childNames(directory: string): Promise<string[]> {
   return names;
 }
 
-async function removeIfThere(path: string): Promise<void> {
+async function isDirectory(path: string): Promise<boolean> {
   try {
-    await Deno.remove(path, { recursive: true });
+    return (await Deno.stat(path)).isDirectory;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

@@ -113,7 +113,7 @@ async function fetchAny(
     } catch (error) {
       options.signal?.throwIfAborted();
       // The next place may have it; the last error message has all reasons.
-      const reason = `${fetcher.name}: ${(error as Error).message}`;
+      const reason = `${fetcher.name}: ${messageOf(error)}`;
       reasons.push(reason);
       options.onProgress?.(reason);
     }
@@ -123,6 +123,13 @@ async function fetchAny(
       reasons.map((reason) => `  - ${reason}\n`).join("")
     }Any of these helps: set ETCD_BIN to the path of an etcd ${wanted} binary; put one on PATH; let this machine reach deb.debian.org or github.com once`,
   );
+}
+
+/** What an error says, and what its cause does. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause === undefined ? message : `${message}: ${messageOf(cause)}`;
 }
 
 /** Adds the tools of the same series, from beside the server or `PATH`. */

@@ -30,7 +30,7 @@ export class Link {
     this.#client = client;
     this.#options = options;
     this.#mode = options.mode;
-    client.setNoDelay(true);
+    client.setNoDelay();
     client.on("end", () => this.#onClientGone());
     this.#up = new Pipe(client, options.mode);
     client.on("close", () => {

@@ -10,6 +10,7 @@ import { TempRoot } from "./_supervisor.ts";
 /** A cluster whose processes run, though they may not serve yet. */
 export interface StartedCluster {
   readonly binaries: EtcdBinaries;
+  readonly dataRoot: string;
   readonly members: readonly EtcdMember[];
   readonly proxies: ProxyHost;
   /** Whatever has to be given back, in the order it was taken. */
@@ -30,9 +31,13 @@ export async function startMembers(
     ...(options.version === undefined ? {} : { version: options.version }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  onProgress?.(`Starting ${count} members of etcd ${binaries.version}`);
+  onProgress?.(
+    `Starting ${count} ${
+      count === 1 ? "member" : "members"
+    } of etcd ${binaries.version}`,
+  );
   await using resources = new AsyncDisposableStack();
-  const root = resources.use(await TempRoot.create("etcdeno-"));
+  const root = resources.use(await TempRoot.create({ prefix: "etcdeno-" }));
   const proxies = resources.use(new ProxyHost());
   const addresses = await openProxies(proxies, count);
   const token = crypto.randomUUID();
@@ -56,7 +61,13 @@ export async function startMembers(
     await Promise.all(members.map((member) => member.kill()));
   });
   await Promise.all(members.map((member) => member.launch()));
-  return { binaries, members, proxies, resources: resources.move() };
+  return {
+    binaries,
+    dataRoot: root.path,
+    members,
+    proxies,
+    resources: resources.move(),
+  };
 }
 
 type OpenedMember = MemberAddresses & { readonly proxy: FaultProxy };

@@ -62,7 +62,8 @@ export class Supervised {
   readonly #unanswered: (() => void)[] = [];
   #running = true;
 
-  private constructor(
+  /** Use {@linkcode Supervised.start}. */
+  constructor(
     child: Deno.ChildProcess,
     pid: number,
     lines: AsyncGenerator<string>,
@@ -144,14 +145,15 @@ export class TempRoot implements AsyncDisposable {
   readonly #janitor: Deno.ChildProcess;
   #closing: Promise<void> | undefined;
 
-  private constructor(path: string) {
+  /** Use {@linkcode TempRoot.create}. */
+  constructor(path: string) {
     this.path = path;
     this.#janitor = shell(JANITOR, [path], "null");
   }
 
-  /** Makes the directory. */
-  static async create(prefix: string): Promise<TempRoot> {
-    return new TempRoot(await Deno.makeTempDir({ prefix }));
+  /** Makes the directory, in the system's place for them if no other. */
+  static async create(options: Deno.MakeTempOptions): Promise<TempRoot> {
+    return new TempRoot(await Deno.makeTempDir(options));
   }
 
   /** Removes the directory. Idempotent. */

@@ -35,14 +35,18 @@ const AGREE_TIMEOUT_MS = 20_000;
 export class Cluster implements AsyncDisposable {
   /** The server that runs. */
   readonly binaries: EtcdBinaries;
+  /** Where the members keep data and logs; removed with the cluster. */
+  readonly dataRoot: string;
   readonly #members: readonly EtcdMember[];
   readonly #proxies: ProxyHost;
   readonly #resources: AsyncDisposableStack;
   readonly #isolated = new Set<Member>();
   #closing: Promise<void> | undefined;
 
-  private constructor(started: StartedCluster) {
+  /** Use {@linkcode Cluster.start}. */
+  constructor(started: StartedCluster) {
     this.binaries = started.binaries;
+    this.dataRoot = started.dataRoot;
     this.#members = started.members;
     this.#proxies = started.proxies;
     this.#resources = started.resources;
@@ -96,6 +100,11 @@ export class Cluster implements AsyncDisposable {
 
   /** Makes `to` the leader; resolves when every reachable member agrees. */
   async moveLeader(to: Member): Promise<void> {
+    if (!this.#reachable().some((member) => member === to)) {
+      throw new Error(
+        `Cannot move the leader to ${to.name}: it is down, frozen or isolated`,
+      );
+    }
     let refusal: Error | undefined;
     try {
       await waitFor(`${to.name} leading`, async () => {

@@ -1,7 +1,27 @@
-export { type FaultMode, type ProxyStats } from "./fault_mode.ts";
+/**
+ * What tests, `compare` and the benchmarks run against: etcd servers found or
+ * fetched, clusters of them behind fault proxies, and servers that do as told.
+ *
+ * @module
+ */
+export { Cluster, type ClusterOptions } from "./cluster.ts";
+export { NotEtcdServer, SilentServer } from "./dead_servers.ts";
+export {
+  type FakeAnswer,
+  type FakeCall,
+  type FakeHandler,
+  FakeStatus,
+  type FakeStream,
+  type FakeStreamHandler,
+} from "./fake_answer.ts";
+export { FakeServer, type FakeServerOptions } from "./fake_server.ts";
+export type { FaultMode, ProxyStats } from "./fault_mode.ts";
 export {
   type FaultProxy,
   type LoneFaultProxy,
   startFaultProxy,
 } from "./fault_proxy.ts";
+export { type EtcdBinaries, findEtcd, type FindOptions } from "./launcher.ts";
+export type { Member } from "./member.ts";
+export { rawCall, type RawCallOptions } from "./raw_call.ts";
 export { sleep, waitFor, type WaitOptions } from "./wait_for.ts";

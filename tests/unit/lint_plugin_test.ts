@@ -129,7 +129,6 @@ const BAD: readonly Fixture[] = [
   ...[
     "class A { private a = 1; }",
     "class A { private a() {} }",
-    "class A { private constructor() {} }",
     "class A { private static a = 1; }",
     "class A { constructor(readonly a: number) {} }",
   ].map((source): Fixture => ({
@@ -224,12 +223,16 @@ const GOOD: readonly Fixture[] = [
     path: "errors/codes.ts",
     source: `export type Code = "ok" | "not_found";`,
   },
-  {
+  ...[
+    "class A { #a = 1; constructor(a: number) { this.#a = a; } }",
+    "class A { private constructor() {} }",
+    "class A { protected a = 1; }",
+  ].map((source): Fixture => ({
     rule: "hash-private",
-    about: "#name",
+    about: source,
     path: "api/client.ts",
-    source: "class A { #a = 1; constructor(a: number) { this.#a = a; } }",
-  },
+    source,
+  })),
   {
     rule: "no-event-emitter",
     about: "other node modules",

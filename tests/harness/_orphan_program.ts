@@ -1,0 +1,12 @@
+/**
+ * A program for the test that nothing outlives it: starts a member, prints
+ * the directory of its data, then ends as told, without closing anything.
+ *
+ * Argument: `wait` (to be killed) or `throw`.
+ */
+import { Cluster } from "./cluster.ts";
+
+const cluster = await Cluster.start({ members: 1 });
+await Deno.stdout.write(new TextEncoder().encode(`${cluster.dataRoot}\n`));
+if (Deno.args[0] === "throw") throw new Error("Cannot go on: as told");
+await new Promise(() => setInterval(() => {}, 60_000));

@@ -1,0 +1,70 @@
+import { Client } from "../../mod.ts";
+import { type Cluster, type Member, waitFor } from "../harness/mod.ts";
+import type { RunContext } from "./scenario.ts";
+
+const CONNECT_MS = 5_000;
+
+/** A client of all members that has settled, on whichever pin it likes. */
+export async function settledClient(context: RunContext): Promise<Client> {
+  const client = newClient(context, context.cluster.endpoints);
+  return await settle(client);
+}
+
+/**
+ * A client of all members whose pin is `target`, if its strategy has one: it
+ * first knows that member alone, and every generation keeps a connection that
+ * stays in the list.
+ */
+export async function clientPinnedTo(
+  target: Member,
+  context: RunContext,
+): Promise<Client> {
+  const client = newClient(context, [target.endpoint]);
+  await settle(client);
+  client.setEndpoints(context.cluster.endpoints);
+  return await settle(client);
+}
+
+/** A client that goes past the proxies, to see what the store has. */
+export function observer(cluster: Cluster): Client {
+  return new Client({
+    endpoints: cluster.members.map((member) => member.directEndpoint),
+    requestTimeoutMs: 10_000,
+  });
+}
+
+/** The member that does not lead: leadership is put on another one first. */
+export async function followerOf(cluster: Cluster): Promise<Member> {
+  const [target, other] = cluster.members;
+  if (target === undefined || other === undefined) {
+    throw new Error("Cannot choose a follower: there are not two members");
+  }
+  await cluster.moveLeader(other);
+  return target;
+}
+
+function newClient(
+  { subject, callTimeoutMs }: RunContext,
+  endpoints: readonly string[],
+): Client {
+  return new Client({
+    endpoints,
+    balancer: subject.balancer,
+    dialTimeoutMs: 2_000,
+    keepAlive: false,
+    requestTimeoutMs: callTimeoutMs,
+  });
+}
+
+/** Waits until nothing is being dialled any more and losers are gone. */
+async function settle(client: Client): Promise<Client> {
+  await client.connect({ timeoutMs: CONNECT_MS });
+  await waitFor("connections that have settled", () => {
+    const { endpoints, connections } = client.balancer;
+    const ready = endpoints.filter(({ state }) => state === "ready").length;
+    return endpoints.every(({ state }) =>
+      state === "ready" || state === "idle"
+    ) && connections === ready;
+  }, { timeoutMs: CONNECT_MS });
+  return client;
+}

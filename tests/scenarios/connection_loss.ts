@@ -1,0 +1,252 @@
+import type { Client } from "../../mod.ts";
+import { type Cluster, sleep, waitFor } from "../harness/mod.ts";
+import { clientPinnedTo, followerOf, observer } from "./_clients.ts";
+import { Recorder, type Recording, type WriteCount } from "./recorder.ts";
+import type { RunContext, Scenario } from "./scenario.ts";
+
+const AFTER_LOSS = 10;
+
+/** Section B: connections and processes that end. */
+export const CONNECTION_LOSS: readonly Scenario[] = [
+  {
+    id: 16,
+    title: "put after the connection was reset",
+    fault: "idle, then the pin's connections are reset and new ones refused",
+    expectations: {
+      "grpc1.0": {
+        go: "0 to 1 fail, ok within 100 ms [M]",
+        ours: { failed: [0, 1], firstSuccessWithinMs: 1_000, endsWell: true },
+      },
+      "grpc1.7": {
+        go: "1 fails, then ok [M]",
+        ours: { failed: [0, 1], firstSuccessWithinMs: 1_000, endsWell: true },
+        because:
+          "the reset is often seen before the put is sent, which then waits for the next pin",
+      },
+      "grpc1.23": {
+        go: "0 fail [M]",
+        ours: { failed: [0, 1], firstSuccessWithinMs: 1_000, endsWell: true },
+        because:
+          "a put sent in the instant between the reset and its arrival is lost, and must not be repeated",
+      },
+    },
+    run: (context) => runReset(context, (client) => client.put("#16", "x")),
+  },
+  {
+    id: 17,
+    title: "get after the connection was reset",
+    fault: "idle, then the pin's connections are reset and new ones refused",
+    expectations: {
+      "grpc1.0": {
+        go: "0 fail [M]",
+        ours: { failed: [0, 0], firstSuccessWithinMs: 1_000 },
+      },
+      "grpc1.7": {
+        go: "0 fail [M]",
+        ours: { failed: [0, 0], firstSuccessWithinMs: 1_000 },
+      },
+      "grpc1.23": {
+        go: "0 fail [M]",
+        ours: { failed: [0, 0], firstSuccessWithinMs: 1_000 },
+      },
+    },
+    run: (context) => runReset(context, (client) => client.get("#17")),
+  },
+  {
+    id: 24,
+    title: "ten puts while connections are cut every 5 ms",
+    fault: "all connections are reset every 5 ms",
+    expectations: {
+      "grpc1.0": { go: "untested", ours: { writes: "at most once" } },
+      "grpc1.7": {
+        go: "version at most 11 [T]",
+        ours: { writes: "at most once" },
+      },
+      "grpc1.23": {
+        go: "version at most 11 [T]",
+        ours: { writes: "at most once" },
+      },
+    },
+    run: runCutEvery5Ms,
+  },
+  {
+    id: 25,
+    title: "eight writers on one key through six resets",
+    fault: "all connections are reset six times",
+    expectations: {
+      "grpc1.0": {
+        go: "acked 11 333, errors 3 292, applied 11 380 [M]",
+        ours: { writes: "at most once", endsWell: true },
+        because:
+          "Go's pin moves late and writes fail meanwhile; ours waits for a pin, so it has a few errors",
+      },
+      "grpc1.7": {
+        go: "acked 11 196, errors 40, applied 11 228 [M]",
+        ours: { writes: "at most once", endsWell: true },
+      },
+      "grpc1.23": {
+        go: "acked 8 629, errors 67, applied 8 661 [M]",
+        ours: { writes: "at most once", endsWell: true },
+      },
+    },
+    run: runWriters,
+  },
+  {
+    id: 27,
+    title: "puts through a rolling SIGKILL",
+    fault: "each member is killed and started again, the leader among them",
+    expectations: {
+      "grpc1.0": {
+        go: "4 fail [M]",
+        ours: { failed: [0, 12], endsWell: true },
+      },
+      "grpc1.7": {
+        go: "4 fail [M]",
+        ours: { failed: [0, 12], endsWell: true },
+      },
+      "grpc1.23": {
+        go: "5 fail [M]",
+        ours: { failed: [0, 12], endsWell: true },
+      },
+    },
+    run: runRollingKill,
+  },
+];
+
+async function runReset(
+  context: RunContext,
+  call: (client: Client) => Promise<unknown>,
+): Promise<Recording> {
+  const target = await followerOf(context.cluster);
+  await using client = await clientPinnedTo(target, context);
+  const recorder = new Recorder();
+  await target.proxy.set({ kind: "refuse" });
+  recorder.fault();
+  for (let made = 0; made < AFTER_LOSS; made++) {
+    await recorder.call(() => call(client));
+  }
+  return recorder.finish(client.balancer);
+}
+
+async function runCutEvery5Ms(context: RunContext): Promise<Recording> {
+  const { cluster } = context;
+  const target = await followerOf(cluster);
+  await using client = await clientPinnedTo(target, context);
+  const key = uniqueKey("#24");
+  const recorder = new Recorder();
+  let stop = false;
+  const cutting = (async () => {
+    while (!stop) {
+      await cutAll(cluster);
+      recorder.look(client.balancer);
+      await sleep(5);
+    }
+  })();
+  recorder.fault();
+  try {
+    for (let made = 0; made < 10; made++) {
+      await recorder.call(() => client.put(key, String(made)));
+    }
+  } finally {
+    stop = true;
+    await cutting;
+  }
+  // One more without faults, so that a run without any success is a defect.
+  await waitFor("a put after the cuts", async () => {
+    const before = recorder.succeeded;
+    await recorder.call(() => client.put(key, "last"));
+    return recorder.succeeded > before;
+  });
+  return recorder.finish(
+    client.balancer,
+    await countWrites(cluster, key, recorder),
+  );
+}
+
+async function runWriters(context: RunContext): Promise<Recording> {
+  const { cluster } = context;
+  const target = await followerOf(cluster);
+  await using client = await clientPinnedTo(target, context);
+  const key = uniqueKey("#25");
+  const recorder = new Recorder();
+  let stop = false;
+  const writers = Array.from({ length: 8 }, async () => {
+    while (!stop) {
+      recorder.look(client.balancer);
+      await recorder.call(() => client.put(key, "x"));
+    }
+  });
+  try {
+    for (let cuts = 0; cuts < 6; cuts++) {
+      const before = recorder.succeeded;
+      await waitFor(
+        "writes between the cuts",
+        () => recorder.succeeded >= before + 50,
+      );
+      await cutAll(cluster);
+      recorder.fault();
+    }
+    const before = recorder.succeeded;
+    await waitFor(
+      "writes after the cuts",
+      () => recorder.succeeded >= before + 50,
+    );
+  } finally {
+    stop = true;
+    await Promise.all(writers);
+  }
+  return recorder.finish(
+    client.balancer,
+    await countWrites(cluster, key, recorder),
+  );
+}
+
+async function runRollingKill(context: RunContext): Promise<Recording> {
+  const { cluster } = context;
+  const target = await followerOf(cluster);
+  await using client = await clientPinnedTo(target, context);
+  const recorder = new Recorder();
+  let stop = false;
+  const loading = (async () => {
+    while (!stop) {
+      recorder.look(client.balancer);
+      await recorder.call(() => client.put("#27", "x"));
+      await sleep(20);
+    }
+  })();
+  try {
+    recorder.fault();
+    for (const member of cluster.members) {
+      await member.kill();
+      await sleep(500);
+      await member.restart();
+      const before = recorder.succeeded;
+      await waitFor(
+        "puts after the restart",
+        () => recorder.succeeded >= before + 10,
+      );
+    }
+  } finally {
+    stop = true;
+    await loading;
+  }
+  return recorder.finish(client.balancer);
+}
+
+async function cutAll(cluster: Cluster): Promise<void> {
+  await Promise.all(cluster.members.map(({ proxy }) => proxy.cutAll()));
+}
+
+async function countWrites(
+  cluster: Cluster,
+  key: string,
+  recorder: Recorder,
+): Promise<WriteCount> {
+  await using client = observer(cluster);
+  const kv = await client.get(key);
+  return { acked: recorder.succeeded, applied: Number(kv?.version ?? 0n) };
+}
+
+function uniqueKey(name: string): string {
+  return `${name}/${crypto.randomUUID()}`;
+}

@@ -1,0 +1,53 @@
+import type { BalancerFactory, BalancerName } from "../../mod.ts";
+import type { Cluster } from "../harness/mod.ts";
+import type { Expected } from "./expected.ts";
+import type { Recording } from "./recorder.ts";
+
+/** A strategy under test, by the name its cells are judged under. */
+export interface Subject {
+  /** The name, which chooses the expectation. */
+  readonly name: string;
+  /** What is given to the client. */
+  readonly balancer: BalancerName | BalancerFactory;
+}
+
+/** What a scenario is run with. */
+export interface RunContext {
+  /** Three members without any fault, and one leader. */
+  readonly cluster: Cluster;
+  /** The strategy under test. */
+  readonly subject: Subject;
+  /** The timeout of each call, in milliseconds. */
+  readonly callTimeoutMs: number;
+  /** Ends the run. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is expected of one strategy in one scenario. */
+export interface Expectation {
+  /** What Go's client of that generation does, and how that is known. */
+  readonly go: string;
+  /** What ours must do: the verdict is by this. */
+  readonly ours: Expected;
+  /** Why ours differs from Go's, where it does. */
+  readonly because?: string;
+}
+
+/** One fault, and what the strategies are expected to make of it. */
+export interface Scenario {
+  /** Its permanent number in the catalogue. */
+  readonly id: number;
+  /** What is called, and under which fault. */
+  readonly title: string;
+  /** What is done to the cluster. */
+  readonly fault: string;
+  /** What is expected, by the name of the subject. */
+  readonly expectations: Readonly<Record<string, Expectation>>;
+  /** Runs it; the faults it makes are undone by whoever called. */
+  run(context: RunContext): Promise<Recording>;
+}
+
+/** `#37 put on an isolated follower`, as tests and reports call it. */
+export function scenarioName({ id, title }: Scenario): string {
+  return `#${id} ${title}`;
+}
