@@ -1,17 +1,13 @@
 import type { Picked, Waited } from "../balancers/_pick_queue.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
 import type { CallStatus, Headers } from "../balancers/_transport.ts";
-import type { PickInfo, SubConnection } from "../balancers/strategy.ts";
+import type { PickInfo } from "../balancers/strategy.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
-import { type Attempt, EtcdError } from "../errors/etcd_error.ts";
 import { judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
-import {
-  ClientClosedError,
-  TimeoutError,
-  UnavailableError,
-} from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
+import { closedError, outOfTimeError, protocolError } from "./_call_errors.ts";
+import type { CallState } from "./_call_state.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { checkTimeoutMs } from "./_checks.ts";
@@ -26,19 +22,6 @@ export interface CallerOptions {
   readonly timeoutMs: number;
   /** A number from 0 up to 1. */
   random(): number;
-}
-
-/** What a call carries from one attempt to the next. */
-interface CallState {
-  readonly method: Pick<Method<never, unknown>, "name" | "path" | "since">;
-  readonly action: string;
-  readonly effect: () => "read" | "idempotent" | "write";
-  readonly timeoutMs: number;
-  readonly deadlineAt: number;
-  readonly signal: AbortSignal | undefined;
-  readonly attempts: Attempt[];
-  readonly tried: SubConnection[];
-  maybeCommitted: boolean;
 }
 
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
@@ -69,7 +52,9 @@ export class RetryingCaller implements Caller {
     for (;;) {
       const picked = await this.#pick(call);
       const reply = await this.#attempt(call, picked, bytes, headers);
-      if (reply !== undefined) return this.#decode(method, call, picked, reply);
+      if (reply !== undefined) {
+        return decode(method, call, picked.connection, reply);
+      }
     }
   }
 
@@ -125,7 +110,7 @@ export class RetryingCaller implements Caller {
       case "closed":
         throw closedError(call);
       case "timeout":
-        throw this.#outOfTime(call);
+        throw outOfTimeError(call, pool.snapshot());
     }
   }
 
@@ -186,32 +171,9 @@ export class RetryingCaller implements Caller {
     return undefined;
   }
 
-  #decode<Response>(
-    method: Method<never, Response>,
-    call: CallState,
-    { connection }: Picked,
-    reply: Uint8Array,
-  ): Response {
-    try {
-      return method.decode(reply);
-    } catch (cause) {
-      throw new EtcdError(
-        `Cannot ${call.action}: the reply of ${connection.endpoint} is not etcd's (protocol)`,
-        {
-          code: "protocol",
-          grpcCode: GRPC_CODE.internal,
-          endpoint: connection.endpoint,
-          method: call.method.name,
-          maybeCommitted: call.effect() !== "read",
-          attempts: call.attempts,
-          cause,
-        },
-      );
-    }
-  }
-
   /** Waits before a repetition, for no longer than the call has time. */
   #pause(call: CallState, delayMs: number): Promise<void> {
+    const { pool } = this.#options;
     const { signal } = call;
     const leftMs = call.deadlineAt - performance.now();
     return new Promise((resolve, reject) => {
@@ -226,33 +188,10 @@ export class RetryingCaller implements Caller {
       const timer = setTimeout(() => {
         end();
         if (leftMs > delayMs) resolve();
-        else reject(this.#outOfTime(call));
+        else reject(outOfTimeError(call, pool.snapshot()));
       }, Math.max(Math.min(delayMs, leftMs), 0));
       signal?.addEventListener("abort", onAbort);
     });
-  }
-
-  /** The deadline has passed between two attempts, or before the first. */
-  #outOfTime(call: CallState): EtcdError {
-    const { attempts, timeoutMs, action, maybeCommitted } = call;
-    const last = attempts.at(-1);
-    const init = {
-      method: call.method.name,
-      endpoint: last?.endpoint,
-      retryable: !maybeCommitted || call.effect() !== "write",
-      maybeCommitted,
-      attempts,
-    };
-    if (last === undefined) {
-      return new UnavailableError(
-        `Cannot ${action}: no endpoint could be reached within ${timeoutMs} ms (unavailable): ${this.#options.pool.describe()}`,
-        { ...init, code: "unavailable", grpcCode: GRPC_CODE.unavailable },
-      );
-    }
-    return new TimeoutError(
-      `Cannot ${action}: no success within ${timeoutMs} ms and ${attempts.length} attempts (timeout), the last one at ${last.endpoint} (${last.code}); ${this.#options.pool.describe()}`,
-      { ...init, code: "timeout", grpcCode: GRPC_CODE.deadlineExceeded },
-    );
   }
 }
 
@@ -286,17 +225,15 @@ function run(
   });
 }
 
-function closedError(call: CallState): ClientClosedError {
-  const { action, attempts, maybeCommitted } = call;
-  const tail = maybeCommitted ? "; it may have been applied" : "";
-  return new ClientClosedError(
-    `Cannot ${action}: the client is closed${tail}`,
-    {
-      code: "client_closed",
-      grpcCode: GRPC_CODE.canceled,
-      method: call.method.name,
-      maybeCommitted,
-      attempts,
-    },
-  );
+function decode<Response>(
+  method: Method<never, Response>,
+  call: CallState,
+  { endpoint }: { readonly endpoint: string },
+  reply: Uint8Array,
+): Response {
+  try {
+    return method.decode(reply);
+  } catch (cause) {
+    throw protocolError(call, endpoint, cause);
+  }
 }

@@ -1,12 +1,11 @@
-import { Buffer } from "node:buffer";
 import * as grpc from "@grpc/grpc-js";
 import type { Endpoint } from "./_endpoint.ts";
-import { channelCredentials, type TlsOptions } from "./_grpc_credentials.ts";
-import { type Capture, captureSockets } from "./_grpc_sockets.ts";
+import { type GrpcDialOptions, openChannel } from "./_grpc_channel.ts";
+import { asBuffer, metadataOf } from "./_grpc_message.ts";
+import type { Capture } from "./_grpc_sockets.ts";
 import type {
   CallSettings,
   Dial,
-  Headers,
   RunningCall,
   RunningStream,
   StreamEvents,
@@ -15,23 +14,9 @@ import type {
   UnaryDone,
 } from "./_transport.ts";
 
-/** What all transports of a client share. */
-export interface GrpcDialOptions {
-  /** TLS settings for `https` endpoints. */
-  readonly tls: TlsOptions | undefined;
-  /** HTTP/2 pings while a call or stream is open. */
-  readonly keepAlive: false | {
-    readonly timeMs: number;
-    readonly timeoutMs: number;
-  };
-}
-
 type Call = ReturnType<grpc.Channel["createCall"]>;
 
 const { READY, TRANSIENT_FAILURE, IDLE, SHUTDOWN } = grpc.connectivityState;
-const NEVER = 2_147_483_647;
-const NO_METADATA = new grpc.Metadata();
-const METADATA = new WeakMap<Headers, grpc.Metadata>();
 
 /** Makes the dial function of a client: one grpc-js channel per transport. */
 export function grpcDial(options: GrpcDialOptions): Dial {
@@ -56,29 +41,9 @@ class GrpcTransport implements Transport {
     events: TransportEvents,
   ) {
     this.#events = events;
-    const { credentials, channelOptions } = channelCredentials(
-      endpoint,
-      options.tls,
-    );
-    this.#capture = captureSockets(credentials, () => this.#checkGone());
-    this.#channel = new grpc.Channel(endpoint.target, credentials, {
-      ...channelOptions,
-      ...pingOptions(options.keepAlive),
-      // One TCP connection per channel: grpc-js would share them otherwise.
-      "grpc.use_local_subchannel_pool": 1,
-      // Repeating calls is the retry loop's, which knows what is safe.
-      "grpc.enable_retries": 0,
-      "grpc.service_config_disable_resolution": 1,
-      "grpc.enable_http_proxy": 0,
-      "grpc.enable_channelz": 0,
-      "grpc.max_receive_message_length": -1,
-      "grpc.max_send_message_length": -1,
-      "grpc.client_idle_timeout_ms": NEVER,
-      // The backoff is ours as well. The shortest one here, as its timer
-      // outlives a closed channel.
-      "grpc.initial_reconnect_backoff_ms": 1,
-      "grpc.max_reconnect_backoff_ms": 1,
-    });
+    const opened = openChannel(endpoint, options, () => this.#checkGone());
+    this.#channel = opened.channel;
+    this.#capture = opened.capture;
     this.#dialTimer = setTimeout(
       () => this.#failDial(this.#timeoutReason(timeoutMs)),
       timeoutMs,
@@ -200,7 +165,7 @@ class GrpcTransport implements Transport {
   /** A call on a failed channel ends at once, with the dial's error. */
   #explain(): void {
     const call = this.#channel.createCall("/", Infinity, null, null, null);
-    call.start(NO_METADATA, {
+    call.start(metadataOf(undefined), {
       onReceiveMetadata() {},
       onReceiveMessage() {},
       onReceiveStatus: ({ details }) => this.#failDial(this.#reason(details)),
@@ -254,34 +219,6 @@ class GrpcTransport implements Transport {
   }
 }
 
-function pingOptions(keepAlive: GrpcDialOptions["keepAlive"]) {
-  return keepAlive === false ? {} : {
-    "grpc.keepalive_time_ms": keepAlive.timeMs,
-    "grpc.keepalive_timeout_ms": keepAlive.timeoutMs,
-    // etcd answers pings on an idle connection with GOAWAY too_many_pings.
-    "grpc.keepalive_permit_without_calls": 0,
-  };
-}
-
-function metadataOf(headers: Headers | undefined): grpc.Metadata {
-  if (headers === undefined) return NO_METADATA;
-  let metadata = METADATA.get(headers);
-  if (metadata === undefined) {
-    metadata = new grpc.Metadata();
-    for (const [name, value] of Object.entries(headers)) {
-      metadata.set(name, value);
-    }
-    METADATA.set(headers, metadata);
-  }
-  return metadata;
-}
-
 function cancel(call: Call): void {
   call.cancelWithStatus(grpc.status.CANCELLED, "Canceled by the caller");
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

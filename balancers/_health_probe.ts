@@ -5,32 +5,31 @@ const SERVING = 1;
 
 /**
  * Asks for a member's health over its transport; `answer` comes later, once,
- * unless the returned function is called before.
+ * unless the returned function is called before. Without a transport, or
+ * without an answer in time, the member is not healthy.
  */
 export function probeHealth(
   transport: Transport | undefined,
   timeoutMs: number,
   answer: (healthy: boolean) => void,
 ): () => void {
-  let live = true;
-  const tell = (healthy: boolean) => {
-    if (live) answer(healthy);
-    live = false;
+  let canceled = false;
+  const tell = (reply: Uint8Array | undefined) => {
+    if (!canceled) answer(reply !== undefined && serves(reply));
   };
   if (transport === undefined) {
-    queueMicrotask(() => tell(false));
-    return () => live = false;
+    queueMicrotask(() => tell(undefined));
+    return () => canceled = true;
   }
-  const { check } = methods.health;
-  const call = transport.unary(
-    check.path,
-    check.encode({ service: "" }),
-    { timeoutMs, headers: undefined },
-    (reply) =>
-      tell(reply !== undefined && check.decode(reply).status === SERVING),
-  );
+  const { path, encode } = methods.health.check;
+  const settings = { timeoutMs, headers: undefined };
+  const call = transport.unary(path, encode({ service: "" }), settings, tell);
   return () => {
-    live = false;
+    canceled = true;
     call.cancel();
   };
+}
+
+function serves(reply: Uint8Array): boolean {
+  return methods.health.check.decode(reply).status === SERVING;
 }

@@ -1,7 +1,12 @@
 import type { Clock } from "./_clock.ts";
 import type { Endpoint } from "./_endpoint.ts";
-import { probeHealth } from "./_health_probe.ts";
-import { PickQueue, type Waited, type WaitOptions } from "./_pick_queue.ts";
+import {
+  PickQueue,
+  type Tried,
+  type Waited,
+  type WaitOptions,
+} from "./_pick_queue.ts";
+import { StrategyView } from "./_pool_view.ts";
 import {
   PooledConnection,
   type SubConnectionContext,
@@ -12,8 +17,6 @@ import type {
   CallOutcome,
   PickInfo,
   PickResult,
-  PoolView,
-  SubConnection,
 } from "./strategy.ts";
 import type { BalancerEvent, BalancerSnapshot } from "./view.ts";
 
@@ -42,13 +45,12 @@ export interface PoolOptions {
  */
 export class ConnectionPool {
   readonly #strategy: BalancerStrategy;
-  readonly #clock: Clock;
   readonly #context: SubConnectionContext;
   readonly #onEvent: PoolOptions["onEvent"];
   readonly #leaving = new Set<PooledConnection>();
   readonly #tasks: (() => void)[] = [];
   readonly #picks: PickQueue;
-  readonly #cancels = new Set<() => void>();
+  readonly #view: StrategyView;
   #connections: readonly PooledConnection[];
   #phase: "new" | "running" | "closed" = "new";
   #closing: Promise<void> | undefined;
@@ -60,7 +62,6 @@ export class ConnectionPool {
 
   constructor(options: PoolOptions) {
     this.#strategy = options.strategy;
-    this.#clock = options.clock;
     this.#onEvent = options.onEvent;
     this.#picks = new PickQueue((info) => this.#pickNow(info));
     this.#context = {
@@ -71,7 +72,16 @@ export class ConnectionPool {
       onDial: () => this.#dials++,
       onChange: (connection) => this.#changed(connection),
     };
-    this.#connections = this.#make(options.endpoints);
+    this.#view = new StrategyView({
+      clock: options.clock,
+      connections: () => this.#connections,
+      transportOf: (connection) =>
+        this.#connections.find((own) => own === connection)?.transport,
+      enter: (task) => this.#enter(task),
+    });
+    this.#connections = options.endpoints.map((endpoint) =>
+      new PooledConnection(endpoint, this.#context)
+    );
   }
 
   /** How many endpoints there are. */
@@ -88,17 +98,15 @@ export class ConnectionPool {
   start(): void {
     if (this.#phase !== "new") return;
     this.#phase = "running";
-    this.#enter(() => this.#strategy.start(this.#view()));
+    this.#enter(() => this.#strategy.start(this.#view));
   }
 
   /** Picks a connection for one attempt, if there is one now. */
-  pick(info: PickInfo): Exclude<Waited, { action: "timeout" | "aborted" }> | {
-    readonly action: "wait";
-  } {
+  pick(info: PickInfo): Tried {
     this.start();
     if (this.#phase === "closed") return { action: "closed" };
     this.#inside = true;
-    let result: ReturnType<ConnectionPool["pick"]>;
+    let result: Tried;
     try {
       result = this.#pickNow(info);
     } finally {
@@ -115,7 +123,7 @@ export class ConnectionPool {
 
   /** Tells the strategy how a unary call ended. */
   report(outcome: CallOutcome): void {
-    if (this.#strategy.onOutcome === undefined) return;
+    if (this.#strategy.onOutcome === undefined || this.closed) return;
     this.#enter(() => this.#strategy.onOutcome?.(outcome));
   }
 
@@ -166,22 +174,13 @@ export class ConnectionPool {
     };
   }
 
-  /** Each endpoint with its state or last error, as one text for errors. */
-  describe(): string {
-    return this.#connections
-      .map(({ endpoint, state, lastError }) =>
-        `${endpoint}: ${lastError ?? state}`
-      )
-      .join("; ");
-  }
-
   /** Ends everything now; resolves when no socket is open. Idempotent. */
   close(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
     const started = this.#phase === "running";
     this.#phase = "closed";
     this.#tasks.length = 0;
-    for (const cancel of this.#cancels) cancel();
+    this.#view.cancelAll();
     if (started) this.#strategy.close();
     this.#picks.close();
     const all = [...this.#connections, ...this.#leaving];
@@ -189,52 +188,7 @@ export class ConnectionPool {
     return this.#closing;
   }
 
-  #make(endpoints: readonly Endpoint[]): PooledConnection[] {
-    return endpoints.map((endpoint) =>
-      new PooledConnection(endpoint, this.#context)
-    );
-  }
-
-  #view(): PoolView {
-    const connections = () => this.#connections;
-    return {
-      get connections() {
-        return connections();
-      },
-      now: () => this.#clock.now(),
-      random: () => this.#clock.random(),
-      schedule: (ms, task) =>
-        this.#cancelable((settled) =>
-          this.#clock.schedule(ms, () => {
-            settled();
-            this.#enter(task);
-          })
-        ),
-      probe: (connection, timeoutMs, answer) =>
-        this.#cancelable((settled) =>
-          probeHealth(this.#transportOf(connection), timeoutMs, (healthy) => {
-            settled();
-            this.#enter(() => answer(healthy));
-          })
-        ),
-    };
-  }
-
-  #cancelable(begin: (settled: () => void) => () => void): () => void {
-    const cancel = () => {
-      this.#cancels.delete(cancel);
-      stop();
-    };
-    const stop = begin(() => this.#cancels.delete(cancel));
-    this.#cancels.add(cancel);
-    return cancel;
-  }
-
-  #transportOf(connection: SubConnection) {
-    return this.#connections.find((own) => own === connection)?.transport;
-  }
-
-  #pickNow(info: PickInfo): ReturnType<ConnectionPool["pick"]> {
+  #pickNow(info: PickInfo): Tried {
     const result: PickResult = this.#strategy.pick(info);
     if (result.action !== "use") return result;
     const connection = result.connection as PooledConnection;

@@ -7,17 +7,10 @@ import type { BalancerFactory } from "./strategy.ts";
 /** The names of the strategies that come with this client. */
 export type BalancerName = "grpc1.0" | "grpc1.7" | "grpc1.23";
 
-/** Makes the strategy named `grpc1.0`. */
-export const grpc1_0: BalancerFactory = () => new Grpc1_0();
-/** Makes the strategy named `grpc1.7`. */
-export const grpc1_7: BalancerFactory = (options) => new Grpc1_7(options);
-/** Makes the strategy named `grpc1.23`, the default. */
-export const grpc1_23: BalancerFactory = () => new Grpc1_23();
-
 const BY_NAME: Readonly<Record<BalancerName, BalancerFactory>> = {
-  "grpc1.0": grpc1_0,
-  "grpc1.7": grpc1_7,
-  "grpc1.23": grpc1_23,
+  "grpc1.0": () => new Grpc1_0(),
+  "grpc1.7": (options) => new Grpc1_7(options),
+  "grpc1.23": () => new Grpc1_23(),
 };
 
 /** The names in {@linkcode BalancerName}, oldest design first. */
@@ -28,7 +21,8 @@ export const BALANCER_NAMES: readonly BalancerName[] = [
 ];
 
 /**
- * The factory behind the `balancer` option.
+ * The factory behind the `balancer` option; a strategy of your own can build
+ * on one of the three.
  *
  * @throws {InvalidOptionError} If it is neither a known name nor a function.
  */

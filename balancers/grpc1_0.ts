@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- the class is named as the generation is
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type {
   BalancerStrategy,

@@ -7,12 +7,12 @@
  * by name or as a factory:
  *
  * ```ts
- * import { type BalancerFactory, grpc1_23 } from "@etcdeno/client/balancers";
+ * import { type BalancerFactory, resolveBalancer } from "@etcdeno/client/balancers";
  *
  * // Round robin that tells how often it was asked.
  * let picks = 0;
  * const counting: BalancerFactory = (options) => {
- *   const inner = grpc1_23(options);
+ *   const inner = resolveBalancer("grpc1.23")(options);
  *   return {
  *     name: "counting",
  *     retry: inner.retry,
@@ -50,8 +50,6 @@ export type { BalancerEvent, BalancerSnapshot, EndpointView } from "./view.ts";
 export {
   BALANCER_NAMES,
   type BalancerName,
-  grpc1_0,
-  grpc1_23,
-  grpc1_7,
+  resolveBalancer,
 } from "./by_name.ts";
 export type { Blame, RetryPolicy } from "../errors/retry_policy.ts";

@@ -96,39 +96,40 @@ export class UnsupportedError extends EtcdError {
   }
 }
 
-const CLASS_OF: Partial<
-  Record<ErrorCode, new (message: string, init: EtcdErrorInit) => EtcdError>
-> = {
-  client_closed: ClientClosedError,
-  timeout: TimeoutError,
-  server_timeout: TimeoutError,
-  server_deadline_exceeded: TimeoutError,
-  unavailable: UnavailableError,
-  connection_lost: UnavailableError,
-  server_stopped: UnavailableError,
-  leader_changed: UnavailableError,
-  unhealthy: UnavailableError,
-  canceled: CanceledError,
-  server_canceled: CanceledError,
-  watch_canceled: CanceledError,
-  no_leader: NoLeaderError,
-  no_space: NoSpaceError,
-  lease_not_found: LeaseNotFoundError,
-  auth_failed: AuthError,
-  auth_not_enabled: AuthError,
-  invalid_auth_token: AuthError,
-  invalid_auth_management: AuthError,
-  auth_old_revision: AuthError,
-  unauthenticated: AuthError,
-  user_empty: AuthError,
-  permission_denied: PermissionDeniedError,
-  compacted: CompactedError,
-  future_revision: FutureRevisionError,
-};
+const CLASS_OF: ReadonlyMap<
+  ErrorCode,
+  new (message: string, init: EtcdErrorInit) => EtcdError
+> = new Map([
+  ["client_closed", ClientClosedError],
+  ["timeout", TimeoutError],
+  ["server_timeout", TimeoutError],
+  ["server_deadline_exceeded", TimeoutError],
+  ["unavailable", UnavailableError],
+  ["connection_lost", UnavailableError],
+  ["server_stopped", UnavailableError],
+  ["leader_changed", UnavailableError],
+  ["unhealthy", UnavailableError],
+  ["canceled", CanceledError],
+  ["server_canceled", CanceledError],
+  ["watch_canceled", CanceledError],
+  ["no_leader", NoLeaderError],
+  ["no_space", NoSpaceError],
+  ["lease_not_found", LeaseNotFoundError],
+  ["auth_failed", AuthError],
+  ["auth_not_enabled", AuthError],
+  ["invalid_auth_token", AuthError],
+  ["invalid_auth_management", AuthError],
+  ["auth_old_revision", AuthError],
+  ["unauthenticated", AuthError],
+  ["user_empty", AuthError],
+  ["permission_denied", PermissionDeniedError],
+  ["compacted", CompactedError],
+  ["future_revision", FutureRevisionError],
+]);
 
 /** Makes the error whose class belongs to `init.code`. */
 export function createError(message: string, init: EtcdErrorInit): EtcdError {
-  const Class = CLASS_OF[init.code] ?? EtcdError;
+  const Class = CLASS_OF.get(init.code) ?? EtcdError;
   return new Class(message, init);
 }
 

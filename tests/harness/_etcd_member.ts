@@ -2,7 +2,7 @@ import { serves } from "./_admin.ts";
 import { httpGet } from "./_http.ts";
 import type { FaultProxy } from "./fault_proxy.ts";
 import type { Member } from "./member.ts";
-import { Supervised } from "./_supervisor.ts";
+import type { HostedProcess, ProcessHost } from "./_process_host.ts";
 import { sleep, waitFor } from "./wait_for.ts";
 
 /** What a member is made of. */
@@ -12,6 +12,7 @@ export interface EtcdMemberOptions {
   readonly proxy: FaultProxy;
   /** Port of the peer proxy, which the others connect to. */
   readonly peerProxyPort: number;
+  readonly processes: ProcessHost;
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** File that takes what etcd prints. */
@@ -20,6 +21,8 @@ export interface EtcdMemberOptions {
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 30_000;
+/** A bad flag is named on the first lines, other trouble on the last. */
+const LOG_HEAD_LINES = 3;
 const LOG_TAIL_LINES = 12;
 
 /** A member and its process. */
@@ -31,7 +34,7 @@ export class EtcdMember implements Member {
   readonly peerProxyPort: number;
   readonly #options: EtcdMemberOptions;
   #id: bigint | undefined;
-  #process: Supervised | undefined;
+  #process: HostedProcess | undefined;
   #frozen = false;
 
   constructor(options: EtcdMemberOptions) {
@@ -64,9 +67,9 @@ export class EtcdMember implements Member {
 
   /** Starts the process, which then has to join the others. */
   async launch(): Promise<void> {
-    const { command, log } = this.#options;
+    const { processes, command, log } = this.#options;
     this.#frozen = false;
-    this.#process = await Supervised.start(command, log);
+    this.#process = await processes.start(command, log);
   }
 
   /** Resolves when the member answers linearizable reads. */
@@ -78,7 +81,9 @@ export class EtcdMember implements Member {
   }
 
   async kill(): Promise<void> {
-    await this.#process?.kill();
+    const process = this.#process;
+    await process?.signal("KILL");
+    await process?.exited;
   }
 
   async stop(): Promise<void> {
@@ -124,9 +129,16 @@ export class EtcdMember implements Member {
 
   async #exitError(): Promise<Error> {
     const text = await Deno.readTextFile(this.#options.log);
-    const tail = text.trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n");
+    const lines = text.trimEnd().split("\n");
+    if (lines.length > LOG_HEAD_LINES + LOG_TAIL_LINES) {
+      lines.splice(
+        LOG_HEAD_LINES,
+        lines.length - LOG_HEAD_LINES - LOG_TAIL_LINES,
+        "…",
+      );
+    }
     return new Error(
-      `Cannot start ${this.name}: etcd exited, the end of its log is\n${tail}`,
+      `Cannot start ${this.name}: etcd exited, its log is\n${lines.join("\n")}`,
     );
   }
 }

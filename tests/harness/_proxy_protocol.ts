@@ -1,4 +1,5 @@
-import type { FaultMode, ProxyStats } from "./fault_mode.ts";
+import type { FaultMode } from "./fault_mode.ts";
+import type { WorkerHost } from "./_worker_host.ts";
 
 /** What the main thread asks of the proxy worker. */
 export type ProxyRequest =
@@ -20,16 +21,5 @@ export type ProxyRequest =
   }
   | { readonly op: "close" };
 
-/** A request with the number its answer carries. */
-export interface ProxyMessage {
-  readonly id: number;
-  readonly request: ProxyRequest;
-}
-
-/** What an answer may carry. */
-export type ProxyValue = ProxyStats | number | null;
-
-/** What the worker answers: every request has exactly one answer. */
-export type ProxyAnswer =
-  | { readonly id: number; readonly error: string; readonly code?: string }
-  | { readonly id: number; readonly value: ProxyValue };
+/** The main thread's end of a proxy worker. */
+export type ProxyHost = WorkerHost<ProxyRequest>;

@@ -4,63 +4,34 @@
  */
 import { FaultListener } from "./_fault_listener.ts";
 import { PeerListener } from "./_peer_listener.ts";
-import type {
-  ProxyAnswer,
-  ProxyMessage,
-  ProxyRequest,
-  ProxyValue,
-} from "./_proxy_protocol.ts";
+import type { ProxyRequest } from "./_proxy_protocol.ts";
+import { serveRequests } from "./_worker_scope.ts";
 
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<ProxyMessage>) => void) | null;
-  postMessage(answer: ProxyAnswer): void;
-}
-
-const scope = globalThis as unknown as WorkerScope;
 const clients = new Map<number, FaultListener>();
 const peers = new Map<number, PeerListener>();
 
-scope.onmessage = (event) => {
-  const { id, request } = event.data;
-  handle(request).then(
-    (value) => scope.postMessage({ id, value }),
-    (error: Error & { code?: string }) =>
-      scope.postMessage({
-        id,
-        error: error.message,
-        ...(error.code === undefined ? {} : { code: error.code }),
-      }),
-  );
-};
+serveRequests(handle);
 
-async function handle(request: ProxyRequest): Promise<ProxyValue> {
+async function handle(request: ProxyRequest): Promise<unknown> {
   switch (request.op) {
     case "open":
-      await open(request);
-      return null;
+      return await open(request);
     case "mode":
-      await client(request.port).setMode(request.mode);
-      return null;
+      return await find(clients, request.port).setMode(request.mode);
     case "cut":
-      return await client(request.port).cutAll();
+      return await find(clients, request.port).cutAll();
     case "stats":
-      return client(request.port).stats();
+      return find(clients, request.port).stats();
     case "resetStats":
-      client(request.port).resetStats();
-      return null;
+      return find(clients, request.port).resetStats();
     case "isolate": {
-      const proxy = peers.get(request.port);
-      if (proxy === undefined) throw unknown(request.port);
-      await proxy.isolate(request.owner, new Set(request.isolated));
-      return null;
+      const isolated = new Set(request.isolated);
+      return await find(peers, request.port).isolate(request.owner, isolated);
     }
     case "close":
-      await Promise.all(
+      return await Promise.all(
         [...clients.values(), ...peers.values()].map((proxy) => proxy.close()),
       );
-      clients.clear();
-      peers.clear();
-      return null;
   }
 }
 
@@ -77,12 +48,10 @@ async function open(request: ProxyRequest & { op: "open" }): Promise<void> {
   }
 }
 
-function client(port: number): FaultListener {
-  const proxy = clients.get(port);
-  if (proxy === undefined) throw unknown(port);
+function find<T>(proxies: ReadonlyMap<number, T>, port: number): T {
+  const proxy = proxies.get(port);
+  if (proxy === undefined) {
+    throw new Error(`Cannot find the proxy: none has port ${port}`);
+  }
   return proxy;
-}
-
-function unknown(port: number): Error {
-  return new Error(`Cannot find the proxy: no proxy has port ${port}`);
 }

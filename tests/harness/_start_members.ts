@@ -1,11 +1,15 @@
 import type { ClusterOptions } from "./cluster.ts";
 import { etcdCommand, type MemberAddresses } from "./_etcd_command.ts";
 import { EtcdMember } from "./_etcd_member.ts";
-import { type FaultProxy, openFaultProxy } from "./fault_proxy.ts";
+import {
+  type FaultProxy,
+  openFaultProxy,
+  startProxyHost,
+} from "./fault_proxy.ts";
 import { type EtcdBinaries, findEtcd } from "./launcher.ts";
 import { freePorts } from "./_ports.ts";
-import { ProxyHost } from "./_proxy_host.ts";
-import { TempRoot } from "./_supervisor.ts";
+import { ProcessHost } from "./_process_host.ts";
+import type { ProxyHost } from "./_proxy_protocol.ts";
 
 /** A cluster whose processes run, though they may not serve yet. */
 export interface StartedCluster {
@@ -37,8 +41,9 @@ export async function startMembers(
     } of etcd ${binaries.version}`,
   );
   await using resources = new AsyncDisposableStack();
-  const root = resources.use(await TempRoot.create({ prefix: "etcdeno-" }));
-  const proxies = resources.use(new ProxyHost());
+  const proxies = resources.use(startProxyHost());
+  const processes = resources.use(new ProcessHost());
+  const dataRoot = await processes.makeRoot("etcdeno-");
   const addresses = await openProxies(proxies, count);
   const token = crypto.randomUUID();
   const members = addresses.map(({ proxy, ...member }) =>
@@ -49,21 +54,19 @@ export async function startMembers(
       peerProxyPort: member.peerProxyPort,
       command: etcdCommand(member, {
         binaries,
-        dataRoot: root.path,
+        dataRoot,
         token,
         members: addresses,
         extraArgs,
       }),
-      log: `${root.path}/${member.name}.log`,
+      processes,
+      log: `${dataRoot}/${member.name}.log`,
     })
   );
-  resources.defer(async () => {
-    await Promise.all(members.map((member) => member.kill()));
-  });
   await Promise.all(members.map((member) => member.launch()));
   return {
     binaries,
-    dataRoot: root.path,
+    dataRoot,
     members,
     proxies,
     resources: resources.move(),

@@ -8,7 +8,7 @@ import type { EtcdMember } from "./_etcd_member.ts";
 import type { EtcdBinaries } from "./launcher.ts";
 import type { Member } from "./member.ts";
 import { retryOnTakenPort } from "./_ports.ts";
-import type { ProxyHost } from "./_proxy_host.ts";
+import type { ProxyHost } from "./_proxy_protocol.ts";
 import { type StartedCluster, startMembers } from "./_start_members.ts";
 import { waitFor } from "./wait_for.ts";
 

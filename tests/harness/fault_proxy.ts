@@ -1,6 +1,7 @@
 import { checkMode, type FaultMode, type ProxyStats } from "./fault_mode.ts";
 import { freePorts, retryOnTakenPort } from "./_ports.ts";
-import { ProxyHost } from "./_proxy_host.ts";
+import type { ProxyHost } from "./_proxy_protocol.ts";
+import { WorkerHost } from "./_worker_host.ts";
 
 /** A TCP proxy before one client port, with faults on demand. */
 export interface FaultProxy {
@@ -26,7 +27,7 @@ export interface LoneFaultProxy extends FaultProxy, AsyncDisposable {
 export async function startFaultProxy(
   targetPort: number,
 ): Promise<LoneFaultProxy> {
-  const host = new ProxyHost();
+  const host = startProxyHost();
   try {
     const proxy = await retryOnTakenPort(() => {
       const [port = 0] = freePorts(1);
@@ -41,6 +42,14 @@ export async function startFaultProxy(
     await host.close();
     throw error;
   }
+}
+
+/** Starts a worker for proxies. */
+export function startProxyHost(): ProxyHost {
+  return new WorkerHost({
+    url: new URL("./_proxy_worker.ts", import.meta.url),
+    close: { op: "close" },
+  });
 }
 
 /** Where a proxy listens and where it leads. */

@@ -84,7 +84,7 @@ Deno.test("isolate() cuts a follower off the others, not off its clients", async
   const keys: string[] = [];
   for (const { endpoint } of others) keys.push(await put(endpoint));
   // It answers from what it has, and has none of the new.
-  for (const key of keys) assertEquals(await has(follower, key), false);
+  for (const key of keys) assert(!(await has(follower, key)));
   await cluster.healPeers();
   await waitFor("the follower to catch up", async () => {
     const there = await Promise.all(keys.map((key) => has(follower, key)));
@@ -116,7 +116,7 @@ Deno.test("kill() and restart() keep address and data", async () => {
   const member = await cluster.follower();
   const key = await put(member.endpoint);
   await member.kill();
-  assertEquals(member.running, false);
+  assert(!member.running);
   await assertRejects(() => put(member.endpoint, 300));
   await put((await cluster.leader()).endpoint);
   const { id } = member;
@@ -130,7 +130,7 @@ Deno.test("kill() and restart() keep address and data", async () => {
 Deno.test("stop() of the leader ends it, and another one leads", async () => {
   const leader = await cluster.leader();
   await leader.stop();
-  assertEquals(leader.running, false);
+  assert(!leader.running);
   assert(await cluster.leader() !== leader);
   await assertRejects(
     () => cluster.moveLeader(leader),
@@ -147,7 +147,7 @@ Deno.test("freeze() lets connections stand, thaw() lets calls go on", async () =
   const late = put(member.endpoint, 10_000);
   await assertRejects(() => put(member.endpoint, 400));
   await member.thaw();
-  assertEquals(member.frozen, false);
+  assert(!member.frozen);
   await late;
 });
 

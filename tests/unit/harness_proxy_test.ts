@@ -412,6 +412,6 @@ Deno.test("a closed proxy answers with an error and closes again", async () => {
   await assertRejects(
     () => proxy.stats(),
     Error,
-    "Cannot ask a proxy for 'stats': it is closed",
+    "Cannot ask for anything: the cluster or proxy is closed",
   );
 });

@@ -1,0 +1,75 @@
+import type { BalancerSnapshot } from "../balancers/view.ts";
+import { GRPC_CODE } from "../errors/codes.ts";
+import { EtcdError } from "../errors/etcd_error.ts";
+import {
+  ClientClosedError,
+  TimeoutError,
+  UnavailableError,
+} from "../errors/specific_errors.ts";
+import type { CallState } from "./_call_state.ts";
+
+/** The client was closed before or during the call. */
+export function closedError(call: CallState): ClientClosedError {
+  const tail = call.maybeCommitted ? "; it may have been applied" : "";
+  return new ClientClosedError(
+    `Cannot ${call.action}: the client is closed${tail}`,
+    {
+      code: "client_closed",
+      grpcCode: GRPC_CODE.canceled,
+      method: call.method.name,
+      maybeCommitted: call.maybeCommitted,
+      attempts: call.attempts,
+    },
+  );
+}
+
+/** The deadline has passed before the first attempt, or between two. */
+export function outOfTimeError(
+  call: CallState,
+  balancer: BalancerSnapshot,
+): EtcdError {
+  const { attempts, timeoutMs, action, maybeCommitted } = call;
+  const endpoints = balancer.endpoints
+    .map(({ endpoint, state, lastError }) =>
+      `${endpoint}: ${lastError ?? state}`
+    )
+    .join("; ");
+  const last = attempts.at(-1);
+  const init = {
+    method: call.method.name,
+    endpoint: last?.endpoint,
+    retryable: !maybeCommitted || call.effect() !== "write",
+    maybeCommitted,
+    attempts,
+  };
+  if (last === undefined) {
+    return new UnavailableError(
+      `Cannot ${action}: no endpoint could be reached within ${timeoutMs} ms (unavailable): ${endpoints}`,
+      { ...init, code: "unavailable", grpcCode: GRPC_CODE.unavailable },
+    );
+  }
+  return new TimeoutError(
+    `Cannot ${action}: no success within ${timeoutMs} ms and ${attempts.length} attempts (timeout), the last one at ${last.endpoint} (${last.code}); ${endpoints}`,
+    { ...init, code: "timeout", grpcCode: GRPC_CODE.deadlineExceeded },
+  );
+}
+
+/** A reply that is not what the method gives. */
+export function protocolError(
+  call: CallState,
+  endpoint: string,
+  cause: unknown,
+): EtcdError {
+  return new EtcdError(
+    `Cannot ${call.action}: the reply of ${endpoint} is not etcd's (protocol)`,
+    {
+      code: "protocol",
+      grpcCode: GRPC_CODE.internal,
+      endpoint,
+      method: call.method.name,
+      maybeCommitted: call.effect() !== "read",
+      attempts: call.attempts,
+      cause,
+    },
+  );
+}

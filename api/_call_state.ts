@@ -1,0 +1,25 @@
+import type { SubConnection } from "../balancers/strategy.ts";
+import type { Attempt } from "../errors/etcd_error.ts";
+import type { Effect, Method } from "../proto/method.ts";
+
+/** What a call carries from one attempt to the next. */
+export interface CallState {
+  /** The method. */
+  readonly method: Pick<Method<never, unknown>, "name" | "path" | "since">;
+  /** What it does, completing "Cannot …". */
+  readonly action: string;
+  /** What repeating the request can do. */
+  effect(): Effect;
+  /** The time for the whole call in milliseconds, `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  /** When that is over, on the clock of `performance.now()`. */
+  readonly deadlineAt: number;
+  /** Ends the call. */
+  readonly signal: AbortSignal | undefined;
+  /** The attempts made, all failed. */
+  readonly attempts: Attempt[];
+  /** The connections they went to. */
+  readonly tried: SubConnection[];
+  /** Whether one of them may have been applied. */
+  maybeCommitted: boolean;
+}
