@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
  * and a copy: it keeps nothing else in memory.
  */
 export class Bytes extends Uint8Array<ArrayBuffer> {
-  // What is cut out of it is plain bytes again.
+  /** What is cut out of it is plain bytes again. */
   static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;
   }

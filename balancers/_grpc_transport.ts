@@ -26,6 +26,7 @@ export function grpcDial(options: GrpcDialOptions): Dial {
 
 class GrpcTransport implements Transport {
   readonly #events: TransportEvents;
+  readonly #secure: boolean;
   readonly #channel: grpc.Channel;
   readonly #capture: Capture;
   readonly #calls = new Set<Call>();
@@ -41,6 +42,7 @@ class GrpcTransport implements Transport {
     events: TransportEvents,
   ) {
     this.#events = events;
+    this.#secure = endpoint.secure;
     const opened = openChannel(endpoint, options, () => this.#checkGone());
     this.#channel = opened.channel;
     this.#capture = opened.capture;
@@ -177,9 +179,10 @@ class GrpcTransport implements Transport {
     const last =
       /Last error: (?:Error: )?(.*?)(?: \(\d{4}-[^)]*\))?(?:\. Resolution note: .*)?$/
         .exec(details)?.[1] ?? details;
-    return this.#capture.seen
-      ? `connected, but the handshake failed, is it an etcd server? (${last})`
-      : last;
+    if (!this.#capture.seen) return last;
+    // A certificate that is refused is named as such by `last`.
+    const question = this.#secure ? "" : ", is it an etcd server?";
+    return `connected, but the handshake failed${question} (${last})`;
   }
 
   #timeoutReason(timeoutMs: number): string {

@@ -60,6 +60,7 @@ export class Grpc1_7 implements BalancerStrategy {
 
   onEndpoints(): void {
     this.#unhealthy.clear();
+    this.#dropProbe();
     const pin = this.#pin;
     if (pin !== undefined && !this.#pool.connections.includes(pin.connection)) {
       this.#pin = undefined;
@@ -79,8 +80,8 @@ export class Grpc1_7 implements BalancerStrategy {
       }
       this.#unpin();
     }
-    this.#publish();
     this.#pinFirst();
+    this.#publish();
   }
 
   pick(): PickResult {
@@ -154,10 +155,8 @@ export class Grpc1_7 implements BalancerStrategy {
       .sort((a, b) => a.epoch - b.epoch);
     for (const connection of ready) {
       if (!this.#mayPin(connection)) continue;
-      this.#probe?.cancel();
-      this.#probe = undefined;
+      this.#dropProbe();
       this.#pin = { connection, epoch: connection.epoch };
-      this.#publish();
       return;
     }
   }
@@ -172,12 +171,17 @@ export class Grpc1_7 implements BalancerStrategy {
     return false;
   }
 
+  #dropProbe(): void {
+    this.#probe?.cancel();
+    this.#probe = undefined;
+  }
+
   // A listed endpoint is disconnected, so over real connections none comes up
   // here; the contract allows it (steps may be skipped), and then its health
   // decides, as in Go.
   #startProbe(connection: SubConnection): void {
     if (this.#probe?.connection === connection) return;
-    this.#probe?.cancel();
+    this.#dropProbe();
     const cancel = this.#pool.probe(connection, PROBE_TIMEOUT_MS, (healthy) => {
       this.#probe = undefined;
       if (healthy) this.#unhealthy.delete(connection.endpoint);

@@ -6,7 +6,8 @@ export type Signal = "TERM" | "KILL" | "STOP" | "CONT";
  * names on standard input, and answers each once it is in effect. At its end,
  * that is when this process is gone however it went, the program is killed.
  *
- * The shells ignore polite signals, the program does not. No variable named ETCD_* reaches it: etcd would take them for its settings.
+ * The shells ignore polite signals, the program does not. No variable named
+ * ETCD_* reaches it: etcd would take them for its settings.
  */
 const SUPERVISE = `
 for name in $(env | sed -n 's/^\\(ETCD_[A-Z0-9_]*\\)=.*/\\1/p'); do

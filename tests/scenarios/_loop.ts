@@ -1,5 +1,5 @@
 import type { Client } from "../../mod.ts";
-import { Recorder, type Recording } from "./recorder.ts";
+import { Recorder, type Recording, type Reply } from "./recorder.ts";
 import type { RunContext } from "./scenario.ts";
 
 const CALLS = 30;
@@ -12,16 +12,14 @@ const STUCK_AFTER = 8;
  */
 export async function loop(
   client: Client,
-  { signal }: RunContext,
-  call: () => Promise<unknown>,
+  context: RunContext,
+  call: () => Promise<Reply>,
 ): Promise<Recording> {
-  const recorder = new Recorder();
+  const recorder = new Recorder(context, client);
   recorder.fault();
   while (recorder.calls < CALLS) {
-    signal?.throwIfAborted();
     if (recorder.calls >= STUCK_AFTER && recorder.succeeded === 0) break;
-    recorder.look(client.balancer);
     await recorder.call(call);
   }
-  return recorder.finish(client.balancer);
+  return recorder.finish();
 }

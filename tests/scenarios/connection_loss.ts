@@ -1,7 +1,13 @@
 import type { Client } from "../../mod.ts";
 import { type Cluster, sleep, waitFor } from "../harness/mod.ts";
 import { clientPinnedTo, followerOf, observer } from "./_clients.ts";
-import { Recorder, type Recording, type WriteCount } from "./recorder.ts";
+import { repeatDuring } from "./_repeat_during.ts";
+import {
+  Recorder,
+  type Recording,
+  type Reply,
+  type WriteCount,
+} from "./recorder.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
 
 const AFTER_LOSS = 10;
@@ -11,7 +17,7 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
   {
     id: 16,
     title: "put after the connection was reset",
-    fault: "idle, then the pin's connections are reset and new ones refused",
+    fault: "the idle pin is reset, and refuses new connections",
     expectations: {
       "grpc1.0": {
         go: "0 to 1 fail, ok within 100 ms [M]",
@@ -35,7 +41,7 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
   {
     id: 17,
     title: "get after the connection was reset",
-    fault: "idle, then the pin's connections are reset and new ones refused",
+    fault: "the idle pin is reset, and refuses new connections",
     expectations: {
       "grpc1.0": {
         go: "0 fail [M]",
@@ -50,7 +56,7 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
         ours: { failed: [0, 0], firstSuccessWithinMs: 1_000 },
       },
     },
-    run: (context) => runReset(context, (client) => client.get("#17")),
+    run: (context) => runReset(context, (client) => client.range("#17")),
   },
   {
     id: 24,
@@ -115,17 +121,17 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
 
 async function runReset(
   context: RunContext,
-  call: (client: Client) => Promise<unknown>,
+  call: (client: Client) => Promise<Reply>,
 ): Promise<Recording> {
   const target = await followerOf(context.cluster);
   await using client = await clientPinnedTo(target, context);
-  const recorder = new Recorder();
+  const recorder = new Recorder(context, client);
   await target.proxy.set({ kind: "refuse" });
   recorder.fault();
   for (let made = 0; made < AFTER_LOSS; made++) {
     await recorder.call(() => call(client));
   }
-  return recorder.finish(client.balancer);
+  return recorder.finish();
 }
 
 async function runCutEvery5Ms(context: RunContext): Promise<Recording> {
@@ -133,34 +139,24 @@ async function runCutEvery5Ms(context: RunContext): Promise<Recording> {
   const target = await followerOf(cluster);
   await using client = await clientPinnedTo(target, context);
   const key = uniqueKey("#24");
-  const recorder = new Recorder();
-  let stop = false;
-  const cutting = (async () => {
-    while (!stop) {
-      await cutAll(cluster);
-      recorder.look(client.balancer);
-      await sleep(5);
-    }
-  })();
+  const recorder = new Recorder(context, client);
   recorder.fault();
-  try {
+  await repeatDuring(async () => {
+    await cutAll(cluster);
+    recorder.look();
+    await sleep(5);
+  }, async () => {
     for (let made = 0; made < 10; made++) {
       await recorder.call(() => client.put(key, String(made)));
     }
-  } finally {
-    stop = true;
-    await cutting;
-  }
+  }, context);
   // One more without faults, so that a run without any success is a defect.
   await waitFor("a put after the cuts", async () => {
     const before = recorder.succeeded;
     await recorder.call(() => client.put(key, "last"));
     return recorder.succeeded > before;
-  });
-  return recorder.finish(
-    client.balancer,
-    await countWrites(cluster, key, recorder),
-  );
+  }, context);
+  return recorder.finish(await countWrites(cluster, key, recorder));
 }
 
 async function runWriters(context: RunContext): Promise<Recording> {
@@ -168,69 +164,53 @@ async function runWriters(context: RunContext): Promise<Recording> {
   const target = await followerOf(cluster);
   await using client = await clientPinnedTo(target, context);
   const key = uniqueKey("#25");
-  const recorder = new Recorder();
-  let stop = false;
-  const writers = Array.from({ length: 8 }, async () => {
-    while (!stop) {
-      recorder.look(client.balancer);
-      await recorder.call(() => client.put(key, "x"));
-    }
-  });
-  try {
-    for (let cuts = 0; cuts < 6; cuts++) {
-      const before = recorder.succeeded;
-      await waitFor(
-        "writes between the cuts",
-        () => recorder.succeeded >= before + 50,
-      );
-      await cutAll(cluster);
-      recorder.fault();
-    }
-    const before = recorder.succeeded;
-    await waitFor(
-      "writes after the cuts",
-      () => recorder.succeeded >= before + 50,
-    );
-  } finally {
-    stop = true;
-    await Promise.all(writers);
-  }
-  return recorder.finish(
-    client.balancer,
-    await countWrites(cluster, key, recorder),
+  const recorder = new Recorder(context, client);
+  const write = () => recorder.call(() => client.put(key, "x"));
+  await repeatDuring(
+    Array.from({ length: 8 }, () => write),
+    async (signal) => {
+      for (let cuts = 0; cuts < 6; cuts++) {
+        await moreSuccesses(recorder, { count: 50, signal });
+        await cutAll(cluster);
+        recorder.fault();
+      }
+      await moreSuccesses(recorder, { count: 50, signal });
+    },
+    context,
   );
+  return recorder.finish(await countWrites(cluster, key, recorder));
 }
 
 async function runRollingKill(context: RunContext): Promise<Recording> {
   const { cluster } = context;
   const target = await followerOf(cluster);
   await using client = await clientPinnedTo(target, context);
-  const recorder = new Recorder();
-  let stop = false;
-  const loading = (async () => {
-    while (!stop) {
-      recorder.look(client.balancer);
-      await recorder.call(() => client.put("#27", "x"));
-      await sleep(20);
-    }
-  })();
-  try {
-    recorder.fault();
+  const recorder = new Recorder(context, client);
+  recorder.fault();
+  await repeatDuring(async () => {
+    await recorder.call(() => client.put("#27", "x"));
+    await sleep(20);
+  }, async (signal) => {
     for (const member of cluster.members) {
       await member.kill();
       await sleep(500);
       await member.restart();
-      const before = recorder.succeeded;
-      await waitFor(
-        "puts after the restart",
-        () => recorder.succeeded >= before + 10,
-      );
+      await moreSuccesses(recorder, { count: 10, signal });
     }
-  } finally {
-    stop = true;
-    await loading;
-  }
-  return recorder.finish(client.balancer);
+  }, context);
+  return recorder.finish();
+}
+
+async function moreSuccesses(
+  recorder: Recorder,
+  { count, signal }: { readonly count: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const enough = recorder.succeeded + count;
+  await waitFor(
+    `${count} more calls that succeed`,
+    () => recorder.succeeded >= enough,
+    { signal },
+  );
 }
 
 async function cutAll(cluster: Cluster): Promise<void> {

@@ -53,15 +53,20 @@ export function describeExpected(expected: Expected): string {
     (typeof failed === "string"
       ? failed === "all" ? "all fail" : "every third fails"
       : failed[0] === failed[1]
-      ? `${failed[0]} fail`
+      ? counted(failed[0], "fails", "fail")
       : `${failed[0]} to ${failed[1]} fail`),
-    connections !== undefined && `${connections} connections`,
-    spread,
-    writes && `writes ${writes}`,
+    connections !== undefined &&
+    counted(connections, "connection", "connections"),
+    spread && (spread === "even" ? "even spread" : "one member serves"),
+    writes && `writes applied ${writes}`,
     firstSuccessWithinMs !== undefined &&
     `success within ${firstSuccessWithinMs} ms`,
-    expected.endsWell && "ends well",
+    expected.endsWell && "the last call succeeds",
   ].filter((text) => typeof text === "string").join(", ");
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 function failed({ calls, failed }: Recording, { failed: want }: Expected) {
@@ -80,20 +85,22 @@ function failed({ calls, failed }: Recording, { failed: want }: Expected) {
   }
   const [least, most] = want;
   if (failed >= least && failed <= most && calls > 0) return;
-  return `${got}, not ${least} to ${most}`;
+  return `${got}, not ${least === most ? least : `${least} to ${most}`}`;
 }
 
 function connections(run: Recording, { connections: want }: Expected) {
   if (want === undefined || run.connectionsEnd === want) return;
-  return `${run.connectionsEnd} connections, not ${want}`;
+  const got = counted(run.connectionsEnd, "connection", "connections");
+  return `${got} at the end, not ${want}`;
 }
 
 function spread({ spread }: Recording, { spread: want }: Expected) {
   if (want === undefined) return;
   const total = spread.reduce((sum, served) => sum + served, 0);
   if (want === "one member") {
-    if (spread.length === 1 && total > 0) return;
-    return `served by ${spread.length} members (${spread.join("/")}), not one`;
+    const serving = spread.filter((served) => served > 0).length;
+    if (serving === 1) return;
+    return `served by ${serving} members (${spread.join("/")}), not one`;
   }
   const share = total / MEMBERS;
   const even = total >= ENOUGH_FOR_EVEN && spread.length === MEMBERS &&

@@ -1,7 +1,7 @@
 import type { Client } from "../../mod.ts";
 import { clientPinnedTo, followerOf } from "./_clients.ts";
 import { loop } from "./_loop.ts";
-import type { Recording } from "./recorder.ts";
+import type { Recording, Reply } from "./recorder.ts";
 import type { Expectation, RunContext, Scenario } from "./scenario.ts";
 
 const ISOLATED: Readonly<Record<string, Expectation>> = {
@@ -26,7 +26,7 @@ const STALE: Expectation = {
 
 async function runIsolated(
   context: RunContext,
-  call: (client: Client) => Promise<unknown>,
+  call: (client: Client) => Promise<Reply>,
 ): Promise<Recording> {
   const target = await followerOf(context.cluster);
   await using client = await clientPinnedTo(target, context);
@@ -34,7 +34,7 @@ async function runIsolated(
   return await loop(client, context, () => call(client));
 }
 
-const FAULT = "the pin is a follower whose links to the other members are cut";
+const FAULT = "its links to the other members are cut";
 
 /** Section C: a member cut off from the others, which clients still reach. */
 export const PARTITION: readonly Scenario[] = [
@@ -50,7 +50,7 @@ export const PARTITION: readonly Scenario[] = [
     title: "linearizable get on an isolated follower",
     fault: FAULT,
     expectations: ISOLATED,
-    run: (context) => runIsolated(context, (client) => client.get("#38")),
+    run: (context) => runIsolated(context, (client) => client.range("#38")),
   },
   {
     id: 40,
@@ -64,7 +64,7 @@ export const PARTITION: readonly Scenario[] = [
     run: (context) =>
       runIsolated(
         context,
-        (client) => client.get("#40", { serializable: true }),
+        (client) => client.range("#40", { serializable: true }),
       ),
   },
 ];

@@ -1,12 +1,14 @@
-import { type BalancerSnapshot, EtcdError } from "../../mod.ts";
+import { type Client, EtcdError, type ResponseHeader } from "../../mod.ts";
+import type { Member } from "../harness/mod.ts";
+import type { RunContext } from "./scenario.ts";
 
 /** One call, as a report can draw it. Times are since the recording began. */
 export interface Mark {
   readonly startMs: number;
   readonly durationMs: number;
   readonly ok: boolean;
-  /** The member or endpoint it went to, where that is known. */
-  readonly endpoint: string | undefined;
+  /** The name of the member it went to, where that is known. */
+  readonly member: string | undefined;
   /** The error's code. */
   readonly code: string | undefined;
   /** Whether a failed write may have been applied. */
@@ -40,7 +42,7 @@ export interface Recording {
   readonly connectionsEnd: number;
   /** Connections attempted in all. */
   readonly dials: number;
-  /** Successful calls by the member that served them. */
+  /** Successful calls by the member that served them, in members' order. */
   readonly spread: readonly number[];
   readonly writes: WriteCount | undefined;
   /** Codes of the failed calls, with how often each came. */
@@ -50,12 +52,24 @@ export interface Recording {
   readonly faultMs: number | undefined;
 }
 
+/** What any reply has that a recording needs. */
+export interface Reply {
+  readonly header: ResponseHeader;
+}
+
 /** Keeps what happens during a scenario. */
 export class Recorder {
   readonly #startedAt = performance.now();
+  readonly #context: RunContext;
+  readonly #client: Client;
   readonly #marks: Mark[] = [];
   #faultMs: number | undefined;
   #connectionsMax = 0;
+
+  constructor(context: RunContext, client: Client) {
+    this.#context = context;
+    this.#client = client;
+  }
 
   /** How many calls have been made. */
   get calls(): number {
@@ -72,36 +86,43 @@ export class Recorder {
     this.#faultMs ??= this.#nowMs();
   }
 
-  /** Looks at how many connections there are. */
-  look({ connections }: BalancerSnapshot): void {
+  /** Looks at how many connections there are; each call does so too. */
+  look(): void {
+    const { connections } = this.#client.balancer;
     this.#connectionsMax = Math.max(this.#connectionsMax, connections);
   }
 
-  /** Makes a call and keeps how it went; a string it gives names its server. */
-  async call(make: () => Promise<unknown>): Promise<void> {
+  /** Makes a call and keeps how it went; the reply's header names its server. */
+  async call(make: () => Promise<Reply>): Promise<void> {
+    this.#context.signal?.throwIfAborted();
+    this.look();
     const startMs = this.#nowMs();
     try {
-      const endpoint = await make();
+      const { header } = await make();
       this.#mark(startMs, {
         ok: true,
-        endpoint: typeof endpoint === "string" ? endpoint : undefined,
+        member: this.#nameOf(({ id }) => id === header.memberId),
         code: undefined,
         maybeCommitted: false,
       });
     } catch (error) {
       // Anything else is a fault of the test, not of the cluster.
       if (!(error instanceof EtcdError)) throw error;
-      const { endpoint, code, maybeCommitted } = error;
-      this.#mark(startMs, { ok: false, endpoint, code, maybeCommitted });
+      const { code, maybeCommitted } = error;
+      this.#mark(startMs, {
+        ok: false,
+        member: this.#nameOf(({ endpoint }) => endpoint === error.endpoint),
+        code,
+        maybeCommitted,
+      });
     }
+    this.look();
   }
 
   /** What all calls came to. */
-  finish(
-    balancer: BalancerSnapshot,
-    writes?: WriteCount,
-  ): Recording {
-    this.look(balancer);
+  finish(writes?: WriteCount): Recording {
+    this.look();
+    const { connections, dials } = this.#client.balancer;
     const marks = this.#marks;
     const failures = marks.filter(({ ok }) => !ok);
     const faultMs = this.#faultMs;
@@ -118,9 +139,11 @@ export class Recorder {
       longestGapMs: longestGap(marks),
       endedWell: marks.at(-1)?.ok ?? false,
       connectionsMax: this.#connectionsMax,
-      connectionsEnd: balancer.connections,
-      dials: balancer.dials,
-      spread: spread(marks),
+      connectionsEnd: connections,
+      dials,
+      spread: this.#context.cluster.members.map(({ name }) =>
+        marks.filter(({ ok, member }) => ok && member === name).length
+      ),
       writes,
       codes: count(failures.map(({ code }) => code ?? "unknown")),
       marks,
@@ -131,6 +154,10 @@ export class Recorder {
   #mark(startMs: number, rest: Omit<Mark, "startMs" | "durationMs">): void {
     const durationMs = this.#nowMs() - startMs;
     this.#marks.push({ startMs, durationMs, ...rest });
+  }
+
+  #nameOf(matches: (member: Member) => boolean): string | undefined {
+    return this.#context.cluster.members.find(matches)?.name;
   }
 
   #nowMs(): number {
@@ -153,12 +180,6 @@ function longestGap(marks: readonly Mark[]): number {
     previous = end;
   }
   return marks.length === 0 ? 0 : longest;
-}
-
-function spread(marks: readonly Mark[]): number[] {
-  const served = marks.filter(({ ok, endpoint }) => ok && endpoint)
-    .map(({ endpoint }) => endpoint as string);
-  return Object.values(count(served)).sort((a, b) => b - a);
 }
 
 function count(words: readonly string[]): Record<string, number> {

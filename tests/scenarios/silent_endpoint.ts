@@ -1,7 +1,7 @@
 import type { Client } from "../../mod.ts";
 import { clientPinnedTo, followerOf } from "./_clients.ts";
 import { loop } from "./_loop.ts";
-import type { Recording } from "./recorder.ts";
+import type { Recording, Reply } from "./recorder.ts";
 import type { Expectation, RunContext, Scenario } from "./scenario.ts";
 
 const SILENT: Readonly<Record<string, Expectation>> = {
@@ -21,7 +21,7 @@ const SILENT: Readonly<Record<string, Expectation>> = {
 
 async function runSilent(
   context: RunContext,
-  call: (client: Client) => Promise<unknown>,
+  call: (client: Client) => Promise<Reply>,
 ): Promise<Recording> {
   const target = await followerOf(context.cluster);
   await using client = await clientPinnedTo(target, context);
@@ -34,15 +34,15 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
   {
     id: 1,
     title: "put on a blackholed endpoint",
-    fault: "the pin's connections stay open, every byte is discarded",
+    fault: "its connections stay open, every byte is discarded",
     expectations: SILENT,
     run: (context) => runSilent(context, (client) => client.put("#1", "x")),
   },
   {
     id: 4,
     title: "linearizable get on a blackholed endpoint",
-    fault: "the pin's connections stay open, every byte is discarded",
+    fault: "its connections stay open, every byte is discarded",
     expectations: SILENT,
-    run: (context) => runSilent(context, (client) => client.get("#4")),
+    run: (context) => runSilent(context, (client) => client.range("#4")),
   },
 ];

@@ -19,8 +19,8 @@ export const STEADY_STATE: readonly Scenario[] = [
       "grpc1.23": { go: "3 [M]", ours: { connections: 3 } },
     },
     async run(context) {
-      const recorder = new Recorder();
       await using client = await settledClient(context);
+      const recorder = new Recorder(context, client);
       // The proxies count the sockets too; both must come to one number.
       await waitFor("client and proxies counting alike", async () => {
         const stats = await Promise.all(
@@ -28,8 +28,8 @@ export const STEADY_STATE: readonly Scenario[] = [
         );
         const open = stats.reduce((sum, { open }) => sum + open, 0);
         return open === client.balancer.connections;
-      });
-      return recorder.finish(client.balancer);
+      }, { signal: context.signal });
+      return recorder.finish();
     },
   },
   {
@@ -51,20 +51,16 @@ export const STEADY_STATE: readonly Scenario[] = [
       },
     },
     async run(context) {
-      const recorder = new Recorder();
       await using client = await settledClient(context);
-      const get = async () => {
-        const { header } = await client.range(all(), { countOnly: true });
-        return header.memberId.toString(16);
-      };
+      const recorder = new Recorder(context, client);
       await Promise.all(
         Array.from({ length: CONCURRENT }, async (_, worker) => {
           for (let at = worker; at < GETS; at += CONCURRENT) {
-            await recorder.call(get);
+            await recorder.call(() => client.range(all(), { countOnly: true }));
           }
         }),
       );
-      return recorder.finish(client.balancer);
+      return recorder.finish();
     },
   },
 ];

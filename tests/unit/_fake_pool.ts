@@ -45,6 +45,7 @@ export interface FakeProbe {
   readonly connection: SubConnection;
   readonly timeoutMs: number;
   canceled: boolean;
+  /** Answers, unless it was answered or canceled before. */
   answer(healthy: boolean): void;
 }
 
@@ -101,12 +102,15 @@ export class FakePool implements PoolView {
     timeoutMs: number,
     answer: (healthy: boolean) => void,
   ): () => void {
+    let answered = false;
     const probe: FakeProbe = {
       connection,
       timeoutMs,
       canceled: false,
       answer: (healthy) => {
-        if (!probe.canceled) this.enter(() => answer(healthy));
+        if (probe.canceled || answered) return;
+        answered = true;
+        this.enter(() => answer(healthy));
       },
     };
     this.probes.push(probe);

@@ -1,5 +1,6 @@
 import {
   Client,
+  type ClientDuplexStream,
   credentials,
   Metadata,
   type ServiceError,
@@ -55,7 +56,7 @@ class RawClient implements Disposable {
     ) as ServiceError;
   }
 
-  bidi(): ReturnType<Client["makeBidiStreamRequest"]> {
+  bidi(): ClientDuplexStream<string, string> {
     return this.#client.makeBidiStreamRequest(
       PATH,
       (value: string) => Buffer.from(value),
