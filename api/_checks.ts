@@ -53,12 +53,19 @@ export function checkOneOf<T extends string>(
   return value as T;
 }
 
+/** An object, of whatever kind. */
+export function checkObject(option: string, value: unknown): void {
+  if (typeof value === "object" && value !== null) return;
+  throw new InvalidOptionError(option, value, { expected: "an object" });
+}
+
 /** An object that has no options but the known ones. */
 export function checkKnown(
   what: string,
   value: object,
   known: readonly string[],
 ): void {
+  checkObject(what, value);
   for (const option of Object.keys(value)) {
     if (known.includes(option)) continue;
     throw new InvalidOptionError(

@@ -33,7 +33,7 @@ export function parseEndpoint(
     throw new InvalidOptionError("endpoints", text, { expected: EXPECTED });
   };
   if (typeof text !== "string" || text === "" || /\s/.test(text)) return fail();
-  const unix = /^(unixs?):(?:\/\/)?(.+)$/.exec(text);
+  const unix = /^(unixs?):(?:\/\/)?(\/*[^/].*)$/.exec(text);
   if (unix) return unixEndpoint(unix[1] === "unixs", unix[2] ?? "");
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== "http" && scheme !== "https") {

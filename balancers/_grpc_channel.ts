@@ -1,6 +1,11 @@
 import * as grpc from "@grpc/grpc-js";
 import type { Endpoint } from "./_endpoint.ts";
 import { channelCredentials, type TlsOptions } from "./_grpc_credentials.ts";
+import {
+  DIAL_LISTENER,
+  type DialListener,
+  ONE_DIAL_OPTIONS,
+} from "./_grpc_one_dial.ts";
 import { type Capture, captureSockets } from "./_grpc_sockets.ts";
 
 /** What all transports of a client share. */
@@ -13,6 +18,13 @@ export interface GrpcDialOptions {
     readonly timeoutMs: number;
   };
 }
+
+// grpc-js starts a timer with each dial and stops it if that succeeds; this
+// long it may outlive a channel that is closed.
+const BACKOFF_MS = 1;
+
+/** How long after a failed dial grpc-js may still have a timer running. */
+export const LINGER_MS = 3;
 
 // The longest time a timer can wait for.
 const NEVER = 2_147_483_647;
@@ -28,24 +40,31 @@ const COMMON: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,
   "grpc.client_idle_timeout_ms": NEVER,
-  // The backoff is ours as well. The shortest one here, as its timer outlives
-  // a closed channel.
-  "grpc.initial_reconnect_backoff_ms": 1,
-  "grpc.max_reconnect_backoff_ms": 1,
+  // A channel makes one connection; dialling again is the sub-connection's.
+  ...ONE_DIAL_OPTIONS,
+  "grpc.initial_reconnect_backoff_ms": BACKOFF_MS,
+  "grpc.max_reconnect_backoff_ms": BACKOFF_MS,
 };
 
-/** Opens a channel to one endpoint; `onClose` is called as sockets close. */
+/** What a channel tells. */
+export interface ChannelListener extends DialListener {
+  /** A socket has closed. */
+  socketClosed(): void;
+}
+
+/** Opens a channel that makes one connection, from the next call on. */
 export function openChannel(
   endpoint: Endpoint,
   { tls, keepAlive }: GrpcDialOptions,
-  onClose: () => void,
+  listener: ChannelListener,
 ): { readonly channel: grpc.Channel; readonly capture: Capture } {
   const { credentials, channelOptions } = channelCredentials(endpoint, tls);
-  const capture = captureSockets(credentials, onClose);
+  const capture = captureSockets(credentials, () => listener.socketClosed());
   const channel = new grpc.Channel(endpoint.target, credentials, {
     ...COMMON,
     ...channelOptions,
     ...pingOptions(keepAlive),
+    [DIAL_LISTENER]: listener,
   });
   return { channel, capture };
 }

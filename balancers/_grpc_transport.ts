@@ -1,6 +1,10 @@
 import * as grpc from "@grpc/grpc-js";
 import type { Endpoint } from "./_endpoint.ts";
-import { type GrpcDialOptions, openChannel } from "./_grpc_channel.ts";
+import {
+  type GrpcDialOptions,
+  LINGER_MS,
+  openChannel,
+} from "./_grpc_channel.ts";
 import { asBuffer, metadataOf } from "./_grpc_message.ts";
 import type { Capture } from "./_grpc_sockets.ts";
 import type {
@@ -16,7 +20,8 @@ import type {
 
 type Call = ReturnType<grpc.Channel["createCall"]>;
 
-const { READY, TRANSIENT_FAILURE, IDLE, SHUTDOWN } = grpc.connectivityState;
+// For `getConnectivityState`: begin to connect.
+const CONNECT = true;
 
 /** Makes the dial function of a client: one grpc-js channel per transport. */
 export function grpcDial(options: GrpcDialOptions): Dial {
@@ -32,7 +37,7 @@ class GrpcTransport implements Transport {
   readonly #calls = new Set<Call>();
   #dialTimer: ReturnType<typeof setTimeout> | undefined;
   #phase: "dialing" | "ready" | "down" = "dialing";
-  #wasConnecting = false;
+  #settled = false;
   #gone = false;
 
   constructor(
@@ -43,16 +48,24 @@ class GrpcTransport implements Transport {
   ) {
     this.#events = events;
     this.#secure = endpoint.secure;
-    const opened = openChannel(endpoint, options, () => this.#checkGone());
+    const opened = openChannel(endpoint, options, {
+      ready: () => this.#becomeReady(),
+      down: (reason) => this.#goDown(reason),
+      socketClosed: () => this.#checkGone(),
+    });
     this.#channel = opened.channel;
     this.#capture = opened.capture;
     this.#dialTimer = setTimeout(
-      () => this.#failDial(this.#timeoutReason(timeoutMs)),
+      () => this.#fail(this.#timeoutReason(timeoutMs)),
       timeoutMs,
     );
     Deno.unrefTimer(this.#dialTimer);
     // Not now: the owner does not have this object yet.
-    queueMicrotask(this.#watch);
+    queueMicrotask(() => {
+      if (this.#phase === "dialing") {
+        this.#channel.getConnectivityState(CONNECT);
+      }
+    });
   }
 
   get ready(): boolean {
@@ -140,49 +153,24 @@ class GrpcTransport implements Transport {
     this.#checkGone();
   }
 
-  // grpc-js reports states by level and skips steps, so each look decides
-  // afresh.
-  readonly #watch = (): void => {
-    if (this.#phase === "down") return;
-    const state = this.#channel.getConnectivityState(
-      this.#phase === "dialing" && !this.#wasConnecting,
-    );
-    if (this.#phase === "ready") {
-      if (state !== READY) return this.#lose();
-    } else if (state === READY) {
-      this.#phase = "ready";
-      clearTimeout(this.#dialTimer);
-      this.#events.onReady();
-    } else if (state === TRANSIENT_FAILURE) {
-      return this.#explain();
-    } else if (state === SHUTDOWN || (state === IDLE && this.#wasConnecting)) {
-      return this.#failDial("the connection was closed while it was made");
-    }
-    this.#wasConnecting = true;
-    if (this.#phase !== ("down" as string)) {
-      this.#channel.watchConnectivityState(state, Infinity, this.#watch);
-    }
-  };
-
-  /** A call on a failed channel ends at once, with the dial's error. */
-  #explain(): void {
-    const call = this.#channel.createCall("/", Infinity, null, null, null);
-    call.start(metadataOf(undefined), {
-      onReceiveMetadata() {},
-      onReceiveMessage() {},
-      onReceiveStatus: ({ details }) => this.#failDial(this.#reason(details)),
-    });
-    call.halfClose();
+  #becomeReady(): void {
+    if (this.#phase !== "dialing") return;
+    this.#phase = "ready";
+    clearTimeout(this.#dialTimer);
+    this.#events.onReady();
   }
 
-  #reason(details: string): string {
-    const last =
-      /Last error: (?:Error: )?(.*?)(?: \(\d{4}-[^)]*\))?(?:\. Resolution note: .*)?$/
-        .exec(details)?.[1] ?? details;
-    if (!this.#capture.seen) return last;
-    // A certificate that is refused is named as such by `last`.
+  #goDown(reason: string): void {
+    this.#fail(this.#phase === "dialing" ? this.#dialReason(reason) : reason);
+  }
+
+  #dialReason(reason: string): string {
+    const text = reason.replace(/^Error: /, "")
+      .replace(/ \(\d{4}-\d\d-\d\dT[^)]*\)$/, "");
+    if (!this.#capture.seen) return text;
+    // A certificate that is refused is named as such by the text.
     const question = this.#secure ? "" : ", is it an etcd server?";
-    return `connected, but the handshake failed${question} (${last})`;
+    return `connected, but the handshake failed${question} (${text})`;
   }
 
   #timeoutReason(timeoutMs: number): string {
@@ -191,31 +179,28 @@ class GrpcTransport implements Transport {
       : `no connection within ${timeoutMs} ms`;
   }
 
-  #failDial(reason: string): void {
-    if (this.#phase !== "dialing") return;
+  #fail(reason: string): void {
+    if (this.#phase === "down") return;
     this.#end();
-    this.#capture.destroy();
     this.#events.onDown(reason);
-    this.#checkGone();
-  }
-
-  #lose(): void {
-    this.#end();
-    this.#events.onDown("the connection was lost");
-    this.#checkGone();
   }
 
   /** Closes the channel: its running calls go on, grpc-js lets them finish. */
   #end(): void {
     if (this.#phase === "down") return;
+    const wasDialing = this.#phase === "dialing";
     this.#phase = "down";
     clearTimeout(this.#dialTimer);
     this.#channel.close();
-    queueMicrotask(() => this.#checkGone());
+    if (wasDialing) this.#capture.destroy();
+    setTimeout(() => {
+      this.#settled = true;
+      this.#checkGone();
+    }, wasDialing ? LINGER_MS : 0);
   }
 
   #checkGone(): void {
-    if (this.#gone || this.#phase !== "down") return;
+    if (this.#gone || !this.#settled) return;
     if (this.#calls.size > 0 || this.#capture.open > 0) return;
     this.#gone = true;
     this.#events.onGone();

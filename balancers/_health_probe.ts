@@ -31,5 +31,10 @@ export function probeHealth(
 }
 
 function serves(reply: Uint8Array): boolean {
-  return methods.health.check.decode(reply).status === SERVING;
+  try {
+    return methods.health.check.decode(reply).status === SERVING;
+  } catch {
+    // What cannot be read says anything but that the member serves.
+    return false;
+  }
 }

@@ -56,6 +56,8 @@ export class PickQueue {
   /** Waits until a try gives an answer. Its timer keeps the process alive. */
   wait(info: PickInfo, options: WaitOptions): Promise<Waited> {
     const { timeoutMs, signal } = options;
+    // One that was aborted before tells nobody.
+    if (signal?.aborted) return Promise.resolve({ action: "aborted" });
     const { promise, resolve, reject } = Promise.withResolvers<Waited>();
     const end = () => {
       this.#waiters.delete(waiter);

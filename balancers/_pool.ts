@@ -105,6 +105,8 @@ export class ConnectionPool {
   pick(info: PickInfo): Tried {
     this.start();
     if (this.#phase === "closed") return { action: "closed" };
+    // Called by an event's listener: the wait ends when the hook has returned.
+    if (this.#inside) return { action: "wait" };
     this.#inside = true;
     let result: Tried;
     try {
@@ -118,6 +120,7 @@ export class ConnectionPool {
 
   /** Waits until a pick succeeds, fails, or the caller's time is over. */
   wait(info: PickInfo, options: WaitOptions): Promise<Waited> {
+    if (this.closed) return Promise.resolve({ action: "closed" });
     return this.#picks.wait(info, options);
   }
 
@@ -177,15 +180,18 @@ export class ConnectionPool {
   /** Ends everything now; resolves when no socket is open. Idempotent. */
   close(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Set first: what closes is told as events, whose listener may close too.
+    this.#closing = promise;
     const started = this.#phase === "running";
     this.#phase = "closed";
     this.#tasks.length = 0;
     this.#view.cancelAll();
-    if (started) this.#strategy.close();
     this.#picks.close();
     const all = [...this.#connections, ...this.#leaving];
-    this.#closing = Promise.all(all.map((c) => c.shutdown())).then(() => {});
-    return this.#closing;
+    Promise.all(all.map((c) => c.shutdown())).then(() => resolve(), reject);
+    if (started) this.#enter(() => this.#strategy.close());
+    return promise;
   }
 
   #pickNow(info: PickInfo): Tried {
@@ -215,18 +221,22 @@ export class ConnectionPool {
   }
 
   #settle(): void {
+    const thrown: unknown[] = [];
     this.#inside = true;
-    try {
-      do {
-        for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
+    do {
+      for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
+        try {
           task();
+        } catch (error) {
+          thrown.push(error);
         }
-        this.#picks.retry();
-      } while (this.#tasks.length > 0);
-    } finally {
-      this.#inside = false;
-    }
+      }
+      this.#picks.retry();
+    } while (this.#tasks.length > 0);
+    this.#inside = false;
     this.#tellPin();
+    // A strategy's mistake is its caller's to see, when all else is done.
+    if (thrown.length > 0) throw thrown[0];
   }
 
   #tellPin(): void {

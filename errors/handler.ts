@@ -103,8 +103,11 @@ function isRepeated(
   if (what.code === "not_supported_for_learner") {
     return policy.repeatOnLearner && context.endpoints > 1;
   }
-  // A request that never left is repeated whatever it does.
-  if (!failure.sent) return what.grpcCode === GRPC_CODE.unavailable;
+  // A request that never left is repeated whatever it does. One that etcd
+  // answered has left, whatever the transport says.
+  if (!failure.sent && !what.fromEtcd) {
+    return what.grpcCode === GRPC_CODE.unavailable;
+  }
   if (context.effect === "write") return false;
   // A lost connection is INTERNAL in grpc-go 1.0 and UNAVAILABLE since; each
   // generation repeats reads on its own.
@@ -124,7 +127,7 @@ function blameOf(what: Classification, failure: CallFailure): Blame {
   if (CLUSTER_TROUBLE.has(what.code)) return "cluster";
   switch (what.grpcCode) {
     case GRPC_CODE.unavailable:
-      return failure.sent ? "member" : "connection";
+      return failure.sent || what.fromEtcd ? "member" : "connection";
     // The caller's own deadline is the member's fault too: it is what lets
     // grpc1.7 leave a silent member.
     case GRPC_CODE.deadlineExceeded:

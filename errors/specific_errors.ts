@@ -138,10 +138,8 @@ function describe(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (typeof value === "object" && value !== null) {
-    const text = JSON.stringify(
-      value,
-      (_key, inner) => typeof inner === "bigint" ? `${inner}n` : inner,
-    );
+    // Not JSON: a value that refers to itself has none.
+    const text = Deno.inspect(value, { breakLength: Infinity, depth: 2 });
     return text.length > 200 ? `${text.slice(0, 200)}…` : text;
   }
   return String(value);

@@ -16,6 +16,7 @@ done
 exec 3<&0
 log=$1
 shift
+: >>"$log"
 trap '' INT TERM HUP
 (trap - INT TERM HUP; exec "$@") </dev/null >>"$log" 2>&1 3<&- &
 pid=$!
@@ -41,15 +42,26 @@ kill -s KILL "$reader"
 echo "exit $status"
 `;
 
-/** Removes a directory at the end of standard input, come what may. */
+/**
+ * Removes a directory: when told by a line of standard input, or at its end.
+ * Then programs may still be ending, and write once more, so it looks twice.
+ */
 const JANITOR = `
 trap '' INT TERM HUP
-read -r _
-tries=0
-while ! rm -rf "$1" 2>/dev/null && [ "$tries" -lt 100 ]; do
-  tries=$((tries + 1))
-  sleep 0.05
-done
+remove() {
+  tries=0
+  while ! rm -rf "$1" 2>/dev/null && [ "$tries" -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+  done
+}
+if read -r _; then
+  remove "$1"
+else
+  remove "$1"
+  sleep 0.3
+  remove "$1"
+fi
 [ ! -e "$1" ]
 `;
 
@@ -167,7 +179,9 @@ export class TempRoot implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await this.#janitor.stdin.close();
+    const stdin = this.#janitor.stdin.getWriter();
+    await stdin.write(new TextEncoder().encode("now\n"));
+    await stdin.close();
     const { success } = await this.#janitor.status;
     if (!success) {
       throw new Error(`Cannot remove ${this.path}: something still writes it`);

@@ -1,5 +1,6 @@
 import {
   isServiceError,
+  type MemberStatus,
   memberStatus,
   serves,
   transferLeadership,
@@ -184,33 +185,34 @@ export class Cluster implements AsyncDisposable {
     }, { timeoutMs: AGREE_TIMEOUT_MS });
   }
 
-  /** The member that says it leads and that a majority of all follow. */
+  /** The member that a majority of all follows. */
   async #leader(): Promise<Member | undefined> {
-    const votes = new Map<bigint, number>();
-    for (const id of await this.#leaderIds(this.#reachable())) {
-      votes.set(id, (votes.get(id) ?? 0) + 1);
-    }
+    const asked = await this.#ask(this.#reachable());
     const majority = Math.floor(this.#members.length / 2) + 1;
-    return this.#reachable().find((member) =>
-      (votes.get(member.id) ?? 0) >= majority
-    );
+    return asked.find(({ status }) =>
+      status !== undefined && majority <=
+        asked.filter((other) => other.status?.leaderId === status.memberId)
+          .length
+    )?.member;
   }
 
   /** Whether every member that is not cut off follows `leader`. */
   async #agreeOn(leader: Member): Promise<boolean> {
-    const ids = await this.#leaderIds(this.#reachable());
-    return ids.every((id) => id === leader.id);
+    const asked = await this.#ask(this.#reachable());
+    return asked.every(({ status }) => status?.leaderId === leader.id);
   }
 
-  /** Whom each member follows; 0 for one that gives no answer. */
-  async #leaderIds(members: readonly EtcdMember[]): Promise<bigint[]> {
+  /** Asks each member whom it follows; some may give no answer. */
+  async #ask(
+    members: readonly EtcdMember[],
+  ): Promise<{ member: EtcdMember; status: MemberStatus | undefined }[]> {
     return await Promise.all(members.map(async (member) => {
       try {
         const status = await memberStatus(member.directEndpoint);
         member.id = status.memberId;
-        return status.leaderId;
+        return { member, status };
       } catch (error) {
-        if (isServiceError(error)) return 0n;
+        if (isServiceError(error)) return { member, status: undefined };
         throw error;
       }
     }));

@@ -22,22 +22,37 @@ export type Cell =
     }
   );
 
+/** What a cell is run with. */
+export interface CellOptions {
+  readonly cluster: Cluster;
+  /** The timeout of each call, in milliseconds. */
+  readonly callTimeoutMs: number;
+  /** Ends the run. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Undoes all faults, runs a scenario under a strategy, and judges it. */
 export async function runCell(
   scenario: Scenario,
   subject: Subject,
-  options: {
-    readonly cluster: Cluster;
-    readonly callTimeoutMs: number;
-    readonly signal?: AbortSignal | undefined;
-  },
+  options: CellOptions,
+): Promise<Cell> {
+  const reason = skipReason(scenario.id, subject.name);
+  if (reason === undefined) await options.cluster.reset();
+  return await runPreparedCell(scenario, subject, options);
+}
+
+/** As {@linkcode runCell}, on a cluster that has no fault. */
+export async function runPreparedCell(
+  scenario: Scenario,
+  subject: Subject,
+  options: CellOptions,
 ): Promise<Cell> {
   const expectation = scenario.expectations[subject.name];
   const common = { scenario, subject: subject.name, expectation };
   const reason = skipReason(scenario.id, subject.name);
   if (reason !== undefined) return { ...common, kind: "skipped", reason };
   const startedAt = performance.now();
-  await options.cluster.reset();
   const run = await scenario.run({ ...options, subject });
   return {
     ...common,

@@ -230,6 +230,6 @@ Deno.test("NotEtcdServer answers as a web server", async () => {
     const error = await client.fail(300);
     assert([4, 14].includes(error.code), String(error));
   }
-  // A closed client's reconnect timer runs on for its 50 ms.
-  await sleep(100);
+  // Timers of a closed grpc-js client run on: 50 ms to redial, 250 ms to dial.
+  await sleep(350);
 });

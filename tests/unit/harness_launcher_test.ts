@@ -6,8 +6,6 @@ import {
 } from "@std/assert";
 import { type Fetcher, findEtcdIn } from "../harness/_find_etcd.ts";
 import { fetchRelease } from "../harness/_release.ts";
-import { Supervised } from "../harness/_supervisor.ts";
-import { waitFor } from "../harness/mod.ts";
 
 /** A place with directories, variables and fetchers of its own. */
 class Place implements AsyncDisposable {
@@ -338,38 +336,4 @@ Deno.test("fetchRelease() refuses an archive whose sum is wrong", async () => {
     "has the sum",
   );
   assertEquals(await Array.fromAsync(Deno.readDir(place.cache)), []);
-});
-
-Deno.test("a supervised program sees no setting of etcd in its environment", async () => {
-  await using place = await Place.make();
-  const log = `${place.path}/log`;
-  const program = await Supervised.start(
-    ["sh", "-c", "env; echo seen"],
-    log,
-  );
-  await program.exited;
-  const seen = await Deno.readTextFile(log);
-  assertStringIncludes(seen, "seen");
-  assert(!/^ETCD_/m.test(seen), seen);
-});
-
-Deno.test("a supervised program takes signals, and none after its end", async () => {
-  await using place = await Place.make();
-  const program = await Supervised.start(
-    ["sh", "-c", 'trap "echo bye; exit" TERM; while :; do sleep 0.02; done'],
-    `${place.path}/log`,
-  );
-  assert(program.running);
-  await program.signal("STOP");
-  await program.signal("TERM");
-  assert(program.running, "a stopped program keeps the signal for later");
-  await program.signal("CONT");
-  await program.exited;
-  assert(!program.running);
-  await waitFor(
-    "the last words",
-    async () => (await Deno.readTextFile(`${place.path}/log`)).includes("bye"),
-  );
-  await program.signal("KILL");
-  await program.kill();
 });

@@ -1,0 +1,108 @@
+/** From what the scenarios give to what `compare` keeps and writes. */
+import type { Cell } from "../tests/scenarios/cell.ts";
+import { describeExpected } from "../tests/scenarios/expected.ts";
+import type { Recording } from "../tests/scenarios/recorder.ts";
+import type { Scenario, Subject } from "../tests/scenarios/scenario.ts";
+import type { CellFigures, CellHead, CompareCell } from "./_compare_result.ts";
+
+/** What a cell is about, before it has run. */
+export function cellHead(scenario: Scenario, subject: Subject): CellHead {
+  const { id, title, fault } = scenario;
+  const expectation = scenario.expectations[subject.name];
+  return {
+    scenario: { id, title, fault },
+    strategy: subject.name,
+    ...expectation && {
+      expectation: {
+        ...expectation,
+        text: describeExpected(expectation.ours),
+      },
+    },
+  };
+}
+
+/** A cell that ended by itself. */
+export function endedCell(
+  head: CellHead,
+  cell: Cell,
+  seconds: number,
+): CompareCell {
+  if (cell.kind === "skipped") {
+    return { ...head, verdict: "skipped", reason: cell.reason };
+  }
+  return {
+    ...head,
+    verdict: head.expectation === undefined
+      ? "unjudged"
+      : cell.deviations.length === 0
+      ? "expected"
+      : "unexpected",
+    figures: figuresOf(cell.run),
+    deviations: cell.deviations,
+    seconds: rounded(seconds),
+  };
+}
+
+/** A cell whose scenario failed. */
+export function thrownCell(
+  head: CellHead,
+  error: unknown,
+  seconds: number,
+): CompareCell {
+  return {
+    ...head,
+    verdict: "threw",
+    error: messageOf(error),
+    ...error instanceof Error && error.stack !== undefined &&
+      { stack: error.stack },
+    seconds: rounded(seconds),
+  };
+}
+
+/** What an error says, and what its causes do. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error.name === "Error"
+    ? error.message
+    : `${error.name}: ${error.message}`;
+  return error.cause === undefined
+    ? text
+    : `${text}: ${messageOf(error.cause)}`;
+}
+
+function figuresOf(run: Recording): CellFigures {
+  const faulty = run.faultMs !== undefined;
+  return {
+    calls: run.calls,
+    failed: run.failed,
+    ambiguous: run.ambiguous,
+    firstSuccessMs: faulty ? orNull(run.firstSuccessMs) : null,
+    lastFailureMs: faulty ? orNull(run.lastFailureMs) : null,
+    longestGapMs: rounded(run.longestGapMs),
+    endedWell: run.endedWell,
+    connectionsMax: run.connectionsMax,
+    connectionsEnd: run.connectionsEnd,
+    dials: run.dials,
+    spread: run.spread,
+    writes: run.writes ?? null,
+    errors: run.codes,
+    faultMs: orNull(run.faultMs),
+    marks: run.marks.map((mark) => ({
+      startMs: rounded(mark.startMs),
+      durationMs: rounded(mark.durationMs),
+      ok: mark.ok,
+      member: mark.member ?? null,
+      code: mark.code ?? null,
+      maybeCommitted: mark.maybeCommitted,
+    })),
+  };
+}
+
+function orNull(value: number | undefined): number | null {
+  return value === undefined ? null : rounded(value);
+}
+
+/** To microseconds, or milliseconds of seconds: more is noise in a file. */
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}

@@ -1,0 +1,163 @@
+/** The columns of the table, and what their words mean. */
+import type {
+  CellFigures,
+  CompareCell,
+  CompareResult,
+} from "./_compare_result.ts";
+import { STRIP, strip } from "./_compare_strip.ts";
+import { duration } from "./_compare_text.ts";
+
+/** One column. */
+export interface Column {
+  /** Its name, on two lines. */
+  readonly heads: readonly [string, string];
+  readonly align: "left" | "right";
+  /** What it says, for those who see it for the first time. */
+  readonly legend: readonly [term: string, meaning: string];
+  text(figures: CellFigures): string;
+}
+
+/** A column with its width. */
+export interface PlacedColumn {
+  readonly column: Column;
+  readonly width: number;
+}
+
+/** What stands where there is nothing to tell. */
+const NOTHING = "–";
+const GAP = 2;
+const STRIP_COLUMNS = { least: 15, most: 30 } as const;
+
+const FAILED: Column = {
+  heads: ["failed", "/calls"],
+  align: "right",
+  legend: [
+    "failed/calls",
+    "calls that failed, of those made from the moment of the fault; a loop of 30 gives up after 8 if none of them succeeded",
+  ],
+  text: ({ calls, failed }) => calls === 0 ? NOTHING : `${failed}/${calls}`,
+};
+
+const FIRST_OK: Column = {
+  heads: ["first", "ok"],
+  align: "right",
+  legend: ["first ok", "from the fault to the end of the first success"],
+  text: ({ faultMs, firstSuccessMs }) =>
+    faultMs === null
+      ? NOTHING
+      : firstSuccessMs === null
+      ? "never"
+      : duration(firstSuccessMs),
+};
+
+const LAST_FAIL: Column = {
+  heads: ["last", "fail"],
+  align: "right",
+  legend: ["last fail", "from the fault to the end of the last failure"],
+  text: ({ lastFailureMs }) =>
+    lastFailureMs === null ? NOTHING : duration(lastFailureMs),
+};
+
+const CONNECTIONS: Column = {
+  heads: ["conns", ""],
+  align: "right",
+  legend: ["conns", "sockets open, the most at once → at the end"],
+  text: ({ connectionsMax: most, connectionsEnd: end }) =>
+    most === end ? String(end) : `${most}→${end}`,
+};
+
+const SPREAD: Column = {
+  heads: ["spread", ""],
+  align: "left",
+  legend: ["spread", "calls each member served"],
+  text: ({ calls, spread }) => calls === 0 ? NOTHING : spread.join("/"),
+};
+
+const WRITES: Column = {
+  heads: ["writes", "a≤b≤c"],
+  align: "left",
+  legend: [
+    "writes",
+    "acked ≤ applied ≤ acked + failed: the client was told so, the store has them, there may be no more",
+  ],
+  text: ({ writes, failed }) =>
+    writes === null
+      ? ""
+      : `${writes.acked}≤${writes.applied}≤${writes.acked + failed}`,
+};
+
+/** The columns that have something to tell, and fit beside `taken` others. */
+export function placeColumns(
+  result: CompareResult,
+  { taken, columns }: { readonly taken: number; readonly columns: number },
+): readonly PlacedColumn[] {
+  const figures = result.cells.flatMap(figuresOf);
+  const named: readonly Column[] = [
+    FAILED,
+    FIRST_OK,
+    LAST_FAIL,
+    CONNECTIONS,
+    withMembers(SPREAD, result),
+    WRITES,
+  ];
+  const placed = named
+    .filter((column) => figures.some((cell) => column.text(cell) !== ""))
+    .map((column) => ({
+      column,
+      width: Math.max(
+        ...column.heads.map(({ length }) => length),
+        ...figures.map((cell) => column.text(cell).length),
+      ),
+    }));
+  const used = placed.reduce((sum, { width }) => sum + GAP + width, taken);
+  const wanted = Math.max(0, ...figures.map(({ marks }) => marks.length));
+  const width = Math.min(STRIP_COLUMNS.most, columns - used - GAP, wanted);
+  const fits = width >= Math.min(STRIP_COLUMNS.least, wanted);
+  return wanted > 0 && fits
+    ? [...placed, { column: stripColumn(width), width }]
+    : placed;
+}
+
+/** The columns of one line, side by side. */
+export function joinColumns(
+  placed: readonly PlacedColumn[],
+  text: (column: Column) => string,
+): string {
+  return placed.map(({ column, width }) =>
+    " ".repeat(GAP) +
+    (column.align === "right"
+      ? text(column).padStart(width)
+      : text(column).padEnd(width))
+  ).join("");
+}
+
+/** What was measured in a cell; none where it did not run to its end. */
+export function figuresOf(cell: CompareCell): CellFigures[] {
+  return "figures" in cell ? [cell.figures] : [];
+}
+
+function withMembers(column: Column, { etcd }: CompareResult): Column {
+  const [term, meaning] = column.legend;
+  const names = etcd.members.join("/");
+  const first = etcd.members[0] ?? "m1";
+  return {
+    ...column,
+    heads: [column.heads[0], names],
+    legend: [
+      term,
+      `${meaning}, ${names}; a fault that hits one member hits ${first}, the pin of those that pin`,
+    ],
+  };
+}
+
+function stripColumn(width: number): Column {
+  return {
+    heads: ["calls,", "one by one"],
+    align: "left",
+    legend: [
+      "calls",
+      `one by one: ${STRIP.ok} succeeded, ${STRIP.failed} failed; where a mark stands for several, ${STRIP.some} some failed`,
+    ],
+    text: ({ marks }) => strip(marks, width),
+  };
+}

@@ -1,0 +1,171 @@
+/** The report a person reads, made of nothing but the result. */
+import { FootNotes } from "./_compare_foot_notes.ts";
+import type { CompareCell, CompareResult } from "./_compare_result.ts";
+import { drawTable, VERDICT_MARKS } from "./_compare_table.ts";
+import {
+  counted,
+  duration,
+  minutes,
+  type Paint,
+  paintFor,
+  wrap,
+} from "./_compare_text.ts";
+
+/** How the report is laid out. */
+export interface ReportOptions {
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+const ORIGINS =
+  "[M] measured on etcd's Go clients, [T] asserted by their tests, [D] derived from their source";
+
+/** The whole report; its last line is the verdict. */
+export function renderReport(
+  result: CompareResult,
+  { columns, color }: ReportOptions,
+): string {
+  const paint = paintFor({ color });
+  const footNotes = new FootNotes(result);
+  const table = drawTable(result, { columns, paint, footNotes });
+  const terms = table.columns.map(({ legend }) => legend);
+  const notes = footNotes.all();
+  const lines = [
+    ...title(result, { columns, paint }),
+    "",
+    ...table.lines,
+    "",
+    ...unexpected(result, { columns, paint }),
+    ...notes.flatMap(({ mark, text }) =>
+      wrap(text, { width: columns, lead: ` ${mark} ` })
+    ),
+    ...notes.length > 0 ? [""] : [],
+    ...legend([...terms, ...lastTerms(result)], { columns, paint }),
+    "",
+    verdict(result, paint),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** `36 cells: 35 as expected, 1 not`. */
+export function verdictText({ cells, ended, failure }: CompareResult): string {
+  const count = (...verdicts: readonly CompareCell["verdict"][]): number =>
+    cells.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const parts = [
+    [count("expected"), "as expected"],
+    [count("unexpected", "threw"), "not"],
+    [count("unjudged"), "without an expectation"],
+    [count("skipped"), "skipped"],
+    [count("not run"), ended === "failed" ? "not run" : "not run: interrupted"],
+  ] as const;
+  const text = parts
+    .filter(([number], at) => number > 0 || at < 2)
+    .map(([number, words]) => `${number} ${words}`)
+    .join(", ");
+  return failure === undefined
+    ? `${counted(cells.length, "cell")}: ${text}`
+    : `${
+      counted(cells.length, "cell")
+    }: ${text}; the run ended early: ${failure}`;
+}
+
+interface Layout {
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+function title(
+  { etcd, runtime, options, startedAt, seconds }: CompareResult,
+  { columns, paint }: Layout,
+): string[] {
+  const about = [
+    `etcd ${etcd.version}, ${counted(etcd.members.length, "member")}`,
+    `Deno ${runtime.deno}`,
+    `calls time out after ${duration(options.callTimeoutMs)}`,
+    `${startedAt.slice(0, 16).replace("T", " ")} UTC`,
+    minutes(seconds),
+  ].join(" · ");
+  return [
+    ...wrap("The generations of etcd's client under the same faults", {
+      width: columns,
+      lead: "",
+    }).map(paint.bold),
+    ...wrap(about, { width: columns, lead: "" }).map(paint.dim),
+  ];
+}
+
+/** What is to be said of each cell that is not as expected. */
+function unexpected(result: CompareResult, layout: Layout): string[] {
+  const { columns, paint } = layout;
+  const cells = result.cells.filter(({ verdict }) =>
+    verdict === "unexpected" || verdict === "threw"
+  );
+  if (cells.length === 0) return [];
+  return [
+    paint.bold("Not as expected"),
+    ...cells.flatMap((cell) => [
+      "",
+      paint.red(
+        ` ${
+          VERDICT_MARKS[cell.verdict]
+        } ${cell.strategy} | #${cell.scenario.id} ${cell.scenario.title}`,
+      ),
+      ...aspects(cell).flatMap(([name, text]) =>
+        wrap(text, { width: columns, lead: `   ${name.padEnd(10)}` })
+      ),
+    ]),
+    "",
+  ];
+}
+
+function aspects(cell: CompareCell): readonly (readonly [string, string])[] {
+  const { expectation } = cell;
+  const aspects: (readonly [string, string])[] = [];
+  if (expectation) aspects.push(["expected", expectation.text]);
+  if (cell.verdict === "threw") aspects.push(["failed", cell.error]);
+  if (cell.verdict === "unexpected") {
+    aspects.push(["measured", cell.deviations.join("; ")]);
+    const errors = Object.entries(cell.figures.errors)
+      .map(([code, count]) => `${count} × ${code}`);
+    if (errors.length > 0) aspects.push(["errors", errors.join(", ")]);
+  }
+  if (expectation) aspects.push(["Go", expectation.go]);
+  if (expectation?.because) aspects.push(["because", expectation.because]);
+  return aspects;
+}
+
+function legend(
+  terms: readonly (readonly [string, string])[],
+  { columns, paint }: Layout,
+): string[] {
+  const width = Math.max(...terms.map(([term]) => term.length));
+  return terms.flatMap(([term, meaning]) =>
+    wrap(meaning, { width: columns, lead: ` ${term.padEnd(width)}  ` })
+  ).map(paint.dim);
+}
+
+function lastTerms(
+  { cells }: CompareResult,
+): readonly (readonly [string, string])[] {
+  const marks = "✔ ✘";
+  const shows = cells.some(({ expectation, verdict }) =>
+    expectation && (expectation.because || verdict === "unexpected" ||
+      verdict === "threw")
+  );
+  return [
+    [
+      marks,
+      "as expected of this client, or not; `deno task compare --list` has every expectation beside what Go's client does",
+    ],
+    ...shows ? [["[M] [T]", ORIGINS] as const] : [],
+  ];
+}
+
+function verdict(result: CompareResult, paint: Paint): string {
+  const text = verdictText(result);
+  const good = result.ended === "complete" &&
+    result.cells.every(({ verdict }) =>
+      verdict !== "unexpected" && verdict !== "threw"
+    );
+  return paint.bold(good ? paint.green(text) : paint.red(text));
+}
