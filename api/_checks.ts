@@ -54,7 +54,10 @@ export function checkOneOf<T extends string>(
 }
 
 /** An object, of whatever kind. */
-export function checkObject(option: string, value: unknown): void {
+export function checkObject(
+  option: string,
+  value: unknown,
+): asserts value is object {
   if (typeof value === "object" && value !== null) return;
   throw new InvalidOptionError(option, value, { expected: "an object" });
 }
@@ -65,7 +68,6 @@ export function checkKnown(
   value: object,
   known: readonly string[],
 ): void {
-  checkObject(what, value);
   for (const option of Object.keys(value)) {
     if (known.includes(option)) continue;
     throw new InvalidOptionError(

@@ -2,6 +2,7 @@ import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import { grpcDial } from "../balancers/_grpc_transport.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
+import { ClientClosedError } from "../errors/specific_errors.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { KeyValue } from "./key_value.ts";
@@ -92,8 +93,15 @@ export class Client implements AsyncDisposable {
    * calls that run on one that is dropped end by themselves.
    *
    * @throws {InvalidOptionError} If the list is empty or one is malformed.
+   * @throws {ClientClosedError} If the client is closed.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
+    if (this.#pool.closed) {
+      throw new ClientClosedError(
+        "Cannot set the endpoints: the client is closed",
+        { code: "client_closed" },
+      );
+    }
     this.#pool.setEndpoints(resolveEndpoints(endpoints, this.#tls));
   }
 

@@ -7,7 +7,7 @@ import type {
 } from "../balancers/strategy.ts";
 import type { BalancerEvent } from "../balancers/view.ts";
 import { InvalidOptionError } from "../errors/specific_errors.ts";
-import { checkKnown, checkMs, checkTimeoutMs } from "./_checks.ts";
+import { checkKnown, checkMs, checkObject, checkTimeoutMs } from "./_checks.ts";
 
 /** TLS settings. */
 export interface TlsOptions {
@@ -119,35 +119,27 @@ const DEFAULT_KEEP_ALIVE: KeepAliveOptions = {
  * @throws {InvalidOptionError} If one is not acceptable.
  */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidOptionError("options", options, { expected: "an object" });
-  }
+  checkObject("options", options);
   checkKnown("a client", options, KNOWN);
-  const dialTimeoutMs = checkMs(
-    "dialTimeoutMs",
-    options.dialTimeoutMs ?? 5_000,
-  );
-  const strategy = resolveBalancer(options.balancer ?? "grpc1.23")({
-    dialTimeoutMs,
-  });
-  const { onEvent } = options;
+  const {
+    endpoints,
+    balancer = "grpc1.23",
+    dialTimeoutMs = 5_000,
+    keepAlive,
+    requestTimeoutMs = 30_000,
+    tls,
+    onEvent,
+  } = options;
+  checkMs("dialTimeoutMs", dialTimeoutMs);
+  const strategy = resolveBalancer(balancer)({ dialTimeoutMs });
   return {
-    endpoints: resolveEndpoints(options.endpoints, options.tls !== undefined),
+    endpoints: resolveEndpoints(endpoints, tls !== undefined),
     strategy,
     dialTimeoutMs,
-    keepAlive: resolveKeepAlive(options.keepAlive, strategy),
-    requestTimeoutMs: checkTimeoutMs(
-      "requestTimeoutMs",
-      options.requestTimeoutMs ?? 30_000,
-    ),
-    tls: resolveTls(options.tls),
-    onEvent: onEvent && ((event) => {
-      try {
-        onEvent(event);
-      } catch (error) {
-        reportError(error);
-      }
-    }),
+    keepAlive: resolveKeepAlive(keepAlive, strategy),
+    requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),
+    tls: resolveTls(tls),
+    onEvent: resolveOnEvent(onEvent),
   };
 }
 
@@ -187,6 +179,7 @@ function resolveKeepAlive(
       timeMs: Math.max(DEFAULT_KEEP_ALIVE.timeMs, pings.minTimeMs),
     };
   }
+  checkObject("keepAlive", keepAlive);
   checkKnown("keepAlive", keepAlive, ["timeMs", "timeoutMs"]);
   const timeMs = checkMs("keepAlive.timeMs", keepAlive.timeMs);
   if (timeMs < pings.minTimeMs) {
@@ -200,6 +193,7 @@ function resolveKeepAlive(
 
 function resolveTls(tls: TlsOptions | undefined): ResolvedTls | undefined {
   if (tls === undefined) return undefined;
+  checkObject("tls", tls);
   checkKnown("tls", tls, ["ca", "cert", "key", "serverName"]);
   const { ca, cert, key, serverName } = tls;
   for (const [name, pem] of Object.entries({ ca, cert, key })) {
@@ -214,6 +208,14 @@ function resolveTls(tls: TlsOptions | undefined): ResolvedTls | undefined {
       expected: "given together with 'tls.key'",
     });
   }
+  if (
+    serverName !== undefined && typeof serverName !== "function" &&
+    (typeof serverName !== "string" || serverName === "")
+  ) {
+    throw new InvalidOptionError("tls.serverName", serverName, {
+      expected: "a name or a function of the endpoint",
+    });
+  }
   return {
     ca,
     cert,
@@ -221,5 +223,23 @@ function resolveTls(tls: TlsOptions | undefined): ResolvedTls | undefined {
     serverName: typeof serverName === "function"
       ? serverName
       : () => serverName,
+  };
+}
+
+function resolveOnEvent(
+  onEvent: ClientOptions["onEvent"],
+): ResolvedOptions["onEvent"] {
+  if (onEvent === undefined) return undefined;
+  if (typeof onEvent !== "function") {
+    throw new InvalidOptionError("onEvent", onEvent, {
+      expected: "a function",
+    });
+  }
+  return (event) => {
+    try {
+      onEvent(event);
+    } catch (error) {
+      reportError(error);
+    }
   };
 }

@@ -1,0 +1,280 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  deleteRequest,
+  deleteResult,
+  putRequest,
+  putResult,
+  rangeRequest,
+  rangeResult,
+} from "../../api/_kv_codec.ts";
+import { toHeader, toKeyValue } from "../../api/key_value.ts";
+import { all, prefix, range } from "../../api/keys.ts";
+import type {
+  DeleteOptions,
+  PutOptions,
+  RangeOptions,
+} from "../../api/kv_types.ts";
+import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { SortOrder, SortTarget } from "../../proto/gen/messages.ts";
+import { fromBigInt, ZERO } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
+
+const MAX = 2n ** 63n - 1n;
+const utf8 = new TextEncoder();
+
+/** What of a request is set. */
+function set(request: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(request).filter(([, value]) => value !== undefined),
+  );
+}
+
+Deno.test("rangeRequest() of a key asks for nothing but the key", () => {
+  assertEquals(set(rangeRequest("a", {})), { key: utf8.encode("a") });
+  assertEquals(set(rangeRequest(range("a", "b"), {})), {
+    key: utf8.encode("a"),
+    rangeEnd: utf8.encode("b"),
+  });
+  assertEquals(set(rangeRequest(all(), {})), {
+    key: Uint8Array.of(0),
+    rangeEnd: Uint8Array.of(0),
+  });
+});
+
+Deno.test("rangeRequest() passes on every option", () => {
+  const options: Required<RangeOptions> = {
+    limit: 10,
+    revision: 1n,
+    sortBy: "mod",
+    order: "descend",
+    serializable: true,
+    keysOnly: true,
+    countOnly: true,
+    minModRevision: 2n,
+    maxModRevision: MAX,
+    minCreateRevision: 4n,
+    maxCreateRevision: 2n ** 53n + 1n,
+  };
+  assertEquals(set(rangeRequest(prefix("a"), options)), {
+    key: utf8.encode("a"),
+    rangeEnd: utf8.encode("b"),
+    limit: fromBigInt(10n),
+    revision: fromBigInt(1n),
+    sortTarget: SortTarget.MOD,
+    sortOrder: SortOrder.DESCEND,
+    serializable: true,
+    keysOnly: true,
+    countOnly: true,
+    minModRevision: fromBigInt(2n),
+    maxModRevision: fromBigInt(MAX),
+    minCreateRevision: fromBigInt(4n),
+    maxCreateRevision: fromBigInt(2n ** 53n + 1n),
+  });
+});
+
+Deno.test("rangeRequest() sorts only when asked to, by key and upwards unless told", () => {
+  const targets = {
+    key: SortTarget.KEY,
+    version: SortTarget.VERSION,
+    create: SortTarget.CREATE,
+    mod: SortTarget.MOD,
+    value: SortTarget.VALUE,
+  };
+  for (const [sortBy, sortTarget] of Object.entries(targets)) {
+    const options = { sortBy: sortBy as keyof typeof targets };
+    const request = rangeRequest("a", options);
+    assertStrictEquals(request.sortTarget, sortTarget);
+    assertStrictEquals(request.sortOrder, SortOrder.ASCEND);
+  }
+  const { sortTarget, sortOrder } = rangeRequest("a", { order: "descend" });
+  assertEquals([sortTarget, sortOrder], [SortTarget.KEY, SortOrder.DESCEND]);
+});
+
+const BAD_INT64: readonly unknown[] = [-1n, MAX + 1n, 5, "5", null, NaN];
+
+Deno.test("rangeRequest() refuses bad options, naming option and value", () => {
+  const bad: readonly (readonly [keyof RangeOptions, readonly unknown[]])[] = [
+    ["limit", [0, -1, 1.5, NaN, Infinity, 2 ** 53, "10", 10n, null]],
+    ["sortBy", ["keys", "", 1, null]],
+    ["order", ["desc", "up", true, null]],
+    ["revision", BAD_INT64],
+    ["minModRevision", BAD_INT64],
+    ["maxModRevision", BAD_INT64],
+    ["minCreateRevision", BAD_INT64],
+    ["maxCreateRevision", BAD_INT64],
+  ];
+  for (const [option, values] of bad) {
+    for (const value of values) {
+      const options = { [option]: value } as RangeOptions;
+      const error = assertThrows(
+        () => rangeRequest("a", options),
+        InvalidOptionError,
+        `'${option}'`,
+        `${option}: ${String(value)}`,
+      );
+      assertStrictEquals(error.option, option);
+      assertStrictEquals(error.value, value);
+    }
+  }
+});
+
+Deno.test("rangeRequest() takes every revision there can be", () => {
+  for (const revision of [0n, 1n, 2n ** 32n, 2n ** 53n + 1n, MAX]) {
+    const request = rangeRequest("a", { revision });
+    assertEquals(request.revision, fromBigInt(revision));
+  }
+});
+
+Deno.test("putRequest() passes on key, value and options", () => {
+  const options: Required<PutOptions> = {
+    lease: MAX,
+    prevKv: true,
+    ignoreValue: true,
+    ignoreLease: true,
+  };
+  assertEquals(set(putRequest("k", "é", {})), {
+    key: utf8.encode("k"),
+    value: utf8.encode("é"),
+  });
+  assertEquals(
+    set(putRequest(Uint8Array.of(0), Uint8Array.of(0xff), options)),
+    {
+      key: Uint8Array.of(0),
+      value: Uint8Array.of(0xff),
+      lease: fromBigInt(MAX),
+      prevKv: true,
+      ignoreValue: true,
+      ignoreLease: true,
+    },
+  );
+});
+
+Deno.test("putRequest() refuses a key, value or lease that is none", () => {
+  const bad: readonly (readonly [string, () => unknown])[] = [
+    ["key", () => putRequest("", "v", {})],
+    ["key", () => putRequest(1 as unknown as string, "v", {})],
+    ["value", () => putRequest("k", undefined as unknown as string, {})],
+    ["value", () => putRequest("k", { a: 1 } as unknown as string, {})],
+    ["lease", () => putRequest("k", "v", { lease: -1n })],
+    ["lease", () => putRequest("k", "v", { lease: 7 as unknown as bigint })],
+  ];
+  for (const [option, make] of bad) {
+    const error = assertThrows(make, InvalidOptionError);
+    assertStrictEquals(error.option, option);
+  }
+});
+
+Deno.test("deleteRequest() passes on key or range", () => {
+  const options: Required<DeleteOptions> = { prevKv: true };
+  assertEquals(set(deleteRequest("a", {})), { key: utf8.encode("a") });
+  assertEquals(set(deleteRequest(prefix("a"), options)), {
+    key: utf8.encode("a"),
+    rangeEnd: utf8.encode("b"),
+    prevKv: true,
+  });
+  assertThrows(() => deleteRequest("", {}), InvalidOptionError, "'key'");
+});
+
+Deno.test("requests with every option can be encoded", () => {
+  const range: Required<RangeOptions> = {
+    limit: 1,
+    revision: MAX,
+    sortBy: "value",
+    order: "ascend",
+    serializable: true,
+    keysOnly: true,
+    countOnly: true,
+    minModRevision: 1n,
+    maxModRevision: 1n,
+    minCreateRevision: 1n,
+    maxCreateRevision: 1n,
+  };
+  const { kv } = methods;
+  assertStrictEquals(
+    kv.range.encode(rangeRequest("a", range)).length > 20,
+    true,
+  );
+  assertStrictEquals(
+    kv.put.encode(putRequest("a", "b", { lease: MAX })).length,
+    // Two strings of one byte, and the longest positive int64.
+    3 + 3 + 1 + 9,
+  );
+});
+
+const HEADER = {
+  clusterId: fromBigInt(2n ** 64n - 1n),
+  memberId: fromBigInt(2n ** 63n),
+  revision: fromBigInt(2n ** 53n + 1n),
+  raftTerm: fromBigInt(3n),
+};
+
+const HEADER_RESULT = {
+  clusterId: 2n ** 64n - 1n,
+  memberId: 2n ** 63n,
+  revision: 2n ** 53n + 1n,
+  raftTerm: 3n,
+};
+
+const KV = {
+  key: utf8.encode("k"),
+  value: utf8.encode("v"),
+  createRevision: fromBigInt(2n ** 53n + 1n),
+  modRevision: fromBigInt(MAX),
+  version: fromBigInt(1n),
+  lease: fromBigInt(9n),
+};
+
+const KV_RESULT = {
+  createRevision: 2n ** 53n + 1n,
+  modRevision: MAX,
+  version: 1n,
+  lease: 9n,
+};
+
+Deno.test("toHeader() reads ids without sign, and a missing header as zeros", () => {
+  assertEquals(toHeader(HEADER), HEADER_RESULT);
+  const zeros = { clusterId: 0n, memberId: 0n, revision: 0n, raftTerm: 0n };
+  for (const none of [undefined, null]) assertEquals(toHeader(none), zeros);
+});
+
+Deno.test("toKeyValue() copies key and value, and keeps every digit", () => {
+  const frame = utf8.encode("..k..v..");
+  const wire = {
+    ...KV,
+    key: frame.subarray(2, 3),
+    value: frame.subarray(5, 6),
+  };
+  const { key, value, ...rest } = toKeyValue(wire);
+  frame.fill(0);
+  assertEquals([key.text(), value.text()], ["k", "v"]);
+  assertEquals(rest, KV_RESULT);
+});
+
+Deno.test("results are plain objects of the reply", () => {
+  const { kvs, ...range } = rangeResult({
+    header: HEADER,
+    kvs: [KV],
+    more: true,
+    count: fromBigInt(2n ** 40n),
+  });
+  assertEquals(range, {
+    header: HEADER_RESULT,
+    more: true,
+    count: 2n ** 40n,
+  });
+  assertEquals(kvs.map((kv) => kv.key.text()), ["k"]);
+  const put = putResult({ header: HEADER, prevKv: KV });
+  assertEquals(put.header, HEADER_RESULT);
+  assertStrictEquals(put.prevKv?.modRevision, MAX);
+  assertEquals(putResult({ header: HEADER, prevKv: null }), {
+    header: HEADER_RESULT,
+    prevKv: undefined,
+  });
+  const deleted = deleteResult({
+    header: HEADER,
+    deleted: ZERO,
+    prevKvs: [KV],
+  });
+  assertStrictEquals(deleted.deleted, 0n);
+  assertEquals(deleted.prevKvs.map((kv) => kv.value.text()), ["v"]);
+});
