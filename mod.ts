@@ -74,6 +74,15 @@ export type {
   TxnResult,
 } from "./api/txn_types.ts";
 export type {
+  HeartbeatOptions,
+  Watch,
+  WatchBatch,
+  WatchBufferOptions,
+  WatchEvent,
+  WatchOptions,
+  WatchState,
+} from "./api/watch_types.ts";
+export type {
   BalancerEvent,
   BalancerSnapshot,
   EndpointView,

@@ -29,6 +29,14 @@ const SORT_TARGET = {
   value: WireTarget.VALUE,
 } as const;
 
+const SORT_TARGETS = [
+  "key",
+  "version",
+  "create",
+  "mod",
+  "value",
+] as const satisfies (keyof typeof SORT_TARGET)[];
+
 /** The request of a range read. */
 export function rangeRequest(
   keyOrRange: Key | KeyRange,
@@ -113,17 +121,12 @@ function int64(option: string, value: bigint | undefined): Int64 | undefined {
 // Without either option nothing is asked for: etcd sorts by key anyway, and
 // any sort order makes it fetch the whole range before the limit applies.
 function sorting(
-  { sortBy, order }: RangeOptions,
+  options: RangeOptions,
 ): Pick<RangeRequestInit, "sortOrder" | "sortTarget"> {
-  if (sortBy === undefined && order === undefined) return {};
-  const target = checkOneOf("sortBy", sortBy ?? "key", [
-    "key",
-    "version",
-    "create",
-    "mod",
-    "value",
-  ]);
-  const way = checkOneOf("order", order ?? "ascend", ["ascend", "descend"]);
+  if (options.sortBy === undefined && options.order === undefined) return {};
+  const { sortBy = "key", order = "ascend" } = options;
+  const target = checkOneOf("sortBy", sortBy, SORT_TARGETS);
+  const way = checkOneOf("order", order, ["ascend", "descend"]);
   return {
     sortTarget: SORT_TARGET[target],
     sortOrder: way === "ascend" ? SortOrder.ASCEND : SortOrder.DESCEND,

@@ -51,6 +51,9 @@ export class RetryingCaller implements Caller {
     const headers = options.requireLeader ? REQUIRE_LEADER : undefined;
     for (;;) {
       const picked = await this.#pick(call);
+      call.signal?.throwIfAborted();
+      // Others ran while this was awaited, and may have lost or left it.
+      if (!picked.transport.ready) continue;
       const reply = await this.#attempt(call, picked, bytes, headers);
       if (reply !== undefined) {
         return decode(method, call, picked.connection, reply);

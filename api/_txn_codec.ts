@@ -9,7 +9,7 @@ import {
   type TxnResponse,
 } from "../proto/gen/messages.ts";
 import { fromBigInt } from "../proto/int64.ts";
-import { checkInt64, checkKnown, checkOneOf } from "./_checks.ts";
+import { checkInt64, checkKnown, checkObject, checkOneOf } from "./_checks.ts";
 import {
   deleteRequest,
   deleteResult,
@@ -38,13 +38,16 @@ const RESULT = {
   ">": CompareResult.GREATER,
 } as const;
 
+const TARGETS = ["version", "create", "mod", "value", "lease"] as const;
+
 /** The request of a transaction, checked. */
 export function txnRequest(txn: AnyTxn): TxnRequestInit {
+  checkObject("txn", txn);
   checkKnown("a transaction", txn, ["if", "then", "else"]);
   return {
-    compare: (txn.if ?? []).map(comparison),
-    success: branch("then", txn.then ?? []),
-    failure: branch("else", txn.else ?? []),
+    compare: list("if", txn.if).map(comparison),
+    success: branch("then", list("then", txn.then)),
+    failure: branch("else", list("else", txn.else)),
   };
 }
 
@@ -60,9 +63,18 @@ export function txnResult(txn: AnyTxn, wire: TxnResponse): AnyResult {
   };
 }
 
-function comparison(
-  { target, key, relation, value }: Comparison,
-): CompareInit {
+function list<T>(option: string, value: readonly T[] = []): readonly T[] {
+  if (Array.isArray(value)) return value;
+  throw new InvalidOptionError(option, value, {
+    action: "make the transaction",
+    expected: "a list",
+  });
+}
+
+function comparison(one: Comparison): CompareInit {
+  checkObject("comparison", one);
+  const { target, key, relation, value } = one;
+  checkOneOf("target", target, TARGETS);
   const base = {
     ...bounds(key),
     result: RESULT[checkOneOf("relation", relation, ["=", "!=", "<", ">"])],
@@ -90,6 +102,7 @@ function branch(
 ): RequestOpInit[] {
   const puts = new Set<string>();
   return operations.map((operation) => {
+    checkObject("operation", operation);
     if (operation.kind === "put") {
       const id = keyBytes("key", operation.key).join();
       if (puts.has(id)) {

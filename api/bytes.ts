@@ -1,4 +1,6 @@
-const decoder = new TextDecoder();
+// Text is given back as it was put, a byte order mark included; JSON has none.
+const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const jsonDecoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /**
@@ -13,7 +15,7 @@ export class Bytes extends Uint8Array<ArrayBuffer> {
 
   /** Reads them as UTF-8; what is none becomes U+FFFD. */
   text(): string {
-    return decoder.decode(this);
+    return textDecoder.decode(this);
   }
 
   /**
@@ -22,7 +24,7 @@ export class Bytes extends Uint8Array<ArrayBuffer> {
    * @throws {SyntaxError} If they are none.
    */
   json<T = unknown>(): T {
-    return JSON.parse(decoder.decode(this)) as T;
+    return JSON.parse(jsonDecoder.decode(this)) as T;
   }
 }
 

@@ -4,6 +4,7 @@ import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
+import { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { KeyValue } from "./key_value.ts";
 import type { Key, KeyRange, Value } from "./keys.ts";
@@ -24,6 +25,8 @@ import {
   resolveOptions,
 } from "./options.ts";
 import type { Operation, Txn, TxnResult } from "./txn_types.ts";
+import { WatchFacet } from "./watch.ts";
+import type { Watch, WatchOptions } from "./watch_types.ts";
 
 /**
  * A client of one etcd cluster.
@@ -44,6 +47,7 @@ export class Client implements AsyncDisposable {
   readonly kv: Kv;
   readonly #pool: ConnectionPool;
   readonly #caller: RetryingCaller;
+  readonly #watches: WatchFacet;
   readonly #tls: boolean;
 
   /**
@@ -70,6 +74,18 @@ export class Client implements AsyncDisposable {
       random: SYSTEM_CLOCK.random,
     });
     this.kv = new KvFacet(this.#caller);
+    const opener = new StreamOpener(this.#pool);
+    this.#watches = new WatchFacet(opener, SYSTEM_CLOCK);
+  }
+
+  /**
+   * Starts a watch on a key or a range. It has no time limit, and goes on
+   * across reconnects without a gap or a repetition, see {@linkcode Watch}.
+   *
+   * @throws {InvalidOptionError} If an option is not acceptable.
+   */
+  watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
+    return this.#watches.watch(keyOrRange, options);
   }
 
   /** What the balancer is doing now. */
@@ -110,6 +126,11 @@ export class Client implements AsyncDisposable {
    * `ClientClosedError`. Idempotent; resolves when nothing is open any more.
    */
   close(): Promise<void> {
+    this.#watches.close(
+      new ClientClosedError("Cannot watch: the client is closed", {
+        code: "client_closed",
+      }),
+    );
     return this.#pool.close();
   }
 

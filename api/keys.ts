@@ -94,7 +94,9 @@ export function bounds(
 ): { readonly key: Uint8Array; readonly rangeEnd: Uint8Array | undefined } {
   if (
     typeof keyOrRange === "object" && keyOrRange !== null &&
-    "kind" in keyOrRange && keyOrRange.kind === "range"
+    "kind" in keyOrRange && keyOrRange.kind === "range" &&
+    keyOrRange.start instanceof Uint8Array &&
+    keyOrRange.end instanceof Uint8Array
   ) {
     return { key: keyOrRange.start, rangeEnd: keyOrRange.end };
   }

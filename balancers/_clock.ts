@@ -9,6 +9,8 @@ export interface Clock {
    * keep the process alive.
    */
   schedule(ms: number, task: () => void): () => void;
+  /** The same, and keeps the process alive: something is waiting for it. */
+  hold(ms: number, task: () => void): () => void;
 }
 
 /** The real clock. */
@@ -18,6 +20,10 @@ export const SYSTEM_CLOCK: Clock = {
   schedule(ms, task) {
     const timer = setTimeout(task, ms);
     Deno.unrefTimer(timer);
+    return () => clearTimeout(timer);
+  },
+  hold(ms, task) {
+    const timer = setTimeout(task, ms);
     return () => clearTimeout(timer);
   },
 };

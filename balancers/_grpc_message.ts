@@ -19,6 +19,12 @@ export function metadataOf(headers: Headers | undefined): Metadata {
   return metadata;
 }
 
+/** Whether an answer with these headers comes from no gRPC server. */
+export function isForeign(headers: Metadata): boolean {
+  const [type] = headers.get("content-type");
+  return type === undefined || !String(type).startsWith("application/grpc");
+}
+
 /** The same bytes as the kind that grpc-js can frame. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes)

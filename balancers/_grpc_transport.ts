@@ -5,10 +5,11 @@ import {
   LINGER_MS,
   openChannel,
 } from "./_grpc_channel.ts";
-import { asBuffer, metadataOf } from "./_grpc_message.ts";
+import { asBuffer, isForeign, metadataOf } from "./_grpc_message.ts";
 import type { Capture } from "./_grpc_sockets.ts";
 import type {
   CallSettings,
+  CallStatus,
   Dial,
   RunningCall,
   RunningStream,
@@ -88,17 +89,18 @@ class GrpcTransport implements Transport {
   ): RunningCall {
     const call = this.#open(path, settings);
     let reply: Uint8Array | undefined;
+    let foreign = false;
     call.start(metadataOf(settings.headers), {
-      onReceiveMetadata() {},
+      onReceiveMetadata: (headers) => foreign = isForeign(headers),
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) reply = message;
       },
-      onReceiveStatus: ({ code, details }) => {
+      onReceiveStatus: (status) => {
         this.#ended(call);
-        if (code === 0 && reply !== undefined) done(reply, undefined);
-        else if (code === 0) {
+        if (status.code === 0 && reply !== undefined) done(reply, undefined);
+        else if (status.code === 0) {
           done(undefined, { grpcCode: 13, details: "The reply is missing" });
-        } else done(undefined, { grpcCode: code, details });
+        } else done(undefined, statusOf(status, foreign));
       },
     });
     call.sendMessageWithContext({}, asBuffer(request));
@@ -113,14 +115,15 @@ class GrpcTransport implements Transport {
     events: StreamEvents,
   ): RunningStream {
     const call = this.#open(path, settings);
+    let foreign = false;
     call.start(metadataOf(settings.headers), {
-      onReceiveMetadata() {},
+      onReceiveMetadata: (headers) => foreign = isForeign(headers),
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) events.onMessage(message);
       },
-      onReceiveStatus: ({ code, details }) => {
+      onReceiveStatus: (status) => {
         this.#ended(call);
-        events.onEnd({ grpcCode: code, details });
+        events.onEnd(statusOf(status, foreign));
       },
     });
     return {
@@ -209,4 +212,16 @@ class GrpcTransport implements Transport {
 
 function cancel(call: Call): void {
   call.cancelWithStatus(grpc.status.CANCELLED, "Canceled by the caller");
+}
+
+function statusOf(
+  { code, details }: { readonly code: number; readonly details: string },
+  foreign: boolean,
+): CallStatus {
+  return {
+    grpcCode: code,
+    details: foreign
+      ? `${details}; that is no gRPC answer, is it an etcd server?`
+      : details,
+  };
 }

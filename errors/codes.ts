@@ -59,6 +59,7 @@ export type ErrorCode =
   | "protocol"
   | "unsupported"
   | "lease_lost"
+  | "watch_overflow"
   // A gRPC status without one of etcd's messages.
   | "unknown"
   | "internal"

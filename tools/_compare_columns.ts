@@ -26,6 +26,8 @@ export interface PlacedColumn {
 /** What stands where there is nothing to tell. */
 const NOTHING = "–";
 const GAP = 2;
+/** Before the first column, whose numbers stand to the right of it. */
+const FIRST_GAP = 1;
 const STRIP_COLUMNS = { least: 15, most: 30 } as const;
 
 const FAILED: Column = {
@@ -59,9 +61,9 @@ const LAST_FAIL: Column = {
 };
 
 const CONNECTIONS: Column = {
-  heads: ["conns", ""],
+  heads: ["open", ""],
   align: "right",
-  legend: ["conns", "sockets open, the most at once → at the end"],
+  legend: ["open", "connections, the most at once → at the end"],
   text: ({ connectionsMax: most, connectionsEnd: end }) =>
     most === end ? String(end) : `${most}→${end}`,
 };
@@ -109,7 +111,10 @@ export function placeColumns(
         ...figures.map((cell) => column.text(cell).length),
       ),
     }));
-  const used = placed.reduce((sum, { width }) => sum + GAP + width, taken);
+  const used = placed.reduce(
+    (sum, { width }) => sum + GAP + width,
+    taken - GAP + FIRST_GAP,
+  );
   const wanted = Math.max(0, ...figures.map(({ marks }) => marks.length));
   const width = Math.min(STRIP_COLUMNS.most, columns - used - GAP, wanted);
   const fits = width >= Math.min(STRIP_COLUMNS.least, wanted);
@@ -123,8 +128,8 @@ export function joinColumns(
   placed: readonly PlacedColumn[],
   text: (column: Column) => string,
 ): string {
-  return placed.map(({ column, width }) =>
-    " ".repeat(GAP) +
+  return placed.map(({ column, width }, at) =>
+    " ".repeat(at === 0 ? FIRST_GAP : GAP) +
     (column.align === "right"
       ? text(column).padStart(width)
       : text(column).padEnd(width))

@@ -34,6 +34,7 @@ export class CompareProgress {
   #done = 0;
   #running: { readonly text: string; readonly sinceMs: number } | undefined;
   #inCell = false;
+  #isShown = false;
 
   constructor(options: ProgressOptions) {
     this.#sink = options.sink;
@@ -73,6 +74,7 @@ export class CompareProgress {
       seconds < 1 ? "" : ` ${minutes(seconds)}`,
       this.#inCell ? this.#leftText(seconds) : "",
     ].filter(Boolean).join(",");
+    this.#isShown = true;
     const room = this.#sink.columns - 1 - count.length - times.length - 2;
     this.#sink.write(
       `${ERASE_LINE}${this.#paint.dim(count)}${clip(text, room)} …${
@@ -83,7 +85,7 @@ export class CompareProgress {
 
   /** A line that stays, whatever else is shown. */
   note(text: string): void {
-    if (this.#sink.isTerminal) this.#sink.write(ERASE_LINE);
+    this.#erase();
     this.#sink.write(`${text}\n`);
     this.tick();
   }
@@ -91,12 +93,17 @@ export class CompareProgress {
   /** Takes the line away and ends the clock. Idempotent. */
   close(): void {
     clearInterval(this.#timer);
-    if (this.#sink.isTerminal && this.#running) this.#sink.write(ERASE_LINE);
     this.#running = undefined;
+    this.#erase();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #erase(): void {
+    if (this.#isShown) this.#sink.write(ERASE_LINE);
+    this.#isShown = false;
   }
 
   #begin(text: string, kind: "step" | "cell"): void {

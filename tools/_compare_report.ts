@@ -4,7 +4,6 @@ import type { CompareCell, CompareResult } from "./_compare_result.ts";
 import { drawTable, VERDICT_MARKS } from "./_compare_table.ts";
 import {
   counted,
-  duration,
   minutes,
   type Paint,
   paintFor,
@@ -17,14 +16,18 @@ export interface ReportOptions {
   readonly color: boolean;
 }
 
+const NO_BREAK = "\u00a0";
+/** Longer lines are hard to read. */
+const MOST_COLUMNS = 120;
 const ORIGINS =
   "[M] measured on etcd's Go clients, [T] asserted by their tests, [D] derived from their source";
 
 /** The whole report; its last line is the verdict. */
 export function renderReport(
   result: CompareResult,
-  { columns, color }: ReportOptions,
+  { columns: most, color }: ReportOptions,
 ): string {
+  const columns = Math.min(most, MOST_COLUMNS);
   const paint = paintFor({ color });
   const footNotes = new FootNotes(result);
   const table = drawTable(result, { columns, paint, footNotes });
@@ -81,16 +84,17 @@ function title(
   const about = [
     `etcd ${etcd.version}, ${counted(etcd.members.length, "member")}`,
     `Deno ${runtime.deno}`,
-    `calls time out after ${duration(options.callTimeoutMs)}`,
+    `calls time out after ${options.callTimeoutMs} ms`,
     `${startedAt.slice(0, 16).replace("T", " ")} UTC`,
-    minutes(seconds),
-  ].join(" · ");
+    `took ${minutes(seconds)}`,
+  ].map((part) => part.replaceAll(" ", NO_BREAK)).join(" · ");
   return [
     ...wrap("The generations of etcd's client under the same faults", {
       width: columns,
       lead: "",
     }).map(paint.bold),
-    ...wrap(about, { width: columns, lead: "" }).map(paint.dim),
+    ...wrap(about, { width: columns, lead: "" })
+      .map((line) => paint.dim(line.replaceAll(NO_BREAK, " "))),
   ];
 }
 

@@ -55,7 +55,7 @@ export function drawTable(result: CompareResult, options: TableOptions): Table {
   );
   const lines = heads.map(paint.dim);
   let scenario: number | undefined;
-  for (const cell of result.cells) {
+  for (const cell of withTurn(result.cells)) {
     if (cell.scenario.id !== scenario) {
       scenario = cell.scenario.id;
       lines.push("", ...headline(cell, options));
@@ -63,6 +63,15 @@ export function drawTable(result: CompareResult, options: TableOptions): Table {
     lines.push(row(cell, { ...options, placed, nameWidth }));
   }
   return { lines, columns: placed.map(({ column }) => column) };
+}
+
+/** Leaves out the scenarios that an interrupted run did not come to. */
+function withTurn(cells: readonly CompareCell[]): readonly CompareCell[] {
+  const begun = new Set(
+    cells.filter(({ verdict }) => verdict !== "not run")
+      .map(({ scenario }) => scenario.id),
+  );
+  return cells.filter(({ scenario }) => begun.has(scenario.id));
 }
 
 function headline({ scenario }: CellHead, options: TableOptions): string[] {

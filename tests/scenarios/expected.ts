@@ -60,7 +60,7 @@ export function describeExpected(expected: Expected): string {
     spread && (spread === "even" ? "even spread" : "one member serves"),
     writes && `writes applied ${writes}`,
     firstSuccessWithinMs !== undefined &&
-    `success within ${firstSuccessWithinMs} ms`,
+    `a success within ${firstSuccessWithinMs} ms`,
     expected.endsWell && "the last call succeeds",
   ].filter((text) => typeof text === "string").join(", ");
 }

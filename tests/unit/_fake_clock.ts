@@ -30,6 +30,10 @@ export class FakeClock implements Clock {
     return () => this.#tasks.delete(entry);
   }
 
+  hold(ms: number, task: () => void): () => void {
+    return this.schedule(ms, task);
+  }
+
   /** Lets time pass, running what falls due in its order and at its time. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;

@@ -81,11 +81,14 @@ export class FakeTransport implements Transport {
     this.events.onReady();
   }
 
-  /** The dial failed, or the connection is lost with its calls. */
-  down(reason = "connection refused", details = "lost"): void {
+  /**
+   * The dial failed, or the connection is lost: with its calls, a moment
+   * later, under one of the codes that grpc-js has for it.
+   */
+  down(reason = "connection refused", grpcCode = 14): void {
     this.#end(0);
     this.events.onDown(reason);
-    for (const call of this.calls) call.fail(14, details);
+    for (const call of this.calls) call.fail(grpcCode, "Dropped");
     this.#checkGone();
   }
 

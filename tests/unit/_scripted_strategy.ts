@@ -29,7 +29,7 @@ export const FOREVER: WaitOptions = { timeoutMs: Infinity, signal: undefined };
 /** A strategy whose hooks a test writes; each is logged. */
 export class Scripted implements BalancerStrategy {
   readonly name = "scripted";
-  readonly retry: RetryPolicy = resolveBalancer("grpc1.23")({
+  retry: RetryPolicy = resolveBalancer("grpc1.23")({
     dialTimeoutMs: 1,
   }).retry;
   readonly connection: ConnectionPolicy = { pings: false };

@@ -184,7 +184,7 @@ Deno.test("listPages() reads larger pages of small keys, up to 10 000", async ()
 });
 
 Deno.test("listPages() reads smaller pages of large values, down to one", async () => {
-  const reader = new FakeReader(names(40), 1_048_576);
+  const reader = new FakeReader(names(40), 1_000_000);
   await keysOf(reader.list(prefix("k"), { pageSize: 16 }));
   assertEquals(reader.limits.slice(0, 5), [16, 8, 4, 2, 2]);
   const huge = new FakeReader(names(5), 3 * 1_048_576);

@@ -38,7 +38,10 @@ export class RecordingProxy implements AsyncDisposable {
     const upstream = connect(`http://${endpoint}`);
     const server = createServer();
     const proxy = new RecordingProxy(server, upstream);
-    server.on("stream", (stream, headers) => proxy.#pass(stream, headers));
+    server.on(
+      "stream",
+      (stream, headers) => proxy.#pass(stream as ServerHttp2Stream, headers),
+    );
     await new Promise<void>((resolve) =>
       server.listen(0, "127.0.0.1", () => resolve())
     );

@@ -1,0 +1,185 @@
+import type { Waited } from "../balancers/_pick_queue.ts";
+import type { ConnectionPool } from "../balancers/_pool.ts";
+import type { CallStatus, Headers } from "../balancers/_transport.ts";
+import { GRPC_CODE } from "../errors/codes.ts";
+import { EtcdError } from "../errors/etcd_error.ts";
+import { judge } from "../errors/handler.ts";
+import type { RetryPolicy } from "../errors/retry_policy.ts";
+import { ClientClosedError } from "../errors/specific_errors.ts";
+import type { Method } from "../proto/method.ts";
+
+/** A stream that is open. */
+export interface OpenStream<Request> {
+  /** The endpoint it runs on. */
+  readonly endpoint: string;
+  /** Sends a message. */
+  send(request: Request): void;
+  /** Ends it; nothing is told any more. */
+  cancel(): void;
+}
+
+/** What a stream tells its owner. */
+export interface StreamListener<Response> {
+  /** A message has arrived. */
+  onMessage(message: Response): void;
+  /** It has ended, for this reason. Called once, last. */
+  onEnd(error: EtcdError): void;
+}
+
+/** What a stream is opened with. */
+export interface StreamSettings {
+  /** What it does, completing "Cannot …". */
+  readonly action: string;
+  /** Whether the member must have a leader, and end the stream without. */
+  readonly requireLeader: boolean;
+  /** Ends the wait for a connection. */
+  readonly signal: AbortSignal;
+}
+
+const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
+
+// A stream is opened again by its owner, which knows what to replay.
+const NO_REPEAT: RetryPolicy = {
+  maxAttempts: 1,
+  waitMs: 0,
+  jitter: 0,
+  waitBefore: "attempt",
+  repeatOn: [],
+  repeatOnLearner: false,
+};
+
+/** Opens streams on connections the strategy picks. */
+export class StreamOpener {
+  readonly #pool: ConnectionPool;
+
+  constructor(pool: ConnectionPool) {
+    this.#pool = pool;
+  }
+
+  /**
+   * Opens a stream, waiting for a connection without a limit of time.
+   *
+   * @throws {ClientClosedError} If the client is closed.
+   */
+  async open<Request, Response>(
+    method: Method<Request, Response>,
+    settings: StreamSettings,
+    listener: StreamListener<Response>,
+  ): Promise<OpenStream<Request>> {
+    const { connection, transport } = await this.#pick(method.name, settings);
+    const { endpoint } = connection;
+    const startedAt = performance.now();
+    let live = true;
+    const end = (error: EtcdError) => {
+      if (!live) return;
+      live = false;
+      listener.onEnd(error);
+    };
+    const headers = settings.requireLeader ? REQUIRE_LEADER : undefined;
+    const running = transport.stream(
+      method.path,
+      { timeoutMs: Infinity, headers },
+      {
+        onMessage: (bytes) => {
+          if (!live) return;
+          try {
+            listener.onMessage(method.decode(bytes));
+          } catch (cause) {
+            running.cancel();
+            end(EtcdError.from(cause));
+            return;
+          }
+          running.read();
+        },
+        onEnd: (status) =>
+          end(
+            this.#pool.closed ? closedError(settings) : this.#toError(status, {
+              method,
+              endpoint,
+              disconnected: !transport.ready,
+              durationMs: performance.now() - startedAt,
+              action: settings.action,
+            }),
+          ),
+      },
+    );
+    running.read();
+    return {
+      endpoint,
+      send: (request) => {
+        if (live) running.send(method.encode(request));
+      },
+      cancel: () => {
+        live = false;
+        running.cancel();
+      },
+    };
+  }
+
+  async #pick(method: string, settings: StreamSettings) {
+    const info = { kind: "stream", method, attempt: 1, tried: [] } as const;
+    const now = this.#pool.pick(info);
+    const picked: Waited = now.action !== "wait"
+      ? now
+      : await this.#pool.wait(info, {
+        timeoutMs: Infinity,
+        signal: settings.signal,
+      });
+    switch (picked.action) {
+      case "use":
+        return picked;
+      case "fail":
+        throw picked.error;
+      case "closed":
+        throw closedError(settings);
+      case "aborted":
+      case "timeout":
+        throw settings.signal.reason;
+    }
+  }
+
+  #toError(
+    { grpcCode, details }: CallStatus,
+    context: {
+      readonly method: Pick<Method<never, unknown>, "name" | "since">;
+      readonly endpoint: string;
+      readonly disconnected: boolean;
+      readonly durationMs: number;
+      readonly action: string;
+    },
+  ): EtcdError {
+    const ended = grpcCode === GRPC_CODE.ok;
+    const verdict = judge({
+      grpcCode: ended ? GRPC_CODE.unavailable : grpcCode,
+      details: ended ? "the server ended the stream" : details,
+      sent: true,
+      disconnected: context.disconnected,
+      ownDeadline: false,
+    }, {
+      action: context.action,
+      method: context.method.name,
+      since: context.method.since,
+      endpoint: context.endpoint,
+      effect: "read",
+      earlier: [],
+      maybeCommitted: false,
+      durationMs: context.durationMs,
+      timeoutMs: undefined,
+      policy: NO_REPEAT,
+      endpoints: this.#pool.size,
+      canReauthenticate: false,
+      random: Math.random,
+    });
+    if (verdict.action !== "fail") {
+      throw new Error(`Cannot judge the end of a stream: ${verdict.action}`);
+    }
+    return verdict.error;
+  }
+}
+
+function closedError({ action }: StreamSettings): ClientClosedError {
+  return new ClientClosedError(`Cannot ${action}: the client is closed`, {
+    code: "client_closed",
+    grpcCode: GRPC_CODE.canceled,
+  });
+}

@@ -1,0 +1,63 @@
+import {
+  type Event,
+  EventType,
+  FilterType,
+  type WatchCreateRequestInit,
+  type WatchRequestInit,
+} from "../proto/gen/messages.ts";
+import { fromBigInt } from "../proto/int64.ts";
+import { toKeyValue } from "./key_value.ts";
+import type { WatchEvent, WatchOptions } from "./watch_types.ts";
+
+/** The part of a create request that stays the same on every stream. */
+export function createTemplate(
+  range: {
+    readonly key: Uint8Array;
+    readonly rangeEnd: Uint8Array | undefined;
+  },
+  options: WatchOptions,
+): WatchCreateRequestInit {
+  const filters: FilterType[] = [];
+  if (options.noPut) filters.push(FilterType.NOPUT);
+  if (options.noDelete) filters.push(FilterType.NODELETE);
+  return {
+    ...range,
+    filters,
+    prevKv: options.prevKv,
+    progressNotify: options.progressNotify,
+    fragment: options.fragment ?? true,
+  };
+}
+
+/** Asks for a watch under an id of our choice. */
+export function createRequest(
+  template: WatchCreateRequestInit,
+  watchId: bigint,
+  startRevision: bigint | undefined,
+): WatchRequestInit {
+  return {
+    createRequest: {
+      ...template,
+      watchId: fromBigInt(watchId),
+      startRevision: fromBigInt(startRevision ?? 0n),
+    },
+  };
+}
+
+/** Asks for the end of a watch. */
+export function cancelRequest(watchId: bigint): WatchRequestInit {
+  return { cancelRequest: { watchId: fromBigInt(watchId) } };
+}
+
+/** Asks how far the stream is. */
+export const PROGRESS_REQUEST: WatchRequestInit = { progressRequest: {} };
+
+/** An event of our own, copied out of the frame it came in. */
+export function toWatchEvent(wire: Event): WatchEvent {
+  if (!wire.kv) throw new Error("Cannot read an event: it has no key");
+  return {
+    type: wire.type === EventType.PUT ? "put" : "delete",
+    kv: toKeyValue(wire.kv),
+    prevKv: wire.prevKv ? toKeyValue(wire.prevKv) : undefined,
+  };
+}

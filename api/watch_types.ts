@@ -1,0 +1,160 @@
+import type { EtcdError } from "../errors/etcd_error.ts";
+import type { KeyValue, ResponseHeader } from "./key_value.ts";
+
+/** One change of one key. */
+export type WatchEvent =
+  | {
+    /** Discriminator: the key was written. */
+    readonly type: "put";
+    /** The key as it is after the change. */
+    readonly kv: KeyValue;
+    /** The key before it, if asked for and if it existed. */
+    readonly prevKv: KeyValue | undefined;
+  }
+  | {
+    /** Discriminator: the key was deleted, or its lease ended. */
+    readonly type: "delete";
+    /** The key, and in `modRevision` the revision of the deletion. */
+    readonly kv: KeyValue;
+    /** The key before it, if asked for. */
+    readonly prevKv: KeyValue | undefined;
+  };
+
+/** Events of one or more whole revisions, in order. */
+export interface WatchBatch {
+  /** The header of the message they came with. */
+  readonly header: ResponseHeader;
+  /**
+   * The events. None only with `progressNotify`: all up to the header's
+   * revision has then been delivered.
+   */
+  readonly events: readonly WatchEvent[];
+  /**
+   * Whether the consumer was too slow and only the last event of each key is
+   * left of several revisions; only with `buffer.policy: "coalesce"`.
+   */
+  readonly coalesced: boolean;
+}
+
+/** Where a watch stands. */
+export type WatchState =
+  /** Being created for the first time. */
+  | { readonly kind: "connecting" }
+  /** Receiving from this endpoint. */
+  | { readonly kind: "live"; readonly endpoint: string }
+  /** Its stream has ended for this reason, and is being opened again. */
+  | { readonly kind: "reconnecting"; readonly reason: EtcdError }
+  /** Its buffer is full; it goes on when the consumer has caught up. */
+  | { readonly kind: "paused" }
+  /** Ended, for this reason if not by the consumer. */
+  | { readonly kind: "closed"; readonly reason: unknown };
+
+/** What is kept for a consumer that reads more slowly than events come. */
+export interface WatchBufferOptions {
+  /** The most events to keep. @default {10000} */
+  readonly events?: number | undefined;
+  /** The most bytes of keys and values to keep. @default {16 MiB} */
+  readonly bytes?: number | undefined;
+  /**
+   * What happens when either is reached.
+   *
+   * - `block`: the watch is paused on the server, and resumed where it was
+   *   when half of the buffer is free. Nothing is lost, unless the history is
+   *   compacted meanwhile.
+   * - `coalesce`: only the last event of each key is kept; if that is not
+   *   enough, as `block`.
+   * - `error`: the watch ends with the code `watch_overflow`.
+   *
+   * @default {"block"}
+   */
+  readonly policy?: "block" | "coalesce" | "error" | undefined;
+}
+
+/** How the end of a silent stream is noticed. */
+export interface HeartbeatOptions {
+  /** How long a stream may be silent before it is asked, in milliseconds. */
+  readonly intervalMs: number;
+  /** How long to wait for the answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Options of a watch. */
+export interface WatchOptions {
+  /**
+   * The first revision to report, which may be past or future.
+   *
+   * @default {what comes from now on}
+   */
+  readonly startRevision?: bigint | undefined;
+  /** Whether to report what was there before each event. @default {false} */
+  readonly prevKv?: boolean | undefined;
+  /** Whether to leave out puts. @default {false} */
+  readonly noPut?: boolean | undefined;
+  /** Whether to leave out deletions. @default {false} */
+  readonly noDelete?: boolean | undefined;
+  /**
+   * Whether the server should tell now and then (every 10 minutes by its
+   * default) that nothing has happened; delivered as batches without events.
+   *
+   * @default {false}
+   */
+  readonly progressNotify?: boolean | undefined;
+  /**
+   * Whether the server may send one revision in several messages, which are
+   * put together again. Without it, one that is too large for a message is
+   * one large message.
+   *
+   * @default {true}
+   */
+  readonly fragment?: boolean | undefined;
+  /**
+   * Whether the member must have a leader: one that is cut off from the
+   * others then ends the stream, and it is opened again.
+   *
+   * @default {true}
+   */
+  readonly requireLeader?: boolean | undefined;
+  /** What is kept for a slow consumer. */
+  readonly buffer?: WatchBufferOptions | undefined;
+  /**
+   * How a stream that has gone silent is noticed; `false` for not at all.
+   *
+   * @default {{ intervalMs: 10000, timeoutMs: 5000 }}
+   */
+  readonly heartbeat?: HeartbeatOptions | false | undefined;
+  /** Called after each change of state. It must not throw. */
+  readonly onStateChange?: ((state: WatchState) => void) | undefined;
+  /** Ends the watch: the iteration throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A watch: an async iterable of batches, each of whole revisions.
+ *
+ * Every event of the range from the start on is delivered exactly once and in
+ * order, across any number of reconnects. The cursor is the revision after
+ * the last delivered one; each new stream starts there. A watch "from now"
+ * starts one after the revision at which it was created.
+ *
+ * Closing the watch, leaving the loop, and disposal are the same.
+ */
+export interface Watch extends AsyncIterable<WatchBatch>, AsyncDisposable {
+  /** Resolves when the server has created it, with that answer's header. */
+  readonly ready: Promise<ResponseHeader>;
+  /** Where it stands. */
+  readonly state: WatchState;
+  /**
+   * The revision to start at to go on after what the consumer has received;
+   * `undefined` until a watch "from now" is created.
+   */
+  readonly cursor: bigint | undefined;
+  /** The events one by one. */
+  events(): AsyncIterableIterator<WatchEvent>;
+  /**
+   * Asks the server how far it is, and resolves to the revision it answers.
+   * Servers before 3.4.25 and 3.5.8 may answer ahead of what they have sent.
+   */
+  requestProgress(): Promise<bigint>;
+  /** Ends the watch; the iteration ends. Idempotent. */
+  close(): Promise<void>;
+}
