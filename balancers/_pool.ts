@@ -160,17 +160,14 @@ export class ConnectionPool {
     const { pin, avoided } = this.#phase === "running"
       ? this.#strategy.snapshot()
       : { pin: undefined, avoided: [] };
-    this.#sweepLeaving();
+    for (const connection of this.#leaving) {
+      if (connection.sockets === 0) this.#leaving.delete(connection);
+    }
     return {
       strategy: this.#strategy.name,
       pin,
       avoided,
-      endpoints: this.#connections.map((connection) => ({
-        endpoint: connection.endpoint,
-        state: connection.state,
-        inFlight: connection.inFlight,
-        lastError: connection.lastError,
-      })),
+      endpoints: this.#connections.map((connection) => connection.view()),
       connections: [...this.#connections, ...this.#leaving]
         .reduce((sum, connection) => sum + connection.sockets, 0),
       dials: this.#dials,
@@ -246,11 +243,5 @@ export class ConnectionPool {
     const from = this.#pin;
     this.#pin = pin;
     this.#onEvent({ type: "pin", from, to: pin });
-  }
-
-  #sweepLeaving(): void {
-    for (const connection of this.#leaving) {
-      if (connection.sockets === 0) this.#leaving.delete(connection);
-    }
   }
 }

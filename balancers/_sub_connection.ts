@@ -7,6 +7,7 @@ import type { Clock } from "./_clock.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import type { Dial, Transport } from "./_transport.ts";
 import type { ConnectionState, SubConnection } from "./strategy.ts";
+import type { EndpointView } from "./view.ts";
 
 /** What a sub-connection needs of its pool. */
 export interface SubConnectionContext {
@@ -83,6 +84,12 @@ export class PooledConnection implements SubConnection {
     let sockets = this.#transport?.sockets ?? 0;
     for (const transport of this.#draining) sockets += transport.sockets;
     return sockets;
+  }
+
+  /** What it would tell a person. */
+  view(): EndpointView {
+    const { endpoint, state, inFlight, lastError } = this;
+    return { endpoint, state, inFlight, lastError };
   }
 
   connect(): void {

@@ -61,11 +61,7 @@ export function readCompareArgs(
   if (bare.has("--list")) return { kind: "list" };
   const quick = bare.has("--quick");
   const etcd = values.get("--etcd");
-  if (etcd !== undefined && !/^\d+\.\d+(\.\d+)?$/.test(etcd)) {
-    throw new UsageError(
-      `--etcd must be a version such as 3.5 or 3.5.16, got '${etcd}'`,
-    );
-  }
+  if (etcd !== undefined) checkEtcdVersion("--etcd", etcd);
   return {
     kind: "run",
     subjects: readSubjects(values.get("--strategies"), known),
@@ -75,6 +71,18 @@ export function readCompareArgs(
     etcd,
     json: values.get("--json"),
   };
+}
+
+/**
+ * Checks a version of etcd that was given as `source`.
+ *
+ * @throws {UsageError} If it has another form.
+ */
+export function checkEtcdVersion(source: string, version: string): void {
+  if (/^\d+\.\d+(\.\d+)?$/.test(version)) return;
+  throw new UsageError(
+    `${source} must be a version such as 3.5 or 3.5.16, got '${version}'`,
+  );
 }
 
 function sortFlags(args: readonly string[]): {

@@ -65,9 +65,9 @@ export function messageOf(error: unknown): string {
   const text = error.name === "Error"
     ? error.message
     : `${error.name}: ${error.message}`;
-  return error.cause === undefined
-    ? text
-    : `${text}: ${messageOf(error.cause)}`;
+  const cause = error.cause === undefined ? "" : messageOf(error.cause);
+  // Some messages already have their cause's.
+  return text.includes(cause) ? text : `${text}: ${cause}`;
 }
 
 function figuresOf(run: Recording): CellFigures {

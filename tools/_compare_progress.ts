@@ -75,9 +75,9 @@ export class CompareProgress {
       this.#inCell ? this.#leftText(seconds) : "",
     ].filter(Boolean).join(",");
     this.#isShown = true;
-    const room = this.#sink.columns - 1 - count.length - times.length - 2;
+    const room = this.#sink.columns - 1 - count.length - times.length;
     this.#sink.write(
-      `${ERASE_LINE}${this.#paint.dim(count)}${clip(text, room)} …${
+      `${ERASE_LINE}${this.#paint.dim(count)}${clip(`${text} …`, room)}${
         this.#paint.dim(times)
       }`,
     );

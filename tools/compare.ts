@@ -13,6 +13,7 @@ import type { Scenario, Subject } from "../tests/scenarios/scenario.ts";
 import { SUBJECTS } from "../tests/scenarios/subjects.ts";
 import {
   CALL_TIMEOUT_MS,
+  checkEtcdVersion,
   type Known,
   readCompareArgs,
   UsageError,
@@ -139,6 +140,7 @@ export async function main(
       stdout.write(listText(CATALOGUE, { columns, paint: paintFor(stdout) }));
       return EXIT.expected;
     }
+    checkEtcdVersion("ETCD_VERSION", Deno.env.get("ETCD_VERSION") || "3.5");
     const json = await resultFile(command.json);
     using interrupt = onInterrupt();
     const { exitCode } = await compare({
@@ -177,8 +179,9 @@ async function resultFile(
   path: string | undefined,
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  const from = Deno.env.get("INIT_CWD") ?? Deno.cwd();
-  const absolute = path.startsWith("/") ? path : `${from}/${path}`;
+  const absolute = path.startsWith("/")
+    ? path
+    : `${Deno.env.get("INIT_CWD") ?? Deno.cwd()}/${path}`;
   try {
     await checkWritable(absolute);
   } catch (error) {

@@ -77,10 +77,9 @@ export class CertificateAuthority {
 }
 
 async function makeKeys(): Promise<CryptoKeyPair> {
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, [
-    "sign",
-    "verify",
-  ]);
+  const extractable = true;
+  const usages: KeyUsage[] = ["sign", "verify"];
+  const keys = await crypto.subtle.generateKey(ALGORITHM, extractable, usages);
   return keys as CryptoKeyPair;
 }
 
