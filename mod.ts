@@ -74,6 +74,13 @@ export type {
   TxnResult,
 } from "./api/txn_types.ts";
 export type {
+  GrantOptions,
+  Lease,
+  Leases,
+  TimeToLive,
+  TimeToLiveOptions,
+} from "./api/lease_types.ts";
+export type {
   HeartbeatOptions,
   Watch,
   WatchBatch,
@@ -115,6 +122,8 @@ export {
   CompactedError,
   FutureRevisionError,
   InvalidOptionError,
+  type LeaseLossReason,
+  LeaseLostError,
   LeaseNotFoundError,
   NoLeaderError,
   NoSpaceError,

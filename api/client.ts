@@ -19,6 +19,8 @@ import type {
   RangeResult,
   ReadOptions,
 } from "./kv_types.ts";
+import { LeaseFacet } from "./lease.ts";
+import type { Leases } from "./lease_types.ts";
 import {
   type ClientOptions,
   resolveEndpoints,
@@ -45,9 +47,12 @@ import type { Watch, WatchOptions } from "./watch_types.ts";
 export class Client implements AsyncDisposable {
   /** Reading and writing keys. */
   readonly kv: Kv;
+  /** Leases. */
+  readonly lease: Leases;
   readonly #pool: ConnectionPool;
   readonly #caller: RetryingCaller;
   readonly #watches: WatchFacet;
+  readonly #leases: LeaseFacet;
   readonly #tls: boolean;
 
   /**
@@ -76,6 +81,8 @@ export class Client implements AsyncDisposable {
     this.kv = new KvFacet(this.#caller);
     const opener = new StreamOpener(this.#pool);
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK);
+    this.#leases = new LeaseFacet(this.#caller, opener, SYSTEM_CLOCK);
+    this.lease = this.#leases;
   }
 
   /**
@@ -131,6 +138,7 @@ export class Client implements AsyncDisposable {
         code: "client_closed",
       }),
     );
+    this.#leases.close();
     return this.#pool.close();
   }
 

@@ -206,6 +206,9 @@ class GrpcTransport implements Transport {
     if (this.#gone || !this.#settled) return;
     if (this.#calls.size > 0 || this.#capture.open > 0) return;
     this.#gone = true;
+    // A channel closed while it is used keeps looking, every 10 s, for what
+    // it may let go by then. Now it may.
+    this.#channel.close();
     this.#events.onGone();
   }
 }

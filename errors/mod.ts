@@ -23,6 +23,8 @@ export {
   CompactedError,
   FutureRevisionError,
   InvalidOptionError,
+  type LeaseLossReason,
+  LeaseLostError,
   LeaseNotFoundError,
   NoLeaderError,
   NoSpaceError,

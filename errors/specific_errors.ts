@@ -54,6 +54,45 @@ export class NoSpaceError extends EtcdError {
 export class LeaseNotFoundError extends EtcdError {
 }
 
+/** Why a lease is lost. */
+export type LeaseLossReason =
+  /** The server has ended it, or it was revoked elsewhere. */
+  | "expired"
+  /** No renewal was answered for so long that it may have ended. */
+  | "not_renewed"
+  /** This client revoked it. */
+  | "revoked"
+  /** The client was closed. */
+  | "client_closed";
+
+/** A lease can no longer be relied on. */
+export class LeaseLostError extends EtcdError {
+  /** Why. */
+  readonly reason: LeaseLossReason;
+  /** When the last renewal that was answered had been sent. */
+  readonly lastRenewal: Date;
+  /**
+   * The longest time since then that this process's event loop stood still,
+   * in milliseconds: work that blocks it loses leases.
+   */
+  readonly loopStallMs: number;
+
+  /** Makes the error; users receive it, they need not make any. */
+  constructor(
+    message: string,
+    init: Omit<EtcdErrorInit, "code"> & {
+      readonly reason: LeaseLossReason;
+      readonly lastRenewal: Date;
+      readonly loopStallMs: number;
+    },
+  ) {
+    super(message, { ...init, code: "lease_lost" });
+    this.reason = init.reason;
+    this.lastRenewal = init.lastRenewal;
+    this.loopStallMs = init.loopStallMs;
+  }
+}
+
 /** User, password, token or auth state are not what the call needs. */
 export class AuthError extends EtcdError {
 }

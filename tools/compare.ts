@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isAbsolute, resolve } from "node:path";
 import { Cluster, type EtcdBinaries, findEtcd } from "../tests/harness/mod.ts";
 import { CATALOGUE, QUICK } from "../tests/scenarios/catalogue.ts";
 import type { Scenario, Subject } from "../tests/scenarios/scenario.ts";
@@ -179,9 +180,9 @@ async function resultFile(
   path: string | undefined,
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  const absolute = path.startsWith("/")
+  const absolute = isAbsolute(path)
     ? path
-    : `${Deno.env.get("INIT_CWD") ?? Deno.cwd()}/${path}`;
+    : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
   try {
     await checkWritable(absolute);
   } catch (error) {

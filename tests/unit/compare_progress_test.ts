@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { TimeEstimate } from "../../tools/_compare_estimate.ts";
 import { CompareProgress } from "../../tools/_compare_progress.ts";
 import type { CellHead, CompareCell } from "../../tools/_compare_result.ts";
@@ -102,5 +102,5 @@ Deno.test("TimeEstimate corrects its guess by what cells take", () => {
   assertEquals(estimate.secondsLeft([], 0), 0);
   estimate.learn(stuck, 84);
   const factor = estimate.secondsLeft([one], 0) / 1.4;
-  assertEquals(factor > 5 && factor < 10, true, `factor is ${factor}`);
+  assert(factor > 5 && factor < 10, `factor is ${factor}`);
 });

@@ -1,0 +1,164 @@
+import { EtcdError } from "../errors/etcd_error.ts";
+import { LeaseNotFoundError, TimeoutError } from "../errors/specific_errors.ts";
+import { GRPC_CODE } from "../errors/codes.ts";
+import { fromBigInt, toBigInt } from "../proto/int64.ts";
+import { methods } from "../proto/methods.ts";
+import type { StreamOpener } from "./_stream.ts";
+import { checkTimeoutMs } from "./_checks.ts";
+import { copyBytes } from "./bytes.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { toHeader } from "./key_value.ts";
+import type { TimeToLive, TimeToLiveOptions } from "./lease_types.ts";
+
+/** The calls that concern one lease. */
+export class LeaseCalls {
+  readonly #caller: Caller;
+  readonly #opener: StreamOpener;
+
+  constructor(caller: Caller, opener: StreamOpener) {
+    this.#caller = caller;
+    this.#opener = opener;
+  }
+
+  /** Makes a lease; resolves to its id and the seconds granted. */
+  async grant(
+    ttlSeconds: number,
+    id: bigint,
+    options: CallOptions,
+  ): Promise<{ readonly id: bigint; readonly ttlSeconds: number }> {
+    const request = { TTL: fromBigInt(BigInt(ttlSeconds)), ID: fromBigInt(id) };
+    try {
+      const { ID, TTL } = await this.#caller.unary(
+        methods.lease.grant,
+        request,
+        "grant the lease",
+        options,
+      );
+      return { id: toBigInt(ID), ttlSeconds: Number(toBigInt(TTL)) };
+    } catch (error) {
+      if (!isEcho(error, "lease_exists")) throw error;
+      // It may be the one that an earlier attempt has made.
+      const { grantedSeconds } = await this.timeToLive(id, options);
+      if (grantedSeconds !== ttlSeconds) throw error;
+      return { id, ttlSeconds };
+    }
+  }
+
+  /** Ends a lease. */
+  async revoke(id: bigint, options: CallOptions): Promise<void> {
+    try {
+      await this.#caller.unary(
+        methods.lease.revoke,
+        { ID: fromBigInt(id) },
+        "revoke the lease",
+        options,
+      );
+    } catch (error) {
+      // An earlier attempt has ended it, and its answer was lost.
+      if (!isEcho(error, "lease_not_found")) throw error;
+    }
+  }
+
+  /** How long a lease has to live. */
+  async timeToLive(
+    id: bigint,
+    options: TimeToLiveOptions,
+  ): Promise<TimeToLive> {
+    const wire = await this.#caller.unary(
+      methods.lease.timeToLive,
+      { ID: fromBigInt(id), keys: options.keys },
+      "look at the lease",
+      options,
+    );
+    const remainingSeconds = Number(toBigInt(wire.TTL));
+    if (remainingSeconds < 0) throw notFound(id, "look at the lease");
+    return {
+      header: toHeader(wire.header),
+      remainingSeconds,
+      grantedSeconds: Number(toBigInt(wire.grantedTTL)),
+      keys: wire.keys.map(copyBytes),
+    };
+  }
+
+  /** Renews a lease once, on a stream of its own. */
+  async keepAliveOnce(id: bigint, options: CallOptions): Promise<number> {
+    const { signal } = options;
+    const timeoutMs = checkTimeoutMs("timeoutMs", options.timeoutMs ?? 30_000);
+    signal?.throwIfAborted();
+    const action = "renew the lease";
+    const limit = new AbortController();
+    const timer = timeoutMs === Infinity ? undefined : setTimeout(
+      () => limit.abort(timeoutError(action, timeoutMs)),
+      timeoutMs,
+    );
+    const onAbort = () => limit.abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+    try {
+      return await this.#renewOnce(id, action, limit.signal);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #renewOnce(
+    id: bigint,
+    action: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const answer = Promise.withResolvers<number>();
+    const settings = { action, requireLeader: true, signal };
+    const stream = await this.#opener.open(methods.lease.keepAlive, settings, {
+      onMessage: ({ TTL }) => answer.resolve(Number(toBigInt(TTL))),
+      onEnd: (error) => answer.reject(error),
+    });
+    const onAbort = () => answer.reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    try {
+      stream.send({ ID: fromBigInt(id) });
+      const ttlSeconds = await answer.promise;
+      if (ttlSeconds <= 0) throw notFound(id, action);
+      return ttlSeconds;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      stream.cancel();
+    }
+  }
+
+  /** The ids of all leases. */
+  async list(options: CallOptions): Promise<bigint[]> {
+    const { leases } = await this.#caller.unary(
+      methods.lease.leases,
+      {},
+      "list the leases",
+      options,
+    );
+    return leases.map(({ ID }) => toBigInt(ID));
+  }
+}
+
+/** Whether an error is what our own earlier attempt has brought about. */
+function isEcho(error: unknown, code: EtcdError["code"]): boolean {
+  return error instanceof EtcdError && error.code === code &&
+    error.attempts.length > 1;
+}
+
+function notFound(id: bigint, action: string): LeaseNotFoundError {
+  return new LeaseNotFoundError(
+    `Cannot ${action}: ${id} does not exist (lease_not_found)`,
+    { code: "lease_not_found", grpcCode: GRPC_CODE.notFound },
+  );
+}
+
+function timeoutError(action: string, timeoutMs: number): TimeoutError {
+  return new TimeoutError(
+    `Cannot ${action}: no answer within ${timeoutMs} ms (timeout)`,
+    {
+      code: "timeout",
+      grpcCode: GRPC_CODE.deadlineExceeded,
+      method: methods.lease.keepAlive.name,
+      retryable: true,
+    },
+  );
+}

@@ -1,0 +1,75 @@
+import type { LeaseLostError } from "../errors/specific_errors.ts";
+import type { Clock } from "../balancers/_clock.ts";
+import { Renewal, type RenewalHost } from "./_renewal.ts";
+import type { LeaseCalls } from "./_lease_calls.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Lease, TimeToLive, TimeToLiveOptions } from "./lease_types.ts";
+
+/** A lease in the hands of the user. */
+export class LeaseHandle implements Lease {
+  readonly id: bigint;
+  readonly ttlSeconds: number;
+  readonly signal: AbortSignal;
+  readonly #abort = new AbortController();
+  readonly #renewal: Renewal;
+  readonly #calls: LeaseCalls;
+  readonly #clock: Clock;
+  #owned = true;
+
+  constructor(
+    lease: {
+      readonly id: bigint;
+      readonly ttlSeconds: number;
+      readonly grantedAt: number;
+    },
+    calls: LeaseCalls,
+    host: RenewalHost,
+    clock: Clock,
+  ) {
+    this.id = lease.id;
+    this.ttlSeconds = lease.ttlSeconds;
+    this.signal = this.#abort.signal;
+    this.#calls = calls;
+    this.#clock = clock;
+    this.#renewal = new Renewal(
+      lease,
+      host,
+      clock,
+      (error: LeaseLostError) => {
+        this.#owned = false;
+        this.#abort.abort(error);
+      },
+    );
+  }
+
+  keepAlive(): Promise<void> {
+    return this.#renewal.start();
+  }
+
+  async keepAliveOnce(options: CallOptions = {}): Promise<number> {
+    const sentAt = this.#clock.now();
+    const ttlSeconds = await this.#calls.keepAliveOnce(this.id, options);
+    if (this.#owned) this.#renewal.renewed(ttlSeconds, sentAt);
+    return ttlSeconds;
+  }
+
+  timeToLive(options: TimeToLiveOptions = {}): Promise<TimeToLive> {
+    return this.#calls.timeToLive(this.id, options);
+  }
+
+  async revoke(options: CallOptions = {}): Promise<void> {
+    // First, so that no renewal crosses the revocation.
+    this.#renewal.lose("revoked");
+    await this.#calls.revoke(this.id, options);
+  }
+
+  orphan(): void {
+    this.#owned = false;
+    this.#renewal.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // One that is lost, revoked or orphaned is not ours to end.
+    if (this.#owned) await this.revoke();
+  }
+}

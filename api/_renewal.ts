@@ -1,0 +1,189 @@
+import type { Clock } from "../balancers/_clock.ts";
+import {
+  type LeaseLossReason,
+  LeaseLostError,
+} from "../errors/specific_errors.ts";
+
+/** What the renewals of a lease need of the stream they share. */
+export interface RenewalHost {
+  /** Knows of the lease from now on, renewed or not. */
+  track(renewal: Renewal): void;
+  /** Puts the lease on the stream. */
+  add(renewal: Renewal): void;
+  /** Takes it off, and forgets it. */
+  remove(renewal: Renewal): void;
+  /** Sends a renewal now, if the stream is open. */
+  send(renewal: Renewal): void;
+  /** The stream has not answered in time: another one is needed. */
+  reopen(): void;
+}
+
+// A lease is given up this long before its time is over, at most.
+const MARGIN_MS = 500;
+
+/**
+ * Knows when a lease has to be renewed and when it is lost, by a monotonic
+ * clock: from the moment its last answered renewal was sent.
+ */
+export class Renewal {
+  readonly id: bigint;
+  readonly #host: RenewalHost;
+  readonly #clock: Clock;
+  readonly #onLost: (error: LeaseLostError) => void;
+  readonly #first = Promise.withResolvers<void>();
+  #ttlMs: number;
+  /** When the last answered request was sent. */
+  #renewedAt: number;
+  #renewedDate: Date;
+  /** When the request that is not answered yet was sent. */
+  #sentAt: number | undefined;
+  #active = false;
+  #over = false;
+  #stallMs = 0;
+  #cancelDue: (() => void) | undefined;
+  #cancelLoss: (() => void) | undefined;
+
+  constructor(
+    lease: {
+      readonly id: bigint;
+      readonly ttlSeconds: number;
+      readonly grantedAt: number;
+    },
+    host: RenewalHost,
+    clock: Clock,
+    onLost: (error: LeaseLostError) => void,
+  ) {
+    this.id = lease.id;
+    this.#host = host;
+    this.#clock = clock;
+    this.#onLost = onLost;
+    this.#ttlMs = lease.ttlSeconds * 1_000;
+    this.#renewedAt = lease.grantedAt;
+    this.#renewedDate = new Date(Date.now() - (clock.now() - lease.grantedAt));
+    this.#first.promise.catch(() => {});
+    host.track(this);
+    this.#watchForLoss();
+  }
+
+  /** Renews from now on. */
+  start(): Promise<void> {
+    if (!this.#active && !this.#over) {
+      this.#active = true;
+      this.#host.add(this);
+      this.#due();
+    }
+    return this.#first.promise;
+  }
+
+  /** The stream is open, perhaps after a while without: nothing is pending. */
+  opened(): void {
+    this.#sentAt = undefined;
+    if (this.#active) this.#due();
+  }
+
+  /** The request was written to the stream. */
+  sent(): void {
+    this.#sentAt = this.#clock.now();
+  }
+
+  /** The server's answer: the seconds it has now, 0 or less if it is gone. */
+  answered(ttlSeconds: number): void {
+    if (this.#over) return;
+    if (ttlSeconds <= 0) return this.lose("expired");
+    this.renewed(ttlSeconds, this.#sentAt ?? this.#clock.now());
+    this.#first.resolve();
+    this.#schedule(this.#renewedAt + this.#ttlMs / 3);
+  }
+
+  /** It was renewed by a request sent at that time. */
+  renewed(ttlSeconds: number, sentAt: number): void {
+    this.#sentAt = undefined;
+    this.#ttlMs = ttlSeconds * 1_000;
+    this.#renewedAt = sentAt;
+    this.#renewedDate = new Date(Date.now() - (this.#clock.now() - sentAt));
+    this.#stallMs = 0;
+    this.#watchForLoss();
+  }
+
+  /** No longer ours: neither renewed nor lost from now on. */
+  release(): void {
+    this.#over = true;
+    this.#cancelDue?.();
+    this.#cancelLoss?.();
+    this.#host.remove(this);
+  }
+
+  /** It is lost, for this reason. */
+  lose(reason: LeaseLossReason, cause?: unknown): void {
+    if (this.#over) return;
+    this.release();
+    const sinceMs = Math.round(this.#clock.now() - this.#renewedAt);
+    const stall = this.#stallMs > this.#ttlMs / 3
+      ? `; the event loop stood still for ${Math.round(this.#stallMs)} ms`
+      : "";
+    const error = new LeaseLostError(
+      `Cannot keep the lease ${this.id}: ${
+        TEXT[reason]
+      }, last renewed ${sinceMs} ms ago${stall} (lease_lost)`,
+      {
+        reason,
+        lastRenewal: this.#renewedDate,
+        loopStallMs: this.#stallMs,
+        cause,
+      },
+    );
+    this.#first.reject(error);
+    this.#onLost(error);
+  }
+
+  #due(): void {
+    const { now } = this.#clock;
+    if (this.#sentAt !== undefined) {
+      // Not sent again while unanswered: a silent stream is replaced.
+      this.#host.reopen();
+      return;
+    }
+    this.#host.send(this);
+    this.#schedule(now() + this.#ttlMs / 3);
+  }
+
+  #schedule(atMs: number): void {
+    this.#cancelDue?.();
+    if (!this.#active) return;
+    this.#cancelDue = this.#at(atMs, () => this.#due());
+  }
+
+  #watchForLoss(): void {
+    this.#cancelLoss?.();
+    const margin = Math.min(MARGIN_MS, this.#ttlMs / 10);
+    this.#cancelLoss = this.#at(
+      this.#renewedAt + this.#ttlMs - margin,
+      () => this.lose("not_renewed"),
+    );
+  }
+
+  /** Runs a task at a time, and takes note if that is late. */
+  #at(atMs: number, task: () => void): () => void {
+    const waitMs = Math.max(atMs - this.#clock.now(), 0);
+    const dueAt = this.#clock.now() + waitMs;
+    let cancel = this.#clock.schedule(Math.min(waitMs, LONGEST_MS), () => {
+      if (waitMs > LONGEST_MS) {
+        cancel = this.#at(atMs, task);
+        return;
+      }
+      this.#stallMs = Math.max(this.#stallMs, this.#clock.now() - dueAt);
+      task();
+    });
+    return () => cancel();
+  }
+}
+
+// Timers cannot wait longer.
+const LONGEST_MS = 2_147_483_647;
+
+const TEXT: Readonly<Record<LeaseLossReason, string>> = {
+  expired: "it does not exist on the server",
+  not_renewed: "no renewal was answered in time",
+  revoked: "it was revoked",
+  client_closed: "the client was closed",
+};

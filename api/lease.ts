@@ -1,0 +1,58 @@
+import type { Clock } from "../balancers/_clock.ts";
+import { checkCount, checkInt64 } from "./_checks.ts";
+import { KeepAliveSession } from "./_keep_alive.ts";
+import { LeaseCalls } from "./_lease_calls.ts";
+import { LeaseHandle } from "./_lease_handle.ts";
+import type { StreamOpener } from "./_stream.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import type { GrantOptions, Lease, Leases } from "./lease_types.ts";
+
+/** {@linkcode Leases} over a caller and a keep-alive stream. */
+export class LeaseFacet implements Leases {
+  readonly #calls: LeaseCalls;
+  readonly #session: KeepAliveSession;
+  readonly #clock: Clock;
+
+  constructor(caller: Caller, opener: StreamOpener, clock: Clock) {
+    this.#calls = new LeaseCalls(caller, opener);
+    this.#session = new KeepAliveSession(opener, clock);
+    this.#clock = clock;
+  }
+
+  async grant(
+    ttlSeconds: number,
+    options: GrantOptions = {},
+  ): Promise<Lease> {
+    checkCount("ttlSeconds", ttlSeconds);
+    const id = checkInt64("id", options.id ?? 0n);
+    const grantedAt = this.#clock.now();
+    const granted = await this.#calls.grant(ttlSeconds, id, options);
+    return this.#handle({ ...granted, grantedAt });
+  }
+
+  async attach(id: bigint, options: CallOptions = {}): Promise<Lease> {
+    checkInt64("id", id);
+    const askedAt = this.#clock.now();
+    const { grantedSeconds, remainingSeconds } = await this.#calls.timeToLive(
+      id,
+      options,
+    );
+    // As if it had been renewed when its remaining time began to run.
+    const grantedAt = askedAt - (grantedSeconds - remainingSeconds) * 1_000;
+    return this.#handle({ id, ttlSeconds: grantedSeconds, grantedAt });
+  }
+
+  list(options: CallOptions = {}): Promise<readonly bigint[]> {
+    return this.#calls.list(options);
+  }
+
+  /** Ends every renewal: the client is closed. */
+  close(): void {
+    this.#session.close();
+  }
+
+  #handle(lease: ConstructorParameters<typeof LeaseHandle>[0]): Lease {
+    return new LeaseHandle(lease, this.#calls, this.#session, this.#clock);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Bytes } from "./bytes.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { ResponseHeader } from "./key_value.ts";
+
+/** Options of a grant. */
+export interface GrantOptions extends CallOptions {
+  /**
+   * The lease's id. With one, a grant whose answer was lost can be repeated
+   * without leaving a second lease behind.
+   *
+   * @default {one of the server's choice}
+   */
+  readonly id?: bigint | undefined;
+}
+
+/** Options of a look at a lease. */
+export interface TimeToLiveOptions extends CallOptions {
+  /** Whether to return the keys attached to it. @default {false} */
+  readonly keys?: boolean | undefined;
+}
+
+/** How long a lease has to live. */
+export interface TimeToLive {
+  /** The answering member's header. */
+  readonly header: ResponseHeader;
+  /** The seconds left. */
+  readonly remainingSeconds: number;
+  /** The seconds it was granted for. */
+  readonly grantedSeconds: number;
+  /** The keys attached to it, if asked for. */
+  readonly keys: readonly Bytes[];
+}
+
+/**
+ * A lease that was granted to, or attached by, this client.
+ *
+ * It is renewed from {@linkcode Lease.keepAlive} on, every third of its time.
+ * Its `signal` is aborted with a `LeaseLostError` as soon as the lease can no
+ * longer be relied on: not when the server is known to have ended it, but
+ * when the last renewal that was answered is so long ago that it may have.
+ */
+export interface Lease extends AsyncDisposable {
+  /** The id. */
+  readonly id: bigint;
+  /** The seconds it was granted for, which the server may have raised. */
+  readonly ttlSeconds: number;
+  /** Aborted with a `LeaseLostError` when the lease is lost or given up. */
+  readonly signal: AbortSignal;
+  /**
+   * Renews it from now on until it is revoked, orphaned or lost; resolves
+   * when the first renewal is answered. Idempotent.
+   *
+   * @throws {LeaseLostError} If it is lost before.
+   */
+  keepAlive(): Promise<void>;
+  /**
+   * Renews it once; resolves to the seconds it has now.
+   *
+   * @throws {LeaseNotFoundError} If it does not exist any more.
+   */
+  keepAliveOnce(options?: CallOptions): Promise<number>;
+  /**
+   * Asks the server how long it has to live.
+   *
+   * @throws {LeaseNotFoundError} If it does not exist any more.
+   */
+  timeToLive(options?: TimeToLiveOptions): Promise<TimeToLive>;
+  /** Ends it and deletes its keys; stops the renewals first. */
+  revoke(options?: CallOptions): Promise<void>;
+  /** Stops the renewals and leaves it to expire, or to somebody else. */
+  orphan(): void;
+}
+
+/** Leases. */
+export interface Leases {
+  /**
+   * Makes a lease.
+   *
+   * @throws {EtcdError} With the code `lease_exists` if the id is taken,
+   * `lease_ttl_too_large` if the server refuses the time.
+   */
+  grant(ttlSeconds: number, options?: GrantOptions): Promise<Lease>;
+  /**
+   * Takes over a lease that somebody else has granted.
+   *
+   * @throws {LeaseNotFoundError} If it does not exist.
+   */
+  attach(id: bigint, options?: CallOptions): Promise<Lease>;
+  /** The ids of all leases. */
+  list(options?: CallOptions): Promise<readonly bigint[]>;
+}

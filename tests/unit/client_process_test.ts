@@ -1,0 +1,173 @@
+// What a program that uses the client needs, and when it ends: in a process
+// of its own.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { methods } from "../../proto/methods.ts";
+import { FakeServer, SilentServer } from "../harness/mod.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const RANGE = methods.kv.range.path;
+
+/** What grpc-js reads of the environment: platform.md and README say so. */
+const ENVIRONMENT = [
+  "GRPC_NODE_VERBOSITY",
+  "GRPC_VERBOSITY",
+  "GRPC_NODE_TRACE",
+  "GRPC_TRACE",
+  "GRPC_SSL_CIPHER_SUITES",
+  "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+  "GRPC_NODE_USE_ALTERNATIVE_RESOLVER",
+  "GRPC_NODE_DEBUG_SEND_ERROR_DETAILS",
+  "GRPC_EXPERIMENTAL_ENABLE_OUTLIER_DETECTION",
+  "grpc_proxy",
+  "https_proxy",
+  "http_proxy",
+];
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+  readonly tookMs: number;
+}
+
+/** Runs a program with these permissions, to its own end. */
+async function run(
+  program: string,
+  permissions: readonly string[] = ["--allow-net", "--allow-env"],
+): Promise<Ended> {
+  const startedAt = performance.now();
+  const child = new Deno.Command("deno", {
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-lock",
+      "--config",
+      new URL("deno.json", ROOT).pathname,
+      ...permissions,
+      "-",
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(20_000),
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const preamble = `import { Client, EtcdError } from "${new URL(
+    "mod.ts",
+    ROOT,
+  )}";\n`;
+  await writer.write(new TextEncoder().encode(preamble + program));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  return {
+    code,
+    output: new TextDecoder().decode(stdout),
+    errors: new TextDecoder().decode(stderr),
+    tookMs: performance.now() - startedAt,
+  };
+}
+
+/** When a program says that it is done, and how long it lives after that. */
+async function lingerMs(program: string): Promise<number> {
+  const { code, output, errors } = await run(`
+    const { promise, resolve } = Promise.withResolvers();
+    addEventListener("unload", () =>
+      console.log("ended", performance.now() - globalThis.doneAt));
+    ${program}
+    globalThis.doneAt = performance.now();
+  `);
+  assertEquals([code, errors], [0, ""]);
+  const linger = /ended ([\d.]+)/.exec(output)?.[1];
+  assert(linger !== undefined, output);
+  return Number(linger);
+}
+
+Deno.test("Client works with --allow-net and 12 environment names, and with no more", async () => {
+  await using server = await FakeServer.start();
+  server.handle(RANGE, () => new Uint8Array());
+  const program = `
+    await using client = new Client({ endpoints: "${server.endpoint}" });
+    console.log("got", await client.get("k"));
+  `;
+  assertEquals(ENVIRONMENT.length, 12);
+  const host = new URL(server.endpoint).host;
+  const exact = [`--allow-net=${host}`, `--allow-env=${ENVIRONMENT}`];
+  const { code, output, errors } = await run(program, exact);
+  assertEquals([code, output, errors], [0, "got undefined\n", ""]);
+  const ignored = await run(program, [`--allow-net=${host}`, "--ignore-env"]);
+  assertEquals([ignored.code, ignored.output], [0, "got undefined\n"]);
+});
+
+Deno.test("Client needs each of the permissions that the README lists", async () => {
+  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+  for (const name of ENVIRONMENT) assertStringIncludes(readme, name);
+  const without = await run(`new Client({ endpoints: "127.0.0.1:1" });`, [
+    "--allow-net",
+  ]);
+  assert(without.code !== 0);
+  assertStringIncludes(without.errors, "env access");
+});
+
+Deno.test("a program ends at once when its client is closed", async () => {
+  await using server = await FakeServer.start();
+  server.handle(RANGE, () => new Uint8Array());
+  for (const balancer of ["grpc1.0", "grpc1.7", "grpc1.23"]) {
+    const ms = await lingerMs(`
+      const client = new Client({
+        endpoints: ["${server.endpoint}", "http://127.0.0.1:1"],
+        balancer: "${balancer}",
+      });
+      await client.get("k");
+      await client.close();
+    `);
+    assert(ms < 300, `${balancer}: ${ms} ms`);
+  }
+});
+
+Deno.test("a program ends although its idle client is not closed", async () => {
+  await using server = await FakeServer.start();
+  server.handle(RANGE, () => new Uint8Array());
+  await using silent = await SilentServer.start();
+  for (const balancer of ["grpc1.0", "grpc1.7", "grpc1.23"]) {
+    // One endpoint that serves, one that waits for its backoff, and one that
+    // is being dialled.
+    const ms = await lingerMs(`
+      const client = new Client({
+        endpoints: [
+          "${server.endpoint}", "http://127.0.0.1:1", "${silent.endpoint}",
+        ],
+        balancer: "${balancer}",
+      });
+      await client.get("k");
+    `);
+    assert(ms < 300, `${balancer}: ${ms} ms`);
+  }
+});
+
+Deno.test("a program does not end while a call waits for a connection", async () => {
+  const { code, output } = await run(`
+    const client = new Client({ endpoints: "http://127.0.0.1:1" });
+    const error = await client.get("k", { timeoutMs: 700 }).catch((e) => e);
+    console.log(error instanceof EtcdError, error.code);
+  `);
+  assertEquals([code, output], [0, "true unavailable\n"]);
+});
+
+Deno.test("Client ends a call to a name that cannot be resolved at its deadline, naming it", async () => {
+  const { code, output, errors } = await run(`
+    await using client = new Client({ endpoints: "http://nosuch.invalid:2379" });
+    const startedAt = performance.now();
+    const error = await client.get("k", { timeoutMs: 400 }).catch((e) => e);
+    console.log(JSON.stringify({
+      tookMs: performance.now() - startedAt,
+      code: error.code,
+      message: error.message,
+    }));
+  `);
+  assertEquals([code, errors], [0, ""]);
+  const { tookMs, code: errorCode, message } = JSON.parse(output);
+  assertEquals(errorCode, "unavailable");
+  assert(tookMs >= 395 && tookMs < 3_000, `${tookMs} ms`);
+  assertStringIncludes(message, "http://nosuch.invalid:2379: ");
+  assert(/nosuch\.invalid.*(resol|ENOTFOUND|lookup)/i.test(message), message);
+});
