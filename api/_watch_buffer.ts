@@ -58,7 +58,7 @@ export class WatchBuffer {
     this.push({
       header: last.header,
       events: [...byKey.values()],
-      coalesced: true,
+      origin: "coalesced",
     });
   }
 

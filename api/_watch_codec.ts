@@ -7,14 +7,12 @@ import {
 } from "../proto/gen/messages.ts";
 import { fromBigInt } from "../proto/int64.ts";
 import { toKeyValue } from "./key_value.ts";
+import type { EtcdRange } from "./keys.ts";
 import type { WatchEvent, WatchOptions } from "./watch_types.ts";
 
 /** The part of a create request that stays the same on every stream. */
 export function createTemplate(
-  range: {
-    readonly key: Uint8Array;
-    readonly rangeEnd: Uint8Array | undefined;
-  },
+  range: EtcdRange,
   options: WatchOptions,
 ): WatchCreateRequestInit {
   const filters: FilterType[] = [];

@@ -1,7 +1,14 @@
 import { classify } from "../errors/classify.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
-import type { EtcdError } from "../errors/etcd_error.ts";
-import { createError } from "../errors/specific_errors.ts";
+import { EtcdError } from "../errors/etcd_error.ts";
+import {
+  CanceledError,
+  CompactedError,
+  createError,
+} from "../errors/specific_errors.ts";
+import type { BufferLimits } from "./_watch_buffer.ts";
+
+const METHOD = "Watch.Watch";
 
 /** Why the server has ended one watch, from the reason it gives. */
 export function cancelError(reason: string, endpoint: string): EtcdError {
@@ -19,6 +26,40 @@ export function cancelError(reason: string, endpoint: string): EtcdError {
     `Cannot watch: ${
       text || "the server gives no reason"
     } (${code}, from ${endpoint})`,
-    { code, grpcCode, endpoint, method: "Watch.Watch" },
+    { code, grpcCode, endpoint, method: METHOD },
+  );
+}
+
+/** What a watch was to report next has been compacted away. */
+export function compactedError(
+  next: bigint | undefined,
+  compactRevision: bigint,
+  endpoint: string,
+): CompactedError {
+  return new CompactedError(
+    `Cannot watch from revision ${next}: compacted up to ${compactRevision} (compacted, from ${endpoint})`,
+    {
+      code: "compacted",
+      grpcCode: GRPC_CODE.outOfRange,
+      endpoint,
+      method: METHOD,
+      compactRevision,
+    },
+  );
+}
+
+/** The consumer is too slow for its buffer. */
+export function overflowError({ events, bytes }: BufferLimits): EtcdError {
+  return new EtcdError(
+    `Cannot watch on: the consumer is behind by ${events} events or ${bytes} bytes (watch_overflow)`,
+    { code: "watch_overflow", method: METHOD },
+  );
+}
+
+/** Whoever waits for a watch to be created has closed it. */
+export function closedBeforeError(): CanceledError {
+  return new CanceledError(
+    "Cannot wait for the watch to be created: it was closed",
+    { code: "canceled", grpcCode: GRPC_CODE.canceled, method: METHOD },
   );
 }

@@ -19,6 +19,8 @@ export interface ResolvedWatchOptions extends WatchOptions {
     readonly policy: "block" | "coalesce" | "error";
   };
   /** As given, or by default. */
+  readonly onCompaction: "error" | "relist";
+  /** As given, or by default. */
   readonly requireLeader: boolean;
   /** As given, or by default. */
   readonly heartbeat: HeartbeatOptions | false;
@@ -43,6 +45,7 @@ const KNOWN = [
   "requireLeader",
   "buffer",
   "heartbeat",
+  "onCompaction",
   "onStateChange",
   "signal",
 ] as const;
@@ -64,6 +67,10 @@ export function resolveWatchOptions(
   return {
     ...options,
     startRevision: start,
+    onCompaction: checkOneOf("onCompaction", options.onCompaction ?? "error", [
+      "error",
+      "relist",
+    ]),
     requireLeader: options.requireLeader ?? true,
     buffer: resolveBuffer(options.buffer ?? {}),
     heartbeat: resolveHeartbeat(options.heartbeat ?? DEFAULT_HEARTBEAT),

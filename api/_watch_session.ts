@@ -59,7 +59,7 @@ export class WatchSession implements WatchHost {
   readonly #watchers = new Set<Watcher>();
   readonly #byId = new Map<bigint, Watcher>();
   readonly #idOf = new Map<Watcher, bigint>();
-  /** Ids in the order their creation was asked for, which is answered in. */
+  /** The ids whose creation is not answered yet, in the order asked. */
   #creating: bigint[] = [];
   #progress: PromiseWithResolvers<bigint>[] = [];
   #stream: OpenStream<WatchRequestInit> | undefined;
@@ -143,9 +143,8 @@ export class WatchSession implements WatchHost {
     this.#idOf.set(watcher, id);
     this.#creating.push(id);
     this.#heartbeat?.catchingUp();
-    this.#stream?.send(
-      createRequest(watcher.template, id, watcher.nextRevision),
-    );
+    const { template, nextRevision } = watcher;
+    this.#stream?.send(createRequest(template, id, nextRevision));
   }
 
   #takeOff(watcher: Watcher, how: "tell" | "silently"): void {
@@ -159,13 +158,13 @@ export class WatchSession implements WatchHost {
   #onMessage(message: WatchResponse): void {
     this.#heartbeat?.alive();
     const endpoint = this.#stream?.endpoint ?? "";
+    const id = toBigInt(message.watchId);
     if (message.created) {
-      const watcher = this.#byId.get(this.#creating.shift() ?? 0n);
+      const watcher = this.#byId.get(this.#createdId(id));
       if (watcher === undefined) return;
       if (!message.canceled) return watcher.created(endpoint, message.header);
       return this.#drop(watcher, message, endpoint);
     }
-    const id = toBigInt(message.watchId);
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
       const revision = toBigInt(
@@ -178,6 +177,17 @@ export class WatchSession implements WatchHost {
     if (watcher === undefined) return;
     if (message.canceled) this.#drop(watcher, message, endpoint);
     else watcher.receive(message);
+  }
+
+  /** Creations are answered in order; one that fails is answered by id -1. */
+  #createdId(answered: bigint): bigint {
+    const first = this.#creating[0] ?? answered;
+    if (answered === -1n || answered === first) {
+      this.#creating.shift();
+      return first;
+    }
+    this.#creating = this.#creating.filter((id) => id !== answered);
+    return answered;
   }
 
   /** The server has ended one watch. */

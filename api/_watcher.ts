@@ -1,6 +1,4 @@
-import { CanceledError, CompactedError } from "../errors/specific_errors.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { GRPC_CODE } from "../errors/codes.ts";
 import type {
   Event,
   ResponseHeader as WireHeader,
@@ -11,8 +9,15 @@ import { toBigInt } from "../proto/int64.ts";
 import { Delivery } from "./_watch_delivery.ts";
 import { WatchBuffer } from "./_watch_buffer.ts";
 import { createTemplate, toWatchEvent } from "./_watch_codec.ts";
+import type { Relist } from "./_relist.ts";
+import {
+  closedBeforeError,
+  compactedError,
+  overflowError,
+} from "./_watch_errors.ts";
 import type { ResolvedWatchOptions } from "./_watch_options.ts";
 import { type ResponseHeader, toHeader } from "./key_value.ts";
+import type { EtcdRange } from "./keys.ts";
 import type {
   Watch,
   WatchBatch,
@@ -30,6 +35,14 @@ export interface WatchHost {
   requestProgress(): Promise<bigint>;
 }
 
+/** What a watch is made of besides its options. */
+export interface WatcherParts {
+  /** The stream it shares. */
+  readonly host: WatchHost;
+  /** Knows the keys, if the watch is to survive a compaction. */
+  readonly relist: Relist | undefined;
+}
+
 /** One watch: its cursor, its fragments, its buffer, its consumer. */
 export class Watcher implements Watch {
   readonly ready: Promise<ResponseHeader>;
@@ -37,6 +50,7 @@ export class Watcher implements Watch {
   readonly template: WatchCreateRequestInit;
   readonly #host: WatchHost;
   readonly #options: ResolvedWatchOptions;
+  readonly #relist: Relist | undefined;
   readonly #created = Promise.withResolvers<ResponseHeader>();
   readonly #delivery: Delivery;
   #state: WatchState = { kind: "connecting" };
@@ -45,15 +59,13 @@ export class Watcher implements Watch {
   #fragments: Event[] = [];
 
   constructor(
-    range: {
-      readonly key: Uint8Array;
-      readonly rangeEnd: Uint8Array | undefined;
-    },
+    range: EtcdRange,
     options: ResolvedWatchOptions,
-    host: WatchHost,
+    { host, relist }: WatcherParts,
   ) {
     this.#options = options;
     this.#host = host;
+    this.#relist = relist;
     this.template = createTemplate(range, options);
     this.#next = options.startRevision;
     this.#delivery = new Delivery(
@@ -64,7 +76,8 @@ export class Watcher implements Watch {
     // Whoever does not wait for it learns of a failure by iterating.
     this.ready.catch(() => {});
     options.signal?.addEventListener("abort", this.#onAbort);
-    host.add(this);
+    if (relist === undefined) host.add(this);
+    else this.#seed(relist);
   }
 
   get state(): WatchState {
@@ -140,7 +153,7 @@ export class Watcher implements Watch {
       if (header.revision < next) return;
       this.#next = header.revision + 1n;
       if (this.#options.progressNotify) {
-        this.#deliver({ header, events: [], coalesced: false });
+        this.#deliver({ header, events: [], origin: "stream" });
       }
       return;
     }
@@ -150,7 +163,8 @@ export class Watcher implements Watch {
     const last = events.at(-1);
     if (last === undefined) return;
     this.#next = last.kv.modRevision + 1n;
-    this.#deliver({ header, events, coalesced: false });
+    this.#relist?.note(events);
+    this.#deliver({ header, events, origin: "stream" });
   }
 
   /** Its stream has ended and will be opened again. */
@@ -162,18 +176,11 @@ export class Watcher implements Watch {
 
   /** What it was to start at has been compacted away. */
   compacted(compactRevision: bigint, endpoint: string): void {
-    this.fail(
-      new CompactedError(
-        `Cannot watch from revision ${this.#next}: compacted up to ${compactRevision} (compacted, from ${endpoint})`,
-        {
-          code: "compacted",
-          grpcCode: GRPC_CODE.outOfRange,
-          endpoint,
-          method: "Watch.Watch",
-          compactRevision,
-        },
-      ),
-    );
+    const error = compactedError(this.#next, compactRevision, endpoint);
+    if (this.#relist === undefined) return this.fail(error);
+    this.#host.remove(this);
+    this.disconnected(error);
+    this.#readAgain(this.#relist);
   }
 
   /** It has ended; what is buffered is still delivered, then this thrown. */
@@ -185,18 +192,36 @@ export class Watcher implements Watch {
     this.#end(this.#options.signal?.reason, "drop");
   };
 
+  async #seed(relist: Relist): Promise<void> {
+    try {
+      const start = await relist.seed(this.#next);
+      if (this.#state.kind === "closed") return;
+      this.#next = start;
+      this.#delivery.startAt(start);
+      this.#host.add(this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  async #readAgain(relist: Relist): Promise<void> {
+    try {
+      const batch = await relist.difference(this.#next ?? 0n);
+      if (this.#state.kind === "closed") return;
+      this.#next = batch.header.revision + 1n;
+      this.#deliver(batch);
+      if (this.#state.kind === "reconnecting") this.#host.add(this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   #deliver(batch: WatchBatch): void {
     this.#delivery.push(batch);
     if (!this.#delivery.full) return;
     const { policy } = this.#options.buffer;
     if (policy === "error") {
-      const { events, bytes } = this.#options.buffer;
-      this.fail(
-        new EtcdError(
-          `Cannot watch on: the consumer is behind by ${events} events or ${bytes} bytes (watch_overflow)`,
-          { code: "watch_overflow", method: "Watch.Watch" },
-        ),
-      );
+      this.fail(overflowError(this.#options.buffer));
       return;
     }
     if (policy === "coalesce") {
@@ -213,10 +238,7 @@ export class Watcher implements Watch {
     this.#host.remove(this);
     this.#fragments = [];
     this.#created.reject(
-      reason ?? new CanceledError(
-        "Cannot wait for the watch to be created: it was closed",
-        { code: "canceled", grpcCode: GRPC_CODE.canceled },
-      ),
+      reason ?? closedBeforeError(),
     );
     this.#delivery.end(reason, buffered);
     this.#setState({ kind: "closed", reason });

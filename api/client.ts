@@ -80,7 +80,7 @@ export class Client implements AsyncDisposable {
     });
     this.kv = new KvFacet(this.#caller);
     const opener = new StreamOpener(this.#pool);
-    this.#watches = new WatchFacet(opener, SYSTEM_CLOCK);
+    this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
     this.#leases = new LeaseFacet(this.#caller, opener, SYSTEM_CLOCK);
     this.lease = this.#leases;
   }

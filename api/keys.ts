@@ -88,10 +88,16 @@ export function toBytes(option: string, value: Value): Uint8Array {
   return encodeBytes(value);
 }
 
-/** The two ends of a key or range, as etcd's requests have them. */
-export function bounds(
-  keyOrRange: Key | KeyRange,
-): { readonly key: Uint8Array; readonly rangeEnd: Uint8Array | undefined } {
+/** A key or a range, as etcd's requests have it. */
+export interface EtcdRange {
+  /** The key, or the first one. */
+  readonly key: Uint8Array;
+  /** The key after the last one, if it is a range. */
+  readonly rangeEnd: Uint8Array | undefined;
+}
+
+/** The two ends of a key or range. */
+export function bounds(keyOrRange: Key | KeyRange): EtcdRange {
   if (
     typeof keyOrRange === "object" && keyOrRange !== null &&
     "kind" in keyOrRange && keyOrRange.kind === "range" &&

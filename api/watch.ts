@@ -1,5 +1,6 @@
 import type { Clock } from "../balancers/_clock.ts";
 import type { EtcdError } from "../errors/etcd_error.ts";
+import { Relist } from "./_relist.ts";
 import type { StreamOpener } from "./_stream.ts";
 import {
   type ResolvedWatchOptions,
@@ -8,17 +9,20 @@ import {
 import { WatchSession } from "./_watch_session.ts";
 import { Watcher } from "./_watcher.ts";
 import { bounds, type Key, type KeyRange } from "./keys.ts";
+import type { Kv } from "./kv.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
 
 /** Makes watches; those with the same metadata share a stream. */
 export class WatchFacet {
   readonly #opener: StreamOpener;
   readonly #clock: Clock;
+  readonly #kv: Kv;
   readonly #sessions = new Map<string, WatchSession>();
 
-  constructor(opener: StreamOpener, clock: Clock) {
+  constructor(opener: StreamOpener, clock: Clock, kv: Kv) {
     this.#opener = opener;
     this.#clock = clock;
+    this.#kv = kv;
   }
 
   /**
@@ -30,7 +34,13 @@ export class WatchFacet {
     const range = bounds(keyOrRange);
     const resolved = resolveWatchOptions(options);
     resolved.signal?.throwIfAborted();
-    return new Watcher(range, resolved, this.#session(resolved));
+    const relist = resolved.onCompaction === "error"
+      ? undefined
+      : new Relist(this.#kv, range, resolved);
+    return new Watcher(range, resolved, {
+      host: this.#session(resolved),
+      relist,
+    });
   }
 
   /** Ends every watch with this error. */

@@ -30,10 +30,16 @@ export interface WatchBatch {
    */
   readonly events: readonly WatchEvent[];
   /**
-   * Whether the consumer was too slow and only the last event of each key is
-   * left of several revisions; only with `buffer.policy: "coalesce"`.
+   * Where they come from: as they happened, or what is left of them.
+   *
+   * - `stream`: every event, as the server sent it;
+   * - `coalesced`: the consumer was too slow, and only the last event of each
+   *   key is left (`buffer.policy: "coalesce"`);
+   * - `relist`: the history was compacted, and the range was read again
+   *   (`onCompaction: "relist"`): keys that have changed as puts, keys that
+   *   are gone as deletions, whose revision is that of the reading.
    */
-  readonly coalesced: boolean;
+  readonly origin: "stream" | "coalesced" | "relist";
 }
 
 /** Where a watch stands. */
@@ -122,6 +128,15 @@ export interface WatchOptions {
    * @default {{ intervalMs: 10000, timeoutMs: 5000 }}
    */
   readonly heartbeat?: HeartbeatOptions | false | undefined;
+  /**
+   * What happens if the next revision was compacted away: the watch ends with
+   * a `CompactedError`, or it reads the range again and goes on, with what
+   * has changed as a batch of its own. For that it keeps every key of the
+   * range in memory, and reads them before it starts.
+   *
+   * @default {"error"}
+   */
+  readonly onCompaction?: "error" | "relist" | undefined;
   /** Called after each change of state. It must not throw. */
   readonly onStateChange?: ((state: WatchState) => void) | undefined;
   /** Ends the watch: the iteration throws the signal's reason. */

@@ -6,6 +6,7 @@ import {
   openChannel,
 } from "./_grpc_channel.ts";
 import { asBuffer, isForeign, metadataOf } from "./_grpc_message.ts";
+import { StreamWriter } from "./_grpc_stream_writer.ts";
 import type { Capture } from "./_grpc_sockets.ts";
 import type {
   CallSettings,
@@ -126,9 +127,10 @@ class GrpcTransport implements Transport {
         events.onEnd(statusOf(status, foreign));
       },
     });
+    const writer = new StreamWriter(call);
     return {
-      send: (message) => call.sendMessageWithContext({}, asBuffer(message)),
-      halfClose: () => call.halfClose(),
+      send: (message) => writer.send(message),
+      halfClose: () => writer.halfClose(),
       read: () => call.startRead(),
       cancel: () => cancel(call),
     };

@@ -10,7 +10,7 @@ import { KvFacet } from "../../api/kv.ts";
 import { RetryingCaller } from "../../api/_retrying_caller.ts";
 import { type BalancerName, resolveBalancer } from "../../balancers/by_name.ts";
 import type { ConnectionPool } from "../../balancers/_pool.ts";
-import { type CallOutcome, type PickInfo } from "../../balancers/strategy.ts";
+import type { CallOutcome, PickInfo } from "../../balancers/strategy.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import {
   ClientClosedError,
@@ -23,12 +23,11 @@ import { fromBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import {
   endpoint,
-  endpoints,
   type FakeCall,
   type FakeNetwork,
   microtasks,
 } from "./_fake_transport.ts";
-import { poolOf, Scripted, scripted } from "./_scripted_strategy.ts";
+import { poolOf, type Scripted, scripted } from "./_scripted_strategy.ts";
 
 const OK = new Uint8Array();
 const A = endpoint("a").url;
@@ -181,7 +180,7 @@ Deno.test("RetryingCaller repeats a transaction that only reads", async () => {
   const got = made.kv.txn({ else: [op.get("k")] });
   (await running(made)).fail(14, "transport is closing");
   (await next(made)).reply(methods.kv.txn.encode({}));
-  assertEquals((await got).succeeded, false);
+  assert(!(await got).succeeded);
   await made.pool.close();
 });
 

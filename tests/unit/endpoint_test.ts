@@ -1,4 +1,9 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { parseEndpoint } from "../../balancers/_endpoint.ts";
 import { InvalidOptionError } from "../../errors/specific_errors.ts";
 
@@ -160,14 +165,14 @@ Deno.test("parseEndpoint() gives a canonical form that it accepts itself", () =>
 
 Deno.test("parseEndpoint() uses TLS without a scheme if and only if it is set up", () => {
   for (const text of ["host:2379", "10.0.0.1", "[::1]"]) {
-    assertStrictEquals(parseEndpoint(text, { tls: true }).secure, true);
-    assertStrictEquals(parseEndpoint(text, { tls: false }).secure, false);
+    assert(parseEndpoint(text, { tls: true }).secure);
+    assert(!parseEndpoint(text, { tls: false }).secure);
   }
   for (const tls of [true, false]) {
-    assertStrictEquals(parseEndpoint("http://host", { tls }).secure, false);
-    assertStrictEquals(parseEndpoint("https://host", { tls }).secure, true);
-    assertStrictEquals(parseEndpoint("unix:/x", { tls }).secure, false);
-    assertStrictEquals(parseEndpoint("unixs:/x", { tls }).secure, true);
+    assert(!parseEndpoint("http://host", { tls }).secure);
+    assert(parseEndpoint("https://host", { tls }).secure);
+    assert(!parseEndpoint("unix:/x", { tls }).secure);
+    assert(parseEndpoint("unixs:/x", { tls }).secure);
   }
 });
 

@@ -5,6 +5,7 @@ import { Grpc1_7 } from "../../balancers/grpc1_7.ts";
 import { FakePool, type FakeProbe } from "./_fake_pool.ts";
 
 const WINDOW_MS = 5_000;
+const HEALTHY = true;
 
 function start(endpoints: string, dialTimeoutMs = WINDOW_MS): FakePool {
   return new FakePool(new Grpc1_7({ dialTimeoutMs }), endpoints);
@@ -175,7 +176,7 @@ Deno.test("Grpc1_7 probes an endpoint listed for a window with 1 s, and pins it 
   assertStrictEquals(probe.timeoutMs, 1_000);
   assertStrictEquals(pool.pick(), "wait");
   assertStrictEquals(pool.wanted, "bc", "the probe goes on as it drains");
-  probe.answer(true);
+  probe.answer(HEALTHY);
   assertStrictEquals(pool.avoided, "");
   assertStrictEquals(pool.wanted, "abc");
   pool.up("a");
@@ -185,7 +186,7 @@ Deno.test("Grpc1_7 probes an endpoint listed for a window with 1 s, and pins it 
 Deno.test("Grpc1_7 lists an endpoint anew when its probe fails (§2.3)", () => {
   const pool = comeUpListed(WINDOW_MS);
   pool.clock.advance(10);
-  onlyProbe(pool).answer(false);
+  onlyProbe(pool).answer(!HEALTHY);
   assertStrictEquals(pool.pin, undefined);
   assertEquals(pool.strategy.snapshot().avoided, [{ endpoint: "a", ageMs: 0 }]);
 });
@@ -206,7 +207,7 @@ Deno.test("Grpc1_7 drops the probe when the endpoints change: the list is empty 
   const pool = comeUpListed(WINDOW_MS);
   const probe = onlyProbe(pool);
   pool.set("bcd");
-  probe.answer(false);
+  probe.answer(!HEALTHY);
   // A mark of an endpoint that left would count as one of the three.
   assertStrictEquals(pool.avoided, "");
   assert(probe.canceled);

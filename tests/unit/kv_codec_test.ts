@@ -1,4 +1,9 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import {
   deleteRequest,
   deleteResult,
@@ -190,10 +195,7 @@ Deno.test("requests with every option can be encoded", () => {
     maxCreateRevision: 1n,
   };
   const { kv } = methods;
-  assertStrictEquals(
-    kv.range.encode(rangeRequest("a", range)).length > 20,
-    true,
-  );
+  assert(kv.range.encode(rangeRequest("a", range)).length > 20);
   assertStrictEquals(
     kv.put.encode(putRequest("a", "b", { lease: MAX })).length,
     // Two strings of one byte, and the longest positive int64.

@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import {
   type Picked,
   PickQueue,
@@ -110,7 +115,7 @@ Deno.test("PickQueue.wait() ends at its timeout", async () => {
     });
     assertEquals(result, { action: "timeout" });
     // Timers may fire a millisecond early.
-    assertEquals(performance.now() - startedAt >= timeoutMs - 1, true);
+    assert(performance.now() - startedAt >= timeoutMs - 1);
   }
   picks.retry();
   assertEquals(tried, [], "nobody waits any more");

@@ -108,7 +108,7 @@ Deno.test("ConnectionPool.pick() from an event inside a hook waits for the hook 
   for (const result of await Promise.all(waits)) {
     assertStrictEquals((result as { action: string }).action, "use");
   }
-  assertEquals(strategy.inside, false);
+  assert(!strategy.inside);
 });
 
 Deno.test("ConnectionPool.close() from an event inside a hook waits for the hook to return", async () => {
@@ -146,7 +146,7 @@ Deno.test("ConnectionPool tries the waiting picks again after every hook, timer 
       const answered = Promise.withResolvers<boolean>();
       strategy.pool.probe(connection, 1_000, answered.resolve);
       network.at("a").call.fail(14);
-      assertStrictEquals(await answered.promise, false);
+      assert(!await answered.promise);
     }],
   ];
   for (const [name, cause] of causes) {
@@ -263,7 +263,7 @@ Deno.test("ConnectionPool.probe() answers no for a member whose reply makes no s
   const answer = Promise.withResolvers<boolean>();
   strategy.pool.probe(connection, 800, answer.resolve);
   network.at("a").call.reply(Uint8Array.of(0xff, 0xff));
-  assertStrictEquals(await answer.promise, false);
+  assert(!await answer.promise);
 });
 
 Deno.test("ConnectionPool.probe() of a connection that is not ready says no, later", async () => {

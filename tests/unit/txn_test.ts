@@ -121,7 +121,7 @@ Deno.test("txnRequest() makes each operation, nested ones too", () => {
   assertEquals(success[0]?.requestRange?.revision, fromBigInt(3n));
   assertEquals(success[1]?.requestRange?.limit, fromBigInt(2n));
   assertEquals(success[2]?.requestPut?.lease, fromBigInt(5n));
-  assertStrictEquals(success[3]?.requestDeleteRange?.prevKv, true);
+  assert(success[3]?.requestDeleteRange?.prevKv);
   const innermost = failure[0]?.requestTxn?.success?.[0]?.requestTxn;
   assertEquals(innermost?.failure?.[0]?.requestRange?.key, utf8.encode("d"));
 });
@@ -239,7 +239,10 @@ const EMPTY: ResponseOp = {
   responseRange: { header: null, kvs: [], more: false, count: fromBigInt(0n) },
 };
 
-function wire(succeeded: boolean, responses: ResponseOp[]): TxnResponse {
+function wire(
+  branch: "then" | "else",
+  responses: ResponseOp[],
+): TxnResponse {
   const zero = fromBigInt(0n);
   const header = {
     clusterId: zero,
@@ -247,7 +250,7 @@ function wire(succeeded: boolean, responses: ResponseOp[]): TxnResponse {
     revision: fromBigInt(9n),
     raftTerm: zero,
   };
-  return { header, succeeded, responses };
+  return { header, succeeded: branch === "then", responses };
 }
 
 Deno.test("txnResult() reads each answer as its operation says, of the branch that was done", () => {
@@ -257,7 +260,7 @@ Deno.test("txnResult() reads each answer as its operation says, of the branch th
   };
   const done = txnResult(
     txn,
-    wire(true, [RANGE, EMPTY, RANGE, {
+    wire("then", [RANGE, EMPTY, RANGE, {
       responsePut: { header: null, prevKv: null },
     }]),
   );
@@ -275,7 +278,7 @@ Deno.test("txnResult() reads each answer as its operation says, of the branch th
   assertStrictEquals(put.prevKv, undefined);
   const notDone = txnResult(
     txn,
-    wire(false, [
+    wire("else", [
       {
         responseDeleteRange: {
           header: null,
@@ -283,7 +286,7 @@ Deno.test("txnResult() reads each answer as its operation says, of the branch th
           prevKvs: [],
         },
       },
-      { responseTxn: wire(true, [RANGE]) },
+      { responseTxn: wire("then", [RANGE]) },
     ]),
   );
   assert(!notDone.succeeded);
@@ -297,7 +300,7 @@ Deno.test("txnResult() reads each answer as its operation says, of the branch th
 });
 
 Deno.test("txnResult() of a branch that was not given is empty", () => {
-  assertEquals(txnResult({}, wire(false, [])).results, []);
+  assertEquals(txnResult({}, wire("else", [])).results, []);
 });
 
 // Compile-time checks: this function is never called, only type-checked.
