@@ -123,7 +123,7 @@ export class Renewal {
       : "";
     const error = new LeaseLostError(
       `Cannot keep the lease ${this.id}: ${
-        TEXT[reason]
+        TEXT.get(reason)
       }, last renewed ${sinceMs} ms ago${stall} (lease_lost)`,
       {
         reason,
@@ -181,9 +181,9 @@ export class Renewal {
 // Timers cannot wait longer.
 const LONGEST_MS = 2_147_483_647;
 
-const TEXT: Readonly<Record<LeaseLossReason, string>> = {
-  expired: "it does not exist on the server",
-  not_renewed: "no renewal was answered in time",
-  revoked: "it was revoked",
-  client_closed: "the client was closed",
-};
+const TEXT: ReadonlyMap<LeaseLossReason, string> = new Map([
+  ["expired", "it does not exist on the server"],
+  ["not_renewed", "no renewal was answered in time"],
+  ["revoked", "it was revoked"],
+  ["client_closed", "the client was closed"],
+]);
