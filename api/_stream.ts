@@ -66,7 +66,12 @@ export class StreamOpener {
     settings: StreamSettings,
     listener: StreamListener<Response>,
   ): Promise<OpenStream<Request>> {
-    const { connection, transport } = await this.#pick(method.name, settings);
+    let picked = await this.#pick(method.name, settings);
+    // Others ran while this was awaited, and may have lost or left it.
+    while (!picked.transport.ready) {
+      picked = await this.#pick(method.name, settings);
+    }
+    const { connection, transport } = picked;
     const { endpoint } = connection;
     const startedAt = performance.now();
     let live = true;

@@ -37,7 +37,7 @@ Exit codes:
   0    every cell is as expected
   1    a cell is not as expected or failed, or there is no etcd to run
   2    the command line cannot be followed: nothing was started
-  130  interrupted; what has been measured by then is shown
+  130  interrupted (143: SIGTERM, 129: SIGHUP); what was measured by then is shown
 
 Examples:
   deno task compare --quick
