@@ -1,4 +1,4 @@
-import { EtcdError } from "../errors/etcd_error.ts";
+import type { EtcdError } from "../errors/etcd_error.ts";
 import type {
   Event,
   ResponseHeader as WireHeader,
