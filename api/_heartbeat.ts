@@ -12,6 +12,9 @@ export interface HeartbeatActions {
 // Newer servers answer only once every watch of the stream has caught up
 // (etcd#15220), which can take long after a start far in the past.
 const CATCH_UP_FACTOR = 10;
+// A timer that is later than this has been held up by the event loop, and so
+// has what came meanwhile.
+const LATE_MS = 500;
 
 /** Notices when a stream has died in silence. */
 export class Heartbeat {
@@ -63,9 +66,11 @@ export class Heartbeat {
     }
     this.#actions.ask();
     const patienceMs = timeoutMs * (this.#catchingUp ? CATCH_UP_FACTOR : 1);
+    const dueAt = this.#clock.now() + patienceMs;
     this.#cancel = this.#clock.schedule(patienceMs, () => {
       const silentMs = this.#silentMs();
-      if (silentMs < patienceMs) return this.#look();
+      const late = this.#clock.now() - dueAt > LATE_MS;
+      if (late || silentMs < patienceMs) return this.#look();
       this.#actions.dead(silentMs);
     });
   };

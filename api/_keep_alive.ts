@@ -1,5 +1,5 @@
 import type { Clock } from "../balancers/_clock.ts";
-import { backoffMs, type BackoffPolicy } from "../errors/backoff.ts";
+import type { BackoffPolicy } from "../errors/backoff.ts";
 import type {
   LeaseKeepAliveRequestInit,
   LeaseKeepAliveResponse,
@@ -7,6 +7,7 @@ import type {
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import type { Renewal, RenewalHost } from "./_renewal.ts";
+import { Reopening } from "./_reopening.ts";
 import type { OpenStream, StreamOpener } from "./_stream.ts";
 
 const BACKOFF: BackoffPolicy = {
@@ -16,6 +17,14 @@ const BACKOFF: BackoffPolicy = {
   jitter: 0.2,
 };
 
+/** A lease on the stream. */
+interface Kept {
+  /** Those who hold it: it may have been attached more than once. */
+  readonly renewals: Set<Renewal>;
+  /** When the request was sent that is not answered yet. */
+  sentAt: number | undefined;
+}
+
 /**
  * The one stream on which all leases of a client are renewed, and its
  * successors: it is open while there is a lease, on a member with a leader.
@@ -24,15 +33,20 @@ export class KeepAliveSession implements RenewalHost {
   readonly #opener: StreamOpener;
   readonly #clock: Clock;
   readonly #tracked = new Set<Renewal>();
-  readonly #renewals = new Map<bigint, Renewal>();
+  readonly #kept = new Map<bigint, Kept>();
+  readonly #reopening: Reopening;
   #stream: OpenStream<LeaseKeepAliveRequestInit> | undefined;
   #opening: AbortController | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #failures = 0;
+  #trouble: unknown;
 
   constructor(opener: StreamOpener, clock: Clock) {
     this.#opener = opener;
     this.#clock = clock;
+    this.#reopening = new Reopening(clock, BACKOFF, () => this.#open());
+  }
+
+  get trouble(): unknown {
+    return this.#trouble;
   }
 
   track(renewal: Renewal): void {
@@ -40,31 +54,41 @@ export class KeepAliveSession implements RenewalHost {
   }
 
   add(renewal: Renewal): void {
-    this.#renewals.set(renewal.id, renewal);
-    if (
-      this.#stream === undefined && this.#opening === undefined &&
-      this.#cancelRetry === undefined
-    ) this.#open();
+    const kept = this.#kept.get(renewal.id);
+    if (kept !== undefined) {
+      kept.renewals.add(renewal);
+      return;
+    }
+    const renewals = new Set([renewal]);
+    this.#kept.set(renewal.id, { renewals, sentAt: undefined });
+    if (!this.#stream && !this.#opening && !this.#reopening.pending) {
+      this.#open();
+    }
   }
 
   remove(renewal: Renewal): void {
     this.#tracked.delete(renewal);
-    if (this.#renewals.get(renewal.id) !== renewal) return;
-    this.#renewals.delete(renewal.id);
-    if (this.#renewals.size === 0) this.#stop();
+    const kept = this.#kept.get(renewal.id);
+    kept?.renewals.delete(renewal);
+    if (kept?.renewals.size === 0) this.#kept.delete(renewal.id);
+    if (this.#kept.size === 0) this.#stop();
   }
 
   send(renewal: Renewal): void {
-    if (this.#stream === undefined) return;
-    renewal.sent();
-    this.#stream.send({ ID: fromBigInt(renewal.id) });
+    const kept = this.#kept.get(renewal.id);
+    if (this.#stream === undefined || kept === undefined) return;
+    if (kept.sentAt === undefined) {
+      kept.sentAt = this.#clock.now();
+      this.#stream.send({ ID: fromBigInt(renewal.id) });
+    }
+    renewal.sent(kept.sentAt);
   }
 
   reopen(): void {
     if (this.#stream === undefined) return;
     this.#stream.cancel();
     this.#stream = undefined;
-    this.#retry();
+    this.#reopening.begin();
   }
 
   /** Ends every lease's renewals: the client is closed. */
@@ -82,51 +106,49 @@ export class KeepAliveSession implements RenewalHost {
         signal: opening.signal,
       }, {
         onMessage: (message) => this.#onMessage(message),
-        onEnd: () => {
+        onEnd: (error) => {
+          this.#trouble = error;
           this.#stream = undefined;
-          this.#retry();
+          if (this.#kept.size > 0) this.#reopening.begin();
         },
       });
       if (opening.signal.aborted) return stream.cancel();
       this.#opening = undefined;
       this.#stream = stream;
-      for (const renewal of [...this.#renewals.values()]) renewal.opened();
+      this.#reopening.opened();
+      for (const kept of this.#kept.values()) kept.sentAt = undefined;
+      for (const renewal of this.#all()) renewal.opened();
     } catch (error) {
       if (opening.signal.aborted) return;
       this.#opening = undefined;
       // The strategy refuses to give a connection, or the client is closed.
-      for (const renewal of [...this.#renewals.values()]) {
-        renewal.lose("not_renewed", error);
-      }
+      for (const renewal of this.#all()) renewal.lose("not_renewed", error);
     }
   }
 
-  #onMessage(message: LeaseKeepAliveResponse): void {
-    this.#failures = 0;
-    this.#renewals.get(toBigInt(message.ID))
-      ?.answered(Number(toBigInt(message.TTL)));
+  #all(): Renewal[] {
+    return [...this.#kept.values()].flatMap(({ renewals }) => [...renewals]);
   }
 
-  #retry(): void {
-    if (this.#renewals.size === 0) return;
-    // The first time at once: the strategy may have another member.
-    const waitMs = this.#failures === 0
-      ? 0
-      : backoffMs(BACKOFF, this.#failures, this.#clock.random);
-    this.#failures++;
-    this.#cancelRetry = this.#clock.schedule(waitMs, () => {
-      this.#cancelRetry = undefined;
-      this.#open();
-    });
+  #onMessage({ ID, TTL }: LeaseKeepAliveResponse): void {
+    this.#trouble = undefined;
+    const kept = this.#kept.get(toBigInt(ID));
+    const sentAt = kept?.sentAt;
+    // One that was not asked for tells nothing about time.
+    if (kept === undefined || sentAt === undefined) return;
+    kept.sentAt = undefined;
+    const ttlSeconds = Number(toBigInt(TTL));
+    for (const renewal of [...kept.renewals]) {
+      renewal.answered(ttlSeconds, sentAt);
+    }
   }
 
   #stop(): void {
     this.#opening?.abort();
     this.#opening = undefined;
-    this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
+    this.#reopening.stop();
     this.#stream?.cancel();
     this.#stream = undefined;
-    this.#failures = 0;
+    this.#trouble = undefined;
   }
 }

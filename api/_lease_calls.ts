@@ -11,6 +11,9 @@ import type { Caller } from "./caller.ts";
 import { toHeader } from "./key_value.ts";
 import type { TimeToLive, TimeToLiveOptions } from "./lease_types.ts";
 
+// Before a renewal that failed is sent once more.
+const REPEAT_MS = 50;
+
 /** The calls that concern one lease. */
 export class LeaseCalls {
   readonly #caller: Caller;
@@ -81,8 +84,15 @@ export class LeaseCalls {
     };
   }
 
-  /** Renews a lease once, on a stream of its own. */
-  async keepAliveOnce(id: bigint, options: CallOptions): Promise<number> {
+  /**
+   * Renews a lease once, on a stream of its own, and on another one if that
+   * ends: renewing it twice does no harm. Tells each time when it is sent.
+   */
+  async keepAliveOnce(
+    id: bigint,
+    options: CallOptions,
+    onSend: () => void,
+  ): Promise<number> {
     const { signal } = options;
     const timeoutMs = checkTimeoutMs("timeoutMs", options.timeoutMs ?? 30_000);
     signal?.throwIfAborted();
@@ -95,7 +105,15 @@ export class LeaseCalls {
     const onAbort = () => limit.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     try {
-      return await this.#renewOnce(id, action, limit.signal);
+      for (;;) {
+        try {
+          return await this.#renewOnce(id, action, limit.signal, onSend);
+        } catch (error) {
+          limit.signal.throwIfAborted();
+          if (!(error instanceof EtcdError && error.retryable)) throw error;
+        }
+        await pause(REPEAT_MS, limit.signal);
+      }
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
@@ -106,6 +124,7 @@ export class LeaseCalls {
     id: bigint,
     action: string,
     signal: AbortSignal,
+    onSend: () => void,
   ): Promise<number> {
     const answer = Promise.withResolvers<number>();
     const settings = { action, requireLeader: true, signal };
@@ -116,6 +135,8 @@ export class LeaseCalls {
     const onAbort = () => answer.reject(signal.reason);
     signal.addEventListener("abort", onAbort);
     try {
+      signal.throwIfAborted();
+      onSend();
       stream.send({ ID: fromBigInt(id) });
       const ttlSeconds = await answer.promise;
       if (ttlSeconds <= 0) throw notFound(id, action);
@@ -136,6 +157,21 @@ export class LeaseCalls {
     );
     return leases.map(({ ID }) => toBigInt(ID));
   }
+}
+
+/** Waits, but not beyond the signal. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", onAbort);
+  });
 }
 
 /** Whether an error is what our own earlier attempt has brought about. */

@@ -1,4 +1,7 @@
-import type { LeaseLostError } from "../errors/specific_errors.ts";
+import {
+  type LeaseLostError,
+  LeaseNotFoundError,
+} from "../errors/specific_errors.ts";
 import type { Clock } from "../balancers/_clock.ts";
 import { Renewal, type RenewalHost } from "./_renewal.ts";
 import type { LeaseCalls } from "./_lease_calls.ts";
@@ -47,14 +50,17 @@ export class LeaseHandle implements Lease {
   }
 
   async keepAliveOnce(options: CallOptions = {}): Promise<number> {
-    const sentAt = this.#clock.now();
-    const ttlSeconds = await this.#calls.keepAliveOnce(this.id, options);
-    if (this.#owned) this.#renewal.renewed(ttlSeconds, sentAt);
+    let sentAt = this.#clock.now();
+    const onSend = () => sentAt = this.#clock.now();
+    const ttlSeconds = await this.#whileItExists(
+      this.#calls.keepAliveOnce(this.id, options, onSend),
+    );
+    this.#renewal.renewed(ttlSeconds, sentAt);
     return ttlSeconds;
   }
 
   timeToLive(options: TimeToLiveOptions = {}): Promise<TimeToLive> {
-    return this.#calls.timeToLive(this.id, options);
+    return this.#whileItExists(this.#calls.timeToLive(this.id, options));
   }
 
   async revoke(options: CallOptions = {}): Promise<void> {
@@ -70,6 +76,24 @@ export class LeaseHandle implements Lease {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // One that is lost, revoked or orphaned is not ours to end.
-    if (this.#owned) await this.revoke();
+    if (!this.#owned) return;
+    try {
+      await this.revoke();
+    } catch (error) {
+      // It has ended by itself, which is what was wanted.
+      if (!(error instanceof LeaseNotFoundError)) throw error;
+    }
+  }
+
+  /** Takes note if the server says that there is no such lease. */
+  async #whileItExists<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof LeaseNotFoundError) {
+        this.#renewal.lose("expired", error);
+      }
+      throw error;
+    }
   }
 }

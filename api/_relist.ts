@@ -1,5 +1,9 @@
 import { EtcdError } from "../errors/etcd_error.ts";
-import { CompactedError } from "../errors/specific_errors.ts";
+import {
+  CompactedError,
+  FutureRevisionError,
+} from "../errors/specific_errors.ts";
+import { keyId } from "./_key_id.ts";
 import { type Bytes, copyBytes } from "./bytes.ts";
 import type { KeyValue, ResponseHeader } from "./key_value.ts";
 import type { EtcdRange, KeyRange } from "./keys.ts";
@@ -16,7 +20,7 @@ export class Relist {
   readonly #kv: Kv;
   readonly #range: KeyRange | Uint8Array;
   readonly #filter: EventFilter;
-  readonly #known = new Map<string, Bytes>();
+  #known = new Map<string, Bytes>();
 
   constructor(kv: Kv, { key, rangeEnd }: EtcdRange, filter: EventFilter) {
     this.#kv = kv;
@@ -28,60 +32,61 @@ export class Relist {
 
   /**
    * Learns which keys there are before a start revision, or now; resolves to
-   * the revision to start at.
+   * the revision to start at: now, too, if that revision lies ahead.
    */
   async seed(startRevision: bigint | undefined): Promise<bigint> {
-    const start = startRevision ?? (await this.#now()).revision + 1n;
-    if (start <= 1n) return start;
+    if (startRevision === undefined) return await this.#seedNow();
+    if (startRevision === 1n) return startRevision;
     try {
-      await this.#read(start - 1n, "keys only", () => {});
+      this.#known = await this.#untilAnswered(() =>
+        this.#read(startRevision - 1n, "keys only")
+      );
     } catch (error) {
+      if (error instanceof FutureRevisionError) return await this.#seedNow();
       // The watch itself will be told so, and read everything again.
       if (!(error instanceof CompactedError)) throw error;
     }
-    return start;
+    return startRevision;
   }
 
   /** Takes note of what the watch has delivered. */
   note(events: readonly WatchEvent[]): void {
     for (const { type, kv } of events) {
-      if (type === "put") this.#known.set(idOf(kv.key), kv.key);
-      else this.#known.delete(idOf(kv.key));
+      if (type === "put") this.#known.set(keyId(kv.key), kv.key);
+      else this.#known.delete(keyId(kv.key));
     }
   }
 
-  /**
-   * Reads the range as it is now, and tells what is new since `next`. Asks
-   * until there is an answer; each try has a time limit of its own.
-   */
-  async difference(next: bigint): Promise<WatchBatch> {
-    for (;;) {
-      try {
-        return await this.#difference(next);
-      } catch (error) {
-        if (!EtcdError.from(error).retryable) throw error;
-      }
-    }
+  /** Reads the range as it is now, and tells what is new since `next`. */
+  difference(next: bigint): Promise<WatchBatch> {
+    return this.#untilCurrent(() => this.#difference(next));
+  }
+
+  async #seedNow(): Promise<bigint> {
+    return await this.#untilCurrent(async () => {
+      const { revision } = await this.#now();
+      this.#known = await this.#read(revision, "keys only");
+      return revision + 1n;
+    });
   }
 
   async #difference(next: bigint): Promise<WatchBatch> {
     const header = await this.#now();
     const { revision } = header;
-    const gone = new Map(this.#known);
     const puts: WatchEvent[] = [];
-    await this.#read(revision, "values too", (kv) => {
-      gone.delete(idOf(kv.key));
+    const present = await this.#read(revision, "values too", (kv) => {
       if (kv.modRevision < next) return;
       puts.push({ type: "put", kv, prevKv: undefined });
     });
-    for (const id of gone.keys()) this.#known.delete(id);
     puts.sort((a, b) => Number(a.kv.modRevision - b.kv.modRevision));
-    const deletes = [...gone.values()].map((key): WatchEvent => ({
-      type: "delete",
+    const deletes: WatchEvent[] = [];
+    for (const [id, key] of this.#known) {
+      if (present.has(id)) continue;
       // When exactly is forgotten; it is so at this revision.
-      kv: deleted(key, revision),
-      prevKv: undefined,
-    }));
+      const kv = deleted(key, revision);
+      deletes.push({ type: "delete", kv, prevKv: undefined });
+    }
+    this.#known = present;
     const { noPut, noDelete } = this.#filter;
     const events = [...noPut ? [] : puts, ...noDelete ? [] : deletes];
     return { header, events, origin: "relist" };
@@ -94,12 +99,36 @@ export class Relist {
   async #read(
     revision: bigint,
     what: "keys only" | "values too",
-    each: (kv: KeyValue) => void,
-  ): Promise<void> {
+    each: (kv: KeyValue) => void = () => {},
+  ): Promise<Map<string, Bytes>> {
     const keysOnly = what === "keys only";
+    const keys = new Map<string, Bytes>();
     for await (const kv of this.#kv.list(this.#range, { revision, keysOnly })) {
-      this.#known.set(idOf(kv.key), kv.key);
+      keys.set(keyId(kv.key), kv.key);
       each(kv);
+    }
+    return keys;
+  }
+
+  /** Reads again if what it reads is compacted away meanwhile. */
+  async #untilCurrent<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await this.#untilAnswered(read);
+      } catch (error) {
+        if (!(error instanceof CompactedError)) throw error;
+      }
+    }
+  }
+
+  /** Asks until there is an answer; each try has a time limit of its own. */
+  async #untilAnswered<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!EtcdError.from(error).retryable) throw error;
+      }
     }
   }
 }
@@ -113,9 +142,4 @@ function deleted(key: Bytes, modRevision: bigint): KeyValue {
     version: 0n,
     lease: 0n,
   };
-}
-
-/** Each byte as one character: exact for any bytes, unlike text. */
-function idOf(key: Uint8Array): string {
-  return String.fromCharCode(...key);
 }

@@ -1,18 +1,22 @@
 import type { Clock } from "../balancers/_clock.ts";
+import { GRPC_CODE } from "../errors/codes.ts";
 import {
+  CanceledError,
   type LeaseLossReason,
   LeaseLostError,
 } from "../errors/specific_errors.ts";
 
 /** What the renewals of a lease need of the stream they share. */
 export interface RenewalHost {
+  /** Why the last stream ended, if nothing has come since. */
+  readonly trouble: unknown;
   /** Knows of the lease from now on, renewed or not. */
   track(renewal: Renewal): void;
   /** Puts the lease on the stream. */
   add(renewal: Renewal): void;
   /** Takes it off, and forgets it. */
   remove(renewal: Renewal): void;
-  /** Sends a renewal now, if the stream is open. */
+  /** Sends a renewal now, if the stream is open and none is unanswered. */
   send(renewal: Renewal): void;
   /** The stream has not answered in time: another one is needed. */
   reopen(): void;
@@ -81,23 +85,27 @@ export class Renewal {
     if (this.#active) this.#due();
   }
 
-  /** The request was written to the stream. */
-  sent(): void {
-    this.#sentAt = this.#clock.now();
+  /** A request was written to the stream at that time. */
+  sent(sentAt: number): void {
+    this.#sentAt = sentAt;
   }
 
-  /** The server's answer: the seconds it has now, 0 or less if it is gone. */
-  answered(ttlSeconds: number): void {
+  /**
+   * The server's answer to the request sent at that time: the seconds it has
+   * now, 0 or less if it is gone.
+   */
+  answered(ttlSeconds: number, sentAt: number): void {
     if (this.#over) return;
     if (ttlSeconds <= 0) return this.lose("expired");
-    this.renewed(ttlSeconds, this.#sentAt ?? this.#clock.now());
+    this.#sentAt = undefined;
+    this.renewed(ttlSeconds, sentAt);
     this.#first.resolve();
-    this.#schedule(this.#renewedAt + this.#ttlMs / 3);
+    this.#schedule(sentAt + this.#ttlMs / 3);
   }
 
   /** It was renewed by a request sent at that time. */
   renewed(ttlSeconds: number, sentAt: number): void {
-    this.#sentAt = undefined;
+    if (this.#over || sentAt < this.#renewedAt) return;
     this.#ttlMs = ttlSeconds * 1_000;
     this.#renewedAt = sentAt;
     this.#renewedDate = new Date(Date.now() - (this.#clock.now() - sentAt));
@@ -107,16 +115,19 @@ export class Renewal {
 
   /** No longer ours: neither renewed nor lost from now on. */
   release(): void {
-    this.#over = true;
-    this.#cancelDue?.();
-    this.#cancelLoss?.();
-    this.#host.remove(this);
+    this.#end();
+    this.#first.reject(
+      new CanceledError(
+        `Cannot keep the lease ${this.id}: it was orphaned (canceled)`,
+        { code: "canceled", grpcCode: GRPC_CODE.canceled },
+      ),
+    );
   }
 
   /** It is lost, for this reason. */
   lose(reason: LeaseLossReason, cause?: unknown): void {
     if (this.#over) return;
-    this.release();
+    this.#end();
     const sinceMs = Math.round(this.#clock.now() - this.#renewedAt);
     const stall = this.#stallMs > this.#ttlMs / 3
       ? `; the event loop stood still for ${Math.round(this.#stallMs)} ms`
@@ -134,6 +145,13 @@ export class Renewal {
     );
     this.#first.reject(error);
     this.#onLost(error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#cancelDue?.();
+    this.#cancelLoss?.();
+    this.#host.remove(this);
   }
 
   #due(): void {
@@ -158,7 +176,7 @@ export class Renewal {
     const margin = Math.min(MARGIN_MS, this.#ttlMs / 10);
     this.#cancelLoss = this.#at(
       this.#renewedAt + this.#ttlMs - margin,
-      () => this.lose("not_renewed"),
+      () => this.lose("not_renewed", this.#host.trouble),
     );
   }
 

@@ -1,3 +1,4 @@
+import { keyId } from "./_key_id.ts";
 import type { WatchBatch, WatchEvent } from "./watch_types.ts";
 
 /** The limits of a buffer. */
@@ -33,6 +34,12 @@ export class WatchBuffer {
 
   /** Adds a batch; the last one may exceed the limits. */
   push(batch: WatchBatch): void {
+    // Of two that only say how far it is, the later one says all.
+    if (
+      batch.events.length === 0 && this.#batches.at(-1)?.events.length === 0
+    ) {
+      this.#batches.pop();
+    }
     this.#batches.push(batch);
     this.#count(batch, 1);
   }
@@ -50,7 +57,7 @@ export class WatchBuffer {
     if (last === undefined) return;
     const byKey = new Map<string, WatchEvent>();
     for (const event of this.#batches.flatMap((batch) => batch.events)) {
-      const key = textOf(event.kv.key);
+      const key = keyId(event.kv.key);
       byKey.delete(key);
       byKey.set(key, event);
     }
@@ -76,11 +83,4 @@ export class WatchBuffer {
       if (prevKv) this.#bytes += sign * prevKv.value.length;
     }
   }
-}
-
-/** Each byte as one character: exact for any bytes, unlike text. */
-function textOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }

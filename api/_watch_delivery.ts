@@ -80,8 +80,9 @@ export class Delivery {
   }
 
   #handOver(batch: WatchBatch): Result {
-    const revision = batch.events.at(-1)?.kv.modRevision ??
-      batch.header.revision;
+    const { header, origin } = batch;
+    const last = origin === "relist" ? undefined : batch.events.at(-1);
+    const revision = last?.kv.modRevision ?? header.revision;
     if (revision >= (this.#cursor ?? 0n)) this.#cursor = revision + 1n;
     return { done: false, value: batch };
   }

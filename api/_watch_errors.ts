@@ -5,6 +5,7 @@ import {
   CanceledError,
   CompactedError,
   createError,
+  UnavailableError,
 } from "../errors/specific_errors.ts";
 import type { BufferLimits } from "./_watch_buffer.ts";
 
@@ -56,10 +57,29 @@ export function overflowError({ events, bytes }: BufferLimits): EtcdError {
   );
 }
 
-/** Whoever waits for a watch to be created has closed it. */
-export function closedBeforeError(): CanceledError {
-  return new CanceledError(
-    "Cannot wait for the watch to be created: it was closed",
-    { code: "canceled", grpcCode: GRPC_CODE.canceled, method: METHOD },
+/** The stream has given no sign of life, nor an answer when asked. */
+export function silentError(
+  endpoint: string,
+  silentMs: number,
+): UnavailableError {
+  const ms = Math.round(silentMs);
+  return new UnavailableError(
+    `Cannot watch: no sign of life from ${endpoint} for ${ms} ms (unavailable)`,
+    {
+      code: "unavailable",
+      grpcCode: GRPC_CODE.unavailable,
+      endpoint,
+      method: METHOD,
+      retryable: true,
+    },
   );
+}
+
+/** Whoever waits for an answer to a watch has closed it. */
+export function closedError(): CanceledError {
+  return new CanceledError("Cannot wait for the watch: it was closed", {
+    code: "canceled",
+    grpcCode: GRPC_CODE.canceled,
+    method: METHOD,
+  });
 }

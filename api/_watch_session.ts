@@ -1,20 +1,22 @@
 import type { Clock } from "../balancers/_clock.ts";
-import { backoffMs, type BackoffPolicy } from "../errors/backoff.ts";
-import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
+import type { BackoffPolicy } from "../errors/backoff.ts";
+import type { ErrorCode } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { UnavailableError } from "../errors/specific_errors.ts";
 import type { WatchRequestInit, WatchResponse } from "../proto/gen/messages.ts";
-import { toBigInt } from "../proto/int64.ts";
+import { toBigInt, ZERO } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
-import type { OpenStream, StreamOpener } from "./_stream.ts";
 import { Heartbeat } from "./_heartbeat.ts";
-import { cancelError } from "./_watch_errors.ts";
+import { Reopening } from "./_reopening.ts";
+import type { OpenStream, StreamOpener } from "./_stream.ts";
 import {
   cancelRequest,
   createRequest,
   PROGRESS_REQUEST,
 } from "./_watch_codec.ts";
-import type { Watcher, WatchHost } from "./_watcher.ts";
+import { cancelError, silentError } from "./_watch_errors.ts";
+import type { WatchHost } from "./_watch_host.ts";
+import { ProgressQuestions } from "./_watch_progress.ts";
+import type { Watcher } from "./_watcher.ts";
 import type { HeartbeatOptions } from "./watch_types.ts";
 
 /** What a session is made of. */
@@ -35,8 +37,6 @@ const BACKOFF: BackoffPolicy = {
   maxMs: 5_000,
   jitter: 0.2,
 };
-// A stream that ends sooner counts as a failed attempt to open one.
-const SHORT_LIFE_MS = 1_000;
 
 // What another attempt would only be told again.
 const FINAL: ReadonlySet<ErrorCode> = new Set([
@@ -56,50 +56,68 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
  */
 export class WatchSession implements WatchHost {
   readonly #options: WatchSessionOptions;
+  /** Those that are, or want to be, on the stream. */
   readonly #watchers = new Set<Watcher>();
+  /** Those that have left it and will come back. */
+  readonly #paused = new Set<Watcher>();
   readonly #byId = new Map<bigint, Watcher>();
   readonly #idOf = new Map<Watcher, bigint>();
   /** The ids whose creation is not answered yet, in the order asked. */
   #creating: bigint[] = [];
-  #progress: PromiseWithResolvers<bigint>[] = [];
+  readonly #questions: ProgressQuestions;
+  readonly #reopening: Reopening;
   #stream: OpenStream<WatchRequestInit> | undefined;
   #opening: AbortController | undefined;
-  #cancelRetry: (() => void) | undefined;
   #heartbeat: Heartbeat | undefined;
-  #failures = 0;
-  #openedAt = 0;
   #lastId = 0n;
 
   constructor(options: WatchSessionOptions) {
     this.#options = options;
+    const { clock } = options;
+    this.#questions = new ProgressQuestions(
+      clock,
+      () => this.#stream?.send(PROGRESS_REQUEST),
+    );
+    this.#reopening = new Reopening(clock, BACKOFF, () => this.#open());
   }
 
   add(watcher: Watcher): void {
+    this.#paused.delete(watcher);
     this.#watchers.add(watcher);
     if (this.#stream !== undefined) this.#create(watcher);
-    else if (this.#opening === undefined && this.#cancelRetry === undefined) {
-      this.#open();
-    }
+    else if (!this.#opening && !this.#reopening.pending) this.#open();
   }
 
-  remove(watcher: Watcher): void {
-    this.#watchers.delete(watcher);
+  pause(watcher: Watcher): void {
+    this.#paused.add(watcher);
     this.#takeOff(watcher, "tell");
-    if (this.#watchers.size === 0) this.#stop();
+    this.#leave(watcher);
   }
 
-  requestProgress(): Promise<bigint> {
-    const asked = Promise.withResolvers<bigint>();
-    this.#progress.push(asked);
-    this.#stream?.send(PROGRESS_REQUEST);
-    return asked.promise;
+  remove(watcher: Watcher, reason: unknown): void {
+    this.#paused.delete(watcher);
+    this.#questions.fail(watcher, reason);
+    this.#takeOff(watcher, "tell");
+    this.#leave(watcher);
+  }
+
+  requestProgress(watcher: Watcher): Promise<bigint> {
+    return this.#questions.ask(watcher);
   }
 
   /** Ends every watch with this error. */
   close(error: EtcdError): void {
-    for (const watcher of [...this.#watchers]) watcher.fail(error);
+    const all = [...this.#watchers, ...this.#paused];
+    // First, as those who are told may start new watches.
+    this.#watchers.clear();
+    this.#paused.clear();
     this.#stop();
-    for (const asked of this.#progress.splice(0)) asked.reject(error);
+    for (const watcher of all) watcher.fail(error);
+  }
+
+  #leave(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.#stop();
   }
 
   async #open(): Promise<void> {
@@ -126,7 +144,7 @@ export class WatchSession implements WatchHost {
   #begin(stream: OpenStream<WatchRequestInit>): void {
     const { clock, heartbeat } = this.#options;
     this.#stream = stream;
-    this.#openedAt = clock.now();
+    this.#reopening.opened();
     if (heartbeat !== false) {
       this.#heartbeat = new Heartbeat(heartbeat, clock, {
         ask: () => stream.send(PROGRESS_REQUEST),
@@ -134,7 +152,7 @@ export class WatchSession implements WatchHost {
       });
     }
     for (const watcher of this.#watchers) this.#create(watcher);
-    if (this.#progress.length > 0) stream.send(PROGRESS_REQUEST);
+    this.#questions.repeat();
   }
 
   #create(watcher: Watcher): void {
@@ -167,11 +185,8 @@ export class WatchSession implements WatchHost {
     }
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
-      const revision = toBigInt(
-        message.header?.revision ?? { low: 0, high: 0 },
-      );
-      for (const asked of this.#progress.splice(0)) asked.resolve(revision);
-      return;
+      const revision = toBigInt(message.header?.revision ?? ZERO);
+      return this.#questions.answer(revision);
     }
     const watcher = this.#byId.get(id);
     if (watcher === undefined) return;
@@ -200,38 +215,16 @@ export class WatchSession implements WatchHost {
 
   #silent(stream: OpenStream<WatchRequestInit>, silentMs: number): void {
     stream.cancel();
-    this.#onEnd(
-      new UnavailableError(
-        `Cannot watch: no sign of life from ${stream.endpoint} for ${
-          Math.round(silentMs)
-        } ms (unavailable)`,
-        {
-          code: "unavailable",
-          grpcCode: GRPC_CODE.unavailable,
-          endpoint: stream.endpoint,
-          method: methods.watch.watch.name,
-          retryable: true,
-        },
-      ),
-    );
+    this.#onEnd(silentError(stream.endpoint, silentMs));
   }
 
   #onEnd(error: EtcdError): void {
-    const { clock } = this.#options;
     this.#leaveStream();
     if (FINAL.has(error.code)) return this.close(error);
-    for (const watcher of [...this.#watchers]) watcher.disconnected(error);
     if (this.#watchers.size === 0) return;
-    if (clock.now() - this.#openedAt >= SHORT_LIFE_MS) this.#failures = 0;
-    // The first time at once: the strategy may have another member.
-    const waitMs = this.#failures === 0
-      ? 0
-      : backoffMs(BACKOFF, this.#failures, clock.random);
-    this.#failures++;
-    this.#cancelRetry = clock.hold(waitMs, () => {
-      this.#cancelRetry = undefined;
-      this.#open();
-    });
+    // First, as those who are told may start and close watches.
+    this.#reopening.begin();
+    for (const watcher of [...this.#watchers]) watcher.disconnected(error);
   }
 
   #leaveStream(): void {
@@ -246,10 +239,8 @@ export class WatchSession implements WatchHost {
   #stop(): void {
     this.#opening?.abort();
     this.#opening = undefined;
-    this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
+    this.#reopening.stop();
     this.#stream?.cancel();
     this.#leaveStream();
-    this.#failures = 0;
   }
 }

@@ -6,15 +6,12 @@ import type {
   WatchResponse,
 } from "../proto/gen/messages.ts";
 import { toBigInt } from "../proto/int64.ts";
-import { Delivery } from "./_watch_delivery.ts";
+import type { Relist } from "./_relist.ts";
 import { WatchBuffer } from "./_watch_buffer.ts";
 import { createTemplate, toWatchEvent } from "./_watch_codec.ts";
-import type { Relist } from "./_relist.ts";
-import {
-  closedBeforeError,
-  compactedError,
-  overflowError,
-} from "./_watch_errors.ts";
+import { Delivery } from "./_watch_delivery.ts";
+import { closedError, compactedError, overflowError } from "./_watch_errors.ts";
+import type { WatcherParts, WatchHost } from "./_watch_host.ts";
 import type { ResolvedWatchOptions } from "./_watch_options.ts";
 import { type ResponseHeader, toHeader } from "./key_value.ts";
 import type { EtcdRange } from "./keys.ts";
@@ -24,24 +21,6 @@ import type {
   WatchEvent,
   WatchState,
 } from "./watch_types.ts";
-
-/** What a watch needs of the stream it shares with others. */
-export interface WatchHost {
-  /** Puts the watch on the stream, at its cursor. */
-  add(watcher: Watcher): void;
-  /** Takes it off the stream. */
-  remove(watcher: Watcher): void;
-  /** Asks for the stream's progress. */
-  requestProgress(): Promise<bigint>;
-}
-
-/** What a watch is made of besides its options. */
-export interface WatcherParts {
-  /** The stream it shares. */
-  readonly host: WatchHost;
-  /** Knows the keys, if the watch is to survive a compaction. */
-  readonly relist: Relist | undefined;
-}
 
 /** One watch: its cursor, its fragments, its buffer, its consumer. */
 export class Watcher implements Watch {
@@ -115,7 +94,9 @@ export class Watcher implements Watch {
   }
 
   requestProgress(): Promise<bigint> {
-    return this.#host.requestProgress();
+    return this.#state.kind === "closed"
+      ? Promise.reject(this.#state.reason ?? closedError())
+      : this.#host.requestProgress(this);
   }
 
   close(): Promise<void> {
@@ -150,7 +131,8 @@ export class Watcher implements Watch {
     const header = toHeader(wire.header);
     const next = this.#next ?? 0n;
     if (parts.length === 0) {
-      if (header.revision < next) return;
+      // It says nothing to a start that lies ahead, or when a member is behind.
+      if (header.revision + 1n < next) return;
       this.#next = header.revision + 1n;
       if (this.#options.progressNotify) {
         this.#deliver({ header, events: [], origin: "stream" });
@@ -164,13 +146,16 @@ export class Watcher implements Watch {
     if (last === undefined) return;
     this.#next = last.kv.modRevision + 1n;
     this.#relist?.note(events);
-    this.#deliver({ header, events, origin: "stream" });
+    const asked = this.#asked(events);
+    if (asked.length === 0) return;
+    this.#deliver({ header, events: asked, origin: "stream" });
   }
 
   /** Its stream has ended and will be opened again. */
   disconnected(reason: EtcdError): void {
     this.#fragments = [];
-    if (this.#state.kind === "reconnecting") return;
+    const { kind } = this.#state;
+    if (kind === "reconnecting" || kind === "closed") return;
     this.#setState({ kind: "reconnecting", reason });
   }
 
@@ -178,7 +163,7 @@ export class Watcher implements Watch {
   compacted(compactRevision: bigint, endpoint: string): void {
     const error = compactedError(this.#next, compactRevision, endpoint);
     if (this.#relist === undefined) return this.fail(error);
-    this.#host.remove(this);
+    this.#host.pause(this);
     this.disconnected(error);
     this.#readAgain(this.#relist);
   }
@@ -209,11 +194,17 @@ export class Watcher implements Watch {
       const batch = await relist.difference(this.#next ?? 0n);
       if (this.#state.kind === "closed") return;
       this.#next = batch.header.revision + 1n;
-      this.#deliver(batch);
+      this.#deliver({ ...batch, events: this.#asked(batch.events) });
       if (this.#state.kind === "reconnecting") this.#host.add(this);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** One that relists follows its keys from before a start that is ahead. */
+  #asked(events: readonly WatchEvent[]): readonly WatchEvent[] {
+    const start = this.#options.startRevision ?? 0n;
+    return events.filter(({ kv }) => kv.modRevision >= start);
   }
 
   #deliver(batch: WatchBatch): void {
@@ -228,18 +219,17 @@ export class Watcher implements Watch {
       this.#delivery.coalesce();
       if (!this.#delivery.full) return;
     }
-    this.#host.remove(this);
+    this.#host.pause(this);
     this.#setState({ kind: "paused" });
   }
 
   #end(reason: unknown, buffered: "keep" | "drop"): void {
     if (this.#state.kind === "closed") return;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#host.remove(this);
     this.#fragments = [];
-    this.#created.reject(
-      reason ?? closedBeforeError(),
-    );
+    const told = reason ?? closedError();
+    this.#host.remove(this, told);
+    this.#created.reject(told);
     this.#delivery.end(reason, buffered);
     this.#setState({ kind: "closed", reason });
   }

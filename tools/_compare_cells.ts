@@ -85,6 +85,8 @@ function figuresOf(run: Recording): CellFigures {
     dials: run.dials,
     spread: run.spread,
     writes: run.writes ?? null,
+    ...run.watch && { watch: run.watch },
+    ...run.lease && { lease: run.lease },
     errors: run.codes,
     faultMs: orNull(run.faultMs),
     marks: run.marks.map((mark) => ({

@@ -44,8 +44,8 @@ const FIRST_OK: Column = {
   heads: ["first", "ok"],
   align: "right",
   legend: ["first ok", "from the fault to the end of the first success"],
-  text: ({ faultMs, firstSuccessMs }) =>
-    faultMs === null
+  text: ({ calls, faultMs, firstSuccessMs }) =>
+    calls === 0 || faultMs === null
       ? NOTHING
       : firstSuccessMs === null
       ? "never"
@@ -88,6 +88,28 @@ const WRITES: Column = {
       : `${writes.acked}≤${writes.applied}≤${writes.acked + failed}`,
 };
 
+const WATCH: Column = {
+  heads: ["watch", "in/all"],
+  align: "left",
+  legend: [
+    "watch",
+    "events delivered during the fault, of all; then gaps and duplicates, where there are any",
+  ],
+  text: ({ watch }) => {
+    if (watch === undefined) return "";
+    const { wanted, duringFault, gaps, duplicates } = watch;
+    return `${duringFault}/${wanted}` +
+      (gaps > 0 ? ` -${gaps}` : "") + (duplicates > 0 ? ` +${duplicates}` : "");
+  },
+};
+
+const LEASE: Column = {
+  heads: ["lease", ""],
+  align: "left",
+  legend: ["lease", "whether the lease was kept alive"],
+  text: ({ lease }) => lease ?? "",
+};
+
 /** The columns that have something to tell, and fit beside `taken` others. */
 export function placeColumns(
   result: CompareResult,
@@ -101,6 +123,8 @@ export function placeColumns(
     CONNECTIONS,
     withMembers(SPREAD, result),
     WRITES,
+    WATCH,
+    LEASE,
   ];
   const placed = named
     .filter((column) => figures.some((cell) => column.text(cell) !== ""))

@@ -113,6 +113,18 @@ export type CellOutcome =
   }
   | { readonly verdict: "not run" };
 
+/** What a watch delivered, held against what was written. */
+export interface CellWatch {
+  /** Revisions that were to be delivered. */
+  readonly wanted: number;
+  /** Those of them that came by the end of the fault. */
+  readonly duringFault: number;
+  /** Revisions that never came. */
+  readonly gaps: number;
+  /** Revisions that came twice, out of order, or from before the start. */
+  readonly duplicates: number;
+}
+
 /** What was measured. */
 export interface CellFigures {
   readonly calls: number;
@@ -136,6 +148,10 @@ export interface CellFigures {
   readonly spread: readonly number[];
   /** `null` where the writes were not counted on the server's side. */
   readonly writes: CellWrites | null;
+  /** What the watch delivered, in scenarios with one. */
+  readonly watch?: CellWatch;
+  /** What became of the lease, in scenarios with one. */
+  readonly lease?: "kept" | "lost";
   /** Codes of the failed calls, with how often each came. */
   readonly errors: Readonly<Record<string, number>>;
   /** When the fault began; `null` in a steady state. */

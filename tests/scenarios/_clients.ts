@@ -26,9 +26,13 @@ export async function clientPinnedTo(
 }
 
 /** A client that goes past the proxies, to see what the store has. */
-export function observer(cluster: Cluster): Client {
+export function observer(
+  cluster: Cluster,
+  { except }: { readonly except?: Member } = {},
+): Client {
   return new Client({
-    endpoints: cluster.members.map((member) => member.directEndpoint),
+    endpoints: cluster.members.filter((member) => member !== except)
+      .map((member) => member.directEndpoint),
     requestTimeoutMs: 10_000,
   });
 }
@@ -41,6 +45,13 @@ export async function followerOf(cluster: Cluster): Promise<Member> {
   }
   await cluster.moveLeader(other);
   return target;
+}
+
+/** Any member but this one. */
+export function otherThan(target: Member, cluster: Cluster): Member {
+  const other = cluster.members.find((member) => member !== target);
+  if (other === undefined) throw new Error("Cannot choose among one member");
+  return other;
 }
 
 function newClient(

@@ -3,6 +3,7 @@ import { PARTITION } from "./partition.ts";
 import type { Scenario } from "./scenario.ts";
 import { SILENT_ENDPOINT } from "./silent_endpoint.ts";
 import { STEADY_STATE } from "./steady_state.ts";
+import { STREAMS } from "./streams.ts";
 
 /** Every scenario, by its number. */
 export const CATALOGUE: readonly Scenario[] = [
@@ -10,6 +11,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...CONNECTION_LOSS,
   ...PARTITION,
   ...STEADY_STATE,
+  ...STREAMS,
 ].sort((a, b) => a.id - b.id);
 
 /** Those that show the designs apart in under a minute. */

@@ -156,7 +156,9 @@ async function runCutEvery5Ms(context: RunContext): Promise<Recording> {
     await recorder.call(() => client.put(key, "last"));
     return recorder.succeeded > before;
   }, context);
-  return recorder.finish(await countWrites(cluster, key, recorder));
+  return recorder.finish({
+    writes: await countWrites(cluster, key, recorder),
+  });
 }
 
 async function runWriters(context: RunContext): Promise<Recording> {
@@ -178,7 +180,9 @@ async function runWriters(context: RunContext): Promise<Recording> {
     },
     context,
   );
-  return recorder.finish(await countWrites(cluster, key, recorder));
+  return recorder.finish({
+    writes: await countWrites(cluster, key, recorder),
+  });
 }
 
 async function runRollingKill(context: RunContext): Promise<Recording> {

@@ -25,6 +25,13 @@ export interface Expected {
   readonly firstSuccessWithinMs?: number;
   /** Whether the last call must have succeeded. */
   readonly endsWell?: true;
+  /**
+   * When the watch must have delivered everything, once and in order: while
+   * the fault lasted, or nothing then and everything afterwards.
+   */
+  readonly watch?: "during the fault" | "after the fault";
+  /** What must have become of the lease. */
+  readonly lease?: "kept" | "lost";
 }
 
 const MEMBERS = 3;
@@ -41,6 +48,8 @@ export function deviations(run: Recording, expected: Expected): string[] {
     ...writes(run, expected),
     firstSuccess(run, expected),
     expected.endsWell && !run.endedWell ? "the last call failed" : undefined,
+    ...watch(run, expected),
+    lease(run, expected),
   ].filter((text) => text !== undefined);
 }
 
@@ -62,6 +71,8 @@ export function describeExpected(expected: Expected): string {
     firstSuccessWithinMs !== undefined &&
     `a success within ${firstSuccessWithinMs} ms`,
     expected.endsWell && "the last call succeeds",
+    expected.watch && `every event once, ${expected.watch}`,
+    expected.lease && `the lease is ${expected.lease}`,
   ].filter((text) => typeof text === "string").join(", ");
 }
 
@@ -138,4 +149,28 @@ function firstSuccess(
     ? "never"
     : `after ${Math.round(firstSuccessMs)} ms`;
   return `first success ${got}, not within ${limit} ms`;
+}
+
+function watch(run: Recording, { watch: want }: Expected): string[] {
+  if (want === undefined) return [];
+  if (run.watch === undefined) return ["the events were not counted"];
+  const { wanted, duringFault, gaps, duplicates } = run.watch;
+  const texts: string[] = [];
+  if (wanted === 0) texts.push("no event was to be delivered");
+  if (gaps > 0) texts.push(`${gaps} of ${wanted} events are missing`);
+  if (duplicates > 0) {
+    texts.push(`${duplicates} events came twice or out of order`);
+  }
+  if (want === "during the fault" && duringFault < wanted) {
+    texts.push(`${duringFault} of ${wanted} events came during the fault`);
+  }
+  if (want === "after the fault" && duringFault > 0) {
+    texts.push(`${duringFault} events came during the fault, not none`);
+  }
+  return texts;
+}
+
+function lease({ lease: got }: Recording, { lease: want }: Expected) {
+  if (want === undefined || got === want) return;
+  return `the lease is ${got ?? "not looked at"}, not ${want}`;
 }

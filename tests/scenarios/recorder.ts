@@ -1,6 +1,7 @@
 import { type Client, EtcdError, type ResponseHeader } from "../../mod.ts";
 import type { Member } from "../harness/mod.ts";
 import type { RunContext } from "./scenario.ts";
+import type { WatchCount } from "./watch_log.ts";
 
 /** One call, as a report can draw it. Times are since the recording began. */
 export interface Mark {
@@ -45,12 +46,20 @@ export interface Recording {
   /** Successful calls by the member that served them, in members' order. */
   readonly spread: readonly number[];
   readonly writes: WriteCount | undefined;
+  readonly watch: WatchCount | undefined;
+  /** What became of the lease that was kept alive. */
+  readonly lease: "kept" | "lost" | undefined;
   /** Codes of the failed calls, with how often each came. */
   readonly codes: Readonly<Record<string, number>>;
   readonly marks: readonly Mark[];
   /** When the fault began, since the recording did. */
   readonly faultMs: number | undefined;
 }
+
+/** What a scenario counts besides its calls. */
+export type Besides = Partial<
+  Pick<Recording, "writes" | "watch" | "lease">
+>;
 
 /** What any reply has that a recording needs. */
 export interface Reply {
@@ -119,8 +128,13 @@ export class Recorder {
     this.look();
   }
 
-  /** What all calls came to. */
-  finish(writes?: WriteCount): Recording {
+  /** How many calls have failed. */
+  get failed(): number {
+    return this.calls - this.succeeded;
+  }
+
+  /** What all calls came to, with what was counted besides. */
+  finish({ writes, watch, lease }: Besides = {}): Recording {
     this.look();
     const { connections, dials } = this.#client.balancer;
     const marks = this.#marks;
@@ -145,6 +159,8 @@ export class Recorder {
         marks.filter(({ ok, member }) => ok && member === name).length
       ),
       writes,
+      watch,
+      lease,
       codes: count(failures.map(({ code }) => code ?? "unknown")),
       marks,
       faultMs,

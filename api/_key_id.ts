@@ -1,0 +1,6 @@
+/** A key as a text of one character a byte: exact for any bytes. */
+export function keyId(key: Uint8Array): string {
+  let text = "";
+  for (const byte of key) text += String.fromCharCode(byte);
+  return text;
+}
