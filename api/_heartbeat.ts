@@ -22,8 +22,10 @@ export class Heartbeat {
   readonly #clock: Clock;
   readonly #actions: HeartbeatActions;
   #lastSign: number;
+  /** When the question was asked that nothing has answered yet. */
+  #askedAt: number | undefined;
   #catchingUp = true;
-  #cancel: () => void;
+  #cancel!: () => void;
 
   constructor(
     options: HeartbeatOptions,
@@ -34,12 +36,16 @@ export class Heartbeat {
     this.#clock = clock;
     this.#actions = actions;
     this.#lastSign = clock.now();
-    this.#cancel = clock.schedule(options.intervalMs, this.#look);
+    this.#lookAfter(options.intervalMs);
   }
 
   /** A message has arrived, whatever it says. */
   alive(): void {
     this.#lastSign = this.#clock.now();
+    if (this.#askedAt === undefined) return;
+    this.#askedAt = undefined;
+    this.#cancel();
+    this.#lookAfter(this.#options.intervalMs);
   }
 
   /** A watch has been put on the stream that may have to catch up. */
@@ -57,25 +63,28 @@ export class Heartbeat {
     this.#cancel();
   }
 
-  readonly #look = (): void => {
-    const { intervalMs, timeoutMs } = this.#options;
-    const silentMs = this.#silentMs();
-    if (silentMs < intervalMs) {
-      this.#cancel = this.#clock.schedule(intervalMs - silentMs, this.#look);
-      return;
-    }
-    this.#actions.ask();
-    const patienceMs = timeoutMs * (this.#catchingUp ? CATCH_UP_FACTOR : 1);
-    const dueAt = this.#clock.now() + patienceMs;
-    this.#cancel = this.#clock.schedule(patienceMs, () => {
-      const silentMs = this.#silentMs();
-      const late = this.#clock.now() - dueAt > LATE_MS;
-      if (late || silentMs < patienceMs) return this.#look();
-      this.#actions.dead(silentMs);
+  #lookAfter(ms: number): void {
+    this.#cancel = this.#clock.schedule(ms, () => {
+      const { intervalMs, timeoutMs } = this.#options;
+      const silentMs = this.#clock.now() - this.#lastSign;
+      if (silentMs < intervalMs) return this.#lookAfter(intervalMs - silentMs);
+      this.#askedAt = this.#clock.now();
+      this.#actions.ask();
+      this.#judgeAfter(timeoutMs, this.#askedAt);
     });
-  };
+  }
 
-  #silentMs(): number {
-    return this.#clock.now() - this.#lastSign;
+  #judgeAfter(ms: number, askedAt: number): void {
+    const clock = this.#clock;
+    const dueAt = clock.now() + ms;
+    this.#cancel = clock.schedule(ms, () => {
+      const { timeoutMs } = this.#options;
+      const time = clock.now();
+      const leftMs = askedAt - time +
+        timeoutMs * (this.#catchingUp ? CATCH_UP_FACTOR : 1);
+      if (time - dueAt > LATE_MS) this.#judgeAfter(timeoutMs, askedAt);
+      else if (leftMs > 0) this.#judgeAfter(leftMs, askedAt);
+      else this.#actions.dead(time - this.#lastSign);
+    });
   }
 }

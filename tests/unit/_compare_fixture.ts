@@ -77,6 +77,8 @@ export function recording(changes: Partial<Recording> = {}): Recording {
     dials: 1,
     spread: [4, 0, 0],
     writes: undefined,
+    watch: undefined,
+    lease: undefined,
     codes: {},
     marks: [],
     faultMs: 0.5,

@@ -45,6 +45,17 @@ export class FakeClock implements Clock {
     this.#nowMs = untilMs;
   }
 
+  /** Lets time pass in which nothing runs; what fell due runs late, now. */
+  stall(ms: number): void {
+    const untilMs = this.#nowMs + ms;
+    this.#nowMs = untilMs;
+    const due = [...this.#tasks].filter(({ atMs }) => atMs <= untilMs)
+      .sort((a, b) => a.atMs - b.atMs);
+    for (const task of due) {
+      if (this.#tasks.delete(task)) task.run();
+    }
+  }
+
   #next(untilMs: number): Task | undefined {
     let next: Task | undefined;
     for (const task of this.#tasks) {
