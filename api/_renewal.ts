@@ -155,14 +155,13 @@ export class Renewal {
   }
 
   #due(): void {
-    const { now } = this.#clock;
     if (this.#sentAt !== undefined) {
       // Not sent again while unanswered: a silent stream is replaced.
       this.#host.reopen();
       return;
     }
     this.#host.send(this);
-    this.#schedule(now() + this.#ttlMs / 3);
+    this.#schedule(this.#clock.now() + this.#ttlMs / 3);
   }
 
   #schedule(atMs: number): void {

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
+import { guardGoaway, sessionOn } from "./_goaway_guard.ts";
 
 /** The sockets of one channel. */
 export interface Capture {
@@ -7,6 +8,8 @@ export interface Capture {
   readonly open: number;
   /** Whether a TCP connection was ever made. */
   readonly seen: boolean;
+  /** Guards their sessions: to be called once the connection is there. */
+  guard(): void;
   /** Closes all that are open. */
   destroy(): void;
 }
@@ -60,6 +63,12 @@ export function captureSockets(
     },
     get seen() {
       return seen;
+    },
+    guard() {
+      for (const socket of sockets) {
+        const session = sessionOn(socket);
+        if (session !== undefined) guardGoaway(session);
+      }
     },
     destroy() {
       destroyed = true;

@@ -162,6 +162,7 @@ class GrpcTransport implements Transport {
     if (this.#phase !== "dialing") return;
     this.#phase = "ready";
     clearTimeout(this.#dialTimer);
+    this.#capture.guard();
     this.#events.onReady();
   }
 

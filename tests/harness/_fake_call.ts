@@ -56,6 +56,7 @@ export class FakeCallDriver {
           if (!this.#closed) this.#stream.write(frame(message));
         },
         end: (status) => this.#end(status),
+        reset: (http2Code) => this.#stream.close(http2Code),
       });
       this.#end();
     } catch (error) {

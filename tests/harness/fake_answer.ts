@@ -60,6 +60,8 @@ export interface FakeStream {
   send(message: Uint8Array): void;
   /** Ends the call, with status OK if none is given. */
   end(status?: FakeStatus): void;
+  /** Resets the stream with an HTTP/2 code. */
+  reset(http2Code: number): void;
 }
 
 /** Serves a streaming call; the call ends with OK when it resolves. */

@@ -6,6 +6,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { Socket } from "node:net";
+import { guardGoaway } from "../../balancers/_goaway_guard.ts";
 import { FakeCallDriver } from "./_fake_call.ts";
 import type { FakeHandler, FakeStreamHandler } from "./fake_answer.ts";
 import { listen } from "./_fault_listener.ts";
@@ -126,6 +127,7 @@ export class FakeServer implements AsyncDisposable {
 
   #onSession(session: ServerHttp2Session): void {
     this.#sessions.add(session);
+    guardGoaway(session);
     session.on("close", () => this.#sessions.delete(session));
     // A connection that breaks is a test's business, not a failure of ours.
     session.on("error", () => {});

@@ -49,6 +49,8 @@ async function run(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
+    // Has glibc fill what is freed, so that using it is seen at once.
+    env: { MALLOC_PERTURB_: "165" },
     signal: AbortSignal.timeout(20_000),
   }).spawn();
   const writer = child.stdin.getWriter();
@@ -170,4 +172,49 @@ Deno.test("Client ends a call to a name that cannot be resolved at its deadline,
   assert(tookMs >= 395 && tookMs < 3_000, `${tookMs} ms`);
   assertStringIncludes(message, "http://nosuch.invalid:2379: ");
   assert(/nosuch\.invalid.*(resol|ENOTFOUND|lookup)/i.test(message), message);
+});
+
+Deno.test("Client survives a GOAWAY, idle or busy (denoland/deno#36788)", async () => {
+  for (const balancer of ["grpc1.0", "grpc1.7", "grpc1.23"]) {
+    // NO_ERROR is a member that stops, ENHANCE_YOUR_CALM one that was pinged
+    // too often.
+    for (const http2Code of [0, 11]) {
+      await using server = await FakeServer.start();
+      const release = Promise.withResolvers<Uint8Array>();
+      server.handle(RANGE, () => new Uint8Array());
+      server.handle(methods.kv.put.path, () => {
+        server.goAway(http2Code);
+        return release.promise;
+      });
+      server.handle(methods.kv.deleteRange.path, () => {
+        setTimeout(() => server.goAway(http2Code), 20);
+        release.resolve(new Uint8Array());
+        return new Uint8Array();
+      });
+      const ended = await run(`
+        const client = new Client({
+          endpoints: "${server.endpoint}",
+          balancer: "${balancer}",
+        });
+        await client.get("k");
+        const { dials } = client.balancer;
+        const until = async (condition) => {
+          while (!condition()) await new Promise((r) => setTimeout(r, 5));
+        };
+        const put = client.put("k", "v").catch((error) => error.code);
+        await until(() => client.balancer.dials > dials);
+        await client.delete("k");
+        await put;
+        await until(() => client.balancer.dials > dials + 1);
+        await client.get("k");
+        await client.close();
+        console.log("alive");
+      `);
+      assertEquals([ended.code, ended.output, ended.errors], [
+        0,
+        "alive\n",
+        "",
+      ]);
+    }
+  }
 });

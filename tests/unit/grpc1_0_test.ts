@@ -95,12 +95,14 @@ Deno.test("Grpc1_0 waits when the lost pin has not been looked at yet", () => {
   assertStrictEquals(pool.pick(), "b");
 });
 
-Deno.test("Grpc1_0 moves the pin that went down and up between two looks", () => {
-  const pool = start("ab");
-  pool.up("a", "b");
-  pool.quietly({ lose: "a" }, { up: "a" });
-  pool.look();
-  assertStrictEquals(pool.pin, "b");
+Deno.test("Grpc1_0 moves the pin that went down and up between two looks, whatever it draws", () => {
+  for (const draw of [0, 0.5, 0.99]) {
+    const pool = start("abc", { draws: [draw] });
+    pool.up("a", "b", "c");
+    pool.quietly({ lose: "a" }, { up: "a" });
+    pool.look();
+    assertStrictEquals(pool.pin, draw < 0.5 ? "b" : "c");
+  }
 });
 
 Deno.test("Grpc1_0 takes the lost one itself when only that is up again", () => {

@@ -221,6 +221,15 @@ Deno.test("Grpc1_7 does not list a pin that left the set while a call on it was 
   assertStrictEquals(pool.avoided, "");
 });
 
+Deno.test("Grpc1_7 does not list a pin that it sees closed before it hears of the endpoints", () => {
+  const pool = start("ab");
+  pool.up("a");
+  pool.at("a").state = "closed";
+  pool.look();
+  assertStrictEquals(pool.pin, undefined);
+  assertStrictEquals(pool.avoided, "");
+});
+
 Deno.test("Grpc1_7 dials the new ones when endpoints change while nothing is pinned", () => {
   const pool = start("ab");
   pool.set("bc");

@@ -29,7 +29,7 @@ Deno.test("A silent stream is asked, and opened again if it does not answer", as
     state.reason.message,
     "Cannot watch: no sign of life from http://fake:1 for 1300 ms (unavailable)",
   );
-  assert(fake.opener.last.canceled);
+  assert(fake.opener.streams[0]?.canceled);
   await microtasks();
   fake.clock.advance(0);
   await microtasks();

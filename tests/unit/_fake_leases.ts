@@ -1,0 +1,106 @@
+import { LeaseFacet } from "../../api/lease.ts";
+import type { Caller } from "../../api/caller.ts";
+import type { EtcdError } from "../../mod.ts";
+import type { ErrorCode } from "../../errors/codes.ts";
+import type { Attempt } from "../../errors/etcd_error.ts";
+import { createError } from "../../errors/specific_errors.ts";
+import { codecOf } from "../../proto/_codec.ts";
+import type { Method } from "../../proto/method.ts";
+import type {
+  LeaseKeepAliveRequestInit,
+  LeaseKeepAliveResponseInit,
+} from "../../proto/gen/messages.ts";
+import { fromBigInt, type Int64, toBigInt } from "../../proto/int64.ts";
+import { FakeClock } from "./_fake_clock.ts";
+import { FakeOpener } from "./_fake_opener.ts";
+import { microtasks } from "./_fake_transport.ts";
+
+const REPLY_TYPE = new Map([
+  ["Lease.LeaseGrant", "etcdserverpb.LeaseGrantResponse"],
+  ["Lease.LeaseRevoke", "etcdserverpb.LeaseRevokeResponse"],
+  ["Lease.LeaseTimeToLive", "etcdserverpb.LeaseTimeToLiveResponse"],
+  ["Lease.LeaseLeases", "etcdserverpb.LeaseLeasesResponse"],
+]);
+
+/** Answers a unary call with a message, or throws. */
+export type FakeUnary = (request: unknown) => object | Promise<object>;
+
+/** Leases of a client whose streams, calls and clock a test plays. */
+export class FakeLeases {
+  readonly clock: FakeClock = new FakeClock();
+  readonly opener: FakeOpener<
+    LeaseKeepAliveRequestInit,
+    LeaseKeepAliveResponseInit
+  > = new FakeOpener("etcdserverpb.LeaseKeepAliveResponse");
+  readonly facet: LeaseFacet;
+  /** The unary calls made, by the method's name. */
+  readonly called: string[] = [];
+  readonly #answers = new Map<string, FakeUnary>();
+
+  constructor() {
+    const unary = async <Request, Response>(
+      method: Method<Request, Response>,
+      request: Request,
+    ): Promise<Response> => {
+      const { name } = method;
+      this.called.push(name);
+      method.encode(request);
+      const reply = await this.#answers.get(name)?.(request) ?? {};
+      const codec = codecOf(REPLY_TYPE.get(name) ?? name);
+      return method.decode(codec.encode(reply));
+    };
+    const caller = { unary } as Caller;
+    this.facet = new LeaseFacet(caller, this.opener.opener, this.clock);
+    this.answerGrant(1n, 9);
+  }
+
+  /** Sets what a method answers, by its name such as `LeaseRevoke`. */
+  answer(name: string, answer: FakeUnary): this {
+    this.#answers.set(`Lease.${name}`, answer);
+    return this;
+  }
+
+  answerGrant(id: bigint, ttlSeconds: number): this {
+    return this.answer("LeaseGrant", () => ({
+      ID: fromBigInt(id),
+      TTL: fromBigInt(BigInt(ttlSeconds)),
+    }));
+  }
+
+  answerTimeToLive(remaining: number, granted: number): this {
+    return this.answer("LeaseTimeToLive", () => ({
+      TTL: fromBigInt(BigInt(remaining)),
+      grantedTTL: fromBigInt(BigInt(granted)),
+    }));
+  }
+
+  /** How often each lease was renewed on the newest stream. */
+  get renewals(): readonly bigint[] {
+    return this.opener.last.sent.map(({ ID }) => toBigInt(ID as Int64));
+  }
+
+  /** The server answers a renewal. */
+  renewed(ttlSeconds: number, id = 1n): void {
+    this.opener.last.reply({
+      ID: fromBigInt(id),
+      TTL: fromBigInt(BigInt(ttlSeconds)),
+    });
+  }
+
+  /** Lets time pass in small steps, with what follows from each. */
+  async pass(ms: number, stepMs = 100): Promise<void> {
+    for (let left = ms; left > 0; left -= stepMs) {
+      this.clock.advance(Math.min(stepMs, left));
+      await microtasks();
+    }
+  }
+}
+
+/** An error as a caller throws it after so many attempts. */
+export function failure(code: ErrorCode, attempts: number): EtcdError {
+  const attempt: Attempt = { endpoint: "http://fake", code, durationMs: 1 };
+  return createError(`Cannot do that: ${code}`, {
+    code,
+    attempts: Array.from({ length: attempts }, () => attempt),
+  });
+}

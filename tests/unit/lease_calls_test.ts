@@ -1,0 +1,197 @@
+// The calls that concern a lease, answered by a test.
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  EtcdError,
+  InvalidOptionError,
+  LeaseLostError,
+  LeaseNotFoundError,
+  TimeoutError,
+} from "../../mod.ts";
+import { failure, FakeLeases } from "./_fake_leases.ts";
+import { microtasks } from "./_fake_transport.ts";
+
+Deno.test("grant() refuses a time or an id that cannot be", async () => {
+  const fake = new FakeLeases();
+  for (const ttl of [0, -1, 1.5, NaN, Infinity, 2 ** 60]) {
+    const error = await assertRejects(
+      () => fake.facet.grant(ttl),
+      InvalidOptionError,
+    );
+    assertEquals(error.option, "ttlSeconds");
+  }
+  const error = await assertRejects(
+    () => fake.facet.grant(5, { id: -1n }),
+    InvalidOptionError,
+  );
+  assertEquals(error.option, "id");
+  assertEquals(fake.called, []);
+});
+
+Deno.test("grant() with a taken id fails, unless an earlier attempt took it", async () => {
+  const fake = new FakeLeases();
+  fake.answerTimeToLive(9, 9);
+  fake.answer("LeaseGrant", () => {
+    throw failure("lease_exists", 1);
+  });
+  const error = await assertRejects(
+    () => fake.facet.grant(9, { id: 7n }),
+    EtcdError,
+  );
+  assertEquals(error.code, "lease_exists");
+  assertEquals(fake.called, ["Lease.LeaseGrant"]);
+  fake.answer("LeaseGrant", () => {
+    throw failure("lease_exists", 2);
+  });
+  const lease = await fake.facet.grant(9, { id: 7n });
+  assertEquals([lease.id, lease.ttlSeconds], [7n, 9]);
+  lease.orphan();
+  // Somebody else's, as its time shows.
+  fake.answerTimeToLive(50, 60);
+  const taken = await assertRejects(
+    () => fake.facet.grant(9, { id: 7n }),
+    EtcdError,
+  );
+  assertEquals(taken.code, "lease_exists");
+});
+
+Deno.test("revoke() of a lease that an earlier attempt has ended succeeds", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  fake.answer("LeaseRevoke", () => {
+    throw failure("lease_not_found", 2);
+  });
+  await lease.revoke();
+  assert(lease.signal.aborted);
+  assertEquals((lease.signal.reason as LeaseLostError).reason, "revoked");
+  const other = await fake.facet.grant(9);
+  fake.answer("LeaseRevoke", () => {
+    throw failure("lease_not_found", 1);
+  });
+  await assertRejects(() => other.revoke(), LeaseNotFoundError);
+  // To whom it ends, that it has ended is no failure.
+  const third = await fake.facet.grant(9);
+  await third[Symbol.asyncDispose]();
+});
+
+Deno.test("Disposing a lease revokes it, once", async () => {
+  const fake = new FakeLeases();
+  {
+    await using lease = await fake.facet.grant(9);
+    lease.keepAlive().catch(() => {});
+    await microtasks();
+  }
+  assertEquals(fake.called, ["Lease.LeaseGrant", "Lease.LeaseRevoke"]);
+  assert(fake.opener.last.canceled);
+  assertEquals(fake.clock.pending, 0);
+});
+
+Deno.test("A failing revoke is told, and the lease is given up all the same", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  fake.answer("LeaseRevoke", () => {
+    throw failure("unavailable", 3);
+  });
+  const error = await assertRejects(() => lease.revoke(), EtcdError);
+  assertEquals(error.code, "unavailable");
+  assert(lease.signal.aborted);
+});
+
+Deno.test("attach() and timeToLive() of an unknown lease fail, and a handle is lost", async () => {
+  const fake = new FakeLeases();
+  fake.answerTimeToLive(-1, 0);
+  await assertRejects(() => fake.facet.attach(7n), LeaseNotFoundError);
+  const lease = await fake.facet.grant(9);
+  await assertRejects(() => lease.timeToLive(), LeaseNotFoundError);
+  assertEquals((lease.signal.reason as LeaseLostError).reason, "expired");
+});
+
+Deno.test("keepAliveOnce() renews on a stream of its own, and tells the time", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  fake.clock.advance(5_000);
+  const renewed = lease.keepAliveOnce();
+  await microtasks();
+  assertEquals(fake.renewals, [1n]);
+  fake.renewed(9);
+  assertEquals(await renewed, 9);
+  assert(fake.opener.last.canceled);
+  // Not lost 9 s after the grant, but after that renewal.
+  fake.clock.advance(8_400);
+  assertFalse(lease.signal.aborted);
+  fake.clock.advance(100);
+  assert(lease.signal.aborted);
+});
+
+Deno.test("keepAliveOnce() counts from when it was sent, not from when it was called", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  fake.opener.held = true;
+  const renewed = lease.keepAliveOnce();
+  fake.clock.advance(6_000);
+  fake.opener.release();
+  await microtasks();
+  fake.renewed(9);
+  await renewed;
+  fake.clock.advance(8_000);
+  assertFalse(lease.signal.aborted);
+  lease.orphan();
+});
+
+Deno.test("keepAliveOnce() goes to another stream if its own ends", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  const renewed = lease.keepAliveOnce();
+  await microtasks();
+  fake.opener.last.end();
+  const deadline = performance.now() + 5_000;
+  while (fake.opener.streams.length < 2) {
+    assert(performance.now() < deadline);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await microtasks();
+  fake.renewed(9);
+  assertEquals(await renewed, 9);
+  lease.orphan();
+});
+
+Deno.test("keepAliveOnce() of an unknown lease fails, and the handle is lost", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  const renewed = lease.keepAliveOnce();
+  await microtasks();
+  fake.renewed(0);
+  await assertRejects(() => renewed, LeaseNotFoundError);
+  assertEquals((lease.signal.reason as LeaseLostError).reason, "expired");
+});
+
+Deno.test("keepAliveOnce() ends with its timeout, and with an abort's reason", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  const error = await assertRejects(
+    () => lease.keepAliveOnce({ timeoutMs: 20 }),
+    TimeoutError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot renew the lease: no answer within 20 ms (timeout)",
+  );
+  assert(fake.opener.last.canceled);
+  const abort = new AbortController();
+  const waiting = lease.keepAliveOnce({ signal: abort.signal });
+  await microtasks();
+  abort.abort("enough");
+  assertStrictEquals(await waiting.catch((reason) => reason), "enough");
+  assert(fake.opener.last.canceled);
+  fake.opener.held = true;
+  await assertRejects(
+    () => lease.keepAliveOnce({ timeoutMs: 20 }),
+    TimeoutError,
+  );
+  lease.orphan();
+});

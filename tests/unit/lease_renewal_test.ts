@@ -1,0 +1,289 @@
+// When a lease is renewed and when it is given up, by a clock a test turns.
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import { CanceledError, type Lease, LeaseLostError } from "../../mod.ts";
+import { FakeLeases } from "./_fake_leases.ts";
+import { microtasks } from "./_fake_transport.ts";
+
+function lossOf(lease: Lease): LeaseLostError {
+  assert(lease.signal.aborted, "the lease is not lost");
+  assertInstanceOf(lease.signal.reason, LeaseLostError);
+  return lease.signal.reason;
+}
+
+/** A lease of 9 s whose first renewal was answered. */
+async function kept(fake: FakeLeases): Promise<Lease> {
+  const lease = await fake.facet.grant(9);
+  const first = lease.keepAlive();
+  await microtasks();
+  fake.renewed(9);
+  await first;
+  return lease;
+}
+
+Deno.test("A lease is renewed every third of the time the server gave", async () => {
+  const fake = new FakeLeases();
+  fake.answerGrant(1n, 9);
+  const lease = await fake.facet.grant(2);
+  assertEquals(lease.ttlSeconds, 9);
+  const first = lease.keepAlive();
+  assertStrictEquals(await Promise.race([first, "pending"]), "pending");
+  await microtasks();
+  assert(fake.opener.last.settings.requireLeader);
+  assertEquals(fake.renewals, [1n]);
+  fake.renewed(9);
+  await first;
+  await fake.pass(2_900);
+  assertEquals(fake.renewals.length, 1);
+  await fake.pass(100);
+  assertEquals(fake.renewals.length, 2);
+  // The server may change it: the next one follows the answer.
+  fake.renewed(30);
+  await fake.pass(9_900);
+  assertEquals(fake.renewals.length, 2);
+  await fake.pass(100);
+  assertEquals(fake.renewals.length, 3);
+  fake.renewed(30);
+  assertFalse(lease.signal.aborted);
+  lease.orphan();
+  assertEquals(fake.clock.pending, 0);
+  assert(fake.opener.last.canceled);
+});
+
+Deno.test("A renewal that is not answered is not repeated: its stream is replaced", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  await fake.pass(3_000);
+  assertEquals(fake.renewals.length, 2);
+  await fake.pass(2_900);
+  assertEquals([fake.renewals.length, fake.opener.streams.length], [2, 1]);
+  await fake.pass(200);
+  assertEquals(fake.opener.streams.length, 2);
+  assert(fake.opener.streams[0]?.canceled);
+  assertEquals(fake.renewals, [1n]);
+  fake.renewed(9);
+  await fake.pass(2_700);
+  assertEquals(fake.renewals.length, 1);
+  lease.orphan();
+});
+
+Deno.test("A lease is lost at its last answered renewal's sending, plus its time, less a margin", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  await fake.pass(3_000);
+  // Sent at 3 s, answered at 5 s.
+  await fake.pass(2_000);
+  fake.renewed(9);
+  await fake.pass(6_400);
+  assertFalse(lease.signal.aborted);
+  await fake.pass(100);
+  const loss = lossOf(lease);
+  assertEquals([loss.reason, loss.code], ["not_renewed", "lease_lost"]);
+  assertEquals(
+    loss.message,
+    "Cannot keep the lease 1: no renewal was answered in time, " +
+      "last renewed 8500 ms ago (lease_lost)",
+  );
+  // By the calendar, as of when the answer came.
+  assert(Date.now() - loss.lastRenewal.getTime() >= 2_000);
+  assertEquals(loss.loopStallMs, 0);
+  assertEquals(fake.clock.pending, 0);
+});
+
+Deno.test("A lease that nobody renews is lost as well, and its margin is a tenth of a short time", async () => {
+  const fake = new FakeLeases();
+  fake.answerGrant(1n, 2);
+  const lease = await fake.facet.grant(2);
+  await fake.pass(1_700);
+  assertFalse(lease.signal.aborted);
+  await fake.pass(100);
+  assertEquals(lossOf(lease).reason, "not_renewed");
+  await assertRejects(() => lease.keepAlive(), LeaseLostError);
+  assertEquals(fake.opener.streams.length, 0);
+});
+
+Deno.test("The loss of a lease names what its stream ended with", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  fake.opener.held = true;
+  fake.opener.last.end();
+  const ended = await fake.pass(9_000).then(() => lossOf(lease).cause);
+  assertInstanceOf(ended, Error);
+  assertEquals(ended.message, "Cannot watch: gone");
+});
+
+Deno.test("An event loop that stood still is named in the loss", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  fake.clock.stall(12_000);
+  await microtasks();
+  const loss = lossOf(lease);
+  assertEquals(loss.reason, "not_renewed");
+  assertEquals(loss.loopStallMs, 9_000);
+  assert(
+    loss.message.includes("the event loop stood still for 9000 ms"),
+    loss.message,
+  );
+});
+
+Deno.test("A stall that did no harm is forgotten at the next renewal", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  fake.clock.stall(5_000);
+  fake.renewed(9);
+  await fake.pass(8_500);
+  assert(lossOf(lease).loopStallMs === 0);
+});
+
+Deno.test("A lease that is gone on the server is lost at once", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  await fake.pass(3_000);
+  fake.renewed(0);
+  assertEquals(lossOf(lease).reason, "expired");
+  assertEquals(fake.clock.pending, 0);
+  assert(fake.opener.last.canceled);
+  await lease[Symbol.asyncDispose]();
+  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
+});
+
+Deno.test("keepAlive() of an unknown lease fails with the loss", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  const first = lease.keepAlive();
+  await microtasks();
+  fake.renewed(0);
+  const loss = await assertRejects(() => first, LeaseLostError);
+  assertStrictEquals(loss, lease.signal.reason);
+});
+
+Deno.test("A stream that ends is opened again, and renews every lease on it", async () => {
+  const fake = new FakeLeases();
+  const one = await kept(fake);
+  fake.answerGrant(2n, 30);
+  const two = await fake.facet.grant(30);
+  two.keepAlive();
+  await microtasks();
+  fake.renewed(30, 2n);
+  assertEquals(fake.opener.streams.length, 1);
+  fake.opener.last.end();
+  await fake.pass(100);
+  assertEquals(fake.opener.streams.length, 2);
+  assertEquals(fake.renewals, [1n, 2n]);
+  fake.renewed(9);
+  fake.renewed(30, 2n);
+  one.orphan();
+  assertFalse(fake.opener.last.canceled);
+  two.orphan();
+  assert(fake.opener.last.canceled);
+});
+
+Deno.test("A stream that answers and ends at once is opened ever less often", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  for (let ended = 0; fake.clock.now() < 10_000; ended++) {
+    assert(ended < 40, "that is a busy loop");
+    fake.renewed(9);
+    fake.opener.last.end();
+    const opened = fake.opener.streams.length;
+    while (fake.opener.streams.length === opened) {
+      await fake.pass(10, 10);
+    }
+  }
+  assertFalse(lease.signal.aborted);
+  lease.orphan();
+});
+
+Deno.test("Two handles of one lease are both renewed, and one of them may leave (pitfall 17)", async () => {
+  const fake = new FakeLeases();
+  const one = await kept(fake);
+  fake.answerTimeToLive(8, 9);
+  await fake.pass(1_000);
+  const two = await fake.facet.attach(1n);
+  two.keepAlive();
+  await microtasks();
+  fake.renewed(9);
+  for (let round = 0; round < 20; round++) {
+    const before = fake.renewals.length;
+    await fake.pass(3_000);
+    assert(fake.renewals.length - before <= 2, "a burst");
+    if (fake.renewals.length > before) fake.renewed(9);
+  }
+  assertEquals(fake.opener.streams.length, 1);
+  assertFalse(one.signal.aborted || two.signal.aborted);
+  one.orphan();
+  for (let round = 0; round < 5; round++) {
+    await fake.pass(3_000);
+    fake.renewed(9);
+  }
+  assertFalse(two.signal.aborted);
+  fake.renewed(9);
+  await fake.pass(3_000);
+  fake.renewed(-1);
+  assertEquals(lossOf(two).reason, "expired");
+});
+
+Deno.test("Attaching takes the time that is left for what it is", async () => {
+  const fake = new FakeLeases();
+  fake.answerTimeToLive(4, 30);
+  const lease = await fake.facet.attach(7n);
+  assertEquals([lease.id, lease.ttlSeconds], [7n, 30]);
+  await fake.pass(3_400);
+  assertFalse(lease.signal.aborted);
+  await fake.pass(100);
+  assertEquals(lossOf(lease).reason, "not_renewed");
+});
+
+Deno.test("orphan() stops without a loss, and who waits for a renewal is told", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  const first = lease.keepAlive();
+  await microtasks();
+  lease.orphan();
+  await assertRejects(() => first, CanceledError);
+  await assertRejects(() => lease.keepAlive(), CanceledError);
+  await fake.pass(20_000);
+  assertFalse(lease.signal.aborted);
+  assertEquals(fake.clock.pending, 0);
+  await lease[Symbol.asyncDispose]();
+  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
+});
+
+Deno.test("Closing the client loses every lease, renewed or not", async () => {
+  const fake = new FakeLeases();
+  const renewed = await kept(fake);
+  fake.answerGrant(2n, 9);
+  const idle = await fake.facet.grant(9);
+  fake.facet.close();
+  assertEquals(
+    [renewed, idle].map((lease) => lossOf(lease).reason),
+    ["client_closed", "client_closed"],
+  );
+  assertEquals(fake.clock.pending, 0);
+  await renewed[Symbol.asyncDispose]();
+  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
+});
+
+Deno.test("A lease of centuries is neither lost nor renewed too early", async () => {
+  const fake = new FakeLeases();
+  const seconds = 9_000_000_000;
+  fake.answerGrant(1n, seconds);
+  const lease = await fake.facet.grant(seconds);
+  lease.keepAlive();
+  await microtasks();
+  fake.renewed(seconds);
+  // Timers wait for 24.8 days at most.
+  fake.clock.advance(seconds * 1_000 / 3 - 1);
+  assertEquals(fake.renewals.length, 1);
+  assertFalse(lease.signal.aborted);
+  fake.clock.advance(1);
+  assertEquals(fake.renewals.length, 2);
+  fake.clock.advance(seconds * 1_000);
+  assertEquals(lossOf(lease).reason, "not_renewed");
+});
