@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
-import { Metadata } from "@grpc/grpc-js";
-import type { Headers } from "./_transport.ts";
+import { Metadata, type StatusObject } from "@grpc/grpc-js";
+import type { CallStatus, Headers } from "./_transport.ts";
 
 const NONE = new Metadata();
 const CACHE = new WeakMap<Headers, Metadata>();
@@ -19,10 +19,25 @@ export function metadataOf(headers: Headers | undefined): Metadata {
   return metadata;
 }
 
-/** Whether an answer with these headers comes from no gRPC server. */
-export function isForeign(headers: Metadata): boolean {
-  const [type] = headers.get("content-type");
-  return type === undefined || !String(type).startsWith("application/grpc");
+/**
+ * The end of a call as we have it. `headers` are those of the answer, if one
+ * had begun; an answer that is only a status has them in the status.
+ */
+export function toCallStatus(
+  { code, details, metadata }: StatusObject,
+  headers: Metadata | undefined,
+): CallStatus {
+  const [type] = (headers ?? metadata).get("content-type");
+  const answered = type !== undefined;
+  const foreign = headers !== undefined &&
+    !String(type).startsWith("application/grpc");
+  return {
+    grpcCode: code,
+    details: foreign
+      ? `${details}; that is no gRPC answer, is it an etcd server?`
+      : details,
+    answered,
+  };
 }
 
 /** The same bytes as the kind that grpc-js can frame. */

@@ -5,12 +5,11 @@ import {
   LINGER_MS,
   openChannel,
 } from "./_grpc_channel.ts";
-import { asBuffer, isForeign, metadataOf } from "./_grpc_message.ts";
+import { asBuffer, metadataOf, toCallStatus } from "./_grpc_message.ts";
 import { StreamWriter } from "./_grpc_stream_writer.ts";
 import type { Capture } from "./_grpc_sockets.ts";
 import type {
   CallSettings,
-  CallStatus,
   Dial,
   RunningCall,
   RunningStream,
@@ -90,9 +89,9 @@ class GrpcTransport implements Transport {
   ): RunningCall {
     const call = this.#open(path, settings);
     let reply: Uint8Array | undefined;
-    let foreign = false;
+    let headers: grpc.Metadata | undefined;
     call.start(metadataOf(settings.headers), {
-      onReceiveMetadata: (headers) => foreign = isForeign(headers),
+      onReceiveMetadata: (received) => headers = received,
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) reply = message;
       },
@@ -101,7 +100,7 @@ class GrpcTransport implements Transport {
         if (status.code === 0 && reply !== undefined) done(reply, undefined);
         else if (status.code === 0) {
           done(undefined, { grpcCode: 13, details: "The reply is missing" });
-        } else done(undefined, statusOf(status, foreign));
+        } else done(undefined, toCallStatus(status, headers));
       },
     });
     call.sendMessageWithContext({}, asBuffer(request));
@@ -116,15 +115,15 @@ class GrpcTransport implements Transport {
     events: StreamEvents,
   ): RunningStream {
     const call = this.#open(path, settings);
-    let foreign = false;
+    let headers: grpc.Metadata | undefined;
     call.start(metadataOf(settings.headers), {
-      onReceiveMetadata: (headers) => foreign = isForeign(headers),
+      onReceiveMetadata: (received) => headers = received,
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) events.onMessage(message);
       },
       onReceiveStatus: (status) => {
         this.#ended(call);
-        events.onEnd(statusOf(status, foreign));
+        events.onEnd(toCallStatus(status, headers));
       },
     });
     const writer = new StreamWriter(call);
@@ -218,16 +217,4 @@ class GrpcTransport implements Transport {
 
 function cancel(call: Call): void {
   call.cancelWithStatus(grpc.status.CANCELLED, "Canceled by the caller");
-}
-
-function statusOf(
-  { code, details }: { readonly code: number; readonly details: string },
-  foreign: boolean,
-): CallStatus {
-  return {
-    grpcCode: code,
-    details: foreign
-      ? `${details}; that is no gRPC answer, is it an etcd server?`
-      : details,
-  };
 }

@@ -17,6 +17,11 @@ export interface CallStatus {
   readonly grpcCode: number;
   /** The status text. */
   readonly details: string;
+  /**
+   * Whether the server itself gave it; otherwise the stream was reset, or
+   * ended on this side. @default {true}
+   */
+  readonly answered?: boolean;
 }
 
 /** A call or stream that is running. */

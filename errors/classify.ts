@@ -16,6 +16,11 @@ export interface CallFailure {
   readonly disconnected: boolean;
   /** Whether it was the caller's own deadline that ended the call. */
   readonly ownDeadline: boolean;
+  /**
+   * Whether the server itself gave the status, rather than a stream that was
+   * reset. @default {true}
+   */
+  readonly answered?: boolean;
 }
 
 /** What a failed call means. */
@@ -96,6 +101,11 @@ export function classify(failure: CallFailure): Classification {
     code: CODE_OF_STATUS[failure.grpcCode] ?? "unknown",
     grpcCode: failure.grpcCode,
     fromEtcd: false,
-    applied: failure.sent && !REFUSED.has(failure.grpcCode) ? "maybe" : "never",
+    applied: failure.sent && !isRefusal(failure) ? "maybe" : "never",
   };
+}
+
+/** Whether the server said that it did not even try. */
+function isRefusal({ grpcCode, answered = true }: CallFailure): boolean {
+  return answered && REFUSED.has(grpcCode);
 }
