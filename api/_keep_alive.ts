@@ -38,6 +38,7 @@ export class KeepAliveSession implements RenewalHost {
   #stream: OpenStream<LeaseKeepAliveRequestInit> | undefined;
   #opening: AbortController | undefined;
   #trouble: unknown;
+  #endpoint: string | undefined;
 
   constructor(opener: StreamOpener, clock: Clock) {
     this.#opener = opener;
@@ -104,6 +105,7 @@ export class KeepAliveSession implements RenewalHost {
         action: "keep the leases alive",
         requireLeader: true,
         signal: opening.signal,
+        avoid: this.#endpoint,
       }, {
         onMessage: (message) => this.#onMessage(message),
         onEnd: (error) => {
@@ -115,6 +117,7 @@ export class KeepAliveSession implements RenewalHost {
       if (opening.signal.aborted) return stream.cancel();
       this.#opening = undefined;
       this.#stream = stream;
+      this.#endpoint = stream.endpoint;
       this.#reopening.opened();
       for (const kept of this.#kept.values()) kept.sentAt = undefined;
       for (const renewal of this.#all()) renewal.opened();

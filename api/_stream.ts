@@ -34,6 +34,11 @@ export interface StreamSettings {
   readonly requireLeader: boolean;
   /** Ends the wait for a connection. */
   readonly signal: AbortSignal;
+  /**
+   * The endpoint of the stream that this one follows: another one is taken if
+   * the strategy gives one.
+   */
+  readonly avoid?: string | undefined;
 }
 
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
@@ -68,7 +73,12 @@ export class StreamOpener {
   ): Promise<OpenStream<Request>> {
     let picked = await this.#pick(method.name, settings);
     // Others ran while this was awaited, and may have lost or left it.
-    while (!picked.transport.ready) {
+    for (
+      let others = this.#pool.size - 1;
+      !picked.transport.ready ||
+      (picked.connection.endpoint === settings.avoid && others > 0);
+      others--
+    ) {
       picked = await this.#pick(method.name, settings);
     }
     const { connection, transport } = picked;

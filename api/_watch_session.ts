@@ -68,6 +68,7 @@ export class WatchSession implements WatchHost {
   readonly #reopening: Reopening;
   #stream: OpenStream<WatchRequestInit> | undefined;
   #opening: AbortController | undefined;
+  #endpoint: string | undefined;
   #heartbeat: Heartbeat | undefined;
   #lastId = 0n;
 
@@ -127,6 +128,7 @@ export class WatchSession implements WatchHost {
         action: "watch",
         requireLeader: this.#options.requireLeader,
         signal: opening.signal,
+        avoid: this.#endpoint,
       }, {
         onMessage: (message) => this.#onMessage(message),
         onEnd: (error) => this.#onEnd(error),
@@ -144,6 +146,7 @@ export class WatchSession implements WatchHost {
   #begin(stream: OpenStream<WatchRequestInit>): void {
     const { clock, heartbeat } = this.#options;
     this.#stream = stream;
+    this.#endpoint = stream.endpoint;
     this.#reopening.opened();
     if (heartbeat !== false) {
       this.#heartbeat = new Heartbeat(heartbeat, clock, {

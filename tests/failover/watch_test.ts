@@ -63,8 +63,15 @@ async function watchOf(
   return watch;
 }
 
-async function live(watch: Watch): Promise<void> {
-  await waitFor("a live watch", () => watch.state.kind === "live");
+/** Cuts every connection; resolves when the watch is on another stream. */
+async function cutOnce(watch: Watch): Promise<void> {
+  const before = watch.state;
+  assertEquals(before.kind, "live");
+  await cutAll(cluster);
+  await waitFor(
+    "the watch on another stream",
+    () => watch.state !== before && watch.state.kind === "live",
+  );
 }
 
 /** Isolates a member, and writes to the others from then on. */
@@ -214,9 +221,7 @@ scenario(
     await put(key, "before");
     const watch = await watchOf(client, key);
     const history = new History(watch);
-    await cutAll(cluster);
-    await waitFor("the disconnect", () => watch.state.kind !== "live");
-    await live(watch);
+    await cutOnce(watch);
     const revision = await put(key, "after");
     await history.reach(revision);
     assertEquals([...history.revisions.keys()], [revision]);
@@ -293,9 +298,7 @@ scenario("#70 watch of a revision ahead waits for it", async (balancer) => {
   const start = await put(key, "now") + 3n;
   const watch = await watchOf(client, key, { startRevision: start });
   const history = new History(watch);
-  await cutAll(cluster);
-  await waitFor("the disconnect", () => watch.state.kind !== "live");
-  await live(watch);
+  await cutOnce(watch);
   for (let made = 0; made < 5; made++) await put(key, `${made}`);
   await history.reach(start + 2n);
   assertEquals([...history.revisions.keys()], [start, start + 1n, start + 2n]);

@@ -9,7 +9,7 @@ import {
 import {
   EtcdError,
   InvalidOptionError,
-  LeaseLostError,
+  type LeaseLostError,
   LeaseNotFoundError,
   TimeoutError,
 } from "../../mod.ts";
