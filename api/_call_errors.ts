@@ -49,7 +49,7 @@ export function outOfTimeError(
     );
   }
   return new TimeoutError(
-    `Cannot ${action}: no success within ${timeoutMs} ms and ${attempts.length} attempts (timeout), the last one at ${last.endpoint} (${last.code})${
+    `Cannot ${action}: no success within ${timeoutMs} ms and ${call.made} attempts (timeout), the last one at ${last.endpoint} (${last.code})${
       maybeCommitted ? "; it may have been applied" : ""
     }; ${endpoints}`,
     { ...init, code: "timeout", grpcCode: GRPC_CODE.deadlineExceeded },

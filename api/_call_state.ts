@@ -16,10 +16,26 @@ export interface CallState {
   readonly deadlineAt: number;
   /** Ends the call. */
   readonly signal: AbortSignal | undefined;
-  /** The attempts made, all failed. */
+  /** How many attempts were made, all failed. */
+  made: number;
+  /** The latest of them. */
   readonly attempts: Attempt[];
   /** The connections they went to. */
   readonly tried: SubConnection[];
   /** Whether one of them may have been applied. */
   maybeCommitted: boolean;
+}
+
+const KEPT_ATTEMPTS = 100;
+
+/** Notes a failed attempt; of a call without a limit only the latest stay. */
+export function remember(
+  call: CallState,
+  attempt: Attempt,
+  connection: SubConnection,
+): void {
+  call.made++;
+  call.attempts.push(attempt);
+  if (call.attempts.length > KEPT_ATTEMPTS) call.attempts.shift();
+  if (!call.tried.includes(connection)) call.tried.push(connection);
 }

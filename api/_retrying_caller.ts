@@ -7,7 +7,7 @@ import { judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
 import { closedError, outOfTimeError, protocolError } from "./_call_errors.ts";
-import type { CallState } from "./_call_state.ts";
+import { type CallState, remember } from "./_call_state.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { checkTimeoutMs } from "./_checks.ts";
@@ -84,6 +84,7 @@ export class RetryingCaller implements Caller {
       timeoutMs,
       deadlineAt: performance.now() + timeoutMs,
       signal,
+      made: 0,
       attempts: [],
       tried: [],
       maybeCommitted: false,
@@ -95,7 +96,7 @@ export class RetryingCaller implements Caller {
     const info: PickInfo = {
       kind: "unary",
       method: call.method.name,
-      attempt: call.attempts.length + 1,
+      attempt: call.made + 1,
       tried: call.tried,
     };
     const now = pool.pick(info);
@@ -154,6 +155,7 @@ export class RetryingCaller implements Caller {
       since: call.method.since,
       endpoint: connection.endpoint,
       effect: call.effect(),
+      attempt: call.made + 1,
       earlier: call.attempts,
       maybeCommitted: call.maybeCommitted,
       durationMs,
@@ -165,8 +167,7 @@ export class RetryingCaller implements Caller {
     });
     pool.report({ ...outcome, blame: verdict.blame });
     if (verdict.action === "fail") throw verdict.error;
-    call.attempts.push(verdict.attempt);
-    call.tried.push(connection);
+    remember(call, verdict.attempt, connection);
     call.maybeCommitted = verdict.maybeCommitted;
     if (verdict.action === "retry" && verdict.delayMs > 0) {
       await this.#pause(call, verdict.delayMs);

@@ -176,6 +176,7 @@ export class StreamOpener {
       since: context.method.since,
       endpoint: context.endpoint,
       effect: "read",
+      attempt: 1,
       earlier: [],
       maybeCommitted: false,
       durationMs: context.durationMs,

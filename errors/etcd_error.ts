@@ -55,7 +55,10 @@ export class EtcdError extends Error {
    * promise: it was not applied and will not be.
    */
   readonly maybeCommitted: boolean;
-  /** Every attempt of the call that failed, the last one included. */
+  /**
+   * The attempts of the call that failed, the last one included. Of a call
+   * that went on without a limit, about the last hundred.
+   */
   readonly attempts: readonly Attempt[];
 
   /** Makes an error; users receive them, they need not make any. */

@@ -17,7 +17,9 @@ export interface JudgeContext {
   readonly endpoint: string;
   /** What repeating the request can do. */
   readonly effect: "read" | "idempotent" | "write";
-  /** The earlier attempts of the call, all failed. */
+  /** Which attempt of the call this was, from 1. */
+  readonly attempt: number;
+  /** The latest of the earlier attempts, all failed. */
   readonly earlier: readonly Attempt[];
   /** Whether an earlier attempt may have been applied. */
   readonly maybeCommitted: boolean;
@@ -82,7 +84,7 @@ export function judge(failure: CallFailure, context: JudgeContext): Verdict {
   if (STALE_TOKEN.has(what.code) && context.canReauthenticate) {
     return { ...common, action: "reauthenticate" };
   }
-  const made = context.earlier.length + 1;
+  const made = context.attempt;
   if (made < context.policy.maxAttempts && isRepeated(what, failure, context)) {
     return { ...common, action: "retry", delayMs: waitMs(made, context) };
   }

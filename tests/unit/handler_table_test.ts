@@ -125,6 +125,7 @@ function contextOf(
     since: undefined,
     endpoint: "http://a:2379",
     effect,
+    attempt: 1,
     earlier: [],
     maybeCommitted: false,
     durationMs: 3,

@@ -29,6 +29,7 @@ const CONTEXT: JudgeContext = {
   since: undefined,
   endpoint: "http://a:2379",
   effect: "read",
+  attempt: 1,
   earlier: [],
   maybeCommitted: false,
   durationMs: 12,
@@ -60,7 +61,12 @@ function exhaust(context: Partial<JudgeContext>): {
   const delaysMs: number[] = [];
   let earlier: readonly Attempt[] = [];
   while (delaysMs.length < 1_000) {
-    const verdict = judge(FAILURE, { ...CONTEXT, ...context, earlier });
+    const verdict = judge(FAILURE, {
+      ...CONTEXT,
+      ...context,
+      attempt: earlier.length + 1,
+      earlier,
+    });
     if (verdict.action === "fail") {
       return { attempts: verdict.error.attempts, delaysMs };
     }
