@@ -51,6 +51,7 @@ export interface Lease extends AsyncDisposable {
    * when the first renewal is answered. Idempotent.
    *
    * @throws {LeaseLostError} If it is lost before.
+   * @throws {CanceledError} If it is orphaned before.
    */
   keepAlive(): Promise<void>;
   /**

@@ -25,8 +25,8 @@ export interface WatchBatch {
   /** The header of the message they came with. */
   readonly header: ResponseHeader;
   /**
-   * The events. None only with `progressNotify`: all up to the header's
-   * revision has then been delivered.
+   * The events. None only with `progressNotify`, or after a relist that found
+   * no change: all up to the header's revision has then been delivered.
    */
   readonly events: readonly WatchEvent[];
   /**
