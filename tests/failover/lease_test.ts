@@ -7,10 +7,8 @@ import {
   type Lease,
   LeaseLostError,
   LeaseNotFoundError,
-  prefix,
 } from "../../mod.ts";
 import { Cluster, sleep, waitFor } from "../harness/mod.ts";
-import { History } from "./_history.ts";
 import { clientOf, followerOf, observer, setAll } from "./_stream_subject.ts";
 
 const TTL_SECONDS = 6;
@@ -136,47 +134,6 @@ scenario(
       // Told before the server ends it.
       assert(await exists(lease.id));
     }
-  },
-);
-
-scenario(
-  "#26 lease and watch live through a rolling stop",
-  async (balancer) => {
-    await using client = newClient(balancer);
-    const watch = client.watch(prefix("rolling/"));
-    const { revision: created } = await watch.ready;
-    const history = new History(watch);
-    const lease = await client.lease.grant(10);
-    await lease.keepAlive();
-    await client.put("rolling/lease", "x", { lease: lease.id });
-    const stop = new AbortController();
-    const writing = (async () => {
-      while (!stop.signal.aborted) {
-        try {
-          await other.put("rolling/key", "x", { timeoutMs: 2_000 });
-        } catch (error) {
-          // While a member goes, a write may be lost or not: it is not repeated.
-          assert(
-            error instanceof EtcdError && error.maybeCommitted,
-            `${error}`,
-          );
-        }
-        await sleep(10);
-      }
-    })();
-    for (const member of cluster.members) {
-      await member.stop();
-      await member.restart();
-    }
-    stop.abort();
-    await writing;
-    const { revision: end } = (await other.put("rolling/key", "last")).header;
-    await history.reach(end);
-    assertEquals(history.faults, []);
-    // Nobody else writes: each revision must have come.
-    assertEquals(BigInt(history.revisions.size), end - created);
-    assertFalse(lease.signal.aborted, `${lease.signal.reason}`);
-    assert(await exists(lease.id));
   },
 );
 

@@ -131,36 +131,6 @@ scenario("#10 watch on a member gone silent", async (balancer) => {
   }
 });
 
-scenario("#20 watch on a member that is shut down", async (balancer) => {
-  const target = await followerOf(cluster);
-  await using client = await clientOf(target, balancer);
-  const key = newKey();
-  const history = new History(await watchOf(client, key));
-  client.setEndpoints(cluster.endpoints);
-  await target.stop();
-  await history.reach(await put(key, "x"), 7_000);
-  assertEquals(history.revisions.size, 1);
-});
-
-scenario(
-  "#43 watch without a leader required, on an isolated member",
-  async (balancer) => {
-    const target = await followerOf(cluster);
-    await using client = await clientOf(target, balancer);
-    const key = newKey();
-    const watch = await watchOf(client, key, { requireLeader: false });
-    const history = new History(watch);
-    client.setEndpoints(cluster.endpoints);
-    await isolate(target);
-    const revision = await put(key, "x");
-    // Longer than the member needs to see that it has no leader.
-    await sleep(3_000);
-    assertEquals([history.last, watch.state.kind], [0n, "live"]);
-    await cluster.healPeers();
-    await history.reach(revision);
-  },
-);
-
 scenario(
   "#44 #45 watch with a leader required leaves an isolated member if it may",
   async (balancer) => {
@@ -210,21 +180,6 @@ scenario(
     assertEquals([...history.revisions.keys()], revisions);
     assertEquals(history.faults, []);
     assertEquals((await watch.ready).revision, created);
-  },
-);
-
-scenario(
-  "#67 watch from now on, cut before any event, has none from before",
-  async (balancer) => {
-    await using client = newClient(balancer);
-    const key = newKey();
-    await put(key, "before");
-    const watch = await watchOf(client, key);
-    const history = new History(watch);
-    await cutOnce(watch);
-    const revision = await put(key, "after");
-    await history.reach(revision);
-    assertEquals([...history.revisions.keys()], [revision]);
   },
 );
 

@@ -10,7 +10,7 @@ import { WatchLog } from "./watch_log.ts";
 const IN_TIME: Expected = { watch: "during the fault" };
 const LATE: Expected = { watch: "after the fault" };
 // Long enough for three elections without a leader, and then some.
-const FAULT_MS = 6_000;
+const FAULT_MS = 5_000;
 
 /** Section F, and the rows of A to C that concern streams. */
 export const STREAMS: readonly Scenario[] = [
