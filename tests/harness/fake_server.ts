@@ -87,7 +87,10 @@ export class FakeServer implements AsyncDisposable {
    * new connection. `NO_ERROR` if no code is given.
    */
   goAway(http2Code = 0): void {
-    for (const session of this.#sessions) session.goaway(http2Code);
+    for (const session of this.#sessions) {
+      // One whose client has just gone is not worth a word.
+      if (!session.destroyed) session.goaway(http2Code);
+    }
   }
 
   /** Resets every connection. */
