@@ -1,7 +1,7 @@
 /** From what the scenarios give to what `compare` keeps and writes. */
 import type { Cell } from "../tests/scenarios/cell.ts";
 import { describeExpected } from "../tests/scenarios/expected.ts";
-import type { Recording } from "../tests/scenarios/recorder.ts";
+import type { Recording } from "../tests/scenarios/recording.ts";
 import type { Scenario, Subject } from "../tests/scenarios/scenario.ts";
 import type { CellFigures, CellHead, CompareCell } from "./_compare_result.ts";
 
@@ -79,16 +79,26 @@ function figuresOf(run: Recording): CellFigures {
     firstSuccessMs: faulty ? orNull(run.firstSuccessMs) : null,
     lastFailureMs: faulty ? orNull(run.lastFailureMs) : null,
     longestGapMs: rounded(run.longestGapMs),
+    longestCallMs: rounded(run.longestCallMs),
     endedWell: run.endedWell,
     connectionsMax: run.connectionsMax,
     connectionsEnd: run.connectionsEnd,
     dials: run.dials,
+    redials: run.redials,
     spread: run.spread,
     writes: run.writes ?? null,
     ...run.watch && { watch: run.watch },
     ...run.lease && { lease: run.lease },
+    measures: run.measures,
     errors: run.codes,
     faultMs: orNull(run.faultMs),
+    faultEndMs: orNull(run.faultEndMs),
+    events: run.events.map((event) => ({
+      atMs: rounded(event.atMs),
+      kind: event.kind,
+      member: event.member ?? null,
+      text: event.text ?? null,
+    })),
     marks: run.marks.map((mark) => ({
       startMs: rounded(mark.startMs),
       durationMs: rounded(mark.durationMs),

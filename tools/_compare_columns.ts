@@ -110,6 +110,16 @@ const LEASE: Column = {
   text: ({ lease }) => lease ?? "",
 };
 
+const MEASURES: Column = {
+  heads: ["also", ""],
+  align: "left",
+  legend: ["also", "what else the scenario counted or timed"],
+  text: ({ measures }) =>
+    Object.entries(measures).map(([words, value]) =>
+      `${Math.round(value)} ${words}`
+    ).join(", "),
+};
+
 /** The columns that have something to tell, and fit beside `taken` others. */
 export function placeColumns(
   result: CompareResult,
@@ -125,6 +135,7 @@ export function placeColumns(
     WRITES,
     WATCH,
     LEASE,
+    MEASURES,
   ];
   const placed = named
     .filter((column) => figures.some((cell) => column.text(cell) !== ""))

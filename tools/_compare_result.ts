@@ -9,6 +9,7 @@
  * @module
  */
 import type { Expected } from "../tests/scenarios/expected.ts";
+import type { TimelineEvent } from "../tests/scenarios/recording.ts";
 
 /** Everything one run of `compare` found out. */
 export interface CompareResult {
@@ -137,6 +138,8 @@ export interface CellFigures {
   readonly lastFailureMs: number | null;
   /** The longest time without a success, while calls were made. */
   readonly longestGapMs: number;
+  /** How long the longest call took. */
+  readonly longestCallMs: number;
   /** Whether the last call succeeded. */
   readonly endedWell: boolean;
   /** Sockets of the client: the most at once, and those at the end. */
@@ -144,6 +147,8 @@ export interface CellFigures {
   readonly connectionsEnd: number;
   /** Connections attempted in all. */
   readonly dials: number;
+  /** Those attempted since the fault. */
+  readonly redials: number;
   /** How many calls each member served, in the order of the members. */
   readonly spread: readonly number[];
   /** `null` where the writes were not counted on the server's side. */
@@ -152,10 +157,19 @@ export interface CellFigures {
   readonly watch?: CellWatch;
   /** What became of the lease, in scenarios with one. */
   readonly lease?: "kept" | "lost";
+  /**
+   * What else the scenario counted or timed, by words that can follow the
+   * number: `{ "ms until the event": 2210 }`.
+   */
+  readonly measures: Readonly<Record<string, number>>;
   /** Codes of the failed calls, with how often each came. */
   readonly errors: Readonly<Record<string, number>>;
   /** When the fault began; `null` in a steady state. */
   readonly faultMs: number | null;
+  /** When it ended; `null` if it lasted to the end. */
+  readonly faultEndMs: number | null;
+  /** What else happened, in its order. */
+  readonly events: readonly CellEvent[];
   /** Every call, in the order of their ends. */
   readonly marks: readonly CallMark[];
 }
@@ -166,6 +180,20 @@ export interface CellWrites {
   readonly acked: number;
   /** Writes the store has. */
   readonly applied: number;
+}
+
+/** Something besides calls. */
+export interface CellEvent {
+  /** Below 0 if it came before the recording began. */
+  readonly atMs: number;
+  /**
+   * `pin`: the strategy moved its pin; a state: a connection is in it now;
+   * `delivery`: a watch delivered an event; `note`: the text says it.
+   */
+  readonly kind: TimelineEvent["kind"];
+  /** The member it concerns; `null` where there is none, or it is not known. */
+  readonly member: string | null;
+  readonly text: string | null;
 }
 
 /** One call. */

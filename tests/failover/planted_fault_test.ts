@@ -4,7 +4,7 @@ import { compare } from "../../tools/compare.ts";
 import type { Sink } from "../../tools/_compare_sink.ts";
 import { Cluster } from "../harness/mod.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
-import type { Recording } from "../scenarios/recorder.ts";
+import type { Recording } from "../scenarios/recording.ts";
 import type { Scenario, Subject } from "../scenarios/scenario.ts";
 
 const PINNED: readonly Subject[] = [

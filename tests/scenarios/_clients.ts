@@ -1,12 +1,15 @@
-import { Client } from "../../mod.ts";
+import { Client, type ClientOptions } from "../../mod.ts";
 import { type Cluster, type Member, waitFor } from "../harness/mod.ts";
 import type { RunContext } from "./scenario.ts";
 
 const CONNECT_MS = 5_000;
 
 /** A client of all members that has settled, on whichever pin it likes. */
-export async function settledClient(context: RunContext): Promise<Client> {
-  const client = newClient(context, context.cluster.endpoints);
+export async function settledClient(
+  context: RunContext,
+  options: Partial<ClientOptions> = {},
+): Promise<Client> {
+  const client = subjectClient(context, options);
   return await settle(client);
 }
 
@@ -18,8 +21,12 @@ export async function settledClient(context: RunContext): Promise<Client> {
 export async function clientPinnedTo(
   target: Member,
   context: RunContext,
+  options: Partial<ClientOptions> = {},
 ): Promise<Client> {
-  const client = newClient(context, [target.endpoint]);
+  const client = subjectClient(context, {
+    ...options,
+    endpoints: target.endpoint,
+  });
   await settle(client);
   client.setEndpoints(context.cluster.endpoints);
   return await settle(client);
@@ -54,16 +61,19 @@ export function otherThan(target: Member, cluster: Cluster): Member {
   return other;
 }
 
-function newClient(
-  { subject, callTimeoutMs }: RunContext,
-  endpoints: readonly string[],
+/** A client under test, of all members unless told otherwise; not connected. */
+export function subjectClient(
+  { cluster, subject, callTimeoutMs, timeline }: RunContext,
+  options: Partial<ClientOptions> = {},
 ): Client {
   return new Client({
-    endpoints,
+    endpoints: cluster.endpoints,
     balancer: subject.balancer,
     dialTimeoutMs: 2_000,
     keepAlive: false,
     requestTimeoutMs: callTimeoutMs,
+    onEvent: (event) => timeline.onBalancerEvent(event),
+    ...options,
   });
 }
 

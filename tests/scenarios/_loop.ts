@@ -1,5 +1,6 @@
 import type { Client } from "../../mod.ts";
-import { Recorder, type Recording, type Reply } from "./recorder.ts";
+import { Recorder, type Reply } from "./recorder.ts";
+import type { Recording } from "./recording.ts";
 import type { RunContext } from "./scenario.ts";
 
 const CALLS = 30;

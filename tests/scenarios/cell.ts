@@ -1,8 +1,9 @@
 import type { Cluster } from "../harness/mod.ts";
-import { deviations } from "./expected.ts";
-import type { Recording } from "./recorder.ts";
+import { deviations } from "./deviations.ts";
+import type { Recording } from "./recording.ts";
 import type { Expectation, Scenario, Subject } from "./scenario.ts";
 import { skipReason } from "./skips.ts";
+import { Timeline } from "./timeline.ts";
 
 /** What one scenario came to under one strategy. */
 export type Cell =
@@ -53,7 +54,11 @@ export async function runPreparedCell(
   const reason = skipReason(scenario.id, subject.name);
   if (reason !== undefined) return { ...common, kind: "skipped", reason };
   const startedAt = performance.now();
-  const run = await scenario.run({ ...options, subject });
+  const run = await scenario.run({
+    ...options,
+    subject,
+    timeline: new Timeline(),
+  });
   return {
     ...common,
     kind: "ran",

@@ -2,12 +2,8 @@ import type { Client } from "../../mod.ts";
 import { type Cluster, sleep, waitFor } from "../harness/mod.ts";
 import { clientPinnedTo, followerOf, observer } from "./_clients.ts";
 import { repeatDuring } from "./_repeat_during.ts";
-import {
-  Recorder,
-  type Recording,
-  type Reply,
-  type WriteCount,
-} from "./recorder.ts";
+import { Recorder, type Reply } from "./recorder.ts";
+import type { Recording, WriteCount } from "./recording.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
 
 const AFTER_LOSS = 10;

@@ -1,83 +1,27 @@
 import { type Client, EtcdError, type ResponseHeader } from "../../mod.ts";
 import type { Member } from "../harness/mod.ts";
+import type { Besides, Mark, Recording } from "./recording.ts";
 import type { RunContext } from "./scenario.ts";
-import type { WatchCount } from "./watch_log.ts";
 
-/** One call, as a report can draw it. Times are since the recording began. */
-export interface Mark {
-  readonly startMs: number;
-  readonly durationMs: number;
-  readonly ok: boolean;
-  /** The name of the member it went to, where that is known. */
-  readonly member: string | undefined;
-  /** The error's code. */
-  readonly code: string | undefined;
-  /** Whether a failed write may have been applied. */
-  readonly maybeCommitted: boolean;
-}
-
-/** Writes to one key, counted on both sides. */
-export interface WriteCount {
-  /** Puts the client was told had succeeded. */
-  readonly acked: number;
-  /** Puts the store has, by the key's version. */
-  readonly applied: number;
-}
-
-/** What one run of a scenario gave. */
-export interface Recording {
-  readonly calls: number;
-  readonly failed: number;
-  /** Failed writes that may have been applied, as the errors say. */
-  readonly ambiguous: number;
-  /** From the fault to the end of the first call that succeeded after it. */
-  readonly firstSuccessMs: number | undefined;
-  /** From the fault to the end of the last call that failed. */
-  readonly lastFailureMs: number | undefined;
-  /** The longest time without a success, while calls were made. */
-  readonly longestGapMs: number;
-  /** Whether the last call succeeded. */
-  readonly endedWell: boolean;
-  /** The most connections seen, and those at the end. */
-  readonly connectionsMax: number;
-  readonly connectionsEnd: number;
-  /** Connections attempted in all. */
-  readonly dials: number;
-  /** Successful calls by the member that served them, in members' order. */
-  readonly spread: readonly number[];
-  readonly writes: WriteCount | undefined;
-  readonly watch: WatchCount | undefined;
-  /** What became of the lease that was kept alive. */
-  readonly lease: "kept" | "lost" | undefined;
-  /** Codes of the failed calls, with how often each came. */
-  readonly codes: Readonly<Record<string, number>>;
-  readonly marks: readonly Mark[];
-  /** When the fault began, since the recording did. */
-  readonly faultMs: number | undefined;
-}
-
-/** What a scenario counts besides its calls. */
-export type Besides = Partial<
-  Pick<Recording, "writes" | "watch" | "lease">
->;
-
-/** What any reply has that a recording needs. */
+/** What a recording can use of a reply: it tells who served the call. */
 export interface Reply {
-  readonly header: ResponseHeader;
+  readonly header?: ResponseHeader;
 }
 
 /** Keeps what happens during a scenario. */
 export class Recorder {
   readonly #startedAt = performance.now();
   readonly #context: RunContext;
-  readonly #client: Client;
+  readonly #clients: readonly Client[];
   readonly #marks: Mark[] = [];
-  #faultMs: number | undefined;
+  #fault: { readonly atMs: number; readonly dials: number } | undefined;
+  #faultEndMs: number | undefined;
   #connectionsMax = 0;
 
-  constructor(context: RunContext, client: Client) {
+  /** With no client, one client, or several that are counted together. */
+  constructor(context: RunContext, ...clients: readonly Client[]) {
     this.#context = context;
-    this.#client = client;
+    this.#clients = clients;
   }
 
   /** How many calls have been made. */
@@ -92,25 +36,37 @@ export class Recorder {
 
   /** The fault is in effect from now on. */
   fault(): void {
-    this.#faultMs ??= this.#nowMs();
+    this.#fault ??= { atMs: this.#nowMs(), dials: this.#count("dials") };
+  }
+
+  /** The fault is over. */
+  heal(): void {
+    this.#faultEndMs = this.#nowMs();
+  }
+
+  /** Since the fault, for what a scenario times itself. */
+  get sinceFaultMs(): number {
+    return this.#nowMs() - (this.#fault?.atMs ?? 0);
   }
 
   /** Looks at how many connections there are; each call does so too. */
   look(): void {
-    const { connections } = this.#client.balancer;
-    this.#connectionsMax = Math.max(this.#connectionsMax, connections);
+    this.#connectionsMax = Math.max(
+      this.#connectionsMax,
+      this.#count("connections"),
+    );
   }
 
   /** Makes a call and keeps how it went; the reply's header names its server. */
-  async call(make: () => Promise<Reply>): Promise<void> {
+  async call(make: () => Promise<Reply | void>): Promise<void> {
     this.#context.signal?.throwIfAborted();
     this.look();
     const startMs = this.#nowMs();
     try {
-      const { header } = await make();
+      const reply = await make();
       this.#mark(startMs, {
         ok: true,
-        member: this.#nameOf(({ id }) => id === header.memberId),
+        member: this.#nameOf(({ id }) => id === reply?.header?.memberId),
         code: undefined,
         maybeCommitted: false,
       });
@@ -134,12 +90,14 @@ export class Recorder {
   }
 
   /** What all calls came to, with what was counted besides. */
-  finish({ writes, watch, lease }: Besides = {}): Recording {
+  finish(
+    { writes, watch, lease, measures = {} }: Besides = {},
+  ): Recording {
     this.look();
-    const { connections, dials } = this.#client.balancer;
+    const dials = this.#count("dials");
     const marks = this.#marks;
     const failures = marks.filter(({ ok }) => !ok);
-    const faultMs = this.#faultMs;
+    const faultMs = this.#fault?.atMs;
     const since = (mark: Mark | undefined) =>
       mark && mark.startMs + mark.durationMs - (faultMs ?? 0);
     return {
@@ -151,20 +109,32 @@ export class Recorder {
       ),
       lastFailureMs: since(failures.at(-1)),
       longestGapMs: longestGap(marks),
+      longestCallMs: Math.max(0, ...marks.map((mark) => mark.durationMs)),
       endedWell: marks.at(-1)?.ok ?? false,
       connectionsMax: this.#connectionsMax,
-      connectionsEnd: connections,
+      connectionsEnd: this.#count("connections"),
       dials,
+      redials: dials - (this.#fault?.dials ?? dials),
       spread: this.#context.cluster.members.map(({ name }) =>
         marks.filter(({ ok, member }) => ok && member === name).length
       ),
       writes,
       watch,
       lease,
-      codes: count(failures.map(({ code }) => code ?? "unknown")),
+      measures,
+      codes: countWords(failures.map(({ code }) => code ?? "unknown")),
       marks,
+      events: this.#context.timeline.eventsSince(
+        this.#startedAt,
+        this.#context.cluster,
+      ),
       faultMs,
+      faultEndMs: this.#faultEndMs,
     };
+  }
+
+  #count(what: "connections" | "dials"): number {
+    return this.#clients.reduce((sum, { balancer }) => sum + balancer[what], 0);
   }
 
   #mark(startMs: number, rest: Omit<Mark, "startMs" | "durationMs">): void {
@@ -198,7 +168,7 @@ function longestGap(marks: readonly Mark[]): number {
   return marks.length === 0 ? 0 : longest;
 }
 
-function count(words: readonly string[]): Record<string, number> {
+function countWords(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;

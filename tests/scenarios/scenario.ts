@@ -1,7 +1,8 @@
 import type { BalancerFactory, BalancerName } from "../../mod.ts";
 import type { Cluster } from "../harness/mod.ts";
 import type { Expected } from "./expected.ts";
-import type { Recording } from "./recorder.ts";
+import type { Recording } from "./recording.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** A strategy under test, by the name its cells are judged under. */
 export interface Subject {
@@ -19,6 +20,8 @@ export interface RunContext {
   readonly subject: Subject;
   /** The timeout of each call, in milliseconds. */
   readonly callTimeoutMs: number;
+  /** Takes what happens besides the calls. */
+  readonly timeline: Timeline;
   /** Ends the run. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -41,6 +44,11 @@ export interface Scenario {
   readonly title: string;
   /** What is done to the cluster. */
   readonly fault: string;
+  /**
+   * How long it takes besides calls that time out, where that is over 2 s.
+   * The short run leaves out what takes more than 5 s.
+   */
+  readonly seconds?: number;
   /** What is expected, by the name of the subject. */
   readonly expectations: Readonly<Record<string, Expectation>>;
   /** Runs it; the faults it makes are undone by whoever called. */

@@ -1,7 +1,8 @@
 import type { Client } from "../../mod.ts";
 import { clientPinnedTo, followerOf } from "./_clients.ts";
 import { loop } from "./_loop.ts";
-import type { Recording, Reply } from "./recorder.ts";
+import type { Reply } from "./recorder.ts";
+import type { Recording } from "./recording.ts";
 import type { Expectation, RunContext, Scenario } from "./scenario.ts";
 
 const SILENT: Readonly<Record<string, Expectation>> = {

@@ -1,7 +1,8 @@
 import { prefix } from "../../mod.ts";
 import { type Member, sleep, waitFor } from "../harness/mod.ts";
 import { clientPinnedTo, followerOf, observer, otherThan } from "./_clients.ts";
-import { Recorder, type Recording } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
+import type { Recording } from "./recording.ts";
 import { repeatDuring } from "./_repeat_during.ts";
 import type { Expected } from "./expected.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
@@ -159,7 +160,10 @@ async function runWatch(
   await using client = await clientPinnedTo(await followerOf(cluster), context);
   const recorder = new Recorder(context, client);
   const key = `watched/${crypto.randomUUID()}`;
-  await using log = await WatchLog.start(client, key, { requireLeader });
+  await using log = await WatchLog.start(client, key, {
+    requireLeader,
+    timeline: context.timeline,
+  });
   const target = log.member(cluster);
   await cluster.moveLeader(otherThan(target, cluster));
   await begin(target);
@@ -172,6 +176,7 @@ async function runWatch(
   await soon(() => log.revisions.length >= wanted.length, faultMs);
   const duringFault = log.revisions.length;
   await end(target);
+  recorder.heal();
   await log.caughtUp(wanted);
   return recorder.finish({ watch: log.count(wanted, duringFault) });
 }
@@ -210,7 +215,9 @@ async function runRollingStop(context: RunContext): Promise<Recording> {
   const key = `rolling/${crypto.randomUUID()}`;
   const lease = await client.lease.grant(10, { timeoutMs: 10_000 });
   await lease.keepAlive();
-  await using log = await WatchLog.start(client, key);
+  await using log = await WatchLog.start(client, key, {
+    timeline: context.timeline,
+  });
   const wanted: bigint[] = [];
   const put = async () => {
     await recorder.call(async () => {
@@ -254,7 +261,9 @@ async function runResets(context: RunContext): Promise<Recording> {
   const recorder = new Recorder(context, client);
   await using writer = observer(cluster);
   const range = `resets/${crypto.randomUUID()}/`;
-  await using log = await WatchLog.start(client, prefix(range));
+  await using log = await WatchLog.start(client, prefix(range), {
+    timeline: context.timeline,
+  });
   const wanted: bigint[] = [];
   recorder.fault();
   for (let resets = 0; resets < 5; resets++) {
@@ -275,7 +284,9 @@ async function runFromNow(context: RunContext): Promise<Recording> {
   await using writer = observer(cluster);
   const key = `from-now/${crypto.randomUUID()}`;
   await writer.put(key, "before the watch");
-  await using log = await WatchLog.start(client, key);
+  await using log = await WatchLog.start(client, key, {
+    timeline: context.timeline,
+  });
   await Promise.all(cluster.members.map(({ proxy }) => proxy.cutAll()));
   recorder.fault();
   const { header } = await writer.put(key, "after the reset");

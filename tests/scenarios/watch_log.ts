@@ -1,5 +1,6 @@
 import type { Client, KeyRange, Watch, WatchOptions } from "../../mod.ts";
 import { type Cluster, type Member, waitFor } from "../harness/mod.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** What a watch delivered, held against what was written. */
 export interface WatchCount {
@@ -15,14 +16,23 @@ export interface WatchCount {
 
 const CATCH_UP_MS = 10_000;
 
+/** Options of a {@linkcode WatchLog}. */
+export interface WatchLogOptions extends WatchOptions {
+  /** Is told of each delivery. */
+  readonly timeline?: Timeline;
+}
+
 /** Follows a range and keeps the revision of every event. */
 export class WatchLog implements AsyncDisposable {
   readonly revisions: bigint[] = [];
   readonly #watch: Watch;
   readonly #reading: Promise<void>;
 
-  private constructor(watch: Watch) {
+  readonly #timeline: Timeline | undefined;
+
+  private constructor(watch: Watch, timeline: Timeline | undefined) {
     this.#watch = watch;
+    this.#timeline = timeline;
     this.#reading = this.#read();
   }
 
@@ -30,11 +40,11 @@ export class WatchLog implements AsyncDisposable {
   static async start(
     client: Client,
     range: KeyRange | string,
-    options: WatchOptions = {},
+    { timeline, ...options }: WatchLogOptions = {},
   ): Promise<WatchLog> {
     // Progress requests would hide what the connection alone shows.
     const watch = client.watch(range, { heartbeat: false, ...options });
-    const log = new WatchLog(watch);
+    const log = new WatchLog(watch, timeline);
     await watch.ready;
     return log;
   }
@@ -84,6 +94,7 @@ export class WatchLog implements AsyncDisposable {
   async #read(): Promise<void> {
     for await (const { kv } of this.#watch.events()) {
       this.revisions.push(kv.modRevision);
+      this.#timeline?.delivered();
     }
   }
 }

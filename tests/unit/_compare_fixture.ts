@@ -1,6 +1,6 @@
 /** What the tests of `compare` share: a fixed result, and stand-ins. */
 import type { Cluster, EtcdBinaries } from "../harness/mod.ts";
-import type { Recording } from "../scenarios/recorder.ts";
+import type { Recording } from "../scenarios/recording.ts";
 import type { Expectation, Scenario } from "../scenarios/scenario.ts";
 import type {
   CellFigures,
@@ -71,17 +71,22 @@ export function recording(changes: Partial<Recording> = {}): Recording {
     firstSuccessMs: 1.5,
     lastFailureMs: undefined,
     longestGapMs: 2,
+    longestCallMs: 1.5,
     endedWell: true,
     connectionsMax: 1,
     connectionsEnd: 1,
     dials: 1,
+    redials: 0,
     spread: [4, 0, 0],
     writes: undefined,
     watch: undefined,
     lease: undefined,
+    measures: {},
     codes: {},
     marks: [],
+    events: [],
     faultMs: 0.5,
+    faultEndMs: undefined,
     ...changes,
   };
 }
@@ -143,14 +148,19 @@ function figures(
     firstSuccessMs: failed === marks.length ? null : 2.25,
     lastFailureMs: failed === 0 ? null : 1_004.5,
     longestGapMs: 1_001,
+    longestCallMs: 1_000,
     endedWell: strip.endsWith("."),
     connectionsMax: 3,
     connectionsEnd: 3,
     dials: 3,
+    redials: 0,
     spread: [0, marks.length - failed, 0],
     writes: null,
+    measures: {},
     errors: failed === 0 ? {} : { timeout: failed },
     faultMs: 0,
+    faultEndMs: null,
+    events: [],
     marks,
     ...changes,
   };

@@ -1,11 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
-import {
-  describeExpected,
-  deviations,
-  type Expected,
-} from "../scenarios/expected.ts";
-import type { Recording } from "../scenarios/recorder.ts";
+import { deviations } from "../scenarios/deviations.ts";
+import { describeExpected, type Expected } from "../scenarios/expected.ts";
+import type { Recording } from "../scenarios/recording.ts";
 import { SUBJECTS } from "../scenarios/subjects.ts";
 import { recording } from "./_compare_fixture.ts";
 
@@ -46,6 +43,57 @@ const TABLE: readonly {
         { calls: 29, failed: 10 },
         "10 of 29 calls failed, not every third of at least 30",
       ],
+    ],
+  },
+  {
+    expected: { codes: ["timeout", "unavailable"] },
+    words: "failures are timeout or unavailable",
+    good: [{ codes: {} }, { codes: { timeout: 3 } }],
+    bad: [[
+      { codes: { timeout: 1, internal: 1 } },
+      "calls failed with internal, not timeout or unavailable",
+    ]],
+  },
+  {
+    expected: { redials: [1, 2] },
+    words: "1 to 2 redials",
+    good: [{ redials: 1 }, { redials: 2 }],
+    bad: [[{ redials: 0 }, "0 redials since the fault, not 1 to 2"]],
+  },
+  {
+    expected: { lastFailureMs: [500, 900] },
+    words: "the last failure after 500 to 900 ms",
+    good: [{ lastFailureMs: 500 }],
+    bad: [
+      [
+        { lastFailureMs: 901 },
+        "901 ms from the fault to the last failure, not 500 to 900",
+      ],
+      [
+        { lastFailureMs: undefined },
+        "0 ms from the fault to the last failure, not 500 to 900",
+      ],
+    ],
+  },
+  {
+    expected: { longestCallMs: [0, 700] },
+    words: "the longest call takes 0 to 700 ms",
+    good: [{ longestCallMs: 700 }],
+    bad: [[
+      { longestCallMs: 700.26 },
+      "700.3 ms for the longest call, not 0 to 700",
+    ]],
+  },
+  {
+    expected: { measures: { "notices of creation": [1, 1] } },
+    words: "1 notices of creation",
+    good: [{ measures: { "notices of creation": 1 } }],
+    bad: [
+      [
+        { measures: { "notices of creation": 2 } },
+        "2 notices of creation, not 1",
+      ],
+      [{ measures: {} }, "no notices of creation were counted"],
     ],
   },
   {
