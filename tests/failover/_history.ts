@@ -1,6 +1,18 @@
 import type { Watch, WatchBatch, WatchEvent } from "../../mod.ts";
 import { waitFor } from "../harness/mod.ts";
 
+// A hundred watches of a hundred thousand revisions see the same events: each
+// is kept once.
+const KEPT = new Map<string, readonly string[]>();
+
+function keep(events: readonly string[]): readonly string[] {
+  const id = events.join();
+  const known = KEPT.get(id);
+  if (known !== undefined) return known;
+  KEPT.set(id, events);
+  return events;
+}
+
 /** What a watch has delivered, and whatever was wrong with how it came. */
 export class History {
   /** The events of each revision, as texts. */
@@ -36,7 +48,7 @@ export class History {
       if (revision < from || revision > this.#last) continue;
       const own = this.revisions.get(revision);
       if (own === undefined) found.push(`a gap at ${revision}`);
-      else if (own.join() !== events.join()) {
+      else if (own !== events) {
         found.push(`${revision} is [${own}] instead of [${events}]`);
       }
     }
@@ -67,10 +79,8 @@ export class History {
       }
       if (revision < this.#last) this.faults.push(`${revision} is late`);
       this.#last = revision > this.#last ? revision : this.#last;
-      this.revisions.set(revision, [
-        ...this.revisions.get(revision) ?? [],
-        textOf(event),
-      ]);
+      const earlier = this.revisions.get(revision) ?? [];
+      this.revisions.set(revision, keep([...earlier, textOf(event)]));
     }
   }
 }
