@@ -21,11 +21,8 @@ import type {
 } from "./kv_types.ts";
 import { LeaseFacet } from "./lease.ts";
 import type { Leases } from "./lease_types.ts";
-import {
-  type ClientOptions,
-  resolveEndpoints,
-  resolveOptions,
-} from "./options.ts";
+import type { ClientOptions } from "./options.ts";
+import { resolveEndpoints, resolveOptions } from "./_resolve_options.ts";
 import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 import { WatchFacet } from "./watch.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";

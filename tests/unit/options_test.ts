@@ -5,10 +5,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
-  type ClientOptions,
   resolveEndpoints,
   resolveOptions,
-} from "../../api/options.ts";
+} from "../../api/_resolve_options.ts";
+import type { ClientOptions } from "../../api/options.ts";
 import { BALANCER_NAMES } from "../../balancers/by_name.ts";
 import { InvalidOptionError } from "../../errors/specific_errors.ts";
 import { Client } from "../../mod.ts";

@@ -1,0 +1,173 @@
+import { resolveBalancer } from "../balancers/by_name.ts";
+import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
+import type { TlsOptions as ResolvedTls } from "../balancers/_grpc_credentials.ts";
+import type { BalancerStrategy } from "../balancers/strategy.ts";
+import type { BalancerEvent } from "../balancers/view.ts";
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { checkKnown, checkMs, checkObject, checkTimeoutMs } from "./_checks.ts";
+import type { ClientOptions, KeepAliveOptions, TlsOptions } from "./options.ts";
+
+/** The options, checked and complete. */
+export interface ResolvedOptions {
+  /** The endpoints, taken apart, without duplicates. */
+  readonly endpoints: readonly Endpoint[];
+  /** The strategy, made. */
+  readonly strategy: BalancerStrategy;
+  /** As given, or 5000. */
+  readonly dialTimeoutMs: number;
+  /** The pings that apply. */
+  readonly keepAlive: KeepAliveOptions | false;
+  /** As given, or 30000; `Infinity` for no limit. */
+  readonly requestTimeoutMs: number;
+  /** TLS settings. */
+  readonly tls: ResolvedTls | undefined;
+  /** Told of each change; never throws. */
+  readonly onEvent: ((event: BalancerEvent) => void) | undefined;
+}
+
+const KNOWN = [
+  "endpoints",
+  "balancer",
+  "dialTimeoutMs",
+  "keepAlive",
+  "requestTimeoutMs",
+  "tls",
+  "onEvent",
+] as const;
+
+const DEFAULT_KEEP_ALIVE: KeepAliveOptions = {
+  timeMs: 10_000,
+  timeoutMs: 3_000,
+};
+
+/**
+ * Checks the options of a client and fills in what is not given. The object
+ * passed in is neither kept nor changed.
+ *
+ * @throws {InvalidOptionError} If one is not acceptable.
+ */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  checkObject("options", options);
+  checkKnown("a client", options, KNOWN);
+  const {
+    endpoints,
+    balancer = "grpc1.23",
+    dialTimeoutMs = 5_000,
+    keepAlive,
+    requestTimeoutMs = 30_000,
+    tls,
+    onEvent,
+  } = options;
+  checkMs("dialTimeoutMs", dialTimeoutMs);
+  const strategy = resolveBalancer(balancer)({ dialTimeoutMs });
+  return {
+    endpoints: resolveEndpoints(endpoints, tls !== undefined),
+    strategy,
+    dialTimeoutMs,
+    keepAlive: resolveKeepAlive(keepAlive, strategy),
+    requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),
+    tls: resolveTls(tls),
+    onEvent: resolveOnEvent(onEvent),
+  };
+}
+
+/** Checks a list of endpoints and drops duplicates. */
+export function resolveEndpoints(
+  endpoints: string | readonly string[],
+  tls: boolean,
+): Endpoint[] {
+  const list = typeof endpoints === "string" ? [endpoints] : endpoints;
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new InvalidOptionError("endpoints", endpoints, {
+      expected: "a string or a list of at least one",
+    });
+  }
+  const byUrl = new Map<string, Endpoint>();
+  for (const text of list) {
+    const endpoint = parseEndpoint(text, { tls });
+    byUrl.set(endpoint.url, endpoint);
+  }
+  return [...byUrl.values()];
+}
+
+function resolveKeepAlive(
+  keepAlive: ClientOptions["keepAlive"],
+  { name, connection: { pings } }: BalancerStrategy,
+): KeepAliveOptions | false {
+  if (keepAlive === false) return false;
+  if (pings === false) {
+    if (keepAlive === undefined) return false;
+    throw new InvalidOptionError("keepAlive", keepAlive, {
+      expected: `absent or false with the balancer ${name}, which has no pings`,
+    });
+  }
+  if (keepAlive === undefined) {
+    return {
+      ...DEFAULT_KEEP_ALIVE,
+      timeMs: Math.max(DEFAULT_KEEP_ALIVE.timeMs, pings.minTimeMs),
+    };
+  }
+  checkObject("keepAlive", keepAlive);
+  checkKnown("keepAlive", keepAlive, ["timeMs", "timeoutMs"]);
+  const timeMs = checkMs("keepAlive.timeMs", keepAlive.timeMs);
+  if (timeMs < pings.minTimeMs) {
+    throw new InvalidOptionError("keepAlive.timeMs", timeMs, {
+      expected: `at least ${pings.minTimeMs} with the balancer ${name}`,
+    });
+  }
+  const timeoutMs = checkMs("keepAlive.timeoutMs", keepAlive.timeoutMs);
+  return { timeMs, timeoutMs };
+}
+
+function resolveTls(tls: TlsOptions | undefined): ResolvedTls | undefined {
+  if (tls === undefined) return undefined;
+  checkObject("tls", tls);
+  checkKnown("tls", tls, ["ca", "cert", "key", "serverName"]);
+  const { ca, cert, key, serverName } = tls;
+  for (const [name, pem] of Object.entries({ ca, cert, key })) {
+    if (pem === undefined) continue;
+    if (typeof pem === "string" || pem instanceof Uint8Array) continue;
+    throw new InvalidOptionError(`tls.${name}`, pem, {
+      expected: "PEM as a string or a Uint8Array",
+    });
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new InvalidOptionError("tls.cert", cert && "given", {
+      expected: "given together with 'tls.key'",
+    });
+  }
+  if (
+    serverName !== undefined && typeof serverName !== "function" &&
+    (typeof serverName !== "string" || serverName === "")
+  ) {
+    throw new InvalidOptionError("tls.serverName", serverName, {
+      expected: "a name or a function of the endpoint",
+    });
+  }
+  return {
+    ca,
+    cert,
+    key,
+    serverName: typeof serverName === "function"
+      ? serverName
+      : () => serverName,
+  };
+}
+
+function resolveOnEvent(
+  onEvent: ClientOptions["onEvent"],
+): ResolvedOptions["onEvent"] {
+  if (onEvent === undefined) return undefined;
+  if (typeof onEvent !== "function") {
+    throw new InvalidOptionError("onEvent", onEvent, {
+      expected: "a function",
+    });
+  }
+  return (event) => {
+    try {
+      onEvent(event);
+    } catch (error) {
+      reportError(error);
+    }
+  };
+}
