@@ -20,6 +20,7 @@
  *
  * @module
  */
+export type { BatchMode } from "./api/batch_types.ts";
 export { Client } from "./api/client.ts";
 export type {
   ClientOptions,

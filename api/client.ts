@@ -3,12 +3,13 @@ import { grpcDial } from "../balancers/_grpc_transport.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
+import { BatchingCaller } from "./_batching_caller.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
 import { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { KeyValue } from "./key_value.ts";
 import type { Key, KeyRange, Value } from "./keys.ts";
-import { type Kv, KvFacet } from "./kv.ts";
+import { type Batching, type Kv, KvFacet } from "./kv.ts";
 import type {
   DeleteOptions,
   DeleteResult,
@@ -75,7 +76,15 @@ export class Client implements AsyncDisposable {
       timeoutMs: resolved.requestTimeoutMs,
       random: SYSTEM_CLOCK.random,
     });
-    this.kv = new KvFacet(this.#caller);
+    const batching: Batching = (mode) =>
+      new BatchingCaller(this.#caller, {
+        mode,
+        timeoutMs: resolved.requestTimeoutMs,
+      });
+    this.kv = new KvFacet(
+      resolved.batch === "off" ? this.#caller : batching(resolved.batch),
+      batching,
+    );
     const opener = new StreamOpener(this.#pool);
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
     this.#leases = new LeaseFacet(this.#caller, opener, SYSTEM_CLOCK);

@@ -2,7 +2,8 @@ import { methods } from "../proto/methods.ts";
 import { fromBigInt } from "../proto/int64.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
-import { checkInt64 } from "./_checks.ts";
+import { checkInt64, checkOneOf } from "./_checks.ts";
+import type { BatchMode } from "./batch_types.ts";
 import {
   deleteRequest,
   deleteResult,
@@ -76,16 +77,32 @@ export interface Kv {
     txn: Txn<Then, Else>,
     options?: CallOptions,
   ): Promise<TxnResult<Then, Else>>;
+  /**
+   * The same, but single-key gets (`"reads"`), and puts and deletes as well
+   * (`"all"`), that are made while others are in flight share a request: much
+   * faster for many calls at once, and no slower for one. It differs in that
+   * writes of one request have the same revision, and that the events of its
+   * writes are delivered together.
+   *
+   * @throws {InvalidOptionError} If the mode is another one.
+   */
+  batched(mode?: Exclude<BatchMode, "off">): Kv;
   /** Forgets the history up to a revision. */
   compact(revision: bigint, options?: CompactOptions): Promise<CompactResult>;
 }
 
+/** Makes a caller that carries calls of some kinds together. */
+export type Batching = (mode: Exclude<BatchMode, "off">) => Caller;
+
 /** {@linkcode Kv} over a caller. */
 export class KvFacet implements Kv {
   readonly #caller: Caller;
+  readonly #batching: Batching;
 
-  constructor(caller: Caller) {
+  /** `batching` makes a caller that batches, for {@linkcode Kv.batched}. */
+  constructor(caller: Caller, batching: Batching) {
     this.#caller = caller;
+    this.#batching = batching;
   }
 
   async get(
@@ -165,6 +182,11 @@ export class KvFacet implements Kv {
       options,
     );
     return txnResult(txn, wire) as TxnResult<Then, Else>;
+  }
+
+  batched(mode: Exclude<BatchMode, "off"> = "all"): Kv {
+    checkOneOf("mode", mode, ["reads", "all"]);
+    return new KvFacet(this.#batching(mode), this.#batching);
   }
 
   async compact(

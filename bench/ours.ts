@@ -1,9 +1,10 @@
 // The work of peers/bench_grpcjs.ts done with this client, for unary.ts.
 // EP=127.0.0.1:2379 OP=serget|linget|put N=20000 C=64 BALANCER=grpc1.23
 import process from "node:process";
-import { type BalancerName, Client } from "../mod.ts";
+import { type BalancerName, type BatchMode, Client } from "../mod.ts";
 
-const { EP, OP = "serget", BALANCER = "grpc1.23" } = Deno.env.toObject();
+const { EP, OP = "serget", BALANCER = "grpc1.23", BATCH = "off" } = Deno.env
+  .toObject();
 const N = Number(Deno.env.get("N") ?? 20_000);
 const C = Number(Deno.env.get("C") ?? 64);
 
@@ -11,6 +12,7 @@ await using client = new Client({
   endpoints: EP ?? "127.0.0.1:2379",
   balancer: BALANCER as BalancerName,
   requestTimeoutMs: false,
+  batch: BATCH as BatchMode,
 });
 const key = new TextEncoder().encode("bench/a");
 const value = new TextEncoder().encode("v".repeat(256));

@@ -54,7 +54,7 @@ function over(
     timeoutMs,
     random: () => 0.5,
   });
-  return { pool, caller, kv: new KvFacet(caller), network };
+  return { pool, caller, kv: new KvFacet(caller, () => caller), network };
 }
 
 function subject(name: BalancerName, names = "a", timeoutMs?: number): Subject {

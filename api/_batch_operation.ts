@@ -1,0 +1,105 @@
+import type {
+  DeleteRangeRequestInit,
+  PutRequestInit,
+  RangeRequestInit,
+  RequestOpInit,
+  ResponseHeader,
+  ResponseOp,
+} from "../proto/gen/messages.ts";
+import type { Method } from "../proto/method.ts";
+import { methods } from "../proto/methods.ts";
+import { keyId } from "./_key_id.ts";
+import type { BatchMode } from "./batch_types.ts";
+
+/** Calls that may share a request with each other, and with no others. */
+export type LaneName = "linearizable" | "serializable" | "writes";
+
+/** A call as an operation of a transaction. */
+export interface BatchOperation {
+  /** Where it waits. */
+  readonly lane: LaneName;
+  /** The operation. */
+  readonly operation: RequestOpInit;
+  /** The key it writes: such calls keep their order. */
+  readonly writes: string | undefined;
+  /** About how many bytes it adds. */
+  readonly bytes: number;
+}
+
+// What an operation takes besides its key and value, at the most.
+const OVERHEAD_BYTES = 64;
+
+/** The operation that does what a call does, if it may be batched. */
+export function toOperation(
+  { name }: Pick<Method<never, unknown>, "name">,
+  request: unknown,
+  mode: BatchMode,
+): BatchOperation | undefined {
+  switch (name) {
+    case methods.kv.range.name:
+      return ofRange(request as RangeRequestInit);
+    case methods.kv.put.name:
+      return mode === "all" ? ofPut(request as PutRequestInit) : undefined;
+    case methods.kv.deleteRange.name:
+      return mode === "all"
+        ? ofDelete(request as DeleteRangeRequestInit)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The reply that the call alone would have had. */
+export function replyOf(
+  wire: ResponseOp | undefined,
+  header: ResponseHeader | null | undefined,
+): unknown {
+  const reply = wire?.responseRange ?? wire?.responsePut ??
+    wire?.responseDeleteRange;
+  if (!reply) throw new Error("The answer to an operation is missing");
+  // Within a transaction the server leaves the header empty but for a revision.
+  return Object.assign(reply, { header });
+}
+
+function ofRange(request: RangeRequestInit): BatchOperation | undefined {
+  if (isRange(request)) return undefined;
+  return {
+    lane: request.serializable ? "serializable" : "linearizable",
+    operation: { requestRange: request },
+    writes: undefined,
+    bytes: lengthOf(request.key) + OVERHEAD_BYTES,
+  };
+}
+
+function ofPut(request: PutRequestInit): BatchOperation {
+  return {
+    lane: "writes",
+    operation: { requestPut: request },
+    writes: idOf(request.key),
+    bytes: lengthOf(request.key) + lengthOf(request.value) + OVERHEAD_BYTES,
+  };
+}
+
+function ofDelete(request: DeleteRangeRequestInit): BatchOperation | undefined {
+  if (isRange(request)) return undefined;
+  return {
+    lane: "writes",
+    operation: { requestDeleteRange: request },
+    writes: idOf(request.key),
+    bytes: lengthOf(request.key) + OVERHEAD_BYTES,
+  };
+}
+
+function isRange(
+  { rangeEnd }: { readonly rangeEnd?: Uint8Array | null | undefined },
+): boolean {
+  return lengthOf(rangeEnd) > 0;
+}
+
+function idOf(key: Uint8Array | null | undefined): string {
+  return keyId(key ?? new Uint8Array());
+}
+
+function lengthOf(bytes: Uint8Array | null | undefined): number {
+  return bytes?.length ?? 0;
+}

@@ -1,0 +1,125 @@
+import { GRPC_CODE } from "../errors/codes.ts";
+import type { EtcdError } from "../errors/etcd_error.ts";
+import { createError, TimeoutError } from "../errors/specific_errors.ts";
+import type { Method } from "../proto/method.ts";
+import type { BatchOperation } from "./_batch_operation.ts";
+import type { CallOptions } from "./call_options.ts";
+
+/** What a call is made of. */
+export interface BatchedCallInit extends BatchOperation {
+  readonly method: Method<unknown, unknown>;
+  readonly request: unknown;
+  readonly action: string;
+  readonly options: CallOptions;
+  readonly timeoutMs: number;
+}
+
+/** A call that waits for its turn, or whose answer is awaited. */
+export class BatchedCall implements BatchedCallInit {
+  readonly lane: BatchOperation["lane"];
+  readonly operation: BatchOperation["operation"];
+  readonly writes: string | undefined;
+  readonly bytes: number;
+  readonly method: Method<unknown, unknown>;
+  readonly request: unknown;
+  readonly action: string;
+  readonly options: CallOptions;
+  readonly timeoutMs: number;
+  /** When its time is over, on the clock of `performance.now()`. */
+  readonly deadlineAt: number;
+  /** Its answer. */
+  readonly answer: Promise<unknown>;
+  #resolve!: (reply: unknown) => void;
+  #reject!: (error: unknown) => void;
+  #onAbort: (() => void) | undefined;
+  #settled = false;
+  #sent = false;
+
+  constructor(init: BatchedCallInit) {
+    this.lane = init.lane;
+    this.operation = init.operation;
+    this.writes = init.writes;
+    this.bytes = init.bytes;
+    this.method = init.method;
+    this.request = init.request;
+    this.action = init.action;
+    this.options = init.options;
+    this.timeoutMs = init.timeoutMs;
+    this.deadlineAt = performance.now() + init.timeoutMs;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const { signal } = init.options;
+    if (signal !== undefined) {
+      this.#onAbort = () => this.fail(signal.reason);
+      signal.addEventListener("abort", this.#onAbort);
+    }
+  }
+
+  /** Whether it needs no answer any more. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** It is on its way: from now on a write may have been applied. */
+  send(): void {
+    this.#sent = true;
+  }
+
+  /** It comes back from a request that was certainly not applied. */
+  takeBack(): void {
+    this.#sent = false;
+  }
+
+  succeed(reply: unknown): void {
+    if (this.#settle()) this.#resolve(reply);
+  }
+
+  /** Ends it with an error of its own, or the reason of its signal. */
+  fail(error: unknown): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  /** Ends it with the error of the request that carried it. */
+  failWith(error: EtcdError): void {
+    if (this.#settled) return;
+    this.fail(createError(error.message, {
+      code: error.code,
+      grpcCode: error.grpcCode,
+      endpoint: error.endpoint,
+      method: this.method.name,
+      retryable: error.retryable,
+      maybeCommitted: error.maybeCommitted,
+      attempts: error.attempts,
+      cause: error.cause,
+    }));
+  }
+
+  /** Ends it as its time is over. */
+  expire(): void {
+    const maybeCommitted = this.#sent && this.writes !== undefined;
+    const state = this.#sent
+      ? `no answer within ${this.timeoutMs} ms (timeout)`
+      : `not sent within ${this.timeoutMs} ms, behind others that were not answered (timeout)`;
+    const tail = maybeCommitted ? "; it may have been applied" : "";
+    this.fail(
+      new TimeoutError(`Cannot ${this.action}: ${state}${tail}`, {
+        code: "timeout",
+        grpcCode: GRPC_CODE.deadlineExceeded,
+        method: this.method.name,
+        retryable: !maybeCommitted,
+        maybeCommitted,
+      }),
+    );
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    if (this.#onAbort !== undefined) {
+      this.options.signal?.removeEventListener("abort", this.#onAbort);
+    }
+    return true;
+  }
+}

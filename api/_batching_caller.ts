@@ -1,0 +1,69 @@
+import type { Method } from "../proto/method.ts";
+import { BatchLane, type BatchLimits } from "./_batch_lane.ts";
+import { type LaneName, toOperation } from "./_batch_operation.ts";
+import type { BatchMode } from "./batch_types.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { checkTimeoutMs } from "./_checks.ts";
+
+// etcd takes 128 operations and 1.5 MiB unless it is told otherwise.
+const OPERATIONS = 128;
+const BYTES = 1024 * 1024;
+const IN_FLIGHT = 4;
+
+/** What batching is made of. */
+export interface BatchingOptions {
+  /** Which calls are batched. */
+  readonly mode: Exclude<BatchMode, "off">;
+  /** The timeout of calls that name none; `Infinity` for no limit. */
+  readonly timeoutMs: number;
+}
+
+/** Carries single-key calls that are made at once in one request. */
+export class BatchingCaller implements Caller {
+  readonly #caller: Caller;
+  readonly #options: BatchingOptions;
+  readonly #lanes: Readonly<Record<LaneName, BatchLane>>;
+
+  constructor(caller: Caller, options: BatchingOptions) {
+    this.#caller = caller;
+    this.#options = options;
+    const limits: BatchLimits = {
+      operations: OPERATIONS,
+      bytes: BYTES,
+      inFlight: IN_FLIGHT,
+    };
+    this.#lanes = {
+      linearizable: new BatchLane(caller, limits),
+      serializable: new BatchLane(caller, limits),
+      writes: new BatchLane(caller, limits),
+    };
+  }
+
+  async unary<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    action: string,
+    options: CallOptions = {},
+  ): Promise<Response> {
+    const operation = options.requireLeader
+      ? undefined
+      : toOperation(method, request, this.#options.mode);
+    if (operation === undefined) {
+      return await this.#caller.unary(method, request, action, options);
+    }
+    const { signal, timeoutMs: own } = options;
+    const timeoutMs = own === undefined
+      ? this.#options.timeoutMs
+      : checkTimeoutMs("timeoutMs", own);
+    signal?.throwIfAborted();
+    return await this.#lanes[operation.lane].run({
+      ...operation,
+      method: method as Method<unknown, unknown>,
+      request,
+      action,
+      options,
+      timeoutMs,
+    }) as Response;
+  }
+}
