@@ -4,7 +4,14 @@ import type { TlsOptions as ResolvedTls } from "../balancers/_grpc_credentials.t
 import type { BalancerStrategy } from "../balancers/strategy.ts";
 import type { BalancerEvent } from "../balancers/view.ts";
 import { InvalidOptionError } from "../errors/specific_errors.ts";
-import { checkKnown, checkMs, checkObject, checkTimeoutMs } from "./_checks.ts";
+import {
+  checkKnown,
+  checkMs,
+  checkObject,
+  checkOneOf,
+  checkTimeoutMs,
+} from "./_checks.ts";
+import type { BatchMode } from "./batch_types.ts";
 import type { ClientOptions, KeepAliveOptions, TlsOptions } from "./options.ts";
 
 /** The options, checked and complete. */
@@ -19,6 +26,8 @@ export interface ResolvedOptions {
   readonly keepAlive: KeepAliveOptions | false;
   /** As given, or 30000; `Infinity` for no limit. */
   readonly requestTimeoutMs: number;
+  /** As given, or `"off"`. */
+  readonly batch: BatchMode;
   /** TLS settings. */
   readonly tls: ResolvedTls | undefined;
   /** Told of each change; never throws. */
@@ -31,6 +40,7 @@ const KNOWN = [
   "dialTimeoutMs",
   "keepAlive",
   "requestTimeoutMs",
+  "batch",
   "tls",
   "onEvent",
 ] as const;
@@ -55,6 +65,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     dialTimeoutMs = 5_000,
     keepAlive,
     requestTimeoutMs = 30_000,
+    batch = "off",
     tls,
     onEvent,
   } = options;
@@ -66,6 +77,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     dialTimeoutMs,
     keepAlive: resolveKeepAlive(keepAlive, strategy),
     requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),
+    batch: checkOneOf("batch", batch, ["off", "reads", "all"]),
     tls: resolveTls(tls),
     onEvent: resolveOnEvent(onEvent),
   };

@@ -1,6 +1,7 @@
 import type { BalancerName } from "../balancers/by_name.ts";
 import type { BalancerFactory } from "../balancers/strategy.ts";
 import type { BalancerEvent } from "../balancers/view.ts";
+import type { BatchMode } from "./batch_types.ts";
 
 /** TLS settings. */
 export interface TlsOptions {
@@ -63,6 +64,13 @@ export interface ClientOptions {
    * @default {30000}
    */
   readonly requestTimeoutMs?: number | false | undefined;
+  /**
+   * Whether calls made at once share a request: single-key gets with
+   * `"reads"`, puts and deletes as well with `"all"`; see `Kv.batched()`.
+   *
+   * @default {"off"}
+   */
+  readonly batch?: BatchMode | undefined;
   /** TLS settings, for `https` endpoints. */
   readonly tls?: TlsOptions | undefined;
   /**

@@ -36,6 +36,7 @@ Deno.test("resolveOptions() fills in the defaults", () => {
     dialTimeoutMs: 5_000,
     keepAlive: { timeMs: 10_000, timeoutMs: 3_000 },
     requestTimeoutMs: 30_000,
+    batch: "off",
     tls: undefined,
     onEvent: undefined,
   });
@@ -110,6 +111,8 @@ const BAD: readonly (readonly [keyof ClientOptions, unknown, string?])[] = [
   ["dialTimeoutMs", 5n],
   ["dialTimeoutMs", false],
   ["dialTimeoutMs", null],
+  ["batch", "writes"],
+  ["batch", true],
   ["requestTimeoutMs", 0],
   ["requestTimeoutMs", -5],
   ["requestTimeoutMs", NaN],
