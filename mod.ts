@@ -23,10 +23,23 @@
 export type { BatchMode } from "./api/batch_types.ts";
 export { Client } from "./api/client.ts";
 export type {
+  AuthOptions,
   ClientOptions,
   KeepAliveOptions,
+  Provided,
   TlsOptions,
 } from "./api/options.ts";
+export type {
+  Auth,
+  AuthResult,
+  AuthStatus,
+  Grant,
+  Permission,
+  PermissionType,
+  Roles,
+  UserOptions,
+  Users,
+} from "./api/auth_types.ts";
 export type { CallOptions } from "./api/call_options.ts";
 export { Bytes } from "./api/bytes.ts";
 export {

@@ -18,6 +18,8 @@ export interface CallState {
   readonly signal: AbortSignal | undefined;
   /** How many attempts were made, all failed. */
   made: number;
+  /** How many of them were refused for their token. */
+  refusedTokens: number;
   /** The latest of them. */
   readonly attempts: Attempt[];
   /** The connections they went to. */

@@ -11,6 +11,7 @@ import {
   checkOneOf,
   checkTimeoutMs,
 } from "./_checks.ts";
+import { type Credentials, resolveCredentials } from "./_credentials.ts";
 import type { BatchMode } from "./batch_types.ts";
 import type { ClientOptions, KeepAliveOptions, TlsOptions } from "./options.ts";
 
@@ -28,6 +29,8 @@ export interface ResolvedOptions {
   readonly requestTimeoutMs: number;
   /** As given, or `"off"`. */
   readonly batch: BatchMode;
+  /** Who the client is. */
+  readonly credentials: Credentials | undefined;
   /** TLS settings. */
   readonly tls: ResolvedTls | undefined;
   /** Told of each change; never throws. */
@@ -41,6 +44,7 @@ const KNOWN = [
   "keepAlive",
   "requestTimeoutMs",
   "batch",
+  "auth",
   "tls",
   "onEvent",
 ] as const;
@@ -66,6 +70,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     keepAlive,
     requestTimeoutMs = 30_000,
     batch = "off",
+    auth,
     tls,
     onEvent,
   } = options;
@@ -78,6 +83,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     keepAlive: resolveKeepAlive(keepAlive, strategy),
     requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),
     batch: checkOneOf("batch", batch, ["off", "reads", "all"]),
+    credentials: resolveCredentials(auth),
     tls: resolveTls(tls),
     onEvent: resolveOnEvent(onEvent),
   };

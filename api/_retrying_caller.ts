@@ -6,11 +6,14 @@ import { GRPC_CODE } from "../errors/codes.ts";
 import { judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
+import { methods } from "../proto/methods.ts";
 import { closedError, outOfTimeError, protocolError } from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
+import { pause, within } from "./_call_waits.ts";
 import { checkTimeoutMs } from "./_checks.ts";
+import type { TokenKeeper } from "./_token.ts";
 
 /** What the retry loop is made of. */
 export interface CallerOptions {
@@ -20,13 +23,19 @@ export interface CallerOptions {
   readonly policy: RetryPolicy;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** Who the client is; missing if it is nobody. */
+  readonly tokens?: TokenKeeper | undefined;
   /** A number from 0 up to 1. */
   random(): number;
 }
 
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
+const AUTHENTICATE = methods.auth.authenticate.path;
 const CONNECT = { method: { name: "connect", path: "" }, action: "connect" };
 const NONE: CallOptions = Object.freeze({});
+
+// A refused token is renewed, but not for ever.
+const MOST_RENEWALS = 5;
 
 // A server that is told the deadline may end the call a little before us.
 const DEADLINE_SLACK_MS = 5;
@@ -48,13 +57,21 @@ export class RetryingCaller implements Caller {
     const effect = () => method.effect(request);
     const call = this.#begin(method, effect, action, options);
     const bytes = method.encode(request);
-    const headers = options.requireLeader ? REQUIRE_LEADER : undefined;
+    const leader = options.requireLeader === true;
+    const tokens = method.path === AUTHENTICATE
+      ? undefined
+      : this.#options.tokens;
     for (;;) {
+      if (tokens?.known === false) {
+        await within(call, tokens.fetch(), () => this.#late(call));
+      }
       const picked = await this.#pick(call);
       call.signal?.throwIfAborted();
       // Others ran while this was awaited, and may have lost or left it.
-      if (!picked.transport.ready) continue;
-      const reply = await this.#attempt(call, picked, bytes, headers);
+      if (!picked.transport.ready || tokens?.known === false) continue;
+      const headers = tokens?.headers(leader) ??
+        (leader ? REQUIRE_LEADER : undefined);
+      const reply = await this.#attempt(call, picked, bytes, headers, tokens);
       if (reply !== undefined) {
         return decode(method, call, picked.connection, reply);
       }
@@ -85,6 +102,7 @@ export class RetryingCaller implements Caller {
       deadlineAt: performance.now() + timeoutMs,
       signal,
       made: 0,
+      refusedTokens: 0,
       attempts: [],
       tried: [],
       maybeCommitted: false,
@@ -114,8 +132,12 @@ export class RetryingCaller implements Caller {
       case "closed":
         throw closedError(call);
       case "timeout":
-        throw outOfTimeError(call, pool.snapshot());
+        throw this.#late(call);
     }
+  }
+
+  #late(call: CallState): Error {
+    return outOfTimeError(call, this.#options.pool.snapshot());
   }
 
   /** Runs one attempt; nothing is returned if the call is to be repeated. */
@@ -124,8 +146,10 @@ export class RetryingCaller implements Caller {
     picked: Picked,
     bytes: Uint8Array,
     headers: Headers | undefined,
+    tokens: TokenKeeper | undefined,
   ): Promise<Uint8Array | undefined> {
     const { pool } = this.#options;
+    const token = tokens?.token;
     const { connection, epoch, transport } = picked;
     const startedAt = performance.now();
     const result = await run(call, picked, bytes, {
@@ -162,40 +186,21 @@ export class RetryingCaller implements Caller {
       timeoutMs: call.timeoutMs,
       policy: this.#options.policy,
       endpoints: pool.size,
-      canReauthenticate: false,
+      canReauthenticate: tokens?.renewable === true &&
+        call.refusedTokens < MOST_RENEWALS,
       random: this.#options.random,
     });
     pool.report({ ...outcome, blame: verdict.blame });
     if (verdict.action === "fail") throw verdict.error;
     remember(call, verdict.attempt, connection);
     call.maybeCommitted = verdict.maybeCommitted;
-    if (verdict.action === "retry" && verdict.delayMs > 0) {
-      await this.#pause(call, verdict.delayMs);
+    if (verdict.action === "reauthenticate") {
+      call.refusedTokens++;
+      tokens?.refused(token);
+    } else if (verdict.delayMs > 0) {
+      await pause(call, verdict.delayMs, () => this.#late(call));
     }
     return undefined;
-  }
-
-  /** Waits before a repetition, for no longer than the call has time. */
-  #pause(call: CallState, delayMs: number): Promise<void> {
-    const { pool } = this.#options;
-    const { signal } = call;
-    const leftMs = call.deadlineAt - performance.now();
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", onAbort);
-      };
-      const onAbort = () => {
-        end();
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        end();
-        if (leftMs > delayMs) resolve();
-        else reject(outOfTimeError(call, pool.snapshot()));
-      }, Math.max(Math.min(delayMs, leftMs), 0));
-      signal?.addEventListener("abort", onAbort);
-    });
   }
 }
 

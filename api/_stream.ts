@@ -1,12 +1,14 @@
 import type { Waited } from "../balancers/_pick_queue.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
 import type { CallStatus, Headers } from "../balancers/_transport.ts";
-import { GRPC_CODE } from "../errors/codes.ts";
+import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { judge } from "../errors/handler.ts";
+import { isStaleToken, judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
+import { asRetryable, ensureToken } from "./_stream_token.ts";
+import type { TokenKeeper } from "./_token.ts";
 
 /** A stream that is open. */
 export interface OpenStream<Request> {
@@ -16,6 +18,11 @@ export interface OpenStream<Request> {
   send(request: Request): void;
   /** Ends it; nothing is told any more. */
   cancel(): void;
+  /**
+   * The member has refused something with this code. Whether that may be due
+   * to the token, and the next stream will have another one.
+   */
+  tokenRefused(code: ErrorCode): boolean;
 }
 
 /** What a stream tells its owner. */
@@ -56,9 +63,11 @@ const NO_REPEAT: RetryPolicy = {
 /** Opens streams on connections the strategy picks. */
 export class StreamOpener {
   readonly #pool: ConnectionPool;
+  readonly #tokens: TokenKeeper | undefined;
 
-  constructor(pool: ConnectionPool) {
+  constructor(pool: ConnectionPool, tokens?: TokenKeeper) {
     this.#pool = pool;
+    this.#tokens = tokens;
   }
 
   /**
@@ -71,6 +80,8 @@ export class StreamOpener {
     settings: StreamSettings,
     listener: StreamListener<Response>,
   ): Promise<OpenStream<Request>> {
+    const tokens = this.#tokens;
+    if (tokens !== undefined) await ensureToken(tokens, settings.signal);
     let picked = await this.#pick(method.name, settings);
     // Others ran while this was awaited, and may have lost or left it.
     for (
@@ -88,9 +99,20 @@ export class StreamOpener {
     const end = (error: EtcdError) => {
       if (!live) return;
       live = false;
-      listener.onEnd(error);
+      const renewed = isStaleToken(error.code) && tokenRefused(error.code);
+      listener.onEnd(renewed ? asRetryable(error) : error);
     };
-    const headers = settings.requireLeader ? REQUIRE_LEADER : undefined;
+    const token = tokens?.token;
+    const headers = tokens?.headers(settings.requireLeader) ??
+      (settings.requireLeader ? REQUIRE_LEADER : undefined);
+    const tokenRefused = (code: ErrorCode) => {
+      const due = tokens?.renewable === true &&
+        (isStaleToken(code) ||
+          // What etcd 3.4 says of a token it does not know.
+          (code === "permission_denied" && !tokens.fresh));
+      if (due) tokens.refused(token);
+      return due;
+    };
     const running = transport.stream(
       method.path,
       { timeoutMs: Infinity, headers },
@@ -128,6 +150,7 @@ export class StreamOpener {
         live = false;
         running.cancel();
       },
+      tokenRefused,
     };
   }
 

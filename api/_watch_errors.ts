@@ -1,5 +1,5 @@
 import { classify } from "../errors/classify.ts";
-import { GRPC_CODE } from "../errors/codes.ts";
+import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import {
   CanceledError,
@@ -10,6 +10,23 @@ import {
 import type { BufferLimits } from "./_watch_buffer.ts";
 
 const METHOD = "Watch.Watch";
+
+// What another attempt would only be told again.
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  "client_closed",
+  "permission_denied",
+  "auth_failed",
+  "invalid_auth_token",
+  "unauthenticated",
+  "user_empty",
+  "unsupported",
+  "invalid_argument",
+]);
+
+/** Whether a stream that ended so is not worth opening again. */
+export function isFinal({ code, retryable }: EtcdError): boolean {
+  return FINAL.has(code) && !retryable;
+}
 
 /** Why the server has ended one watch, from the reason it gives. */
 export function cancelError(reason: string, endpoint: string): EtcdError {

@@ -1,19 +1,19 @@
 import type { Clock } from "../balancers/_clock.ts";
 import type { BackoffPolicy } from "../errors/backoff.ts";
-import type { ErrorCode } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import type { WatchRequestInit, WatchResponse } from "../proto/gen/messages.ts";
 import { toBigInt, ZERO } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import { Heartbeat } from "./_heartbeat.ts";
 import { Reopening } from "./_reopening.ts";
+import { asRetryable } from "./_stream_token.ts";
 import type { OpenStream, StreamOpener } from "./_stream.ts";
 import {
   cancelRequest,
   createRequest,
   PROGRESS_REQUEST,
 } from "./_watch_codec.ts";
-import { cancelError, silentError } from "./_watch_errors.ts";
+import { cancelError, isFinal, silentError } from "./_watch_errors.ts";
 import type { WatchHost } from "./_watch_host.ts";
 import { ProgressQuestions } from "./_watch_progress.ts";
 import type { Watcher } from "./_watcher.ts";
@@ -37,18 +37,6 @@ const BACKOFF: BackoffPolicy = {
   maxMs: 5_000,
   jitter: 0.2,
 };
-
-// What another attempt would only be told again.
-const FINAL: ReadonlySet<ErrorCode> = new Set([
-  "client_closed",
-  "permission_denied",
-  "auth_failed",
-  "invalid_auth_token",
-  "unauthenticated",
-  "user_empty",
-  "unsupported",
-  "invalid_argument",
-]);
 
 /**
  * The stream that watches share, and its successors: whenever it ends, for
@@ -212,8 +200,16 @@ export class WatchSession implements WatchHost {
   #drop(watcher: Watcher, message: WatchResponse, endpoint: string): void {
     this.#takeOff(watcher, "silently");
     const compactRevision = toBigInt(message.compactRevision);
-    if (compactRevision > 0n) watcher.compacted(compactRevision, endpoint);
-    else watcher.fail(cancelError(message.cancelReason, endpoint));
+    if (compactRevision > 0n) {
+      return watcher.compacted(compactRevision, endpoint);
+    }
+    const error = cancelError(message.cancelReason, endpoint);
+    if (this.#stream?.tokenRefused(error.code)) {
+      // It is still one of those that want to be on the next stream.
+      this.#stream.cancel();
+      return this.#onEnd(asRetryable(error));
+    }
+    watcher.fail(error);
   }
 
   #silent(stream: OpenStream<WatchRequestInit>, silentMs: number): void {
@@ -223,7 +219,7 @@ export class WatchSession implements WatchHost {
 
   #onEnd(error: EtcdError): void {
     this.#leaveStream();
-    if (FINAL.has(error.code)) return this.close(error);
+    if (isFinal(error)) return this.close(error);
     if (this.#watchers.size === 0) return;
     // First, as those who are told may start and close watches.
     this.#reopening.begin();

@@ -3,6 +3,9 @@ import { grpcDial } from "../balancers/_grpc_transport.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
+import { authenticate, AuthFacet } from "./auth.ts";
+import type { Auth } from "./auth_types.ts";
+import { TokenKeeper } from "./_token.ts";
 import { BatchingCaller } from "./_batching_caller.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
 import { StreamOpener } from "./_stream.ts";
@@ -47,6 +50,8 @@ export class Client implements AsyncDisposable {
   readonly kv: Kv;
   /** Leases. */
   readonly lease: Leases;
+  /** Users, roles, and whether they matter. */
+  readonly auth: Auth;
   readonly #pool: ConnectionPool;
   readonly #caller: RetryingCaller;
   readonly #watches: WatchFacet;
@@ -70,10 +75,17 @@ export class Client implements AsyncDisposable {
       clock: SYSTEM_CLOCK,
       onEvent: resolved.onEvent,
     });
+    const { credentials } = resolved;
+    const tokens = credentials && new TokenKeeper(credentials, {
+      authenticate: (name, password) =>
+        authenticate(this.#caller, name, password),
+      now: SYSTEM_CLOCK.now,
+    });
     this.#caller = new RetryingCaller({
       pool: this.#pool,
       policy: strategy.retry,
       timeoutMs: resolved.requestTimeoutMs,
+      tokens,
       random: SYSTEM_CLOCK.random,
     });
     const batching: Batching = (mode) =>
@@ -85,10 +97,11 @@ export class Client implements AsyncDisposable {
       resolved.batch === "off" ? this.#caller : batching(resolved.batch),
       batching,
     );
-    const opener = new StreamOpener(this.#pool);
+    const opener = new StreamOpener(this.#pool, tokens);
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
     this.#leases = new LeaseFacet(this.#caller, opener, SYSTEM_CLOCK);
     this.lease = this.#leases;
+    this.auth = new AuthFacet(this.#caller);
   }
 
   /**

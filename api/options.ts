@@ -23,6 +23,25 @@ export interface TlsOptions {
     | undefined;
 }
 
+/** A value, or what gives it whenever it is needed. */
+export type Provided = string | (() => string | Promise<string>);
+
+/** Who the client is: a user with a password, or the bearer of a token. */
+export type AuthOptions =
+  | {
+    /** The user. */
+    readonly username: Provided;
+    /** The user's password; a function for one that is rotated. */
+    readonly password: Provided;
+  }
+  | {
+    /**
+     * A token that was had elsewhere, such as a JWT. One that is refused is
+     * renewed if this is a function.
+     */
+    readonly token: Provided;
+  };
+
 /** HTTP/2 pings, sent while a call or stream is open. */
 export interface KeepAliveOptions {
   /** How long a connection may be silent before a ping, in milliseconds. */
@@ -71,6 +90,12 @@ export interface ClientOptions {
    * @default {"off"}
    */
   readonly batch?: BatchMode | undefined;
+  /**
+   * Who the client is. Not needed where the certificate in `tls` says it.
+   *
+   * @default {nobody: auth is off}
+   */
+  readonly auth?: AuthOptions | undefined;
   /** TLS settings, for `https` endpoints. */
   readonly tls?: TlsOptions | undefined;
   /**

@@ -81,7 +81,7 @@ export function judge(failure: CallFailure, context: JudgeContext): Verdict {
     },
     maybeCommitted,
   };
-  if (STALE_TOKEN.has(what.code) && context.canReauthenticate) {
+  if (isStaleToken(what.code) && context.canReauthenticate) {
     return { ...common, action: "reauthenticate" };
   }
   const made = context.attempt;
@@ -93,6 +93,11 @@ export function judge(failure: CallFailure, context: JudgeContext): Verdict {
     common.attempt,
   ], maybeCommitted);
   return { ...common, action: "fail", error };
+}
+
+/** Whether a member refuses a token for which a new one may be accepted. */
+export function isStaleToken(code: ErrorCode): boolean {
+  return STALE_TOKEN.has(code);
 }
 
 function isRepeated(

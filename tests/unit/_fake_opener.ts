@@ -5,7 +5,7 @@ import type {
   StreamOpener,
   StreamSettings,
 } from "../../api/_stream.ts";
-import { GRPC_CODE } from "../../errors/codes.ts";
+import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { createError } from "../../errors/specific_errors.ts";
 import { codecOf } from "../../proto/_codec.ts";
@@ -54,6 +54,8 @@ export class FakeOpener<Request, Reply> {
   readonly streams: FakeStream<Request, Reply>[] = [];
   /** Whether streams are kept waiting for a connection. */
   held = false;
+  /** The codes for which the next stream has another token. */
+  readonly tokenCodes: Set<ErrorCode> = new Set();
   /** What the next attempts fail with. */
   refusal: Error | undefined;
   readonly #replyType: string;
@@ -112,6 +114,7 @@ export class FakeOpener<Request, Reply> {
       cancel: () => {
         stream.canceled = true;
       },
+      tokenRefused: (code) => this.tokenCodes.has(code),
     };
   }
 }

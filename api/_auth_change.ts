@@ -1,0 +1,40 @@
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import type { ResponseHeader as WireHeader } from "../proto/gen/messages.ts";
+import type { Method } from "../proto/method.ts";
+import type { AuthResult } from "./auth_types.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { toHeader } from "./key_value.ts";
+
+/** Makes a call whose answer has nothing but a header. */
+export async function change<Request>(
+  caller: Caller,
+  { method, request, action, options }: {
+    readonly method: Method<
+      Request,
+      { readonly header?: WireHeader | null | undefined }
+    >;
+    readonly request: Request;
+    readonly action: string;
+    readonly options: CallOptions | undefined;
+  },
+): Promise<AuthResult> {
+  const { header } = await caller.unary(method, request, action, options);
+  return { header: toHeader(header) };
+}
+
+/** The name of a user or role. */
+export function checkName(option: string, value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new InvalidOptionError(option, value, {
+    expected: "a string that is not empty",
+  });
+}
+
+/** A password, which no error shows. */
+export function checkPassword(value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new InvalidOptionError("password", value === "" ? "" : typeof value, {
+    expected: "a string that is not empty",
+  });
+}

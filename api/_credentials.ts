@@ -1,0 +1,47 @@
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { checkObject } from "./_checks.ts";
+import type { AuthOptions, Provided } from "./options.ts";
+
+/** How a client proves who it is, checked. */
+export type Credentials =
+  | {
+    readonly kind: "password";
+    readonly username: Provided;
+    readonly password: Provided;
+  }
+  | { readonly kind: "token"; readonly token: Provided };
+
+const SHAPES = [["username", "password"], ["token"]] as const;
+
+/** Checks the option `auth`. No error shows a password or a token. */
+export function resolveCredentials(
+  auth: AuthOptions | undefined,
+): Credentials | undefined {
+  if (auth === undefined) return undefined;
+  checkObject("auth", auth);
+  const given: Readonly<Record<string, unknown>> = { ...auth };
+  const names = Object.keys(given).filter((name) => given[name] !== undefined);
+  const shape = SHAPES.find((shape) =>
+    shape.length === names.length &&
+    shape.every((name) => names.includes(name))
+  );
+  if (shape === undefined) {
+    throw new InvalidOptionError("auth", names, {
+      expected: "an object with 'username' and 'password', or with 'token'",
+    });
+  }
+  const secret = (name: string) => checkSecret(`auth.${name}`, given[name]);
+  return names.includes("token") ? { kind: "token", token: secret("token") } : {
+    kind: "password",
+    username: secret("username"),
+    password: secret("password"),
+  };
+}
+
+function checkSecret(option: string, value: unknown): Provided {
+  if (typeof value === "function") return value as Provided;
+  if (typeof value === "string" && value !== "") return value;
+  throw new InvalidOptionError(option, value === "" ? "" : typeof value, {
+    expected: "a string that is not empty, or a function that gives one",
+  });
+}

@@ -1,0 +1,71 @@
+import { EtcdError } from "../errors/etcd_error.ts";
+import { createError } from "../errors/specific_errors.ts";
+import type { TokenKeeper } from "./_token.ts";
+
+// Before a cluster that could not give a token is asked again.
+const REPEAT_MS = 200;
+
+/**
+ * Waits until it is known which token to send. A cluster that cannot be asked
+ * now is asked again, as long as the stream is wanted.
+ *
+ * @throws {EtcdError} If the cluster does not accept who the client says it is.
+ */
+export async function ensureToken(
+  tokens: TokenKeeper,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!tokens.known) {
+    try {
+      await untilAborted(signal, (resolve, reject) => {
+        tokens.fetch().then(resolve, reject);
+        return () => {};
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof EtcdError && error.retryable)) throw error;
+      await untilAborted(signal, (resolve) => {
+        const timer = setTimeout(resolve, REPEAT_MS);
+        return () => clearTimeout(timer);
+      });
+    }
+  }
+}
+
+/** The same error, of a stream that may be opened again. */
+export function asRetryable(error: EtcdError): EtcdError {
+  return createError(error.message, {
+    code: error.code,
+    grpcCode: error.grpcCode,
+    endpoint: error.endpoint,
+    method: error.method,
+    attempts: error.attempts,
+    retryable: true,
+  });
+}
+
+/** Waits for something that is undone when the signal comes first. */
+function untilAborted(
+  signal: AbortSignal,
+  start: (
+    resolve: () => void,
+    reject: (reason: unknown) => void,
+  ) => () => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const onAbort = () => {
+      undo();
+      reject(signal.reason);
+    };
+    const end = () => signal.removeEventListener("abort", onAbort);
+    signal.addEventListener("abort", onAbort);
+    const undo = start(() => {
+      end();
+      resolve();
+    }, (reason) => {
+      end();
+      reject(reason);
+    });
+  });
+}

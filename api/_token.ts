@@ -1,0 +1,159 @@
+import type { Headers } from "../balancers/_transport.ts";
+import { createError } from "../errors/specific_errors.ts";
+import { EtcdError } from "../errors/etcd_error.ts";
+import type { Credentials } from "./_credentials.ts";
+import type { Provided } from "./options.ts";
+
+/** Asks the cluster for a token. */
+export type Authenticate = (
+  username: string,
+  password: string,
+) => Promise<string>;
+
+// A token that was refused so soon after it came was not refused for its age.
+const FRESH_MS = 5_000;
+
+/**
+ * The token of a client: fetched when it is first needed, and again when a
+ * member refuses it, once for all calls and streams that wait for it.
+ */
+export class TokenKeeper {
+  readonly #credentials: Credentials;
+  readonly #authenticate: Authenticate;
+  readonly #now: () => number;
+  #known = false;
+  #token: string | undefined;
+  #fetchedAt = -Infinity;
+  #fetching: Promise<void> | undefined;
+  #headers: readonly [plain: Headers, leader: Headers] | undefined;
+
+  constructor(
+    credentials: Credentials,
+    parts: { readonly authenticate: Authenticate; now(): number },
+  ) {
+    this.#credentials = credentials;
+    this.#authenticate = parts.authenticate;
+    this.#now = parts.now;
+  }
+
+  /** Whether it is known what to send: a token, or none as auth is off. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /** What is sent now. */
+  get token(): string | undefined {
+    return this.#token;
+  }
+
+  /** Whether another token can be had when this one is refused. */
+  get renewable(): boolean {
+    const credentials = this.#credentials;
+    return credentials.kind === "password" ||
+      typeof credentials.token === "function";
+  }
+
+  /** Whether the token has only just come. */
+  get fresh(): boolean {
+    return this.#token !== undefined &&
+      this.#now() - this.#fetchedAt < FRESH_MS;
+  }
+
+  /** The headers of a call. */
+  headers(requireLeader: boolean): Headers | undefined {
+    const token = this.#token;
+    if (token === undefined) return undefined;
+    this.#headers ??= [
+      Object.freeze({ token }),
+      Object.freeze({ token, hasleader: "true" }),
+    ];
+    return this.#headers[requireLeader ? 1 : 0];
+  }
+
+  /** A member has refused this token; another one may be there by now. */
+  refused(token: string | undefined): void {
+    if (token !== this.#token) return;
+    this.#known = false;
+    this.#token = undefined;
+    this.#headers = undefined;
+  }
+
+  /**
+   * Fetches a token, unless that is being done.
+   *
+   * @throws {EtcdError} If the cluster gives none, or the provider fails.
+   */
+  fetch(): Promise<void> {
+    this.#fetching ??= this.#fetch().finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  async #fetch(): Promise<void> {
+    this.#token = await this.#get();
+    this.#headers = undefined;
+    this.#fetchedAt = this.#now();
+    this.#known = true;
+  }
+
+  async #get(): Promise<string | undefined> {
+    const credentials = this.#credentials;
+    if (credentials.kind === "token") {
+      return await provided("token", credentials.token);
+    }
+    const username = await provided("username", credentials.username);
+    const password = await provided("password", credentials.password);
+    try {
+      return await this.#authenticate(username, password);
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      // Auth is off: calls go without a token until one asks for a user.
+      if (error.code === "auth_not_enabled") return undefined;
+      throw named(error, username);
+    }
+  }
+}
+
+/** A value, or what its provider gives. */
+async function provided(
+  name: string,
+  value: Provided,
+): Promise<string> {
+  if (typeof value === "string") return value;
+  let given: unknown;
+  try {
+    given = await value();
+  } catch (cause) {
+    throw createError(
+      `Cannot authenticate: the provider of 'auth.${name}' has failed`,
+      {
+        code: "unauthenticated",
+        cause,
+      },
+    );
+  }
+  if (typeof given === "string" && given !== "") return given;
+  const what = given === "" ? "an empty string" : typeof given;
+  throw createError(
+    `Cannot authenticate: the provider of 'auth.${name}' gave ${what}, not a string of at least one character`,
+    { code: "unauthenticated" },
+  );
+}
+
+/** The same error, saying whose it is. */
+function named(error: EtcdError, username: string): EtcdError {
+  const text = error.message.replace(
+    /^Cannot authenticate:/,
+    `Cannot authenticate as ${JSON.stringify(username)}:`,
+  );
+  return createError(text, {
+    code: error.code,
+    grpcCode: error.grpcCode,
+    endpoint: error.endpoint,
+    method: error.method,
+    retryable: error.retryable,
+    attempts: error.attempts,
+    cause: error.cause,
+  });
+}

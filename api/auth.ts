@@ -1,0 +1,75 @@
+import { toUnsignedBigInt } from "../proto/int64.ts";
+import { methods } from "../proto/methods.ts";
+import { change } from "./_auth_change.ts";
+import { RoleFacet } from "./_auth_roles.ts";
+import { UserFacet } from "./_auth_users.ts";
+import type {
+  Auth,
+  AuthResult,
+  AuthStatus,
+  Roles,
+  Users,
+} from "./auth_types.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { toHeader } from "./key_value.ts";
+
+/** {@linkcode Auth} over a caller. */
+export class AuthFacet implements Auth {
+  readonly users: Users;
+  readonly roles: Roles;
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+    this.users = new UserFacet(caller);
+    this.roles = new RoleFacet(caller);
+  }
+
+  enable(options?: CallOptions): Promise<AuthResult> {
+    return change(this.#caller, {
+      method: methods.auth.authEnable,
+      request: {},
+      action: "turn auth on",
+      options,
+    });
+  }
+
+  disable(options?: CallOptions): Promise<AuthResult> {
+    return change(this.#caller, {
+      method: methods.auth.authDisable,
+      request: {},
+      action: "turn auth off",
+      options,
+    });
+  }
+
+  async status(options?: CallOptions): Promise<AuthStatus> {
+    const { header, enabled, authRevision } = await this.#caller.unary(
+      methods.auth.authStatus,
+      {},
+      "tell whether auth is on",
+      options,
+    );
+    return {
+      header: toHeader(header),
+      enabled,
+      authRevision: toUnsignedBigInt(authRevision),
+    };
+  }
+}
+
+/** Asks for the token of a user. */
+export async function authenticate(
+  caller: Caller,
+  name: string,
+  password: string,
+): Promise<string> {
+  const { token } = await caller.unary(
+    methods.auth.authenticate,
+    { name, password },
+    "authenticate",
+    undefined,
+  );
+  return token;
+}
