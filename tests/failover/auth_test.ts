@@ -1,0 +1,226 @@
+// Section G of the catalogue: users, tokens that are lost, auth that is
+// switched. Every member keeps simple tokens in memory alone.
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
+import {
+  AuthError,
+  type Client,
+  PermissionDeniedError,
+  prefix,
+} from "../../mod.ts";
+import { Cluster, type Member, waitFor } from "../harness/mod.ts";
+import { History } from "./_history.ts";
+import {
+  ALICE,
+  clientAs,
+  clientOn,
+  codeOf,
+  ROOT,
+  setAuth,
+  setUp,
+} from "./_auth_subject.ts";
+
+let cluster: Cluster;
+let serial = 0;
+
+Deno.test.beforeAll(async () => {
+  cluster = await Cluster.start();
+  await setUp(cluster);
+});
+
+Deno.test.afterAll(async () => {
+  await cluster.close();
+});
+
+/** A key of alice's that no other test has. */
+function newKey(): string {
+  return `app/${++serial}/`;
+}
+
+/** A test for each strategy, with a client of alice's and the member it likes. */
+function scenario(
+  name: string,
+  run: (alice: Client, member: Member, balancer: BalancerName) => Promise<void>,
+): void {
+  for (const balancer of BALANCER_NAMES) {
+    Deno.test(`${balancer} | ${name}`, async () => {
+      const member = await cluster.follower();
+      await using alice = await clientOn(member, {
+        cluster,
+        balancer,
+        auth: ALICE,
+      });
+      await run(alice, member, balancer);
+    });
+  }
+}
+
+/** As many calls as it takes for each member to have had some. */
+async function manyPuts(client: Client, key: string): Promise<void> {
+  for (let made = 0; made < 9; made++) await client.put(`${key}${made}`, "x");
+}
+
+scenario(
+  "#86 calls go on when a restart has lost the token, writes too",
+  async (alice, member) => {
+    const key = newKey();
+    await manyPuts(alice, key);
+    await member.restart();
+    await manyPuts(alice, key);
+    assertEquals((await alice.get(`${key}0`))?.version, 2n);
+  },
+);
+
+scenario(
+  "#86 #88 a watch and a lease go on when a restart has lost the token",
+  async (alice, member) => {
+    const key = newKey();
+    await using watch = alice.watch(prefix(key));
+    const history = new History(watch);
+    await watch.ready;
+    await using lease = await alice.lease.grant(10);
+    await lease.keepAlive();
+    await member.restart();
+    await waitFor(
+      "the watch on another stream",
+      () => watch.state.kind === "live",
+    );
+    const { header } = await alice.put(key, "x", { lease: lease.id });
+    await history.reach(header.revision);
+    assertEquals([...history.revisions.keys()], [header.revision]);
+    assertEquals(await lease.keepAliveOnce(), 10);
+    assert(!lease.signal.aborted);
+  },
+);
+
+scenario("#89 calls go on while the auth store changes", async (alice) => {
+  await using root = clientAs(cluster, { auth: ROOT });
+  const key = newKey();
+  let done = false;
+  const changing = (async () => {
+    for (let made = 0; made < 10; made++) {
+      const role = `role ${serial} ${made}`;
+      await root.auth.roles.add(role);
+      await root.auth.roles.delete(role);
+    }
+    done = true;
+  })();
+  let puts = 0;
+  while (!done) {
+    await alice.put(key, `${puts++}`);
+    await alice.get(key);
+  }
+  await changing;
+  assert(puts > 0);
+});
+
+scenario(
+  "#90 a changed password is told as such, and never loops",
+  async (_, member, balancer) => {
+    await using root = clientAs(cluster, { auth: ROOT });
+    const username = `bob${++serial}`;
+    await root.auth.users.add(username, { password: "old" });
+    await root.auth.users.grantRole(username, "app");
+    const passwords = ["old"];
+    let asked = 0;
+    await using bob = await clientOn(member, {
+      cluster,
+      balancer,
+      auth: {
+        username,
+        password: () => {
+          asked++;
+          return passwords.at(-1) ?? "";
+        },
+      },
+    });
+    const key = newKey();
+    await bob.put(key, "x");
+    assertEquals(asked, 1);
+    // A changed password invalidates the user's tokens.
+    await root.auth.users.changePassword(username, "new");
+    const error = await assertRejects(async () => {
+      for (let made = 0; made < 9; made++) await bob.put(key, "y");
+    }, AuthError);
+    assertEquals(
+      [error.code, error.maybeCommitted, error.message.includes(username)],
+      ["auth_failed", false, true],
+    );
+    assertEquals(asked, 2);
+    assertEquals(await codeOf(bob.get(key)), "auth_failed");
+    assertEquals(asked, 3);
+    passwords.push("new");
+    await bob.put(key, "z");
+    assertEquals(asked, 4);
+  },
+);
+
+scenario(
+  "#91 a live client goes on when auth is switched off, and on again",
+  async (alice) => {
+    const key = newKey();
+    await manyPuts(alice, key);
+    await using watch = alice.watch(prefix(key));
+    const history = new History(watch);
+    await watch.ready;
+    await setAuth(cluster, "off");
+    await manyPuts(alice, key);
+    await using early = clientAs(cluster, { auth: ALICE });
+    await early.put(key, "without auth");
+    await setAuth(cluster, "on");
+    await manyPuts(alice, key);
+    // #92: it has no token, as none was given, and is asked for one now.
+    const { header } = await early.put(key, "with auth");
+    await history.reach(header.revision);
+    assertEquals(history.faults, []);
+  },
+);
+
+scenario("a watch that is not permitted ends alone", async (alice) => {
+  const key = newKey();
+  await using mine = alice.watch(prefix(key));
+  const history = new History(mine);
+  await mine.ready;
+  const denied = new History(alice.watch("elsewhere"));
+  await denied.done;
+  assertInstanceOf(denied.error, PermissionDeniedError);
+  const { header } = await alice.put(key, "x");
+  await history.reach(header.revision);
+  await assertRejects(() => alice.get("elsewhere"), PermissionDeniedError);
+  assertEquals(await codeOf(alice.put("elsewhere", "x")), "permission_denied");
+});
+
+Deno.test("batched calls that are not permitted fail alone", async () => {
+  await using alice = clientAs(cluster, { auth: ALICE, batch: "all" });
+  const key = newKey();
+  const codes = await Promise.all(
+    [`${key}a`, `${key}b`, "elsewhere", `${key}c`].map((one) =>
+      codeOf(alice.put(one, "x"))
+    ),
+  );
+  assertEquals(codes, ["none", "none", "permission_denied", "none"]);
+});
+
+Deno.test("a wrong password fails a call and a watch at once", async () => {
+  await using client = clientAs(cluster, {
+    auth: { username: "alice", password: "wrong" },
+  });
+  const error = await assertRejects(() => client.get("app/x"), AuthError);
+  assertEquals(
+    [error.code, error.message.split(":")[0]],
+    ["auth_failed", 'Cannot authenticate as "alice"'],
+  );
+  const history = new History(client.watch("app/x"));
+  await history.done;
+  assertInstanceOf(history.error, AuthError);
+});
+
+Deno.test("nobody is told that a user is needed", async () => {
+  await using nobody = clientAs(cluster, {});
+  assertEquals(await codeOf(nobody.get("app/x")), "user_empty");
+});
