@@ -43,6 +43,8 @@ export interface CompareOptions {
   readonly etcd?: string | undefined;
   /** A file for the result. */
   readonly json?: string | undefined;
+  /** A file for the page. */
+  readonly html?: string | undefined;
   /** Ends the run; what there is by then is reported. */
   readonly signal?: AbortSignal | undefined;
   /** After this a scenario counts as failed. @default {120_000} */
@@ -120,6 +122,12 @@ export async function compare(
     await Deno.writeTextFile(options.json, toJson(result));
     progress.note(`Everything measured is in ${options.json}`);
   }
+  if (options.html !== undefined) {
+    // Loaded here: its libraries would hold up every run without a page.
+    const { renderHtml } = await import("./_compare_html.ts");
+    await Deno.writeTextFile(options.html, renderHtml(result));
+    progress.note(`The page is in ${options.html}`);
+  }
   return { exitCode: exitCodeOf(result), result };
 }
 
@@ -142,11 +150,13 @@ export async function main(
       return EXIT.expected;
     }
     checkEtcdVersion("ETCD_VERSION", Deno.env.get("ETCD_VERSION") || "3.5");
-    const json = await resultFile(command.json);
+    const json = await resultFile("--json", command.json);
+    const html = await resultFile("--html", command.html);
     using interrupt = onInterrupt();
     const { exitCode } = await compare({
       ...command,
       json,
+      html,
       signal: interrupt.signal,
       stdout,
       stderr,
@@ -177,6 +187,7 @@ function starter(
 
 /** The file named by the user, where the user is: tasks run elsewhere. */
 async function resultFile(
+  flag: "--json" | "--html",
   path: string | undefined,
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
@@ -187,7 +198,7 @@ async function resultFile(
     await checkWritable(absolute);
   } catch (error) {
     throw new UsageError(
-      `--json ${path} cannot be written: ${messageOf(error)}`,
+      `${flag} ${path} cannot be written: ${messageOf(error)}`,
     );
   }
   return absolute;
