@@ -67,6 +67,10 @@ export interface CompareOutcome {
   readonly result: CompareResult | undefined;
 }
 
+type PageModule = typeof import("./_compare_html.ts");
+/** By a name that Deno cannot see: it fetches the libraries of what it sees. */
+const PAGE_MODULE = "./_compare_html.ts";
+
 /** The exit codes, as `--help` has them. */
 const EXIT = {
   expected: 0,
@@ -123,8 +127,7 @@ export async function compare(
     progress.note(`Everything measured is in ${options.json}`);
   }
   if (options.html !== undefined) {
-    // Loaded here: its libraries would hold up every run without a page.
-    const { renderHtml } = await import("./_compare_html.ts");
+    const { renderHtml }: PageModule = await import(PAGE_MODULE);
     await Deno.writeTextFile(options.html, renderHtml(result));
     progress.note(`The page is in ${options.html}`);
   }
