@@ -7,6 +7,7 @@ import {
   LANE_STYLES,
   MEMBER_SYMBOLS,
   memberColor,
+  NOTE_SYMBOL,
   svgText,
 } from "./_compare_html_svg.ts";
 

@@ -181,6 +181,10 @@ Deno.test("headlineOf() goes by the worst of what callers saw", () => {
     headlineOf(cellWith({ calls: 0, failed: 0, ...changes }));
   const watch = { wanted: 3, duringFault: 3, gaps: 0, duplicates: 0 };
   assertEquals(headline({}), { outcome: "quiet", text: "3 connections" });
+  assertEquals(headline({ measures: { "ms to fail": 7.4 } }), {
+    outcome: "quiet",
+    text: "7 ms to fail",
+  });
   assertEquals(headline({ calls: 30 }).outcome, "none");
   assertEquals(headline({ calls: 30, failed: 3 }).outcome, "few");
   assertEquals(headline({ calls: 30, failed: 4 }).outcome, "many");
