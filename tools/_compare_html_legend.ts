@@ -55,6 +55,10 @@ export function chartLegend(members: readonly string[]): Markup {
         })],
         "a watch delivers an event",
       ],
+      [
+        [dot({ symbol: NOTE_SYMBOL, fill: "var(--ink)", r: 4 })],
+        "a note, which stands under In words",
+      ],
     ];
   return markup`<p>Time runs across, and a call stands the higher the longer it took: each step is ten times the one below. The timelines of a scenario share both scales, and zero is the moment of the fault. Marks of failures, pins and notes say more under the pointer; <em>In words</em> has the same as text.</p>
 <ul class="legend chart-legend">${
