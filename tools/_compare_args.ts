@@ -22,6 +22,8 @@ export type CompareCommand =
     readonly etcd: string | undefined;
     /** The file for the result. */
     readonly json: string | undefined;
+    /** The file for the page. */
+    readonly html: string | undefined;
   };
 
 /** A command line that cannot be followed. */
@@ -41,6 +43,7 @@ const VALUE_FLAGS = [
   "--scenarios",
   "--etcd",
   "--json",
+  "--html",
   "--call-timeout-ms",
 ] as const;
 const BARE_FLAGS = ["--quick", "--list", "--help"] as const;
@@ -70,6 +73,7 @@ export function readCompareArgs(
       CALL_TIMEOUT_MS[quick ? "quick" : "normal"],
     etcd,
     json: values.get("--json"),
+    html: values.get("--html"),
   };
 }
 

@@ -23,6 +23,7 @@ Usage: deno task compare [options]
   })
   --etcd VERSION       3.4, 3.5 or a full version (default: ETCD_VERSION, else 3.5)
   --json FILE          writes everything measured; the shape is in tools/_compare_result.ts
+  --html FILE          writes a page with a timeline per cell, for any browser
   --list               every scenario, what is expected of each strategy, and what Go's does
   --help               this
 

@@ -43,6 +43,8 @@ export interface CompareOptions {
   readonly etcd?: string | undefined;
   /** A file for the result. */
   readonly json?: string | undefined;
+  /** A file for the page. */
+  readonly html?: string | undefined;
   /** Ends the run; what there is by then is reported. */
   readonly signal?: AbortSignal | undefined;
   /** After this a scenario counts as failed. @default {120_000} */
@@ -64,6 +66,10 @@ export interface CompareOutcome {
   /** Missing if there was no cluster to run anything on. */
   readonly result: CompareResult | undefined;
 }
+
+type PageModule = typeof import("./_compare_html.ts");
+/** By a name that Deno cannot see: it fetches the libraries of what it sees. */
+const PAGE_MODULE = "./_compare_html.ts";
 
 /** The exit codes, as `--help` has them. */
 const EXIT = {
@@ -120,6 +126,11 @@ export async function compare(
     await Deno.writeTextFile(options.json, toJson(result));
     progress.note(`Everything measured is in ${options.json}`);
   }
+  if (options.html !== undefined) {
+    const { renderHtml }: PageModule = await import(PAGE_MODULE);
+    await Deno.writeTextFile(options.html, renderHtml(result));
+    progress.note(`The page is in ${options.html}`);
+  }
   return { exitCode: exitCodeOf(result), result };
 }
 
@@ -142,11 +153,13 @@ export async function main(
       return EXIT.expected;
     }
     checkEtcdVersion("ETCD_VERSION", Deno.env.get("ETCD_VERSION") || "3.5");
-    const json = await resultFile(command.json);
+    const json = await resultFile("--json", command.json);
+    const html = await resultFile("--html", command.html);
     using interrupt = onInterrupt();
     const { exitCode } = await compare({
       ...command,
       json,
+      html,
       signal: interrupt.signal,
       stdout,
       stderr,
@@ -177,6 +190,7 @@ function starter(
 
 /** The file named by the user, where the user is: tasks run elsewhere. */
 async function resultFile(
+  flag: "--json" | "--html",
   path: string | undefined,
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
@@ -187,7 +201,7 @@ async function resultFile(
     await checkWritable(absolute);
   } catch (error) {
     throw new UsageError(
-      `--json ${path} cannot be written: ${messageOf(error)}`,
+      `${flag} ${path} cannot be written: ${messageOf(error)}`,
     );
   }
   return absolute;

@@ -126,6 +126,7 @@ Deno.test("compare --help names every flag, exit code and scenario", async () =>
       "--call-timeout-ms",
       "--etcd",
       "--json",
+      "--html",
       "--list",
       "--help",
       "  0    ",
