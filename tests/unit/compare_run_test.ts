@@ -68,6 +68,8 @@ Deno.test("compare() ends with 0 when every cell is as expected", async () => {
     strategies: ["one", "two"],
     scenarios: [1, 2],
     callTimeoutMs: 100,
+    runs: 1,
+    jobs: 1,
   });
   assertEquals(result?.etcd.members, ["m1", "m2", "m3"]);
   assertEquals(clusters.length, 1);
