@@ -5,53 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { compare, type CompareOptions } from "../../tools/compare.ts";
-import {
-  recording,
-  scenario,
-  StandInCluster,
-  TextSink,
-} from "./_compare_fixture.ts";
-
-const SUBJECTS = [
-  { name: "one", balancer: "grpc1.0" },
-  { name: "two", balancer: "grpc1.7" },
-] as const;
-const NONE_FAILS = {
-  one: { go: "0 [M]", ours: { failed: [0, 0] } },
-  two: { go: "0 [M]", ours: { failed: [0, 0] } },
-} as const;
-const GOOD = { one: recording(), two: recording() };
-
-/** Compares on stand-ins; gives what came of it and what was written. */
-async function run(
-  scenarios: readonly Scenario[],
-  options: CompareOptions = {},
-) {
-  const clusters: StandInCluster[] = [];
-  const stdout = new TextSink();
-  const stderr = new TextSink();
-  const outcome = await compare({
-    subjects: SUBJECTS,
-    scenarios,
-    callTimeoutMs: 100,
-    startCluster() {
-      const cluster = new StandInCluster();
-      clusters.push(cluster);
-      return Promise.resolve(cluster.asCluster);
-    },
-    stdout,
-    stderr,
-    ...options,
-  });
-  return {
-    ...outcome,
-    verdicts: outcome.result?.cells.map(({ verdict }) => verdict),
-    clusters,
-    stdout: stdout.text,
-    stderr: stderr.text,
-  };
-}
+import { recording, scenario, StandInCluster } from "./_compare_fixture.ts";
+import { GOOD, NONE_FAILS, runCompare as run } from "./_compare_run.ts";
 
 Deno.test("compare() ends with 0 when every cell is as expected", async () => {
   const { exitCode, result, verdicts, clusters, stdout } = await run([
