@@ -5,13 +5,15 @@ import { outcomeWords } from "./_compare_outcome.ts";
 import { verdictText } from "./_compare_report.ts";
 import type { CompareCell, CompareResult } from "./_compare_result.ts";
 import { VERDICT_MARKS } from "./_compare_table.ts";
-import { counted } from "./_compare_text.ts";
+import { counted, wrap } from "./_compare_text.ts";
 
 /** Between these lines of a file stands what `--markdown=FILE` writes. */
 export const MARKS = {
   begin: "<!-- compare:begin -->",
   end: "<!-- compare:end -->",
 } as const;
+
+const PROSE = { width: 80, lead: "" } as const;
 
 /** The summary, as `deno fmt` would have it. */
 export function renderMarkdown(result: CompareResult): string {
@@ -27,11 +29,14 @@ export function renderMarkdown(result: CompareResult): string {
     ];
   });
   return [
-    `${about(result)}`,
+    ...wrap(about(result), PROSE),
     "",
     ...table([["scenario", ...strategies], ...rows]),
     "",
-    `${verdictText(result)}. ✔ as expected of this client, ✘ not.`,
+    ...wrap(
+      `${verdictText(result)}. ✔ as expected of this client, ✘ not.`,
+      PROSE,
+    ),
     "",
   ].join("\n");
 }
@@ -82,7 +87,7 @@ function cellText(cell: CompareCell | undefined): string {
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) =>
-    row.map((text) => text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|"))
+    row.map((text) => text.replaceAll(/\s+/g, " ").replaceAll(/[|<*]/g, "\\$&"))
   );
   const widths = (cells[0] ?? []).map((_, at) =>
     Math.max(3, ...cells.map((row) => [...row[at] ?? ""].length))

@@ -33,7 +33,7 @@ const WORDS: Readonly<
     endedWell ? undefined : "the last call failed",
   watch: ({ figures: { watch } }) =>
     watch && [
-      `${watch.duringFault}/${watch.wanted} events in time`,
+      `${watch.duringFault}/${watch.wanted} events during the fault`,
       ...watch.gaps > 0 ? [`${watch.gaps} missing`] : [],
       ...watch.duplicates > 0 ? [`${watch.duplicates} twice`] : [],
     ].join(", "),

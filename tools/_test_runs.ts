@@ -25,6 +25,8 @@ export interface TestPlan {
   readonly etcd: "required" | "wanted" | "none";
   /** One run each; the default is one run on the default version. */
   readonly versions?: readonly string[];
+  /** What it will run, for someone who has to wait for that. */
+  readonly describe?: () => Promise<string>;
 }
 
 /** Runs a plan with the user's arguments; resolves to the exit code. */
@@ -32,10 +34,17 @@ export async function runTests(
   plan: TestPlan,
   userArgs: readonly string[],
 ): Promise<number> {
-  const { flags, paths, etcd } = readTestArgs(userArgs);
+  const { flags, paths, etcd, minutes } = readTestArgs(userArgs);
   const versions = etcd ? [etcd] : plan.versions ?? [undefined];
   await using scratch = await openScratch();
   const importFlags = await scratch.importFlags();
+  // Whoever chooses tests knows what they are.
+  if (paths.length + flags.length === 0 && plan.describe) {
+    const each = versions.length > 1
+      ? ` with each of ${versions.join(", ")}`
+      : "";
+    note(`Runs${each}: ${await plan.describe()}`);
+  }
   let total = NO_TESTS;
   for (const version of versions) {
     const binaries = await provideEtcd(plan.etcd, version);
@@ -46,7 +55,15 @@ export async function runTests(
       ...plan.flags ?? [],
       ...flags,
       ...paths.length > 0 ? paths : plan.paths,
-    ], { env: await scratch.testEnv(binaries), output: "tee" });
+    ], {
+      env: {
+        ...await scratch.testEnv(binaries),
+        ...minutes === undefined
+          ? {}
+          : { ETCDENO_MATRIX_MINUTES: String(minutes) },
+      },
+      output: "tee",
+    });
     total = addCounts(total, readCounts(output, code));
     if (code >= 128) break;
   }

@@ -19,6 +19,7 @@ type Task = (args: readonly string[]) => Promise<number>;
 const ENTRIES: readonly string[] = Object.values(config.exports);
 const UNIT = "tests/unit";
 const FAILOVER = "tests/failover";
+const MATRIX = "tests/matrix";
 const DOCUMENTED = ["mod.ts", "balancers", "errors", "README.md"];
 
 /** Every task by its name in `deno.json`. */
@@ -30,9 +31,14 @@ export const TASKS: Readonly<Record<string, Task>> = {
     runTests({ paths: [FAILOVER], etcd: "required" }, args),
   "test:matrix": (args) =>
     runTests({
-      paths: [FAILOVER],
+      paths: [FAILOVER, MATRIX],
       etcd: "required",
       versions: ["3.4", "3.5"],
+      async describe() {
+        // Loaded here, as few tasks need the client.
+        const { describeMatrix } = await import("./_matrix_estimate.ts");
+        return describeMatrix();
+      },
     }, args),
   "test:doc": (args) =>
     runTests({ paths: DOCUMENTED, flags: ["--doc"], etcd: "none" }, args),

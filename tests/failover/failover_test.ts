@@ -1,35 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { BALANCER_NAMES } from "../../balancers/mod.ts";
-import { Cluster } from "../harness/mod.ts";
+// The scenarios that are over soon; the others are in tests/matrix/.
 import { CATALOGUE } from "../scenarios/catalogue.ts";
-import { runCell } from "../scenarios/cell.ts";
-import { scenarioName } from "../scenarios/scenario.ts";
-import { skipReason } from "../scenarios/skips.ts";
+import { isLong } from "../scenarios/long_scenarios.ts";
+import { testScenarios } from "./_scenario_suite.ts";
 
-const CALL_TIMEOUT_MS = 500;
-
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
-
-for (const name of BALANCER_NAMES) {
-  for (const scenario of CATALOGUE) {
-    Deno.test({
-      name: `${name} | ${scenarioName(scenario)}`,
-      ignore: skipReason(scenario.id, name) !== undefined,
-      async fn() {
-        const cell = await runCell(scenario, { name, balancer: name }, {
-          cluster,
-          callTimeoutMs: CALL_TIMEOUT_MS,
-        });
-        assertEquals(cell.kind === "ran" ? cell.deviations : [], []);
-      },
-    });
-  }
-}
+testScenarios(CATALOGUE.filter((scenario) => !isLong(scenario)));

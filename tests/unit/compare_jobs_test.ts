@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { type CompareOptions } from "../../tools/compare.ts";
+import type { CompareOptions } from "../../tools/compare.ts";
 import { recording, scenario, StandInCluster } from "./_compare_fixture.ts";
 import { GOOD, NONE_FAILS, runCompare } from "./_compare_run.ts";
 

@@ -57,13 +57,15 @@ Deno.test("formatCounts() mentions skipped tests only when there are some", () =
   );
 });
 
-Deno.test("readTestArgs() tells paths, flags and our own --etcd apart", () => {
+Deno.test("readTestArgs() tells paths, flags and our own ones apart", () => {
   assertEquals(
     readTestArgs([
       "--filter",
       "put",
       "--etcd",
       "3.4",
+      "--minutes",
+      "0.5",
       "tests/unit/a_test.ts",
       "--fail-fast",
       "--seed=3",
@@ -72,13 +74,27 @@ Deno.test("readTestArgs() tells paths, flags and our own --etcd apart", () => {
       flags: ["--filter", "put", "--fail-fast", "--seed=3"],
       paths: ["tests/unit/a_test.ts"],
       etcd: "3.4",
+      minutes: 0.5,
     },
   );
   assertEquals(readTestArgs(["--etcd=3.5"]).etcd, "3.5");
-  assertEquals(readTestArgs([]), { flags: [], paths: [], etcd: undefined });
+  assertEquals(readTestArgs(["--minutes=10"]).minutes, 10);
+  assertEquals(readTestArgs([]), {
+    flags: [],
+    paths: [],
+    etcd: undefined,
+    minutes: undefined,
+  });
 });
 
-Deno.test("readTestArgs() refuses --etcd without a version", () => {
+Deno.test("readTestArgs() refuses its own flags without a value", () => {
+  for (const args of [["--minutes"], ["--minutes=0"], ["--minutes", "few"]]) {
+    assertThrows(
+      () => readTestArgs(args),
+      TypeError,
+      "--minutes needs a number, such as 10",
+    );
+  }
   assertThrows(() => readTestArgs(["--etcd"]), TypeError, "--etcd needs");
   assertThrows(() => readTestArgs(["--etcd="]), TypeError, "--etcd needs");
 });
