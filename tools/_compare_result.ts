@@ -100,12 +100,15 @@ export interface CellExpectation {
 /** How a cell ended. */
 export type CellOutcome =
   | CellRun & CellRepeats
-  | {
-    readonly verdict: "skipped";
-    /** Why the scenario does not apply to the strategy. */
-    readonly reason: string;
-  }
+  | SkippedCell
   | { readonly verdict: "not run" };
+
+/** A scenario that does not apply to a strategy. */
+export interface SkippedCell {
+  readonly verdict: "skipped";
+  /** Why it does not. */
+  readonly reason: string;
+}
 
 /** How one run of a cell ended. */
 export type CellRun =

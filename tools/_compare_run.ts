@@ -2,13 +2,17 @@
 import config from "../deno.json" with { type: "json" };
 import type { Cluster } from "../tests/harness/mod.ts";
 import { runPreparedCell } from "../tests/scenarios/cell.ts";
-import { skipReason } from "../tests/scenarios/skips.ts";
 import { endedRun, messageOf, thrownRun } from "./_compare_cells.ts";
 import { CompareCluster, type StartCluster } from "./_compare_cluster.ts";
 import { LeftBehindError, withLimit } from "./_compare_limit.ts";
 import { type ComparePlan, type Turn, turnsOf } from "./_compare_plan.ts";
 import { repeated } from "./_compare_repeats.ts";
-import type { CellRun, CompareCell, CompareResult } from "./_compare_result.ts";
+import type {
+  CellRun,
+  CompareCell,
+  CompareResult,
+  SkippedCell,
+} from "./_compare_result.ts";
 import { checkSameServer } from "./_compare_resume.ts";
 
 /** What happens during a run. */
@@ -179,14 +183,11 @@ async function runTurn(
   turn: Turn,
   context: Context & { readonly holder: CompareCluster },
 ): Promise<CompareCell | undefined> {
-  const reason = skipReason(turn.scenario.id, turn.subject.name);
-  if (reason !== undefined) {
-    return { ...turn.head, verdict: "skipped", reason };
-  }
   const runs: CellRun[] = [];
   while (runs.length < context.plan.runs) {
     const run = await runOnce(turn, context);
     if (run === undefined) return undefined;
+    if (run.verdict === "skipped") return { ...turn.head, ...run };
     runs.push(run);
   }
   return { ...turn.head, ...repeated(runs) };
@@ -195,7 +196,7 @@ async function runTurn(
 async function runOnce(
   { scenario, subject }: Turn,
   { plan, settings, holder }: Context & { readonly holder: CompareCluster },
-): Promise<CellRun | undefined> {
+): Promise<CellRun | SkippedCell | undefined> {
   if (settings.signal?.aborted) return undefined;
   const startMs = performance.now();
   const seconds = (): number => (performance.now() - startMs) / 1_000;
@@ -211,8 +212,9 @@ async function runOnce(
         signal: settings.signal,
       },
     );
-    if (cell.kind === "skipped") throw new Error(`Skipped: ${cell.reason}`);
-    return endedRun(cell, seconds());
+    return cell.kind === "skipped"
+      ? { verdict: "skipped", reason: cell.reason }
+      : endedRun(cell, seconds());
   } catch (error) {
     // What goes on in the background must not disturb the next cell.
     if (error instanceof LeftBehindError) await holder.discard();

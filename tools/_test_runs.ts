@@ -12,12 +12,18 @@ import {
   type TestCounts,
 } from "./_test_counts.ts";
 
+/** Tests of one kind. */
+export interface TestGroup {
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** Flags for them, such as `--doc`. */
+  readonly flags?: readonly string[];
+}
+
 /** What a test task runs. */
 export interface TestPlan {
-  /** Files and folders, unless the user names others. */
-  readonly paths: readonly string[];
-  /** Flags of the task itself, such as `--doc`. */
-  readonly flags?: readonly string[];
+  /** One after another, unless the user names files of the first kind. */
+  readonly groups: readonly [TestGroup, ...TestGroup[]];
   /**
    * Whether a server is fetched first. `wanted` goes on without one: most unit
    * tests need none.
@@ -46,26 +52,28 @@ export async function runTests(
     note(`Runs${each}: ${await plan.describe()}`);
   }
   let total = NO_TESTS;
+  const [first] = plan.groups;
+  const groups = paths.length > 0 ? [{ ...first, paths }] : plan.groups;
   for (const version of versions) {
     const binaries = await provideEtcd(plan.etcd, version);
-    const { code, output } = await runDeno([
-      "test",
-      ...scratch.permissionFlags(),
-      ...importFlags,
-      ...plan.flags ?? [],
-      ...flags,
-      ...paths.length > 0 ? paths : plan.paths,
-    ], {
-      env: {
-        ...await scratch.testEnv(binaries),
-        ...minutes === undefined
-          ? {}
-          : { ETCDENO_MATRIX_MINUTES: String(minutes) },
-      },
-      output: "tee",
-    });
-    total = addCounts(total, readCounts(output, code));
-    if (code >= 128) break;
+    const env = {
+      ...await scratch.testEnv(binaries),
+      ...minutes === undefined
+        ? {}
+        : { ETCDENO_MATRIX_MINUTES: String(minutes) },
+    };
+    for (const group of groups) {
+      const { code, output } = await runDeno([
+        "test",
+        ...scratch.permissionFlags(),
+        ...importFlags,
+        ...group.flags ?? [],
+        ...flags,
+        ...group.paths,
+      ], { env, output: "tee" });
+      total = addCounts(total, readCounts(output, code));
+      if (code >= 128) return report(total);
+    }
   }
   return report(total);
 }

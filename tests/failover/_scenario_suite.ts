@@ -1,15 +1,23 @@
 import { assertEquals } from "@std/assert";
-import { BALANCER_NAMES } from "../../balancers/mod.ts";
+import type { BalancerName } from "../../balancers/mod.ts";
 import { Cluster } from "../harness/mod.ts";
+import { CATALOGUE } from "../scenarios/catalogue.ts";
 import { runCell } from "../scenarios/cell.ts";
-import { type Scenario, scenarioName } from "../scenarios/scenario.ts";
+import { isLong } from "../scenarios/long_scenarios.ts";
+import { scenarioName } from "../scenarios/scenario.ts";
 import { skipReason } from "../scenarios/skips.ts";
 
-/** The timeout of each call, shorter than that of `deno task compare`. */
-export const CALL_TIMEOUT_MS = 500;
+const CALL_TIMEOUT_MS = 500;
 
-/** A test for each scenario under each strategy, all on one cluster. */
-export function testScenarios(scenarios: readonly Scenario[]): void {
+/**
+ * A test for each scenario under one strategy, all on one cluster. Each
+ * strategy has a file of its own, so that `deno test --parallel` runs two of
+ * them at a time; the long scenarios have theirs in `tests/matrix/`.
+ */
+export function testScenarios(
+  name: BalancerName,
+  { length }: { readonly length: "short" | "long" },
+): void {
   let cluster: Cluster;
 
   Deno.test.beforeAll(async () => {
@@ -20,19 +28,18 @@ export function testScenarios(scenarios: readonly Scenario[]): void {
     await cluster.close();
   });
 
-  for (const name of BALANCER_NAMES) {
-    for (const scenario of scenarios) {
-      Deno.test({
-        name: `${name} | ${scenarioName(scenario)}`,
-        ignore: skipReason(scenario.id, name) !== undefined,
-        async fn() {
-          const cell = await runCell(scenario, { name, balancer: name }, {
-            cluster,
-            callTimeoutMs: CALL_TIMEOUT_MS,
-          });
-          assertEquals(cell.kind === "ran" ? cell.deviations : [], []);
-        },
-      });
-    }
+  for (const scenario of CATALOGUE) {
+    if (isLong(scenario) !== (length === "long")) continue;
+    Deno.test({
+      name: `${name} | ${scenarioName(scenario)}`,
+      ignore: skipReason(scenario.id, name) !== undefined,
+      async fn() {
+        const cell = await runCell(scenario, { name, balancer: name }, {
+          cluster,
+          callTimeoutMs: CALL_TIMEOUT_MS,
+        });
+        assertEquals(cell.kind === "ran" ? cell.deviations : [], []);
+      },
+    });
   }
 }

@@ -12,7 +12,9 @@ import {
   readStrategyFiles,
 } from "../../tools/_compare_args.ts";
 import { UsageError } from "../../tools/_compare_usage.ts";
-import { TextSink } from "./_compare_fixture.ts";
+import { listText } from "../../tools/_compare_help.ts";
+import { paintFor } from "../../tools/_compare_text.ts";
+import { scenario, TextSink } from "./_compare_fixture.ts";
 
 const KNOWN = { subjects: SUBJECTS, scenarios: CATALOGUE, quick: QUICK };
 
@@ -234,4 +236,20 @@ Deno.test("compare --list has every expectation beside Go's", async () => {
       );
     }
   }
+});
+
+Deno.test("listText() marks the scenarios that are left to test:matrix", () => {
+  const [short, long] = [5, 5.5].map((seconds, at) => ({
+    ...scenario(at, {}),
+    seconds,
+  }));
+  if (short === undefined || long === undefined) throw new Error("None");
+  const text = listText([short, long], {
+    columns: 80,
+    paint: paintFor({ color: false }),
+  });
+  assertEquals(text.split("\n").filter((line) => line.startsWith("#")), [
+    "#0 scenario of a test",
+    "#1 scenario of a test · long, 5.5 s: only in deno task test:matrix",
+  ]);
 });

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import config from "../../deno.json" with { type: "json" };
 import { chooseGates, GATES } from "../../tools/_gates.ts";
+import { describeMatrix } from "../../tools/_matrix_estimate.ts";
 import { offlineImports } from "../../tools/_registry.ts";
 import { readTestArgs } from "../../tools/_test_args.ts";
 import {
@@ -146,4 +148,29 @@ Deno.test("deno.json lists every task of the runner, and each gate is one", () =
     assertMatch(description, /\S/, `${name} needs a description`);
   }
   assertEquals(GATES.filter((gate) => !(gate in TASKS)), []);
+});
+
+Deno.test("every strategy has its files in the failover suite and the matrix", async () => {
+  for (
+    const [folder, suffix] of [
+      ["failover", "scenarios_test.ts"],
+      ["matrix", "long_scenarios_test.ts"],
+    ]
+  ) {
+    const names = BALANCER_NAMES.map((name) =>
+      `${name.replace(".", "_")}_${suffix}`
+    );
+    const files = await Array.fromAsync(
+      Deno.readDir(new URL(`../${folder}/`, import.meta.url)),
+      ({ name }) => name,
+    );
+    assertEquals(names.filter((name) => !files.includes(name)), []);
+  }
+});
+
+Deno.test("describeMatrix() tells of scenarios and time", () => {
+  assertMatch(
+    describeMatrix(),
+    /^\d+ scenarios, \d+ of them long, under 3 strategies in about \d+ min, /,
+  );
 });
