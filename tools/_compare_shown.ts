@@ -1,6 +1,11 @@
 /** What a table shows of a cell that was run once, or several times. */
 import { figuresOf } from "./_compare_repeats.ts";
-import type { CellFigures, CompareCell } from "./_compare_result.ts";
+import type {
+  CellFigures,
+  CellRepeats,
+  CompareCell,
+  FigureRange,
+} from "./_compare_result.ts";
 
 /** The figures of a cell: medians, where it was run several times. */
 export interface Shown {
@@ -14,18 +19,14 @@ export interface Shown {
 
 /** What is shown of a cell; none where it did not get to its end. */
 export function shownOf(cell: CompareCell): Shown[] {
+  const { runs = [], ranges = {} }: CellRepeats = "runs" in cell ? cell : {};
+  const ended = runs.flatMap(figuresOf).length;
   return figuresOf(cell).map((figures) => {
-    if (cell.verdict === "skipped" || cell.verdict === "not run") {
-      return { figures, range: () => "" };
-    }
-    const { runs = [], ranges = {} } = cell;
-    const median = (name: string, value: unknown): unknown =>
-      ranges[name]?.median ?? value;
     const medians: CellFigures = {
-      ...medianOf(figures, (name, value) => median(name, value)),
+      ...medianOf(figures, (name) => ranges[name]),
       measures: medianOf(
         figures.measures,
-        (name, value) => median(`measures.${name}`, value),
+        (name) => ranges[`measures.${name}`],
       ),
     };
     return {
@@ -34,7 +35,6 @@ export function shownOf(cell: CompareCell): Shown[] {
         const range = ranges[name];
         if (range === undefined) return "";
         const [least, most] = [text(range.least), text(range.most)];
-        const ended = runs.flatMap(figuresOf).length;
         const share = range.count < ended
           ? `${range.count} of ${ended} runs`
           : "";
@@ -56,9 +56,12 @@ function withoutUnit(least: string, most: string): string {
 
 function medianOf<T extends object>(
   figures: T,
-  median: (name: string, value: unknown) => unknown,
+  rangeOf: (name: string) => FigureRange | undefined,
 ): T {
   return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, median(name, value)]),
+    Object.entries(figures).map(([name, value]) => [
+      name,
+      rangeOf(name)?.median ?? value,
+    ]),
   ) as T;
 }

@@ -36,7 +36,6 @@ import type {
   PoolView,
   RetryPolicy,
   StrategySnapshot,
-  SubConnection,
 } from "@etcdeno/client/balancers";
 
 /** Knows who leads. */
@@ -91,11 +90,10 @@ export class PreferLeader implements BalancerStrategy {
       .filter(({ state }) => state === "ready");
     const untried = ready.filter((connection) => !tried.includes(connection));
     const choice = untried.length > 0 ? untried : ready;
-    if (choice.length === 0) return { action: "wait" };
     const leader = this.#leader();
     const connection = choice.find(({ endpoint }) => endpoint === leader) ??
-      choice[this.#next++ % choice.length] as SubConnection;
-    return { action: "use", connection };
+      choice[this.#next++ % choice.length];
+    return connection ? { action: "use", connection } : { action: "wait" };
   }
 
   snapshot(): StrategySnapshot {
