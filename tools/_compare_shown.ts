@@ -34,13 +34,11 @@ export function shownOf(cell: CompareCell): Shown[] {
       range(name, text = (value) => String(Math.round(value))) {
         const range = ranges[name];
         if (range === undefined) return "";
-        const [least, most] = [text(range.least), text(range.most)];
+        const { least, median, most } = range;
         const share = range.count < ended
           ? `${range.count} of ${ended} runs`
           : "";
-        const span = least === most
-          ? ""
-          : `${withoutUnit(least, most)}–${most}`;
+        const span = spanText([least, median, most].map(text));
         const inside = [span, share].filter(Boolean).join(", ");
         return inside === "" ? "" : ` (${inside})`;
       },
@@ -48,10 +46,14 @@ export function shownOf(cell: CompareCell): Shown[] {
   });
 }
 
-/** `5 ms` and `10 ms` make `5–10 ms`. */
-function withoutUnit(least: string, most: string): string {
-  const [number = "", unit] = least.split(" ");
-  return unit === most.split(" ")[1] ? number : least;
+/** `5–10` of `5 ms`, `7 ms` and `10 ms`, where the unit stands before it. */
+function spanText(texts: readonly string[]): string {
+  const [least = "", , most = ""] = texts;
+  if (least === most) return "";
+  const units = new Set(texts.map((text) => text.split(" ")[1]));
+  return units.size > 1
+    ? `${least}–${most}`
+    : `${least.split(" ")[0]}–${most.split(" ")[0]}`;
 }
 
 function medianOf<T extends object>(
