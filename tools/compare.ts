@@ -22,12 +22,8 @@ import type { StartCluster } from "./_compare_cluster.ts";
 import { resultFile, userPath } from "./_compare_files.ts";
 import { helpText, listText } from "./_compare_help.ts";
 import { onInterrupt } from "./_compare_interrupt.ts";
-import { toJson } from "./_compare_json.ts";
-import {
-  checkMarks,
-  putBetweenMarks,
-  renderMarkdown,
-} from "./_compare_markdown.ts";
+import { checkMarks } from "./_compare_markdown.ts";
+import { type OutputFiles, writeOutputs } from "./_compare_output.ts";
 import {
   loadOwnStrategies,
   withExpectations,
@@ -35,7 +31,6 @@ import {
 import type { ComparePlan } from "./_compare_plan.ts";
 import { CompareProgress } from "./_compare_progress.ts";
 import { isBad } from "./_compare_repeats.ts";
-import { renderReport } from "./_compare_report.ts";
 import type { CompareResult } from "./_compare_result.ts";
 import { readEarlier } from "./_compare_resume.ts";
 import { runComparison } from "./_compare_run.ts";
@@ -44,18 +39,11 @@ import { paintFor } from "./_compare_text.ts";
 import { UsageError } from "./_compare_usage.ts";
 
 /** Options of {@linkcode compare}; what of the plan is missing is as usual. */
-export interface CompareOptions extends Partial<ComparePlan> {
+export interface CompareOptions extends Partial<ComparePlan>, OutputFiles {
   /** The version of etcd. @default {What `findEtcd` takes} */
   readonly etcd?: string | undefined;
-  /** A file for the result. */
-  readonly json?: string | undefined;
-  /** Whether to go on with what that file has. @default {false} */
+  /** Whether to go on with what the file `json` has. @default {false} */
   readonly resume?: boolean;
-  /**
-   * Whether the report is a summary as Markdown, or the file in which that is
-   * to be put between its marks. @default {false}
-   */
-  readonly markdown?: boolean | string;
   /** Ends the run; what there is by then is reported. */
   readonly signal?: AbortSignal | undefined;
   /** After this a scenario counts as failed. @default {120_000} */
@@ -104,7 +92,6 @@ export async function compare(
     stderr = processSink("stderr"),
     signal,
     json,
-    markdown = false,
   } = options;
   const plan: ComparePlan = {
     subjects: options.subjects ?? SUBJECTS,
@@ -144,24 +131,11 @@ export async function compare(
     signal?.removeEventListener("abort", onAbort);
     progress.close();
   }
-  stdout.write(
-    markdown === true ? renderMarkdown(result) : renderReport(result, stdout),
-  );
-  if (typeof markdown === "string") {
-    const text = await Deno.readTextFile(markdown);
-    await Deno.writeTextFile(
-      markdown,
-      putBetweenMarks(text, renderMarkdown(result)),
-    );
-    progress.note(`The summary is in ${markdown}`);
-  }
-  if (json !== undefined) {
-    await Deno.writeTextFile(json, toJson(result));
-    progress.note(`Everything measured is in ${json}`);
-    if (result.ended !== "complete") {
-      progress.note("The same command with --resume runs the other cells");
-    }
-  }
+  await writeOutputs(result, {
+    ...options,
+    stdout,
+    note: (text) => progress.note(text),
+  });
   return { exitCode: exitCodeOf(result), result };
 }
 
