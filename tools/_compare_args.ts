@@ -17,6 +17,8 @@ export type CompareCommand =
     readonly resume: boolean;
     /** Whether to print the summary as Markdown, or the file to put it in. */
     readonly markdown: boolean | string;
+    /** The file for the page. */
+    readonly html: string | undefined;
   };
 
 /** Timeouts of calls unless the command line names one. */
@@ -34,6 +36,7 @@ const VALUE_FLAGS = [
   "--jobs",
   "--etcd",
   "--json",
+  "--html",
   "--call-timeout-ms",
 ] as const;
 const BARE_FLAGS = [
@@ -85,6 +88,7 @@ export function readCompareArgs(
     json,
     resume,
     markdown: markdown ?? bare.has("--markdown"),
+    html: one("--html"),
   };
 }
 

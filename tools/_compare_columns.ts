@@ -21,7 +21,7 @@ export interface PlacedColumn {
 }
 
 /** What stands where there is nothing to tell. */
-const NOTHING = "–";
+export const NOTHING = "–";
 const GAP = 2;
 /** Before the first column, whose numbers stand to the right of it. */
 const FIRST_GAP = 1;

@@ -39,6 +39,7 @@ Usage: deno task compare [options]
                        if that was complete, only reports it
   --markdown[=FILE]    prints the summary as a Markdown table, or puts it into FILE, between
                        <!-- compare:begin --> and <!-- compare:end -->
+  --html FILE          writes a page with a timeline per cell, for any browser
   --list               every scenario, what is expected of each strategy, and what Go's does
   --help               this
 

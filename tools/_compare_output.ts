@@ -9,6 +9,8 @@ import type { Sink } from "./_compare_sink.ts";
 export interface OutputFiles {
   /** A file for the result. */
   readonly json?: string | undefined;
+  /** A file for the page. */
+  readonly html?: string | undefined;
   /**
    * Whether the report is a summary as Markdown, or the file in which that is
    * to be put between its marks. @default {false}
@@ -19,7 +21,7 @@ export interface OutputFiles {
 /** Reports, and writes the files. */
 export async function writeOutputs(
   result: CompareResult,
-  { stdout, note, json, markdown }: OutputFiles & {
+  { stdout, note, json, html, markdown }: OutputFiles & {
     readonly stdout: Sink;
     /** Says where something is. */
     readonly note: (text: string) => void;
@@ -35,6 +37,12 @@ export async function writeOutputs(
       putBetweenMarks(text, renderMarkdown(result)),
     );
     note(`The summary is in ${markdown}`);
+  }
+  if (html !== undefined) {
+    // Loaded here: its libraries would hold up every run without a page.
+    const { renderHtml } = await import("./_compare_html.ts");
+    await Deno.writeTextFile(html, renderHtml(result));
+    note(`The page is in ${html}`);
   }
   if (json !== undefined) {
     await Deno.writeTextFile(json, toJson(result));

@@ -167,6 +167,7 @@ export async function main(
     }
     checkEtcdVersion("ETCD_VERSION", Deno.env.get("ETCD_VERSION") || "3.5");
     const json = await resultFile("--json", command.json);
+    const html = await resultFile("--html", command.html);
     const markdown = typeof command.markdown === "string"
       ? userPath(command.markdown)
       : command.markdown;
@@ -175,6 +176,7 @@ export async function main(
     const { exitCode } = await compare({
       ...command,
       json,
+      html,
       markdown,
       signal: interrupt.signal,
       stdout,

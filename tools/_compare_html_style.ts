@@ -1,0 +1,109 @@
+/** The looks of the page: light or dark as the reader's system is. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --paper: #fdfdfb; --raised: #f4f4f0; --ink: #1d1e22; --dim: #595c66;
+  --line: #dcdcd6; --link: #0a579f; --focus: #0a579f;
+  --bad: #b5271a; --good: #17694f; --fault: #f6ecd6; --nobody: #6c6f78;
+  --member-0: #0068ad; --member-1: #00765e; --member-2: #98407f;
+  --none: #e2f0ec; --few: #fcf0c2; --many: #f8cb93; --all: #8c2312; --on-all: #fff;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #16171b; --raised: #1f2127; --ink: #ececea; --dim: #abaeb9;
+    --line: #35373f; --link: #83bdf5; --focus: #83bdf5;
+    --bad: #ff8572; --good: #6fd3ad; --fault: #302a1c; --nobody: #9a9da8;
+    --member-0: #62b6f3; --member-1: #45cfa6; --member-2: #e495d2;
+    --none: #16332d; --few: #453a14; --many: #6b4012; --all: #b2432e; --on-all: #fff;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
+body {
+  margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 62rem;
+  background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  font-variant-numeric: tabular-nums; overflow-wrap: break-word;
+}
+h1, h2, h3 { line-height: 1.2; text-wrap: balance; letter-spacing: -0.011em; }
+h1 { font-size: clamp(1.7rem, 5vw, 2.5rem); margin: 0 0 1rem; max-width: 22em; }
+h2 { font-size: 1.5rem; margin: 4rem 0 1rem; padding-top: 1rem; border-top: 2px solid var(--ink); }
+h3 { font-size: 1.2rem; margin: 0 0 0.25rem; }
+p, ul { margin: 0 0 1rem; max-width: 44rem; }
+a { color: var(--link); text-underline-offset: 0.15em; }
+:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+.skip { position: absolute; left: -100rem; }
+.skip:focus { left: 1rem; top: 0.5rem; padding: 0.5rem 1rem; background: var(--paper); z-index: 2; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.lede { font-size: 1.15rem; }
+.outcome { font-weight: 600; padding: 0.6rem 0.9rem; border-left: 4px solid currentColor; background: var(--raised); max-width: none; }
+.expected { color: var(--good); }
+.unexpected, .threw, .bad { color: var(--bad); }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 0.6rem 1.5rem; margin: 1.5rem 0 0; }
+.facts dt, .fault, .back, footer, caption, .legend, details { color: var(--dim); font-size: 0.9rem; }
+.facts dd { margin: 0; }
+.number { color: var(--dim); font-weight: 400; }
+.scroll { overflow-x: auto; position: relative; }
+table { border-collapse: collapse; width: 100%; margin: 0 0 1rem; font-size: 0.9rem; line-height: 1.4; }
+caption { text-align: left; padding: 0 0 0.4rem; }
+th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.7rem; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; }
+thead th { border-bottom: 1px solid var(--dim); white-space: nowrap; }
+.right { text-align: right; }
+.summary { min-width: 46rem; }
+.summary thead th:not(:first-child) { padding-left: 0.75rem; }
+.summary thead th:first-child { padding-left: 0; }
+.summary thead th { background: var(--paper); }
+.summary tbody th { font-weight: 400; width: 34%; padding-left: 0; }
+.summary tbody th a { color: inherit; text-decoration: none; }
+.summary tbody th a:hover, .summary td a:hover { text-decoration: underline; }
+.summary .section th { font-weight: 600; padding: 1.1rem 0 0.35rem; }
+.summary td { padding: 0; border: 2px solid var(--paper); }
+.summary td a { display: flex; gap: 0.35rem; padding: 0.38rem 0.6rem; color: inherit; text-decoration: none; }
+.summary .verdict { margin-left: auto; }
+.summary .all .verdict { color: inherit; }
+.sign { flex: none; width: 1.1em; text-align: center; }
+.none { background: var(--none); } .few { background: var(--few); }
+.many { background: var(--many); } .all { background: var(--all); color: var(--on-all); }
+.quiet, .absent { background: var(--raised); }
+td.none .verdict, td.few .verdict, td.many .verdict { color: inherit; }
+.legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.35rem 1.4rem; max-width: none; }
+.chart-legend li { display: flex; gap: 0.6rem; }
+.legend svg { flex: none; margin-top: 0.15em; overflow: visible; }
+.chart-legend { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
+.swatch { display: inline-block; width: 1.5em; text-align: center; color: var(--ink); }
+.swatch.all { color: var(--on-all); }
+article { margin: 0 0 3.5rem; padding-top: 0.5rem; }
+.fault { margin-bottom: 1rem; }
+.words { min-width: 34rem; } .words th[scope="row"] { width: 6rem; } .words td { width: 45%; }
+.words p { margin: 0.25rem 0 0; } .because { color: var(--dim); }
+.figures { width: auto; white-space: nowrap; }
+.timelines { margin: 1.2rem 0 0.5rem; }
+figure { margin: 0 0 1.2rem; min-width: 42rem; }
+figcaption, details { position: sticky; left: 0; max-width: min(42rem, calc(100vw - 2.5rem)); }
+figcaption strong { margin-right: 0.5em; } figcaption small { color: var(--dim); }
+figure:target, article:target > h3 { outline: 2px solid var(--focus); outline-offset: 4px; }
+.timeline { display: block; width: 100%; height: auto; color: var(--dim); }
+.timeline svg { overflow: visible; }
+summary { cursor: pointer; }
+details ul { padding-left: 1.2rem; }
+.scroll:focus-visible { outline-offset: -3px; }
+footer { border-top: 1px solid var(--line); padding-top: 1rem; }
+@media (max-width: 40rem) {
+  body { padding: 1.5rem 1rem 3rem; }
+  .summary tbody th { width: 11rem; position: sticky; left: 0; background: var(--paper); padding-right: 0.5rem; z-index: 1; }
+  figcaption, details { max-width: calc(100vw - 2rem); }
+}
+@media print {
+  :root {
+    color-scheme: light; --paper: #fff; --raised: #f4f4f0; --ink: #000; --dim: #444;
+    --line: #ccc; --link: #000; --bad: #b5271a; --good: #17694f; --fault: #f6ecd6; --nobody: #666;
+    --member-0: #0068ad; --member-1: #00765e; --member-2: #98407f;
+    --none: #e2f0ec; --few: #fcf0c2; --many: #f8cb93; --all: #8c2312; --on-all: #fff;
+  }
+  body { max-width: none; padding: 0; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .skip, .back, details { display: none; }
+  .scroll { overflow: visible; } .summary, .words, figure { min-width: 0; }
+  figure, tr, .facts { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
+}
+`;
