@@ -88,7 +88,8 @@ export async function runComparison(
     settings.onEvent({ type: "started", head: turn.head });
     let cell: CompareCell | undefined;
     try {
-      cell = await runTurn(turn, { holder, plan, settings });
+      const { version } = first.binaries;
+      cell = await runTurn(turn, { holder, plan, settings, version });
     } catch (error) {
       // Without a cluster there is nothing to run the others on.
       failure = messageOf(error);
@@ -139,13 +140,17 @@ export async function runComparison(
  */
 async function runTurn(
   { scenario, subject, head }: Turn,
-  { holder, plan, settings }: {
+  { holder, plan, settings, version }: {
     readonly holder: CompareCluster;
     readonly plan: ComparePlan;
     readonly settings: RunSettings;
+    readonly version: string;
   },
 ): Promise<CompareCell | undefined> {
-  const reason = skipReason(scenario.id, subject.name);
+  const reason = skipReason(scenario, {
+    subject: subject.name,
+    etcd: version,
+  });
   if (reason !== undefined) return { ...head, verdict: "skipped", reason };
   const startMs = performance.now();
   const seconds = (): number => (performance.now() - startMs) / 1_000;
