@@ -1,4 +1,5 @@
 import { CONNECTION_LOSS } from "./connection_loss.ts";
+import { DEFRAGMENTATION } from "./defragmentation.ts";
 import { ENDPOINT_CHANGES } from "./endpoint_changes.ts";
 import { GREYLIST } from "./greylist.ts";
 import { PARTITION } from "./partition.ts";
@@ -13,6 +14,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...CONNECTION_LOSS,
   ...PARTITION,
   ...GREYLIST,
+  ...DEFRAGMENTATION,
   ...ENDPOINT_CHANGES,
   ...STEADY_STATE,
   ...STREAMS,
