@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { BalancerName } from "../../balancers/mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { Cluster, findEtcd } from "../harness/mod.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
 import { runCell } from "../scenarios/cell.ts";
 import { isLong } from "../scenarios/long_scenarios.ts";
@@ -8,6 +8,9 @@ import { scenarioName } from "../scenarios/scenario.ts";
 import { skipReason } from "../scenarios/skips.ts";
 
 const CALL_TIMEOUT_MS = 500;
+
+// Now: what is skipped depends on the server.
+const binaries = await findEtcd();
 
 /**
  * A test for each scenario under one strategy, all on one cluster. Each
@@ -21,7 +24,7 @@ export function testScenarios(
   let cluster: Cluster;
 
   Deno.test.beforeAll(async () => {
-    cluster = await Cluster.start();
+    cluster = await Cluster.start({ binaries });
   });
 
   Deno.test.afterAll(async () => {
@@ -32,7 +35,9 @@ export function testScenarios(
     if (isLong(scenario) !== (length === "long")) continue;
     Deno.test({
       name: `${name} | ${scenarioName(scenario)}`,
-      ignore: skipReason(scenario.id, name) !== undefined,
+      ignore:
+        skipReason(scenario, { subject: name, etcd: binaries.version }) !==
+          undefined,
       async fn() {
         const cell = await runCell(scenario, { name, balancer: name }, {
           cluster,

@@ -5,6 +5,7 @@
  * @module
  */
 export { Cluster, type ClusterOptions } from "./cluster.ts";
+export { compareVersions } from "./_etcd_version.ts";
 export { NotEtcdServer, SilentServer } from "./dead_servers.ts";
 export {
   type FakeAnswer,

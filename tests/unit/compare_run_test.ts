@@ -57,6 +57,19 @@ Deno.test("compare() goes on after a scenario that throws, and ends with 1", asy
   assertStringIncludes(stdout, "failed: TypeError: no such thing");
 });
 
+Deno.test("compare() skips what the server is too old for", async () => {
+  const { exitCode, result, verdicts, stdout } = await run([
+    { ...scenario(1, GOOD, NONE_FAILS), etcd: { atLeast: "3.6" } },
+    { ...scenario(2, GOOD, NONE_FAILS), etcd: { atLeast: "3.5" } },
+  ]);
+  assertEquals(exitCode, 0);
+  assertEquals(verdicts, ["skipped", "skipped", "expected", "expected"]);
+  const [cell] = result?.cells ?? [];
+  assert(cell?.verdict === "skipped");
+  assertEquals(cell.reason, "it needs etcd 3.6 or later");
+  assertMatch(stdout, /2 skipped/);
+});
+
 Deno.test("compare() takes a new cluster when one cannot be reset", async () => {
   const used: unknown[] = [];
   const breaking: Scenario = {
