@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 import type { Buffer } from "node:buffer";
+import { connect as connectHttp2 } from "node:http2";
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import {
   ACK_FLAG,
@@ -7,7 +8,9 @@ import {
   FrameReader,
   type FrameSide,
 } from "../harness/_frame_reader.ts";
+import { Timeline } from "../scenarios/timeline.ts";
 import {
+  FakeServer,
   type LoneFaultProxy,
   startFaultProxy,
   waitFor,
@@ -194,6 +197,39 @@ Deno.test("FaultProxy counts bytes, pings and GOAWAYs until its counts start ane
     pingTimesMs: [],
     goAways: 0,
   });
+});
+
+Deno.test("FaultProxy counts the pings of a real HTTP/2 connection, and a timeline has their times", async () => {
+  await using server = await FakeServer.start();
+  await using proxy = await startFaultProxy(
+    Number(new URL(server.endpoint).port),
+  );
+  const session = connectHttp2(proxy.endpoint);
+  await new Promise<void>((resolve, reject) => {
+    session.once("connect", () => resolve());
+    session.once("error", reject);
+  });
+  const ping = () =>
+    new Promise<void>((resolve, reject) =>
+      session.ping((error) => error ? reject(error) : resolve())
+    );
+  const timeline = new Timeline();
+  const startedAt = performance.now();
+  await ping();
+  timeline.note("between");
+  await ping();
+  const stats = await proxy.stats();
+  assertEquals([stats.pingTimesMs.length, stats.goAways], [2, 0]);
+  const member = { name: "m1", endpoint: proxy.endpoint, proxy };
+  await timeline.addPings({ members: [member] });
+  const events = timeline.eventsSince(startedAt, { members: [member] });
+  assertEquals(
+    events.map(({ kind, member }) => [kind, member]),
+    [["ping", "m1"], ["note", undefined], ["ping", "m1"]],
+  );
+  const gone = new Promise((resolve) => session.once("close", resolve));
+  session.close();
+  await gone;
 });
 
 Deno.test("FaultProxy counts what a fault throws away, and frames torn by it", async () => {
