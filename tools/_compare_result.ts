@@ -228,7 +228,8 @@ export interface CellEvent {
   readonly atMs: number;
   /**
    * `pin`: the strategy moved its pin; a state: a connection is in it now;
-   * `delivery`: a watch delivered an event; `note`: the text says it.
+   * `delivery`: a watch delivered an event; `ping`: a client sent an HTTP/2
+   * ping; `note`: the text says it.
    */
   readonly kind: TimelineEvent["kind"];
   /** The member it concerns; `null` where there is none, or it is not known. */

@@ -25,8 +25,8 @@ export interface TestPlan {
   /** One after another, unless the user names files of the first kind. */
   readonly groups: readonly [TestGroup, ...TestGroup[]];
   /**
-   * Whether a server is fetched first. `wanted` goes on without one: most unit
-   * tests need none.
+   * Whether a server is fetched first. `wanted` goes on without one, as most
+   * unit tests need none, unless the user names a version.
    */
   readonly etcd: "required" | "wanted" | "none";
   /** One run each; the default is one run on the default version. */
@@ -99,7 +99,8 @@ async function provideEtcd(
     note(`etcd ${found.version} from ${found.source}`);
     return found;
   } catch (error) {
-    if (need === "required") throw error;
+    // Who names a version must not be given the tests of another one.
+    if (need === "required" || version !== undefined) throw error;
     note(`Going on without etcd: ${(error as Error).message}`);
     return undefined;
   }

@@ -27,7 +27,7 @@ const MATRIX: TestGroup = {
   paths: ["tests/failover", "tests/matrix"],
   flags: ["--parallel"],
 };
-const DOCUMENTED = ["mod.ts", "balancers", "errors", "README.md"];
+const DOCUMENTED = ["mod.ts", "balancers", "errors", "docs", "README.md"];
 
 /** Every task by its name in `deno.json`. */
 export const TASKS: Readonly<Record<string, Task>> = {
