@@ -98,3 +98,30 @@ Deno.test("compare() runs only the cells that --only matches", async () => {
   );
   assertEquals(result?.options.only, "two | #2");
 });
+
+Deno.test("compare() ends every job when interrupted, and keeps what had ended", async () => {
+  const interrupt = new AbortController();
+  let waiting = 0;
+  const stuck: Scenario = {
+    ...scenario(2, GOOD, NONE_FAILS),
+    run: ({ signal }) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener("abort", () => reject(signal.reason));
+        if (++waiting === 2) interrupt.abort();
+      }),
+  };
+  const { exitCode, verdicts, clusters } = await runCompare(
+    [scenario(1, GOOD, NONE_FAILS), stuck, scenario(3, GOOD, NONE_FAILS)],
+    { jobs: 2, signal: interrupt.signal },
+  );
+  assertEquals(exitCode, 130);
+  assertEquals(verdicts, [
+    "expected",
+    "expected",
+    "not run",
+    "not run",
+    "not run",
+    "not run",
+  ]);
+  assertEquals(clusters.map(({ closes }) => closes), [1, 1]);
+});
