@@ -6,7 +6,7 @@
  */
 import { chartLegend } from "./_compare_html_legend.ts";
 import { Markup, markup } from "./_compare_html_markup.ts";
-import { scenarioArticle } from "./_compare_html_scenario.ts";
+import { columnsLegend, scenarioArticle } from "./_compare_html_scenario.ts";
 import { STYLE } from "./_compare_html_style.ts";
 import {
   groupCells,
@@ -36,7 +36,9 @@ export function renderHtml(result: CompareResult): string {
 <a class="skip" href="#summary">Skip to the summary</a>
 <header>
 <h1>${TITLE}</h1>
-<p class="lede">etcd’s client has been designed anew twice, and each design meets a failing cluster in its own way. Here are all three, as strategies of etcdeno, the client for Deno, each through the same faults on a real cluster of ${
+<p class="lede">etcd’s own client, written in Go, has been designed anew twice, and each design meets a failing cluster in its own way. Here ${
+    new Intl.ListFormat("en").format(result.options.strategies)
+  }, strategies of etcdeno, the client for Deno, go through the same faults on a real cluster of ${
     counted(result.etcd.members.length, "member")
   }.</p>
 ${verdict(result)}
@@ -48,8 +50,9 @@ ${facts(result)}
 ${summaryTable(groups, result.options.strategies)}
 </section>
 <section aria-labelledby="reading-h">
-<h2 id="reading-h">How to read the timelines</h2>
+<h2 id="reading-h">How to read it</h2>
 ${chartLegend(result.etcd.members)}
+${columnsLegend(result)}
 </section>
 ${sections(groups, result)}
 </main>

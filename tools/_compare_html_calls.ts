@@ -101,6 +101,7 @@ function latencyTicks(
   { leastLatencyMs, mostLatencyMs }: TimelineScale,
 ): readonly number[] {
   const ticks: number[] = [];
-  for (let ms = leastLatencyMs; ms <= mostLatencyMs; ms *= 10) ticks.push(ms);
+  let ms = 10 ** Math.ceil(Math.log10(leastLatencyMs));
+  for (; ms <= mostLatencyMs; ms *= 10) ticks.push(ms);
   return ticks;
 }

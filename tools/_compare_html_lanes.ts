@@ -4,6 +4,7 @@ import {
   LANE_STYLES,
   layout,
   memberColor,
+  NOTE_SYMBOL,
   shade,
   svgText,
   type TimelineParts,
@@ -105,7 +106,7 @@ export function lanesPanel(parts: TimelineParts): string {
       Plot.dot(eventsOf("note"), {
         x: "atMs",
         y: () => NOTES_LANE,
-        symbol: "triangle",
+        symbol: NOTE_SYMBOL,
         r: 4,
         fill: "var(--ink)",
         title: ({ text }: { text: string | null }) => text ?? "",

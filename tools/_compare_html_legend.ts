@@ -7,6 +7,7 @@ import {
   LANE_STYLES,
   MEMBER_SYMBOLS,
   memberColor,
+  NOTE_SYMBOL,
   svgText,
 } from "./_compare_html_svg.ts";
 
@@ -55,7 +56,7 @@ export function chartLegend(members: readonly string[]): Markup {
         "a watch delivers an event",
       ],
     ];
-  return markup`<p>Time runs across, and a call stands the higher the longer it took: each step is ten times the one below. The three timelines of a scenario share both scales, and their zero is the fault. Marks of failures, pins and notes say more under the pointer; <em>In words</em> has the same as text.</p>
+  return markup`<p>Time runs across, and a call stands the higher the longer it took: each step is ten times the one below. The timelines of a scenario share both scales, and zero is the moment of the fault. Marks of failures, pins and notes say more under the pointer; <em>In words</em> has the same as text.</p>
 <ul class="legend chart-legend">${
     entries.map(([marks, text]) => markup`<li>${swatch(marks)} ${text}</li>`)
   }</ul>`;

@@ -42,8 +42,13 @@ export function headlineOf(cell: CompareCell): Headline {
   }
   const parts = partsOf(figures);
   if (parts.length === 0) {
-    const text = counted(figures.connectionsEnd, "connection");
-    return { outcome: "quiet", text };
+    const [measure] = Object.entries(figures.measures);
+    return {
+      outcome: "quiet",
+      text: measure === undefined
+        ? counted(figures.connectionsEnd, "connection")
+        : `${Math.round(measure[1])} ${measure[0]}`,
+    };
   }
   return {
     outcome:

@@ -1,5 +1,5 @@
 /** The part of a page that tells of one scenario. */
-import { NOTHING, placeColumns } from "./_compare_columns.ts";
+import { type Column, NOTHING, placeColumns } from "./_compare_columns.ts";
 import { drawTimeline } from "./_compare_html_chart.ts";
 import { eventLines, failureLines } from "./_compare_html_events.ts";
 import { type Markup, markup } from "./_compare_html_markup.ts";
@@ -96,18 +96,33 @@ function remarks(cell: CompareCell): Markup | undefined {
   }
 }
 
+/** What the columns of the figures mean. */
+export function columnsLegend(result: CompareResult): Markup {
+  return markup`<details class="columns"><summary>What the columns of figures mean</summary>
+<dl>${
+    columnsOf(result).map(({ legend: [term, meaning] }) =>
+      markup`<dt>${term}</dt><dd>${meaning}</dd>`
+    )
+  }</dl></details>`;
+}
+
+/** The columns that have something to tell of these cells. */
+function columnsOf(result: CompareResult): readonly Column[] {
+  // Without room for the calls one by one: they are in the timelines.
+  return placeColumns(result, { taken: 0, columns: 0 })
+    .map(({ column }) => column)
+    .filter((column) =>
+      result.cells.flatMap(shownOf).some((shown) =>
+        !["", NOTHING].includes(column.text(shown))
+      )
+    );
+}
+
 function figuresTable(
   cells: readonly CompareCell[],
   result: CompareResult,
 ): Markup | undefined {
-  // Without room for the calls one by one: they are in the timelines.
-  const columns = placeColumns({ ...result, cells }, { taken: 0, columns: 0 })
-    .map(({ column }) => column)
-    .filter((column) =>
-      cells.flatMap(shownOf).some((shown) =>
-        !["", NOTHING].includes(column.text(shown))
-      )
-    );
+  const columns = columnsOf({ ...result, cells });
   const rows = cells.flatMap((cell) =>
     shownOf(cell).map((shown) =>
       markup`<tr><th scope="row">${cell.strategy}</th>${

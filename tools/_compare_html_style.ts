@@ -39,7 +39,7 @@ a { color: var(--link); text-underline-offset: 0.15em; }
 .outcome { font-weight: 600; padding: 0.6rem 0.9rem; border-left: 4px solid currentColor; background: var(--raised); max-width: none; }
 .expected { color: var(--good); }
 .unexpected, .threw, .bad { color: var(--bad); }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 0.6rem 1.5rem; margin: 1.5rem 0 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.6rem 1.5rem; margin: 1.5rem 0 0; }
 .facts dt, .fault, .back, footer, caption, .legend, details { color: var(--dim); font-size: 0.9rem; }
 .facts dd { margin: 0; }
 .number { color: var(--dim); font-weight: 400; }
@@ -61,12 +61,12 @@ thead th { border-bottom: 1px solid var(--dim); white-space: nowrap; }
 .summary td { padding: 0; border: 2px solid var(--paper); }
 .summary td a { display: flex; gap: 0.35rem; padding: 0.38rem 0.6rem; color: inherit; text-decoration: none; }
 .summary .verdict { margin-left: auto; }
-.summary .all .verdict { color: inherit; }
+.summary td .unexpected, .summary td .threw { align-self: start; padding: 0 0.4em; border-radius: 0.2em; background: var(--bad); color: var(--paper); }
 .sign { flex: none; width: 1.1em; text-align: center; }
 .none { background: var(--none); } .few { background: var(--few); }
 .many { background: var(--many); } .all { background: var(--all); color: var(--on-all); }
 .quiet, .absent { background: var(--raised); }
-td.none .verdict, td.few .verdict, td.many .verdict { color: inherit; }
+.summary td .expected { color: inherit; }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.35rem 1.4rem; max-width: none; }
 .chart-legend li { display: flex; gap: 0.6rem; }
 .legend svg { flex: none; margin-top: 0.15em; overflow: visible; }
@@ -86,12 +86,20 @@ figure:target, article:target > h3 { outline: 2px solid var(--focus); outline-of
 .timeline { display: block; width: 100%; height: auto; color: var(--dim); }
 .timeline svg { overflow: visible; }
 summary { cursor: pointer; }
+.columns { position: static; max-width: 44rem; margin-top: 1rem; } .columns dt { font-weight: 600; margin-top: 0.5rem; } .columns dd { margin: 0; }
 details ul { padding-left: 1.2rem; }
 .scroll:focus-visible { outline-offset: -3px; }
 footer { border-top: 1px solid var(--line); padding-top: 1rem; }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
-  .summary tbody th { width: 11rem; position: sticky; left: 0; background: var(--paper); padding-right: 0.5rem; z-index: 1; }
+  .summary { min-width: 0; }
+  .summary, .summary caption, .summary thead, .summary tbody { display: block; }
+  .summary tr { display: grid; grid-template-columns: repeat(var(--strategies), minmax(5.5rem, 1fr)); }
+  .summary tbody th, .summary thead th:first-child { grid-column: 1 / -1; width: auto; border-bottom: 0; }
+  .summary tbody th { padding-top: 0.6rem; }
+  .summary thead th:first-child { display: none; }
+  .summary td a { flex-wrap: wrap; padding: 0.3rem 0.4rem; gap: 0.1rem 0.25rem; height: 100%; }
+  .summary td a > :nth-child(2) { order: 1; width: 100%; }
   figcaption, details { max-width: calc(100vw - 2rem); }
 }
 @media print {
@@ -104,6 +112,6 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; }
   body { max-width: none; padding: 0; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .skip, .back, details { display: none; }
   .scroll { overflow: visible; } .summary, .words, figure { min-width: 0; }
-  figure, tr, .facts { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
+  figure, tr, .facts, .figures, .words { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
 }
 `;

@@ -47,25 +47,30 @@ export function anchorOf(
     : `s${id}-${strategy.replaceAll(/\s/g, "_")}`;
 }
 
-/** The table. */
+/**
+ * The table. It has its roles in writing: on a narrow screen its rows are laid
+ * out as grids, which takes them from some browsers otherwise.
+ */
 export function summaryTable(
   groups: readonly ScenarioGroup[],
   strategies: readonly string[],
 ): Markup {
   const bodies = [...Map.groupBy(groups, ({ section }) => section)]
     .map(([section, groups]) =>
-      markup`<tbody>
-<tr class="section"><th colspan="${
+      markup`<tbody role="rowgroup">
+<tr class="section" role="row"><th role="rowheader" colspan="${
         strategies.length + 1
       }" scope="rowgroup">${section}</th></tr>
 ${groups.map((group) => row(group, strategies))}
 </tbody>`
     );
   return markup`<div class="scroll" role="group" tabindex="0" aria-label="Summary, can be scrolled">
-<table class="summary">
+<table class="summary" role="table" style="--strategies: ${strategies.length}">
 <caption>What callers saw, per scenario and strategy. Each cell leads to its timeline.</caption>
-<thead><tr><th scope="col">Scenario</th>${
-    strategies.map((name) => markup`<th scope="col">${name}</th>`)
+<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Scenario</th>${
+    strategies.map((name) =>
+      markup`<th scope="col" role="columnheader">${name}</th>`
+    )
   }</tr></thead>
 ${bodies}
 </table>
@@ -77,12 +82,12 @@ function row(
   { scenario, cells }: ScenarioGroup,
   strategies: readonly string[],
 ): Markup {
-  return markup`<tr><th scope="row"><a href="#${
+  return markup`<tr role="row"><th scope="row" role="rowheader"><a href="#${
     anchorOf(scenario)
   }"><span class="number">#${scenario.id}</span> ${scenario.title}</a></th>${
     strategies.map((name) => {
       const cell = cells.find(({ strategy }) => strategy === name);
-      return cell === undefined ? markup`<td></td>` : cellOf(cell);
+      return cell === undefined ? markup`<td role="cell"></td>` : cellOf(cell);
     })
   }</tr>`;
 }
@@ -91,7 +96,7 @@ function cellOf(cell: CompareCell): Markup {
   const { outcome, text } = headlineOf(cell);
   const { sign, meaning } = OUTCOMES[outcome];
   const { verdict } = cell;
-  return markup`<td class="${outcome}"><a href="#${
+  return markup`<td class="${outcome}" role="cell"><a href="#${
     encodeURI(anchorOf(cell.scenario, cell.strategy))
   }"><span class="sign" aria-hidden="true" title="${meaning}">${sign}</span><span>${text}</span>${
     verdictMark(verdict)

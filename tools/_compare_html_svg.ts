@@ -20,6 +20,8 @@ export interface TimelineParts {
 
 /** How a member's calls are marked; the styles have a colour for each. */
 export const MEMBER_SYMBOLS = ["circle", "square", "triangle"] as const;
+/** How a scenario's notes are. */
+export const NOTE_SYMBOL = "star";
 /** How failures are: the second one may have been applied. */
 export const FAILED_SYMBOLS = ["times", "asterisk"] as const;
 

@@ -50,10 +50,16 @@ export function scaleOf(cells: readonly CompareCell[]): TimelineScale {
   return {
     fromMs: fromMs - marginMs,
     toMs: toMs + marginMs,
-    leastLatencyMs: 10 ** Math.floor(Math.log10(least)),
+    leastLatencyMs: roundDown(least),
     mostLatencyMs: most * 1.5,
     faulty: all.some(({ faultMs }) => faultMs !== null),
   };
+}
+
+/** The next lower one of 1, 2, 5, 10 and so on. */
+function roundDown(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * (value >= 5 * power ? 5 : value >= 2 * power ? 2 : 1);
 }
 
 /** Where a cell's timeline has its zero, since its recording began. */

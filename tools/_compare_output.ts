@@ -18,6 +18,10 @@ export interface OutputFiles {
   readonly markdown?: boolean | string;
 }
 
+type PageModule = typeof import("./_compare_html.ts");
+/** By a name that Deno cannot see: it fetches the libraries of what it sees. */
+const PAGE_MODULE = "./_compare_html.ts";
+
 /** Reports, and writes the files. */
 export async function writeOutputs(
   result: CompareResult,
@@ -39,8 +43,7 @@ export async function writeOutputs(
     note(`The summary is in ${markdown}`);
   }
   if (html !== undefined) {
-    // Loaded here: its libraries would hold up every run without a page.
-    const { renderHtml } = await import("./_compare_html.ts");
+    const { renderHtml }: PageModule = await import(PAGE_MODULE);
     await Deno.writeTextFile(html, renderHtml(result));
     note(`The page is in ${html}`);
   }

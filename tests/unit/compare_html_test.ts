@@ -11,7 +11,6 @@ import type {
   CellFigures,
   CompareCell,
 } from "../../tools/_compare_result.ts";
-import { findChromium, probePage } from "./_chromium.ts";
 import {
   recording,
   RESULT,
@@ -76,6 +75,7 @@ Deno.test("renderHtml() gives a page that is well formed and leads nowhere else"
   elementsOf(PAGE);
   const ids = valuesOf(PAGE, "id");
   assertEquals(ids.length, new Set(ids).size);
+  assertEquals(valuesOf(PAGE, "href")[0], "#summary", "the skip link is first");
   for (const link of valuesOf(PAGE, "href")) {
     assert(link.startsWith("#"), link);
     assert(ids.includes(decodeURI(link.slice(1))), link);
@@ -181,6 +181,10 @@ Deno.test("headlineOf() goes by the worst of what callers saw", () => {
     headlineOf(cellWith({ calls: 0, failed: 0, ...changes }));
   const watch = { wanted: 3, duringFault: 3, gaps: 0, duplicates: 0 };
   assertEquals(headline({}), { outcome: "quiet", text: "3 connections" });
+  assertEquals(headline({ measures: { "ms to fail": 7.4 } }), {
+    outcome: "quiet",
+    text: "7 ms to fail",
+  });
   assertEquals(headline({ calls: 30 }).outcome, "none");
   assertEquals(headline({ calls: 30, failed: 3 }).outcome, "few");
   assertEquals(headline({ calls: 30, failed: 4 }).outcome, "many");
@@ -254,28 +258,3 @@ Deno.test("laneSpans() counts from the fault, and shows a pin where it is ready"
     ],
   );
 });
-
-const chromium = await findChromium();
-const missing = chromium === undefined ? " (no Chromium on the PATH)" : "";
-
-for (const widthPx of [360, 1_280]) {
-  Deno.test({
-    name: `the page can be read at ${widthPx} px, dark and light${missing}`,
-    ignore: chromium === undefined,
-    async fn() {
-      assert(chromium !== undefined);
-      const found = await Promise.all((["light", "dark"] as const).map(
-        (scheme) => probePage(PAGE, { chromium, widthPx, scheme }),
-      ));
-      for (const { tooWide, faint, figures, cellLinks, console } of found) {
-        assertEquals(tooWide, []);
-        assertEquals(faint, []);
-        assertEquals(console, []);
-        assertEquals(figures, RESULT.cells.length);
-        assertEquals(cellLinks, RESULT.cells.length - 1);
-      }
-      const [light, dark] = found.map(({ background }) => background);
-      assert(light !== dark, `both are ${light}`);
-    },
-  });
-}
