@@ -67,6 +67,8 @@ export class Pipe {
       this.#regulate();
     });
     this.#pump();
+    // No 'drain' follows if everything that was held could be written at once.
+    this.#regulate();
   }
 
   /** Switches the mode. What is held goes out, waits on, or is lost. */

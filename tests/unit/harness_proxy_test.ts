@@ -13,6 +13,7 @@ import {
   startFaultProxy,
   waitFor,
 } from "../harness/mod.ts";
+import { Pipe } from "../harness/_pipe.ts";
 
 /** A TCP server that echoes, or does as the test wants. */
 class EchoServer implements AsyncDisposable {
@@ -434,4 +435,27 @@ Deno.test("a closed proxy answers with an error and closes again", async () => {
     Error,
     "Cannot ask for anything: the cluster or proxy is closed",
   );
+});
+
+Deno.test("a pipe that was full before it had a far end reads on afterwards", async () => {
+  const size = 4 << 20;
+  await using echo = await EchoServer.start();
+  const accepted = Promise.withResolvers<Socket>();
+  const server = createServer((socket) => accepted.resolve(socket));
+  await new Promise<void>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve())
+  );
+  const address = server.address();
+  assert(typeof address === "object" && address !== null);
+  await using client = await Client.open(`http://127.0.0.1:${address.port}`);
+  const from = await accepted.promise;
+  const pipe = new Pipe(from, { mode: { kind: "pass" }, onBytes: undefined });
+  client.socket.write(new Uint8Array(size));
+  await waitFor("a full pipe", () => from.isPaused());
+  await using far = await Client.open(`http://127.0.0.1:${echo.port}`);
+  pipe.connect(far.socket);
+  await waitFor("every byte", () => far.size === size);
+  pipe.close();
+  from.destroy();
+  await new Promise((resolve) => server.close(resolve));
 });
