@@ -1,4 +1,4 @@
-import type { BalancerEvent, Client, ConnectionState } from "../../mod.ts";
+import type { Client } from "../../mod.ts";
 import { resolveBalancer } from "../../balancers/mod.ts";
 import { sleep, waitFor } from "../harness/mod.ts";
 import {
@@ -9,6 +9,7 @@ import {
   settle,
   subjectClient,
 } from "./_clients.ts";
+import { LossCount } from "./_loss_count.ts";
 import { missDeadline } from "./_missed_deadline.ts";
 import { withPingFloor } from "./_ping_floor.ts";
 import { Recorder } from "./recorder.ts";
@@ -42,7 +43,7 @@ async function runShortDeadline(context: RunContext): Promise<Recording> {
 }
 
 async function runNeverSeen(context: RunContext): Promise<Recording> {
-  const { cluster } = context;
+  const { cluster, signal } = context;
   const seen = await followerOf(cluster);
   const neverSeen = otherThan(seen, cluster);
   await using client = subjectClient(context, { endpoints: seen.endpoint });
@@ -53,8 +54,10 @@ async function runNeverSeen(context: RunContext): Promise<Recording> {
   const recorder = new Recorder(context, client);
   await seen.proxy.set({ kind: "refuse" });
   recorder.fault();
-  const get = recorder.call(() => client.range("#53", { timeoutMs: 10_000 }));
-  await waitFor("the loss of both", () => !isReady(client));
+  const get = recorder.call(() =>
+    client.range("#53", { timeoutMs: 10_000, signal })
+  );
+  await waitFor("the loss of both", () => !isReady(client), { signal });
   await sleep(200);
   await seen.proxy.set({ kind: "pass" });
   recorder.heal();
@@ -73,8 +76,8 @@ const LOST = "connections lost";
 const FIRST_LOSS = "ms until the first was lost";
 
 async function runPings(context: RunContext): Promise<Recording> {
-  const { cluster, subject, timeline } = context;
-  // Go's has no floor; the others ping as often as they may.
+  const { cluster, subject, timeline, signal } = context;
+  // Go's grpc1.7 has no floor; the others ping as often as theirs lets them.
   const balancer = subject.name === "grpc1.7"
     ? withPingFloor(subject, PING_MS)
     : resolveBalancer(subject.balancer);
@@ -96,41 +99,23 @@ async function runPings(context: RunContext): Promise<Recording> {
   const recorder = new Recorder(context, client);
   const key = `pinged/${crypto.randomUUID()}`;
   await using log = await WatchLog.start(client, key, { timeline });
-  losses.begin();
+  const beganAt = performance.now();
   recorder.fault();
-  await sleep(PINGED_MS);
-  const { lost, firstMs } = losses;
+  while (recorder.sinceFaultMs < PINGED_MS) {
+    signal?.throwIfAborted();
+    await sleep(100);
+  }
+  const [firstAt] = losses.times;
   await using writer = observer(cluster);
   const { header } = await writer.put(key, "x");
   await log.caughtUp([header.revision]);
   return recorder.finish({
     watch: log.count([header.revision], 1),
-    measures: { [LOST]: lost, [FIRST_LOSS]: firstMs },
+    measures: {
+      [LOST]: losses.times.length,
+      ...firstAt !== undefined && { [FIRST_LOSS]: firstAt - beganAt },
+    },
   });
-}
-
-/** Counts connections that were lost, not given up by the strategy. */
-class LossCount {
-  readonly #states = new Map<string, ConnectionState>();
-  #beganAt = 0;
-  lost = 0;
-  firstMs = 0;
-
-  begin(): void {
-    this.#beganAt = performance.now();
-    this.lost = 0;
-    this.firstMs = 0;
-  }
-
-  onEvent(event: BalancerEvent): void {
-    if (event.type !== "state") return;
-    const { endpoint, state } = event;
-    const before = this.#states.get(endpoint);
-    this.#states.set(endpoint, state);
-    if (before !== "ready" || state === "idle" || state === "closed") return;
-    if (this.lost === 0) this.firstMs = performance.now() - this.#beganAt;
-    this.lost++;
-  }
 }
 
 /** Section D: what an unhealthy list does, and what happens without one. */

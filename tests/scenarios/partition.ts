@@ -41,8 +41,9 @@ const PATIENT_CALLS = 3;
 const PATIENT_MS = 9_000;
 const SLOW_CALLS = "calls that took over 1 s";
 
-/** Calls that outwait the server's own timeout, which is 7 s. */
+/** Gets that outwait the server's own timeout, which is 7 s. */
 async function runPatient(context: RunContext): Promise<Recording> {
+  const patient = { timeoutMs: PATIENT_MS, signal: context.signal };
   const target = await followerOf(context.cluster);
   await using client = await clientPinnedTo(target, context);
   await context.cluster.isolate(target);
@@ -50,7 +51,7 @@ async function runPatient(context: RunContext): Promise<Recording> {
   recorder.fault();
   // A strategy that is stuck fails them all: one of 9 s shows it.
   while (recorder.calls < PATIENT_CALLS && recorder.failed === 0) {
-    await recorder.call(() => client.range("#39", { timeoutMs: PATIENT_MS }));
+    await recorder.call(() => client.range("#39", patient));
   }
   const slow = recorder.finish().marks.filter(({ durationMs }) =>
     durationMs > 1_000
@@ -60,6 +61,7 @@ async function runPatient(context: RunContext): Promise<Recording> {
 
 /** Gets on a follower whose leader is cut off, with and without repetition. */
 async function runLeaderLoss(context: RunContext): Promise<Recording> {
+  const patient = { timeoutMs: PATIENT_MS, signal: context.signal };
   const { cluster, subject } = context;
   const { endpoint } = await followerOf(cluster);
   await using repeating = subjectClient(context, { endpoints: endpoint });
@@ -75,7 +77,7 @@ async function runLeaderLoss(context: RunContext): Promise<Recording> {
   for (let round = 0; round < 5; round++) {
     await Promise.all(
       clients.map((client) =>
-        recorder.call(() => client.range("#48", { timeoutMs: PATIENT_MS }))
+        recorder.call(() => client.range("#48", patient))
       ),
     );
   }
