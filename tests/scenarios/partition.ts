@@ -59,27 +59,28 @@ async function runPatient(context: RunContext): Promise<Recording> {
   return recorder.finish({ measures: { [SLOW_CALLS]: slow.length } });
 }
 
-/** Gets on a follower whose leader is cut off, with and without repetition. */
+/** Gets on a follower that loses its leader: once bare, once repeated. */
 async function runLeaderLoss(context: RunContext): Promise<Recording> {
-  const patient = { timeoutMs: PATIENT_MS, signal: context.signal };
-  const { cluster, subject } = context;
+  const { cluster, subject, signal } = context;
   const { endpoint } = await followerOf(cluster);
   await using repeating = subjectClient(context, { endpoints: endpoint });
   await using bare = subjectClient(context, {
     endpoints: endpoint,
     balancer: withoutRepetition(subject),
   });
-  const clients = [bare, repeating];
-  await Promise.all(clients.map((client) => client.connect()));
-  await cluster.isolate(await cluster.leader());
-  const recorder = new Recorder(context, ...clients);
-  recorder.fault();
-  for (let round = 0; round < 5; round++) {
-    await Promise.all(
-      clients.map((client) =>
-        recorder.call(() => client.range("#48", patient))
-      ),
-    );
+  const recorder = new Recorder(context, bare, repeating);
+  // Not at once: etcd would keep one of the two reads until the other ends.
+  for (const client of [bare, repeating]) {
+    await client.connect();
+    await followerOf(cluster);
+    await cluster.isolate(await cluster.leader());
+    recorder.fault();
+    for (let made = 0; made < 3; made++) {
+      await recorder.call(() =>
+        client.range("#48", { timeoutMs: PATIENT_MS, signal })
+      );
+    }
+    await cluster.healPeers();
   }
   return recorder.finish();
 }
@@ -154,7 +155,7 @@ export const PARTITION: readonly Scenario[] = [
     id: 48,
     title: "linearizable get on a follower that loses its leader",
     fault: "the leader's links to the other members are cut",
-    seconds: 3,
+    seconds: 4,
     expectations: everyStrategy({
       go: "ErrLeaderChanged first, then ok or ErrTimeout [T]",
       ours: {

@@ -7,6 +7,7 @@ import {
   subjectClient,
 } from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
+import { sideBySide } from "./_side_by_side.ts";
 import { type Cluster, waitFor } from "../harness/mod.ts";
 import type { Expected } from "./expected.ts";
 import { Recorder } from "./recorder.ts";
@@ -14,7 +15,6 @@ import type { Mark, Recording } from "./recording.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
 
 const GETS = 670;
-const CONCURRENT = 8;
 const OUT_OF_TURN = "calls out of turn";
 const STREAMS = "streams opened by a new client";
 const STREAMS_OF_WATCH = "streams opened by its watch";
@@ -98,9 +98,9 @@ async function runManyClients(context: RunContext): Promise<Recording> {
     { length: CLIENTS },
     () => stack.use(subjectClient(context, options)),
   );
-  await Promise.all(clients.map((client) => settle(client)));
   const recorder = new Recorder(context, ...clients);
-  const served = await Promise.all(clients.map(async (client) => {
+  const served = await sideBySide(clients, async (client) => {
+    await settle(client);
     const members = new Set<bigint>();
     for (let made = 0; made < GETS_EACH; made++) {
       await recorder.call(async () => {
@@ -110,7 +110,7 @@ async function runManyClients(context: RunContext): Promise<Recording> {
       });
     }
     return members.size;
-  }));
+  });
   const { spread, calls } = recorder.finish();
   return recorder.finish({
     measures: {
@@ -171,12 +171,9 @@ export const STEADY_STATE: readonly Scenario[] = [
     async run(context) {
       await using client = await settledClient(context);
       const recorder = new Recorder(context, client);
-      await Promise.all(
-        Array.from({ length: CONCURRENT }, async (_, worker) => {
-          for (let at = worker; at < GETS; at += CONCURRENT) {
-            await recorder.call(() => client.range(all(), { countOnly: true }));
-          }
-        }),
+      await sideBySide(
+        Array.from({ length: GETS }),
+        () => recorder.call(() => client.range(all(), { countOnly: true })),
       );
       return recorder.finish();
     },
