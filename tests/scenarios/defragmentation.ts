@@ -99,6 +99,8 @@ export const DEFRAGMENTATION: readonly Scenario[] = [
       "grpc1.0": {
         go: "no effect",
         ours: { measures: { [SHARE]: [60, 100], [NOTICED]: [3, 3] } },
+        because:
+          "nothing moves the pin, and between two defragmentations it serves",
       },
       "grpc1.7": {
         go: "only as a gate to leave the unhealthy list",
@@ -107,11 +109,14 @@ export const DEFRAGMENTATION: readonly Scenario[] = [
           endsWell: true,
           measures: { [NOTICED]: [3, 3] },
         },
+        because: "the first call that runs into its deadline moves the pin",
       },
       "grpc1.23": {
         go:
           "at most 1 % fail with health checks, which are off; at least 25 % without [T]",
         ours: { measures: { [SHARE]: [25, 40], [NOTICED]: [3, 3] } },
+        because:
+          "ours has no health checks: a member that is connected gets its share",
       },
     },
     run: runDefragmentation,
