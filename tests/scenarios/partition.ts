@@ -37,47 +37,51 @@ async function runIsolated(
   return await loop(client, context, () => call(client));
 }
 
-const PATIENT_CALLS = 3;
+// Every strategy has been on each member by then.
+const CALLS_UNTIL_SLOW = 3;
 const PATIENT_MS = 9_000;
 const SLOW_CALLS = "calls that took over 1 s";
 
-/** Calls that outwait the server's own timeout, which is 7 s. */
+/** Gets that outwait the server's own timeout, which is 7 s. */
 async function runPatient(context: RunContext): Promise<Recording> {
+  const patient = { timeoutMs: PATIENT_MS, signal: context.signal };
   const target = await followerOf(context.cluster);
   await using client = await clientPinnedTo(target, context);
   await context.cluster.isolate(target);
   const recorder = new Recorder(context, client);
   recorder.fault();
-  // A strategy that is stuck fails them all: one of 9 s shows it.
-  while (recorder.calls < PATIENT_CALLS && recorder.failed === 0) {
-    await recorder.call(() => client.range("#39", { timeoutMs: PATIENT_MS }));
-  }
-  const slow = recorder.finish().marks.filter(({ durationMs }) =>
-    durationMs > 1_000
-  );
-  return recorder.finish({ measures: { [SLOW_CALLS]: slow.length } });
+  const get = () => recorder.call(() => client.range("#39", patient));
+  const slow = () =>
+    recorder.finish().marks.filter(({ durationMs }) => durationMs > 1_000)
+      .length;
+  while (slow() === 0 && recorder.calls < CALLS_UNTIL_SLOW) await get();
+  // A strategy that is stuck would fail again: one of 9 s shows it.
+  if (recorder.failed === 0) await get();
+  return recorder.finish({ measures: { [SLOW_CALLS]: slow() } });
 }
 
-/** Gets on a follower whose leader is cut off, with and without repetition. */
+/** Gets on a follower that loses its leader: once bare, once repeated. */
 async function runLeaderLoss(context: RunContext): Promise<Recording> {
-  const { cluster, subject } = context;
+  const { cluster, subject, signal } = context;
   const { endpoint } = await followerOf(cluster);
   await using repeating = subjectClient(context, { endpoints: endpoint });
   await using bare = subjectClient(context, {
     endpoints: endpoint,
     balancer: withoutRepetition(subject),
   });
-  const clients = [bare, repeating];
-  await Promise.all(clients.map((client) => client.connect()));
-  await cluster.isolate(await cluster.leader());
-  const recorder = new Recorder(context, ...clients);
-  recorder.fault();
-  for (let round = 0; round < 5; round++) {
-    await Promise.all(
-      clients.map((client) =>
-        recorder.call(() => client.range("#48", { timeoutMs: PATIENT_MS }))
-      ),
-    );
+  const recorder = new Recorder(context, bare, repeating);
+  // Not at once: etcd would keep one of the two reads until the other ends.
+  for (const client of [bare, repeating]) {
+    await client.connect();
+    await followerOf(cluster);
+    await cluster.isolate(await cluster.leader());
+    recorder.fault();
+    for (let made = 0; made < 3; made++) {
+      await recorder.call(() =>
+        client.range("#48", { timeoutMs: PATIENT_MS, signal })
+      );
+    }
+    await cluster.healPeers();
   }
   return recorder.finish();
 }
@@ -152,7 +156,7 @@ export const PARTITION: readonly Scenario[] = [
     id: 48,
     title: "linearizable get on a follower that loses its leader",
     fault: "the leader's links to the other members are cut",
-    seconds: 3,
+    seconds: 4,
     expectations: everyStrategy({
       go: "ErrLeaderChanged first, then ok or ErrTimeout [T]",
       ours: {

@@ -7,13 +7,14 @@ import {
   subjectClient,
 } from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
+import { sideBySide } from "./_side_by_side.ts";
 import { type Cluster, waitFor } from "../harness/mod.ts";
+import type { Expected } from "./expected.ts";
 import { Recorder } from "./recorder.ts";
 import type { Mark, Recording } from "./recording.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
 
 const GETS = 670;
-const CONCURRENT = 8;
 const OUT_OF_TURN = "calls out of turn";
 const STREAMS = "streams opened by a new client";
 const STREAMS_OF_WATCH = "streams opened by its watch";
@@ -38,7 +39,7 @@ async function runOrder(context: RunContext): Promise<Recording> {
   recorder.fault();
   await gets(9);
   await target.proxy.set({ kind: "refuse" });
-  await waitFor("the loss of one member", () => readyOf(client) === 2);
+  await waitFor("the loss of one member", () => readyOf(client) === 2, context);
   await gets(8);
   const { marks } = recorder.finish();
   const [, hung = 0, dead = 0] = phases;
@@ -91,14 +92,15 @@ async function startedStreams({ members }: Cluster): Promise<number> {
 
 async function runManyClients(context: RunContext): Promise<Recording> {
   await using stack = new AsyncDisposableStack();
-  const clients = Array.from({ length: CLIENTS }, () =>
-    stack.use(
-      // Their events would fill the report.
-      subjectClient(context, { onEvent: undefined }),
-    ));
-  await Promise.all(clients.map((client) => settle(client)));
+  // All their events would fill the report.
+  const options = { onEvent: undefined };
+  const clients = Array.from(
+    { length: CLIENTS },
+    () => stack.use(subjectClient(context, options)),
+  );
   const recorder = new Recorder(context, ...clients);
-  const served = await Promise.all(clients.map(async (client) => {
+  const served = await sideBySide(clients, async (client) => {
+    await settle(client);
     const members = new Set<bigint>();
     for (let made = 0; made < GETS_EACH; made++) {
       await recorder.call(async () => {
@@ -108,7 +110,7 @@ async function runManyClients(context: RunContext): Promise<Recording> {
       });
     }
     return members.size;
-  }));
+  });
   const { spread, calls } = recorder.finish();
   return recorder.finish({
     measures: {
@@ -117,6 +119,11 @@ async function runManyClients(context: RunContext): Promise<Recording> {
     },
   });
 }
+
+const NO_STREAMS: Expected = {
+  failed: [0, 0],
+  measures: { [STREAMS]: [0, 0], [STREAMS_OF_WATCH]: [1, 1] },
+};
 
 /** Section H: no fault at all. */
 export const STEADY_STATE: readonly Scenario[] = [
@@ -164,12 +171,9 @@ export const STEADY_STATE: readonly Scenario[] = [
     async run(context) {
       await using client = await settledClient(context);
       const recorder = new Recorder(context, client);
-      await Promise.all(
-        Array.from({ length: CONCURRENT }, async (_, worker) => {
-          for (let at = worker; at < GETS; at += CONCURRENT) {
-            await recorder.call(() => client.range(all(), { countOnly: true }));
-          }
-        }),
+      await sideBySide(
+        Array.from({ length: GETS }),
+        () => recorder.call(() => client.range(all(), { countOnly: true })),
       );
       return recorder.finish();
     },
@@ -192,13 +196,10 @@ export const STEADY_STATE: readonly Scenario[] = [
     title: "streams of a new client",
     fault: "none",
     expectations: {
-      ...everyStrategy({
-        go: "0 [M]",
-        ours: { measures: { [STREAMS]: [0, 0], [STREAMS_OF_WATCH]: [1, 1] } },
-      }),
+      ...everyStrategy({ go: "0 [M]", ours: NO_STREAMS }),
       "grpc1.0": {
         go: "1 LeaseKeepAlive [M]",
-        ours: { measures: { [STREAMS]: [0, 0], [STREAMS_OF_WATCH]: [1, 1] } },
+        ours: NO_STREAMS,
         because: "ours opens the lease stream with the first lease kept alive",
       },
     },
