@@ -1,52 +1,52 @@
 /** The command line of `compare`. */
-import type { Scenario, Subject } from "../tests/scenarios/scenario.ts";
-
-/** What can be asked for by name or number. */
-export interface Known {
-  readonly subjects: readonly Subject[];
-  readonly scenarios: readonly Scenario[];
-  /** The numbers of the scenarios of `--quick`. */
-  readonly quick: readonly number[];
-}
+import { chooseCells, type Known } from "./_compare_choice.ts";
+import type { ComparePlan } from "./_compare_plan.ts";
+import { UsageError } from "./_compare_usage.ts";
 
 /** What the command line asks for. */
 export type CompareCommand =
   | { readonly kind: "help" }
   | { readonly kind: "list" }
-  | {
+  | ComparePlan & {
     readonly kind: "run";
-    readonly subjects: readonly Subject[];
-    readonly scenarios: readonly Scenario[];
-    readonly callTimeoutMs: number;
     /** The version of etcd; none is left to `findEtcd`. */
     readonly etcd: string | undefined;
     /** The file for the result. */
     readonly json: string | undefined;
+    /** Whether to go on with what that file has. */
+    readonly resume: boolean;
+    /** Whether to print the summary as Markdown, or the file to put it in. */
+    readonly markdown: boolean | string;
     /** The file for the page. */
     readonly html: string | undefined;
   };
 
-/** A command line that cannot be followed. */
-export class UsageError extends Error {
-  constructor(state: string) {
-    super(`Cannot compare: ${state}`);
-    this.name = "UsageError";
-  }
-}
-
 /** Timeouts of calls unless the command line names one. */
 export const CALL_TIMEOUT_MS = { normal: 1_000, quick: 300 } as const;
 const CALL_TIMEOUT_RANGE_MS = { least: 100, most: 60_000 } as const;
+const RUNS_RANGE = { least: 1, most: 1_000 } as const;
+const JOBS_RANGE = { least: 1, most: 16 } as const;
 
 const VALUE_FLAGS = [
   "--strategies",
+  "--strategy",
   "--scenarios",
+  "--only",
+  "--runs",
+  "--jobs",
   "--etcd",
   "--json",
   "--html",
   "--call-timeout-ms",
 ] as const;
-const BARE_FLAGS = ["--quick", "--list", "--help"] as const;
+const BARE_FLAGS = [
+  "--markdown",
+  "--resume",
+  "--quick",
+  "--list",
+  "--help",
+] as const;
+const OPTIONAL_VALUE = "--markdown=";
 type ValueFlag = typeof VALUE_FLAGS[number];
 type BareFlag = typeof BARE_FLAGS[number];
 
@@ -59,22 +59,46 @@ export function readCompareArgs(
   args: readonly string[],
   known: Known,
 ): CompareCommand {
-  const { values, bare } = sortFlags(args);
+  const { values, bare, markdown } = sortFlags(args);
   if (bare.has("--help")) return { kind: "help" };
   if (bare.has("--list")) return { kind: "list" };
   const quick = bare.has("--quick");
-  const etcd = values.get("--etcd");
+  const one = (flag: ValueFlag): string | undefined => values.get(flag)?.[0];
+  const etcd = one("--etcd");
   if (etcd !== undefined) checkEtcdVersion("--etcd", etcd);
+  const json = one("--json");
+  const resume = bare.has("--resume");
+  if (resume && json === undefined) {
+    throw new UsageError("--resume needs --json FILE, the file to go on with");
+  }
   return {
     kind: "run",
-    subjects: readSubjects(values.get("--strategies"), known),
-    scenarios: readScenarios(values.get("--scenarios"), known, quick),
-    callTimeoutMs: readTimeout(values.get("--call-timeout-ms")) ??
-      CALL_TIMEOUT_MS[quick ? "quick" : "normal"],
+    ...chooseCells({
+      strategies: one("--strategies"),
+      scenarios: one("--scenarios"),
+      only: one("--only"),
+      quick,
+    }, known),
+    callTimeoutMs: readNumber("--call-timeout-ms", one("--call-timeout-ms"), {
+      ...CALL_TIMEOUT_RANGE_MS,
+    }) ?? CALL_TIMEOUT_MS[quick ? "quick" : "normal"],
+    runs: readNumber("--runs", one("--runs"), RUNS_RANGE) ?? 1,
+    jobs: readNumber("--jobs", one("--jobs"), JOBS_RANGE) ?? 1,
     etcd,
-    json: values.get("--json"),
-    html: values.get("--html"),
+    json,
+    resume,
+    markdown: markdown ?? bare.has("--markdown"),
+    html: one("--html"),
   };
+}
+
+/**
+ * The files named by `--strategy`, which are loaded before the rest is read.
+ *
+ * @throws {UsageError} If the command line cannot be followed.
+ */
+export function readStrategyFiles(args: readonly string[]): readonly string[] {
+  return sortFlags(args).values.get("--strategy") ?? [];
 }
 
 /**
@@ -90,10 +114,13 @@ export function checkEtcdVersion(source: string, version: string): void {
 }
 
 function sortFlags(args: readonly string[]): {
-  readonly values: ReadonlyMap<ValueFlag, string>;
+  readonly values: ReadonlyMap<ValueFlag, readonly string[]>;
   readonly bare: ReadonlySet<BareFlag>;
+  /** The file of `--markdown=FILE`. */
+  readonly markdown: string | undefined;
 } {
-  const values = new Map<ValueFlag, string>();
+  let markdown: string | undefined;
+  const values = new Map<ValueFlag, readonly string[]>();
   const bare = new Set<BareFlag>();
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] === "-h" ? "--help" : args[at] ?? "";
@@ -102,15 +129,19 @@ function sortFlags(args: readonly string[]): {
     const bareFlag = BARE_FLAGS.find((flag) => flag === arg);
     if (bareFlag !== undefined) {
       bare.add(bareFlag);
+    } else if (arg.startsWith(OPTIONAL_VALUE)) {
+      markdown = arg.slice(OPTIONAL_VALUE.length);
+      if (markdown === "") throw new UsageError("--markdown= needs a file");
     } else if (valueFlag !== undefined) {
-      if (values.has(valueFlag)) {
+      const before = values.get(valueFlag) ?? [];
+      if (before.length > 0 && valueFlag !== "--strategy") {
         throw new UsageError(`${valueFlag} is given twice`);
       }
       const value = rest.length > 0 ? rest.join("=") : args[++at] ?? "";
       if (value === "" || value.startsWith("--")) {
         throw new UsageError(`${valueFlag} needs a value`);
       }
-      values.set(valueFlag, value);
+      values.set(valueFlag, [...before, value]);
     } else {
       throw new UsageError(
         `'${arg}' is not known; known are ${
@@ -119,63 +150,16 @@ function sortFlags(args: readonly string[]): {
       );
     }
   }
-  return { values, bare };
+  return { values, bare, markdown };
 }
 
-function readSubjects(
+function readNumber(
+  flag: ValueFlag,
   text: string | undefined,
-  { subjects }: Known,
-): readonly Subject[] {
-  if (text === undefined) return subjects;
-  return words(text).map((name) => {
-    const subject = subjects.find((subject) => subject.name === name);
-    if (subject === undefined) {
-      throw new UsageError(
-        `--strategies has '${name}'; known are ${
-          subjects.map(({ name }) => name).join(", ")
-        }`,
-      );
-    }
-    return subject;
-  });
-}
-
-function readScenarios(
-  text: string | undefined,
-  { scenarios, quick: quickIds }: Known,
-  quick: boolean,
-): readonly Scenario[] {
-  if (text === undefined) {
-    return quick
-      ? scenarios.filter(({ id }) => quickIds.includes(id))
-      : scenarios;
-  }
-  return words(text).map((word) => {
-    const scenario = scenarios.find(({ id }) =>
-      word === String(id) || word === `#${id}`
-    );
-    if (scenario === undefined) {
-      throw new UsageError(
-        `--scenarios has '${word}'; known are ${
-          scenarios.map(({ id }) => id).join(", ")
-        }`,
-      );
-    }
-    return scenario;
-  });
-}
-
-function readTimeout(text: string | undefined): number | undefined {
+  { least, most }: { readonly least: number; readonly most: number },
+): number | undefined {
   if (text === undefined) return undefined;
-  const { least, most } = CALL_TIMEOUT_RANGE_MS;
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most) return value;
-  throw new UsageError(
-    `--call-timeout-ms must be ${least} to ${most}, got '${text}'`,
-  );
-}
-
-/** The words of a list, each once. */
-function words(text: string): readonly string[] {
-  return [...new Set(text.split(",").map((word) => word.trim()))];
+  throw new UsageError(`${flag} must be ${least} to ${most}, got '${text}'`);
 }

@@ -3,7 +3,7 @@ import type { Cell } from "../tests/scenarios/cell.ts";
 import { describeExpected } from "../tests/scenarios/expected.ts";
 import type { Recording } from "../tests/scenarios/recording.ts";
 import type { Scenario, Subject } from "../tests/scenarios/scenario.ts";
-import type { CellFigures, CellHead, CompareCell } from "./_compare_result.ts";
+import type { CellFigures, CellHead, CellRun } from "./_compare_result.ts";
 
 /** What a cell is about, before it has run. */
 export function cellHead(scenario: Scenario, subject: Subject): CellHead {
@@ -21,36 +21,26 @@ export function cellHead(scenario: Scenario, subject: Subject): CellHead {
   };
 }
 
-/** A cell that ended by itself. */
-export function endedCell(
-  head: CellHead,
-  cell: Cell,
+/** A run that ended by itself. */
+export function endedRun(
+  { deviations, expectation, run }: Extract<Cell, { kind: "ran" }>,
   seconds: number,
-): CompareCell {
-  if (cell.kind === "skipped") {
-    return { ...head, verdict: "skipped", reason: cell.reason };
-  }
+): CellRun {
   return {
-    ...head,
-    verdict: head.expectation === undefined
+    verdict: expectation === undefined
       ? "unjudged"
-      : cell.deviations.length === 0
+      : deviations.length === 0
       ? "expected"
       : "unexpected",
-    figures: figuresOf(cell.run),
-    deviations: cell.deviations,
+    figures: figuresOf(run),
+    deviations,
     seconds: rounded(seconds),
   };
 }
 
-/** A cell whose scenario failed. */
-export function thrownCell(
-  head: CellHead,
-  error: unknown,
-  seconds: number,
-): CompareCell {
+/** A run whose scenario failed. */
+export function thrownRun(error: unknown, seconds: number): CellRun {
   return {
-    ...head,
     verdict: "threw",
     error: messageOf(error),
     ...error instanceof Error && error.stack !== undefined &&

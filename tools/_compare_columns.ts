@@ -1,9 +1,6 @@
 /** The columns of the table, and what their words mean. */
-import type {
-  CellFigures,
-  CompareCell,
-  CompareResult,
-} from "./_compare_result.ts";
+import { type Shown, shownOf } from "./_compare_shown.ts";
+import type { CompareResult } from "./_compare_result.ts";
 import { STRIP, strip } from "./_compare_strip.ts";
 import { duration } from "./_compare_text.ts";
 
@@ -14,7 +11,7 @@ export interface Column {
   readonly align: "left" | "right";
   /** What it says, for those who see it for the first time. */
   readonly legend: readonly [term: string, meaning: string];
-  text(figures: CellFigures): string;
+  text(shown: Shown): string;
 }
 
 /** A column with its width. */
@@ -37,42 +34,46 @@ const FAILED: Column = {
     "failed/calls",
     "calls that failed, of those made from the moment of the fault; a loop of 30 gives up after 8 if none of them succeeded",
   ],
-  text: ({ calls, failed }) => calls === 0 ? NOTHING : `${failed}/${calls}`,
+  text: ({ figures: { calls, failed }, range }) =>
+    calls === 0 ? NOTHING : `${failed}/${calls}${range("failed")}`,
 };
 
 const FIRST_OK: Column = {
   heads: ["first", "ok"],
   align: "right",
   legend: ["first ok", "from the fault to the end of the first success"],
-  text: ({ calls, faultMs, firstSuccessMs }) =>
+  text: ({ figures: { calls, faultMs, firstSuccessMs }, range }) =>
     calls === 0 || faultMs === null
       ? NOTHING
       : firstSuccessMs === null
       ? "never"
-      : duration(firstSuccessMs),
+      : `${duration(firstSuccessMs)}${range("firstSuccessMs", duration)}`,
 };
 
 const LAST_FAIL: Column = {
   heads: ["last", "fail"],
   align: "right",
   legend: ["last fail", "from the fault to the end of the last failure"],
-  text: ({ lastFailureMs }) =>
-    lastFailureMs === null ? NOTHING : duration(lastFailureMs),
+  text: ({ figures: { lastFailureMs }, range }) =>
+    lastFailureMs === null
+      ? NOTHING
+      : `${duration(lastFailureMs)}${range("lastFailureMs", duration)}`,
 };
 
 const CONNECTIONS: Column = {
   heads: ["open", ""],
   align: "right",
   legend: ["open", "connections, the most at once → at the end"],
-  text: ({ connectionsMax: most, connectionsEnd: end }) =>
-    most === end ? String(end) : `${most}→${end}`,
+  text: ({ figures: { connectionsMax: most, connectionsEnd: end }, range }) =>
+    (most === end ? String(end) : `${most}→${end}`) + range("connectionsEnd"),
 };
 
 const SPREAD: Column = {
   heads: ["spread", ""],
   align: "left",
   legend: ["spread", "calls each member served"],
-  text: ({ calls, spread }) => calls === 0 ? NOTHING : spread.join("/"),
+  text: ({ figures: { calls, spread } }) =>
+    calls === 0 ? NOTHING : spread.join("/"),
 };
 
 const WRITES: Column = {
@@ -82,7 +83,7 @@ const WRITES: Column = {
     "writes",
     "acked ≤ applied ≤ acked + failed: the client was told so, the store has them, there may be no more",
   ],
-  text: ({ writes, failed }) =>
+  text: ({ figures: { writes, failed } }) =>
     writes === null
       ? ""
       : `${writes.acked}≤${writes.applied}≤${writes.acked + failed}`,
@@ -95,7 +96,7 @@ const WATCH: Column = {
     "watch",
     "events delivered during the fault, of all; then gaps and duplicates, where there are any",
   ],
-  text: ({ watch }) => {
+  text: ({ figures: { watch } }) => {
     if (watch === undefined) return "";
     const { wanted, duringFault, gaps, duplicates } = watch;
     return `${duringFault}/${wanted}` +
@@ -107,16 +108,16 @@ const LEASE: Column = {
   heads: ["lease", ""],
   align: "left",
   legend: ["lease", "whether the lease was kept alive"],
-  text: ({ lease }) => lease ?? "",
+  text: ({ figures: { lease } }) => lease ?? "",
 };
 
 const MEASURES: Column = {
   heads: ["also", ""],
   align: "left",
   legend: ["also", "what else the scenario counted or timed"],
-  text: ({ measures }) =>
+  text: ({ figures: { measures }, range }) =>
     Object.entries(measures).map(([words, value]) =>
-      `${Math.round(value)} ${words}`
+      `${Math.round(value)}${range(`measures.${words}`)} ${words}`
     ).join(", "),
 };
 
@@ -125,7 +126,7 @@ export function placeColumns(
   result: CompareResult,
   { taken, columns }: { readonly taken: number; readonly columns: number },
 ): readonly PlacedColumn[] {
-  const figures = result.cells.flatMap(figuresOf);
+  const cells = result.cells.flatMap(shownOf);
   const named: readonly Column[] = [
     FAILED,
     FIRST_OK,
@@ -138,19 +139,22 @@ export function placeColumns(
     MEASURES,
   ];
   const placed = named
-    .filter((column) => figures.some((cell) => column.text(cell) !== ""))
+    .filter((column) => cells.some((cell) => column.text(cell) !== ""))
     .map((column) => ({
       column,
       width: Math.max(
         ...column.heads.map(({ length }) => length),
-        ...figures.map((cell) => column.text(cell).length),
+        ...cells.map((cell) => column.text(cell).length),
       ),
     }));
   const used = placed.reduce(
     (sum, { width }) => sum + GAP + width,
     taken - GAP + FIRST_GAP,
   );
-  const wanted = Math.max(0, ...figures.map(({ marks }) => marks.length));
+  const wanted = Math.max(
+    0,
+    ...cells.map(({ figures }) => figures.marks.length),
+  );
   const width = Math.min(STRIP_COLUMNS.most, columns - used - GAP, wanted);
   const fits = width >= Math.min(STRIP_COLUMNS.least, wanted);
   return wanted > 0 && fits
@@ -169,11 +173,6 @@ export function joinColumns(
       ? text(column).padStart(width)
       : text(column).padEnd(width))
   ).join("");
-}
-
-/** What was measured in a cell; none where it did not run to its end. */
-export function figuresOf(cell: CompareCell): CellFigures[] {
-  return "figures" in cell ? [cell.figures] : [];
 }
 
 function withMembers(column: Column, { etcd }: CompareResult): Column {
@@ -198,6 +197,6 @@ function stripColumn(width: number): Column {
       "calls",
       `one by one: ${STRIP.ok} succeeded, ${STRIP.failed} failed; where a mark stands for several, ${STRIP.some} some failed`,
     ],
-    text: ({ marks }) => strip(marks, width),
+    text: ({ figures: { marks } }) => strip(marks, width),
   };
 }

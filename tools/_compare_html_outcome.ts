@@ -1,5 +1,5 @@
 /** What a cell came to, as its callers saw it: the colours of the summary. */
-import { figuresOf } from "./_compare_columns.ts";
+import { figuresOf } from "./_compare_repeats.ts";
 import type { CellFigures, CompareCell } from "./_compare_result.ts";
 import { counted } from "./_compare_text.ts";
 

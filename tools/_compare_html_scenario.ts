@@ -1,10 +1,5 @@
 /** The part of a page that tells of one scenario. */
-import {
-  type Column,
-  figuresOf,
-  NOTHING,
-  placeColumns,
-} from "./_compare_columns.ts";
+import { type Column, NOTHING, placeColumns } from "./_compare_columns.ts";
 import { drawTimeline } from "./_compare_html_chart.ts";
 import { eventLines, failureLines } from "./_compare_html_events.ts";
 import { type Markup, markup } from "./_compare_html_markup.ts";
@@ -14,6 +9,8 @@ import {
   type ScenarioGroup,
   verdictMark,
 } from "./_compare_html_summary.ts";
+import { figuresOf } from "./_compare_repeats.ts";
+import { shownOf } from "./_compare_shown.ts";
 import { marksPerTimeline, thinCalls } from "./_compare_html_thin.ts";
 import { scaleOf, type TimelineScale } from "./_compare_html_timeline.ts";
 import type {
@@ -115,8 +112,8 @@ function columnsOf(result: CompareResult): readonly Column[] {
   return placeColumns(result, { taken: 0, columns: 0 })
     .map(({ column }) => column)
     .filter((column) =>
-      result.cells.flatMap(figuresOf).some((figures) =>
-        !["", NOTHING].includes(column.text(figures))
+      result.cells.flatMap(shownOf).some((shown) =>
+        !["", NOTHING].includes(column.text(shown))
       )
     );
 }
@@ -127,10 +124,10 @@ function figuresTable(
 ): Markup | undefined {
   const columns = columnsOf({ ...result, cells });
   const rows = cells.flatMap((cell) =>
-    figuresOf(cell).map((figures) =>
+    shownOf(cell).map((shown) =>
       markup`<tr><th scope="row">${cell.strategy}</th>${
         columns.map((column) =>
-          markup`<td class="${column.align}">${column.text(figures)}</td>`
+          markup`<td class="${column.align}">${column.text(shown)}</td>`
         )
       }</tr>`
     )

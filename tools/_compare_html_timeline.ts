@@ -1,5 +1,5 @@
 /** What a timeline shows, in milliseconds from the fault. */
-import { figuresOf } from "./_compare_columns.ts";
+import { figuresOf } from "./_compare_repeats.ts";
 import type { CellEvent, CellFigures, CompareCell } from "./_compare_result.ts";
 
 /** The stretch of time and of latency that a scenario's timelines share. */

@@ -1,12 +1,13 @@
+import { type EstimateOptions, TimeEstimate } from "./_compare_estimate.ts";
+import type { Turn } from "./_compare_plan.ts";
+import { isBad, runsOf } from "./_compare_repeats.ts";
 import type { CellHead, CompareCell } from "./_compare_result.ts";
 import type { CompareEvent } from "./_compare_run.ts";
 import type { Sink } from "./_compare_sink.ts";
 import { clip, minutes, type Paint, paintFor } from "./_compare_text.ts";
-import { TimeEstimate } from "./_compare_estimate.ts";
 
 /** What progress needs to know. */
-export interface ProgressOptions {
-  readonly callTimeoutMs: number;
+export interface ProgressOptions extends EstimateOptions {
   readonly sink: Sink;
   /** @default {performance.now} */
   readonly nowMs?: () => number;
@@ -14,11 +15,11 @@ export interface ProgressOptions {
 
 const TICK_MS = 500;
 const ERASE_LINE = "\r\x1b[K";
-/** Remarks that are no step but must not be overwritten. */
-const SHOWN_VERDICTS: ReadonlySet<CompareCell["verdict"]> = new Set([
-  "unexpected",
-  "threw",
-]);
+
+interface Running {
+  readonly turn: Turn;
+  readonly sinceMs: number;
+}
 
 /**
  * Tells a person who waits what is going on: on a terminal one line that is
@@ -30,16 +31,18 @@ export class CompareProgress {
   readonly #estimate: TimeEstimate;
   readonly #nowMs: () => number;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
-  #heads: readonly CellHead[] = [];
+  #waiting: readonly Turn[] = [];
+  #total = 0;
   #done = 0;
-  #running: { readonly text: string; readonly sinceMs: number } | undefined;
-  #inCell = false;
+  /** The cells that run, the one that has done so for longest first. */
+  #running: readonly Running[] = [];
+  #step: { readonly text: string; readonly sinceMs: number } | undefined;
   #isShown = false;
 
   constructor(options: ProgressOptions) {
     this.#sink = options.sink;
     this.#paint = paintFor(options.sink);
-    this.#estimate = new TimeEstimate(options.callTimeoutMs);
+    this.#estimate = new TimeEstimate(options);
     this.#nowMs = options.nowMs ?? (() => performance.now());
     if (this.#sink.isTerminal) {
       this.#timer = setInterval(() => this.tick(), TICK_MS);
@@ -50,30 +53,38 @@ export class CompareProgress {
   onEvent(event: CompareEvent): void {
     switch (event.type) {
       case "step":
-        return this.#begin(event.text, "step");
+        this.#step = { text: event.text, sinceMs: this.#nowMs() };
+        if (this.#sink.isTerminal) return this.tick();
+        return this.note(event.text);
       case "planned":
-        this.#heads = event.heads;
+        this.#total = event.total;
+        this.#done = event.total - event.turns.length;
+        this.#waiting = event.turns;
         return;
       case "started":
-        return this.#begin(
-          `${event.head.strategy} | ${nameOf(event.head)}`,
-          "cell",
-        );
+        return this.#begin(event.turn);
       case "ended":
-        return this.#end(event.cell);
+        return this.#end(event.turn, event.cell);
     }
   }
 
   /** Shows the line anew, as time has passed. */
   tick(): void {
-    if (!this.#sink.isTerminal || this.#running === undefined) return;
-    const { text, sinceMs } = this.#running;
-    const seconds = (this.#nowMs() - sinceMs) / 1_000;
-    const count = this.#inCell ? `${this.#count()} ` : "";
+    if (!this.#sink.isTerminal) return;
+    const [first, ...others] = this.#running;
+    const shown = this.#step ?? first;
+    if (shown === undefined) return;
+    const isCell = this.#step === undefined;
+    const seconds = (this.#nowMs() - shown.sinceMs) / 1_000;
+    const count = isCell ? `${this.#count()} ` : "";
     const times = [
       seconds < 1 ? "" : ` ${minutes(seconds)}`,
-      this.#inCell ? this.#leftText(seconds) : "",
+      isCell && others.length > 0 ? ` ${others.length} more` : "",
+      isCell ? this.#leftText() : "",
     ].filter(Boolean).join(",");
+    const text = "text" in shown
+      ? shown.text
+      : `${shown.turn.head.strategy} | ${nameOf(shown.turn.head)}`;
     this.#isShown = true;
     const room = this.#sink.columns - 1 - count.length - times.length;
     this.#sink.write(
@@ -93,7 +104,8 @@ export class CompareProgress {
   /** Takes the line away and ends the clock. Idempotent. */
   close(): void {
     clearInterval(this.#timer);
-    this.#running = undefined;
+    this.#running = [];
+    this.#step = undefined;
     this.#erase();
   }
 
@@ -106,37 +118,39 @@ export class CompareProgress {
     this.#isShown = false;
   }
 
-  #begin(text: string, kind: "step" | "cell"): void {
-    this.#inCell = kind === "cell";
-    this.#running = { text, sinceMs: this.#nowMs() };
-    if (this.#sink.isTerminal) this.tick();
-    else if (kind === "step") this.note(text);
+  #begin(turn: Turn): void {
+    this.#step = undefined;
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== turn);
+    this.#running = [...this.#running, { turn, sinceMs: this.#nowMs() }];
+    this.tick();
   }
 
-  #end(cell: CompareCell): void {
-    const seconds = "seconds" in cell ? cell.seconds : 0;
+  #end(turn: Turn, cell: CompareCell): void {
+    const seconds = secondsOf(cell);
     const count = this.#count();
     this.#done++;
-    this.#running = undefined;
-    if (cell.verdict !== "skipped") this.#estimate.learn(cell, seconds);
-    const isBad = SHOWN_VERDICTS.has(cell.verdict);
-    if (this.#sink.isTerminal && !isBad) return;
+    this.#running = this.#running.filter((running) => running.turn !== turn);
+    if (cell.verdict !== "skipped") this.#estimate.learn(turn, seconds);
+    if (this.#sink.isTerminal && !isBad(cell)) return;
     const line = `${count} ${cell.strategy} | ${nameOf(cell)}: ${
       outcomeOf(cell)
     }`;
-    this.note(isBad ? this.#paint.red(line) : line);
+    this.note(isBad(cell) ? this.#paint.red(line) : line);
   }
 
   #count(): string {
-    const total = this.#heads.length;
-    const digits = String(total).length;
-    return `[${String(this.#done + 1).padStart(digits)}/${total}]`;
+    const digits = String(this.#total).length;
+    return `[${String(this.#done + 1).padStart(digits)}/${this.#total}]`;
   }
 
-  #leftText(runningSeconds: number): string {
+  #leftText(): string {
+    const nowMs = this.#nowMs();
     const left = this.#estimate.secondsLeft(
-      this.#heads.slice(this.#done),
-      runningSeconds,
+      this.#waiting,
+      this.#running.map(({ turn, sinceMs }) => ({
+        turn,
+        seconds: (nowMs - sinceMs) / 1_000,
+      })),
     );
     if (left < 10) return " a few seconds left";
     return left < 60
@@ -149,16 +163,26 @@ function nameOf({ scenario }: CellHead): string {
   return `#${scenario.id} ${scenario.title}`;
 }
 
+function secondsOf(cell: CompareCell): number {
+  return runsOf(cell).reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
 function outcomeOf(cell: CompareCell): string {
+  const runs = runsOf(cell);
+  const some = runs.length > 1
+    ? ` in ${runs.filter(isBad).length || runs.length} of ${runs.length} runs`
+    : "";
   switch (cell.verdict) {
     case "expected":
-      return `as expected, ${cell.seconds.toFixed(1)} s`;
+      return `as expected${some}, ${secondsOf(cell).toFixed(1)} s`;
     case "unexpected":
-      return `not as expected: ${cell.deviations.join("; ")}`;
+      return `not as expected${some}: ${cell.deviations.join("; ")}`;
     case "unjudged":
-      return `done, nothing is expected, ${cell.seconds.toFixed(1)} s`;
+      return `done, nothing is expected${some}, ${
+        secondsOf(cell).toFixed(1)
+      } s`;
     case "threw":
-      return `failed: ${cell.error}`;
+      return `failed${some}: ${cell.error}`;
     case "skipped":
       return `skipped: ${cell.reason}`;
     case "not run":

@@ -1,5 +1,6 @@
 /** The report a person reads, made of nothing but the result. */
 import { FootNotes } from "./_compare_foot_notes.ts";
+import { isBad, runsOf } from "./_compare_repeats.ts";
 import type { CompareCell, CompareResult } from "./_compare_result.ts";
 import { drawTable, VERDICT_MARKS } from "./_compare_table.ts";
 import {
@@ -85,6 +86,7 @@ function title(
     `etcd ${etcd.version}, ${counted(etcd.members.length, "member")}`,
     `Deno ${runtime.deno}`,
     `calls time out after ${options.callTimeoutMs} ms`,
+    ...options.runs > 1 ? [`${options.runs} runs of each cell`] : [],
     `${startedAt.slice(0, 16).replace("T", " ")} UTC`,
     `took ${minutes(seconds)}`,
   ].map((part) => part.replaceAll(" ", NO_BREAK)).join(" · ");
@@ -101,9 +103,7 @@ function title(
 /** What is to be said of each cell that is not as expected. */
 function unexpected(result: CompareResult, layout: Layout): string[] {
   const { columns, paint } = layout;
-  const cells = result.cells.filter(({ verdict }) =>
-    verdict === "unexpected" || verdict === "threw"
-  );
+  const cells = result.cells.filter(isBad);
   if (cells.length === 0) return [];
   return [
     paint.bold("Not as expected"),
@@ -125,6 +125,10 @@ function unexpected(result: CompareResult, layout: Layout): string[] {
 function aspects(cell: CompareCell): readonly (readonly [string, string])[] {
   const { expectation } = cell;
   const aspects: (readonly [string, string])[] = [];
+  const runs = runsOf(cell);
+  if (runs.length > 1) {
+    aspects.push(["runs", `${runs.filter(isBad).length} of ${runs.length}`]);
+  }
   if (expectation) aspects.push(["expected", expectation.text]);
   if (cell.verdict === "threw") aspects.push(["failed", cell.error]);
   if (cell.verdict === "unexpected") {
@@ -149,7 +153,7 @@ function legend(
 }
 
 function lastTerms(
-  { cells }: CompareResult,
+  { cells, options }: CompareResult,
 ): readonly (readonly [string, string])[] {
   const marks = "✔ ✘";
   const shows = cells.some(({ expectation, verdict }) =>
@@ -157,6 +161,14 @@ function lastTerms(
       verdict === "threw")
   );
   return [
+    ...options.runs > 1
+      ? [
+        [
+          "2 (1–3)",
+          `the median of ${options.runs} runs, and their range where they differ; spread, writes, watch and single calls are those of one run, of a bad one where there is one`,
+        ] as const,
+      ]
+      : [],
     [
       marks,
       "as expected of this client, or not; `deno task compare --list` has every expectation beside what Go's client does",
@@ -167,9 +179,6 @@ function lastTerms(
 
 function verdict(result: CompareResult, paint: Paint): string {
   const text = verdictText(result);
-  const good = result.ended === "complete" &&
-    result.cells.every(({ verdict }) =>
-      verdict !== "unexpected" && verdict !== "threw"
-    );
+  const good = result.ended === "complete" && !result.cells.some(isBad);
   return paint.bold(good ? paint.green(text) : paint.red(text));
 }

@@ -3,9 +3,8 @@
  * {@linkcode CompareResult}. Types only.
  *
  * Times are in milliseconds and counted from the start of the cell's recording
- * unless a field says otherwise. What may be missing is `null`, except the
- * fields marked as optional, which are then left out.
- *
+ * unless a field says otherwise. What may be missing is `null`, or an optional
+ * field that is left out.
  * @module
  */
 import type { Expected } from "../tests/scenarios/expected.ts";
@@ -42,6 +41,8 @@ export interface CompareResult {
     readonly deno: string;
     /** The system, such as `linux x86_64`. */
     readonly system: string;
+    /** How many processors it has. */
+    readonly cpus: number;
   };
   /** What was asked for. */
   readonly options: {
@@ -49,8 +50,14 @@ export interface CompareResult {
     readonly strategies: readonly string[];
     /** The numbers of the scenarios, likewise. */
     readonly scenarios: readonly number[];
+    /** Which cells of these, as `--only` has it; missing if all. */
+    readonly only?: string;
     /** The timeout of each call. */
     readonly callTimeoutMs: number;
+    /** How often each cell was run. */
+    readonly runs: number;
+    /** How many clusters there were side by side. */
+    readonly jobs: number;
   };
   /** Each scenario under each strategy, in the order of their turns. */
   readonly cells: readonly CompareCell[];
@@ -91,6 +98,19 @@ export interface CellExpectation {
 
 /** How a cell ended. */
 export type CellOutcome =
+  | CellRun & CellRepeats
+  | SkippedCell
+  | { readonly verdict: "not run" };
+
+/** A scenario that does not apply to a strategy. */
+export interface SkippedCell {
+  readonly verdict: "skipped";
+  /** Why it does not. */
+  readonly reason: string;
+}
+
+/** How one run of a cell ended. */
+export type CellRun =
   | {
     /** `unjudged`: it ran, but nothing is expected of that strategy. */
     readonly verdict: "expected" | "unexpected" | "unjudged";
@@ -106,13 +126,32 @@ export type CellOutcome =
     readonly error: string;
     readonly stack?: string;
     readonly seconds: number;
-  }
-  | {
-    readonly verdict: "skipped";
-    /** Why the scenario does not apply to the strategy. */
-    readonly reason: string;
-  }
-  | { readonly verdict: "not run" };
+  };
+
+/**
+ * What a cell that was run several times has besides. The rest of it is a copy
+ * of one run, the first of those with the worst verdict, so that whoever wants
+ * one run per cell need not look here.
+ */
+export interface CellRepeats {
+  /** Every run, in order; missing where there was only one. */
+  readonly runs?: readonly CellRun[];
+  /**
+   * The figures that are numbers, over the runs that have them, by their
+   * names: `failed`, `writes.acked`, `measures.ms until the event`.
+   */
+  readonly ranges?: Readonly<Record<string, FigureRange>>;
+}
+
+/** One figure over several runs. */
+export interface FigureRange {
+  /** The middle one; of two in the middle the lower, so that it occurred. */
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+  /** How many runs have it: `firstSuccessMs` is missing where there is none. */
+  readonly count: number;
+}
 
 /** What a watch delivered, held against what was written. */
 export interface CellWatch {
@@ -188,7 +227,8 @@ export interface CellEvent {
   readonly atMs: number;
   /**
    * `pin`: the strategy moved its pin; a state: a connection is in it now;
-   * `delivery`: a watch delivered an event; `note`: the text says it.
+   * `delivery`: a watch delivered an event; `ping`: a client sent an HTTP/2
+   * ping; `note`: the text says it.
    */
   readonly kind: TimelineEvent["kind"];
   /** The member it concerns; `null` where there is none, or it is not known. */

@@ -2,53 +2,52 @@
 import config from "../deno.json" with { type: "json" };
 import type { Cluster } from "../tests/harness/mod.ts";
 import { runPreparedCell } from "../tests/scenarios/cell.ts";
-import type { Scenario, Subject } from "../tests/scenarios/scenario.ts";
-import { skipReason } from "../tests/scenarios/skips.ts";
-import {
-  cellHead,
-  endedCell,
-  messageOf,
-  thrownCell,
-} from "./_compare_cells.ts";
+import { endedRun, messageOf, thrownRun } from "./_compare_cells.ts";
 import { CompareCluster, type StartCluster } from "./_compare_cluster.ts";
 import { LeftBehindError, withLimit } from "./_compare_limit.ts";
+import { type ComparePlan, type Turn, turnsOf } from "./_compare_plan.ts";
+import { repeated } from "./_compare_repeats.ts";
 import type {
-  CellHead,
+  CellRun,
   CompareCell,
   CompareResult,
+  SkippedCell,
 } from "./_compare_result.ts";
-
-/** What is compared. */
-export interface ComparePlan {
-  readonly subjects: readonly Subject[];
-  readonly scenarios: readonly Scenario[];
-  readonly callTimeoutMs: number;
-}
+import { checkSameServer } from "./_compare_resume.ts";
 
 /** What happens during a run. */
 export type CompareEvent =
   /** Something that takes time is done, or a remark on it. */
   | { readonly type: "step"; readonly text: string }
-  /** Which cells there will be, in order. */
-  | { readonly type: "planned"; readonly heads: readonly CellHead[] }
-  | { readonly type: "started"; readonly head: CellHead }
-  | { readonly type: "ended"; readonly cell: CompareCell };
+  /** How many cells there are, and which of them have a turn, in order. */
+  | {
+    readonly type: "planned";
+    readonly total: number;
+    readonly turns: readonly Turn[];
+  }
+  | { readonly type: "started"; readonly turn: Turn }
+  | {
+    readonly type: "ended";
+    readonly turn: Turn;
+    readonly cell: CompareCell;
+  };
 
 /** What a run is given. */
 export interface RunSettings {
   readonly startCluster: StartCluster;
   /** Used before one is started, and left open. */
   readonly cluster?: Cluster | undefined;
+  /** An interrupted run of the same plan: its cells are not run again. */
+  readonly earlier?: CompareResult | undefined;
   readonly onEvent: (event: CompareEvent) => void;
   readonly signal?: AbortSignal | undefined;
-  /** After this a scenario counts as failed. @default {120_000} */
+  /** After this a run of a scenario counts as failed. @default {120_000} */
   readonly cellLimitMs?: number | undefined;
 }
 
-interface Turn {
-  readonly scenario: Scenario;
-  readonly subject: Subject;
-  readonly head: CellHead;
+interface Context {
+  readonly plan: ComparePlan;
+  readonly settings: RunSettings;
 }
 
 const CELL_LIMIT_MS = 120_000;
@@ -56,57 +55,50 @@ const CELL_LIMIT_MS = 120_000;
 const GRACE_MS = 5_000;
 
 /**
- * Runs each scenario under each strategy, on one cluster. Resolves however the
- * cells ended; when it is aborted, with what there is by then.
+ * Runs each scenario under each strategy, spread over as many clusters as there
+ * are jobs. Resolves however the cells ended; when it is aborted, with what
+ * there is by then.
  *
- * @throws {Error} If the first cluster cannot be started.
+ * @throws {Error} If the clusters cannot be started.
  */
 export async function runComparison(
   plan: ComparePlan,
   settings: RunSettings,
 ): Promise<CompareResult> {
-  await using holder = new CompareCluster({
-    start: settings.startCluster,
-    onStep: (text) => settings.onEvent({ type: "step", text }),
-    borrowed: settings.cluster,
-  });
-  const first = await holder.healthy();
+  const { earlier, onEvent } = settings;
+  const all = turnsOf(plan);
+  const cells = all.map((turn) => earlier?.cells[turn.index] ?? notRun(turn));
+  const turns = all.filter(({ index }) => cells[index]?.verdict === "not run");
+  if (earlier !== undefined && turns.length === 0) return earlier;
+  await using holders = new AsyncDisposableStack();
+  const jobs = Array.from(
+    { length: Math.max(1, Math.min(plan.jobs, turns.length)) },
+    (_, at) =>
+      holders.use(
+        new CompareCluster({
+          start: settings.startCluster,
+          onStep: (text) => onEvent({ type: "step", text }),
+          borrowed: at === 0 ? settings.cluster : undefined,
+        }),
+      ),
+  );
+  const first = await startAll(jobs);
+  checkSameServer(earlier, first.binaries.version);
   const startedAt = new Date();
   const startMs = performance.now();
-  const turns = plan.scenarios.flatMap((scenario) =>
-    plan.subjects.map((subject): Turn => ({
-      scenario,
-      subject,
-      head: cellHead(scenario, subject),
-    }))
-  );
-  settings.onEvent({ type: "planned", heads: turns.map(({ head }) => head) });
-  const cells: CompareCell[] = [];
-  let failure: string | undefined;
-  for (const turn of turns) {
-    if (settings.signal?.aborted) break;
-    settings.onEvent({ type: "started", head: turn.head });
-    let cell: CompareCell | undefined;
-    try {
-      cell = await runTurn(turn, { holder, plan, settings });
-    } catch (error) {
-      // Without a cluster there is nothing to run the others on.
-      failure = messageOf(error);
-      break;
-    }
-    if (cell === undefined) break;
-    cells.push(cell);
-    settings.onEvent({ type: "ended", cell });
-  }
-  const left = turns.slice(cells.length);
+  onEvent({ type: "planned", total: all.length, turns });
+  const failures = await runTurns(turns, { jobs, cells, plan, settings });
+  const [failure] = failures;
   return {
     format: "etcdeno-compare",
     formatVersion: 1,
-    startedAt: startedAt.toISOString(),
-    seconds: Math.round(performance.now() - startMs) / 1_000,
+    startedAt: earlier?.startedAt ?? startedAt.toISOString(),
+    seconds: Math.round(
+      (earlier?.seconds ?? 0) * 1_000 + performance.now() - startMs,
+    ) / 1_000,
     ended: failure !== undefined
       ? "failed"
-      : left.length > 0
+      : cells.some(({ verdict }) => verdict === "not run")
       ? "interrupted"
       : "complete",
     ...failure !== undefined && { failure },
@@ -115,38 +107,97 @@ export async function runComparison(
       source: first.binaries.source,
       members: first.members.map(({ name }) => name),
     },
-    runtime: {
-      client: config.version,
-      deno: Deno.version.deno,
-      system: `${Deno.build.os} ${Deno.build.arch}`,
-    },
+    runtime: runtime(),
     options: {
       strategies: plan.subjects.map(({ name }) => name),
       scenarios: plan.scenarios.map(({ id }) => id),
+      ...plan.only !== undefined && { only: plan.only },
       callTimeoutMs: plan.callTimeoutMs,
+      runs: plan.runs,
+      jobs: plan.jobs,
     },
-    cells: [
-      ...cells,
-      ...left.map(({ head }) => ({ ...head, verdict: "not run" as const })),
-    ],
+    cells,
   };
 }
 
+/** What this client runs on. */
+export function runtime(): CompareResult["runtime"] {
+  return {
+    client: config.version,
+    deno: Deno.version.deno,
+    system: `${Deno.build.os} ${Deno.build.arch}`,
+    cpus: navigator.hardwareConcurrency,
+  };
+}
+
+function notRun({ head }: Turn): CompareCell {
+  return { ...head, verdict: "not run" };
+}
+
+/** Starts every cluster; all have come to an end of that, also if one fails. */
+async function startAll(jobs: readonly CompareCluster[]): Promise<Cluster> {
+  const started = await Promise.allSettled(jobs.map((job) => job.healthy()));
+  const failed = started.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+  const [first] = started;
+  if (first?.status !== "fulfilled") throw new Error("Cannot run: no cluster");
+  return first.value;
+}
+
+/** Fills in the cells; gives why it could not go on, where it could not. */
+async function runTurns(
+  turns: readonly Turn[],
+  { jobs, cells, ...context }: Context & {
+    readonly jobs: readonly CompareCluster[];
+    readonly cells: CompareCell[];
+  },
+): Promise<readonly string[]> {
+  const { onEvent, signal } = context.settings;
+  const failures: string[] = [];
+  const left = turns.values();
+  await Promise.all(jobs.map(async (holder) => {
+    // The turns are shared: each job takes the next one there is.
+    for (const turn of left) {
+      onEvent({ type: "started", turn });
+      try {
+        const cell = await runTurn(turn, { ...context, holder });
+        if (cell === undefined) return;
+        cells[turn.index] = cell;
+        onEvent({ type: "ended", turn, cell });
+      } catch (error) {
+        // Without a cluster there is nothing to run the others on.
+        failures.push(messageOf(error));
+      }
+      if (signal?.aborted || failures.length > 0) return;
+    }
+  }));
+  return failures;
+}
+
 /**
- * Runs one cell; `undefined` if it was interrupted.
+ * Runs one cell as often as it is to be; `undefined` if it was interrupted.
  *
  * @throws {Error} If there is no healthy cluster for it.
  */
 async function runTurn(
-  { scenario, subject, head }: Turn,
-  { holder, plan, settings }: {
-    readonly holder: CompareCluster;
-    readonly plan: ComparePlan;
-    readonly settings: RunSettings;
-  },
+  turn: Turn,
+  context: Context & { readonly holder: CompareCluster },
 ): Promise<CompareCell | undefined> {
-  const reason = skipReason(scenario.id, subject.name);
-  if (reason !== undefined) return { ...head, verdict: "skipped", reason };
+  const runs: CellRun[] = [];
+  while (runs.length < context.plan.runs) {
+    const run = await runOnce(turn, context);
+    if (run === undefined) return undefined;
+    if (run.verdict === "skipped") return { ...turn.head, ...run };
+    runs.push(run);
+  }
+  return { ...turn.head, ...repeated(runs) };
+}
+
+async function runOnce(
+  { scenario, subject }: Turn,
+  { plan, settings, holder }: Context & { readonly holder: CompareCluster },
+): Promise<CellRun | SkippedCell | undefined> {
+  if (settings.signal?.aborted) return undefined;
   const startMs = performance.now();
   const seconds = (): number => (performance.now() - startMs) / 1_000;
   const { callTimeoutMs } = plan;
@@ -161,12 +212,12 @@ async function runTurn(
         signal: settings.signal,
       },
     );
-    return endedCell(head, cell, seconds());
+    return cell.kind === "skipped"
+      ? { verdict: "skipped", reason: cell.reason }
+      : endedRun(cell, seconds());
   } catch (error) {
     // What goes on in the background must not disturb the next cell.
     if (error instanceof LeftBehindError) await holder.discard();
-    return settings.signal?.aborted
-      ? undefined
-      : thrownCell(head, error, seconds());
+    return settings.signal?.aborted ? undefined : thrownRun(error, seconds());
   }
 }

@@ -1,6 +1,5 @@
 import {
   type Column,
-  figuresOf,
   joinColumns,
   placeColumns,
   type PlacedColumn,
@@ -11,6 +10,7 @@ import type {
   CompareCell,
   CompareResult,
 } from "./_compare_result.ts";
+import { shownOf } from "./_compare_shown.ts";
 import { STRIP } from "./_compare_strip.ts";
 import { clip, type Paint, wrap } from "./_compare_text.ts";
 
@@ -96,9 +96,9 @@ function row(
 ): string {
   const name = `${cell.strategy}${footNotes.markOf(cell)}`.padEnd(nameWidth);
   const mark = VERDICT_MARKS[cell.verdict];
-  const [figures] = figuresOf(cell);
-  if (figures !== undefined) {
-    const text = joinColumns(placed, (column) => column.text(figures))
+  const [shown] = shownOf(cell);
+  if (shown !== undefined) {
+    const text = joinColumns(placed, (column) => column.text(shown))
       .trimEnd();
     return cell.verdict === "unexpected"
       ? paint.red(` ${mark} ${name}${text}`)

@@ -19,24 +19,28 @@ export interface TestArgs {
   readonly paths: readonly string[];
   /** The etcd version asked for by `--etcd`. */
   readonly etcd: string | undefined;
+  /** For how long the fault matrix runs under each strategy: `--minutes`. */
+  readonly minutes: number | undefined;
 }
 
-/** Tells the paths, our own `--etcd` and the flags of `deno test` apart. */
+/** Flags of our own, with an example of what each needs. */
+const OWN_FLAGS = { "--etcd": "a version", "--minutes": "a number" } as const;
+const EXAMPLES = { "--etcd": "3.5", "--minutes": "10" } as const;
+type OwnFlag = keyof typeof OWN_FLAGS;
+
+/** Tells the paths, our own flags and those of `deno test` apart. */
 export function readTestArgs(args: readonly string[]): TestArgs {
   const flags: string[] = [];
   const paths: string[] = [];
-  let etcd: string | undefined;
+  const own = new Map<OwnFlag, string>();
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? "";
     const next = args[at + 1];
-    if (arg === "--etcd" || arg.startsWith("--etcd=")) {
-      etcd = arg === "--etcd" ? next : arg.slice("--etcd=".length);
-      if (!etcd) {
-        throw new TypeError(
-          "Cannot run tests: --etcd needs a version, such as 3.5",
-        );
-      }
-      if (arg === "--etcd") at++;
+    const [name, ...rest] = arg.split("=");
+    const ownFlag = (Object.keys(OWN_FLAGS) as OwnFlag[])
+      .find((flag) => flag === name);
+    if (ownFlag !== undefined) {
+      own.set(ownFlag, rest.length > 0 ? rest.join("=") : args[++at] ?? "");
     } else if (VALUE_FLAGS.has(arg) && next !== undefined) {
       flags.push(arg, next);
       at++;
@@ -46,5 +50,21 @@ export function readTestArgs(args: readonly string[]): TestArgs {
       paths.push(arg);
     }
   }
-  return { flags, paths, etcd };
+  for (const [flag, value] of own) {
+    const isGood = flag === "--minutes" ? Number(value) > 0 : value !== "";
+    if (!isGood) {
+      throw new TypeError(
+        `Cannot run tests: ${flag} needs ${OWN_FLAGS[flag]}, such as ${
+          EXAMPLES[flag]
+        }`,
+      );
+    }
+  }
+  const minutes = own.get("--minutes");
+  return {
+    flags,
+    paths,
+    etcd: own.get("--etcd"),
+    minutes: minutes === undefined ? undefined : Number(minutes),
+  };
 }

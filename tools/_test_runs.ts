@@ -12,19 +12,27 @@ import {
   type TestCounts,
 } from "./_test_counts.ts";
 
+/** Tests of one kind. */
+export interface TestGroup {
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** Flags for them, such as `--doc`. */
+  readonly flags?: readonly string[];
+}
+
 /** What a test task runs. */
 export interface TestPlan {
-  /** Files and folders, unless the user names others. */
-  readonly paths: readonly string[];
-  /** Flags of the task itself, such as `--doc`. */
-  readonly flags?: readonly string[];
+  /** One after another, unless the user names files of the first kind. */
+  readonly groups: readonly [TestGroup, ...TestGroup[]];
   /**
-   * Whether a server is fetched first. `wanted` goes on without one: most unit
-   * tests need none.
+   * Whether a server is fetched first. `wanted` goes on without one, as most
+   * unit tests need none, unless the user names a version.
    */
   readonly etcd: "required" | "wanted" | "none";
   /** One run each; the default is one run on the default version. */
   readonly versions?: readonly string[];
+  /** What it will run, for someone who has to wait for that. */
+  readonly describe?: () => Promise<string>;
 }
 
 /** Runs a plan with the user's arguments; resolves to the exit code. */
@@ -32,23 +40,40 @@ export async function runTests(
   plan: TestPlan,
   userArgs: readonly string[],
 ): Promise<number> {
-  const { flags, paths, etcd } = readTestArgs(userArgs);
+  const { flags, paths, etcd, minutes } = readTestArgs(userArgs);
   const versions = etcd ? [etcd] : plan.versions ?? [undefined];
   await using scratch = await openScratch();
   const importFlags = await scratch.importFlags();
+  // Whoever chooses tests knows what they are.
+  if (paths.length + flags.length === 0 && plan.describe) {
+    const each = versions.length > 1
+      ? ` with each of ${versions.join(", ")}`
+      : "";
+    note(`Runs${each}: ${await plan.describe()}`);
+  }
   let total = NO_TESTS;
+  const [first] = plan.groups;
+  const groups = paths.length > 0 ? [{ ...first, paths }] : plan.groups;
   for (const version of versions) {
     const binaries = await provideEtcd(plan.etcd, version);
-    const { code, output } = await runDeno([
-      "test",
-      ...scratch.permissionFlags(),
-      ...importFlags,
-      ...plan.flags ?? [],
-      ...flags,
-      ...paths.length > 0 ? paths : plan.paths,
-    ], { env: await scratch.testEnv(binaries), output: "tee" });
-    total = addCounts(total, readCounts(output, code));
-    if (code >= 128) break;
+    const env = {
+      ...await scratch.testEnv(binaries),
+      ...minutes === undefined
+        ? {}
+        : { ETCDENO_MATRIX_MINUTES: String(minutes) },
+    };
+    for (const group of groups) {
+      const { code, output } = await runDeno([
+        "test",
+        ...scratch.permissionFlags(),
+        ...importFlags,
+        ...group.flags ?? [],
+        ...flags,
+        ...group.paths,
+      ], { env, output: "tee" });
+      total = addCounts(total, readCounts(output, code));
+      if (code >= 128) return report(total);
+    }
   }
   return report(total);
 }
@@ -74,7 +99,8 @@ async function provideEtcd(
     note(`etcd ${found.version} from ${found.source}`);
     return found;
   } catch (error) {
-    if (need === "required") throw error;
+    // Who names a version must not be given the tests of another one.
+    if (need === "required" || version !== undefined) throw error;
     note(`Going on without etcd: ${(error as Error).message}`);
     return undefined;
   }

@@ -7,44 +7,43 @@
  *
  * @module
  */
-import { isAbsolute, resolve } from "node:path";
 import { Cluster, type EtcdBinaries, findEtcd } from "../tests/harness/mod.ts";
 import { CATALOGUE, QUICK } from "../tests/scenarios/catalogue.ts";
-import type { Scenario, Subject } from "../tests/scenarios/scenario.ts";
 import { SUBJECTS } from "../tests/scenarios/subjects.ts";
 import {
   CALL_TIMEOUT_MS,
   checkEtcdVersion,
-  type Known,
   readCompareArgs,
-  UsageError,
+  readStrategyFiles,
 } from "./_compare_args.ts";
+import type { Known } from "./_compare_choice.ts";
 import { messageOf } from "./_compare_cells.ts";
 import type { StartCluster } from "./_compare_cluster.ts";
+import { resultFile, userPath } from "./_compare_files.ts";
 import { helpText, listText } from "./_compare_help.ts";
 import { onInterrupt } from "./_compare_interrupt.ts";
-import { checkWritable, toJson } from "./_compare_json.ts";
+import { checkMarks } from "./_compare_markdown.ts";
+import { type OutputFiles, writeOutputs } from "./_compare_output.ts";
+import {
+  loadOwnStrategies,
+  withExpectations,
+} from "./_compare_own_strategy.ts";
+import type { ComparePlan } from "./_compare_plan.ts";
 import { CompareProgress } from "./_compare_progress.ts";
-import { renderReport } from "./_compare_report.ts";
+import { isBad } from "./_compare_repeats.ts";
 import type { CompareResult } from "./_compare_result.ts";
+import { readEarlier } from "./_compare_resume.ts";
 import { runComparison } from "./_compare_run.ts";
 import { processSink, type Sink } from "./_compare_sink.ts";
 import { paintFor } from "./_compare_text.ts";
+import { UsageError } from "./_compare_usage.ts";
 
-/** Options of {@linkcode compare}. */
-export interface CompareOptions {
-  /** @default {The three strategies of the client} */
-  readonly subjects?: readonly Subject[];
-  /** @default {The whole catalogue} */
-  readonly scenarios?: readonly Scenario[];
-  /** Timeout of each call. @default {1_000} */
-  readonly callTimeoutMs?: number;
+/** Options of {@linkcode compare}; what of the plan is missing is as usual. */
+export interface CompareOptions extends Partial<ComparePlan>, OutputFiles {
   /** The version of etcd. @default {What `findEtcd` takes} */
   readonly etcd?: string | undefined;
-  /** A file for the result. */
-  readonly json?: string | undefined;
-  /** A file for the page. */
-  readonly html?: string | undefined;
+  /** Whether to go on with what the file `json` has. @default {false} */
+  readonly resume?: boolean;
   /** Ends the run; what there is by then is reported. */
   readonly signal?: AbortSignal | undefined;
   /** After this a scenario counts as failed. @default {120_000} */
@@ -67,10 +66,6 @@ export interface CompareOutcome {
   readonly result: CompareResult | undefined;
 }
 
-type PageModule = typeof import("./_compare_html.ts");
-/** By a name that Deno cannot see: it fetches the libraries of what it sees. */
-const PAGE_MODULE = "./_compare_html.ts";
-
 /** The exit codes, as `--help` has them. */
 const EXIT = {
   expected: 0,
@@ -84,33 +79,48 @@ const KNOWN: Known = {
   quick: QUICK,
 };
 
-/** Runs the scenarios under the strategies, and reports. */
+/**
+ * Runs the scenarios under the strategies, and reports.
+ *
+ * @throws {UsageError} If it cannot go on with the file it is to go on with.
+ */
 export async function compare(
   options: CompareOptions = {},
 ): Promise<CompareOutcome> {
   const {
-    subjects = SUBJECTS,
-    scenarios = CATALOGUE,
-    callTimeoutMs = CALL_TIMEOUT_MS.normal,
     stdout = processSink("stdout"),
     stderr = processSink("stderr"),
     signal,
+    json,
   } = options;
-  using progress = new CompareProgress({ sink: stderr, callTimeoutMs });
+  const plan: ComparePlan = {
+    subjects: options.subjects ?? SUBJECTS,
+    scenarios: options.scenarios ?? CATALOGUE,
+    only: options.only,
+    callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS.normal,
+    runs: options.runs ?? 1,
+    jobs: options.jobs ?? 1,
+  };
+  const earlier = options.resume && json !== undefined
+    ? await readEarlier(json, plan)
+    : undefined;
+  using progress = new CompareProgress({ ...plan, sink: stderr });
   const onStep = (text: string): void =>
     progress.onEvent({ type: "step", text });
   const onAbort = (): void => onStep("Stopping; once more stops at once");
   signal?.addEventListener("abort", onAbort);
   let result: CompareResult;
   try {
-    result = await runComparison({ subjects, scenarios, callTimeoutMs }, {
+    result = await runComparison(plan, {
       startCluster: options.startCluster ?? starter(options, onStep),
       cluster: options.cluster,
+      earlier,
       onEvent: (event) => progress.onEvent(event),
       signal,
       cellLimitMs: options.cellLimitMs,
     });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     if (signal?.aborted) {
       progress.note("Interrupted before the first scenario");
       return { exitCode: EXIT.interrupted, result: undefined };
@@ -121,16 +131,11 @@ export async function compare(
     signal?.removeEventListener("abort", onAbort);
     progress.close();
   }
-  stdout.write(renderReport(result, stdout));
-  if (options.json !== undefined) {
-    await Deno.writeTextFile(options.json, toJson(result));
-    progress.note(`Everything measured is in ${options.json}`);
-  }
-  if (options.html !== undefined) {
-    const { renderHtml }: PageModule = await import(PAGE_MODULE);
-    await Deno.writeTextFile(options.html, renderHtml(result));
-    progress.note(`The page is in ${options.html}`);
-  }
+  await writeOutputs(result, {
+    ...options,
+    stdout,
+    note: (text) => progress.note(text),
+  });
   return { exitCode: exitCodeOf(result), result };
 }
 
@@ -142,24 +147,37 @@ export async function main(
   const { stdout = processSink("stdout"), stderr = processSink("stderr") } =
     sinks;
   try {
-    const command = readCompareArgs(args, KNOWN);
+    const own = await loadOwnStrategies(readStrategyFiles(args), KNOWN);
+    const known: Known = {
+      ...KNOWN,
+      own: own.map(({ subject }) => subject),
+      scenarios: withExpectations(CATALOGUE, own),
+    };
+    const command = readCompareArgs(args, known);
     if (command.kind === "help") {
       stdout.write(helpText(KNOWN));
       return EXIT.expected;
     }
     if (command.kind === "list") {
       const { columns } = stdout;
-      stdout.write(listText(CATALOGUE, { columns, paint: paintFor(stdout) }));
+      stdout.write(
+        listText(known.scenarios, { columns, paint: paintFor(stdout) }),
+      );
       return EXIT.expected;
     }
     checkEtcdVersion("ETCD_VERSION", Deno.env.get("ETCD_VERSION") || "3.5");
     const json = await resultFile("--json", command.json);
     const html = await resultFile("--html", command.html);
+    const markdown = typeof command.markdown === "string"
+      ? userPath(command.markdown)
+      : command.markdown;
+    if (typeof markdown === "string") await checkMarks(markdown);
     using interrupt = onInterrupt();
     const { exitCode } = await compare({
       ...command,
       json,
       html,
+      markdown,
       signal: interrupt.signal,
       stdout,
       stderr,
@@ -176,44 +194,25 @@ function starter(
   { etcd: version, signal }: CompareOptions,
   onStep: (text: string) => void,
 ): StartCluster {
-  let binaries: EtcdBinaries | undefined;
+  let finding: Promise<EtcdBinaries> | undefined;
   return async () => {
-    binaries ??= await findEtcd({
+    // Several clusters are started at once: etcd is fetched for all of them.
+    finding ??= findEtcd({
       ...version === undefined ? {} : { version },
       ...signal === undefined ? {} : { signal },
       onProgress: onStep,
     });
+    const binaries = await finding;
     signal?.throwIfAborted();
     return await Cluster.start({ binaries, onProgress: onStep });
   };
 }
 
-/** The file named by the user, where the user is: tasks run elsewhere. */
-async function resultFile(
-  flag: "--json" | "--html",
-  path: string | undefined,
-): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  const absolute = isAbsolute(path)
-    ? path
-    : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
-  try {
-    await checkWritable(absolute);
-  } catch (error) {
-    throw new UsageError(
-      `${flag} ${path} cannot be written: ${messageOf(error)}`,
-    );
-  }
-  return absolute;
-}
-
 function exitCodeOf({ cells, ended }: CompareResult): number {
   if (ended === "interrupted") return EXIT.interrupted;
-  const bad = ended === "failed" ||
-    cells.some(({ verdict }) =>
-      verdict === "unexpected" || verdict === "threw"
-    );
-  return bad ? EXIT.unexpected : EXIT.expected;
+  return ended === "failed" || cells.some(isBad)
+    ? EXIT.unexpected
+    : EXIT.expected;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

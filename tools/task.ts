@@ -12,30 +12,46 @@ import { runDeno } from "./_child.ts";
 import { runGates } from "./_gates.ts";
 import { note } from "./_print.ts";
 import { openScratch } from "./_scratch.ts";
-import { runTests } from "./_test_runs.ts";
+import { runTests, type TestGroup } from "./_test_runs.ts";
 
 type Task = (args: readonly string[]) => Promise<number>;
 
 const ENTRIES: readonly string[] = Object.values(config.exports);
-const UNIT = "tests/unit";
-const FAILOVER = "tests/failover";
-const DOCUMENTED = ["mod.ts", "balancers", "errors", "README.md"];
+const UNIT: TestGroup = { paths: ["tests/unit"] };
+// They wait for faults most of the time, so that files can run side by side.
+const FAILOVER: TestGroup = {
+  paths: ["tests/failover"],
+  flags: ["--parallel"],
+};
+const MATRIX: TestGroup = {
+  paths: ["tests/failover", "tests/matrix"],
+  flags: ["--parallel"],
+};
+const DOCUMENTED = ["mod.ts", "balancers", "errors", "docs", "README.md"];
 
 /** Every task by its name in `deno.json`. */
 export const TASKS: Readonly<Record<string, Task>> = {
   "test": (args) =>
-    runTests({ paths: [UNIT, FAILOVER], etcd: "required" }, args),
-  "test:unit": (args) => runTests({ paths: [UNIT], etcd: "wanted" }, args),
+    runTests({ groups: [UNIT, FAILOVER], etcd: "required" }, args),
+  "test:unit": (args) => runTests({ groups: [UNIT], etcd: "wanted" }, args),
   "test:failover": (args) =>
-    runTests({ paths: [FAILOVER], etcd: "required" }, args),
+    runTests({ groups: [FAILOVER], etcd: "required" }, args),
   "test:matrix": (args) =>
     runTests({
-      paths: [FAILOVER],
+      groups: [MATRIX],
       etcd: "required",
       versions: ["3.4", "3.5"],
+      async describe() {
+        // Loaded here, as few tasks need the client.
+        const { describeMatrix } = await import("./_matrix_estimate.ts");
+        return describeMatrix();
+      },
     }, args),
   "test:doc": (args) =>
-    runTests({ paths: DOCUMENTED, flags: ["--doc"], etcd: "none" }, args),
+    runTests({
+      groups: [{ paths: DOCUMENTED, flags: ["--doc"] }],
+      etcd: "none",
+    }, args),
   "check": async (args) => {
     await using scratch = await openScratch();
     return await deno(["check", ...await scratch.importFlags(), ".", ...args]);

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { FaultMode, ProxyStats } from "./fault_mode.ts";
 import { Link } from "./_link.ts";
+import { Traffic } from "./_traffic.ts";
 
 /** The worker's side of a client fault proxy: one port, one mode, its links. */
 export class FaultListener {
@@ -8,6 +9,7 @@ export class FaultListener {
   readonly #targetPort: number;
   readonly #server: Server;
   readonly #links = new Set<Link>();
+  readonly #traffic = new Traffic();
   #mode: FaultMode = { kind: "pass" };
   #open = 0;
   #accepted = 0;
@@ -55,6 +57,7 @@ export class FaultListener {
       open: this.#open,
       accepted: this.#accepted,
       openMax: this.#openMax,
+      ...this.#traffic.stats(),
     };
   }
 
@@ -62,6 +65,7 @@ export class FaultListener {
   resetStats(): void {
     this.#accepted = 0;
     this.#openMax = this.#open;
+    this.#traffic.reset();
   }
 
   /** Closes the port and resets every connection. */
@@ -78,6 +82,8 @@ export class FaultListener {
     const link = new Link(client, {
       targetPort: this.#targetPort,
       mode: this.#mode,
+      onClientBytes: this.#traffic.ofClient(),
+      onServerBytes: this.#traffic.ofServer(),
       onClientGone: () => this.#open--,
       onClosed: () => this.#links.delete(link),
     });

@@ -1,6 +1,7 @@
 import { install, searchCache } from "./_etcd_cache.ts";
 import {
   checkWanted,
+  compareVersions,
   fits,
   series,
   serverVersion,
@@ -121,8 +122,20 @@ async function fetchAny(
   throw new Error(
     `Cannot find an etcd ${wanted} server:\n${
       reasons.map((reason) => `  - ${reason}\n`).join("")
-    }Any of these helps: set ETCD_BIN to the path of an etcd ${wanted} binary; put one on PATH; let this machine reach deb.debian.org or github.com once`,
+    }Any of these helps: ${waysOut(wanted).join("; ")}`,
   );
+}
+
+function waysOut(wanted: string): readonly string[] {
+  const ways = [
+    `set ETCD_BIN to the path of an etcd ${wanted} binary`,
+    "put one on PATH",
+    "let this machine reach deb.debian.org or github.com once",
+  ];
+  // The Go module that is built has been there since 3.5.
+  return compareVersions(wanted, "3.5") < 0
+    ? ways
+    : [...ways, `run tools/build_etcd.sh ${wanted} where there is Go`];
 }
 
 /** What an error says, and what its cause does. */

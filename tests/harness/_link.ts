@@ -1,12 +1,17 @@
 import { connect, type Socket } from "node:net";
 import type { FaultMode } from "./fault_mode.ts";
 import { Pipe, swallows } from "./_pipe.ts";
+import type { OnBytes } from "./_traffic.ts";
 
 /** What a link needs to know and to tell. */
 export interface LinkOptions {
   /** Port on 127.0.0.1 the connection is passed on to. */
   readonly targetPort: number;
   readonly mode: FaultMode;
+  /** Takes what the client sends, as it is read. */
+  readonly onClientBytes?: OnBytes;
+  /** Takes what the server sends, as it is read. */
+  readonly onServerBytes?: OnBytes;
   /** Called once, when the client side is no longer open. */
   readonly onClientGone: () => void;
   /** Called once, when both sockets are gone. */
@@ -32,7 +37,10 @@ export class Link {
     this.#mode = options.mode;
     client.setNoDelay();
     client.on("end", () => this.#onClientGone());
-    this.#up = new Pipe(client, options.mode);
+    this.#up = new Pipe(client, {
+      mode: options.mode,
+      onBytes: options.onClientBytes,
+    });
     client.on("close", () => {
       this.#clientClosed = true;
       this.#onClientGone();
@@ -84,7 +92,10 @@ export class Link {
     this.#serverClosed = false;
     // A refused dial ends as any other error of the server's side does: the
     // pipe resets the client.
-    this.#down = new Pipe(server, this.#mode);
+    this.#down = new Pipe(server, {
+      mode: this.#mode,
+      onBytes: this.#options.onServerBytes,
+    });
     this.#down.connect(this.#client);
     server.on("connect", () => this.#up.connect(server));
     server.on("close", () => {

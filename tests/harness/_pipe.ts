@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Buffer } from "node:buffer";
 import type { FaultMode } from "./fault_mode.ts";
+import type { OnBytes } from "./_traffic.ts";
 
 type Item =
   | { readonly kind: "data"; bytes: Buffer; readonly atMs: number }
@@ -16,6 +17,13 @@ const HANG_WATER_BYTES = 64 << 10;
 /** A throttled pipe sends in steps of this share of a second. */
 const THROTTLE_STEP = 0.02;
 
+/** How a pipe begins. */
+export interface PipeOptions {
+  readonly mode: FaultMode;
+  /** Takes what is read, whatever the mode does with it. */
+  readonly onBytes: OnBytes | undefined;
+}
+
 /**
  * One direction of a connection: reads from one socket and writes to the
  * other as the mode says. What was read is forwarded in order, ends and resets
@@ -23,6 +31,7 @@ const THROTTLE_STEP = 0.02;
  */
 export class Pipe {
   readonly #from: Socket;
+  readonly #onBytes: OnBytes | undefined;
   #to: Socket | undefined;
   #mode: FaultMode;
   readonly #queue: Item[] = [];
@@ -33,9 +42,10 @@ export class Pipe {
   #freeAtMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(from: Socket, mode: FaultMode) {
+  constructor(from: Socket, { mode, onBytes }: PipeOptions) {
     this.#from = from;
     this.#mode = mode;
+    this.#onBytes = onBytes;
     from.on("data", (bytes: Buffer) => this.#onData(bytes));
     from.on("end", () => this.#onItem({ kind: "end", atMs: now() }));
     // A reset may be all there is: 'error' always comes with 'close', which
@@ -57,6 +67,8 @@ export class Pipe {
       this.#regulate();
     });
     this.#pump();
+    // No 'drain' follows if everything that was held could be written at once.
+    this.#regulate();
   }
 
   /** Switches the mode. What is held goes out, waits on, or is lost. */
@@ -82,6 +94,7 @@ export class Pipe {
   }
 
   #onData(bytes: Buffer): void {
+    this.#onBytes?.(bytes);
     if (swallows(this.#mode)) {
       this.#lost = true;
       this.#swallowedBytes += bytes.length;

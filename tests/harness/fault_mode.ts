@@ -25,6 +25,19 @@ export interface ProxyStats {
   readonly accepted: number;
   /** The most connections open at once since the last reset of the counts. */
   readonly openMax: number;
+  /** Bytes read from the clients' side since the last reset of the counts. */
+  readonly bytesFromClients: number;
+  /** Bytes read from the server's side since the last reset of the counts. */
+  readonly bytesFromServer: number;
+  /**
+   * When clients sent an HTTP/2 PING since the last reset of the counts, as
+   * milliseconds since 1970 by the clock of `performance`: comparable with
+   * `performance.timeOrigin + performance.now()` of any thread. Answers to the
+   * server's own pings are not among them, nor is anything within TLS.
+   */
+  readonly pingTimesMs: readonly number[];
+  /** HTTP/2 GOAWAY frames the server sent since the last reset of the counts. */
+  readonly goAways: number;
 }
 
 /**

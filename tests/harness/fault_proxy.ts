@@ -13,7 +13,7 @@ export interface FaultProxy {
   cutAll(): Promise<number>;
   /** The counts now. */
   stats(): Promise<ProxyStats>;
-  /** Starts `accepted` and `openMax` anew. */
+  /** Starts every count but `open` anew. */
   resetStats(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@
  */
 export { Cluster, type ClusterOptions } from "./cluster.ts";
 export { etcdctl, type EtcdctlOptions } from "./etcdctl.ts";
+export { compareVersions } from "./_etcd_version.ts";
 export { NotEtcdServer, SilentServer } from "./dead_servers.ts";
 export {
   type FakeAnswer,

@@ -1,4 +1,7 @@
 import { CONNECTION_LOSS } from "./connection_loss.ts";
+import { DEFRAGMENTATION } from "./defragmentation.ts";
+import { ENDPOINT_CHANGES } from "./endpoint_changes.ts";
+import { GREYLIST } from "./greylist.ts";
 import { PARTITION } from "./partition.ts";
 import type { Scenario } from "./scenario.ts";
 import { SILENT_ENDPOINT } from "./silent_endpoint.ts";
@@ -10,6 +13,9 @@ export const CATALOGUE: readonly Scenario[] = [
   ...SILENT_ENDPOINT,
   ...CONNECTION_LOSS,
   ...PARTITION,
+  ...GREYLIST,
+  ...DEFRAGMENTATION,
+  ...ENDPOINT_CHANGES,
   ...STEADY_STATE,
   ...STREAMS,
 ].sort((a, b) => a.id - b.id);

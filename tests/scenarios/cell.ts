@@ -38,7 +38,7 @@ export async function runCell(
   subject: Subject,
   options: CellOptions,
 ): Promise<Cell> {
-  const reason = skipReason(scenario.id, subject.name);
+  const reason = reasonToSkip(scenario, subject, options);
   if (reason === undefined) await options.cluster.reset();
   return await runPreparedCell(scenario, subject, options);
 }
@@ -51,7 +51,7 @@ export async function runPreparedCell(
 ): Promise<Cell> {
   const expectation = scenario.expectations[subject.name];
   const common = { scenario, subject: subject.name, expectation };
-  const reason = skipReason(scenario.id, subject.name);
+  const reason = reasonToSkip(scenario, subject, options);
   if (reason !== undefined) return { ...common, kind: "skipped", reason };
   const startedAt = performance.now();
   const run = await scenario.run({
@@ -66,4 +66,13 @@ export async function runPreparedCell(
     deviations: expectation ? deviations(run, expectation.ours) : [],
     seconds: (performance.now() - startedAt) / 1_000,
   };
+}
+
+function reasonToSkip(
+  scenario: Scenario,
+  subject: Subject,
+  { cluster }: CellOptions,
+): string | undefined {
+  const etcd = cluster.binaries.version;
+  return skipReason(scenario, { subject: subject.name, etcd });
 }

@@ -18,8 +18,11 @@ export interface Mark {
 export interface TimelineEvent {
   /** Since the recording began; below 0 if it came before. */
   readonly atMs: number;
-  /** `delivery`: a watch has delivered an event. */
-  readonly kind: "pin" | ConnectionState | "delivery" | "note";
+  /**
+   * `delivery`: a watch has delivered an event; `ping`: a client has sent an
+   * HTTP/2 ping to the member.
+   */
+  readonly kind: "pin" | ConnectionState | "delivery" | "ping" | "note";
   /** The name of the member it concerns. */
   readonly member: string | undefined;
   /** What happened, where the kind does not say it. */

@@ -44,6 +44,8 @@ export interface Scenario {
   readonly title: string;
   /** What is done to the cluster. */
   readonly fault: string;
+  /** The oldest server that has what it needs. @default {any} */
+  readonly etcd?: { readonly atLeast: string };
   /**
    * How long it takes besides calls that time out, where that is over 2 s.
    * The short run leaves out what takes more than 5 s.

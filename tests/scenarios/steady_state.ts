@@ -1,11 +1,129 @@
-import { all } from "../../mod.ts";
-import { settledClient } from "./_clients.ts";
-import { waitFor } from "../harness/mod.ts";
+import { all, type Client } from "../../mod.ts";
+import {
+  clientPinnedTo,
+  followerOf,
+  settle,
+  settledClient,
+  subjectClient,
+} from "./_clients.ts";
+import { everyStrategy } from "./_expectations.ts";
+import { sideBySide } from "./_side_by_side.ts";
+import { type Cluster, waitFor } from "../harness/mod.ts";
+import type { Expected } from "./expected.ts";
 import { Recorder } from "./recorder.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Mark, Recording } from "./recording.ts";
+import type { RunContext, Scenario } from "./scenario.ts";
 
 const GETS = 670;
-const CONCURRENT = 8;
+const OUT_OF_TURN = "calls out of turn";
+const STREAMS = "streams opened by a new client";
+const STREAMS_OF_WATCH = "streams opened by its watch";
+const CLIENTS = 100;
+const GETS_EACH = 3;
+const SERVERS = "members that served one client, at most";
+const BUSIEST = "% of the calls served by the busiest member";
+
+async function runOrder(context: RunContext): Promise<Recording> {
+  const target = await followerOf(context.cluster);
+  await using client = await clientPinnedTo(target, context);
+  const recorder = new Recorder(context, client);
+  const phases: number[] = [];
+  const gets = async (count: number) => {
+    phases.push(recorder.calls);
+    for (let made = 0; made < count; made++) {
+      await recorder.call(() => client.range("#95"));
+    }
+  };
+  await gets(9);
+  await target.proxy.set({ kind: "pause" });
+  recorder.fault();
+  await gets(9);
+  await target.proxy.set({ kind: "refuse" });
+  await waitFor("the loss of one member", () => readyOf(client) === 2, context);
+  await gets(8);
+  const { marks } = recorder.finish();
+  const [, hung = 0, dead = 0] = phases;
+  const outOfTurn = countOutOfTurn(marks.slice(0, hung), 3) +
+    countOutOfTurn(marks.slice(hung, dead), 3) +
+    countOutOfTurn(marks.slice(dead), 2);
+  return recorder.finish({ measures: { [OUT_OF_TURN]: outOfTurn } });
+}
+
+function readyOf({ balancer }: Client): number {
+  return balancer.endpoints.filter(({ state }) => state === "ready").length;
+}
+
+/** Calls that went to one of the members before them, or not to the next. */
+function countOutOfTurn(marks: readonly Mark[], members: number): number {
+  return marks.filter(({ member }, at) => {
+    const before = marks.slice(Math.max(at - members + 1, 0), at);
+    return before.some((mark) => mark.member === member) ||
+      at >= members && marks[at - members]?.member !== member;
+  }).length;
+}
+
+async function runStreams(context: RunContext): Promise<Recording> {
+  const { cluster } = context;
+  const before = await startedStreams(cluster);
+  await using client = await settledClient(context);
+  const recorder = new Recorder(context, client);
+  await recorder.call(() => client.range("#96"));
+  const settled = await startedStreams(cluster);
+  await using watch = client.watch("#96");
+  await watch.ready;
+  const watching = await startedStreams(cluster);
+  return recorder.finish({
+    measures: {
+      [STREAMS]: settled - before,
+      [STREAMS_OF_WATCH]: watching - settled,
+    },
+  });
+}
+
+/** Streams begun on any member so far, as the servers count them. */
+async function startedStreams({ members }: Cluster): Promise<number> {
+  const texts = await Promise.all(members.map((member) => member.metrics()));
+  return [
+    ...texts.join("\n").matchAll(
+      /^grpc_server_started_total\{[^}]*"bidi_stream"[^}]*\} (\d+)$/gm,
+    ),
+  ].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+async function runManyClients(context: RunContext): Promise<Recording> {
+  await using stack = new AsyncDisposableStack();
+  // All their events would fill the report.
+  const options = { onEvent: undefined };
+  const clients = Array.from(
+    { length: CLIENTS },
+    () => stack.use(subjectClient(context, options)),
+  );
+  const recorder = new Recorder(context, ...clients);
+  const served = await sideBySide(clients, async (client) => {
+    await settle(client);
+    const members = new Set<bigint>();
+    for (let made = 0; made < GETS_EACH; made++) {
+      await recorder.call(async () => {
+        const reply = await client.range("#97");
+        members.add(reply.header.memberId);
+        return reply;
+      });
+    }
+    return members.size;
+  });
+  const { spread, calls } = recorder.finish();
+  return recorder.finish({
+    measures: {
+      [SERVERS]: Math.max(...served),
+      [BUSIEST]: Math.round(100 * Math.max(...spread) / calls),
+    },
+  });
+}
+
+const NO_STREAMS: Expected = {
+  failed: [0, 0],
+  measures: { [STREAMS]: [0, 0], [STREAMS_OF_WATCH]: [1, 1] },
+};
 
 /** Section H: no fault at all. */
 export const STEADY_STATE: readonly Scenario[] = [
@@ -53,14 +171,71 @@ export const STEADY_STATE: readonly Scenario[] = [
     async run(context) {
       await using client = await settledClient(context);
       const recorder = new Recorder(context, client);
-      await Promise.all(
-        Array.from({ length: CONCURRENT }, async (_, worker) => {
-          for (let at = worker; at < GETS; at += CONCURRENT) {
-            await recorder.call(() => client.range(all(), { countOnly: true }));
-          }
-        }),
+      await sideBySide(
+        Array.from({ length: GETS }),
+        () => recorder.call(() => client.range(all(), { countOnly: true })),
       );
       return recorder.finish();
     },
+  },
+  {
+    id: 95,
+    title: "order of gets over members, one of them hung, then dead",
+    fault: "a member's bytes are held; later it refuses connections",
+    expectations: {
+      "grpc1.23": {
+        go:
+          "next member each call, dead one skipped, failing one not skipped [T]",
+        ours: { failed: [3, 3], measures: { [OUT_OF_TURN]: [0, 0] } },
+      },
+    },
+    run: runOrder,
+  },
+  {
+    id: 96,
+    title: "streams of a new client",
+    fault: "none",
+    expectations: {
+      ...everyStrategy({ go: "0 [M]", ours: NO_STREAMS }),
+      "grpc1.0": {
+        go: "1 LeaseKeepAlive [M]",
+        ours: NO_STREAMS,
+        because: "ours opens the lease stream with the first lease kept alive",
+      },
+    },
+    run: runStreams,
+  },
+  {
+    id: 97,
+    title: "load of 100 clients on three members",
+    fault: "none",
+    expectations: {
+      "grpc1.0": {
+        go: "skewed: the first one up wins",
+        ours: {
+          failed: [0, 0],
+          connections: 300,
+          measures: { [SERVERS]: [1, 1] },
+        },
+      },
+      "grpc1.7": {
+        go: "skewed: the first one up wins",
+        ours: {
+          failed: [0, 0],
+          connections: 100,
+          measures: { [SERVERS]: [1, 1] },
+        },
+      },
+      "grpc1.23": {
+        go: "even",
+        ours: {
+          failed: [0, 0],
+          connections: 300,
+          spread: "even",
+          measures: { [SERVERS]: [3, 3] },
+        },
+      },
+    },
+    run: runManyClients,
   },
 ];

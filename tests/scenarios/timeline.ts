@@ -1,6 +1,11 @@
 import type { BalancerEvent } from "../../mod.ts";
-import type { Cluster } from "../harness/mod.ts";
+import type { Member } from "../harness/mod.ts";
 import type { TimelineEvent } from "./recording.ts";
+
+/** What a timeline has to know of a cluster. */
+export interface TimelineMembers {
+  readonly members: readonly Pick<Member, "name" | "endpoint" | "proxy">[];
+}
 
 /** Keeps what the clients of one run tell, and what the scenario notes. */
 export class Timeline {
@@ -27,13 +32,29 @@ export class Timeline {
     this.#add("note", { text });
   }
 
+  /**
+   * Adds the pings of the clients, as the proxies have seen them since they
+   * were last reset: for scenarios that name pings, before they finish.
+   */
+  async addPings({ members }: TimelineMembers): Promise<void> {
+    for (const { endpoint, proxy } of members) {
+      for (const timeMs of (await proxy.stats()).pingTimesMs) {
+        const atMs = timeMs - performance.timeOrigin;
+        this.#entries.push({ atMs, kind: "ping", endpoint, text: undefined });
+      }
+    }
+    this.#entries.sort((a, b) => a.atMs - b.atMs);
+  }
+
   /** What happened, in its order, with times since `startedAt`. */
-  eventsSince(startedAt: number, cluster: Cluster): readonly TimelineEvent[] {
+  eventsSince(
+    startedAt: number,
+    { members }: TimelineMembers,
+  ): readonly TimelineEvent[] {
     return this.#entries.map(({ endpoint, atMs, ...rest }) => ({
       ...rest,
       atMs: atMs - startedAt,
-      member: cluster.members.find((member) => member.endpoint === endpoint)
-        ?.name,
+      member: members.find((member) => member.endpoint === endpoint)?.name,
     }));
   }
 

@@ -128,7 +128,7 @@ const IDLE = {
 } as const;
 
 /** Figures of calls given as a strip: `x` failed, `.` succeeded. */
-function figures(
+export function figures(
   strip: string,
   changes: Partial<CellFigures> = {},
 ): CellFigures {
@@ -265,11 +265,13 @@ export const RESULT: CompareResult = {
     source: "PATH",
     members: ["m1", "m2", "m3"],
   },
-  runtime: { client: "0.1.0", deno: "2.9.6", system: "linux x86_64" },
+  runtime: { client: "0.1.0", deno: "2.9.6", system: "linux x86_64", cpus: 2 },
   options: {
     strategies: ["grpc1.0", "grpc1.7", "grpc1.23"],
     scenarios: [37, 25, 93],
     callTimeoutMs: 1_000,
+    runs: 1,
+    jobs: 1,
   },
   cells: CELLS,
 };

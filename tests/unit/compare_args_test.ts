@@ -1,9 +1,20 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { CATALOGUE, QUICK } from "../scenarios/catalogue.ts";
 import { SUBJECTS } from "../scenarios/subjects.ts";
 import { main } from "../../tools/compare.ts";
-import { readCompareArgs, UsageError } from "../../tools/_compare_args.ts";
-import { TextSink } from "./_compare_fixture.ts";
+import {
+  readCompareArgs,
+  readStrategyFiles,
+} from "../../tools/_compare_args.ts";
+import { UsageError } from "../../tools/_compare_usage.ts";
+import { listText } from "../../tools/_compare_help.ts";
+import { paintFor } from "../../tools/_compare_text.ts";
+import { scenario, TextSink } from "./_compare_fixture.ts";
 
 const KNOWN = { subjects: SUBJECTS, scenarios: CATALOGUE, quick: QUICK };
 
@@ -11,13 +22,11 @@ const KNOWN = { subjects: SUBJECTS, scenarios: CATALOGUE, quick: QUICK };
 function read(...args: string[]) {
   const command = readCompareArgs(args, KNOWN);
   if (command.kind !== "run") return command.kind;
-  const { subjects, scenarios, callTimeoutMs, etcd, json } = command;
+  const { kind: _, subjects, scenarios, ...rest } = command;
   return {
     subjects: subjects.map(({ name }) => name),
     scenarios: scenarios.map(({ id }) => id),
-    callTimeoutMs,
-    etcd,
-    json,
+    ...rest,
   };
 }
 
@@ -25,8 +34,13 @@ const EVERYTHING = {
   subjects: ["grpc1.0", "grpc1.7", "grpc1.23"],
   scenarios: CATALOGUE.map(({ id }) => id),
   callTimeoutMs: 1_000,
+  runs: 1,
+  jobs: 1,
   etcd: undefined,
   json: undefined,
+  html: undefined,
+  resume: false,
+  markdown: false,
 };
 
 Deno.test("readCompareArgs() takes everything by default", () => {
@@ -56,21 +70,79 @@ Deno.test("readCompareArgs() reads lists and values in both forms", () => {
       "--json",
       "a=b.json",
       "--call-timeout-ms=250",
+      "--runs=5",
+      "--jobs",
+      "2",
+      "--html",
+      "c.html",
+      "--resume",
+      "--markdown=b.md",
     ),
     {
       subjects: ["grpc1.7", "grpc1.0"],
       scenarios: [37, 1],
       callTimeoutMs: 250,
+      runs: 5,
+      jobs: 2,
       etcd: "3.4",
       json: "a=b.json",
+      html: "c.html",
+      resume: true,
+      markdown: "b.md",
     },
   );
+  assertEquals(read("--markdown"), { ...EVERYTHING, markdown: true });
   assertEquals(read("--list"), "list");
   assertEquals(read("--quick", "-h"), "help");
 });
 
+Deno.test("readCompareArgs() chooses cells by number or by their names", () => {
+  const only = (text: string, ...more: string[]) => {
+    const command = read("--only", text, ...more);
+    if (typeof command === "string") return command;
+    return [command.subjects, command.scenarios, command.only];
+  };
+  const { subjects, scenarios } = EVERYTHING;
+  for (const text of ["#37", "37"]) {
+    assertEquals(only(text), [subjects, [37], text]);
+  }
+  assertEquals(only("GRPC1.7 |"), [["grpc1.7"], scenarios, "GRPC1.7 |"]);
+  assertEquals(only("grpc1.7 | #37 put on an isolated"), [
+    ["grpc1.7"],
+    [37],
+    "grpc1.7 | #37 put on an isolated",
+  ]);
+  assertEquals(
+    only("put on", "--scenarios", "1,4,37", "--strategies=grpc1.0"),
+    [
+      ["grpc1.0"],
+      [1, 37],
+      "put on",
+    ],
+  );
+});
+
+Deno.test("readCompareArgs() adds strategies of the user's own", () => {
+  const own = [{ name: "mine", balancer: "grpc1.0" }] as const;
+  const command = readCompareArgs(["--strategies", "grpc1.7"], {
+    ...KNOWN,
+    own,
+  });
+  assertEquals(
+    command.kind === "run" && command.subjects.map(({ name }) => name),
+    ["grpc1.7", "mine"],
+  );
+  assertEquals(
+    readStrategyFiles(["--strategy", "a.ts", "--quick", "--strategy=b.ts"]),
+    ["a.ts", "b.ts"],
+  );
+});
+
 const MISTAKES: readonly (readonly [args: string[], message: string])[] = [
-  [["--frob"], "'--frob' is not known; known are --strategies, --scenarios"],
+  [
+    ["--frob"],
+    "'--frob' is not known; known are --strategies, --strategy, --sc",
+  ],
   [["37"], "'37' is not known"],
   [["--quick=yes"], "'--quick=yes' is not known"],
   [["--scenarios", "1,99"], "--scenarios has '99'; known are 1, 4, 1"],
@@ -80,6 +152,13 @@ const MISTAKES: readonly (readonly [args: string[], message: string])[] = [
     "--strategies has 'grpc1.9'; known are grpc1.0, grpc1.7, grpc1.23",
   ],
   [["--strategies"], "--strategies needs a value"],
+  [["--runs", "0"], "--runs must be 1 to 1000, got '0'"],
+  [["--jobs", "many"], "--jobs must be 1 to 16, got 'many'"],
+  [["--only", "nothing"], "--only 'nothing' matches none of"],
+  [["--only", "#2"], "--only '#2' matches none of"],
+  [["--resume"], "--resume needs --json FILE"],
+  [["--resume=a.json"], "'--resume=a.json' is not known"],
+  [["--markdown="], "--markdown= needs a file"],
   [["--json", "--quick"], "--json needs a value"],
   [["--json="], "--json needs a value"],
   [["--etcd", "3.5", "--etcd=3.4"], "--etcd is given twice"],
@@ -126,6 +205,12 @@ Deno.test("compare --help names every flag, exit code and scenario", async () =>
       "--call-timeout-ms",
       "--etcd",
       "--json",
+      "--strategy ",
+      "--only",
+      "--runs",
+      "--jobs",
+      "--resume",
+      "--markdown",
       "--html",
       "--list",
       "--help",
@@ -144,7 +229,10 @@ Deno.test("compare --list has every expectation beside Go's", async () => {
   const stdout = new TextSink({ columns: 10_000 });
   assertEquals(await main(["--list"], { stdout }), 0);
   for (const { id, title, fault, expectations } of CATALOGUE) {
-    assertStringIncludes(stdout.text, `#${id} ${title}\n`);
+    assertMatch(
+      stdout.text,
+      new RegExp(`^#${id} ${title}( · long, .*)?$`, "m"),
+    );
     if (fault !== "none") assertStringIncludes(stdout.text, fault);
     for (const { go, because } of Object.values(expectations)) {
       assertStringIncludes(
@@ -153,4 +241,20 @@ Deno.test("compare --list has every expectation beside Go's", async () => {
       );
     }
   }
+});
+
+Deno.test("listText() marks the scenarios that are left to test:matrix", () => {
+  const [short, long] = [5, 5.5].map((seconds, at) => ({
+    ...scenario(at, {}),
+    seconds,
+  }));
+  if (short === undefined || long === undefined) throw new Error("None");
+  const text = listText([short, long], {
+    columns: 80,
+    paint: paintFor({ color: false }),
+  });
+  assertEquals(text.split("\n").filter((line) => line.startsWith("#")), [
+    "#0 scenario of a test",
+    "#1 scenario of a test · long, 5.5 s: only in deno task test:matrix",
+  ]);
 });

@@ -5,53 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { compare, type CompareOptions } from "../../tools/compare.ts";
-import {
-  recording,
-  scenario,
-  StandInCluster,
-  TextSink,
-} from "./_compare_fixture.ts";
-
-const SUBJECTS = [
-  { name: "one", balancer: "grpc1.0" },
-  { name: "two", balancer: "grpc1.7" },
-] as const;
-const NONE_FAILS = {
-  one: { go: "0 [M]", ours: { failed: [0, 0] } },
-  two: { go: "0 [M]", ours: { failed: [0, 0] } },
-} as const;
-const GOOD = { one: recording(), two: recording() };
-
-/** Compares on stand-ins; gives what came of it and what was written. */
-async function run(
-  scenarios: readonly Scenario[],
-  options: CompareOptions = {},
-) {
-  const clusters: StandInCluster[] = [];
-  const stdout = new TextSink();
-  const stderr = new TextSink();
-  const outcome = await compare({
-    subjects: SUBJECTS,
-    scenarios,
-    callTimeoutMs: 100,
-    startCluster() {
-      const cluster = new StandInCluster();
-      clusters.push(cluster);
-      return Promise.resolve(cluster.asCluster);
-    },
-    stdout,
-    stderr,
-    ...options,
-  });
-  return {
-    ...outcome,
-    verdicts: outcome.result?.cells.map(({ verdict }) => verdict),
-    clusters,
-    stdout: stdout.text,
-    stderr: stderr.text,
-  };
-}
+import { recording, scenario, StandInCluster } from "./_compare_fixture.ts";
+import { GOOD, NONE_FAILS, runCompare as run } from "./_compare_run.ts";
 
 Deno.test("compare() ends with 0 when every cell is as expected", async () => {
   const { exitCode, result, verdicts, clusters, stdout } = await run([
@@ -68,6 +23,8 @@ Deno.test("compare() ends with 0 when every cell is as expected", async () => {
     strategies: ["one", "two"],
     scenarios: [1, 2],
     callTimeoutMs: 100,
+    runs: 1,
+    jobs: 1,
   });
   assertEquals(result?.etcd.members, ["m1", "m2", "m3"]);
   assertEquals(clusters.length, 1);
@@ -98,6 +55,19 @@ Deno.test("compare() goes on after a scenario that throws, and ends with 1", asy
   assertStringIncludes(cell.stack ?? "", "compare_run_test.ts");
   assertEquals(clusters.length, 1);
   assertStringIncludes(stdout, "failed: TypeError: no such thing");
+});
+
+Deno.test("compare() skips what the server is too old for", async () => {
+  const { exitCode, result, verdicts, stdout } = await run([
+    { ...scenario(1, GOOD, NONE_FAILS), etcd: { atLeast: "3.6" } },
+    { ...scenario(2, GOOD, NONE_FAILS), etcd: { atLeast: "3.5" } },
+  ]);
+  assertEquals(exitCode, 0);
+  assertEquals(verdicts, ["skipped", "skipped", "expected", "expected"]);
+  const [cell] = result?.cells ?? [];
+  assert(cell?.verdict === "skipped");
+  assertEquals(cell.reason, "it needs etcd 3.6 or later");
+  assertMatch(stdout, /2 skipped/);
 });
 
 Deno.test("compare() takes a new cluster when one cannot be reset", async () => {

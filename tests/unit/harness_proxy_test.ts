@@ -7,8 +7,13 @@ import {
   assertLess,
   assertRejects,
 } from "@std/assert";
-import { type LoneFaultProxy, startFaultProxy } from "../harness/mod.ts";
-import { waitFor } from "../harness/mod.ts";
+import {
+  type LoneFaultProxy,
+  type ProxyStats,
+  startFaultProxy,
+  waitFor,
+} from "../harness/mod.ts";
+import { Pipe } from "../harness/_pipe.ts";
 
 /** A TCP server that echoes, or does as the test wants. */
 class EchoServer implements AsyncDisposable {
@@ -110,6 +115,14 @@ async function settle(proxy: LoneFaultProxy): Promise<void> {
   }
 }
 
+/** What a proxy counts of connections. */
+async function connections(
+  proxy: LoneFaultProxy,
+): Promise<Pick<ProxyStats, "open" | "accepted" | "openMax">> {
+  const { open, accepted, openMax } = await proxy.stats();
+  return { open, accepted, openMax };
+}
+
 Deno.test("FaultProxy passes a megabyte unchanged both ways, ends included", async () => {
   await using echo = await EchoServer.start();
   await using proxy = await startFaultProxy(echo.port);
@@ -201,7 +214,7 @@ Deno.test("cutAll() resets once, counts, and leaves the mode alone", async () =>
   assertEquals([one.error, two.error], ["ECONNRESET", "ECONNRESET"]);
   await using three = await Client.open(proxy.endpoint);
   await three.echo("3");
-  assertEquals(await proxy.stats(), { open: 1, accepted: 3, openMax: 2 });
+  assertEquals(await connections(proxy), { open: 1, accepted: 3, openMax: 2 });
 });
 
 Deno.test("refuse resets what is open, refuses what is new, accepts after", async () => {
@@ -368,17 +381,25 @@ Deno.test("throttle keeps to its rate and to the order", async () => {
 Deno.test("stats() counts open, accepted and most, resetStats() starts anew", async () => {
   await using echo = await EchoServer.start();
   await using proxy = await startFaultProxy(echo.port);
-  assertEquals(await proxy.stats(), { open: 0, accepted: 0, openMax: 0 });
+  assertEquals(await connections(proxy), { open: 0, accepted: 0, openMax: 0 });
   {
     await using one = await Client.open(proxy.endpoint);
     await using two = await Client.open(proxy.endpoint);
     await one.echo("1");
     await two.echo("2");
-    assertEquals(await proxy.stats(), { open: 2, accepted: 2, openMax: 2 });
+    assertEquals(await connections(proxy), {
+      open: 2,
+      accepted: 2,
+      openMax: 2,
+    });
     one.socket.destroy();
     await waitFor("one to go", async () => (await proxy.stats()).open === 1);
     await proxy.resetStats();
-    assertEquals(await proxy.stats(), { open: 1, accepted: 0, openMax: 1 });
+    assertEquals(await connections(proxy), {
+      open: 1,
+      accepted: 0,
+      openMax: 1,
+    });
   }
   await waitFor("all to go", async () => (await proxy.stats()).open === 0);
 });
@@ -414,4 +435,27 @@ Deno.test("a closed proxy answers with an error and closes again", async () => {
     Error,
     "Cannot ask for anything: the cluster or proxy is closed",
   );
+});
+
+Deno.test("a pipe that was full before it had a far end reads on afterwards", async () => {
+  const size = 4 << 20;
+  await using echo = await EchoServer.start();
+  const accepted = Promise.withResolvers<Socket>();
+  const server = createServer((socket) => accepted.resolve(socket));
+  await new Promise<void>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve())
+  );
+  const address = server.address();
+  assert(typeof address === "object" && address !== null);
+  await using client = await Client.open(`http://127.0.0.1:${address.port}`);
+  const from = await accepted.promise;
+  const pipe = new Pipe(from, { mode: { kind: "pass" }, onBytes: undefined });
+  client.socket.write(new Uint8Array(size));
+  await waitFor("a full pipe", () => from.isPaused());
+  await using far = await Client.open(`http://127.0.0.1:${echo.port}`);
+  pipe.connect(far.socket);
+  await waitFor("every byte", () => far.size === size);
+  pipe.close();
+  from.destroy();
+  await new Promise((resolve) => server.close(resolve));
 });

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import config from "../../deno.json" with { type: "json" };
 import { chooseGates, GATES } from "../../tools/_gates.ts";
+import { describeMatrix } from "../../tools/_matrix_estimate.ts";
 import { offlineImports } from "../../tools/_registry.ts";
 import { readTestArgs } from "../../tools/_test_args.ts";
 import {
@@ -57,13 +59,15 @@ Deno.test("formatCounts() mentions skipped tests only when there are some", () =
   );
 });
 
-Deno.test("readTestArgs() tells paths, flags and our own --etcd apart", () => {
+Deno.test("readTestArgs() tells paths, flags and our own ones apart", () => {
   assertEquals(
     readTestArgs([
       "--filter",
       "put",
       "--etcd",
       "3.4",
+      "--minutes",
+      "0.5",
       "tests/unit/a_test.ts",
       "--fail-fast",
       "--seed=3",
@@ -72,13 +76,27 @@ Deno.test("readTestArgs() tells paths, flags and our own --etcd apart", () => {
       flags: ["--filter", "put", "--fail-fast", "--seed=3"],
       paths: ["tests/unit/a_test.ts"],
       etcd: "3.4",
+      minutes: 0.5,
     },
   );
   assertEquals(readTestArgs(["--etcd=3.5"]).etcd, "3.5");
-  assertEquals(readTestArgs([]), { flags: [], paths: [], etcd: undefined });
+  assertEquals(readTestArgs(["--minutes=10"]).minutes, 10);
+  assertEquals(readTestArgs([]), {
+    flags: [],
+    paths: [],
+    etcd: undefined,
+    minutes: undefined,
+  });
 });
 
-Deno.test("readTestArgs() refuses --etcd without a version", () => {
+Deno.test("readTestArgs() refuses its own flags without a value", () => {
+  for (const args of [["--minutes"], ["--minutes=0"], ["--minutes", "few"]]) {
+    assertThrows(
+      () => readTestArgs(args),
+      TypeError,
+      "--minutes needs a number, such as 10",
+    );
+  }
   assertThrows(() => readTestArgs(["--etcd"]), TypeError, "--etcd needs");
   assertThrows(() => readTestArgs(["--etcd="]), TypeError, "--etcd needs");
 });
@@ -130,4 +148,29 @@ Deno.test("deno.json lists every task of the runner, and each gate is one", () =
     assertMatch(description, /\S/, `${name} needs a description`);
   }
   assertEquals(GATES.filter((gate) => !(gate in TASKS)), []);
+});
+
+Deno.test("every strategy has its files in the failover suite and the matrix", async () => {
+  for (
+    const [folder, suffix] of [
+      ["failover", "scenarios_test.ts"],
+      ["matrix", "long_scenarios_test.ts"],
+    ]
+  ) {
+    const names = BALANCER_NAMES.map((name) =>
+      `${name.replace(".", "_")}_${suffix}`
+    );
+    const files = await Array.fromAsync(
+      Deno.readDir(new URL(`../${folder}/`, import.meta.url)),
+      ({ name }) => name,
+    );
+    assertEquals(names.filter((name) => !files.includes(name)), []);
+  }
+});
+
+Deno.test("describeMatrix() tells of scenarios and time", () => {
+  assertMatch(
+    describeMatrix(),
+    /^\d+ scenarios, \d+ of them long, under 3 strategies, .* in about \d+ min$/,
+  );
 });

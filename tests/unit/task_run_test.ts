@@ -115,6 +115,16 @@ Deno.test("task names the tasks when given none of them", async () => {
   assertStringIncludes(notes, "Cannot run 'tset': the tasks are test,");
 });
 
+Deno.test("task test:unit refuses an etcd it cannot get, rather than test another", async () => {
+  // Any binary at hand is of another version, and nobody has this one.
+  const { code, lines, notes } = await runTask(
+    ["test:unit", "--etcd", "3.99", "tests/unit/bytes_test.ts"],
+  );
+  assertEquals(code, 1, lines.join("\n"));
+  assertEquals(lines, [""]);
+  assertStringIncludes(notes, "3.99");
+});
+
 Deno.test("task refuses a verdict on jsr.io that is neither", async () => {
   const { code, notes } = await runTask(["test:doc"], { ETCDENO_JSR: "maybe" });
   assertEquals(code, 1);

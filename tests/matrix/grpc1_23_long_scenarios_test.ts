@@ -1,0 +1,3 @@
+import { testScenarios } from "../failover/_scenario_suite.ts";
+
+testScenarios("grpc1.23", { length: "long" });

@@ -1,0 +1,107 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  checkMarks,
+  MARKS,
+  putBetweenMarks,
+  renderMarkdown,
+} from "../../tools/_compare_markdown.ts";
+import { main } from "../../tools/compare.ts";
+import { UsageError } from "../../tools/_compare_usage.ts";
+import { RESULT, scenario, TextSink } from "./_compare_fixture.ts";
+import { GOOD, NONE_FAILS, runCompare } from "./_compare_run.ts";
+
+const README = new URL("../../README.md", import.meta.url).pathname;
+const SUMMARY =
+  `Client 0.1.0 · etcd 3.5.16 · Deno 2.9.6 · linux x86_64 with 2 processors ·
+2026-11-21 · calls time out after 1000 ms
+
+| scenario                                        | grpc1.0                    | grpc1.7                                   | grpc1.23              | mine         |
+| ----------------------------------------------- | -------------------------- | ----------------------------------------- | --------------------- | ------------ |
+| #37 put on an isolated follower                 | ✔ 8/8 failed               | ✘ 11/31 failed, the last call failed      | ✘ the scenario failed |              |
+| #25 eight writers on one key through six resets | ✔ 605 acked, 640 applied   | – not applicable: it has no pin           |                       | ○ 0/4 failed |
+| #93 connections of an idle client               | ✔ 3 open                   |                                           |                       |              |
+
+7 cells: 3 as expected, 2 not, 1 without an expectation, 1 skipped. ✔ as
+expected of this client, ✘ not.
+`;
+
+Deno.test("renderMarkdown() has a row per scenario and a column per strategy", () => {
+  const strategies = [...RESULT.options.strategies, "mine"];
+  assertEquals(
+    renderMarkdown({ ...RESULT, options: { ...RESULT.options, strategies } })
+      .replaceAll(/ {2,}/g, " ").replaceAll(/-+/g, "-"),
+    SUMMARY.replaceAll(/ {2,}/g, " ").replaceAll(/-+/g, "-"),
+  );
+});
+
+Deno.test("renderMarkdown() is as deno fmt has it, whatever the titles are", async () => {
+  const cells = RESULT.cells.map((cell) => ({
+    ...cell,
+    scenario: { ...cell.scenario, title: "either | or,\n*several* <b>é</b> →" },
+  }));
+  const path = await Deno.makeTempFile({ suffix: ".md" });
+  try {
+    for (const result of [RESULT, { ...RESULT, cells }]) {
+      const text = putBetweenMarks(
+        `# A\n\n${MARKS.begin}\n${MARKS.end}\n`,
+        renderMarkdown(result),
+      );
+      await Deno.writeTextFile(path, text);
+      const { success } = await new Deno.Command("deno", {
+        args: ["fmt", "--no-config", path],
+        stderr: "null",
+      }).output();
+      assert(success);
+      assertEquals(await Deno.readTextFile(path), text);
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("putBetweenMarks() leaves what is around, and finds its own marks again", () => {
+  const text = `a\n${MARKS.begin}\nold\n${MARKS.end}\nb\n`;
+  const once = putBetweenMarks(text, "new\n");
+  assertEquals(once, `a\n${MARKS.begin}\n\nnew\n\n${MARKS.end}\nb\n`);
+  assertEquals(putBetweenMarks(once, "new\n"), once);
+  for (
+    const bad of [
+      "a",
+      MARKS.begin,
+      MARKS.end + MARKS.begin,
+      text + MARKS.begin,
+      text + MARKS.end,
+    ]
+  ) assertThrows(() => putBetweenMarks(bad, "new"), Error, "Cannot place");
+});
+
+Deno.test("compare() puts the summary into a file, or prints it", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".md" });
+  try {
+    await assertRejects(() => checkMarks(path), UsageError, "Cannot place");
+    const stderr = new TextSink();
+    assertEquals(await main([`--markdown=${path}`], { stderr }), 2);
+    await Deno.writeTextFile(path, MARKS.begin + MARKS.end);
+    const scenarios = [scenario(1, GOOD, NONE_FAILS)];
+    const { stdout } = await runCompare(scenarios, { markdown: path });
+    const printed = await runCompare(scenarios, { markdown: true });
+    assertEquals(
+      await Deno.readTextFile(path),
+      putBetweenMarks(MARKS.begin + MARKS.end, printed.stdout),
+    );
+    assert(stdout.startsWith("The generations of etcd's client"));
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("README has the measured table between its marks", async () => {
+  await checkMarks(README);
+  const text = await Deno.readTextFile(README);
+  const table = text.split(MARKS.begin)[1]?.split(MARKS.end)[0] ?? "";
+  assert(/^Client \S+ · etcd \S+ · Deno [^|]* ·\s\d{4}-\d\d-\d\d/m.test(table));
+  assert(
+    /^\| scenario +\| grpc1\.0 +\| grpc1\.7 +\| grpc1\.23 +\|$/m.test(table),
+  );
+  assert(/^\| #37 put on an isolated follower +\|/m.test(table));
+});

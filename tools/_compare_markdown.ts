@@ -1,0 +1,108 @@
+/** `--markdown`: the summary as a table for the README. */
+import { UsageError } from "./_compare_usage.ts";
+import { messageOf } from "./_compare_cells.ts";
+import { outcomeWords } from "./_compare_outcome.ts";
+import { verdictText } from "./_compare_report.ts";
+import type { CompareCell, CompareResult } from "./_compare_result.ts";
+import { VERDICT_MARKS } from "./_compare_table.ts";
+import { counted, wrap } from "./_compare_text.ts";
+
+/** Between these lines of a file stands what `--markdown=FILE` writes. */
+export const MARKS = {
+  begin: "<!-- compare:begin -->",
+  end: "<!-- compare:end -->",
+} as const;
+
+const PROSE = { width: 80, lead: "" } as const;
+
+/** The summary, as `deno fmt` would have it. */
+export function renderMarkdown(result: CompareResult): string {
+  const { strategies } = result.options;
+  const ids = [...new Set(result.cells.map(({ scenario }) => scenario.id))];
+  const rows = ids.map((id) => {
+    const cells = result.cells.filter(({ scenario }) => scenario.id === id);
+    return [
+      `#${id} ${cells[0]?.scenario.title}`,
+      ...strategies.map((strategy) =>
+        cellText(cells.find((cell) => cell.strategy === strategy))
+      ),
+    ];
+  });
+  return [
+    ...wrap(about(result), PROSE),
+    "",
+    ...table([["scenario", ...strategies], ...rows]),
+    "",
+    ...wrap(
+      `${verdictText(result)}. ✔ as expected of this client, ✘ not.`,
+      PROSE,
+    ),
+    "",
+  ].join("\n");
+}
+
+/** A text with the summary in place of what stands between the marks. */
+export function putBetweenMarks(text: string, summary: string): string {
+  const [before, rest, ...more] = text.split(MARKS.begin);
+  const [, after, ...evenMore] = rest?.split(MARKS.end) ?? [];
+  if (after === undefined || more.length > 0 || evenMore.length > 0) {
+    throw new Error(
+      `Cannot place the summary: no single ${MARKS.begin} before a ${MARKS.end}`,
+    );
+  }
+  return `${before}${MARKS.begin}\n\n${summary}\n${MARKS.end}${after}`;
+}
+
+/**
+ * Makes sure that a file has the marks.
+ *
+ * @throws {UsageError} If it has not, or cannot be read.
+ */
+export async function checkMarks(path: string): Promise<void> {
+  try {
+    putBetweenMarks(await Deno.readTextFile(path), "");
+  } catch (error) {
+    throw new UsageError(
+      `--markdown=${path} cannot be used: ${messageOf(error)}`,
+    );
+  }
+}
+
+function about({ runtime, etcd, options, startedAt }: CompareResult): string {
+  const { runs, callTimeoutMs } = options;
+  return [
+    `Client ${runtime.client}`,
+    `etcd ${etcd.version}`,
+    `Deno ${runtime.deno}`,
+    `${runtime.system} with ${counted(runtime.cpus, "processor")}`,
+    startedAt.slice(0, 10),
+    `calls time out after ${callTimeoutMs} ms`,
+    ...runs > 1 ? [`median (least–most) of ${runs} runs`] : [],
+  ].join(" · ");
+}
+
+function cellText(cell: CompareCell | undefined): string {
+  return cell ? `${VERDICT_MARKS[cell.verdict]} ${outcomeWords(cell)}` : "";
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const cells = rows.map((row) =>
+    row.map((text) => text.replaceAll(/\s+/g, " ").replaceAll(/[|<*]/g, "\\$&"))
+  );
+  const widths = (cells[0] ?? []).map((_, at) =>
+    Math.max(3, ...cells.map((row) => [...row[at] ?? ""].length))
+  );
+  const line = (row: readonly string[]) =>
+    `| ${
+      widths.map((width, at) => {
+        const text = row[at] ?? "";
+        return text + " ".repeat(width - [...text].length);
+      }).join(" | ")
+    } |`;
+  const [head = [], ...body] = cells;
+  return [
+    line(head),
+    line(widths.map((width) => "-".repeat(width))),
+    ...body.map(line),
+  ];
+}
