@@ -306,6 +306,31 @@ scenario(
 );
 
 scenario(
+  "#73 idle watch is not taken for dead after a cut, nor one with a start ahead",
+  async (balancer) => {
+    const heartbeat = { intervalMs: 300, timeoutMs: 200 };
+    const key = newKey();
+    const ahead = await put(key, "now") + 1_000n;
+    for (const startRevision of [undefined, ahead]) {
+      await using client = newClient(balancer);
+      const reasons: unknown[] = [];
+      const watch = await watchOf(client, key, {
+        heartbeat,
+        startRevision,
+        onStateChange: (state) => {
+          if (state.kind === "reconnecting") reasons.push(state.reason);
+        },
+      });
+      await cutOnce(watch);
+      assertEquals(reasons.length, 1);
+      // Nothing is written. A heartbeat gives up after 2.3 s at the latest.
+      await sleep(3_000);
+      assertEquals([reasons.length, watch.state.kind], [1, "live"]);
+    }
+  },
+);
+
+scenario(
   "#74 watch that is closed while disconnected ends at once",
   async (balancer) => {
     await using client = newClient(balancer);
