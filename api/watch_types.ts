@@ -124,6 +124,8 @@ export interface WatchOptions {
   readonly buffer?: WatchBufferOptions | undefined;
   /**
    * How a stream that has gone silent is noticed; `false` for not at all.
+   * Servers from 3.5.22 and 3.6.2 on cannot answer while a watch of the stream
+   * starts ahead of their store: until then only HTTP/2 pings notice.
    *
    * @default {{ intervalMs: 10000, timeoutMs: 5000 }}
    */

@@ -308,25 +308,33 @@ scenario(
 scenario(
   "#73 idle watch is not taken for dead after a cut, nor one with a start ahead",
   async (balancer) => {
-    const heartbeat = { intervalMs: 300, timeoutMs: 200 };
     const key = newKey();
     const ahead = await put(key, "now") + 1_000n;
+    // On clients, and so on streams, of their own.
+    await using clients = new AsyncDisposableStack();
+    const losses: unknown[] = [];
+    const watches: Watch[] = [];
     for (const startRevision of [undefined, ahead]) {
-      await using client = newClient(balancer);
-      const reasons: unknown[] = [];
+      const client = clients.use(newClient(balancer));
       const watch = await watchOf(client, key, {
-        heartbeat,
+        heartbeat: { intervalMs: 300, timeoutMs: 200 },
         startRevision,
         onStateChange: (state) => {
-          if (state.kind === "reconnecting") reasons.push(state.reason);
+          if (state.kind === "reconnecting") losses.push(state.reason);
         },
       });
-      await cutOnce(watch);
-      assertEquals(reasons.length, 1);
-      // Nothing is written. A heartbeat gives up after 2.3 s at the latest.
-      await sleep(3_000);
-      assertEquals([reasons.length, watch.state.kind], [1, "live"]);
+      watches.push(watch);
     }
+    await cutAll(cluster);
+    await waitFor(
+      "both on another stream",
+      () =>
+        losses.length >= 2 &&
+        watches.every(({ state }) => state.kind === "live"),
+    );
+    // Nothing is written. A heartbeat gives up after 2.3 s at the latest.
+    await sleep(3_000);
+    assertEquals(losses.length, 2, `${losses}`);
   },
 );
 
