@@ -205,6 +205,25 @@ scenario(
 );
 
 scenario(
+  "#68 watch whose next revision is the oldest left goes on there",
+  async (balancer) => {
+    await using client = newClient(balancer);
+    const key = newKey();
+    const watch = await watchOf(client, key);
+    const history = new History(watch);
+    await setAll(cluster, "refuse");
+    await waitFor("the disconnect", () => watch.state.kind !== "live");
+    const oldest = await put(key, "kept");
+    const last = await put(key, "last");
+    await writer.kv.compact(oldest);
+    await setAll(cluster, "pass");
+    await history.reach(last);
+    assertEquals([...history.revisions.keys()], [oldest, last]);
+    assertEquals([history.faults, history.error], [[], undefined]);
+  },
+);
+
+scenario(
   "#68 watch that relists goes on with what is left",
   async (balancer) => {
     await using client = newClient(balancer);
