@@ -73,7 +73,7 @@ export class Heartbeat {
 
   #lookAfter(ms: number): void {
     this.#cancel = this.#clock.schedule(ms, () => {
-      const { intervalMs, timeoutMs } = this.#options;
+      const { intervalMs } = this.#options;
       const silentMs = this.#clock.now() - this.#lastSign;
       if (silentMs < intervalMs) return this.#lookAfter(intervalMs - silentMs);
       this.#askedAt = this.#clock.now();
