@@ -205,25 +205,6 @@ scenario(
 );
 
 scenario(
-  "#68 watch whose next revision is the oldest left goes on there",
-  async (balancer) => {
-    await using client = newClient(balancer);
-    const key = newKey();
-    const watch = await watchOf(client, key);
-    const history = new History(watch);
-    await setAll(cluster, "refuse");
-    await waitFor("the disconnect", () => watch.state.kind !== "live");
-    const oldest = await put(key, "kept");
-    const last = await put(key, "last");
-    await writer.kv.compact(oldest);
-    await setAll(cluster, "pass");
-    await history.reach(last);
-    assertEquals([...history.revisions.keys()], [oldest, last]);
-    assertEquals([history.faults, history.error], [[], undefined]);
-  },
-);
-
-scenario(
   "#68 watch that relists goes on with what is left",
   async (balancer) => {
     await using client = newClient(balancer);
@@ -321,39 +302,6 @@ scenario(
     const last = await put(key, "2");
     await history.reach(last);
     assertEquals([...history.revisions.keys()], [revision, last]);
-  },
-);
-
-scenario(
-  "#73 idle watch is not taken for dead after a cut, nor one with a start ahead",
-  async (balancer) => {
-    const key = newKey();
-    const ahead = await put(key, "now") + 1_000n;
-    // On clients, and so on streams, of their own.
-    await using clients = new AsyncDisposableStack();
-    const losses: unknown[] = [];
-    const watches: Watch[] = [];
-    for (const startRevision of [undefined, ahead]) {
-      const client = clients.use(newClient(balancer));
-      const watch = await watchOf(client, key, {
-        heartbeat: { intervalMs: 300, timeoutMs: 200 },
-        startRevision,
-        onStateChange: (state) => {
-          if (state.kind === "reconnecting") losses.push(state.reason);
-        },
-      });
-      watches.push(watch);
-    }
-    await cutAll(cluster);
-    await waitFor(
-      "both on another stream",
-      () =>
-        losses.length >= 2 &&
-        watches.every(({ state }) => state.kind === "live"),
-    );
-    // Nothing is written. A heartbeat gives up after 2.3 s at the latest.
-    await sleep(3_000);
-    assertEquals(losses.length, 2, `${losses}`);
   },
 );
 
