@@ -81,7 +81,10 @@ export class Client implements AsyncDisposable {
     this.kv = new KvFacet(this.#caller);
     const opener = new StreamOpener(this.#pool);
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
-    this.#leases = new LeaseFacet(this.#caller, opener, SYSTEM_CLOCK);
+    this.#leases = new LeaseFacet(this.#caller, opener, {
+      clock: SYSTEM_CLOCK,
+      timeoutMs: resolved.requestTimeoutMs,
+    });
     this.lease = this.#leases;
   }
 
