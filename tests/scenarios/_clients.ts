@@ -78,7 +78,7 @@ export function subjectClient(
 }
 
 /** Waits until nothing is being dialled any more and losers are gone. */
-async function settle(client: Client): Promise<Client> {
+export async function settle(client: Client): Promise<Client> {
   await client.connect({ timeoutMs: CONNECT_MS });
   await waitFor("connections that have settled", () => {
     const { endpoints, connections } = client.balancer;
