@@ -40,16 +40,16 @@ export async function fateOf(
   const measures: Record<string, number> = {};
   if (store !== undefined) {
     const ids = await store.lease.list();
-    measures["leases on the server by then"] = ids.filter((id) =>
+    measures["on the server by then"] = ids.filter((id) =>
       id === lease.id
     ).length;
   }
   if (lostMs === undefined) return { lease: "kept", measures };
   measures["ms until the loss"] = lostMs;
   const { reason, cause } = lossOf(lease);
-  measures[`losses named ${reason}`] = 1;
+  measures[`loss named ${reason}`] = 1;
   if (cause instanceof EtcdError) {
-    measures[`losses caused by ${cause.code}`] = 1;
+    measures[`loss caused by ${cause.code}`] = 1;
   }
   return { lease: "lost", measures };
 }

@@ -15,14 +15,14 @@ import type { Scenario } from "./scenario.ts";
 
 const KEPT: Expected = {
   lease: "kept",
-  measures: { "leases on the server by then": [1, 1] },
+  measures: { "on the server by then": [1, 1] },
 };
 const LOST: Expected = {
   lease: "lost",
   measures: {
-    "losses named not_renewed": [1, 1],
+    "loss named not_renewed": [1, 1],
     // Told before the server ends it.
-    "leases on the server by then": [1, 1],
+    "on the server by then": [1, 1],
   },
 };
 /** Two calls too late, of three; the lease between them lives. */
@@ -31,8 +31,8 @@ const AGAIN: Expected = {
   codes: ["lease_lost"],
   lease: "kept",
   measures: {
-    "losses named not_renewed": [1, 1],
-    "losses named client_closed": [1, 1],
+    "loss named not_renewed": [1, 1],
+    "loss named client_closed": [1, 1],
   },
 };
 
@@ -138,8 +138,8 @@ export const LEASES: readonly Scenario[] = [
         lease: "lost",
         measures: {
           "ms until the loss": [1_500, 4_000],
-          "losses named not_renewed": [1, 1],
-          "losses caused by no_leader": [1, 1],
+          "loss named not_renewed": [1, 1],
+          "loss caused by no_leader": [1, 1],
         },
       },
       because:
@@ -186,8 +186,8 @@ export const LEASES: readonly Scenario[] = [
         lease: "lost",
         measures: {
           "ms until the loss": [0, 3_000],
-          "losses named expired": [1, 1],
-          "leases on the server by then": [0, 0],
+          "loss named expired": [1, 1],
+          "on the server by then": [0, 0],
         },
       },
     }),
