@@ -1,4 +1,5 @@
 import {
+  type CallOptions,
   type Client,
   EtcdError,
   type Lease,
@@ -8,13 +9,16 @@ import { sleep } from "../harness/mod.ts";
 import type { Besides } from "./recording.ts";
 import type { RunContext } from "./scenario.ts";
 
+/** Granting is not what is under test: it may wait for a connection. */
+export const GRANT: CallOptions = { timeoutMs: 10_000 };
+
 /** Grants a lease and renews it; resolves when that was answered once. */
 export async function keptLease(
   client: Client,
   ttlSeconds: number,
   { timeline }: RunContext,
 ): Promise<Lease> {
-  const lease = await client.lease.grant(ttlSeconds, { timeoutMs: 10_000 });
+  const lease = await client.lease.grant(ttlSeconds, GRANT);
   lease.signal.addEventListener(
     "abort",
     () => timeline.note("the lease is lost"),
