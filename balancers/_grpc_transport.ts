@@ -24,6 +24,9 @@ type Call = ReturnType<grpc.Channel["createCall"]>;
 // For `getConnectivityState`: begin to connect.
 const CONNECT = true;
 
+// How long the peer of a connection that is no longer used may take to end it.
+const CLOSE_MS = 1_000;
+
 /** Makes the dial function of a client: one grpc-js channel per transport. */
 export function grpcDial(options: GrpcDialOptions): Dial {
   return (endpoint, timeoutMs, events) =>
@@ -37,6 +40,7 @@ class GrpcTransport implements Transport {
   readonly #capture: Capture;
   readonly #calls = new Set<Call>();
   #dialTimer: ReturnType<typeof setTimeout> | undefined;
+  #closeTimer: ReturnType<typeof setTimeout> | undefined;
   #phase: "dialing" | "ready" | "down" = "dialing";
   #settled = false;
   #gone = false;
@@ -206,8 +210,16 @@ class GrpcTransport implements Transport {
 
   #checkGone(): void {
     if (this.#gone || !this.#settled) return;
-    if (this.#calls.size > 0 || this.#capture.open > 0) return;
+    if (this.#calls.size > 0) return;
+    if (this.#capture.open > 0) {
+      // grpc-js ends its side and waits for the peer's: a silent one never
+      // ends it.
+      this.#closeTimer ??= setTimeout(() => this.#capture.destroy(), CLOSE_MS);
+      Deno.unrefTimer(this.#closeTimer);
+      return;
+    }
     this.#gone = true;
+    clearTimeout(this.#closeTimer);
     // A channel closed while it is used keeps looking, every 10 s, for what
     // it may let go by then. Now it may.
     this.#channel.close();

@@ -2,6 +2,7 @@ import { CONNECTION_LOSS } from "./connection_loss.ts";
 import { DEFRAGMENTATION } from "./defragmentation.ts";
 import { ENDPOINT_CHANGES } from "./endpoint_changes.ts";
 import { GREYLIST } from "./greylist.ts";
+import { LEASES } from "./leases.ts";
 import { PARTITION } from "./partition.ts";
 import type { Scenario } from "./scenario.ts";
 import { SILENT_ENDPOINT } from "./silent_endpoint.ts";
@@ -18,6 +19,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...ENDPOINT_CHANGES,
   ...STEADY_STATE,
   ...STREAMS,
+  ...LEASES,
 ].sort((a, b) => a.id - b.id);
 
 /** Those that show the designs apart in under a minute. */
