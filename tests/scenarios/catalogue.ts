@@ -1,4 +1,5 @@
 import { CONNECTION_LOSS } from "./connection_loss.ts";
+import { LEASES } from "./leases.ts";
 import { PARTITION } from "./partition.ts";
 import type { Scenario } from "./scenario.ts";
 import { SILENT_ENDPOINT } from "./silent_endpoint.ts";
@@ -12,6 +13,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...PARTITION,
   ...STEADY_STATE,
   ...STREAMS,
+  ...LEASES,
 ].sort((a, b) => a.id - b.id);
 
 /** Those that show the designs apart in under a minute. */

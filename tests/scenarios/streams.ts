@@ -4,6 +4,7 @@ import { clientPinnedTo, followerOf, observer, otherThan } from "./_clients.ts";
 import { Recorder } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import { repeatDuring } from "./_repeat_during.ts";
+import { soon } from "./_soon.ts";
 import type { Expected } from "./expected.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
 import { WatchLog } from "./watch_log.ts";
@@ -13,7 +14,7 @@ const LATE: Expected = { watch: "after the fault" };
 // Long enough for three elections without a leader, and then some.
 const FAULT_MS = 5_000;
 
-/** Section F, and the rows of A to C that concern streams. */
+/** Section F, and the rows of A to C that concern watches. */
 export const STREAMS: readonly Scenario[] = [
   {
     id: 10,
@@ -30,22 +31,6 @@ export const STREAMS: readonly Scenario[] = [
         end: ({ proxy }) => proxy.set({ kind: "pass" }),
         faultMs: 2_000,
       }),
-  },
-  {
-    id: 11,
-    title: "lease of 3 s on a blackholed endpoint, without pings",
-    fault: "the pin's connections stay open, bytes are discarded",
-    expectations: {
-      "grpc1.0": { go: "lost [M]", ours: { lease: "lost" } },
-      "grpc1.7": { go: "lost [M]", ours: { lease: "lost" } },
-      "grpc1.23": {
-        go: "lost [M]",
-        ours: { lease: "kept" },
-        because:
-          "a stream that leaves a renewal unanswered is replaced, and the next one is on the next member",
-      },
-    },
-    run: runLease,
   },
   {
     id: 20,
@@ -194,20 +179,6 @@ function runIsolatedWatch(
   });
 }
 
-async function runLease(context: RunContext): Promise<Recording> {
-  const target = await followerOf(context.cluster);
-  await using client = await clientPinnedTo(target, context);
-  const recorder = new Recorder(context, client);
-  const lease = await client.lease.grant(3, { timeoutMs: 10_000 });
-  await lease.keepAlive();
-  await target.proxy.set({ kind: "blackhole" });
-  recorder.fault();
-  await soon(() => lease.signal.aborted, 5_000);
-  const fate = lease.signal.aborted ? "lost" : "kept";
-  lease.orphan();
-  return recorder.finish({ lease: fate });
-}
-
 async function runRollingStop(context: RunContext): Promise<Recording> {
   const { cluster } = context;
   await using client = await clientPinnedTo(await followerOf(cluster), context);
@@ -292,10 +263,4 @@ async function runFromNow(context: RunContext): Promise<Recording> {
   const { header } = await writer.put(key, "after the reset");
   await log.caughtUp([header.revision]);
   return recorder.finish({ watch: log.count([header.revision], 1) });
-}
-
-/** Waits for a condition that need not come true, for no longer than this. */
-async function soon(condition: () => boolean, ms: number): Promise<void> {
-  const until = performance.now() + ms;
-  while (!condition() && performance.now() < until) await sleep(20);
 }
