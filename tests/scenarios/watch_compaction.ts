@@ -15,7 +15,6 @@ export const WATCH_COMPACTION: readonly Scenario[] = [
     id: 68,
     title: "watch whose next revision is compacted while it has no stream",
     fault: "no member can be reached, and the history is compacted",
-    seconds: 3,
     expectations: everyStrategy({
       go:
         "one response with CompactRevision, ErrCompacted, closed, within 5 s [T]",

@@ -52,7 +52,7 @@ export const WATCH_PARTITION: readonly Scenario[] = [
     id: 45,
     title: "watch begun anew on an isolated follower, then a put",
     fault: "the watched member's links to the other members are cut",
-    seconds: 9,
+    seconds: 8,
     expectations: {
       "grpc1.0": {
         go: "the same member again: stuck [D]",

@@ -49,7 +49,7 @@ export const WATCH_RESUME: readonly Scenario[] = [
     id: 72,
     title: "watch of 1.2 MiB revisions in fragments, cut in their midst",
     fault: "slow connections, which are all reset three times",
-    seconds: 3.5,
+    seconds: 2.5,
     expectations: everyStrategy({
       go: "whole or none",
       ours: {

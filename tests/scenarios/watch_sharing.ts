@@ -47,7 +47,7 @@ export const WATCH_SHARING: readonly Scenario[] = [
       CLIENTS * STREAMS_PER_CLIENT
     } watch streams of ${CLIENTS} clients`,
     fault: "each member is shut down and started again",
-    seconds: 9,
+    seconds: 7,
     expectations: {
       "grpc1.0": {
         go: "not looked at",
