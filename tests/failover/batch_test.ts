@@ -6,7 +6,8 @@ import { Client, EtcdError, type Kv } from "../../mod.ts";
 import { Cluster, sleep } from "../harness/mod.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { seededRandom } from "../unit/_fake_clock.ts";
-import { cutAll, observer } from "./_stream_subject.ts";
+import { cutAll } from "../scenarios/_every_member.ts";
+import { observer } from "./_stream_subject.ts";
 
 const KEYS = 12;
 const CALLS = 600;

@@ -26,8 +26,10 @@ export interface MemberFault {
   readonly ttlSeconds: number;
   /** How long the lease is looked at. */
   readonly forMs: number;
-  /** The pings of the strategies that have them. */
-  readonly pings: { readonly timeMs: number; readonly timeoutMs: number };
+  /** The pings of the strategies that have them, if they are to ping. */
+  readonly pings:
+    | { readonly timeMs: number; readonly timeoutMs: number }
+    | false;
   /** Puts the fault in effect. */
   begin(target: Member): Promise<void>;
 }
@@ -206,6 +208,7 @@ function pinging(
   { subject }: RunContext,
   pings: MemberFault["pings"],
 ): Partial<ClientOptions> {
+  if (pings === false) return {};
   const { connection } = resolveBalancer(subject.balancer)({
     dialTimeoutMs: 1,
   });

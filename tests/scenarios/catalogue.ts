@@ -7,7 +7,14 @@ import { PARTITION } from "./partition.ts";
 import type { Scenario } from "./scenario.ts";
 import { SILENT_ENDPOINT } from "./silent_endpoint.ts";
 import { STEADY_STATE } from "./steady_state.ts";
-import { STREAMS } from "./streams.ts";
+import { WATCH_COMPACTION } from "./watch_compaction.ts";
+import { WATCH_ENDS } from "./watch_ends.ts";
+import { WATCH_NOTICES } from "./watch_notices.ts";
+import { WATCH_PARTITION } from "./watch_partition.ts";
+import { WATCH_RESUME } from "./watch_resume.ts";
+import { WATCH_SHARING } from "./watch_sharing.ts";
+import { WATCH_SHUTDOWN } from "./watch_shutdown.ts";
+import { WATCH_SILENCE } from "./watch_silence.ts";
 
 /** Every scenario, by its number. */
 export const CATALOGUE: readonly Scenario[] = [
@@ -18,7 +25,14 @@ export const CATALOGUE: readonly Scenario[] = [
   ...DEFRAGMENTATION,
   ...ENDPOINT_CHANGES,
   ...STEADY_STATE,
-  ...STREAMS,
+  ...WATCH_SILENCE,
+  ...WATCH_SHUTDOWN,
+  ...WATCH_PARTITION,
+  ...WATCH_RESUME,
+  ...WATCH_NOTICES,
+  ...WATCH_COMPACTION,
+  ...WATCH_ENDS,
+  ...WATCH_SHARING,
   ...LEASES,
 ].sort((a, b) => a.id - b.id);
 

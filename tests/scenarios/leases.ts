@@ -39,6 +39,29 @@ const AGAIN: Expected = {
 /** Leases, of the sections A, C and F. */
 export const LEASES: readonly Scenario[] = [
   {
+    id: 11,
+    title: "lease of 3 s on a blackholed endpoint, without pings",
+    fault: "its member's connections stay open, every byte is discarded",
+    seconds: 5,
+    expectations: {
+      "grpc1.0": { go: "lost [M]", ours: LOST },
+      "grpc1.7": { go: "lost [M]", ours: LOST },
+      "grpc1.23": {
+        go: "lost [M]",
+        ours: KEPT,
+        because:
+          "a stream that leaves a renewal unanswered is replaced, and the next one is on the next member",
+      },
+    },
+    run: (context) =>
+      runMemberFault(context, {
+        ttlSeconds: 3,
+        forMs: 5_000,
+        pings: false,
+        begin: ({ proxy }) => proxy.set({ kind: "blackhole" }),
+      }),
+  },
+  {
     id: 12,
     title: "lease of 4 s on a blackholed endpoint, with pings",
     fault: "its member's connections stay open, every byte is discarded",
