@@ -1,3 +1,4 @@
+import { constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
 import { guardGoaway, sessionOn } from "./_goaway_guard.ts";
@@ -8,6 +9,12 @@ export interface Capture {
   readonly open: number;
   /** Whether a TCP connection was ever made. */
   readonly seen: boolean;
+  /**
+   * Whether a stream that ended with REFUSED_STREAM was refused. `node:http2`
+   * also gives that code to every stream, those that were looked at too, when
+   * it is the code of a GOAWAY.
+   */
+  readonly refusalsHold: boolean;
   /** Guards their sessions: to be called once the connection is there. */
   guard(): void;
   /** Closes all that are open. */
@@ -38,6 +45,7 @@ export function captureSockets(
   const sockets = new Set<Socket>();
   let seen = false;
   let destroyed = false;
+  let refusalsHold = false;
   const internals = credentials as unknown as Internals;
   const create = internals._createSecureConnector?.bind(credentials);
   if (create !== undefined) {
@@ -64,10 +72,18 @@ export function captureSockets(
     get seen() {
       return seen;
     },
+    get refusalsHold() {
+      return refusalsHold;
+    },
     guard() {
       for (const socket of sockets) {
         const session = sessionOn(socket);
-        if (session !== undefined) guardGoaway(session);
+        if (session === undefined) continue;
+        guardGoaway(session);
+        refusalsHold = true;
+        session.prependListener("goaway", (code) => {
+          refusalsHold &&= code !== constants.NGHTTP2_REFUSED_STREAM;
+        });
       }
     },
     destroy() {
