@@ -22,7 +22,7 @@ export interface Capture {
 }
 
 interface Connector {
-  connect(socket: Socket): Promise<unknown>;
+  connect(socket: Socket): Promise<{ readonly socket: Socket }>;
 }
 
 interface Internals {
@@ -43,6 +43,8 @@ export function captureSockets(
   onClose: () => void,
 ): Capture {
   const sockets = new Set<Socket>();
+  // What HTTP/2 runs on: with TLS, a socket around the one that was captured.
+  const carriers = new Set<Socket>();
   let seen = false;
   let destroyed = false;
   let refusalsHold = false;
@@ -52,7 +54,7 @@ export function captureSockets(
     internals._createSecureConnector = (...args) => {
       const connector = create(...args);
       const connect = connector.connect.bind(connector);
-      connector.connect = (socket) => {
+      connector.connect = async (socket) => {
         seen = true;
         sockets.add(socket);
         socket.once("close", () => {
@@ -60,7 +62,9 @@ export function captureSockets(
           onClose();
         });
         if (destroyed) socket.destroy();
-        return connect(socket);
+        const connected = await connect(socket);
+        carriers.add(connected.socket);
+        return connected;
       };
       return connector;
     };
@@ -76,8 +80,8 @@ export function captureSockets(
       return refusalsHold;
     },
     guard() {
-      for (const socket of sockets) {
-        const session = sessionOn(socket);
+      for (const carrier of carriers) {
+        const session = sessionOn(carrier);
         if (session === undefined) continue;
         guardGoaway(session);
         refusalsHold = true;
