@@ -20,7 +20,7 @@ export const FROZEN: readonly Scenario[] = [
     id: 15,
     title: "puts while a follower is frozen for six timeouts",
     fault: "the follower gets SIGSTOP, and SIGCONT six timeouts later",
-    seconds: 4,
+    seconds: 3,
     expectations: {
       "grpc1.0": {
         go: "fails until SIGCONT, 5 to 6 fail [M]",

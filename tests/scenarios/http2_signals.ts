@@ -62,7 +62,7 @@ export const HTTP2_SIGNALS: readonly Scenario[] = [
         go: "the error surfaces [D]",
         ours: refusedOnce({ resent: 0 }),
         because:
-          "the put's does; a get is repeated by the loop around it, in Go as here",
+          "the put's does; a get is repeated by the loop around it, in Go as here. By its source (retry.go of 3.1.20) Go repeats the put too, for any Unavailable that is not etcd's",
       },
       "grpc1.7": {
         go: "Unavailable: the read is retried, the write returned [D]",

@@ -21,7 +21,6 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
     id: 18,
     title: "one put, delete and txn each, a second after a shutdown",
     fault: "the pin gets SIGTERM",
-    seconds: 3,
     expectations: {
       "grpc1.0": { go: "ok [D]", ours: SERVED },
       "grpc1.7": { go: "the single op succeeds [T]", ours: SERVED },
@@ -75,7 +74,7 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
     id: 22,
     title: "get while its only endpoint restarts",
     fault: "the only endpoint gets SIGTERM, and is started again 100 ms later",
-    seconds: 4,
+    seconds: 3,
     expectations: {
       "grpc1.0": { go: "completes [D]", ours: COMPLETES },
       "grpc1.7": { go: "completes within 5 s [T]", ours: COMPLETES },
@@ -98,7 +97,7 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
     id: 23,
     title: "put, then get, of a client whose only endpoint is down",
     fault: "the only endpoint gets SIGTERM, and is started again after the put",
-    seconds: 4,
+    seconds: 3,
     expectations: everyStrategy({
       go: "the put fails, the get waits for the restart and sees nothing [T]",
       ours: {

@@ -95,7 +95,6 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
     id: 9,
     title: "puts on a blackholed endpoint, pings every second",
     fault: FAULT,
-    seconds: 3,
     expectations: {
       "grpc1.7": {
         go: "1 fails [M]",
