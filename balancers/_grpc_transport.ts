@@ -6,6 +6,7 @@ import {
   openChannel,
 } from "./_grpc_channel.ts";
 import { asBuffer, metadataOf, toCallStatus } from "./_grpc_message.ts";
+import { wasRefused } from "./_grpc_refusals.ts";
 import { StreamWriter } from "./_grpc_stream_writer.ts";
 import type { Capture } from "./_grpc_sockets.ts";
 import type {
@@ -104,7 +105,11 @@ class GrpcTransport implements Transport {
         if (status.code === 0 && reply !== undefined) done(reply, undefined);
         else if (status.code === 0) {
           done(undefined, { grpcCode: 13, details: "The reply is missing" });
-        } else done(undefined, toCallStatus(status, headers));
+        } else {
+          const refused = this.#capture.refusalsHold &&
+            wasRefused(status.metadata);
+          done(undefined, { ...toCallStatus(status, headers), refused });
+        }
       },
     });
     call.sendMessageWithContext({}, asBuffer(request));
