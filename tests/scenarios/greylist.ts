@@ -135,6 +135,7 @@ export const GREYLIST: readonly Scenario[] = [
         ours: {
           failed: [1, 1],
           redials: [0, 0],
+          spread: "one member",
           endsWell: true,
           measures: { [MOVES]: [0, 0] },
         },
@@ -144,6 +145,7 @@ export const GREYLIST: readonly Scenario[] = [
         ours: {
           failed: [1, 1],
           redials: [2, 2],
+          spread: "one member",
           endsWell: true,
           measures: { [MOVES]: [1, 1], [AVOIDED]: [1, 1] },
         },
