@@ -155,7 +155,7 @@ const MISTAKES: readonly (readonly [args: string[], message: string])[] = [
   [["--runs", "0"], "--runs must be 1 to 1000, got '0'"],
   [["--jobs", "many"], "--jobs must be 1 to 16, got 'many'"],
   [["--only", "nothing"], "--only 'nothing' matches none of"],
-  [["--only", "#2"], "--only '#2' matches none of"],
+  [["--only", "#8"], "--only '#8' matches none of"],
   [["--resume"], "--resume needs --json FILE"],
   [["--resume=a.json"], "'--resume=a.json' is not known"],
   [["--markdown="], "--markdown= needs a file"],
