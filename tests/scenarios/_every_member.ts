@@ -1,4 +1,11 @@
-import type { Cluster, FaultMode } from "../harness/mod.ts";
+import { toBigInt, ZERO } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
+import {
+  type Cluster,
+  type FaultMode,
+  rawCall,
+  waitFor,
+} from "../harness/mod.ts";
 
 /** Resets every connection to every member. */
 export async function cutAll({ members }: Cluster): Promise<void> {
@@ -11,4 +18,23 @@ export async function setAll(
   mode: FaultMode,
 ): Promise<void> {
   await Promise.all(members.map(({ proxy }) => proxy.set(mode)));
+}
+
+/** Waits until every member has applied what was written up to a revision. */
+export async function waitUntilApplied(
+  { members }: Cluster,
+  revision: bigint,
+): Promise<void> {
+  await Promise.all(
+    members.map(({ name, directEndpoint }) =>
+      waitFor(`revision ${revision} on ${name}`, async () => {
+        const { header } = await rawCall(
+          directEndpoint,
+          methods.maintenance.status,
+          {},
+        );
+        return toBigInt(header?.revision ?? ZERO) >= revision;
+      })
+    ),
+  );
 }

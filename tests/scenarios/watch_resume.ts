@@ -1,7 +1,7 @@
 import { op, prefix } from "../../mod.ts";
 import { sleep, waitFor } from "../harness/mod.ts";
 import { clientPinnedTo, followerOf, observer } from "./_clients.ts";
-import { cutAll, setAll } from "./_every_member.ts";
+import { cutAll, setAll, waitUntilApplied } from "./_every_member.ts";
 import { everyStrategy } from "./_expectations.ts";
 import { IN_TIME } from "./_watch_through.ts";
 import { Recorder } from "./recorder.ts";
@@ -92,7 +92,9 @@ async function runFromNow(context: RunContext): Promise<Recording> {
   const recorder = new Recorder(context, client);
   await using writer = observer(cluster);
   const key = `from-now/${crypto.randomUUID()}`;
-  await writer.put(key, "before the watch");
+  const before = await writer.put(key, "before the watch");
+  // To a member that is behind it would be news.
+  await waitUntilApplied(cluster, before.header.revision);
   await using log = await WatchLog.start(client, key, {
     timeline: context.timeline,
   });
