@@ -6,6 +6,7 @@ import { methods } from "../proto/methods.ts";
 import type { StreamOpener } from "./_stream.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import { copyBytes } from "./bytes.ts";
+import { pause } from "./_waits.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { toHeader } from "./key_value.ts";
@@ -191,21 +192,6 @@ export class LeaseCalls {
     );
     return leases.map(({ ID }) => toBigInt(ID));
   }
-}
-
-/** Waits, but not beyond the signal. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort);
-  });
 }
 
 /** Whether our own earlier attempt may have brought an error about. */
