@@ -55,8 +55,14 @@ export class EndpointSources {
     return new EndpointSources(options, { first, discovery, closing });
   }
 
-  /** Has `onTargets` called with the list as it is now, again and again. */
-  follow(onTargets: (targets: readonly Target[]) => void): void {
+  /**
+   * Has `onTargets` called with the list as it is now, again and again.
+   * `present` gives the addresses of the last one.
+   */
+  follow(
+    present: () => readonly string[],
+    onTargets: (targets: readonly Target[]) => void,
+  ): void {
     const { members, refreshMs, onEvent } = this.#options;
     const { signal } = this.#closing;
     const discovery = this.#discovery;
@@ -67,7 +73,7 @@ export class EndpointSources {
       look: async () =>
         members === undefined
           ? await discovery?.look() ?? []
-          : readMembers(await members(signal)),
+          : readMembers(await members(present(), signal)),
       onFound: onTargets,
       onFailed: (error) =>
         onEvent({

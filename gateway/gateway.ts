@@ -68,7 +68,10 @@ export class Gateway implements AsyncDisposable {
     const { hostname, port } = listener.addr;
     this.#forwarder = new Forwarder({ fleet: this.#fleet, port, onEvent });
     this.#sources = sources;
-    sources.follow((targets) => this.#fleet.replace(targets));
+    sources.follow(
+      () => this.#fleet.all.map(({ address }) => address),
+      (targets) => this.#fleet.replace(targets),
+    );
     this.address = joinAddress(hostname, port);
     this.#acceptor = new Acceptor({
       listener,

@@ -85,11 +85,14 @@ export interface GatewayOptions {
   /** How often active endpoints are probed. @default {10000} */
   readonly probeIntervalMs?: number | undefined;
   /**
-   * Gives the endpoints of the members now; once it has answered, its list
-   * replaces the others.
+   * Gives the endpoints of the members, of whom the present ones are told to
+   * it; once it has answered, its list replaces the others.
    */
   readonly members?:
-    | ((signal: AbortSignal) => Promise<readonly string[]>)
+    | ((
+      endpoints: readonly string[],
+      signal: AbortSignal,
+    ) => Promise<readonly string[]>)
     | undefined;
   /** How often SRV records and members are asked for. @default {30000} */
   readonly refreshMs?: number | undefined;
