@@ -72,13 +72,14 @@ function readDiscovery(
   { ca }: TlsFiles,
 ): DiscoveryOptions | undefined {
   const domain = flags.text("discovery-srv");
+  const insecure = flags.isOn("insecure-discovery");
   if (domain === undefined) return undefined;
   const server = flags.text("dns-server");
   const address = server === undefined ? undefined : parseListenAddress(server);
   return {
     domain,
     name: flags.text("discovery-srv-name"),
-    insecure: flags.isOn("insecure-discovery"),
+    insecure,
     ca,
     nameServer: address && { ipAddr: address.host, port: address.port },
   };

@@ -53,6 +53,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
     deno(["publish", "--dry-run", "--allow-dirty", ...args]),
   "compare": (args) => deno(["run", "-A", "tools/compare.ts", ...args]),
   "bench": (args) => deno(["run", "-A", "bench/unary.ts", ...args]),
+  "gateway": (args) => deno(["run", "-A", "gateway/main.ts", ...args]),
   "ok": runGates,
 };
 
