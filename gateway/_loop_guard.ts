@@ -5,28 +5,31 @@ import { joinAddress, type ListenAddress, type Target } from "./_target.ts";
 import type { Upstream } from "./_upstream.ts";
 
 /**
- * Knows a client that is the gateway itself: its address is the near end of one
- * of the gateway's own connections. That holds for every name and interface of
- * this machine, also after a change in DNS.
+ * Knows a client that is the gateway itself: its connection is one of the
+ * gateway's own, seen from the other end. That holds for every name and
+ * interface of this machine, also after a change in DNS.
  */
 export class LoopGuard {
-  readonly #nearEnds = new Map<string, Upstream>();
+  // By both ends: a port may serve many connections that differ in the other.
+  readonly #dialed = new Map<string, Upstream>();
 
   /** Remembers a connection of ours; gives what forgets it. */
   remember(connection: Deno.TcpConn, upstream: Upstream): () => void {
-    const key = keyOf(connection.localAddr);
-    this.#nearEnds.set(key, upstream);
-    return () => this.#nearEnds.delete(key);
+    const key = keyOf(connection.localAddr, connection.remoteAddr);
+    this.#dialed.set(key, upstream);
+    return () => this.#dialed.delete(key);
   }
 
   /** The endpoint that led back to us, if this client is ourselves. */
   origin(client: Deno.TcpConn): Upstream | undefined {
-    return this.#nearEnds.get(keyOf(client.remoteAddr));
+    return this.#dialed.get(keyOf(client.remoteAddr, client.localAddr));
   }
 }
 
-function keyOf({ hostname, port }: Deno.NetAddr): string {
-  return joinAddress(hostname.replace(/^::ffff:/i, ""), port);
+function keyOf(from: Deno.NetAddr, to: Deno.NetAddr): string {
+  return [from, to].map(({ hostname, port }) =>
+    joinAddress(hostname.replace(/^::ffff:/i, ""), port)
+  ).join(" to ");
 }
 
 /**

@@ -33,13 +33,11 @@ export class DnsServer implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #records = new Map<string, readonly SrvRecord[]>();
   #silent = false;
-  #queries = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     this.port = socket.address().port;
     socket.on("message", (query: Buffer, from) => {
-      this.#queries++;
       if (this.#silent) return;
       socket.send(this.#answer(query), from.port, from.address);
     });
@@ -55,19 +53,14 @@ export class DnsServer implements AsyncDisposable {
     return new DnsServer(socket);
   }
 
-  /** How often it was asked. */
-  get queries(): number {
-    return this.#queries;
-  }
-
   /** Sets the records of a name; none at all means that it is not there. */
   set(name: string, records: readonly SrvRecord[]): void {
     this.#records.set(name.toLowerCase(), records);
   }
 
-  /** Whether it keeps silent from now on. */
-  setSilent(silent: boolean): void {
-    this.#silent = silent;
+  /** Answers nothing from now on. */
+  silence(): void {
+    this.#silent = true;
   }
 
   /** Gives the port back. Idempotent. */

@@ -35,6 +35,10 @@ export class GatewayProcess implements AsyncDisposable {
     return this.#child.status;
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** The first line with this text, waiting for it. */
   async line(text: string): Promise<string> {
     return await waitFor(

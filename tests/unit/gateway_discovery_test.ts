@@ -150,7 +150,7 @@ Deno.test("Gateway.start() falls back to endpoints that were given, and says so"
 
 Deno.test("Gateway.start() gives up a name server that is silent", async () => {
   await using dns = await DnsServer.start();
-  dns.setSilent(true);
+  dns.silence();
   await assertRejects(
     () => Gateway.start({ ...discovering(dns), dialTimeoutMs: 200 }),
     Deno.errors.TimedOut,

@@ -75,7 +75,7 @@ Deno.test("lookUpSrv() fails when there is no such name", async () => {
 
 Deno.test("lookUpSrv() ends with its signal", async () => {
   await using dns = await DnsServer.start();
-  dns.setSilent(true);
+  dns.silence();
   const stop = new AbortController();
   const looking = assertRejects(
     () => lookUpSrv("example.com", { ...asking(dns), signal: stop.signal }),
