@@ -78,7 +78,8 @@ export class Fleet {
 
   /** An endpoint that was active could not be reached, or is unwell. */
   onDown(upstream: Upstream, error: Error): void {
-    if (!upstream.deactivate(error)) return;
+    // One that has left the list meanwhile is nobody's concern any more.
+    if (!this.all.includes(upstream) || !upstream.deactivate(error)) return;
     const retryMs = this.#revival.add(upstream);
     const endpoint = upstream.address;
     this.#options.onEvent({ type: "deactivated", endpoint, error, retryMs });

@@ -48,8 +48,6 @@ export class Forwarder {
       return false;
     }
     const { upstream, member } = dialed;
-    member.setNoDelay();
-    member.setKeepAlive();
     const forget = this.#guard.remember(member, upstream);
     try {
       // Only now is a client known that was our own dial, answered at once.

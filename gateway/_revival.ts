@@ -144,10 +144,10 @@ export class Revival {
     // It may have left the list meanwhile.
     if (this.#attempts.get(upstream) !== attempts) return;
     if (failure === undefined) {
-      upstream.activate();
+      this.#drop(upstream);
+      if (!upstream.activate()) return;
       onEvent({ type: "activated", endpoint: upstream.address });
       this.#tellBack();
-      this.#drop(upstream);
       return;
     }
     attempts.running = false;

@@ -35,6 +35,8 @@ export class Tunnel {
   constructor(options: TunnelOptions) {
     this.#client = options.client;
     this.#member = options.member;
+    tune(this.#client);
+    tune(this.#member);
     this.closed = this.#run(options);
   }
 
@@ -82,6 +84,16 @@ export class Tunnel {
       count(size);
       buffer = fitted(buffer, size);
     }
+  }
+}
+
+/** What was sent at once shall leave at once; the dead shall be found. */
+function tune(connection: Deno.TcpConn): void {
+  try {
+    connection.setNoDelay();
+    connection.setKeepAlive();
+  } catch {
+    // Reset already, on some systems: the first read tells.
   }
 }
 

@@ -170,8 +170,6 @@ export class Gateway implements AsyncDisposable {
       this.#forwarder.refuse(client, "limit");
       return;
     }
-    client.setNoDelay();
-    client.setKeepAlive();
     const forwarded = this.#forwarder.forward(client).then((taken) => {
       this.#clients.delete(client);
       if (!taken) this.#failed++;

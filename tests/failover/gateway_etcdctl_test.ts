@@ -1,0 +1,161 @@
+// The gateway in front of a real cluster: etcd's own client, and its members.
+import { assert, assertEquals } from "@std/assert";
+import { run } from "../harness/_run.ts";
+import { Cluster, waitFor } from "../harness/mod.ts";
+import { openCluster } from "../../gateway/_cluster_access.ts";
+import { parseFlags } from "../../gateway/_flags.ts";
+import { readSettings } from "../../gateway/_settings.ts";
+import { GatewayProcess } from "../unit/_gateway_process.ts";
+
+const ANY = "--listen-addr=127.0.0.1:0";
+
+let cluster: Cluster;
+
+Deno.test.beforeAll(async () => {
+  cluster = await Cluster.start();
+});
+
+Deno.test.afterAll(async () => {
+  await cluster.close();
+});
+
+/** Runs etcdctl to its end, with the gateway as its only endpoint. */
+async function etcdctl(
+  address: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const { etcdctl } = cluster.binaries;
+  if (etcdctl === undefined) throw new Error("there is no etcdctl");
+  const output = await run("env", [
+    "ETCDCTL_API=3",
+    etcdctl,
+    `--endpoints=${address}`,
+    "--command-timeout=10s",
+    ...args,
+  ]);
+  return output.trim();
+}
+
+Deno.test("etcdctl works through the gateway as the members go one by one", async () => {
+  await cluster.reset();
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${cluster.endpoints.join(",")}`,
+    "--retry-delay=500ms",
+  ]);
+  const address = await command.address();
+  for (const member of cluster.members) {
+    await member.kill();
+    assertEquals(await etcdctl(address, "put", "ctl/key", member.name), "OK");
+    assertEquals(
+      await etcdctl(address, "get", "ctl/key", "--print-value-only"),
+      member.name,
+    );
+    const granted = await etcdctl(address, "lease", "grant", "60");
+    const lease = /lease (\S+) granted/.exec(granted)?.[1] ?? "";
+    assert(
+      (await etcdctl(address, "lease", "timetolive", lease))
+        .includes("granted with TTL(60s)"),
+    );
+    await member.restart();
+    await command.line("activated");
+  }
+});
+
+Deno.test("etcdctl watch goes on through the gateway when its member is killed", async () => {
+  await cluster.reset();
+  const { etcdctl: program = "" } = cluster.binaries;
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${cluster.endpoints.join(",")}`,
+  ]);
+  const address = await command.address();
+  const watch = new Deno.Command("sh", {
+    args: ["-c", 'exec "$0" "$@"', program, `--endpoints=${address}`, "watch"]
+      .concat("ctl/watched"),
+    env: { ETCDCTL_API: "3" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let output = "";
+  const reading = (async () => {
+    const text = watch.stdout.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) output += chunk;
+  })();
+  try {
+    // It says nothing when it is ready, so it is asked until it shows.
+    let serial = 0;
+    const shown = async () => {
+      await etcdctl(address, "put", "ctl/watched", `value-${++serial}`);
+      return output.includes("value-");
+    };
+    await waitFor("the first event", shown, { intervalMs: 100 });
+    const [member] = cluster.members;
+    await member?.kill();
+    const before = serial;
+    await etcdctl(address, "put", "ctl/watched", `value-${++serial}`);
+    await waitFor(
+      "the event after the fault",
+      () => output.includes(`value-${before + 1}\n`),
+      { timeoutMs: 20_000 },
+    );
+  } finally {
+    watch.kill("SIGKILL");
+    await watch.status;
+    await reading;
+  }
+});
+
+Deno.test("the gateway command follows the cluster's members", async () => {
+  await cluster.reset();
+  const [first] = cluster.endpoints;
+  const [, second, third] = cluster.members;
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${first}`,
+    "--sync-members",
+    "--refresh-interval=200ms",
+    "--log-format=json",
+  ], { permissions: ["--allow-env"] });
+  const line = await command.line("endpoints have changed");
+  const { endpoints } = JSON.parse(line);
+  assertEquals(
+    [...endpoints].sort(),
+    cluster.members.map(({ directEndpoint }) => new URL(directEndpoint).host)
+      .sort(),
+  );
+  // The one member it was told of may go: it has learned of the others.
+  const address = await command.address();
+  await cluster.members[0]?.kill();
+  assertEquals(await etcdctl(address, "put", "ctl/synced", "yes"), "OK");
+  assert(second?.running && third?.running);
+});
+
+Deno.test("the gateway command's probe tells a member that serves from one that does not", async () => {
+  await cluster.reset();
+  const flags = parseFlags(["start", "--dial-timeout=1s"]);
+  if (flags === "help") throw new Error("help was not asked for");
+  const { probe } = openCluster(await readSettings(flags));
+  const { signal } = new AbortController();
+  const ask = async (index: number): Promise<string> => {
+    const host = new URL(cluster.endpoints[index] ?? "").host;
+    try {
+      await probe(host, signal);
+      return "well";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assertEquals(await ask(0), "well");
+  const [isolated, silent, dead] = cluster.members;
+  assert(isolated && silent && dead);
+  await silent.proxy.set({ kind: "blackhole" });
+  assert((await ask(1)).startsWith("Cannot read from 127.0.0.1:"));
+  await silent.proxy.set({ kind: "pass" });
+  await cluster.isolate(isolated);
+  assert((await ask(0)).includes("DEADLINE_EXCEEDED"));
+  await cluster.healPeers();
+  await dead.kill();
+  assert((await ask(2)).includes("UNAVAILABLE"));
+});
