@@ -19,6 +19,11 @@ Deno.test.afterAll(async () => {
   await cluster.close();
 });
 
+/** Past the fault proxies, which accept for a member that is dead. */
+function memberAddresses(): string[] {
+  return cluster.members.map(({ directEndpoint }) => directEndpoint);
+}
+
 /** Runs etcdctl to its end, with the gateway as its only endpoint. */
 async function etcdctl(
   address: string,
@@ -40,12 +45,14 @@ Deno.test("etcdctl works through the gateway as the members go one by one", asyn
   await cluster.reset();
   await using command = new GatewayProcess([
     ANY,
-    `--endpoints=${cluster.endpoints.join(",")}`,
+    `--endpoints=${memberAddresses().join(",")}`,
     "--retry-delay=500ms",
   ]);
   const address = await command.address();
   for (const member of cluster.members) {
     await member.kill();
+    // A put that a dying leader has taken is lost for seven seconds.
+    await cluster.leader();
     assertEquals(await etcdctl(address, "put", "ctl/key", member.name), "OK");
     assertEquals(
       await etcdctl(address, "get", "ctl/key", "--print-value-only"),
@@ -67,7 +74,7 @@ Deno.test("etcdctl watch goes on through the gateway when its member is killed",
   const { etcdctl: program = "" } = cluster.binaries;
   await using command = new GatewayProcess([
     ANY,
-    `--endpoints=${cluster.endpoints.join(",")}`,
+    `--endpoints=${memberAddresses().join(",")}`,
   ]);
   const address = await command.address();
   const watch = new Deno.Command("sh", {
@@ -93,11 +100,12 @@ Deno.test("etcdctl watch goes on through the gateway when its member is killed",
     await waitFor("the first event", shown, { intervalMs: 100 });
     const [member] = cluster.members;
     await member?.kill();
-    const before = serial;
-    await etcdctl(address, "put", "ctl/watched", `value-${++serial}`);
+    await cluster.leader();
+    const last = `value-${++serial}`;
+    await etcdctl(address, "put", "ctl/watched", last);
     await waitFor(
       "the event after the fault",
-      () => output.includes(`value-${before + 1}\n`),
+      () => output.includes(`${last}\n`),
       { timeoutMs: 20_000 },
     );
   } finally {
@@ -109,11 +117,10 @@ Deno.test("etcdctl watch goes on through the gateway when its member is killed",
 
 Deno.test("the gateway command follows the cluster's members", async () => {
   await cluster.reset();
-  const [first] = cluster.endpoints;
-  const [, second, third] = cluster.members;
+  const [first] = cluster.members;
   await using command = new GatewayProcess([
     ANY,
-    `--endpoints=${first}`,
+    `--endpoints=${first?.endpoint}`,
     "--sync-members",
     "--refresh-interval=200ms",
     "--log-format=json",
@@ -122,14 +129,12 @@ Deno.test("the gateway command follows the cluster's members", async () => {
   const { endpoints } = JSON.parse(line);
   assertEquals(
     [...endpoints].sort(),
-    cluster.members.map(({ directEndpoint }) => new URL(directEndpoint).host)
-      .sort(),
+    cluster.endpoints.map((endpoint) => new URL(endpoint).host).sort(),
   );
   // The one member it was told of may go: it has learned of the others.
   const address = await command.address();
-  await cluster.members[0]?.kill();
+  await first?.proxy.set({ kind: "refuse" });
   assertEquals(await etcdctl(address, "put", "ctl/synced", "yes"), "OK");
-  assert(second?.running && third?.running);
 });
 
 Deno.test("the gateway command's probe tells a member that serves from one that does not", async () => {

@@ -51,7 +51,7 @@ export class GatewayProcess implements AsyncDisposable {
   /** Where it listens, once it is ready. */
   async address(): Promise<string> {
     const line = await this.line("ready to proxy client requests");
-    return /listen-address="?([^" ]+)/.exec(line)?.[1] ?? "";
+    return /listen-address"?[=:]"([^"]+)/.exec(line)?.[1] ?? "";
   }
 
   signal(name: Deno.Signal): void {
