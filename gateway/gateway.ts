@@ -98,9 +98,9 @@ export class Gateway implements AsyncDisposable {
    */
   static async start(options: GatewayOptions): Promise<Gateway> {
     const resolved = resolveGatewayOptions(options);
-    resolved.signal?.throwIfAborted();
     const sources = await EndpointSources.open(resolved);
     try {
+      resolved.signal?.throwIfAborted();
       return new Gateway(resolved, openListener(resolved.listen), sources);
     } catch (error) {
       sources.close();

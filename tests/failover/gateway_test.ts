@@ -17,7 +17,7 @@ Deno.test.afterAll(async () => {
   await cluster.close();
 });
 
-/** What happens to the member that serves, and what undoes it. */
+/** What happens to the member that serves; `reset` undoes it. */
 const FAULTS: readonly {
   readonly name: string;
   strike(member: Member): Promise<unknown>;

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createConnection, type Socket } from "node:net";
 import { Gateway } from "../../gateway/mod.ts";
+import { CertificateAuthority } from "../harness/certificates.ts";
 import { waitFor } from "../harness/mod.ts";
 import {
   connectTo,
@@ -162,6 +163,31 @@ Deno.test("Gateway ends both sides when the member resets, after what it sent", 
   } finally {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
+});
+
+Deno.test("Gateway passes on TLS untouched", async () => {
+  const authority = await CertificateAuthority.create("etcdeno tests");
+  const certificate = await authority.issue({ names: ["localhost"] });
+  const hostname = "127.0.0.1";
+  const listener = Deno.listenTls({ hostname, port: 0, ...certificate });
+  const serving = (async () => {
+    using connection = await listener.accept();
+    await connection.write(new TextEncoder().encode("secret"));
+  })();
+  await using gateway = await Gateway.start({
+    listen: "127.0.0.1:0",
+    endpoints: `https://127.0.0.1:${listener.addr.port}`,
+  });
+  using client = await Deno.connectTls({
+    hostname: "localhost",
+    port: Number(new URL(`http://${gateway.address}`).port),
+    caCerts: [authority.cert],
+  });
+  const buffer = new Uint8Array(6);
+  assertEquals(await client.read(buffer), 6);
+  assertEquals(new TextDecoder().decode(buffer), "secret");
+  await serving;
+  listener.close();
 });
 
 Deno.test("Gateway counts the bytes of each direction", async () => {
