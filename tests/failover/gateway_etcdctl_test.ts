@@ -1,7 +1,9 @@
 // The gateway in front of a real cluster: etcd's own client, and its members.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { UnavailableError } from "../../errors/mod.ts";
 import { run } from "../harness/_run.ts";
-import { Cluster, waitFor } from "../harness/mod.ts";
+import { CertificateAuthority } from "../harness/certificates.ts";
+import { Cluster, type Member, waitFor } from "../harness/mod.ts";
 import { openCluster } from "../../gateway/_cluster_access.ts";
 import { parseFlags } from "../../gateway/_flags.ts";
 import { readSettings } from "../../gateway/_settings.ts";
@@ -115,6 +117,41 @@ Deno.test("etcdctl watch goes on through the gateway when its member is killed",
   }
 });
 
+for (
+  const { name, strike } of [
+    {
+      name: "falls silent",
+      strike: (member: Member) => member.proxy.set({ kind: "blackhole" }),
+    },
+    {
+      name: "is cut off from the others",
+      strike: (member: Member) => cluster.isolate(member),
+    },
+  ]
+) {
+  Deno.test(`etcdctl works through the gateway when its member ${name}`, async () => {
+    await cluster.reset();
+    const [member] = cluster.members;
+    assert(member);
+    await using command = new GatewayProcess([
+      ANY,
+      `--endpoints=${cluster.endpoints.join(",")}`,
+      "--dial-timeout=1s",
+      "--probe-interval=300ms",
+    ], { permissions: ["--allow-env"] });
+    const address = await command.address();
+    assertEquals(await etcdctl(address, "put", "ctl/before", name), "OK");
+    await strike(member);
+    await command.line("deactivated endpoint");
+    await cluster.leader();
+    assertEquals(await etcdctl(address, "put", "ctl/after", name), "OK");
+    assertEquals(
+      await etcdctl(address, "get", "ctl/after", "--print-value-only"),
+      name,
+    );
+  });
+}
+
 Deno.test("the gateway command follows the cluster's members", async () => {
   await cluster.reset();
   const [first] = cluster.members;
@@ -163,4 +200,44 @@ Deno.test("the gateway command's probe tells a member that serves from one that 
   await cluster.healPeers();
   await dead.kill();
   assert((await ask(2)).includes("UNAVAILABLE"));
+});
+
+Deno.test("the gateway command's probe speaks TLS, and trusts the given CA alone", async () => {
+  await cluster.reset();
+  const authority = await CertificateAuthority.create("etcdeno tests");
+  const stranger = await CertificateAuthority.create("somebody else");
+  const certificate = await authority.issue({ names: ["localhost"] });
+  const hostname = "127.0.0.1";
+  const listener = Deno.listenTls({
+    hostname,
+    port: 0,
+    alpnProtocols: ["h2"],
+    ...certificate,
+  });
+  const { directEndpoint = "" } = cluster.members[0] ?? {};
+  const serving = (async () => {
+    for (let left = 2; left > 0; left--) {
+      const client = await listener.accept();
+      const port = Number(new URL(directEndpoint).port);
+      const member = await Deno.connect({ hostname, port });
+      // Whoever hangs up first, however: both are closed by it.
+      await Promise.allSettled([
+        client.readable.pipeTo(member.writable),
+        member.readable.pipeTo(client.writable),
+      ]);
+    }
+  })();
+  const address = `localhost:${listener.addr.port}`;
+  const { signal } = new AbortController();
+  const probe = async (ca: string) => {
+    const { probe } = openCluster({
+      ...await readSettings(new Map([["endpoints", [`https://${address}`]]])),
+      tls: { ca, cert: undefined, key: undefined },
+    });
+    await probe(address, signal);
+  };
+  await probe(authority.cert);
+  await assertRejects(() => probe(stranger.cert), UnavailableError);
+  await serving;
+  listener.close();
 });
