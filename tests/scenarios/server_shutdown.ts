@@ -222,7 +222,9 @@ async function runLoneEndpoint(context: RunContext): Promise<Recording> {
     dialTimeoutMs: 500,
   });
   const recorder = new Recorder(context, client);
-  await Promise.all([first.stop(), second.stop()]);
+  // The pin last: it must not move to the other one in between.
+  await second.stop();
+  await first.stop();
   recorder.fault();
   await Promise.all([
     recorder.call(() =>
