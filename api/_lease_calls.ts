@@ -6,6 +6,7 @@ import { methods } from "../proto/methods.ts";
 import type { StreamOpener } from "./_stream.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import { copyBytes } from "./bytes.ts";
+import { pause } from "./_waits.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { toHeader } from "./key_value.ts";
@@ -14,14 +15,26 @@ import type { TimeToLive, TimeToLiveOptions } from "./lease_types.ts";
 // Before a renewal that failed is sent once more.
 const REPEAT_MS = 50;
 
+/** A lease as the server has made it. */
+interface GrantedLease {
+  readonly id: bigint;
+  readonly ttlSeconds: number;
+}
+
 /** The calls that concern one lease. */
 export class LeaseCalls {
   readonly #caller: Caller;
   readonly #opener: StreamOpener;
+  readonly #timeoutMs: number;
 
-  constructor(caller: Caller, opener: StreamOpener) {
+  constructor(
+    caller: Caller,
+    opener: StreamOpener,
+    { timeoutMs }: { readonly timeoutMs: number },
+  ) {
     this.#caller = caller;
     this.#opener = opener;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Makes a lease; resolves to its id and the seconds granted. */
@@ -29,23 +42,43 @@ export class LeaseCalls {
     ttlSeconds: number,
     id: bigint,
     options: CallOptions,
-  ): Promise<{ readonly id: bigint; readonly ttlSeconds: number }> {
-    const request = { TTL: fromBigInt(BigInt(ttlSeconds)), ID: fromBigInt(id) };
+  ): Promise<GrantedLease> {
     try {
-      const { ID, TTL } = await this.#caller.unary(
-        methods.lease.grant,
-        request,
-        "grant the lease",
-        options,
-      );
-      return { id: toBigInt(ID), ttlSeconds: Number(toBigInt(TTL)) };
+      return await this.#grant(ttlSeconds, id, options);
     } catch (error) {
       if (!isEcho(error, "lease_exists")) throw error;
       // It may be the one that an earlier attempt has made.
       const { grantedSeconds } = await this.timeToLive(id, options);
-      if (grantedSeconds !== ttlSeconds) throw error;
-      return { id, ttlSeconds };
+      const ours = grantedSeconds === ttlSeconds ||
+        grantedSeconds > ttlSeconds &&
+          grantedSeconds === await this.#raised(ttlSeconds, options);
+      if (!ours) throw error;
+      return { id, ttlSeconds: grantedSeconds };
     }
+  }
+
+  async #grant(
+    ttlSeconds: number,
+    id: bigint,
+    options: CallOptions,
+  ): Promise<GrantedLease> {
+    const { ID, TTL } = await this.#caller.unary(
+      methods.lease.grant,
+      { TTL: fromBigInt(BigInt(ttlSeconds)), ID: fromBigInt(id) },
+      "grant the lease",
+      options,
+    );
+    return { id: toBigInt(ID), ttlSeconds: Number(toBigInt(TTL)) };
+  }
+
+  /**
+   * What the server makes of a time shorter than its least, which it tells
+   * nowhere: another lease shows it.
+   */
+  async #raised(ttlSeconds: number, options: CallOptions): Promise<number> {
+    const sample = await this.#grant(ttlSeconds, 0n, options);
+    await this.revoke(sample.id, options);
+    return sample.ttlSeconds;
   }
 
   /** Ends a lease. */
@@ -94,7 +127,9 @@ export class LeaseCalls {
     onSend: () => void,
   ): Promise<number> {
     const { signal } = options;
-    const timeoutMs = checkTimeoutMs("timeoutMs", options.timeoutMs ?? 30_000);
+    const timeoutMs = options.timeoutMs === undefined
+      ? this.#timeoutMs
+      : checkTimeoutMs("timeoutMs", options.timeoutMs);
     signal?.throwIfAborted();
     const action = "renew the lease";
     const limit = new AbortController();
@@ -159,25 +194,10 @@ export class LeaseCalls {
   }
 }
 
-/** Waits, but not beyond the signal. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort);
-  });
-}
-
-/** Whether an error is what our own earlier attempt has brought about. */
+/** Whether our own earlier attempt may have brought an error about. */
 function isEcho(error: unknown, code: EtcdError["code"]): boolean {
   return error instanceof EtcdError && error.code === code &&
-    error.attempts.length > 1;
+    error.maybeCommitted;
 }
 
 function notFound(id: bigint, action: string): LeaseNotFoundError {

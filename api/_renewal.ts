@@ -42,7 +42,8 @@ export class Renewal {
   /** When the request that is not answered yet was sent. */
   #sentAt: number | undefined;
   #active = false;
-  #over = false;
+  /** Rejected with the reason, once it is neither renewed nor lost any more. */
+  #over: Promise<never> | undefined;
   #stallMs = 0;
   #cancelDue: (() => void) | undefined;
   #cancelLoss: (() => void) | undefined;
@@ -71,7 +72,8 @@ export class Renewal {
 
   /** Renews from now on. */
   start(): Promise<void> {
-    if (!this.#active && !this.#over) {
+    if (this.#over) return this.#over;
+    if (!this.#active) {
       this.#active = true;
       this.#host.add(this);
       this.#due();
@@ -115,8 +117,8 @@ export class Renewal {
 
   /** No longer ours: neither renewed nor lost from now on. */
   release(): void {
-    this.#end();
-    this.#first.reject(
+    if (this.#over) return;
+    this.#end(
       new CanceledError(
         `Cannot keep the lease ${this.id}: it was orphaned (canceled)`,
         { code: "canceled", grpcCode: GRPC_CODE.canceled },
@@ -127,7 +129,6 @@ export class Renewal {
   /** It is lost, for this reason. */
   lose(reason: LeaseLossReason, cause?: unknown): void {
     if (this.#over) return;
-    this.#end();
     const sinceMs = Math.round(this.#clock.now() - this.#renewedAt);
     const stall = this.#stallMs > this.#ttlMs / 3
       ? `; the event loop stood still for ${Math.round(this.#stallMs)} ms`
@@ -143,12 +144,15 @@ export class Renewal {
         cause,
       },
     );
-    this.#first.reject(error);
+    this.#end(error);
     this.#onLost(error);
   }
 
-  #end(): void {
-    this.#over = true;
+  #end(error: Error): void {
+    this.#first.reject(error);
+    this.#over = Promise.reject(error);
+    // Nobody has to wait for it: the handle's signal tells.
+    this.#over.catch(() => {});
     this.#cancelDue?.();
     this.#cancelLoss?.();
     this.#host.remove(this);

@@ -11,7 +11,7 @@ import { closedError, outOfTimeError, protocolError } from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
-import { pause, within } from "./_call_waits.ts";
+import { pauseWithin, within } from "./_call_waits.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import type { TokenKeeper } from "./_token.ts";
 
@@ -198,7 +198,7 @@ export class RetryingCaller implements Caller {
       call.refusedTokens++;
       tokens?.refused(token);
     } else if (verdict.delayMs > 0) {
-      await pause(call, verdict.delayMs, () => this.#late(call));
+      await pauseWithin(call, verdict.delayMs, () => this.#late(call));
     }
     return undefined;
   }

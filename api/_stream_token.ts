@@ -1,5 +1,6 @@
 import { EtcdError } from "../errors/etcd_error.ts";
 import { createError } from "../errors/specific_errors.ts";
+import { pause, untilAborted } from "./_waits.ts";
 import type { TokenKeeper } from "./_token.ts";
 
 // Before a cluster that could not give a token is asked again.
@@ -24,10 +25,7 @@ export async function ensureToken(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof EtcdError && error.retryable)) throw error;
-      await untilAborted(signal, (resolve) => {
-        const timer = setTimeout(resolve, REPEAT_MS);
-        return () => clearTimeout(timer);
-      });
+      await pause(REPEAT_MS, signal);
     }
   }
 }
@@ -41,31 +39,5 @@ export function asRetryable(error: EtcdError): EtcdError {
     method: error.method,
     attempts: error.attempts,
     retryable: true,
-  });
-}
-
-/** Waits for something that is undone when the signal comes first. */
-function untilAborted(
-  signal: AbortSignal,
-  start: (
-    resolve: () => void,
-    reject: (reason: unknown) => void,
-  ) => () => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const onAbort = () => {
-      undo();
-      reject(signal.reason);
-    };
-    const end = () => signal.removeEventListener("abort", onAbort);
-    signal.addEventListener("abort", onAbort);
-    const undo = start(() => {
-      end();
-      resolve();
-    }, (reason) => {
-      end();
-      reject(reason);
-    });
   });
 }

@@ -99,7 +99,10 @@ export class Client implements AsyncDisposable {
     );
     const opener = new StreamOpener(this.#pool, tokens);
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
-    this.#leases = new LeaseFacet(this.#caller, opener, SYSTEM_CLOCK);
+    this.#leases = new LeaseFacet(this.#caller, opener, {
+      clock: SYSTEM_CLOCK,
+      timeoutMs: resolved.requestTimeoutMs,
+    });
     this.lease = this.#leases;
     this.auth = new AuthFacet(this.#caller);
   }

@@ -8,14 +8,26 @@ import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import type { GrantOptions, Lease, Leases } from "./lease_types.ts";
 
+/** What leases need besides a caller and an opener of streams. */
+export interface LeaseSettings {
+  /** What tells the time. */
+  readonly clock: Clock;
+  /** The timeout of calls that name none; `Infinity` for no limit. */
+  readonly timeoutMs: number;
+}
+
 /** {@linkcode Leases} over a caller and a keep-alive stream. */
 export class LeaseFacet implements Leases {
   readonly #calls: LeaseCalls;
   readonly #session: KeepAliveSession;
   readonly #clock: Clock;
 
-  constructor(caller: Caller, opener: StreamOpener, clock: Clock) {
-    this.#calls = new LeaseCalls(caller, opener);
+  constructor(
+    caller: Caller,
+    opener: StreamOpener,
+    { clock, timeoutMs }: LeaseSettings,
+  ) {
+    this.#calls = new LeaseCalls(caller, opener, { timeoutMs });
     this.#session = new KeepAliveSession(opener, clock);
     this.#clock = clock;
   }

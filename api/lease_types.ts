@@ -6,7 +6,9 @@ import type { ResponseHeader } from "./key_value.ts";
 export interface GrantOptions extends CallOptions {
   /**
    * The lease's id. With one, a grant whose answer was lost can be repeated
-   * without leaving a second lease behind.
+   * without leaving a second lease behind. It has to be one that nobody else
+   * chooses: if somebody else's lease of as many seconds has it, the repeated
+   * grant takes that for its own.
    *
    * @default {one of the server's choice}
    */
@@ -50,8 +52,8 @@ export interface Lease extends AsyncDisposable {
    * Renews it from now on until it is revoked, orphaned or lost; resolves
    * when the first renewal is answered. Idempotent.
    *
-   * @throws {LeaseLostError} If it is lost before.
-   * @throws {CanceledError} If it is orphaned before.
+   * @throws {LeaseLostError} If it is lost before that, or has been.
+   * @throws {CanceledError} If it is orphaned before that, or has been.
    */
   keepAlive(): Promise<void>;
   /**

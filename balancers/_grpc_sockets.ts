@@ -1,3 +1,4 @@
+import { constants } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
 import { guardGoaway, sessionOn } from "./_goaway_guard.ts";
@@ -8,6 +9,12 @@ export interface Capture {
   readonly open: number;
   /** Whether a TCP connection was ever made. */
   readonly seen: boolean;
+  /**
+   * Whether a stream that ended with REFUSED_STREAM was refused. `node:http2`
+   * also gives that code to every stream, those that were looked at too, when
+   * it is the code of a GOAWAY.
+   */
+  readonly refusalsHold: boolean;
   /** Guards their sessions: to be called once the connection is there. */
   guard(): void;
   /** Closes all that are open. */
@@ -15,7 +22,7 @@ export interface Capture {
 }
 
 interface Connector {
-  connect(socket: Socket): Promise<unknown>;
+  connect(socket: Socket): Promise<{ readonly socket: Socket }>;
 }
 
 interface Internals {
@@ -36,15 +43,18 @@ export function captureSockets(
   onClose: () => void,
 ): Capture {
   const sockets = new Set<Socket>();
+  // What HTTP/2 runs on: with TLS, a socket around the one that was captured.
+  const carriers = new Set<Socket>();
   let seen = false;
   let destroyed = false;
+  let refusalsHold = false;
   const internals = credentials as unknown as Internals;
   const create = internals._createSecureConnector?.bind(credentials);
   if (create !== undefined) {
     internals._createSecureConnector = (...args) => {
       const connector = create(...args);
       const connect = connector.connect.bind(connector);
-      connector.connect = (socket) => {
+      connector.connect = async (socket) => {
         seen = true;
         sockets.add(socket);
         socket.once("close", () => {
@@ -52,7 +62,9 @@ export function captureSockets(
           onClose();
         });
         if (destroyed) socket.destroy();
-        return connect(socket);
+        const connected = await connect(socket);
+        carriers.add(connected.socket);
+        return connected;
       };
       return connector;
     };
@@ -64,10 +76,18 @@ export function captureSockets(
     get seen() {
       return seen;
     },
+    get refusalsHold() {
+      return refusalsHold;
+    },
     guard() {
-      for (const socket of sockets) {
-        const session = sessionOn(socket);
-        if (session !== undefined) guardGoaway(session);
+      for (const carrier of carriers) {
+        const session = sessionOn(carrier);
+        if (session === undefined) continue;
+        guardGoaway(session);
+        refusalsHold = true;
+        session.prependListener("goaway", (code) => {
+          refusalsHold &&= code !== constants.NGHTTP2_REFUSED_STREAM;
+        });
       }
     },
     destroy() {

@@ -6,6 +6,7 @@ import {
   openChannel,
 } from "./_grpc_channel.ts";
 import { asBuffer, metadataOf, toCallStatus } from "./_grpc_message.ts";
+import { wasRefused } from "./_grpc_refusals.ts";
 import { StreamWriter } from "./_grpc_stream_writer.ts";
 import type { Capture } from "./_grpc_sockets.ts";
 import type {
@@ -24,6 +25,9 @@ type Call = ReturnType<grpc.Channel["createCall"]>;
 // For `getConnectivityState`: begin to connect.
 const CONNECT = true;
 
+// How long the peer of a connection that is no longer used may take to end it.
+const CLOSE_MS = 1_000;
+
 /** Makes the dial function of a client: one grpc-js channel per transport. */
 export function grpcDial(options: GrpcDialOptions): Dial {
   return (endpoint, timeoutMs, events) =>
@@ -37,6 +41,7 @@ class GrpcTransport implements Transport {
   readonly #capture: Capture;
   readonly #calls = new Set<Call>();
   #dialTimer: ReturnType<typeof setTimeout> | undefined;
+  #closeTimer: ReturnType<typeof setTimeout> | undefined;
   #phase: "dialing" | "ready" | "down" = "dialing";
   #settled = false;
   #gone = false;
@@ -100,7 +105,11 @@ class GrpcTransport implements Transport {
         if (status.code === 0 && reply !== undefined) done(reply, undefined);
         else if (status.code === 0) {
           done(undefined, { grpcCode: 13, details: "The reply is missing" });
-        } else done(undefined, toCallStatus(status, headers));
+        } else {
+          const refused = this.#capture.refusalsHold &&
+            wasRefused(status.metadata);
+          done(undefined, { ...toCallStatus(status, headers), refused });
+        }
       },
     });
     call.sendMessageWithContext({}, asBuffer(request));
@@ -206,8 +215,16 @@ class GrpcTransport implements Transport {
 
   #checkGone(): void {
     if (this.#gone || !this.#settled) return;
-    if (this.#calls.size > 0 || this.#capture.open > 0) return;
+    if (this.#calls.size > 0) return;
+    if (this.#capture.open > 0) {
+      // grpc-js ends its side and waits for the peer's: a silent one never
+      // ends it.
+      this.#closeTimer ??= setTimeout(() => this.#capture.destroy(), CLOSE_MS);
+      Deno.unrefTimer(this.#closeTimer);
+      return;
+    }
     this.#gone = true;
+    clearTimeout(this.#closeTimer);
     // A channel closed while it is used keeps looking, every 10 s, for what
     // it may let go by then. Now it may.
     this.#channel.close();

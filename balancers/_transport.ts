@@ -22,6 +22,11 @@ export interface CallStatus {
    * ended on this side. @default {true}
    */
   readonly answered?: boolean;
+  /**
+   * Whether the server refused the stream without having looked at it.
+   * @default {false}
+   */
+  readonly refused?: boolean;
 }
 
 /** A call or stream that is running. */

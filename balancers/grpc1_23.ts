@@ -29,6 +29,7 @@ export class Grpc1_23 implements BalancerStrategy {
     jitter: 0.1,
     waitBefore: "quorum",
     repeatOn: ["unavailable"],
+    resendRefused: true,
     repeatOnLearner: true,
   };
   readonly connection: ConnectionPolicy = { pings: { minTimeMs: 5_000 } };

@@ -21,6 +21,12 @@ export interface CallFailure {
    * reset. @default {true}
    */
   readonly answered?: boolean;
+  /**
+   * Whether the server refused the stream without having looked at it: HTTP/2
+   * promises that for REFUSED_STREAM, and for the streams above the last one
+   * of a GOAWAY. @default {false}
+   */
+  readonly refused?: boolean;
 }
 
 /** What a failed call means. */
@@ -94,15 +100,20 @@ export function classify(failure: CallFailure): Classification {
       code: "connection_lost",
       grpcCode: GRPC_CODE.unavailable,
       fromEtcd: false,
-      applied: failure.sent ? "maybe" : "never",
+      applied: wasLookedAt(failure) ? "maybe" : "never",
     };
   }
   return {
     code: CODE_OF_STATUS[failure.grpcCode] ?? "unknown",
     grpcCode: failure.grpcCode,
     fromEtcd: false,
-    applied: failure.sent && !isRefusal(failure) ? "maybe" : "never",
+    applied: wasLookedAt(failure) && !isRefusal(failure) ? "maybe" : "never",
   };
+}
+
+/** Whether the server may have begun to serve it. */
+function wasLookedAt({ sent, refused = false }: CallFailure): boolean {
+  return sent && !refused;
 }
 
 /** Whether the server said that it did not even try. */

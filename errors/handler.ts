@@ -115,6 +115,10 @@ function isRepeated(
   if (!failure.sent && !what.fromEtcd) {
     return what.grpcCode === GRPC_CODE.unavailable;
   }
+  if (
+    failure.refused && !what.fromEtcd && policy.resendRefused &&
+    context.attempt === 1
+  ) return true;
   if (context.effect === "write") return false;
   // A lost connection is INTERNAL in grpc-go 1.0 and UNAVAILABLE since; each
   // generation repeats reads on its own.

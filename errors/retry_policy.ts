@@ -29,6 +29,12 @@ export interface RetryPolicy {
   readonly waitBefore: "attempt" | "quorum";
   /** The kinds of failure that are repeated. */
   readonly repeatOn: readonly ("unavailable" | "internal")[];
+  /**
+   * Whether to send a request again, whatever it does, when the server has
+   * refused its stream without having looked at it: once, as the first
+   * attempt. @default {false}
+   */
+  readonly resendRefused?: boolean;
   /** Whether to ask another member when one answers that it is a learner. */
   readonly repeatOnLearner: boolean;
 }

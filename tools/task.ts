@@ -27,7 +27,14 @@ const MATRIX: TestGroup = {
   paths: ["tests/failover", "tests/matrix"],
   flags: ["--parallel"],
 };
-const DOCUMENTED = ["mod.ts", "balancers", "errors", "docs", "README.md"];
+const DOCUMENTED = [
+  "mod.ts",
+  "balancers",
+  "errors",
+  "gateway",
+  "docs",
+  "README.md",
+];
 
 /** Every task by its name in `deno.json`. */
 export const TASKS: Readonly<Record<string, Task>> = {
@@ -69,6 +76,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
     deno(["publish", "--dry-run", "--allow-dirty", ...args]),
   "compare": (args) => deno(["run", "-A", "tools/compare.ts", ...args]),
   "bench": (args) => deno(["run", "-A", "bench/unary.ts", ...args]),
+  "gateway": (args) => deno(["run", "-A", "gateway/main.ts", ...args]),
   "ok": runGates,
 };
 

@@ -37,11 +37,6 @@ export async function followerOf(cluster: Cluster): Promise<Member> {
   return target;
 }
 
-/** Resets every connection to every member. */
-export async function cutAll(cluster: Cluster): Promise<void> {
-  await Promise.all(cluster.members.map(({ proxy }) => proxy.cutAll()));
-}
-
 /** Lets no client through to any member, or all again. */
 export async function setAll(
   cluster: Cluster,

@@ -6,7 +6,8 @@ import { Client, EtcdError, type Kv } from "../../mod.ts";
 import { Cluster, sleep } from "../harness/mod.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { seededRandom } from "../unit/_fake_clock.ts";
-import { cutAll, observer } from "./_stream_subject.ts";
+import { cutAll } from "../scenarios/_every_member.ts";
+import { observer } from "./_stream_subject.ts";
 
 const KEYS = 12;
 const CALLS = 600;
@@ -26,13 +27,16 @@ Deno.test.afterAll(async () => {
 type Call = (kv: Kv, prefix: string) => Promise<string>;
 
 /** The same calls for the same seed. */
-function workload(seed: number): readonly Call[] {
+function workload(
+  seed: number,
+  reads: "linearizable" | "both kinds",
+): readonly Call[] {
   const random = seededRandom(seed);
   return Array.from({ length: CALLS }, (_, at): Call => {
     const key = `${Math.floor(random() * KEYS)}`;
     const draw = random();
     if (draw < 0.45) {
-      const serializable = random() < 0.3;
+      const serializable = reads === "both kinds" && random() < 0.3;
       return async (kv, prefix) => {
         const got = await kv.get(prefix + key, { serializable });
         return got?.key.text().slice(prefix.length) ?? "none";
@@ -82,11 +86,10 @@ for (const balancer of BALANCER_NAMES) {
     await cluster.reset();
     const seed = Math.floor(Math.random() * 2 ** 31);
     await using client = new Client({ endpoints: cluster.endpoints, balancer });
-    const calls = workload(seed);
-    // One after another: then there is only one right result.
+    // One after another, and nothing stale: then there is one right result.
     const oneByOne = async (kv: Kv, prefix: string) => {
       const results: string[] = [];
-      for (const call of calls.slice(0, 150)) {
+      for (const call of workload(seed, "linearizable").slice(0, 150)) {
         results.push(await call(kv, prefix));
       }
       return results;
@@ -96,6 +99,7 @@ for (const balancer of BALANCER_NAMES) {
       await oneByOne(client.kv, `single/${seed}/`),
       `seed ${seed}`,
     );
+    const calls = workload(seed, "both kinds");
     // Side by side: whatever a read can tell is alike, and so are the errors.
     const results = await run(
       calls,

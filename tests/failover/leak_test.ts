@@ -1,11 +1,13 @@
-// What watches leave behind on the server and here: nothing. By hand, with
-// more of them: ETCDENO_LEAK_WATCHES=10000 deno task test FILE
+// What watches and leases leave behind on the server and here: nothing.
 import { assert, assertEquals } from "@std/assert";
 import { Client, prefix, type Watch } from "../../mod.ts";
 import { Cluster, waitFor } from "../harness/mod.ts";
 
-const WATCHES = Number(Deno.env.get("ETCDENO_LEAK_WATCHES") ?? 2_000);
+const PER_ROUND = 5_000;
+const LIVE = 10_000;
 const MIB = 1024 * 1024;
+// About a hundred bytes for each.
+const BOUND_BYTES = MIB / 2;
 
 let cluster: Cluster;
 
@@ -17,43 +19,66 @@ Deno.test.afterAll(async () => {
   await cluster.close();
 });
 
-/** How many watches the server has. */
-async function watchers(): Promise<number> {
-  const text = await cluster.members[0]?.metrics() ?? "";
-  const [, value] = /^etcd_debugging_mvcc_watcher_total (\S+)$/m.exec(text) ??
-    [];
-  assert(value !== undefined, "the server does not tell");
-  return Number(value);
+/** What the server holds for its clients. */
+interface Held {
+  readonly connections: number;
+  readonly watchStreams: number;
+  readonly watches: number;
+  readonly leases: number;
 }
 
-async function backAt(baseline: number): Promise<void> {
+async function held(): Promise<Held> {
+  const [member] = cluster.members;
+  const text = await member?.metrics() ?? "";
+  const metric = (name: string): number => {
+    const value = text.split("\n").find((line) => line.startsWith(`${name} `))
+      ?.split(" ")[1];
+    assert(value !== undefined, `the server does not tell ${name}`);
+    return Number(value);
+  };
+  return {
+    connections: (await member?.proxy.stats())?.open ?? NaN,
+    watchStreams: metric("etcd_debugging_mvcc_watch_stream_total"),
+    watches: metric("etcd_debugging_mvcc_watcher_total"),
+    leases: metric("etcd_debugging_lease_granted_total") -
+      metric("etcd_debugging_lease_revoked_total"),
+  };
+}
+
+async function backAt(baseline: Held): Promise<void> {
   await waitFor(
-    `${baseline} watches on the server`,
-    async () => await watchers() === baseline,
+    `the server holding ${JSON.stringify(baseline)}`,
+    async () => JSON.stringify(await held()) === JSON.stringify(baseline),
     { timeoutMs: 30_000 },
   );
 }
 
-Deno.test(`${WATCHES} watches opened and closed leave nothing on the server`, async () => {
-  const baseline = await watchers();
-  await using client = new Client({ endpoints: cluster.endpoints });
-  // One that stays, so that the stream does, and each has to be canceled.
-  await using kept = client.watch("kept");
-  await kept.ready;
-  await openAndClose(client, WATCHES);
-  const before = Deno.memoryUsage().heapUsed;
-  await openAndClose(client, WATCHES);
-  const grownMiB = (Deno.memoryUsage().heapUsed - before) / MIB;
-  await backAt(baseline + 1);
-  await kept.close();
-  await backAt(baseline);
-  say(
-    `${WATCHES} more opened and closed: heap ${grownMiB.toFixed(1)} MiB more`,
-  );
-});
+for (const kind of ["watches", "leases"]) {
+  Deno.test(`${2 * PER_ROUND} ${kind} opened and closed leave nothing on the server, and the heap as it was`, async () => {
+    const baseline = await held();
+    const startedAt = performance.now();
+    const { heapBytes, end } = await runLeakProgram(kind);
+    const tookMs = performance.now() - startedAt;
+    // Its client is closed, the process is not.
+    await backAt(baseline);
+    await end();
+    const [first = NaN, second = NaN] = heapBytes;
+    say(
+      `${kind}: heap ${(first / MIB).toFixed(2)} MiB after ${PER_ROUND}, ` +
+        `${(second / MIB).toFixed(2)} MiB after as many more, ` +
+        `in ${(tookMs / 1_000).toFixed(1)} s`,
+    );
+    assert(second - first < BOUND_BYTES, `${second - first} bytes more`);
+  });
+}
 
 Deno.test("Watches end on the server whichever way they end here", async () => {
-  const baseline = await watchers();
+  const baseline = await held();
+  const watches = (count: number) =>
+    waitFor(
+      `${count} watches more`,
+      async () => (await held()).watches === baseline.watches + count,
+    );
   const client = new Client({ endpoints: cluster.endpoints });
   const abort = new AbortController();
   const closed = client.watch("a");
@@ -61,7 +86,7 @@ Deno.test("Watches end on the server whichever way they end here", async () => {
   const aborted = client.watch("c", { signal: abort.signal });
   const open = client.watch("d");
   await Promise.all([closed, left, aborted, open].map(({ ready }) => ready));
-  await backAt(baseline + 4);
+  await watches(4);
   await closed.close();
   await client.put("b", "x");
   for await (const { events } of left) {
@@ -69,43 +94,78 @@ Deno.test("Watches end on the server whichever way they end here", async () => {
     break;
   }
   abort.abort();
-  await backAt(baseline + 1);
+  await watches(1);
   await client.close();
   await backAt(baseline);
 });
 
-Deno.test(`${WATCHES} watches of one client are all live`, async () => {
+Deno.test(`${LIVE} watches of one client are all live`, async () => {
+  const baseline = await held();
   await using client = new Client({ endpoints: cluster.endpoints });
-  const baseline = await watchers();
   const heap = Deno.memoryUsage().heapUsed;
   const startedAt = performance.now();
   const watches = Array.from(
-    { length: WATCHES },
+    { length: LIVE },
     () => client.watch(prefix("live/")),
   );
   await Promise.all(watches.map(({ ready }) => ready));
   const createdMs = performance.now() - startedAt;
-  await backAt(baseline + WATCHES);
-  const { endpoints } = client.balancer;
-  assertEquals(endpoints.map(({ inFlight }) => inFlight), [1]);
+  await backAt({
+    ...baseline,
+    connections: baseline.connections + 1,
+    watchStreams: baseline.watchStreams + 1,
+    watches: baseline.watches + LIVE,
+  });
   const { revision } = (await client.put("live/x", "x")).header;
   const putAt = performance.now();
   const revisions = await Promise.all(watches.map(firstRevision));
   assertEquals(new Set(revisions), new Set([revision]));
   say(
-    `${WATCHES} live: created in ${createdMs.toFixed(0)} ms, an event at all ` +
+    `${LIVE} live: created in ${createdMs.toFixed(0)} ms, an event at all ` +
       `in ${(performance.now() - putAt).toFixed(0)} ms, heap ` +
       `${((Deno.memoryUsage().heapUsed - heap) / MIB).toFixed(1)} MiB more`,
   );
+  await client.close();
   await backAt(baseline);
 });
 
-async function openAndClose(client: Client, count: number): Promise<void> {
-  for (let made = 0; made < count; made += 100) {
-    const watches = Array.from({ length: 100 }, () => client.watch("k"));
-    await Promise.all(watches.map(({ ready }) => ready));
-    await Promise.all(watches.map((watch) => watch.close()));
-  }
+/** Runs the program until its client is closed; `end` lets it go. */
+async function runLeakProgram(kind: string): Promise<{
+  readonly heapBytes: readonly number[];
+  end(): Promise<void>;
+}> {
+  const [endpoint = ""] = cluster.endpoints;
+  const child = new Deno.Command("deno", {
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-lock",
+      "--v8-flags=--expose-gc",
+      "--config",
+      new URL("../../deno.json", import.meta.url).pathname,
+      "--allow-net",
+      "--allow-env",
+      new URL("./_leak_program.ts", import.meta.url).pathname,
+      endpoint,
+      kind,
+      String(PER_ROUND),
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+    signal: AbortSignal.timeout(120_000),
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value } = await lines.read();
+  assert(value !== undefined, "the program ended without a word");
+  return {
+    heapBytes: JSON.parse(value),
+    async end() {
+      await child.stdin.close();
+      await lines.cancel();
+      assertEquals((await child.status).code, 0);
+    },
+  };
 }
 
 async function firstRevision(watch: Watch): Promise<bigint | undefined> {

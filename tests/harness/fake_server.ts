@@ -84,12 +84,16 @@ export class FakeServer implements AsyncDisposable {
 
   /**
    * Sends GOAWAY on every connection: running calls go on, new ones need a
-   * new connection. `NO_ERROR` if no code is given.
+   * new connection. `NO_ERROR` if no code is given. Streams above a last one
+   * that is named are not looked at any more.
    */
-  goAway(http2Code = 0): void {
+  goAway(
+    http2Code = 0,
+    { lastStreamId }: { readonly lastStreamId?: number } = {},
+  ): void {
     for (const session of this.#sessions) {
       // One whose client has just gone is not worth a word.
-      if (!session.destroyed) session.goaway(http2Code);
+      if (!session.destroyed) session.goaway(http2Code, lastStreamId);
     }
   }
 

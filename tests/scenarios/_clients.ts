@@ -14,12 +14,12 @@ export async function settledClient(
 }
 
 /**
- * A client of all members whose pin is `target`, if its strategy has one: it
- * first knows that member alone, and every generation keeps a connection that
- * stays in the list.
+ * A client of all members, or the endpoints named, whose pin is `target` if
+ * its strategy has one: it first knows that one alone, and every generation
+ * keeps a connection that stays in the list.
  */
 export async function clientPinnedTo(
-  target: Member,
+  target: { readonly endpoint: string },
   context: RunContext,
   options: Partial<ClientOptions> = {},
 ): Promise<Client> {
@@ -28,7 +28,7 @@ export async function clientPinnedTo(
     endpoints: target.endpoint,
   });
   await settle(client);
-  client.setEndpoints(context.cluster.endpoints);
+  client.setEndpoints(options.endpoints ?? context.cluster.endpoints);
   return await settle(client);
 }
 

@@ -1,23 +1,49 @@
+import { CLOSING } from "./closing.ts";
 import { CONNECTION_LOSS } from "./connection_loss.ts";
 import { DEFRAGMENTATION } from "./defragmentation.ts";
 import { ENDPOINT_CHANGES } from "./endpoint_changes.ts";
 import { GREYLIST } from "./greylist.ts";
+import { LEASES } from "./leases.ts";
+import { FROZEN } from "./frozen.ts";
+import { HTTP2_SIGNALS } from "./http2_signals.ts";
 import { PARTITION } from "./partition.ts";
 import type { Scenario } from "./scenario.ts";
+import { SERVER_SHUTDOWN } from "./server_shutdown.ts";
 import { SILENT_ENDPOINT } from "./silent_endpoint.ts";
 import { STEADY_STATE } from "./steady_state.ts";
-import { STREAMS } from "./streams.ts";
+import { WATCH_COMPACTION } from "./watch_compaction.ts";
+import { WATCH_ENDS } from "./watch_ends.ts";
+import { WATCH_NOTICES } from "./watch_notices.ts";
+import { WATCH_PARTITION } from "./watch_partition.ts";
+import { WATCH_RESUME } from "./watch_resume.ts";
+import { WATCH_SHARING } from "./watch_sharing.ts";
+import { WATCH_SHUTDOWN } from "./watch_shutdown.ts";
+import { WATCH_SILENCE } from "./watch_silence.ts";
+import { UNREACHABLE } from "./unreachable.ts";
 
 /** Every scenario, by its number. */
 export const CATALOGUE: readonly Scenario[] = [
   ...SILENT_ENDPOINT,
+  ...FROZEN,
+  ...UNREACHABLE,
   ...CONNECTION_LOSS,
+  ...SERVER_SHUTDOWN,
+  ...HTTP2_SIGNALS,
+  ...CLOSING,
   ...PARTITION,
   ...GREYLIST,
   ...DEFRAGMENTATION,
   ...ENDPOINT_CHANGES,
   ...STEADY_STATE,
-  ...STREAMS,
+  ...WATCH_SILENCE,
+  ...WATCH_SHUTDOWN,
+  ...WATCH_PARTITION,
+  ...WATCH_RESUME,
+  ...WATCH_NOTICES,
+  ...WATCH_COMPACTION,
+  ...WATCH_ENDS,
+  ...WATCH_SHARING,
+  ...LEASES,
 ].sort((a, b) => a.id - b.id);
 
 /** Those that show the designs apart in under a minute. */

@@ -1,5 +1,4 @@
 import type { Client } from "../../mod.ts";
-import { type Member, waitFor } from "../harness/mod.ts";
 import {
   clientPinnedTo,
   followerOf,
@@ -8,6 +7,7 @@ import {
   subjectClient,
 } from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
+import { refuse } from "./_member_loss.ts";
 import { missDeadline } from "./_missed_deadline.ts";
 import { Recorder } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
@@ -26,10 +26,10 @@ async function runSwitch(context: RunContext): Promise<Recording> {
     async (client: Client) => {
       client.setEndpoints(both);
       await settle(client);
-      await die(dying, client);
+      await refuse(dying, client, context);
     },
     async (client: Client) => {
-      await die(dying, client);
+      await refuse(dying, client, context);
       client.setEndpoints(both);
     },
   ];
@@ -48,18 +48,6 @@ async function runSwitch(context: RunContext): Promise<Recording> {
     }
   }
   return recorder.finish();
-}
-
-/** Ends a member for its clients; resolves when this one knows. */
-async function die(member: Member, client: Client): Promise<void> {
-  await member.proxy.set({ kind: "refuse" });
-  await waitFor(
-    "the loss of the member",
-    () =>
-      client.balancer.endpoints.every(({ endpoint, state }) =>
-        endpoint !== member.endpoint || state !== "ready"
-      ),
-  );
 }
 
 const CHANGES = "changes of connections or pin";

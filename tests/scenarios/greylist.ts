@@ -1,6 +1,5 @@
-import type { Client } from "../../mod.ts";
 import { resolveBalancer } from "../../balancers/mod.ts";
-import { sleep, waitFor } from "../harness/mod.ts";
+import { sleep } from "../harness/mod.ts";
 import {
   clientPinnedTo,
   followerOf,
@@ -10,6 +9,7 @@ import {
   subjectClient,
 } from "./_clients.ts";
 import { LossCount } from "./_loss_count.ts";
+import { refuse } from "./_member_loss.ts";
 import { missDeadline } from "./_missed_deadline.ts";
 import { withPingFloor } from "./_ping_floor.ts";
 import { Recorder } from "./recorder.ts";
@@ -50,24 +50,19 @@ async function runNeverSeen(context: RunContext): Promise<Recording> {
   await settle(client);
   client.setEndpoints([seen.endpoint, neverSeen.endpoint]);
   await settle(client);
-  await neverSeen.proxy.set({ kind: "refuse" });
+  await refuse(neverSeen, client, context);
   const recorder = new Recorder(context, client);
-  await seen.proxy.set({ kind: "refuse" });
   recorder.fault();
+  await refuse(seen, client, context);
   const get = recorder.call(() =>
     client.range("#53", { timeoutMs: 10_000, signal })
   );
-  await waitFor("the loss of both", () => !isReady(client), { signal });
   await sleep(200);
   await seen.proxy.set({ kind: "pass" });
   recorder.heal();
   const avoided = client.balancer.avoided.length;
   await get;
   return recorder.finish({ measures: { [AVOIDED]: avoided } });
-}
-
-function isReady({ balancer }: Client): boolean {
-  return balancer.endpoints.some(({ state }) => state === "ready");
 }
 
 const PING_MS = 1_000;
@@ -140,6 +135,7 @@ export const GREYLIST: readonly Scenario[] = [
         ours: {
           failed: [1, 1],
           redials: [0, 0],
+          spread: "one member",
           endsWell: true,
           measures: { [MOVES]: [0, 0] },
         },
@@ -149,6 +145,7 @@ export const GREYLIST: readonly Scenario[] = [
         ours: {
           failed: [1, 1],
           redials: [2, 2],
+          spread: "one member",
           endsWell: true,
           measures: { [MOVES]: [1, 1], [AVOIDED]: [1, 1] },
         },

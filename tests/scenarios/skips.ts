@@ -19,6 +19,7 @@ const SKIPS: readonly Skip[] = [
     subject,
     reason: "there is no order: every call goes to its pin",
   })),
+  { scenario: 9, subject: "grpc1.0", reason: "it has no pings" },
 ];
 
 /** What a cell is about, besides its scenario. */

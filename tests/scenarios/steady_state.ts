@@ -1,4 +1,4 @@
-import { all, type Client } from "../../mod.ts";
+import { all } from "../../mod.ts";
 import {
   clientPinnedTo,
   followerOf,
@@ -7,6 +7,7 @@ import {
   subjectClient,
 } from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
+import { refuse } from "./_member_loss.ts";
 import { sideBySide } from "./_side_by_side.ts";
 import { type Cluster, waitFor } from "../harness/mod.ts";
 import type { Expected } from "./expected.ts";
@@ -38,8 +39,7 @@ async function runOrder(context: RunContext): Promise<Recording> {
   await target.proxy.set({ kind: "pause" });
   recorder.fault();
   await gets(9);
-  await target.proxy.set({ kind: "refuse" });
-  await waitFor("the loss of one member", () => readyOf(client) === 2, context);
+  await refuse(target, client, context);
   await gets(8);
   const { marks } = recorder.finish();
   const [, hung = 0, dead = 0] = phases;
@@ -47,10 +47,6 @@ async function runOrder(context: RunContext): Promise<Recording> {
     countOutOfTurn(marks.slice(hung, dead), 3) +
     countOutOfTurn(marks.slice(dead), 2);
   return recorder.finish({ measures: { [OUT_OF_TURN]: outOfTurn } });
-}
-
-function readyOf({ balancer }: Client): number {
-  return balancer.endpoints.filter(({ state }) => state === "ready").length;
 }
 
 /** Calls that went to one of the members before them, or not to the next. */

@@ -1,4 +1,10 @@
-import type { Client, KeyRange, Watch, WatchOptions } from "../../mod.ts";
+import type {
+  Client,
+  KeyRange,
+  Watch,
+  WatchBatch,
+  WatchOptions,
+} from "../../mod.ts";
 import { type Cluster, type Member, waitFor } from "../harness/mod.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -10,7 +16,7 @@ export interface WatchCount {
   readonly duringFault: number;
   /** Revisions that were never delivered. */
   readonly gaps: number;
-  /** Revisions delivered twice, out of order, or from before the start. */
+  /** Revisions delivered twice, in parts, out of order, or unasked. */
   readonly duplicates: number;
 }
 
@@ -22,31 +28,60 @@ export interface WatchLogOptions extends WatchOptions {
   readonly timeline?: Timeline;
 }
 
-/** Follows a range and keeps the revision of every event. */
+/** Reads a watch to its end, and keeps all that comes. */
 export class WatchLog implements AsyncDisposable {
+  /** Every batch. */
+  readonly batches: WatchBatch[] = [];
+  /** The revision of every event; those of one batch once. */
   readonly revisions: bigint[] = [];
   readonly #watch: Watch;
-  readonly #reading: Promise<void>;
-
   readonly #timeline: Timeline | undefined;
+  readonly #reading: Promise<void>;
+  #ended: { readonly reason: unknown } | undefined;
+  #endTold = false;
 
-  private constructor(watch: Watch, timeline: Timeline | undefined) {
+  /** Begins to read. */
+  constructor(watch: Watch, timeline?: Timeline) {
     this.#watch = watch;
     this.#timeline = timeline;
     this.#reading = this.#read();
   }
 
-  /** Starts to follow; resolves when the server has created the watch. */
+  /** Starts a watch; resolves when the server has created it. */
   static async start(
     client: Client,
     range: KeyRange | string,
-    { timeline, ...options }: WatchLogOptions = {},
+    { timeline, onStateChange, ...options }: WatchLogOptions = {},
   ): Promise<WatchLog> {
-    // Progress requests would hide what the connection alone shows.
-    const watch = client.watch(range, { heartbeat: false, ...options });
+    const watch = client.watch(range, {
+      // Progress requests would hide what the connection alone shows.
+      heartbeat: false,
+      ...options,
+      onStateChange(state) {
+        if (state.kind === "reconnecting") {
+          timeline?.note(`a watch lost its stream: ${state.reason.code}`);
+        }
+        onStateChange?.(state);
+      },
+    });
     const log = new WatchLog(watch, timeline);
     await watch.ready;
     return log;
+  }
+
+  /** Whether it has a stream. */
+  get live(): boolean {
+    return this.#watch.state.kind === "live";
+  }
+
+  /** Whether it has come to its end. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** How many events have come. */
+  get events(): number {
+    return this.batches.reduce((sum, { events }) => sum + events.length, 0);
   }
 
   /** The member its stream runs on now. */
@@ -62,20 +97,32 @@ export class WatchLog implements AsyncDisposable {
 
   /** Waits until all of these have been delivered, or gives up. */
   async caughtUp(wanted: readonly bigint[]): Promise<void> {
-    await waitFor(
-      "every event",
-      () => wanted.every((revision) => this.revisions.includes(revision)),
-      { timeoutMs: CATCH_UP_MS },
+    await waitFor("every event", () => {
+      this.#throwEnd();
+      const delivered = new Set(this.revisions);
+      return wanted.every((revision) => delivered.has(revision));
+    }, { timeoutMs: CATCH_UP_MS });
+  }
+
+  /** Waits for its end; resolves to its reason, if there is one. */
+  async end(): Promise<unknown> {
+    this.#endTold = true;
+    const { reason } = await waitFor(
+      "the end of the watch",
+      () => this.#ended,
+      { timeoutMs: CATCH_UP_MS, intervalMs: 2 },
     );
+    return reason;
   }
 
   /** Holds what came against what was to come, in its order. */
   count(wanted: readonly bigint[], duringFault: number): WatchCount {
     const delivered = new Set(this.revisions);
+    const asked = new Set(wanted);
     const inOrder = new Set<bigint>();
     let last = 0n;
     for (const revision of this.revisions) {
-      if (revision > last && wanted.includes(revision)) inOrder.add(revision);
+      if (revision > last && asked.has(revision)) inOrder.add(revision);
       last = revision > last ? revision : last;
     }
     return {
@@ -89,12 +136,41 @@ export class WatchLog implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#watch.close();
     await this.#reading;
+    this.#throwEnd();
+  }
+
+  /** An end that nobody asked for is an error, which is told once. */
+  #throwEnd(): void {
+    if (this.#ended?.reason === undefined || this.#endTold) return;
+    this.#endTold = true;
+    throw this.#ended.reason;
   }
 
   async #read(): Promise<void> {
-    for await (const { kv } of this.#watch.events()) {
-      this.revisions.push(kv.modRevision);
-      this.#timeline?.delivered();
+    try {
+      for await (const batch of this.#watch) {
+        this.batches.push(batch);
+        const revisions = batch.events.map(({ kv }) => kv.modRevision);
+        this.revisions.push(
+          ...revisions.filter((one, at) => one !== revisions[at - 1]),
+        );
+        for (const _ of revisions) this.#timeline?.delivered();
+      }
+      this.#ended = { reason: undefined };
+    } catch (reason) {
+      this.#ended = { reason };
     }
   }
+}
+
+/** What several watches delivered together. */
+export function sumOf(counts: readonly WatchCount[]): WatchCount {
+  const sum = (what: keyof WatchCount) =>
+    counts.reduce((total, count) => total + count[what], 0);
+  return {
+    wanted: sum("wanted"),
+    duringFault: sum("duringFault"),
+    gaps: sum("gaps"),
+    duplicates: sum("duplicates"),
+  };
 }

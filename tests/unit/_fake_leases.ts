@@ -37,7 +37,7 @@ export class FakeLeases {
   readonly called: string[] = [];
   readonly #answers = new Map<string, FakeUnary>();
 
-  constructor() {
+  constructor({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}) {
     const unary = async <Request, Response>(
       method: Method<Request, Response>,
       request: Request,
@@ -50,7 +50,11 @@ export class FakeLeases {
       return method.decode(codec.encode(reply));
     };
     const caller = { unary } as Caller;
-    this.facet = new LeaseFacet(caller, this.opener.opener, this.clock);
+    const { clock } = this;
+    this.facet = new LeaseFacet(caller, this.opener.opener, {
+      clock,
+      timeoutMs,
+    });
     this.answerGrant(1n, 9);
   }
 
@@ -97,10 +101,17 @@ export class FakeLeases {
 }
 
 /** An error as a caller throws it after so many attempts. */
-export function failure(code: ErrorCode, attempts: number): EtcdError {
+export function failure(
+  code: ErrorCode,
+  { attempts = 1, maybeCommitted = false }: {
+    readonly attempts?: number;
+    readonly maybeCommitted?: boolean;
+  } = {},
+): EtcdError {
   const attempt: Attempt = { endpoint: "http://fake", code, durationMs: 1 };
   return createError(`Cannot do that: ${code}`, {
     code,
+    maybeCommitted,
     attempts: Array.from({ length: attempts }, () => attempt),
   });
 }

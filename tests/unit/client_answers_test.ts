@@ -99,21 +99,76 @@ Deno.test("Client repeats a read whose connection was cut, and never a write", a
   }
 });
 
-Deno.test("Client never sends a write again whose stream was refused or reset", async () => {
+Deno.test("Client sends a refused request once more under grpc1.23, as Go does (#35)", async () => {
+  const refused = { kind: "reset", http2Code: 7 } as const;
+  for (const balancer of BALANCERS) {
+    const resent = balancer === "grpc1.23" ? 1 : 0;
+    await using pair = await Pair.start({ balancer, dialTimeoutMs: 100 });
+    const { server, client } = pair;
+    server.handle(RANGE, first(refused)).handle(PUT, first(refused));
+    await client.get("k");
+    assertStrictEquals(server.calls(RANGE), 2, balancer);
+    if (resent === 1) {
+      await client.put("k", "v");
+      assertStrictEquals(server.calls(PUT), 2);
+    }
+    server.handle(PUT, () => refused);
+    const before = server.calls(PUT);
+    const error = await assertRejects(
+      () => client.put("k", "v"),
+      UnavailableError,
+    );
+    assert(!error.maybeCommitted && error.retryable, balancer);
+    assertStrictEquals(server.calls(PUT), before + 1 + resent, balancer);
+  }
+});
+
+Deno.test("Client sends a request above a GOAWAY's last stream once more under grpc1.23", async () => {
+  for (const balancer of BALANCERS) {
+    await using pair = await Pair.start({ balancer, dialTimeoutMs: 100 });
+    const { server, client } = pair;
+    server.handle(RANGE, () => HANG).handle(PUT, first(HANG));
+    await client.connect();
+    const stop = new AbortController();
+    const get = client.get("k", { signal: stop.signal }).catch(() => {});
+    await waitFor("stream 1", () => server.calls(RANGE) === 1);
+    const put = client.put("k", "v");
+    await waitFor("stream 3", () => server.calls(PUT) === 1);
+    server.goAway(0, { lastStreamId: 1 });
+    if (balancer === "grpc1.23") {
+      await put;
+    } else {
+      const error = await assertRejects(() => put, UnavailableError);
+      assert(!error.maybeCommitted && error.retryable, balancer);
+    }
+    stop.abort();
+    await get;
+  }
+});
+
+Deno.test("Client takes no GOAWAY's code for the refusal of its streams", async () => {
   await using pair = await Pair.start();
   const { server, client } = pair;
-  // 7 is REFUSED_STREAM, 8 CANCEL, 2 INTERNAL_ERROR. That a refused one was
-  // certainly not applied cannot be seen through grpc-js but by its text.
-  for (const http2Code of [7, 8, 2]) {
+  server.handle(PUT, () => HANG);
+  const put = client.put("k", "v");
+  await waitFor("the call", () => server.calls(PUT) === 1);
+  server.goAway(7);
+  const error = await assertRejects(() => put, UnavailableError);
+  assert(error.maybeCommitted && !error.retryable);
+  assertStrictEquals(server.calls(PUT), 1);
+});
+
+Deno.test("Client never sends a write again whose stream was reset", async () => {
+  await using pair = await Pair.start();
+  const { server, client } = pair;
+  // 8 is CANCEL, 2 INTERNAL_ERROR.
+  for (const http2Code of [8, 2]) {
     server.handle(PUT, () => ({ kind: "reset", http2Code }));
     const before = server.calls(PUT);
     const error = await assertRejects(() => client.put("k", "v"), EtcdError);
     assert(error.maybeCommitted && !error.retryable, `${http2Code}`);
     assertStrictEquals(server.calls(PUT), before + 1, `${http2Code}`);
   }
-  server.handle(RANGE, first({ kind: "reset", http2Code: 7 }));
-  await client.get("k");
-  assertStrictEquals(server.calls(RANGE), 2);
 });
 
 Deno.test("Client gives up a read under grpc1.23 after 100 attempts, in a second or so (§3.2)", async () => {

@@ -20,6 +20,7 @@ Deno.test("Grpc1_23 declares what §3.2 and §4.6 list for it", () => {
     jitter: 0.1,
     waitBefore: "quorum",
     repeatOn: ["unavailable"],
+    resendRefused: true,
     repeatOnLearner: true,
   });
   // Go's floor is 10 s; ours is etcd's, as the class says.

@@ -16,6 +16,7 @@ const EFFECTS = ["read", "idempotent", "write"] as const;
 const KINDS: Readonly<Record<string, readonly [number, string]>> = {
   "own deadline": [4, "Deadline exceeded"],
   "UNAVAILABLE": [14, "transport is closing"],
+  "REFUSED_STREAM": [14, "Stream refused by server"],
   "INTERNAL": [13, "Received RST_STREAM"],
   "UNKNOWN": [2, "socket has been ended"],
   "CANCELLED": [1, "context canceled"],
@@ -46,6 +47,10 @@ UNAVAILABLE             | sent | -    | RRR - y | RRR m y | FFF m n | member    
 UNAVAILABLE             | sent | lost | RRR - y | RRR m y | FFF m n | connection | connection_lost          | UnavailableError
 UNAVAILABLE             | -    | -    | RRR - y | RRR - y | RRR - y | connection | unavailable              | UnavailableError
 UNAVAILABLE             | -    | lost | RRR - y | RRR - y | RRR - y | connection | connection_lost          | UnavailableError
+REFUSED_STREAM          | sent | -    | RRR - y | RRR - y | FFR - y | member     | unavailable              | UnavailableError
+REFUSED_STREAM          | sent | lost | RRR - y | RRR - y | FFR - y | connection | connection_lost          | UnavailableError
+REFUSED_STREAM          | -    | -    | RRR - y | RRR - y | RRR - y | connection | unavailable              | UnavailableError
+REFUSED_STREAM          | -    | lost | RRR - y | RRR - y | RRR - y | connection | connection_lost          | UnavailableError
 INTERNAL                | sent | -    | RFF - n | RFF m n | FFF m n | member     | internal                 | EtcdError
 INTERNAL                | sent | lost | RRR - y | RRR m y | FFF m n | connection | connection_lost          | UnavailableError
 INTERNAL                | -    | -    | FFF - n | FFF - n | FFF - n | member     | internal                 | EtcdError
@@ -151,6 +156,7 @@ Deno.test("judge() decides each row of its table as listed", () => {
       sent: sent === "sent",
       disconnected: lost === "lost",
       ownDeadline: kind === "own deadline",
+      refused: kind === "REFUSED_STREAM",
     };
     for (const [column, effect] of EFFECTS.entries()) {
       const [actions = "", maybe, retryable] = cells[column]?.split(" ") ?? [];
@@ -186,13 +192,14 @@ Deno.test("judge() decides each row of its table as listed", () => {
 
 Deno.test("judge() repeats no write that may have been applied, whatever the facts", () => {
   for (const [grpcCode, details] of Object.values(KINDS)) {
-    for (const flags of Array(8).keys()) {
+    for (const flags of Array(16).keys()) {
       const failure = {
         grpcCode,
         details,
         sent: (flags & 1) !== 0,
         disconnected: (flags & 2) !== 0,
         ownDeadline: (flags & 4) !== 0,
+        refused: (flags & 8) !== 0,
       };
       for (const name of BALANCER_NAMES) {
         const { retry } = resolveBalancer(name)({ dialTimeoutMs: 1 });
@@ -202,4 +209,20 @@ Deno.test("judge() repeats no write that may have been applied, whatever the fac
       }
     }
   }
+});
+
+Deno.test("judge() has a refused write sent again once, and no more", () => {
+  const failure: CallFailure = {
+    grpcCode: 14,
+    details: "Stream refused by server",
+    sent: true,
+    disconnected: false,
+    ownDeadline: false,
+    refused: true,
+  };
+  const { retry } = resolveBalancer("grpc1.23")({ dialTimeoutMs: 1 });
+  const actions = [1, 2].map((attempt) =>
+    judge(failure, { ...contextOf("write", retry), attempt }).action
+  );
+  assertEquals(actions, ["retry", "fail"]);
 });

@@ -13,8 +13,16 @@ import {
   LeaseNotFoundError,
   TimeoutError,
 } from "../../mod.ts";
+import type {
+  LeaseGrantRequestInit,
+  LeaseRevokeRequestInit,
+} from "../../proto/gen/messages.ts";
+import { fromBigInt, type Int64, toBigInt } from "../../proto/int64.ts";
 import { failure, FakeLeases } from "./_fake_leases.ts";
 import { microtasks } from "./_fake_transport.ts";
+
+// As after an attempt whose answer was lost.
+const ECHO = { attempts: 2, maybeCommitted: true };
 
 Deno.test("grant() refuses a time or an id that cannot be", async () => {
   const fake = new FakeLeases();
@@ -36,42 +44,74 @@ Deno.test("grant() refuses a time or an id that cannot be", async () => {
 Deno.test("grant() with a taken id fails, unless an earlier attempt took it", async () => {
   const fake = new FakeLeases();
   fake.answerTimeToLive(9, 9);
+  // However often it was tried: none of the attempts has reached a server.
+  for (const attempts of [1, 2]) {
+    fake.answer("LeaseGrant", () => {
+      throw failure("lease_exists", { attempts });
+    });
+    const error = await assertRejects(
+      () => fake.facet.grant(9, { id: 7n }),
+      EtcdError,
+    );
+    assertEquals(error.code, "lease_exists");
+  }
+  assertEquals(fake.called, ["Lease.LeaseGrant", "Lease.LeaseGrant"]);
   fake.answer("LeaseGrant", () => {
-    throw failure("lease_exists", 1);
-  });
-  const error = await assertRejects(
-    () => fake.facet.grant(9, { id: 7n }),
-    EtcdError,
-  );
-  assertEquals(error.code, "lease_exists");
-  assertEquals(fake.called, ["Lease.LeaseGrant"]);
-  fake.answer("LeaseGrant", () => {
-    throw failure("lease_exists", 2);
+    throw failure("lease_exists", ECHO);
   });
   const lease = await fake.facet.grant(9, { id: 7n });
   assertEquals([lease.id, lease.ttlSeconds], [7n, 9]);
   lease.orphan();
   // Somebody else's, as its time shows.
-  fake.answerTimeToLive(50, 60);
+  fake.answerTimeToLive(5, 5);
   const taken = await assertRejects(
     () => fake.facet.grant(9, { id: 7n }),
     EtcdError,
   );
   assertEquals(taken.code, "lease_exists");
+  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
+});
+
+Deno.test("grant() recognises the lease of an earlier attempt by the time the server raised it to", async () => {
+  const fake = new FakeLeases();
+  // A server whose least time is 2 s.
+  fake.answer("LeaseGrant", (request) => {
+    const { ID } = request as LeaseGrantRequestInit;
+    if (toBigInt(ID as Int64) === 7n) throw failure("lease_exists", ECHO);
+    return { ID: fromBigInt(8n), TTL: fromBigInt(2n) };
+  });
+  const revoked: unknown[] = [];
+  fake.answer("LeaseRevoke", (request) => {
+    revoked.push(toBigInt((request as LeaseRevokeRequestInit).ID as Int64));
+    return {};
+  });
+  fake.answerTimeToLive(2, 2);
+  const lease = await fake.facet.grant(1, { id: 7n });
+  assertEquals([lease.id, lease.ttlSeconds], [7n, 2]);
+  assertEquals(revoked, [8n]);
+  lease.orphan();
+  // Longer than the server would have made it.
+  fake.answerTimeToLive(60, 60);
+  const taken = await assertRejects(
+    () => fake.facet.grant(1, { id: 7n }),
+    EtcdError,
+  );
+  assertEquals(taken.code, "lease_exists");
+  assertEquals(revoked, [8n, 8n]);
 });
 
 Deno.test("revoke() of a lease that an earlier attempt has ended succeeds", async () => {
   const fake = new FakeLeases();
   const lease = await fake.facet.grant(9);
   fake.answer("LeaseRevoke", () => {
-    throw failure("lease_not_found", 2);
+    throw failure("lease_not_found", ECHO);
   });
   await lease.revoke();
   assert(lease.signal.aborted);
   assertEquals((lease.signal.reason as LeaseLostError).reason, "revoked");
   const other = await fake.facet.grant(9);
   fake.answer("LeaseRevoke", () => {
-    throw failure("lease_not_found", 1);
+    throw failure("lease_not_found", { attempts: 2 });
   });
   await assertRejects(() => other.revoke(), LeaseNotFoundError);
   // To whom it ends, that it has ended is no failure.
@@ -95,7 +135,7 @@ Deno.test("A failing revoke is told, and the lease is given up all the same", as
   const fake = new FakeLeases();
   const lease = await fake.facet.grant(9);
   fake.answer("LeaseRevoke", () => {
-    throw failure("unavailable", 3);
+    throw failure("unavailable", { attempts: 3 });
   });
   const error = await assertRejects(() => lease.revoke(), EtcdError);
   assertEquals(error.code, "unavailable");
@@ -192,6 +232,17 @@ Deno.test("keepAliveOnce() ends with its timeout, and with an abort's reason", a
   await assertRejects(
     () => lease.keepAliveOnce({ timeoutMs: 20 }),
     TimeoutError,
+  );
+  lease.orphan();
+});
+
+Deno.test("keepAliveOnce() takes the client's timeout if it is given none", async () => {
+  const fake = new FakeLeases({ timeoutMs: 30 });
+  const lease = await fake.facet.grant(9);
+  const error = await assertRejects(() => lease.keepAliveOnce(), TimeoutError);
+  assertEquals(
+    error.message,
+    "Cannot renew the lease: no answer within 30 ms (timeout)",
   );
   lease.orphan();
 });

@@ -163,6 +163,25 @@ Deno.test("keepAlive() of an unknown lease fails with the loss", async () => {
   assertStrictEquals(loss, lease.signal.reason);
 });
 
+Deno.test("keepAlive() of a lease that was kept until it was lost or orphaned fails", async () => {
+  const fake = new FakeLeases();
+  const lost = await kept(fake);
+  fake.opener.held = true;
+  fake.opener.last.end();
+  await fake.pass(9_000);
+  assertStrictEquals(
+    await lost.keepAlive().catch((error) => error),
+    lossOf(lost),
+  );
+  fake.opener.held = false;
+  const orphaned = await kept(fake);
+  orphaned.orphan();
+  await assertRejects(() => orphaned.keepAlive(), CanceledError);
+  const streams = fake.opener.streams.length;
+  await fake.pass(9_000);
+  assertEquals(fake.opener.streams.length, streams);
+});
+
 Deno.test("A stream that ends is opened again, and renews every lease on it", async () => {
   const fake = new FakeLeases();
   const one = await kept(fake);

@@ -4,7 +4,8 @@ import {
   CertificateAuthority,
   type CertificateOptions,
 } from "../harness/certificates.ts";
-import { Cluster } from "../harness/mod.ts";
+import { methods } from "../../proto/methods.ts";
+import { Cluster, FakeServer } from "../harness/mod.ts";
 
 const authority = await CertificateAuthority.create("etcdeno tests");
 const stranger = await CertificateAuthority.create("somebody else");
@@ -19,8 +20,11 @@ Deno.test.afterAll(async () => {
   await cluster.close();
 });
 
-/** TLS in front of a real etcd. */
-async function tlsServer(options: CertificateOptions) {
+/** TLS in front of a real etcd, or of another server. */
+async function tlsServer(
+  options: CertificateOptions,
+  endpoint = cluster.members[0]?.directEndpoint ?? "",
+) {
   const { cert, key } = await authority.issue(options);
   const listener = Deno.listenTls({
     hostname: "127.0.0.1",
@@ -29,8 +33,7 @@ async function tlsServer(options: CertificateOptions) {
     key,
     alpnProtocols: ["h2"],
   });
-  const target = new URL(cluster.members[0]?.directEndpoint ?? "");
-  const serving = serve(listener, Number(target.port));
+  const serving = serve(listener, Number(new URL(endpoint).port));
   return {
     port: listener.addr.port,
     async [Symbol.asyncDispose]() {
@@ -127,4 +130,25 @@ Deno.test("Client without TLS names a TLS port as no etcd server", async () => {
     UnavailableError,
   );
   assertStringIncludes(error.message, "is it an etcd server?");
+});
+
+// The session of a connection is found, which it must be for a GOAWAY, too.
+Deno.test("Client sends a refused request once more over TLS", async () => {
+  await using fake = await FakeServer.start();
+  const { path } = methods.kv.put;
+  fake.handle(
+    path,
+    ({ count }) =>
+      count === 1 ? { kind: "reset", http2Code: 7 } : new Uint8Array(),
+  );
+  await using server = await tlsServer(
+    { addresses: ["127.0.0.1"] },
+    fake.endpoint,
+  );
+  await using client = new Client({
+    endpoints: `https://127.0.0.1:${server.port}`,
+    tls: { ca: authority.cert },
+  });
+  await client.put("k", "v");
+  assertEquals(fake.calls(path), 2);
 });

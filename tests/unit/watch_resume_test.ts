@@ -47,6 +47,19 @@ Deno.test("Watch resumes after the last event received, and repeats none", async
   await watch.close();
 });
 
+Deno.test("Watch that catches up resumes after its last event, however far the server is (pitfall 1)", async () => {
+  const fake = new FakeWatches();
+  const watch = await fake.created(5_000n, { startRevision: 10n });
+  const received = new Received(watch);
+  fake.reply({ events: [put(10n), put(1_004n)] }, 5_000n);
+  await fake.drop();
+  assertEquals(fake.start, 1_004n);
+  await microtasks();
+  assertEquals(received.revisions, [[10n, 1_004n]]);
+  assertEquals(watch.cursor, 1_005n);
+  await watch.close();
+});
+
 Deno.test("Watch never delivers an event older than its start", async () => {
   const fake = new FakeWatches();
   const watch = await fake.created(5n, { startRevision: 10n });

@@ -1,0 +1,36 @@
+import type { Target } from "./_target.ts";
+import { within } from "./_within.ts";
+
+/** Opens a connection, or fails; the signal ends the attempt. */
+export type Dial = (
+  target: Target,
+  limits: DialLimits,
+) => Promise<Deno.TcpConn>;
+
+/** How long a dial may go on. */
+export interface DialLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A dial whose failure is not the fault of the endpoint dialled. */
+const LOCAL_CODES: ReadonlySet<string> = new Set([
+  "EMFILE",
+  "ENFILE",
+  "ENOBUFS",
+  "ENOMEM",
+  "EADDRNOTAVAIL",
+]);
+
+/** Dials by TCP; a name with addresses of both families is raced over them. */
+export const dialTcp: Dial = ({ address, host, port }, limits) =>
+  within(
+    { what: `connect to ${address}`, ...limits },
+    (signal) => Deno.connect({ hostname: host, port, signal }),
+  );
+
+/** Whether an error is of this machine, such as too few descriptors. */
+export function isLocalError(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    LOCAL_CODES.has(String(error.code));
+}

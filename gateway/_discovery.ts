@@ -1,0 +1,96 @@
+import { lookUpSrv } from "../balancers/_srv.ts";
+import { UnavailableError } from "../errors/specific_errors.ts";
+import type { DiscoveryOptions } from "./options.ts";
+import { makeTarget, type Target } from "./_target.ts";
+import { checkTls } from "./_tls_check.ts";
+import type { GatewayEvent } from "./view.ts";
+import { within } from "./_within.ts";
+
+/** What a discovery needs and tells. */
+export interface DiscoveryContext {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  onEvent(event: GatewayEvent): void;
+}
+
+/**
+ * Finds endpoints by SRV records and lets those through that prove by TLS that
+ * they belong to the domain. Without proof nothing is let through, unless the
+ * discovery is said to be insecure.
+ */
+export class Discovery {
+  readonly #options: DiscoveryOptions;
+  readonly #context: DiscoveryContext;
+  /** Those that have passed: a member that is down for a while keeps its place. */
+  #proven = new Set<string>();
+
+  constructor(options: DiscoveryOptions, context: DiscoveryContext) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /**
+   * Looks again.
+   *
+   * @throws {UnavailableError} If there is none, or none that passes.
+   */
+  async look(): Promise<Target[]> {
+    const { domain, name, nameServer, insecure = false } = this.#options;
+    const { timeoutMs, signal, onEvent } = this.#context;
+    const what = `look up the SRV records of '${domain}'`;
+    const found = await within(
+      { what, timeoutMs, signal },
+      (signal) => lookUpSrv(domain, { name, nameServer, signal }),
+    );
+    const byAddress = new Map<string, Target>();
+    for (const target of found.map(makeTarget)) {
+      if (!byAddress.has(target.address)) byAddress.set(target.address, target);
+    }
+    const targets = [...byAddress.values()];
+    onEvent({ type: "discovered", domain, endpoints: names(targets) });
+    return insecure ? targets : await this.#prove(targets);
+  }
+
+  async #prove(targets: readonly Target[]): Promise<Target[]> {
+    const { domain, ca } = this.#options;
+    const { timeoutMs, signal, onEvent } = this.#context;
+    const unknown = targets.filter(({ address }) => !this.#proven.has(address));
+    if (unknown.length > 0) {
+      onEvent({ type: "validating", endpoints: names(unknown) });
+    }
+    const rejected: { endpoint: string; error: string }[] = [];
+    const check = async (target: Target): Promise<Target[]> => {
+      if (this.#proven.has(target.address)) return [target];
+      try {
+        if (!target.secure) throw new Error("it is not an endpoint with TLS");
+        await checkTls(target, { serverName: domain, ca, timeoutMs, signal });
+        return [target];
+      } catch (error) {
+        signal.throwIfAborted();
+        const { message } = error as Error;
+        rejected.push({ endpoint: target.address, error: message });
+        return [];
+      }
+    };
+    const proven = (await Promise.all(targets.map(check))).flat();
+    if (rejected.length > 0) onEvent({ type: "validation_failed", rejected });
+    if (proven.length === 0) {
+      throw new UnavailableError(
+        `Cannot use the endpoints of '${domain}': ${
+          rejected.map(({ endpoint, error }) => `${endpoint}: ${error}`)
+            .join("; ")
+        }`,
+        { code: "unavailable" },
+      );
+    }
+    this.#proven = new Set(names(proven));
+    if (unknown.length > 0) {
+      onEvent({ type: "validated", endpoints: names(proven) });
+    }
+    return proven;
+  }
+}
+
+function names(targets: readonly Target[]): string[] {
+  return targets.map(({ address }) => address);
+}

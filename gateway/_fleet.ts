@@ -1,0 +1,140 @@
+import { type Clock, SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { type Dial, dialTcp } from "./_dial.ts";
+import type { ResolvedGatewayOptions } from "./options.ts";
+import { Revival } from "./_revival.ts";
+import { createSelection } from "./_selection.ts";
+import type { Target } from "./_target.ts";
+import { closeQuietly } from "./_tunnel.ts";
+import type { Upstream } from "./_upstream.ts";
+import { Upstreams } from "./_upstreams.ts";
+import { Watchdog } from "./_watchdog.ts";
+import { within } from "./_within.ts";
+
+/** What a fleet takes from the outside. */
+export interface FleetContext {
+  /** Ends dials and probes when the gateway closes. */
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+  readonly dial?: Dial;
+}
+
+/** The endpoints and their health: who is left out, and who is back. */
+export class Fleet {
+  readonly #options: ResolvedGatewayOptions;
+  readonly #signal: AbortSignal;
+  readonly #dial: Dial;
+  readonly #upstreams: Upstreams;
+  readonly #revival: Revival;
+  readonly #watchdog: Watchdog | undefined;
+
+  constructor(options: ResolvedGatewayOptions, context: FleetContext) {
+    const { clock = SYSTEM_CLOCK, dial = dialTcp, signal } = context;
+    this.#options = options;
+    this.#signal = signal;
+    this.#dial = dial;
+    const selection = createSelection(options.selection, clock.random);
+    this.#upstreams = new Upstreams(selection);
+    this.#revival = new Revival({
+      upstreams: this.#upstreams,
+      clock,
+      retryDelayMs: options.retryDelayMs,
+      check: (upstream) => this.#check(upstream),
+      onEvent: options.onEvent,
+    });
+    if (options.probe === undefined) return;
+    this.#watchdog = new Watchdog({
+      upstreams: this.#upstreams,
+      clock,
+      intervalMs: options.probeIntervalMs,
+      check: (upstream) => this.#probe(upstream),
+      onUnwell: (upstream, error) => this.onDown(upstream, error),
+    });
+  }
+
+  /** Those in the list. */
+  get all(): readonly Upstream[] {
+    return this.#upstreams.all;
+  }
+
+  /** The endpoint to try next, not one of those `tried`. */
+  next(tried: ReadonlySet<Upstream>): Upstream | undefined {
+    return this.#upstreams.next(tried);
+  }
+
+  /** Whether one is active, after all were tried again if none was. */
+  anyActive(): Promise<boolean> {
+    return this.#revival.any();
+  }
+
+  /** Opens a connection to an endpoint, for a client. */
+  async connect(upstream: Upstream): Promise<Deno.TcpConn> {
+    const startMs = performance.now();
+    const { dialTimeoutMs: timeoutMs } = this.#options;
+    const limits = { timeoutMs, signal: this.#signal };
+    const member = await this.#dial(upstream.target, limits);
+    upstream.connected(performance.now() - startMs);
+    return member;
+  }
+
+  /** An endpoint that was active could not be reached, or is unwell. */
+  onDown(upstream: Upstream, error: Error): void {
+    // One that has left the list meanwhile is nobody's concern any more.
+    if (!this.all.includes(upstream) || !upstream.deactivate(error)) return;
+    const retryMs = this.#revival.add(upstream);
+    const endpoint = upstream.address;
+    this.#options.onEvent({ type: "deactivated", endpoint, error, retryMs });
+    this.#eject(upstream);
+  }
+
+  /** Sets the first list. */
+  start(targets: readonly Target[]): void {
+    this.#upstreams.replace(targets);
+  }
+
+  /** Replaces the list, and tells. */
+  replace(targets: readonly Target[]): void {
+    const { left, added } = this.#upstreams.replace(targets);
+    this.#revival.onEndpoints();
+    for (const upstream of left) this.#eject(upstream);
+    if (left.length + added.length === 0) return;
+    this.#options.onEvent({
+      type: "endpoints",
+      endpoints: names(this.all),
+      added: names(added),
+      removed: names(left),
+    });
+  }
+
+  /** Stops looking after them. */
+  close(): void {
+    this.#watchdog?.close();
+    this.#revival.close();
+  }
+
+  #eject(upstream: Upstream): void {
+    if (!this.#options.closeEjected) return;
+    for (const tunnel of upstream.tunnels) tunnel.close();
+  }
+
+  /** Whether an inactive endpoint can be used again. */
+  async #check(upstream: Upstream): Promise<void> {
+    const { dialTimeoutMs: timeoutMs } = this.#options;
+    const limits = { timeoutMs, signal: this.#signal };
+    closeQuietly(await this.#dial(upstream.target, limits));
+    await this.#probe(upstream);
+  }
+
+  async #probe({ address }: Upstream): Promise<void> {
+    const { probe, dialTimeoutMs: timeoutMs } = this.#options;
+    if (probe === undefined) return;
+    const what = `probe ${address}`;
+    await within(
+      { what, timeoutMs, signal: this.#signal },
+      (signal) => probe(address, signal),
+    );
+  }
+}
+
+function names(upstreams: readonly Upstream[]): string[] {
+  return upstreams.map(({ address }) => address);
+}

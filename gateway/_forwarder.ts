@@ -1,0 +1,134 @@
+import { isLocalError } from "./_dial.ts";
+import type { Fleet } from "./_fleet.ts";
+import { LoopGuard } from "./_loop_guard.ts";
+import { joinAddress } from "./_target.ts";
+import { closeQuietly, Tunnel } from "./_tunnel.ts";
+import type { Upstream } from "./_upstream.ts";
+import type { GatewayEvent, RefusalReason } from "./view.ts";
+
+/** What a forwarder tells. */
+export interface ForwarderOptions {
+  readonly fleet: Fleet;
+  /** The port the gateway listens on. */
+  readonly port: number;
+  onEvent(event: GatewayEvent): void;
+}
+
+/** How often all endpoints are tried for a client, if some come and go. */
+const ROUNDS = 3;
+
+/** A connection to a member, and whose it is, or why there is none. */
+type Dialed =
+  | { readonly upstream: Upstream; readonly member: Deno.TcpConn }
+  | { readonly refused: RefusalReason };
+
+/** Passes client connections on to endpoints. */
+export class Forwarder {
+  readonly #fleet: Fleet;
+  readonly #port: number;
+  readonly #onEvent: ForwarderOptions["onEvent"];
+  readonly #guard = new LoopGuard();
+  readonly #tunnels = new Set<Tunnel>();
+  #closed = false;
+
+  constructor(options: ForwarderOptions) {
+    this.#fleet = options.fleet;
+    this.#port = options.port;
+    this.#onEvent = options.onEvent;
+  }
+
+  /**
+   * Passes one on, and resolves when it is closed: to `false` if no endpoint
+   * took it. Never rejects.
+   */
+  async forward(client: Deno.TcpConn): Promise<boolean> {
+    const dialed = await this.#dialAny(client);
+    if ("refused" in dialed) {
+      this.refuse(client, dialed.refused);
+      return false;
+    }
+    const { upstream, member } = dialed;
+    const forget = this.#guard.remember(member, upstream);
+    try {
+      // Only now is a client known that was our own dial, answered at once.
+      if (this.#closed || this.#leadsBack(client)) {
+        closeQuietly(member);
+        this.refuse(client, this.#closed ? "closing" : "loop");
+        return false;
+      }
+      await this.#tunnel(client, member, upstream);
+      return true;
+    } finally {
+      forget();
+    }
+  }
+
+  /** Closes a client that is not passed on. */
+  refuse(client: Deno.TcpConn, reason: RefusalReason): void {
+    const { hostname, port } = client.remoteAddr;
+    closeQuietly(client);
+    const name = joinAddress(hostname, port);
+    this.#onEvent({ type: "refused", client: name, reason });
+  }
+
+  /** Closes every connection. */
+  close(): void {
+    this.#closed = true;
+    for (const tunnel of this.#tunnels) tunnel.close();
+  }
+
+  async #tunnel(
+    client: Deno.TcpConn,
+    member: Deno.TcpConn,
+    upstream: Upstream,
+  ): Promise<void> {
+    const tunnel = new Tunnel({
+      client,
+      member,
+      onBytesToMember: upstream.countToMember,
+      onBytesToClient: upstream.countToClient,
+    });
+    this.#tunnels.add(tunnel);
+    upstream.tunnels.add(tunnel);
+    await tunnel.closed;
+    upstream.tunnels.delete(tunnel);
+    this.#tunnels.delete(tunnel);
+  }
+
+  /** Tries endpoint after endpoint: the client sees none of the failures. */
+  async #dialAny(client: Deno.TcpConn): Promise<Dialed> {
+    if (this.#fleet.all.some(({ target }) => target.port === this.#port)) {
+      // A dial of our own is accepted before it is known to have succeeded.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    if (this.#leadsBack(client)) return { refused: "loop" };
+    const tried = new Set<Upstream>();
+    for (let round = 1; round <= ROUNDS && !this.#closed;) {
+      const upstream = this.#fleet.next(tried);
+      if (upstream === undefined) {
+        if (!await this.#fleet.anyActive()) break;
+        tried.clear();
+        round++;
+        continue;
+      }
+      try {
+        return { upstream, member: await this.#fleet.connect(upstream) };
+      } catch (error) {
+        if (this.#closed) break;
+        if (isLocalError(error)) return { refused: "local" };
+        tried.add(upstream);
+        upstream.dialFailed();
+        this.#fleet.onDown(upstream, error as Error);
+      }
+    }
+    return { refused: this.#closed ? "closing" : "no_endpoint" };
+  }
+
+  #leadsBack(client: Deno.TcpConn): boolean {
+    const origin = this.#guard.origin(client);
+    if (origin === undefined) return false;
+    origin.exclude(new Error("it leads back to this gateway"));
+    this.#onEvent({ type: "excluded", endpoint: origin.address });
+    return true;
+  }
+}

@@ -1,0 +1,45 @@
+/** The level of a line. */
+export type LogLevel = "info" | "warn" | "error";
+
+/** What a line says besides its message. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Writes one line. */
+export type Log = (
+  level: LogLevel,
+  message: string,
+  fields?: LogFields,
+) => void;
+
+/** Makes a log that goes to standard error, as etcd's own does. */
+export function createLog(
+  format: "text" | "json",
+  write: (line: string) => void = writeToStderr,
+): Log {
+  const line = format === "json" ? jsonLine : textLine;
+  return (level, message, fields = {}) =>
+    write(line(new Date().toISOString(), level, { message, fields }));
+}
+
+interface Entry {
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+function jsonLine(ts: string, level: LogLevel, entry: Entry): string {
+  return JSON.stringify({ level, ts, msg: entry.message, ...entry.fields });
+}
+
+function textLine(ts: string, level: LogLevel, entry: Entry): string {
+  const fields = Object.entries(entry.fields).map(([name, value]) =>
+    `${name}=${JSON.stringify(value)}`
+  );
+  return [ts, level, entry.message.trimEnd(), ...fields].join(" ");
+}
+
+function writeToStderr(line: string): void {
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  for (let at = 0; at < bytes.length;) {
+    at += Deno.stderr.writeSync(bytes.subarray(at));
+  }
+}

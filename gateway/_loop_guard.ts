@@ -1,0 +1,82 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { joinAddress, type ListenAddress, type Target } from "./_target.ts";
+import type { Upstream } from "./_upstream.ts";
+
+/**
+ * Knows a client that is the gateway itself: its connection is one of the
+ * gateway's own, seen from the other end. That holds for every name and
+ * interface of this machine, also after a change in DNS.
+ */
+export class LoopGuard {
+  // By both ends: a port may serve many connections that differ in the other.
+  readonly #dialed = new Map<string, Upstream>();
+
+  /** Remembers a connection of ours; gives what forgets it. */
+  remember(connection: Deno.TcpConn, upstream: Upstream): () => void {
+    const key = keyOf(connection.localAddr, connection.remoteAddr);
+    this.#dialed.set(key, upstream);
+    return () => this.#dialed.delete(key);
+  }
+
+  /** The endpoint that led back to us, if this client is ourselves. */
+  origin(client: Deno.TcpConn): Upstream | undefined {
+    return this.#dialed.get(keyOf(client.remoteAddr, client.localAddr));
+  }
+}
+
+function keyOf(from: Deno.NetAddr, to: Deno.NetAddr): string {
+  return [from, to].map(({ hostname, port }) =>
+    joinAddress(hostname.replace(/^::ffff:/i, ""), port)
+  ).join(" to ");
+}
+
+/**
+ * Refuses endpoints that are the gateway itself before it starts.
+ *
+ * @throws {InvalidOptionError} If one is, or has a name nobody knows.
+ */
+export async function checkLoops(
+  listen: ListenAddress,
+  targets: readonly Target[],
+): Promise<void> {
+  const own = await addressesOf(listen.host, "listen");
+  for (const target of targets) {
+    const addresses = await addressesOf(target.host, "endpoints");
+    if (target.port !== listen.port) continue;
+    const same = addresses.find((address) =>
+      own.some((mine) => leadsTo(mine, address))
+    );
+    if (same === undefined) continue;
+    throw new InvalidOptionError("endpoints", target.address, {
+      action: "start the gateway",
+      expected: `another address than the gateway's own (${
+        joinAddress(listen.host, listen.port)
+      }), but ${target.address} is ${joinAddress(same, target.port)}`,
+    });
+  }
+}
+
+function leadsTo(own: string, address: string): boolean {
+  if (own === address) return true;
+  const all = own === "0.0.0.0" || own === "::";
+  return all && (/^127\./.test(address) || address === "::1" ||
+    address === "0.0.0.0" || address === "::");
+}
+
+async function addressesOf(
+  host: string,
+  option: "listen" | "endpoints",
+): Promise<string[]> {
+  if (isIP(host) !== 0) return [host];
+  try {
+    const found = await lookup(host, { all: true });
+    return found.map(({ address }) => address);
+  } catch (error) {
+    throw new InvalidOptionError(option, host, {
+      action: "start the gateway",
+      expected: `a host that can be resolved (${(error as Error).message})`,
+    });
+  }
+}

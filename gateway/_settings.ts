@@ -1,0 +1,140 @@
+import { type GivenFlags, UsageError } from "./_flags.ts";
+import { parseGoDuration } from "./_go_duration.ts";
+import type { DiscoveryOptions, GatewayOptions } from "./options.ts";
+import type { SelectionName } from "./_selection.ts";
+import { parseListenAddress } from "./_target.ts";
+
+/** Files of TLS settings, read. */
+export interface TlsFiles {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
+/** What the command line asks for. */
+export interface Settings {
+  readonly gateway: GatewayOptions & { readonly dialTimeoutMs: number };
+  readonly drainTimeoutMs: number;
+  readonly logFormat: "text" | "json";
+  readonly metricsAddress: string | undefined;
+  readonly syncMembers: boolean;
+  readonly probe: boolean;
+  readonly tls: TlsFiles;
+}
+
+const DEFAULT_ENDPOINT = "127.0.0.1:2379";
+/** Upstream's reading of `--retry-delay=0`. */
+const ZERO_RETRY_MS = 300_000;
+
+/**
+ * Makes settings of flags.
+ *
+ * @throws {UsageError} If a value makes no sense.
+ */
+export async function readSettings(given: GivenFlags): Promise<Settings> {
+  const flags = new FlagReader(given);
+  const tls: TlsFiles = {
+    ca: await flags.file("trusted-ca-file"),
+    cert: await flags.file("cert-file"),
+    key: await flags.file("key-file"),
+  };
+  const discovery = readDiscovery(flags, tls);
+  const endpoints = given.get("endpoints") ??
+    (discovery === undefined ? [DEFAULT_ENDPOINT] : undefined);
+  const probeIntervalMs = flags.duration("probe-interval", 0);
+  const maxConnections = flags.text("max-connections");
+  return {
+    gateway: {
+      listen: flags.text("listen-addr"),
+      endpoints,
+      discovery,
+      selection: flags.text("selection") as SelectionName | undefined,
+      retryDelayMs: flags.duration("retry-delay", 60_000) || ZERO_RETRY_MS,
+      dialTimeoutMs: flags.duration("dial-timeout", 5_000),
+      maxConnections: maxConnections === undefined
+        ? undefined
+        : Number(maxConnections),
+      closeEjected: flags.isOn("close-ejected"),
+      probeIntervalMs: probeIntervalMs || undefined,
+      refreshMs: flags.duration("refresh-interval", 30_000),
+    },
+    drainTimeoutMs: flags.duration("drain-timeout", 10_000),
+    logFormat: flags.oneOf("log-format", ["text", "json"]),
+    metricsAddress: flags.text("metrics-addr"),
+    syncMembers: flags.isOn("sync-members"),
+    probe: probeIntervalMs > 0,
+    tls,
+  };
+}
+
+function readDiscovery(
+  flags: FlagReader,
+  { ca }: TlsFiles,
+): DiscoveryOptions | undefined {
+  const domain = flags.text("discovery-srv");
+  const insecure = flags.isOn("insecure-discovery");
+  if (domain === undefined) return undefined;
+  const server = flags.text("dns-server");
+  const address = server === undefined ? undefined : parseListenAddress(server);
+  return {
+    domain,
+    name: flags.text("discovery-srv-name"),
+    insecure,
+    ca,
+    nameServer: address && { ipAddr: address.host, port: address.port },
+  };
+}
+
+class FlagReader {
+  readonly #given: GivenFlags;
+
+  constructor(given: GivenFlags) {
+    this.#given = given;
+  }
+
+  /** As with Go's flags, one that is empty is one that is not given. */
+  text(name: string): string | undefined {
+    return this.#given.get(name)?.at(-1) || undefined;
+  }
+
+  isOn(name: string): boolean {
+    const text = this.text(name) ?? "false";
+    if (/^(1|t|true)$/i.test(text)) return true;
+    if (/^(0|f|false)$/i.test(text)) return false;
+    throw invalid(name, text, "true or false");
+  }
+
+  duration(name: string, presetMs: number): number {
+    const text = this.text(name);
+    if (text === undefined) return presetMs;
+    const ms = parseGoDuration(text);
+    if (ms === undefined) throw invalid(name, text, "a duration such as 1m30s");
+    return ms;
+  }
+
+  oneOf<T extends string>(name: string, words: readonly [T, ...T[]]): T {
+    const text = this.text(name) ?? words[0];
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw invalid(name, text, words.join(" or "));
+    return found;
+  }
+
+  async file(name: string): Promise<string | undefined> {
+    const path = this.text(name);
+    if (path === undefined) return undefined;
+    try {
+      return await Deno.readTextFile(path);
+    } catch (cause) {
+      throw new UsageError(
+        `Cannot read --${name}=${path}: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  }
+}
+
+function invalid(name: string, text: string, expected: string): UsageError {
+  return new UsageError(
+    `invalid argument "${text}" for --${name}: expected ${expected}`,
+  );
+}

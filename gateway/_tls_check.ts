@@ -1,0 +1,41 @@
+import type { Target } from "./_target.ts";
+import { closeQuietly } from "./_tunnel.ts";
+import { within } from "./_within.ts";
+
+/** How the TLS of an endpoint is checked. */
+export interface TlsCheckOptions {
+  /** The name the certificate must be for. */
+  readonly serverName: string;
+  /** The authorities to trust, PEM. @default {the system's} */
+  readonly ca?: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes a TLS handshake with an endpoint, and hangs up.
+ *
+ * @throws {Error} If it cannot be reached, or its certificate is not for the
+ * name or from an authority.
+ */
+export async function checkTls(
+  { address, host, port }: Target,
+  { serverName, ca, timeoutMs, signal }: TlsCheckOptions,
+): Promise<void> {
+  const what = `make a TLS handshake with ${address}`;
+  await within({ what, timeoutMs, signal }, async (signal) => {
+    const connection = await Deno.connect({ hostname: host, port, signal });
+    const secured = await Deno.startTls(connection, {
+      hostname: serverName,
+      alpnProtocols: ["h2"],
+      ...(ca === undefined ? {} : { caCerts: [ca] }),
+    });
+    const hangUp = () => closeQuietly(secured);
+    signal.addEventListener("abort", hangUp);
+    try {
+      await secured.handshake();
+    } finally {
+      hangUp();
+    }
+  });
+}

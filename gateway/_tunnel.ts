@@ -1,0 +1,127 @@
+/** Called with the number of bytes that were passed on. */
+type Count = (bytes: number) => void;
+
+/** The two ends of a tunnel, and who counts. */
+export interface TunnelOptions {
+  readonly client: Deno.TcpConn;
+  readonly member: Deno.TcpConn;
+  readonly onBytesToMember: Count;
+  readonly onBytesToClient: Count;
+}
+
+// An idle connection holds little, a busy one moves much at a time.
+const SMALL_BYTES = 4 << 10;
+const LARGE_BYTES = 256 << 10;
+const GROWTH = 4;
+
+/**
+ * Passes bytes between two connections until both directions have ended, then
+ * closes both.
+ *
+ * - An end of one direction is passed on, the other direction goes on.
+ * - A side that can no longer be written to ends its direction only: what it
+ *   sent before is still delivered.
+ * - A side that was reset ends both. The other side sees an end, not a reset:
+ *   Deno's connections cannot send one.
+ * - A reader that is slow holds up the sender; at most one buffer is kept.
+ */
+export class Tunnel {
+  /** Resolves when both connections are closed; never rejects. */
+  readonly closed: Promise<void>;
+  readonly #client: Deno.TcpConn;
+  readonly #member: Deno.TcpConn;
+  #open = true;
+
+  constructor(options: TunnelOptions) {
+    this.#client = options.client;
+    this.#member = options.member;
+    tune(this.#client);
+    tune(this.#member);
+    this.closed = this.#run(options);
+  }
+
+  /** Closes both connections now. Idempotent. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeQuietly(this.#client);
+    closeQuietly(this.#member);
+  }
+
+  async #run(options: TunnelOptions): Promise<void> {
+    await Promise.all([
+      this.#copy(this.#client, this.#member, options.onBytesToMember),
+      this.#copy(this.#member, this.#client, options.onBytesToClient),
+    ]);
+    this.close();
+  }
+
+  async #copy(
+    from: Deno.TcpConn,
+    to: Deno.TcpConn,
+    count: Count,
+  ): Promise<void> {
+    let buffer = new Uint8Array(SMALL_BYTES);
+    for (;;) {
+      let size: number | null;
+      try {
+        size = await from.read(buffer);
+      } catch {
+        // Reset, or closed by us: there is no one left to serve.
+        this.close();
+        return;
+      }
+      try {
+        if (size === null) {
+          await to.closeWrite();
+          return;
+        }
+        await writeAll(to, buffer.subarray(0, size));
+      } catch {
+        // Gone for writing. The other direction ends when what it sent is read.
+        return;
+      }
+      count(size);
+      buffer = fitted(buffer, size);
+    }
+  }
+}
+
+/** What was sent at once shall leave at once; the dead shall be found. */
+function tune(connection: Deno.TcpConn): void {
+  try {
+    connection.setNoDelay();
+    connection.setKeepAlive();
+  } catch {
+    // Reset already, on some systems: the first read tells.
+  }
+}
+
+async function writeAll(to: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await to.write(bytes.subarray(at));
+  }
+}
+
+/** The buffer for the next read, by how much of this one was used. */
+function fitted(
+  buffer: Uint8Array<ArrayBuffer>,
+  size: number,
+): Uint8Array<ArrayBuffer> {
+  if (size === buffer.length && buffer.length < LARGE_BYTES) {
+    return new Uint8Array(buffer.length * GROWTH);
+  }
+  if (size <= SMALL_BYTES && buffer.length > SMALL_BYTES) {
+    return new Uint8Array(SMALL_BYTES);
+  }
+  return buffer;
+}
+
+/** Closes a connection that may be closed already. */
+export function closeQuietly(connection: { close(): void }): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}

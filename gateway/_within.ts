@@ -1,0 +1,43 @@
+/** What limits a task. */
+export interface Limits {
+  /** What is done, as in "Cannot connect to …". */
+  readonly what: string;
+  readonly timeoutMs: number;
+  /** Ends the task as well, with its own reason. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a task that is told by a signal when its time is over.
+ *
+ * @throws {Deno.errors.TimedOut} If that is why it failed.
+ */
+export async function within<T>(
+  limits: Limits,
+  task: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { what, timeoutMs, signal } = limits;
+  signal.throwIfAborted();
+  const ended = new AbortController();
+  const onAbort = () => ended.abort(signal.reason);
+  // By hand, so that nothing stays with a signal that lives long.
+  signal.addEventListener("abort", onAbort);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    ended.abort();
+  }, timeoutMs);
+  try {
+    return await task(ended.signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (!late) throw cause;
+    throw new Deno.errors.TimedOut(
+      `Cannot ${what}: no answer in ${timeoutMs} ms`,
+      { cause },
+    );
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}

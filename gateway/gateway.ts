@@ -1,0 +1,191 @@
+import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { Acceptor } from "./_acceptor.ts";
+import { EndpointSources } from "./_endpoint_sources.ts";
+import { Fleet } from "./_fleet.ts";
+import { Forwarder } from "./_forwarder.ts";
+import { openListener } from "./_listen.ts";
+import {
+  type GatewayOptions,
+  type ResolvedGatewayOptions,
+  resolveGatewayOptions,
+} from "./options.ts";
+import { joinAddress } from "./_target.ts";
+import type { GatewaySnapshot } from "./view.ts";
+
+/**
+ * A TCP gateway to the members of a cluster: clients of one local address are
+ * passed on to an endpoint that can be reached.
+ *
+ * - An endpoint that cannot be reached is left out and tried again; the client
+ *   that found out is passed on to the next one and notices nothing.
+ * - Bytes pass as they are, an end in one direction is passed on, and a reader
+ *   that is slow holds up its sender.
+ * - When no endpoint can be reached, clients wait while all are tried once
+ *   more, and are closed if that fails.
+ *
+ * ```ts ignore
+ * import { Gateway } from "@etcdeno/client/gateway";
+ *
+ * await using gateway = await Gateway.start({
+ *   endpoints: ["infra0.example.com", "infra1.example.com"],
+ *   onEvent: (event) => console.log(event.type),
+ * });
+ * console.log(gateway.address);
+ * await gateway.finished;
+ * ```
+ */
+export class Gateway implements AsyncDisposable {
+  /** Where it listens. */
+  readonly address: string;
+  /**
+   * Resolves when it is closed.
+   *
+   * @throws {Error} If the listener failed; the gateway is closed then.
+   */
+  readonly finished: Promise<void>;
+  readonly #options: ResolvedGatewayOptions;
+  readonly #acceptor: Acceptor;
+  readonly #fleet: Fleet;
+  readonly #forwarder: Forwarder;
+  readonly #sources: EndpointSources;
+  readonly #closing = new AbortController();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #clients = new Map<Deno.TcpConn, Promise<void>>();
+  #state: GatewaySnapshot["state"] = "serving";
+  #accepted = 0;
+  #failed = 0;
+  #closed: Promise<void> | undefined;
+
+  private constructor(
+    options: ResolvedGatewayOptions,
+    listener: Deno.TcpListener,
+    sources: EndpointSources,
+  ) {
+    const { onEvent, signal } = options;
+    this.#options = options;
+    this.#fleet = new Fleet(options, { signal: this.#closing.signal });
+    this.#fleet.start(sources.first);
+    const { hostname, port } = listener.addr;
+    this.#forwarder = new Forwarder({ fleet: this.#fleet, port, onEvent });
+    this.#sources = sources;
+    sources.follow(
+      () => this.#fleet.all.map(({ address }) => address),
+      (targets) => this.#fleet.replace(targets),
+    );
+    this.address = joinAddress(hostname, port);
+    this.#acceptor = new Acceptor({
+      listener,
+      clock: SYSTEM_CLOCK,
+      onConnection: (client) => this.#onClient(client),
+      onPause: (error, retryMs) =>
+        onEvent({ type: "accept_failed", error, retryMs }),
+    });
+    this.finished = this.#run();
+    // Whoever closes it without looking need not hear of the listener.
+    this.finished.catch(() => {});
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const endpoints = sources.first.map(({ address }) => address);
+    onEvent({ type: "ready", address: this.address, endpoints });
+  }
+
+  /**
+   * Finds the endpoints, listens, and gives the gateway.
+   *
+   * @throws {InvalidOptionError} If an option is not acceptable, or an
+   * endpoint is the gateway itself.
+   * @throws {UnavailableError} If no endpoint was found, or the address to
+   * listen on is not available.
+   */
+  static async start(options: GatewayOptions): Promise<Gateway> {
+    const resolved = resolveGatewayOptions(options);
+    const sources = await EndpointSources.open(resolved);
+    try {
+      resolved.signal?.throwIfAborted();
+      return new Gateway(resolved, openListener(resolved.listen), sources);
+    } catch (error) {
+      sources.close();
+      throw error;
+    }
+  }
+
+  /** What it is doing now. */
+  snapshot(): GatewaySnapshot {
+    return {
+      address: this.address,
+      state: this.#state,
+      open: this.#clients.size,
+      accepted: this.#accepted,
+      failed: this.#failed,
+      endpoints: this.#fleet.all.map((upstream) => upstream.status()),
+    };
+  }
+
+  /**
+   * Accepts no more clients, waits until the last connection has ended, but
+   * `timeoutMs` at most, and closes.
+   */
+  async drain(options: { readonly timeoutMs: number }): Promise<void> {
+    if (this.#state !== "serving") return await this.close();
+    this.#state = "draining";
+    this.#acceptor.close();
+    const open = this.#clients.size;
+    this.#options.onEvent({ type: "draining", open });
+    const timeout = Promise.withResolvers<void>();
+    const cancel = SYSTEM_CLOCK.hold(options.timeoutMs, timeout.resolve);
+    await Promise.race([
+      Promise.all(this.#clients.values()),
+      timeout.promise,
+    ]);
+    cancel();
+    await this.close();
+  }
+
+  /** Closes it and every connection now. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  /** The same as {@linkcode Gateway.close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  readonly #onAbort = (): void => void this.close();
+
+  async #run(): Promise<void> {
+    try {
+      await this.#acceptor.finished;
+    } catch (cause) {
+      await this.close();
+      throw cause;
+    }
+    await this.#ended.promise;
+  }
+
+  #onClient(client: Deno.TcpConn): void {
+    this.#accepted++;
+    if (this.#clients.size >= this.#options.maxConnections) {
+      this.#failed++;
+      this.#forwarder.refuse(client, "limit");
+      return;
+    }
+    const forwarded = this.#forwarder.forward(client).then((taken) => {
+      this.#clients.delete(client);
+      if (!taken) this.#failed++;
+    });
+    this.#clients.set(client, forwarded);
+  }
+
+  async #close(): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#acceptor.close();
+    this.#sources.close();
+    this.#forwarder.close();
+    this.#closing.abort();
+    this.#fleet.close();
+    await Promise.all(this.#clients.values());
+    this.#state = "closed";
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,194 @@
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { SELECTION_NAMES, type SelectionName } from "./_selection.ts";
+import {
+  type ListenAddress,
+  parseListenAddress,
+  parseTargets,
+  type Target,
+} from "./_target.ts";
+import type { GatewayEvent } from "./view.ts";
+
+/** How endpoints are found by DNS. */
+export interface DiscoveryOptions {
+  /**
+   * The domain whose records `_etcd-client-ssl._tcp` and `_etcd-client._tcp`
+   * name the endpoints. Their certificates must be for this domain.
+   */
+  readonly domain: string;
+  /** A suffix of the service names: `_etcd-client-ssl-NAME`. */
+  readonly name?: string | undefined;
+  /**
+   * Takes endpoints as they are found, those without TLS too, and proves none.
+   *
+   * @default {false}
+   */
+  readonly insecure?: boolean | undefined;
+  /** Authorities to trust for the proof, PEM. @default {the system's} */
+  readonly ca?: string | undefined;
+  /** The name server to ask. @default {the system's} */
+  readonly nameServer?:
+    | { readonly ipAddr: string; readonly port: number }
+    | undefined;
+}
+
+/** Options of a gateway. */
+export interface GatewayOptions {
+  /**
+   * Where to listen, `host:port`; `:port` for all interfaces, port 0 for a
+   * free one.
+   *
+   * @default {"127.0.0.1:23790"}
+   */
+  readonly listen?: string | undefined;
+  /**
+   * Where the members are: `host:port` or `host`, which has port 2379; a
+   * scheme is allowed and ignored. With `discovery`, what to use if that
+   * fails.
+   */
+  readonly endpoints?: string | readonly string[] | undefined;
+  /** Finds the endpoints by DNS. */
+  readonly discovery?: DiscoveryOptions | undefined;
+  /**
+   * Which endpoint the next connection goes to, among those of the best
+   * priority:
+   *
+   * - `failover`: one for all, until it fails; drawn by weight, or the first;
+   * - `roundRobin`: each in turn;
+   * - `weighted`: drawn in proportion to the weights (RFC 2782), evenly
+   *   without weights.
+   *
+   * @default {"failover"}
+   */
+  readonly selection?: SelectionName | undefined;
+  /** How often an endpoint that failed is tried again. @default {60000} */
+  readonly retryDelayMs?: number | undefined;
+  /** How long one attempt to connect may take. @default {5000} */
+  readonly dialTimeoutMs?: number | undefined;
+  /** How many client connections may be open. @default {no limit} */
+  readonly maxConnections?: number | undefined;
+  /**
+   * Closes the connections of an endpoint when it fails or leaves the list, so
+   * that clients whose connections live long move to another one.
+   *
+   * @default {false}
+   */
+  readonly closeEjected?: boolean | undefined;
+  /**
+   * Tells whether an endpoint is well, by rejecting if not: a connection that
+   * opens proves little.
+   * Asked of active endpoints every `probeIntervalMs`, and of others before
+   * they are used again.
+   */
+  readonly probe?:
+    | ((endpoint: string, signal: AbortSignal) => Promise<void>)
+    | undefined;
+  /** How often active endpoints are probed. @default {10000} */
+  readonly probeIntervalMs?: number | undefined;
+  /**
+   * Gives the endpoints of the members, of whom the present ones are told to
+   * it; once it has answered, its list replaces the others.
+   */
+  readonly members?:
+    | ((
+      endpoints: readonly string[],
+      signal: AbortSignal,
+    ) => Promise<readonly string[]>)
+    | undefined;
+  /** How often SRV records and members are asked for. @default {30000} */
+  readonly refreshMs?: number | undefined;
+  /** Closes the gateway when aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Told of what happens, as it does. It must not throw; what it throws is
+   * reported as an uncaught error.
+   */
+  readonly onEvent?: ((event: GatewayEvent) => void) | undefined;
+}
+
+/** The options, checked and complete. */
+export interface ResolvedGatewayOptions {
+  readonly listen: ListenAddress;
+  readonly targets: readonly Target[];
+  readonly discovery: DiscoveryOptions | undefined;
+  readonly selection: SelectionName;
+  readonly retryDelayMs: number;
+  readonly dialTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly closeEjected: boolean;
+  readonly probe: GatewayOptions["probe"];
+  readonly probeIntervalMs: number;
+  readonly members: GatewayOptions["members"];
+  readonly refreshMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onEvent: (event: GatewayEvent) => void;
+}
+
+const LIMIT_MS = 2_147_483_647;
+
+/**
+ * Checks the options of a gateway and fills in what is not given.
+ *
+ * @throws {InvalidOptionError} If one is not acceptable.
+ */
+export function resolveGatewayOptions(
+  options: GatewayOptions,
+): ResolvedGatewayOptions {
+  const {
+    listen = "127.0.0.1:23790",
+    endpoints = [],
+    discovery,
+    selection = "failover",
+    retryDelayMs = 60_000,
+    dialTimeoutMs = 5_000,
+    maxConnections = Infinity,
+    closeEjected = false,
+    probeIntervalMs = 10_000,
+    refreshMs = 30_000,
+    onEvent,
+  } = options;
+  const targets = parseTargets(endpoints);
+  if (targets.length === 0 && discovery === undefined) {
+    throw new InvalidOptionError("endpoints", endpoints, {
+      expected: "at least one, or 'discovery' given",
+    });
+  }
+  if (!SELECTION_NAMES.includes(selection)) {
+    throw new InvalidOptionError("selection", selection, {
+      expected: `one of ${SELECTION_NAMES.join(", ")}`,
+    });
+  }
+  if (
+    maxConnections !== Infinity &&
+    !(Number.isSafeInteger(maxConnections) && maxConnections > 0)
+  ) {
+    throw new InvalidOptionError("maxConnections", maxConnections, {
+      expected: "a whole number above 0",
+    });
+  }
+  const times = { retryDelayMs, dialTimeoutMs, probeIntervalMs, refreshMs };
+  for (const [name, value] of Object.entries(times)) {
+    if (typeof value === "number" && value > 0 && value <= LIMIT_MS) continue;
+    throw new InvalidOptionError(name, value, {
+      expected: `a number of milliseconds above 0 and up to ${LIMIT_MS}`,
+    });
+  }
+  return {
+    ...times,
+    listen: parseListenAddress(listen),
+    targets,
+    discovery,
+    selection,
+    maxConnections,
+    closeEjected,
+    probe: options.probe,
+    members: options.members,
+    signal: options.signal,
+    onEvent: (event) => {
+      try {
+        onEvent?.(event);
+      } catch (error) {
+        reportError(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,243 @@
+// The gateway in front of a real cluster: etcd's own client, and its members.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { UnavailableError } from "../../errors/mod.ts";
+import { run } from "../harness/_run.ts";
+import { CertificateAuthority } from "../harness/certificates.ts";
+import { Cluster, type Member, waitFor } from "../harness/mod.ts";
+import { openCluster } from "../../gateway/_cluster_access.ts";
+import { parseFlags } from "../../gateway/_flags.ts";
+import { readSettings } from "../../gateway/_settings.ts";
+import { GatewayProcess } from "../unit/_gateway_process.ts";
+
+const ANY = "--listen-addr=127.0.0.1:0";
+
+let cluster: Cluster;
+
+Deno.test.beforeAll(async () => {
+  cluster = await Cluster.start();
+});
+
+Deno.test.afterAll(async () => {
+  await cluster.close();
+});
+
+/** Past the fault proxies, which accept for a member that is dead. */
+function memberAddresses(): string[] {
+  return cluster.members.map(({ directEndpoint }) => directEndpoint);
+}
+
+/** Runs etcdctl to its end, with the gateway as its only endpoint. */
+async function etcdctl(
+  address: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const { etcdctl } = cluster.binaries;
+  if (etcdctl === undefined) throw new Error("there is no etcdctl");
+  const output = await run("env", [
+    "ETCDCTL_API=3",
+    etcdctl,
+    `--endpoints=${address}`,
+    "--command-timeout=10s",
+    ...args,
+  ]);
+  return output.trim();
+}
+
+Deno.test("etcdctl works through the gateway as the members go one by one", async () => {
+  await cluster.reset();
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${memberAddresses().join(",")}`,
+    "--retry-delay=500ms",
+  ]);
+  const address = await command.address();
+  for (const member of cluster.members) {
+    await member.kill();
+    // A put that a dying leader has taken is lost for seven seconds.
+    await cluster.leader();
+    assertEquals(await etcdctl(address, "put", "ctl/key", member.name), "OK");
+    assertEquals(
+      await etcdctl(address, "get", "ctl/key", "--print-value-only"),
+      member.name,
+    );
+    const granted = await etcdctl(address, "lease", "grant", "60");
+    const lease = /lease (\S+) granted/.exec(granted)?.[1] ?? "";
+    assert(
+      (await etcdctl(address, "lease", "timetolive", lease))
+        .includes("granted with TTL(60s)"),
+    );
+    await member.restart();
+    await command.line("activated");
+  }
+});
+
+Deno.test("etcdctl watch goes on through the gateway when its member is killed", async () => {
+  await cluster.reset();
+  const { etcdctl: program = "" } = cluster.binaries;
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${memberAddresses().join(",")}`,
+  ]);
+  const address = await command.address();
+  const watch = new Deno.Command("sh", {
+    args: ["-c", 'exec "$0" "$@"', program, `--endpoints=${address}`, "watch"]
+      .concat("ctl/watched"),
+    env: { ETCDCTL_API: "3" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let output = "";
+  const reading = (async () => {
+    const text = watch.stdout.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) output += chunk;
+  })();
+  try {
+    // It says nothing when it is ready, so it is asked until it shows.
+    let serial = 0;
+    const shown = async () => {
+      await etcdctl(address, "put", "ctl/watched", `value-${++serial}`);
+      return output.includes("value-");
+    };
+    await waitFor("the first event", shown, { intervalMs: 100 });
+    const [member] = cluster.members;
+    await member?.kill();
+    await cluster.leader();
+    const last = `value-${++serial}`;
+    await etcdctl(address, "put", "ctl/watched", last);
+    await waitFor(
+      "the event after the fault",
+      () => output.includes(`${last}\n`),
+      { timeoutMs: 20_000 },
+    );
+  } finally {
+    watch.kill("SIGKILL");
+    await watch.status;
+    await reading;
+  }
+});
+
+for (
+  const { name, strike } of [
+    {
+      name: "falls silent",
+      strike: (member: Member) => member.proxy.set({ kind: "blackhole" }),
+    },
+    {
+      name: "is cut off from the others",
+      strike: (member: Member) => cluster.isolate(member),
+    },
+  ]
+) {
+  Deno.test(`etcdctl works through the gateway when its member ${name}`, async () => {
+    await cluster.reset();
+    const [member] = cluster.members;
+    assert(member);
+    await using command = new GatewayProcess([
+      ANY,
+      `--endpoints=${cluster.endpoints.join(",")}`,
+      "--dial-timeout=1s",
+      "--probe-interval=300ms",
+    ], { permissions: ["--allow-env"] });
+    const address = await command.address();
+    assertEquals(await etcdctl(address, "put", "ctl/before", name), "OK");
+    await strike(member);
+    await command.line("deactivated endpoint");
+    await cluster.leader();
+    assertEquals(await etcdctl(address, "put", "ctl/after", name), "OK");
+    assertEquals(
+      await etcdctl(address, "get", "ctl/after", "--print-value-only"),
+      name,
+    );
+  });
+}
+
+Deno.test("the gateway command follows the cluster's members", async () => {
+  await cluster.reset();
+  const [first] = cluster.members;
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${first?.endpoint}`,
+    "--sync-members",
+    "--refresh-interval=200ms",
+    "--log-format=json",
+  ], { permissions: ["--allow-env"] });
+  const line = await command.line("endpoints have changed");
+  const { endpoints } = JSON.parse(line);
+  assertEquals(
+    [...endpoints].sort(),
+    cluster.endpoints.map((endpoint) => new URL(endpoint).host).sort(),
+  );
+  // The one member it was told of may go: it has learned of the others.
+  const address = await command.address();
+  await first?.proxy.set({ kind: "refuse" });
+  assertEquals(await etcdctl(address, "put", "ctl/synced", "yes"), "OK");
+});
+
+Deno.test("the gateway command's probe tells a member that serves from one that does not", async () => {
+  await cluster.reset();
+  const flags = parseFlags(["start", "--dial-timeout=1s"]);
+  if (flags === "help") throw new Error("help was not asked for");
+  const { probe } = openCluster(await readSettings(flags));
+  const { signal } = new AbortController();
+  const ask = async (index: number): Promise<string> => {
+    const host = new URL(cluster.endpoints[index] ?? "").host;
+    try {
+      await probe(host, signal);
+      return "well";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assertEquals(await ask(0), "well");
+  const [isolated, silent, dead] = cluster.members;
+  assert(isolated && silent && dead);
+  await silent.proxy.set({ kind: "blackhole" });
+  assert((await ask(1)).startsWith("Cannot read from 127.0.0.1:"));
+  await silent.proxy.set({ kind: "pass" });
+  await cluster.isolate(isolated);
+  assert((await ask(0)).includes("DEADLINE_EXCEEDED"));
+  await cluster.healPeers();
+  await dead.kill();
+  assert((await ask(2)).includes("UNAVAILABLE"));
+});
+
+Deno.test("the gateway command's probe speaks TLS, and trusts the given CA alone", async () => {
+  await cluster.reset();
+  const authority = await CertificateAuthority.create("etcdeno tests");
+  const stranger = await CertificateAuthority.create("somebody else");
+  const certificate = await authority.issue({ names: ["localhost"] });
+  const hostname = "127.0.0.1";
+  const listener = Deno.listenTls({
+    hostname,
+    port: 0,
+    alpnProtocols: ["h2"],
+    ...certificate,
+  });
+  const { directEndpoint = "" } = cluster.members[0] ?? {};
+  const serving = (async () => {
+    for (let left = 2; left > 0; left--) {
+      const client = await listener.accept();
+      const port = Number(new URL(directEndpoint).port);
+      const member = await Deno.connect({ hostname, port });
+      // Whoever hangs up first, however: both are closed by it.
+      await Promise.allSettled([
+        client.readable.pipeTo(member.writable),
+        member.readable.pipeTo(client.writable),
+      ]);
+    }
+  })();
+  const address = `localhost:${listener.addr.port}`;
+  const { signal } = new AbortController();
+  const probe = async (ca: string) => {
+    const { probe } = openCluster({
+      ...await readSettings(new Map([["endpoints", [`https://${address}`]]])),
+      tls: { ca, cert: undefined, key: undefined },
+    });
+    await probe(address, signal);
+  };
+  await probe(authority.cert);
+  await assertRejects(() => probe(stranger.cert), UnavailableError);
+  await serving;
+  listener.close();
+});

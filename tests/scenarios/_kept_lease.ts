@@ -1,0 +1,82 @@
+import {
+  type CallOptions,
+  type Client,
+  EtcdError,
+  type Lease,
+  LeaseLostError,
+} from "../../mod.ts";
+import { sleep } from "../harness/mod.ts";
+import type { Besides } from "./recording.ts";
+import type { RunContext } from "./scenario.ts";
+
+/** Granting is not what is under test: it may wait for a connection. */
+export const GRANT: CallOptions = { timeoutMs: 10_000 };
+
+/** Grants a lease and renews it; resolves when that was answered once. */
+export async function keptLease(
+  client: Client,
+  ttlSeconds: number,
+  { timeline }: RunContext,
+): Promise<Lease> {
+  const lease = await client.lease.grant(ttlSeconds, GRANT);
+  lease.signal.addEventListener(
+    "abort",
+    () => timeline.note("the lease is lost"),
+  );
+  await lease.keepAlive();
+  return lease;
+}
+
+/** Options of {@linkcode fateOf}. */
+export interface FateOptions {
+  /** How long the lease is looked at. */
+  readonly forMs: number;
+  /** Tells whether the server has the lease by then. */
+  readonly store?: Client;
+}
+
+/** What becomes of a lease from now on: its column, and what was measured. */
+export async function fateOf(
+  lease: Lease,
+  { forMs, store }: FateOptions,
+): Promise<Required<Pick<Besides, "lease" | "measures">>> {
+  const lostMs = await msUntil(() => lease.signal.aborted, forMs);
+  const measures: Record<string, number> = {};
+  if (store !== undefined) {
+    const ids = await store.lease.list();
+    measures["on the server by then"] = ids.filter((id) =>
+      id === lease.id
+    ).length;
+  }
+  if (lostMs === undefined) return { lease: "kept", measures };
+  measures["ms until the loss"] = lostMs;
+  const { reason, cause } = lossOf(lease);
+  measures[`loss named ${reason}`] = 1;
+  if (cause instanceof EtcdError) {
+    measures[`loss caused by ${cause.code}`] = 1;
+  }
+  return { lease: "lost", measures };
+}
+
+/**
+ * How long it takes until a condition comes true, which it need not do for
+ * longer than this.
+ */
+export async function msUntil(
+  condition: () => boolean,
+  limitMs: number,
+): Promise<number | undefined> {
+  const startedAt = performance.now();
+  for (;;) {
+    const ms = performance.now() - startedAt;
+    if (condition()) return ms;
+    if (ms >= limitMs) return undefined;
+    await sleep(10);
+  }
+}
+
+function lossOf({ signal: { reason } }: Lease): LeaseLostError {
+  // Anything else breaks what the signal promises.
+  if (!(reason instanceof LeaseLostError)) throw reason;
+  return reason;
+}

@@ -1,0 +1,82 @@
+import { waitFor } from "../harness/mod.ts";
+
+const MAIN = new URL("../../gateway/main.ts", import.meta.url).pathname;
+
+/** The command in a process of its own, with the permissions the docs name. */
+export class GatewayProcess implements AsyncDisposable {
+  /** What it wrote to standard error, line by line. */
+  readonly lines: string[] = [];
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+
+  constructor(
+    args: readonly string[],
+    options: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly permissions?: readonly string[];
+      /** Said to the shell before, such as `ulimit -n 40`. */
+      readonly shell?: string;
+    } = {},
+  ) {
+    const { env = {}, permissions = [], shell = ":" } = options;
+    const deno = ["deno", "run", "--no-prompt", "--allow-net", ...permissions];
+    this.#child = new Deno.Command("sh", {
+      args: ["-c", `${shell}; exec "$@"`, "sh", ...deno, MAIN, ...args],
+      env,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#reading = this.#read();
+  }
+
+  /** How it ended. */
+  get status(): Promise<Deno.CommandStatus> {
+    return this.#child.status;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** The first line with this text, waiting for it. */
+  async line(text: string): Promise<string> {
+    return await waitFor(
+      `a line with '${text}'`,
+      () => this.lines.find((line) => line.includes(text)),
+      { timeoutMs: 20_000 },
+    );
+  }
+
+  /** Where it listens, once it is ready. */
+  async address(): Promise<string> {
+    const line = await this.line("ready to proxy client requests");
+    return /listen-address"?[=:]"([^"]+)/.exec(line)?.[1] ?? "";
+  }
+
+  signal(name: Deno.Signal): void {
+    this.#child.kill(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended already.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await this.#child.status;
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    let rest = "";
+    const text = this.#child.stderr.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      this.lines.push(...lines);
+    }
+    if (rest !== "") this.lines.push(rest);
+  }
+}

@@ -1,0 +1,187 @@
+// The command as a process: signals, exit codes, metrics, descriptors.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { httpGet } from "../harness/_http.ts";
+import { freePorts } from "../harness/_ports.ts";
+import { waitFor } from "../harness/mod.ts";
+import { GatewayProcess } from "./_gateway_process.ts";
+import { connectTo, echo, readText, readToEnd, TcpPeer } from "./_tcp_peer.ts";
+
+const ANY = "--listen-addr=127.0.0.1:0";
+
+Deno.test("the gateway command serves, and ends well on SIGTERM", async () => {
+  await using peer = new TcpPeer(echo("a"));
+  await using command = new GatewayProcess([
+    "start",
+    ANY,
+    `--endpoints=http://${peer.address}`,
+  ]);
+  const client = await connectTo(await command.address());
+  assertEquals(await readText(client, 1), "a");
+  command.signal("SIGTERM");
+  await command.line("draining");
+  await client.write(new TextEncoder().encode("more"));
+  assertEquals(await readText(client, 4), "more");
+  client.close();
+  assertEquals((await command.status).code, 0);
+});
+
+Deno.test("the gateway command closes what stays open after --drain-timeout", async () => {
+  await using peer = new TcpPeer(echo("a"));
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${peer.address}`,
+    "--drain-timeout=100ms",
+  ]);
+  using client = await connectTo(await command.address());
+  assertEquals(await readText(client, 1), "a");
+  command.signal("SIGINT");
+  assertEquals((await command.status).code, 0);
+  assertEquals((await readToEnd(client)).bytes.length, 0);
+});
+
+Deno.test("the gateway command ends at once on a second signal", async () => {
+  await using peer = new TcpPeer(echo("a"));
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${peer.address}`,
+    "--drain-timeout=1h",
+  ]);
+  using client = await connectTo(await command.address());
+  assertEquals(await readText(client, 1), "a");
+  command.signal("SIGTERM");
+  await command.line("draining");
+  command.signal("SIGTERM");
+  assertEquals((await command.status).code, 143);
+});
+
+Deno.test("the gateway command fails when it cannot do what it was told", async () => {
+  await using peer = new TcpPeer(echo("a"));
+  const [port = 0] = freePorts(1);
+  for (
+    const [args, text] of [
+      [[`--listen-addr=${peer.address}`], "Cannot listen on"],
+      [["--nonsense"], "unknown flag"],
+      [["--endpoints=nobody.invalid"], "can be resolved"],
+      [[`--listen-addr=:${port}`, `--endpoints=127.0.0.1:${port}`], "own"],
+      [[ANY, `--metrics-addr=${peer.address}`], "in use"],
+    ] as const
+  ) {
+    await using command = new GatewayProcess(args);
+    assertEquals((await command.status).code, 1, args.join(" "));
+    await command.line(text);
+  }
+});
+
+Deno.test("the gateway command logs JSON when told to", async () => {
+  await using peer = new TcpPeer(echo("a"));
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=${peer.address}`,
+    "--log-format=json",
+  ]);
+  const line = await command.line("ready to proxy client requests");
+  const { level, msg, endpoints } = JSON.parse(line);
+  assertEquals([level, msg, endpoints], [
+    "info",
+    "ready to proxy client requests",
+    [peer.address],
+  ]);
+});
+
+Deno.test("the gateway command serves metrics and health", async () => {
+  await using command = new GatewayProcess([
+    ANY,
+    `--endpoints=127.0.0.1:${freePorts(1)[0]}`,
+    "--metrics-addr=127.0.0.1:0",
+  ]);
+  const line = await command.line("serving metrics");
+  const base = `http://${/address="([^"]+)"/.exec(line)?.[1]}`;
+  const get = (path: string) => httpGet(`${base}${path}`, 5_000);
+  assertEquals(await get("/health"), {
+    status: 200,
+    body: '{"health":"true"}',
+  });
+  assertEquals((await get("/")).status, 404);
+  using client = await connectTo(await command.address());
+  assertEquals(await readText(client, 1), "");
+  assertEquals((await get("/health")).status, 503);
+  const { body } = await get("/metrics");
+  const value = (name: string) =>
+    new RegExp(`^etcd_gateway_${name}(?:\\{[^}]*\\})? (\\S+)$`, "m")
+      .exec(body)?.[1];
+  assertEquals(value("connections_total"), "1");
+  assertEquals(value("connections_failed_total"), "1");
+  assertEquals(value("connections_open"), "0");
+  assertEquals(value("endpoint_active"), "0");
+  assertEquals(value("endpoint_dials_failed_total"), "1");
+  assertEquals(value("dial_duration_seconds_count"), "0");
+});
+
+Deno.test("the gateway command tells systemd that it is ready", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    // What systemd-notify is given, as nothing here can be its manager.
+    const script =
+      `#!/bin/sh\necho "$NOTIFY_SOCKET $*" > "${directory}/told"\n`;
+    await Deno.writeTextFile(`${directory}/systemd-notify`, script, {
+      mode: 0o755,
+    });
+    await using command = new GatewayProcess([ANY], {
+      env: {
+        NOTIFY_SOCKET: "/run/notify",
+        PATH: `${directory}:${Deno.env.get("PATH")}`,
+      },
+      permissions: ["--allow-env=NOTIFY_SOCKET", "--allow-run=systemd-notify"],
+    });
+    await command.line("successfully notified init daemon");
+    assertEquals(
+      await Deno.readTextFile(`${directory}/told`),
+      "/run/notify --ready\n",
+    );
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+for (const limit of [50, 51]) {
+  // Of the two, one is out when it accepts, the other when it dials.
+  Deno.test(`the gateway command outlives a shortage of descriptors (${limit})`, async () => {
+    await using peer = new TcpPeer(echo("a"));
+    const args = [ANY, `--endpoints=${peer.address}`];
+    await using command = new GatewayProcess(args, {
+      shell: `ulimit -n ${limit}`,
+    });
+    const address = await command.address();
+    // Upstream's listener fails, and the process ends with code 0.
+    const clients: Deno.TcpConn[] = [];
+    for (let n = 0; n < 60; n++) clients.push(await connectTo(address));
+    await waitFor(
+      "the shortage",
+      () =>
+        command.lines.find((line) =>
+          line.includes("failed to accept") || line.includes('reason="local"')
+        ),
+    );
+    for (const client of clients) client.close();
+    using late = await connectTo(address);
+    assertEquals(await readText(late, 1), "a");
+    // A shortage here says nothing about the endpoint.
+    assert(!command.lines.some((line) => line.includes("deactivated")));
+  });
+}
+
+Deno.test("the gateway command is gone when it has ended", async () => {
+  await using command = new GatewayProcess([ANY]);
+  const address = await command.address();
+  command.signal("SIGTERM");
+  await command.status;
+  await waitFor("a closed port", async () => {
+    try {
+      (await connectTo(address)).close();
+      return false;
+    } catch (error) {
+      return error instanceof Deno.errors.ConnectionRefused;
+    }
+  });
+  await assertRejects(() => connectTo(address));
+});
