@@ -133,6 +133,7 @@ export {
   AuthError,
   CanceledError,
   ClientClosedError,
+  ClusterMismatchError,
   CompactedError,
   FutureRevisionError,
   InvalidOptionError,
@@ -143,6 +144,8 @@ export {
   NoSpaceError,
   PermissionDeniedError,
   TimeoutError,
+  TlsError,
+  type TlsFault,
   UnavailableError,
   UnsupportedError,
 } from "./errors/specific_errors.ts";

@@ -1,3 +1,4 @@
+import type { TlsFault } from "../errors/specific_errors.ts";
 import type { ConnectionState, StrategySnapshot } from "./strategy.ts";
 
 /** One endpoint, as it is now. */
@@ -10,6 +11,8 @@ export interface EndpointView {
   readonly inFlight: number;
   /** Why its last dial failed, or its last connection was lost. */
   readonly lastError: string | undefined;
+  /** Why TLS could not be set up, if that was it. */
+  readonly tlsFault?: TlsFault;
 }
 
 /** What a client's balancer is doing now. */

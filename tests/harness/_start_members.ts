@@ -57,7 +57,9 @@ export async function startMembers(
         dataRoot,
         token,
         members: addresses,
-        extraArgs,
+        extraArgs: typeof extraArgs === "function"
+          ? extraArgs(member)
+          : extraArgs,
       }),
       processes,
       log: `${dataRoot}/${member.name}.log`,
