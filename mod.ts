@@ -28,6 +28,7 @@ export type {
   KeepAliveOptions,
   Provided,
   TlsOptions,
+  TlsProvider,
 } from "./api/options.ts";
 export type {
   Auth,

@@ -1,6 +1,5 @@
 import { resolveBalancer } from "../balancers/by_name.ts";
 import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
-import type { TlsOptions as ResolvedTls } from "../balancers/_grpc_credentials.ts";
 import type { BalancerStrategy } from "../balancers/strategy.ts";
 import type { BalancerEvent } from "../balancers/view.ts";
 import { InvalidOptionError } from "../errors/specific_errors.ts";
@@ -12,8 +11,9 @@ import {
   checkTimeoutMs,
 } from "./_checks.ts";
 import { type Credentials, resolveCredentials } from "./_credentials.ts";
+import { resolveTls } from "./_resolve_tls.ts";
 import type { BatchMode } from "./batch_types.ts";
-import type { ClientOptions, KeepAliveOptions, TlsOptions } from "./options.ts";
+import type { ClientOptions, KeepAliveOptions } from "./options.ts";
 
 /** The options, checked and complete. */
 export interface ResolvedOptions {
@@ -32,7 +32,7 @@ export interface ResolvedOptions {
   /** Who the client is. */
   readonly credentials: Credentials | undefined;
   /** TLS settings. */
-  readonly tls: ResolvedTls | undefined;
+  readonly tls: ReturnType<typeof resolveTls>;
   /** Told of each change; never throws. */
   readonly onEvent: ((event: BalancerEvent) => void) | undefined;
 }
@@ -135,41 +135,6 @@ function resolveKeepAlive(
   }
   const timeoutMs = checkMs("keepAlive.timeoutMs", keepAlive.timeoutMs);
   return { timeMs, timeoutMs };
-}
-
-function resolveTls(tls: TlsOptions | undefined): ResolvedTls | undefined {
-  if (tls === undefined) return undefined;
-  checkObject("tls", tls);
-  checkKnown("tls", tls, ["ca", "cert", "key", "serverName"]);
-  const { ca, cert, key, serverName } = tls;
-  for (const [name, pem] of Object.entries({ ca, cert, key })) {
-    if (pem === undefined) continue;
-    if (typeof pem === "string" || pem instanceof Uint8Array) continue;
-    throw new InvalidOptionError(`tls.${name}`, pem, {
-      expected: "PEM as a string or a Uint8Array",
-    });
-  }
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new InvalidOptionError("tls.cert", cert && "given", {
-      expected: "given together with 'tls.key'",
-    });
-  }
-  if (
-    serverName !== undefined && typeof serverName !== "function" &&
-    (typeof serverName !== "string" || serverName === "")
-  ) {
-    throw new InvalidOptionError("tls.serverName", serverName, {
-      expected: "a name or a function of the endpoint",
-    });
-  }
-  return {
-    ca,
-    cert,
-    key,
-    serverName: typeof serverName === "function"
-      ? serverName
-      : () => serverName,
-  };
 }
 
 function resolveOnEvent(

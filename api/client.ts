@@ -1,5 +1,5 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
-import { grpcDial } from "../balancers/_grpc_transport.ts";
+import { makeDial } from "../balancers/_dial.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
@@ -70,7 +70,7 @@ export class Client implements AsyncDisposable {
     this.#pool = new ConnectionPool({
       endpoints,
       strategy,
-      dial: grpcDial({ tls, keepAlive }),
+      dial: makeDial({ tls, keepAlive }),
       dialTimeoutMs,
       clock: SYSTEM_CLOCK,
       onEvent: resolved.onEvent,

@@ -23,6 +23,9 @@ export interface TlsOptions {
     | undefined;
 }
 
+/** Gives the TLS settings for a new connection: from files that are renewed. */
+export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
+
 /** A value, or what gives it whenever it is needed. */
 export type Provided = string | (() => string | Promise<string>);
 
@@ -96,8 +99,12 @@ export interface ClientOptions {
    * @default {nobody: auth is off}
    */
   readonly auth?: AuthOptions | undefined;
-  /** TLS settings, for `https` endpoints. */
-  readonly tls?: TlsOptions | undefined;
+  /**
+   * TLS settings, for `https` endpoints. A function is asked for them before
+   * each new connection, within the time that may take: certificates that are
+   * renewed need no new client.
+   */
+  readonly tls?: TlsOptions | TlsProvider | undefined;
   /**
    * Told of each change of a connection or of the pin, as it happens. It must
    * not throw; what it throws is reported as an uncaught error.
