@@ -25,6 +25,7 @@ export { Client } from "./api/client.ts";
 export type {
   AuthOptions,
   ClientOptions,
+  DnsOptions,
   KeepAliveOptions,
   Provided,
   TlsOptions,

@@ -1,3 +1,4 @@
+import type { EtcdError } from "../errors/etcd_error.ts";
 import type { TlsFault } from "../errors/specific_errors.ts";
 import type { ConnectionState, StrategySnapshot } from "./strategy.ts";
 
@@ -29,6 +30,15 @@ export interface BalancerSnapshot extends StrategySnapshot {
 
 /** A change, as told to `onEvent`. */
 export type BalancerEvent =
+  | {
+    /**
+     * Discriminator: the endpoints could not be looked up, by name or as
+     * members, and stay what they are.
+     */
+    readonly type: "sync_failed";
+    /** Why. */
+    readonly error: EtcdError;
+  }
   | {
     /** Discriminator: a connection has changed its state. */
     readonly type: "state";
