@@ -191,9 +191,9 @@ class GrpcTransport implements Transport {
       .replace(/ \(\d{4}-\d\d-\d\dT[^)]*\)$/, "");
     if (!this.#capture.seen) return text;
     const question = this.#secure
-      ? "is it an etcd server"
-      : "is it an etcd server, and not an https endpoint";
-    return `connected, but the handshake failed, ${question}? (${text})`;
+      ? "is it an etcd server?"
+      : "is it an etcd server? Or an https endpoint?";
+    return `connected, but the handshake failed, ${question} (${text})`;
   }
 
   #timeoutReason(timeoutMs: number): string {

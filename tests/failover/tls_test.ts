@@ -69,7 +69,7 @@ for (const balancer of BALANCER_NAMES) {
     const endpoint = `http://127.0.0.1:${tls.ports[0]}`;
     const error = await failure({ balancer, endpoint });
     assertEquals(error.code, "unavailable");
-    assertStringIncludes(error.message, "and not an https endpoint?");
+    assertStringIncludes(error.message, "Or an https endpoint?");
   });
 
   Deno.test(`${balancer} | #33 TLS with the first endpoint down before the client is made`, async () => {
