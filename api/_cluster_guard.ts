@@ -75,7 +75,7 @@ export class ClusterGuard {
       {
         endpoint,
         method,
-        retryable: !maybeCommitted,
+        retryable: !maybeCommitted && !last,
         maybeCommitted,
         clusterId,
         expectedClusterId,

@@ -1,5 +1,6 @@
 // Endpoints of another cluster, against fake members.
 import {
+  assert,
   assertEquals,
   assertFalse,
   assertRejects,
@@ -54,15 +55,16 @@ Deno.test("Client refuses an endpoint of another cluster, and uses the others", 
     await client.range("x").catch((error) => errors.push(error));
     return errors.length > 0;
   });
-  const [error] = errors as ClusterMismatchError[];
-  assertEquals(error instanceof ClusterMismatchError, true);
-  assertEquals(error?.endpoint, b.server.endpoint);
-  assertEquals(error?.clusterId, 11n);
-  assertEquals(error?.expectedClusterId, 10n);
-  assertEquals(error?.code, "wrong_cluster");
-  assertFalse(error?.maybeCommitted);
+  const [error] = errors;
+  assert(error instanceof ClusterMismatchError);
+  assertEquals(error.endpoint, b.server.endpoint);
+  assertEquals(error.clusterId, 11n);
+  assertEquals(error.expectedClusterId, 10n);
+  assertEquals(error.code, "wrong_cluster");
+  assertFalse(error.maybeCommitted);
+  assert(error.retryable);
   assertStringIncludes(
-    error?.message ?? "",
+    error.message,
     `${b.server.endpoint} is not used any more, as it is of the cluster b, not of a`,
   );
   const before = b.ranges;
@@ -85,6 +87,8 @@ Deno.test("Client takes the last endpoint's cluster for a new one", async () => 
     ClusterMismatchError,
   );
   assertStringIncludes(error.message, "is the last endpoint, and it is of");
+  // A watch must not go on: revisions of the new cluster mean something else.
+  assertFalse(error.retryable);
   await client.range("x");
   assertEquals(a.ranges, 3);
 });
