@@ -2,6 +2,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import {
+  ClientClosedError,
   type ClientOptions,
   TlsError,
   type TlsOptions,
@@ -240,4 +241,19 @@ Deno.test("Client says that a tls function has failed, or is late", async () => 
   assertStringIncludes(late.message, "'tls' gave no settings within 200 ms");
   const wrong = await failure({ tls: () => ({ ca: 1 as never }) });
   assertStringIncludes(wrong.message, "'tls.ca' must be PEM as a string");
+});
+
+Deno.test("Client.close() does not wait for a tls function", async () => {
+  const settings = Promise.withResolvers<TlsOptions>();
+  const client = briefClient({
+    endpoints: tls.endpoints,
+    tls: () => settings.promise,
+  });
+  const pending = assertRejects(() => client.get("x"), ClientClosedError);
+  await client.close();
+  await pending;
+  // What comes too late is not dialled with: the sanitizers would see it.
+  settings.resolve({ ca });
+  await settings.promise;
+  assertEquals(client.balancer.connections, 0);
 });
