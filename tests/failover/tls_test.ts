@@ -257,3 +257,16 @@ Deno.test("Client.close() does not wait for a tls function", async () => {
   await settings.promise;
   assertEquals(client.balancer.connections, 0);
 });
+
+Deno.test("Client.syncEndpoints() does not go from TLS to plain text", async () => {
+  // The members advertise http alone.
+  await using client = briefClient({ endpoints: tls.endpoints, tls: { ca } });
+  assertEquals(await client.syncEndpoints(), tls.endpoints);
+  const [plain = ""] = tls.cluster.endpoints;
+  const [secure = ""] = tls.endpoints;
+  await using mixed = briefClient({ endpoints: [secure, plain], tls: { ca } });
+  assertEquals(
+    [...await mixed.syncEndpoints()].sort(),
+    [...tls.cluster.endpoints].sort(),
+  );
+});
