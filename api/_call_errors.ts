@@ -4,6 +4,8 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import {
   ClientClosedError,
   TimeoutError,
+  TlsError,
+  type TlsFault,
   UnavailableError,
 } from "../errors/specific_errors.ts";
 import type { CallState } from "./_call_state.ts";
@@ -43,10 +45,21 @@ export function outOfTimeError(
     attempts,
   };
   if (last === undefined) {
-    return new UnavailableError(
-      `Cannot ${action}: no endpoint could be reached within ${timeoutMs} ms (unavailable): ${endpoints}`,
-      { ...init, code: "unavailable", grpcCode: GRPC_CODE.unavailable },
-    );
+    const text =
+      `Cannot ${action}: no endpoint could be reached within ${timeoutMs} ms`;
+    const grpcCode = GRPC_CODE.unavailable;
+    const fault = commonTlsFault(balancer);
+    return fault === undefined
+      ? new UnavailableError(`${text} (unavailable): ${endpoints}`, {
+        ...init,
+        code: "unavailable",
+        grpcCode,
+      })
+      : new TlsError(`${text} (tls_failed): ${endpoints}`, {
+        ...init,
+        grpcCode,
+        fault,
+      });
   }
   return new TimeoutError(
     `Cannot ${action}: no success within ${timeoutMs} ms and ${call.made} attempts (timeout), the last one at ${last.endpoint} (${last.code})${
@@ -54,6 +67,14 @@ export function outOfTimeError(
     }; ${endpoints}`,
     { ...init, code: "timeout", grpcCode: GRPC_CODE.deadlineExceeded },
   );
+}
+
+/** What TLS has against the endpoints, if it is TLS that fails for each. */
+function commonTlsFault({ endpoints }: BalancerSnapshot): TlsFault | undefined {
+  const failed = endpoints.filter(({ lastError }) => lastError !== undefined);
+  return failed.every(({ tlsFault }) => tlsFault !== undefined)
+    ? failed[0]?.tlsFault
+    : undefined;
 }
 
 /** A reply that is not what the method gives. */

@@ -7,11 +7,13 @@ import { judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
 import { methods } from "../proto/methods.ts";
-import { closedError, outOfTimeError, protocolError } from "./_call_errors.ts";
+import { closedError, outOfTimeError } from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { pauseWithin, within } from "./_call_waits.ts";
+import type { ClusterGuard } from "./_cluster_guard.ts";
+import { decodeReply } from "./_decode_reply.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import type { TokenKeeper } from "./_token.ts";
 
@@ -25,6 +27,8 @@ export interface CallerOptions {
   readonly timeoutMs: number;
   /** Who the client is; missing if it is nobody. */
   readonly tokens?: TokenKeeper | undefined;
+  /** Looks at each reply. */
+  readonly guard?: ClusterGuard | undefined;
   /** A number from 0 up to 1. */
   random(): number;
 }
@@ -73,7 +77,9 @@ export class RetryingCaller implements Caller {
         (leader ? REQUIRE_LEADER : undefined);
       const reply = await this.#attempt(call, picked, bytes, headers, tokens);
       if (reply !== undefined) {
-        return decode(method, call, picked.connection, reply);
+        const { endpoint } = picked.connection;
+        const { guard } = this.#options;
+        return decodeReply(method, reply, { call, endpoint, guard });
       }
     }
   }
@@ -232,17 +238,4 @@ function run(
     );
     signal.addEventListener("abort", onAbort);
   });
-}
-
-function decode<Response>(
-  method: Method<never, Response>,
-  call: CallState,
-  { endpoint }: { readonly endpoint: string },
-  reply: Uint8Array,
-): Response {
-  try {
-    return method.decode(reply);
-  } catch (cause) {
-    throw protocolError(call, endpoint, cause);
-  }
 }

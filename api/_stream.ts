@@ -7,6 +7,7 @@ import { isStaleToken, judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
+import type { ClusterGuard } from "./_cluster_guard.ts";
 import { asRetryable, ensureToken } from "./_stream_token.ts";
 import type { TokenKeeper } from "./_token.ts";
 
@@ -64,10 +65,18 @@ const NO_REPEAT: RetryPolicy = {
 export class StreamOpener {
   readonly #pool: ConnectionPool;
   readonly #tokens: TokenKeeper | undefined;
+  readonly #guard: ClusterGuard | undefined;
 
-  constructor(pool: ConnectionPool, tokens?: TokenKeeper) {
+  constructor(
+    pool: ConnectionPool,
+    { tokens, guard }: {
+      readonly tokens?: TokenKeeper | undefined;
+      readonly guard?: ClusterGuard | undefined;
+    } = {},
+  ) {
     this.#pool = pool;
     this.#tokens = tokens;
+    this.#guard = guard;
   }
 
   /**
@@ -120,7 +129,14 @@ export class StreamOpener {
         onMessage: (bytes) => {
           if (!live) return;
           try {
-            listener.onMessage(method.decode(bytes));
+            const message = method.decode(bytes);
+            this.#guard?.check(message, () => ({
+              action: settings.action,
+              method: method.name,
+              endpoint,
+              maybeCommitted: false,
+            }));
+            listener.onMessage(message);
           } catch (cause) {
             running.cancel();
             end(EtcdError.from(cause));

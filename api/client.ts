@@ -1,10 +1,11 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
-import { grpcDial } from "../balancers/_grpc_transport.ts";
+import { makeDial } from "../balancers/_dial.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import { authenticate, AuthFacet } from "./auth.ts";
 import type { Auth } from "./auth_types.ts";
+import { ClientEndpoints } from "./_client_endpoints.ts";
 import { TokenKeeper } from "./_token.ts";
 import { BatchingCaller } from "./_batching_caller.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
@@ -26,7 +27,7 @@ import type {
 import { LeaseFacet } from "./lease.ts";
 import type { Leases } from "./lease_types.ts";
 import type { ClientOptions } from "./options.ts";
-import { resolveEndpoints, resolveOptions } from "./_resolve_options.ts";
+import { resolveOptions } from "./_resolve_options.ts";
 import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 import { WatchFacet } from "./watch.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
@@ -56,7 +57,7 @@ export class Client implements AsyncDisposable {
   readonly #caller: RetryingCaller;
   readonly #watches: WatchFacet;
   readonly #leases: LeaseFacet;
-  readonly #tls: boolean;
+  readonly #endpoints: ClientEndpoints;
 
   /**
    * Makes a client; nothing is sent yet.
@@ -66,15 +67,22 @@ export class Client implements AsyncDisposable {
   constructor(options: ClientOptions) {
     const resolved = resolveOptions(options);
     const { strategy, endpoints, dialTimeoutMs, keepAlive, tls } = resolved;
-    this.#tls = tls !== undefined;
     this.#pool = new ConnectionPool({
       endpoints,
       strategy,
-      dial: grpcDial({ tls, keepAlive }),
+      dial: makeDial({ tls, keepAlive }),
       dialTimeoutMs,
       clock: SYSTEM_CLOCK,
       onEvent: resolved.onEvent,
+      owner: {
+        started: () => this.#endpoints.started(),
+        failing: () => this.#endpoints.failing(),
+      },
     });
+    this.#endpoints = new ClientEndpoints(resolved, this.#pool, {
+      unary: (...call) => this.#caller.unary(...call),
+    });
+    const { guard } = this.#endpoints;
     const { credentials } = resolved;
     const tokens = credentials && new TokenKeeper(credentials, {
       authenticate: (name, password) =>
@@ -86,6 +94,7 @@ export class Client implements AsyncDisposable {
       policy: strategy.retry,
       timeoutMs: resolved.requestTimeoutMs,
       tokens,
+      guard,
       random: SYSTEM_CLOCK.random,
     });
     const batching: Batching = (mode) =>
@@ -97,7 +106,7 @@ export class Client implements AsyncDisposable {
       resolved.batch === "off" ? this.#caller : batching(resolved.batch),
       batching,
     );
-    const opener = new StreamOpener(this.#pool, tokens);
+    const opener = new StreamOpener(this.#pool, { tokens, guard });
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
     this.#leases = new LeaseFacet(this.#caller, opener, {
       clock: SYSTEM_CLOCK,
@@ -141,13 +150,21 @@ export class Client implements AsyncDisposable {
    * @throws {ClientClosedError} If the client is closed.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
-    if (this.#pool.closed) {
-      throw new ClientClosedError(
-        "Cannot set the endpoints: the client is closed",
-        { code: "client_closed" },
-      );
-    }
-    this.#pool.setEndpoints(resolveEndpoints(endpoints, this.#tls));
+    this.#endpoints.replace(endpoints);
+  }
+
+  /**
+   * Asks the cluster for its members, and uses the addresses of those that
+   * vote and have started; resolves to them. If none of them can be reached
+   * later on, the endpoints given are used as well until the next time.
+   *
+   * A client whose endpoints all are `https` does not use what members name
+   * without TLS.
+   *
+   * @throws {EtcdError} If no member could tell.
+   */
+  syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
+    return this.#endpoints.synchronize(options);
   }
 
   /**
@@ -161,6 +178,7 @@ export class Client implements AsyncDisposable {
       }),
     );
     this.#leases.close();
+    this.#endpoints.close();
     return this.#pool.close();
   }
 

@@ -1,10 +1,12 @@
 import {
+  answers,
   isServiceError,
   type MemberStatus,
   memberStatus,
   serves,
   transferLeadership,
 } from "./_admin.ts";
+import type { MemberAddresses } from "./_etcd_command.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
 import type { EtcdBinaries } from "./launcher.ts";
 import type { Member } from "./member.ts";
@@ -21,8 +23,10 @@ export interface ClusterOptions {
   readonly binaries?: EtcdBinaries;
   /** Version to look for when no binaries are given. */
   readonly version?: string;
-  /** Further arguments for every member. */
-  readonly extraArgs?: readonly string[];
+  /** Further arguments for every member, or those of each. */
+  readonly extraArgs?:
+    | readonly string[]
+    | ((member: MemberAddresses) => readonly string[]);
   /** Called with a line of text for each step. */
   readonly onProgress?: (line: string) => void;
 }
@@ -41,6 +45,7 @@ export class Cluster implements AsyncDisposable {
   readonly #members: readonly EtcdMember[];
   readonly #proxies: ProxyHost;
   readonly #resources: AsyncDisposableStack;
+  readonly #join: StartedCluster["join"];
   readonly #isolated = new Set<Member>();
   #closing: Promise<void> | undefined;
 
@@ -50,6 +55,7 @@ export class Cluster implements AsyncDisposable {
     this.dataRoot = started.dataRoot;
     this.#members = started.members;
     this.#proxies = started.proxies;
+    this.#join = started.join;
     this.#resources = started.resources;
   }
 
@@ -126,6 +132,20 @@ export class Cluster implements AsyncDisposable {
         cause: refusal,
       });
     }
+  }
+
+  /**
+   * Starts one more member: `expect` is told its peer URL, and makes the
+   * cluster expect it. It is not among the {@linkcode Cluster.members}, as it
+   * may be a learner, but ends with them. Resolves when it answers.
+   */
+  async join(expect: (peerUrl: string) => Promise<unknown>): Promise<Member> {
+    const member = await this.#join(expect);
+    await waitFor(`${member.name} answering`, () => {
+      return answers(member.directEndpoint);
+    }, { timeoutMs: AGREE_TIMEOUT_MS });
+    await this.#ask([member]);
+    return member;
   }
 
   /** Cuts the peer links of a member, both ways; its clients reach it. */
