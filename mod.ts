@@ -40,6 +40,7 @@ export type {
   UserOptions,
   Users,
 } from "./api/auth_types.ts";
+export type { Keyspace } from "./api/keyspace.ts";
 export type { CallOptions } from "./api/call_options.ts";
 export { Bytes } from "./api/bytes.ts";
 export {
@@ -95,6 +96,21 @@ export type {
   TimeToLiveOptions,
 } from "./api/lease_types.ts";
 export type {
+  Leadership,
+  Lock,
+  LockOptions,
+  PromptOptions,
+  Session,
+  SessionOptions,
+} from "./api/session_types.ts";
+export type { LockService, ServerLock, TurnOptions } from "./api/lock_types.ts";
+export type {
+  CampaignResult,
+  ElectionService,
+  LeaderKey,
+  ObserveOptions,
+} from "./api/election_types.ts";
+export type {
   HeartbeatOptions,
   Watch,
   WatchBatch,
@@ -139,6 +155,7 @@ export {
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,
+  LockLostError,
   NoLeaderError,
   NoSpaceError,
   PermissionDeniedError,

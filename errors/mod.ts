@@ -26,6 +26,7 @@ export {
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,
+  LockLostError,
   NoLeaderError,
   NoSpaceError,
   PermissionDeniedError,
