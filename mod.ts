@@ -42,6 +42,7 @@ export type {
   UserOptions,
   Users,
 } from "./api/auth_types.ts";
+export type { Keyspace } from "./api/keyspace.ts";
 export type { CallOptions } from "./api/call_options.ts";
 export { Bytes } from "./api/bytes.ts";
 export {
@@ -97,6 +98,21 @@ export type {
   TimeToLiveOptions,
 } from "./api/lease_types.ts";
 export type {
+  Leadership,
+  Lock,
+  LockOptions,
+  PromptOptions,
+  Session,
+  SessionOptions,
+} from "./api/session_types.ts";
+export type { LockService, ServerLock, TurnOptions } from "./api/lock_types.ts";
+export type {
+  CampaignResult,
+  ElectionService,
+  LeaderKey,
+  ObserveOptions,
+} from "./api/election_types.ts";
+export type {
   HeartbeatOptions,
   Watch,
   WatchBatch,
@@ -142,6 +158,7 @@ export {
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,
+  LockLostError,
   NoLeaderError,
   NoSpaceError,
   PermissionDeniedError,

@@ -160,7 +160,10 @@ export class StreamOpener {
     return {
       endpoint,
       send: (request) => {
-        if (live) running.send(method.encode(request));
+        if (!live) return;
+        running.send(method.encode(request));
+        // Its one request: newer servers wait until they know that.
+        if (method.kind === "server_stream") running.halfClose();
       },
       cancel: () => {
         live = false;

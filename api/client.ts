@@ -11,24 +11,18 @@ import { BatchingCaller } from "./_batching_caller.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
 import { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
-import type { KeyValue } from "./key_value.ts";
-import type { Key, KeyRange, Value } from "./keys.ts";
+import { ElectionFacet } from "./election.ts";
+import type { ElectionService } from "./election_types.ts";
+import { Keyspace } from "./keyspace.ts";
+import type { Key, KeyRange } from "./keys.ts";
 import { type Batching, type Kv, KvFacet } from "./kv.ts";
-import type {
-  DeleteOptions,
-  DeleteResult,
-  ListOptions,
-  PutOptions,
-  PutResult,
-  RangeOptions,
-  RangeResult,
-  ReadOptions,
-} from "./kv_types.ts";
 import { LeaseFacet } from "./lease.ts";
 import type { Leases } from "./lease_types.ts";
+import { LockFacet } from "./lock.ts";
+import type { LockService } from "./lock_types.ts";
+import { type KeyspaceParts, NamespacedKeys } from "./namespace.ts";
 import type { ClientOptions } from "./options.ts";
 import { resolveOptions } from "./_resolve_options.ts";
-import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 import { WatchFacet } from "./watch.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
 
@@ -46,11 +40,15 @@ import type { Watch, WatchOptions } from "./watch_types.ts";
  * console.log((await client.get("greeting"))?.value.text());
  * ```
  */
-export class Client implements AsyncDisposable {
+export class Client extends Keyspace implements AsyncDisposable {
   /** Reading and writing keys. */
   readonly kv: Kv;
   /** Leases. */
   readonly lease: Leases;
+  /** The server's lock service; see {@linkcode Session.lock} as well. */
+  readonly lock: LockService;
+  /** The server's elections; see {@linkcode Session.campaign} as well. */
+  readonly election: ElectionService;
   /** Users, roles, and whether they matter. */
   readonly auth: Auth;
   readonly #pool: ConnectionPool;
@@ -58,6 +56,7 @@ export class Client implements AsyncDisposable {
   readonly #watches: WatchFacet;
   readonly #leases: LeaseFacet;
   readonly #endpoints: ClientEndpoints;
+  readonly #parts: KeyspaceParts;
 
   /**
    * Makes a client; nothing is sent yet.
@@ -65,6 +64,7 @@ export class Client implements AsyncDisposable {
    * @throws {InvalidOptionError} If an option is not acceptable.
    */
   constructor(options: ClientOptions) {
+    super();
     const resolved = resolveOptions(options);
     const { strategy, endpoints, dialTimeoutMs, keepAlive, tls } = resolved;
     this.#pool = new ConnectionPool({
@@ -102,10 +102,10 @@ export class Client implements AsyncDisposable {
         mode,
         timeoutMs: resolved.requestTimeoutMs,
       });
-    this.kv = new KvFacet(
-      resolved.batch === "off" ? this.#caller : batching(resolved.batch),
-      batching,
-    );
+    const kvCaller = resolved.batch === "off"
+      ? this.#caller
+      : batching(resolved.batch);
+    this.kv = new KvFacet(kvCaller, batching);
     const opener = new StreamOpener(this.#pool, { tokens, guard });
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
     this.#leases = new LeaseFacet(this.#caller, opener, {
@@ -113,17 +113,27 @@ export class Client implements AsyncDisposable {
       timeoutMs: resolved.requestTimeoutMs,
     });
     this.lease = this.#leases;
+    this.lock = new LockFacet(this.#caller);
+    this.election = new ElectionFacet(this.#caller, opener);
     this.auth = new AuthFacet(this.#caller);
+    this.#parts = {
+      caller: this.#caller,
+      kvCaller,
+      batching,
+      opener,
+      watches: this.#watches,
+      leases: this.#leases,
+    };
   }
 
-  /**
-   * Starts a watch on a key or a range. It has no time limit, and goes on
-   * across reconnects without a gap or a repetition, see {@linkcode Watch}.
-   *
-   * @throws {InvalidOptionError} If an option is not acceptable.
-   */
+  /** Same as {@linkcode Keyspace.watch}. */
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
     return this.#watches.watch(keyOrRange, options);
+  }
+
+  /** Same as {@linkcode Keyspace.namespace}. */
+  namespace(prefix: Key): Keyspace {
+    return new NamespacedKeys(this.#parts, prefix);
   }
 
   /** What the balancer is doing now. */
@@ -185,57 +195,5 @@ export class Client implements AsyncDisposable {
   /** Same as {@linkcode Client.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** Same as {@linkcode Kv.get}. */
-  get(
-    key: Key,
-    options?: ReadOptions & CallOptions,
-  ): Promise<KeyValue | undefined> {
-    return this.kv.get(key, options);
-  }
-
-  /** Same as {@linkcode Kv.range}. */
-  range(
-    range: Key | KeyRange,
-    options?: RangeOptions & CallOptions,
-  ): Promise<RangeResult> {
-    return this.kv.range(range, options);
-  }
-
-  /** Same as {@linkcode Kv.list}. */
-  list(
-    range: Key | KeyRange,
-    options?: ListOptions & CallOptions,
-  ): AsyncIterableIterator<KeyValue> {
-    return this.kv.list(range, options);
-  }
-
-  /** Same as {@linkcode Kv.put}. */
-  put(
-    key: Key,
-    value: Value,
-    options?: PutOptions & CallOptions,
-  ): Promise<PutResult> {
-    return this.kv.put(key, value, options);
-  }
-
-  /** Same as {@linkcode Kv.delete}. */
-  delete(
-    range: Key | KeyRange,
-    options?: DeleteOptions & CallOptions,
-  ): Promise<DeleteResult> {
-    return this.kv.delete(range, options);
-  }
-
-  /** Same as {@linkcode Kv.txn}. */
-  txn<
-    const Then extends readonly Operation[] = [],
-    const Else extends readonly Operation[] = [],
-  >(
-    txn: Txn<Then, Else>,
-    options?: CallOptions,
-  ): Promise<TxnResult<Then, Else>> {
-    return this.kv.txn(txn, options);
   }
 }

@@ -14,22 +14,36 @@ export interface LeaseSettings {
   readonly clock: Clock;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** What renews them. @default {a stream of their own} */
+  readonly session?: KeepAliveSession;
 }
 
 /** {@linkcode Leases} over a caller and a keep-alive stream. */
 export class LeaseFacet implements Leases {
   readonly #calls: LeaseCalls;
+  readonly #opener: StreamOpener;
   readonly #session: KeepAliveSession;
+  readonly #settings: LeaseSettings;
   readonly #clock: Clock;
 
   constructor(
     caller: Caller,
     opener: StreamOpener,
-    { clock, timeoutMs }: LeaseSettings,
+    settings: LeaseSettings,
   ) {
+    const { clock, timeoutMs, session } = settings;
     this.#calls = new LeaseCalls(caller, opener, { timeoutMs });
-    this.#session = new KeepAliveSession(opener, clock);
+    this.#opener = opener;
+    this.#session = session ?? new KeepAliveSession(opener, clock);
+    this.#settings = settings;
     this.#clock = clock;
+  }
+
+  /** The same leases, over a caller that sees other keys. */
+  over(caller: Caller): LeaseFacet {
+    const session = this.#session;
+    const settings = { ...this.#settings, session };
+    return new LeaseFacet(caller, this.#opener, settings);
   }
 
   async grant(

@@ -175,11 +175,21 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
+// What the lock and election services say, from `client/v3/concurrency`.
+const SERVICE_ROWS: readonly Row[] = [
+  ["mutex: session is expired", "lock_lost", "unknown"],
+  ["election: not leader", "lock_lost", "unknown"],
+  ["election: no leader", "nobody_leads", "unknown"],
+];
+
 const PREFIX = "etcdserver: ";
 
 const BY_TEXT: ReadonlyMap<string, EtcdMessage> = new Map(
-  ROWS.map(([text, code, grpcCode, applied]) => [
-    PREFIX + text,
+  [
+    ...ROWS.map(([text, ...rest]): Row => [PREFIX + text, ...rest]),
+    ...SERVICE_ROWS,
+  ].map(([text, code, grpcCode, applied]) => [
+    text,
     { code, grpcCode: GRPC_CODE[grpcCode], applied: applied ?? "never" },
   ]),
 );

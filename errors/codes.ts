@@ -61,6 +61,7 @@ export type ErrorCode =
   | "protocol"
   | "unsupported"
   | "lease_lost"
+  | "lock_lost"
   | "watch_overflow"
   // A gRPC status without one of etcd's messages.
   | "unknown"
@@ -134,4 +135,6 @@ export type ErrorCode =
   | "downgrade_in_process"
   | "no_inflight_downgrade"
   | "server_canceled"
-  | "server_deadline_exceeded";
+  | "server_deadline_exceeded"
+  // What its election service says.
+  | "nobody_leads";

@@ -27,6 +27,7 @@ export {
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,
+  LockLostError,
   NoLeaderError,
   NoSpaceError,
   PermissionDeniedError,

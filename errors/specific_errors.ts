@@ -149,6 +149,13 @@ export class LeaseLostError extends EtcdError {
   }
 }
 
+/**
+ * A lock or a leadership, or the place in the queue for it, is lost: it was
+ * given up, its key was deleted, or its lease has ended meanwhile.
+ */
+export class LockLostError extends EtcdError {
+}
+
 /** User, password, token or auth state are not what the call needs. */
 export class AuthError extends EtcdError {
 }
@@ -210,6 +217,7 @@ const CLASS_OF: ReadonlyMap<
   ["no_leader", NoLeaderError],
   ["no_space", NoSpaceError],
   ["lease_not_found", LeaseNotFoundError],
+  ["lock_lost", LockLostError],
   ["auth_failed", AuthError],
   ["auth_not_enabled", AuthError],
   ["invalid_auth_token", AuthError],

@@ -237,6 +237,24 @@ Deno.test("classify() knows the 63 messages of etcd 3.7.1", () => {
   }
 });
 
+Deno.test("classify() knows what the lock and election services say", () => {
+  const said = [
+    ["mutex: session is expired", "lock_lost"],
+    ["election: not leader", "lock_lost"],
+    ["election: no leader", "nobody_leads"],
+  ] as const;
+  for (const [details, code] of said) {
+    const facts = { sent: true, disconnected: false, ownDeadline: false };
+    const grpcCode = GRPC_CODE.unknown;
+    assertEquals(classify({ ...facts, grpcCode, details }), {
+      code,
+      grpcCode,
+      fromEtcd: true,
+      applied: "never",
+    });
+  }
+});
+
 Deno.test("classify() gives the code of the catalogue, whatever code the server sent", () => {
   for (const [number, grpcName, text, code] of MESSAGES) {
     const old = OLD_CODES[number];

@@ -1,0 +1,156 @@
+import { GRPC_CODE } from "../errors/codes.ts";
+import { LockLostError, TimeoutError } from "../errors/specific_errors.ts";
+import { checkTimeoutMs } from "./_checks.ts";
+import { lockLost, type Place, type QueueKeys } from "./_session_place.ts";
+import { endingWith, unlessAborted } from "./_session_scope.ts";
+import { type Bytes, copyBytes } from "./bytes.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Value } from "./keys.ts";
+import type { PutResult } from "./kv_types.ts";
+import type { Lease } from "./lease_types.ts";
+import type { Leadership, Lock, PromptOptions } from "./session_types.ts";
+import { op } from "./txn.ts";
+import type { Comparison } from "./txn_types.ts";
+
+/** What a hold is made of. */
+export interface HoldParts {
+  /** The place that is the first one. */
+  readonly place: Place;
+  /** The keys it is among. */
+  readonly keys: QueueKeys;
+  /** The lease it ends with. */
+  readonly lease: Lease;
+  /** Lets the next of this session have its turn. */
+  readonly passOn: () => void;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** A lock that is held, until it is lost or given back. */
+export class HeldLock implements Lock {
+  readonly key: Bytes;
+  readonly revision: bigint;
+  readonly signal: AbortSignal;
+  readonly guard: Comparison;
+  readonly #abort = new AbortController();
+  readonly #parts: HoldParts;
+
+  constructor(parts: HoldParts) {
+    this.#parts = parts;
+    this.key = copyBytes(parts.place.key);
+    this.revision = parts.place.revision;
+    this.guard = parts.place.guard;
+    this.signal = this.#abort.signal;
+    const { signal } = parts.lease;
+    signal.addEventListener("abort", this.#onSessionEnd);
+    if (signal.aborted) this.#onSessionEnd();
+    else this.#follow();
+  }
+
+  unlock(options: PromptOptions = {}): Promise<void> {
+    return this.giveUp("give the lock back", options);
+  }
+
+  /** Ends it, and waits for the server to know. */
+  async giveUp(action: string, options: PromptOptions): Promise<void> {
+    const { signal } = options;
+    const timeoutMs = checkTimeoutMs(
+      "timeoutMs",
+      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    );
+    this.#end(
+      new LockLostError("Cannot keep the lock: it was given up (lock_lost)", {
+        code: "lock_lost",
+      }),
+    );
+    await endingWith({
+      signals: [signal],
+      timeoutMs,
+      late: () => lateError(action, timeoutMs),
+    }, (ended) => unlessAborted(this.#parts.place.leave(), ended));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unlock();
+  }
+
+  /** It is over, for this reason; its place is given up. */
+  #end(reason: unknown): void {
+    if (this.signal.aborted) return;
+    const { lease, place, passOn } = this.#parts;
+    lease.signal.removeEventListener("abort", this.#onSessionEnd);
+    this.#abort.abort(reason);
+    // A failure is told to whoever gives it up; the lease bounds the place.
+    place.leave().catch(() => {}).finally(passOn);
+  }
+
+  readonly #onSessionEnd = (): void =>
+    this.#end(this.#parts.lease.signal.reason);
+
+  /** Notices if the key is deleted by somebody else. */
+  async #follow(): Promise<void> {
+    const action = "keep the lock";
+    try {
+      await this.#parts.place.loss(this.signal);
+      this.#end(lockLost(action));
+    } catch (error) {
+      // Nobody can tell any more whether it is held.
+      this.#end(lockLost(action, error));
+    }
+  }
+}
+
+/** A leadership that lasts until it is lost or given up. */
+export class HeldLeadership implements Leadership {
+  readonly key: Bytes;
+  readonly revision: bigint;
+  readonly signal: AbortSignal;
+  readonly guard: Comparison;
+  readonly #hold: HeldLock;
+  readonly #parts: HoldParts;
+
+  constructor(parts: HoldParts) {
+    this.#parts = parts;
+    this.#hold = new HeldLock(parts);
+    ({
+      key: this.key,
+      revision: this.revision,
+      signal: this.signal,
+      guard: this.guard,
+    } = this.#hold);
+  }
+
+  async proclaim(
+    value: Value,
+    options: CallOptions = {},
+  ): Promise<PutResult> {
+    const { keys, lease } = this.#parts;
+    const put = op.put(this.key, value, { lease: lease.id });
+    const { succeeded, results } = await keys.kv.txn(
+      { if: [this.guard], then: [put] },
+      options,
+    );
+    if (!succeeded) throw lockLost("proclaim");
+    return results[0];
+  }
+
+  resign(options: PromptOptions = {}): Promise<void> {
+    return this.#hold.giveUp("resign", options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.resign();
+  }
+}
+
+/** The time for a wait is over. */
+export function lateError(action: string, timeoutMs: number): TimeoutError {
+  return new TimeoutError(
+    `Cannot ${action}: not done within ${timeoutMs} ms (timeout)`,
+    {
+      code: "timeout",
+      grpcCode: GRPC_CODE.deadlineExceeded,
+      retryable: true,
+    },
+  );
+}

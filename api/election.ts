@@ -1,0 +1,123 @@
+import { EtcdError } from "../errors/etcd_error.ts";
+import type { LeaderKeyInit } from "../proto/gen/messages.ts";
+import { fromBigInt, toBigInt, ZERO } from "../proto/int64.ts";
+import { methods } from "../proto/methods.ts";
+import { checkInt64, checkObject } from "./_checks.ts";
+import { observeElection } from "./_election_observation.ts";
+import { leaseField } from "./_lease_field.ts";
+import type { StreamOpener } from "./_stream.ts";
+import { copyBytes } from "./bytes.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import type {
+  CampaignResult,
+  ElectionService,
+  LeaderKey,
+  ObserveOptions,
+} from "./election_types.ts";
+import { type KeyValue, type ResponseHeader, toHeader } from "./key_value.ts";
+import { toKeyValue } from "./key_value.ts";
+import { type Key, keyBytes, toBytes, type Value } from "./keys.ts";
+import type { TurnOptions } from "./lock_types.ts";
+
+/** {@linkcode ElectionService} over a caller and streams. */
+export class ElectionFacet implements ElectionService {
+  readonly #caller: Caller;
+  readonly #opener: Pick<StreamOpener, "open">;
+
+  constructor(caller: Caller, opener: Pick<StreamOpener, "open">) {
+    this.#caller = caller;
+    this.#opener = opener;
+  }
+
+  async campaign(
+    name: Key,
+    value: Value,
+    options: TurnOptions,
+  ): Promise<CampaignResult> {
+    const request = {
+      name: keyBytes("name", name),
+      value: toBytes("value", value),
+      lease: leaseField(options),
+    };
+    const { header, leader } = await this.#caller.unary(
+      methods.election.campaign,
+      request,
+      "campaign",
+      { timeoutMs: false, ...options },
+    );
+    return {
+      header: toHeader(header),
+      leader: {
+        name: copyBytes(leader?.name ?? request.name),
+        key: copyBytes(leader?.key ?? new Uint8Array()),
+        revision: toBigInt(leader?.rev ?? ZERO),
+        lease: options.lease,
+      },
+    };
+  }
+
+  async proclaim(
+    leader: LeaderKey,
+    value: Value,
+    options?: CallOptions,
+  ): Promise<{ readonly header: ResponseHeader }> {
+    const { header } = await this.#caller.unary(
+      methods.election.proclaim,
+      { leader: leaderField(leader), value: toBytes("value", value) },
+      "proclaim",
+      options,
+    );
+    return { header: toHeader(header) };
+  }
+
+  async leader(
+    name: Key,
+    options?: CallOptions,
+  ): Promise<KeyValue | undefined> {
+    try {
+      const { kv } = await this.#caller.unary(
+        methods.election.leader,
+        { name: keyBytes("name", name) },
+        "ask for the leader",
+        options,
+      );
+      return kv ? toKeyValue(kv) : undefined;
+    } catch (error) {
+      if (error instanceof EtcdError && error.code === "nobody_leads") {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  observe(
+    name: Key,
+    options: ObserveOptions = {},
+  ): AsyncIterableIterator<KeyValue> {
+    return observeElection(this.#opener, keyBytes("name", name), options);
+  }
+
+  async resign(
+    leader: LeaderKey,
+    options?: CallOptions,
+  ): Promise<{ readonly header: ResponseHeader }> {
+    const { header } = await this.#caller.unary(
+      methods.election.resign,
+      { leader: leaderField(leader) },
+      "resign",
+      options,
+    );
+    return { header: toHeader(header) };
+  }
+}
+
+function leaderField(leader: LeaderKey): LeaderKeyInit {
+  checkObject("leader", leader);
+  return {
+    name: keyBytes("name", leader.name),
+    key: keyBytes("key", leader.key),
+    rev: fromBigInt(checkInt64("revision", leader.revision)),
+    lease: leaseField(leader),
+  };
+}

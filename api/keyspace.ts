@@ -1,0 +1,126 @@
+import { openSession } from "./session.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { ElectionService } from "./election_types.ts";
+import type { KeyValue } from "./key_value.ts";
+import type { Key, KeyRange, Value } from "./keys.ts";
+import type { Kv } from "./kv.ts";
+import type {
+  DeleteOptions,
+  DeleteResult,
+  ListOptions,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+  ReadOptions,
+} from "./kv_types.ts";
+import type { Leases } from "./lease_types.ts";
+import type { LockService } from "./lock_types.ts";
+import type { Session, SessionOptions } from "./session_types.ts";
+import type { Operation, Txn, TxnResult } from "./txn_types.ts";
+import type { Watch, WatchOptions } from "./watch_types.ts";
+
+/**
+ * Keys, and what is done with them: all keys of a cluster, which is the
+ * client itself, or those below a prefix, see {@linkcode Keyspace.namespace}.
+ */
+export abstract class Keyspace {
+  /** Reading and writing keys. */
+  abstract readonly kv: Kv;
+  /** Leases, which are the same for all keys. */
+  abstract readonly lease: Leases;
+  /** The lock service of the server; see {@linkcode Session.lock} as well. */
+  abstract readonly lock: LockService;
+  /** The election service; see {@linkcode Session.campaign} as well. */
+  abstract readonly election: ElectionService;
+
+  /**
+   * Starts a watch on a key or a range. It has no time limit, and goes on
+   * across reconnects without a gap or a repetition, see {@linkcode Watch}.
+   *
+   * @throws {InvalidOptionError} If an option is not acceptable.
+   */
+  abstract watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch;
+
+  /**
+   * The keys below a prefix, as if there were no others: it is put before
+   * every key and name that is sent and taken off every key that comes back.
+   * The prefix is any bytes; a separator is part of it, as in `"app/"`. It has
+   * nothing to close and lives as long as the client.
+   *
+   * ```ts
+   * import { Client } from "@etcdeno/client";
+   *
+   * await using client = new Client({ endpoints: "http://127.0.0.1:2379" });
+   * const app = client.namespace("app/");
+   * const test = app.namespace("test/");
+   * // test.put("x", "1") writes the key app/test/x.
+   * console.log(typeof test.put);
+   * ```
+   *
+   * @throws {InvalidOptionError} If the prefix is empty.
+   */
+  abstract namespace(prefix: Key): Keyspace;
+
+  /**
+   * Opens a session: a lease that is kept alive, and what ends with it, locks
+   * and leaderships.
+   *
+   * @throws {InvalidOptionError} If an option is not acceptable.
+   */
+  session(options?: SessionOptions): Promise<Session> {
+    return openSession(this, options);
+  }
+
+  /** Same as {@linkcode Kv.get}. */
+  get(
+    key: Key,
+    options?: ReadOptions & CallOptions,
+  ): Promise<KeyValue | undefined> {
+    return this.kv.get(key, options);
+  }
+
+  /** Same as {@linkcode Kv.range}. */
+  range(
+    range: Key | KeyRange,
+    options?: RangeOptions & CallOptions,
+  ): Promise<RangeResult> {
+    return this.kv.range(range, options);
+  }
+
+  /** Same as {@linkcode Kv.list}. */
+  list(
+    range: Key | KeyRange,
+    options?: ListOptions & CallOptions,
+  ): AsyncIterableIterator<KeyValue> {
+    return this.kv.list(range, options);
+  }
+
+  /** Same as {@linkcode Kv.put}. */
+  put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult> {
+    return this.kv.put(key, value, options);
+  }
+
+  /** Same as {@linkcode Kv.delete}. */
+  delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult> {
+    return this.kv.delete(range, options);
+  }
+
+  /** Same as {@linkcode Kv.txn}. */
+  txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
+    options?: CallOptions,
+  ): Promise<TxnResult<Then, Else>> {
+    return this.kv.txn(txn, options);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Bytes } from "./bytes.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Key } from "./keys.ts";
+import type { ResponseHeader } from "./key_value.ts";
+
+/** Options of a call that waits for its turn on the server. */
+export interface TurnOptions extends CallOptions {
+  /** The lease that the turn, or the place in the queue, ends with. */
+  readonly lease: bigint;
+  /**
+   * The time to wait in milliseconds, `false` for no limit.
+   *
+   * @default {false}
+   */
+  readonly timeoutMs?: number | false | undefined;
+}
+
+/** A lock that the server keeps for a lease. */
+export interface ServerLock {
+  /** The answering member's header. */
+  readonly header: ResponseHeader;
+  /** The key that exists as long as the lock is held; it unlocks it. */
+  readonly key: Bytes;
+}
+
+/**
+ * The lock service of the server: one call waits and returns with the lock.
+ *
+ * {@linkcode Session.lock} is the better choice unless something else needs
+ * this service: it survives the loss of a connection while it waits, tells
+ * when the lock is lost, and its late unlock cannot hit a newer lock. Both
+ * wait in the same queue, as do `etcdctl lock` and Go's client.
+ */
+export interface LockService {
+  /**
+   * Waits for a lock. It has no time limit unless one is given. Under a lease
+   * that has the lock already, it is the same lock.
+   *
+   * When it is aborted or out of time, the server leaves the queue. When the
+   * connection is lost, the error says `maybeCommitted`: the lock may be had,
+   * or about to be given back by the member. End the lease to be sure, and
+   * ask again under another one.
+   *
+   * @throws {LeaseNotFoundError} If there is no such lease.
+   * @throws {LockLostError} If the lease ends while it waits.
+   */
+  lock(name: Key, options: TurnOptions): Promise<ServerLock>;
+  /**
+   * Deletes the key of a lock, whoever holds it: later than the lease it
+   * belongs to, it does nothing.
+   */
+  unlock(
+    key: Key,
+    options?: CallOptions,
+  ): Promise<{ readonly header: ResponseHeader }>;
+}

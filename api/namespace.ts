@@ -1,0 +1,123 @@
+import type { Method } from "../proto/method.ts";
+import { keysUnder, keyUnder } from "./_namespace_range.ts";
+import { NamespacedWatch } from "./_namespace_watch.ts";
+import { requestUnder, responseUnder } from "./_namespace_wire.ts";
+import type { StreamOpener } from "./_stream.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { ElectionFacet } from "./election.ts";
+import type { ElectionService } from "./election_types.ts";
+import { type Key, keyBytes, type KeyRange } from "./keys.ts";
+import { Keyspace } from "./keyspace.ts";
+import { type Batching, type Kv, KvFacet } from "./kv.ts";
+import type { LeaseFacet } from "./lease.ts";
+import type { Leases } from "./lease_types.ts";
+import { LockFacet } from "./lock.ts";
+import type { LockService } from "./lock_types.ts";
+import type { WatchFacet } from "./watch.ts";
+import type { Watch, WatchOptions } from "./watch_types.ts";
+
+/** What all the keys of a client are reached by. */
+export interface KeyspaceParts {
+  /** Makes calls one by one. */
+  readonly caller: Caller;
+  /** Makes those on keys, perhaps together. */
+  readonly kvCaller: Caller;
+  /** Makes callers that make them together. */
+  readonly batching: Batching;
+  /** Opens streams. */
+  readonly opener: Pick<StreamOpener, "open">;
+  /** Makes watches. */
+  readonly watches: WatchFacet;
+  /** Makes leases. */
+  readonly leases: LeaseFacet;
+}
+
+/** The keys below a prefix. */
+export class NamespacedKeys extends Keyspace {
+  readonly kv: Kv;
+  readonly lease: Leases;
+  readonly lock: LockService;
+  readonly election: ElectionService;
+  readonly #parts: KeyspaceParts;
+  readonly #prefix: Uint8Array;
+
+  constructor(parts: KeyspaceParts, prefix: Key) {
+    super();
+    this.#parts = parts;
+    // A copy: what is given may change.
+    this.#prefix = keyBytes("prefix", prefix).slice();
+    const under = (caller: Caller) =>
+      new NamespacedCaller(caller, this.#prefix);
+    const caller = under(parts.caller);
+    this.kv = new KvFacet(
+      under(parts.kvCaller),
+      (mode) => under(parts.batching(mode)),
+    );
+    this.lease = parts.leases.over(caller);
+    this.lock = new LockFacet(caller);
+    this.election = new ElectionFacet(
+      caller,
+      namespacedOpener(parts.opener, this.#prefix),
+    );
+  }
+
+  watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
+    const keys = keysUnder(this.#prefix, keyOrRange);
+    const watch = this.#parts.watches.watch(keys, options);
+    return new NamespacedWatch(watch, this.#prefix);
+  }
+
+  namespace(prefix: Key): Keyspace {
+    const inner = keyUnder(this.#prefix, keyBytes("prefix", prefix));
+    return new NamespacedKeys(this.#parts, inner);
+  }
+}
+
+/** Puts a prefix before the keys of requests and takes it off responses. */
+class NamespacedCaller implements Caller {
+  readonly #caller: Caller;
+  readonly #prefix: Uint8Array;
+
+  constructor(caller: Caller, prefix: Uint8Array) {
+    this.#caller = caller;
+    this.#prefix = prefix;
+  }
+
+  async unary<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    action: string,
+    options: CallOptions | undefined,
+  ): Promise<Response> {
+    const { name } = method;
+    const response = await this.#caller.unary(
+      method,
+      requestUnder(name, request, this.#prefix),
+      action,
+      options,
+    );
+    return responseUnder(name, response, this.#prefix);
+  }
+}
+
+/** The same for streams. */
+function namespacedOpener(
+  opener: Pick<StreamOpener, "open">,
+  prefix: Uint8Array,
+): Pick<StreamOpener, "open"> {
+  return {
+    async open(method, settings, listener) {
+      const { name } = method;
+      const stream = await opener.open(method, settings, {
+        onMessage: (message) =>
+          listener.onMessage(responseUnder(name, message, prefix)),
+        onEnd: (error) => listener.onEnd(error),
+      });
+      return {
+        ...stream,
+        send: (request) => stream.send(requestUnder(name, request, prefix)),
+      };
+    },
+  };
+}

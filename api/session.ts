@@ -1,0 +1,185 @@
+import { checkCount, checkKnown, checkTimeoutMs } from "./_checks.ts";
+import { keyId } from "./_key_id.ts";
+import {
+  HeldLeadership,
+  HeldLock,
+  type HoldParts,
+  lateError,
+} from "./_session_hold.ts";
+import { observeQueue } from "./_session_observation.ts";
+import { Place } from "./_session_place.ts";
+import { endingWith, unlessAborted } from "./_session_scope.ts";
+import { LocalTurns } from "./_session_turns.ts";
+import type { ObserveOptions } from "./election_types.ts";
+import type { Keyspace } from "./keyspace.ts";
+import type { KeyValue } from "./key_value.ts";
+import { type Key, keyBytes, toBytes, type Value } from "./keys.ts";
+import type { Lease } from "./lease_types.ts";
+import type {
+  Leadership,
+  Lock,
+  LockOptions,
+  PromptOptions,
+  Session,
+  SessionOptions,
+} from "./session_types.ts";
+
+/** What a session needs of the keys. */
+export type SessionKeys = Pick<Keyspace, "kv" | "watch" | "lease">;
+
+const DEFAULT_TTL_SECONDS = 10;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const NO_VALUE = new Uint8Array();
+
+/** Opens a session: grants a lease and keeps it alive. */
+export async function openSession(
+  keys: SessionKeys,
+  { ttlSeconds = DEFAULT_TTL_SECONDS, ...options }: SessionOptions = {},
+): Promise<Session> {
+  checkKnown("a session", options, ["signal", "timeoutMs", "requireLeader"]);
+  checkCount("ttlSeconds", ttlSeconds);
+  const lease = await keys.lease.grant(ttlSeconds, options);
+  // Its own time is the limit: it is lost if no renewal is answered.
+  const kept = lease.keepAlive();
+  try {
+    await unlessAborted(kept, options.signal);
+  } catch (error) {
+    lease.orphan();
+    throw error;
+  }
+  return new SessionHandle(keys, lease);
+}
+
+/** A session in the hands of the user. */
+export class SessionHandle implements Session {
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+  readonly #keys: SessionKeys;
+  readonly #turns = new LocalTurns();
+
+  constructor(keys: SessionKeys, lease: Lease) {
+    this.#keys = keys;
+    this.lease = lease;
+    this.signal = lease.signal;
+  }
+
+  async lock(name: Key, options: LockOptions = {}): Promise<Lock> {
+    const bytes = keyBytes("name", name);
+    const parts = await this.#wait(bytes, NO_VALUE, options, "lock");
+    return new HeldLock(parts);
+  }
+
+  async tryLock(
+    name: Key,
+    options: PromptOptions = {},
+  ): Promise<Lock | undefined> {
+    const bytes = keyBytes("name", name);
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const parts = await this.#within({ ...options, timeoutMs }, "lock", async (
+      signal,
+    ) => {
+      const id = keyId(bytes);
+      if (this.#turns.taken(id)) return undefined;
+      const passOn = await this.#turns.take(id, signal);
+      const place = new Place(this.#keys, this.lease, bytes);
+      try {
+        if (await place.enterIfFirst(NO_VALUE, signal)) {
+          return this.#parts(place, passOn);
+        }
+      } catch (error) {
+        leave(place, passOn);
+        throw error;
+      }
+      passOn();
+      return undefined;
+    });
+    return parts && new HeldLock(parts);
+  }
+
+  async campaign(
+    name: Key,
+    value: Value,
+    options: LockOptions = {},
+  ): Promise<Leadership> {
+    const bytes = keyBytes("name", name);
+    toBytes("value", value);
+    return new HeldLeadership(
+      await this.#wait(bytes, value, options, "be elected"),
+    );
+  }
+
+  observe(
+    name: Key,
+    options: ObserveOptions = {},
+  ): AsyncIterableIterator<KeyValue> {
+    return this.#observe(keyBytes("name", name), options);
+  }
+
+  async close(): Promise<void> {
+    await this.lease[Symbol.asyncDispose]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async *#observe(name: Uint8Array, { signal }: ObserveOptions) {
+    const ended = new AbortController();
+    const onAbort = ({ target }: Event) =>
+      ended.abort((target as AbortSignal).reason);
+    const signals = [signal, this.signal];
+    for (const one of signals) one?.throwIfAborted();
+    for (const one of signals) one?.addEventListener("abort", onAbort);
+    try {
+      yield* observeQueue(this.#keys, name, ended.signal);
+    } finally {
+      for (const one of signals) one?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Waits in the queue until the own place is the first. */
+  async #wait(
+    name: Uint8Array,
+    value: Value,
+    options: LockOptions,
+    action: string,
+  ): Promise<HoldParts> {
+    return await this.#within(options, action, async (signal) => {
+      const passOn = await this.#turns.take(keyId(name), signal);
+      const place = new Place(this.#keys, this.lease, name);
+      try {
+        if (!await place.enter(value, signal)) await place.turn(signal);
+        signal.throwIfAborted();
+      } catch (error) {
+        leave(place, passOn);
+        throw error;
+      }
+      return this.#parts(place, passOn);
+    });
+  }
+
+  #within<T>(
+    { signal, timeoutMs: own = false }: LockOptions,
+    action: string,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = checkTimeoutMs("timeoutMs", own);
+    return endingWith({
+      signals: [signal, this.signal],
+      timeoutMs,
+      late: () => lateError(action, timeoutMs),
+    }, work);
+  }
+
+  #parts(place: Place, passOn: () => void): HoldParts {
+    return { place, passOn, keys: this.#keys, lease: this.lease };
+  }
+}
+
+/**
+ * Leaves the queue; the next of this session has to wait for that. Should it
+ * fail, the place ends with the lease.
+ */
+function leave(place: Place, passOn: () => void): void {
+  place.leave().catch(() => {}).finally(passOn);
+}

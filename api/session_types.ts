@@ -1,0 +1,130 @@
+import type { Bytes } from "./bytes.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { ObserveOptions } from "./election_types.ts";
+import type { Key, Value } from "./keys.ts";
+import type { KeyValue } from "./key_value.ts";
+import type { PutResult } from "./kv_types.ts";
+import type { Lease } from "./lease_types.ts";
+import type { Comparison } from "./txn_types.ts";
+
+/** Options of a session. */
+export interface SessionOptions extends CallOptions {
+  /**
+   * The seconds after which others take over when this process is gone. An
+   * outage, or work that blocks the event loop, ends the session sooner than
+   * that: see {@linkcode Lease.signal}.
+   *
+   * @default {10}
+   */
+  readonly ttlSeconds?: number | undefined;
+}
+
+/** Options of a wait for a lock or a leadership. */
+export interface LockOptions {
+  /** Ends the wait with the signal's reason, and leaves the queue. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The time to wait in milliseconds, `false` for no limit.
+   *
+   * @default {false}
+   */
+  readonly timeoutMs?: number | false | undefined;
+}
+
+/** Options of a call that does not wait for others. */
+export type PromptOptions = Omit<CallOptions, "requireLeader">;
+
+/** A lock that is held: made by {@linkcode Session.lock}. */
+export interface Lock extends AsyncDisposable {
+  /** The key that exists as long as the lock is held. */
+  readonly key: Bytes;
+  /**
+   * The revision that created it: higher for each later holder. What is
+   * written elsewhere can carry it, so that an earlier holder is recognised.
+   */
+  readonly revision: bigint;
+  /**
+   * Aborted when the lock can no longer be relied on: with a `LeaseLostError`
+   * before its lease can have run out, with a `LockLostError` when its key was
+   * deleted or it was given back.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Holds as long as the lock does: a transaction with this condition is
+   * never done by one who has lost the lock and does not know it yet.
+   */
+  readonly guard: Comparison;
+  /**
+   * Gives it back. It cannot hit the lock of a later holder, however late it
+   * arrives. Idempotent; without effect if the lock is lost.
+   *
+   * @throws {TimeoutError} If that is not confirmed within `timeoutMs`, by
+   * default 30 s. It is tried on until the session ends.
+   */
+  unlock(options?: PromptOptions): Promise<void>;
+}
+
+/** A leadership: made by {@linkcode Session.campaign}. */
+export interface Leadership extends AsyncDisposable {
+  /** The key that exists as long as the leadership lasts. */
+  readonly key: Bytes;
+  /** As {@linkcode Lock.revision}. */
+  readonly revision: bigint;
+  /** As {@linkcode Lock.signal}. */
+  readonly signal: AbortSignal;
+  /** As {@linkcode Lock.guard}. */
+  readonly guard: Comparison;
+  /**
+   * Changes the value that others see.
+   *
+   * @throws {LockLostError} If it does not lead any more.
+   */
+  proclaim(value: Value, options?: CallOptions): Promise<PutResult>;
+  /** Gives it up, as {@linkcode Lock.unlock} does. */
+  resign(options?: PromptOptions): Promise<void>;
+}
+
+/**
+ * A lease that is kept alive, and the locks and leaderships that end with it.
+ *
+ * - Those who want the same name get it in the order in which they came.
+ * - The queue is that of Go's client, `etcdctl` and the server's services.
+ * - A session that asks for a name twice waits for itself.
+ * - Waiting costs nothing but a watch, and survives the loss of connections.
+ * - A wait that ends leaves the queue, at the latest when the session ends.
+ */
+export interface Session extends AsyncDisposable {
+  /** Its lease. */
+  readonly lease: Lease;
+  /** That of its lease: aborted with a `LeaseLostError` when it has ended. */
+  readonly signal: AbortSignal;
+  /**
+   * Waits for a lock.
+   *
+   * @throws {LeaseLostError} If the session ends meanwhile.
+   * @throws {LockLostError} If its place in the queue is deleted.
+   * @throws {TimeoutError} If `timeoutMs` is over.
+   */
+  lock(name: Key, options?: LockOptions): Promise<Lock>;
+  /** Takes a lock if it is free, and does not queue for it if not. */
+  tryLock(name: Key, options?: PromptOptions): Promise<Lock | undefined>;
+  /**
+   * Waits to lead, with a value that others see then; throws as
+   * {@linkcode Session.lock} does.
+   */
+  campaign(
+    name: Key,
+    value: Value,
+    options?: LockOptions,
+  ): Promise<Leadership>;
+  /**
+   * Follows an election: the leader there is, each value it proclaims, each
+   * leader after it. Of leaders that come and go at once some may be left out.
+   */
+  observe(
+    name: Key,
+    options?: ObserveOptions,
+  ): AsyncIterableIterator<KeyValue>;
+  /** Ends it and all it holds. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,119 @@
+import { KvFacet } from "../../api/kv.ts";
+import { openSession } from "../../api/session.ts";
+import {
+  type Key,
+  type KeyRange,
+  type Lease,
+  LeaseLostError,
+  type Session,
+  type Watch,
+  type WatchEvent,
+  type WatchOptions,
+} from "../../mod.ts";
+import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
+import { createError } from "../../errors/specific_errors.ts";
+import { id, MemoryStore } from "./_memory_store.ts";
+
+const utf8 = new TextEncoder();
+
+/** Sessions over a store in memory, whose leases a test ends. */
+export class FakeSessions {
+  readonly store: MemoryStore = new MemoryStore();
+  /** What the next watch fails with. */
+  watchFailure: Error | undefined;
+  readonly #kv = new KvFacet(this.store, () => this.store);
+  readonly #ends: AbortController[] = [];
+  readonly #watching = new Set<(key: string, revision: bigint) => void>();
+
+  constructor() {
+    this.store.onDelete = (key, revision) => {
+      for (const told of this.#watching) told(id(key), revision);
+    };
+  }
+
+  open(): Promise<Session> {
+    const end = new AbortController();
+    this.#ends.push(end);
+    const lease = {
+      id: BigInt(this.#ends.length),
+      ttlSeconds: 10,
+      signal: end.signal,
+      keepAlive: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => {
+        this.end(Number(lease.id) - 1);
+        return Promise.resolve();
+      },
+    };
+    return openSession({
+      kv: this.#kv,
+      lease: {
+        grant: () => Promise.resolve(lease as unknown as Lease),
+      } as never,
+      watch: (key, options) => this.#watch(key, options),
+    });
+  }
+
+  /** Ends the lease of the session that was opened as this one, from 0. */
+  end(at: number): void {
+    this.#ends[at]?.abort(
+      new LeaseLostError("Cannot keep the lease: a test has ended it", {
+        reason: "expired",
+        lastRenewal: new Date(),
+        loopStallMs: 0,
+      }),
+    );
+  }
+
+  /** Deletes a key, as somebody else. */
+  async delete(key: string): Promise<void> {
+    await this.#kv.delete(key);
+  }
+
+  /** Writes a key, as somebody else. */
+  async put(key: string, lease: bigint): Promise<void> {
+    await this.#kv.put(key, "", { lease });
+  }
+
+  #watch(key: Key | KeyRange, options: WatchOptions = {}): Watch {
+    const wanted = id(
+      typeof key === "string" ? utf8.encode(key) : key as Uint8Array,
+    );
+    const { signal, startRevision = 0n } = options;
+    const failure = this.watchFailure;
+    this.watchFailure = undefined;
+    const found = Promise.withResolvers<void>();
+    found.promise.catch(() => {});
+    if (failure) found.reject(failure);
+    const told = (deleted: string, revision: bigint) => {
+      if (deleted === wanted && revision >= startRevision) found.resolve();
+    };
+    this.#watching.add(told);
+    const onAbort = () => found.reject(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+    return {
+      async *events() {
+        await found.promise;
+        yield { type: "delete" } as WatchEvent;
+      },
+      [Symbol.asyncDispose]: () => {
+        signal?.removeEventListener("abort", onAbort);
+        this.#watching.delete(told);
+        return Promise.resolve();
+      },
+    } as unknown as Watch;
+  }
+}
+
+/** What a call fails with when its connection is lost. */
+export function lost(): Error {
+  return createError("Cannot run the transaction: lost", {
+    code: "connection_lost",
+    grpcCode: GRPC_CODE.unavailable,
+    maybeCommitted: true,
+  });
+}
+
+/** What a call fails with for good. */
+export function refused(code: ErrorCode = "permission_denied"): Error {
+  return createError(`Cannot run the transaction: ${code}`, { code });
+}
