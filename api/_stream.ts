@@ -7,6 +7,7 @@ import { isStaleToken, judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
+import { requireVersion } from "./_capabilities.ts";
 import { asRetryable, ensureToken } from "./_stream_token.ts";
 import type { TokenKeeper } from "./_token.ts";
 
@@ -14,8 +15,10 @@ import type { TokenKeeper } from "./_token.ts";
 export interface OpenStream<Request> {
   /** The endpoint it runs on. */
   readonly endpoint: string;
-  /** Sends a message. */
+  /** Sends a message; the only one, where the method takes one. */
   send(request: Request): void;
+  /** Asks for the next message, where they come when asked for. */
+  read(): void;
   /** Ends it; nothing is told any more. */
   cancel(): void;
   /**
@@ -31,6 +34,8 @@ export interface StreamListener<Response> {
   onMessage(message: Response): void;
   /** It has ended, for this reason. Called once, last. */
   onEnd(error: EtcdError): void;
+  /** It has ended as it should; told as `onEnd` where this is missing. */
+  onDone?(): void;
 }
 
 /** What a stream is opened with. */
@@ -46,6 +51,10 @@ export interface StreamSettings {
    * the strategy gives one.
    */
   readonly avoid?: string | undefined;
+  /** When messages come. @default {"always"} */
+  readonly messages?: "always" | "when asked for" | undefined;
+  /** The server version the member must have. */
+  readonly needs?: string | undefined;
 }
 
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
@@ -105,6 +114,9 @@ export class StreamOpener {
     const token = tokens?.token;
     const headers = tokens?.headers(settings.requireLeader) ??
       (settings.requireLeader ? REQUIRE_LEADER : undefined);
+    if (settings.needs !== undefined) {
+      await requireVersion(picked, { ...settings, headers, method });
+    }
     const tokenRefused = (code: ErrorCode) => {
       const due = tokens?.renewable === true &&
         (isStaleToken(code) ||
@@ -126,9 +138,14 @@ export class StreamOpener {
             end(EtcdError.from(cause));
             return;
           }
-          running.read();
+          if (settings.messages !== "when asked for") running.read();
         },
-        onEnd: (status) =>
+        onEnd: (status) => {
+          if (live && status.grpcCode === GRPC_CODE.ok && listener.onDone) {
+            live = false;
+            listener.onDone();
+            return;
+          }
           end(
             this.#pool.closed ? closedError(settings) : this.#toError(status, {
               method,
@@ -137,14 +154,20 @@ export class StreamOpener {
               durationMs: performance.now() - startedAt,
               action: settings.action,
             }),
-          ),
+          );
+        },
       },
     );
-    running.read();
+    if (settings.messages !== "when asked for") running.read();
     return {
       endpoint,
       send: (request) => {
-        if (live) running.send(method.encode(request));
+        if (!live) return;
+        running.send(method.encode(request));
+        if (method.kind === "server_stream") running.halfClose();
+      },
+      read: () => {
+        if (live) running.read();
       },
       cancel: () => {
         live = false;

@@ -1,4 +1,5 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { parseEndpoint } from "../balancers/_endpoint.ts";
 import { grpcDial } from "../balancers/_grpc_transport.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
@@ -10,6 +11,8 @@ import { BatchingCaller } from "./_batching_caller.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
 import { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
+import { ClusterFacet } from "./cluster.ts";
+import type { ClusterMembership } from "./cluster_types.ts";
 import type { KeyValue } from "./key_value.ts";
 import type { Key, KeyRange, Value } from "./keys.ts";
 import { type Batching, type Kv, KvFacet } from "./kv.ts";
@@ -25,6 +28,10 @@ import type {
 } from "./kv_types.ts";
 import { LeaseFacet } from "./lease.ts";
 import type { Leases } from "./lease_types.ts";
+import { MaintenanceFacet } from "./maintenance.ts";
+import type { Maintenance, MemberCalls } from "./maintenance_types.ts";
+import { MemberFacet } from "./member.ts";
+import { MemberConnections } from "./_member_connections.ts";
 import type { ClientOptions } from "./options.ts";
 import { resolveEndpoints, resolveOptions } from "./_resolve_options.ts";
 import type { Operation, Txn, TxnResult } from "./txn_types.ts";
@@ -52,11 +59,17 @@ export class Client implements AsyncDisposable {
   readonly lease: Leases;
   /** Users, roles, and whether they matter. */
   readonly auth: Auth;
+  /** Who belongs to the cluster. */
+  readonly cluster: ClusterMembership;
+  /** Looking after the cluster as a whole. */
+  readonly maintenance: Maintenance;
+  readonly #members: MemberConnections;
   readonly #pool: ConnectionPool;
   readonly #caller: RetryingCaller;
   readonly #watches: WatchFacet;
   readonly #leases: LeaseFacet;
   readonly #tls: boolean;
+  #closing: Promise<void> | undefined;
 
   /**
    * Makes a client; nothing is sent yet.
@@ -67,10 +80,11 @@ export class Client implements AsyncDisposable {
     const resolved = resolveOptions(options);
     const { strategy, endpoints, dialTimeoutMs, keepAlive, tls } = resolved;
     this.#tls = tls !== undefined;
+    const dial = grpcDial({ tls, keepAlive });
     this.#pool = new ConnectionPool({
       endpoints,
       strategy,
-      dial: grpcDial({ tls, keepAlive }),
+      dial,
       dialTimeoutMs,
       clock: SYSTEM_CLOCK,
       onEvent: resolved.onEvent,
@@ -81,18 +95,15 @@ export class Client implements AsyncDisposable {
         authenticate(this.#caller, name, password),
       now: SYSTEM_CLOCK.now,
     });
+    const timeoutMs = resolved.requestTimeoutMs;
+    const calls = { policy: strategy.retry, timeoutMs, tokens };
     this.#caller = new RetryingCaller({
+      ...calls,
       pool: this.#pool,
-      policy: strategy.retry,
-      timeoutMs: resolved.requestTimeoutMs,
-      tokens,
       random: SYSTEM_CLOCK.random,
     });
     const batching: Batching = (mode) =>
-      new BatchingCaller(this.#caller, {
-        mode,
-        timeoutMs: resolved.requestTimeoutMs,
-      });
+      new BatchingCaller(this.#caller, { mode, timeoutMs });
     this.kv = new KvFacet(
       resolved.batch === "off" ? this.#caller : batching(resolved.batch),
       batching,
@@ -105,6 +116,9 @@ export class Client implements AsyncDisposable {
     });
     this.lease = this.#leases;
     this.auth = new AuthFacet(this.#caller);
+    this.cluster = new ClusterFacet(this.#caller);
+    this.maintenance = new MaintenanceFacet(this.#caller, opener, timeoutMs);
+    this.#members = new MemberConnections({ ...calls, dial, dialTimeoutMs });
   }
 
   /**
@@ -115,6 +129,17 @@ export class Client implements AsyncDisposable {
    */
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
     return this.#watches.watch(keyOrRange, options);
+  }
+
+  /**
+   * Calls to one member, which need not be among the endpoints, over a
+   * connection of their own; see {@linkcode MemberCalls}.
+   *
+   * @throws {InvalidOptionError} If the endpoint is malformed.
+   */
+  member(endpoint: string): MemberCalls {
+    const address = parseEndpoint(endpoint, { tls: this.#tls });
+    return new MemberFacet(address, this.#members);
   }
 
   /** What the balancer is doing now. */
@@ -155,13 +180,17 @@ export class Client implements AsyncDisposable {
    * `ClientClosedError`. Idempotent; resolves when nothing is open any more.
    */
   close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#watches.close(
       new ClientClosedError("Cannot watch: the client is closed", {
         code: "client_closed",
       }),
     );
     this.#leases.close();
-    return this.#pool.close();
+    await Promise.all([this.#pool.close(), this.#members.close()]);
   }
 
   /** Same as {@linkcode Client.close}. */
