@@ -61,7 +61,8 @@ export interface ClusterMembership {
   members(options?: MembersOptions & CallOptions): Promise<MembersResult>;
   /**
    * Adds a member, which then has to be started with
-   * `--initial-cluster-state=existing`.
+   * `--initial-cluster-state=existing`. Refused with `unhealthy` until all
+   * others have been connected for 5 s.
    */
   add(
     peerUrls: string | readonly string[],

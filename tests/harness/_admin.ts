@@ -51,12 +51,21 @@ export async function serves(endpoint: string): Promise<boolean> {
   }
 }
 
+/** Whether a member answers at all, though it may not serve. */
+export async function answers(endpoint: string): Promise<boolean> {
+  return (await page(`${endpoint}/version`)) !== undefined;
+}
+
 async function healthy(endpoint: string): Promise<boolean> {
+  const body = await page(`${endpoint}/health`);
+  return body !== undefined && /"health":\s*"true"/.test(body);
+}
+
+async function page(url: string): Promise<string | undefined> {
   try {
-    const { body } = await httpGet(`${endpoint}/health`, HEALTH_TIMEOUT_MS);
-    return /"health":\s*"true"/.test(body);
+    return (await httpGet(url, HEALTH_TIMEOUT_MS)).body;
   } catch (error) {
-    if (error instanceof Error && "code" in error) return false;
+    if (error instanceof Error && "code" in error) return undefined;
     throw error;
   }
 }

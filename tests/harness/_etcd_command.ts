@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly binaries: EtcdBinaries;
   readonly dataRoot: string;
   readonly token: string;
+  /** Whether the cluster begins with it, or is there already. */
+  readonly state: "new" | "existing";
   readonly members: readonly MemberAddresses[];
   readonly extraArgs: readonly string[];
 }
@@ -27,21 +29,21 @@ export function etcdCommand(
   member: MemberAddresses,
   options: CommandOptions,
 ): string[] {
-  const { binaries, dataRoot, token, members, extraArgs } = options;
+  const { binaries, dataRoot, token, state, members, extraArgs } = options;
   const initialCluster = members
-    .map(({ name, peerProxyPort }) => `${name}=${local(peerProxyPort)}`)
+    .map(({ name, peerProxyPort }) => `${name}=${localUrl(peerProxyPort)}`)
     .join(",");
   return [
     binaries.etcd,
     `--name=${member.name}`,
     `--data-dir=${dataRoot}/${member.name}`,
-    `--listen-client-urls=${local(member.clientPort)}`,
+    `--listen-client-urls=${localUrl(member.clientPort)}`,
     `--advertise-client-urls=${member.clientProxy}`,
-    `--listen-peer-urls=${local(member.peerPort)}`,
-    `--initial-advertise-peer-urls=${local(member.peerProxyPort)}`,
+    `--listen-peer-urls=${localUrl(member.peerPort)}`,
+    `--initial-advertise-peer-urls=${localUrl(member.peerProxyPort)}`,
     `--initial-cluster=${initialCluster}`,
     `--initial-cluster-token=${token}`,
-    "--initial-cluster-state=new",
+    `--initial-cluster-state=${state}`,
     "--logger=zap",
     "--log-level=error",
     "--log-outputs=stderr",
@@ -56,6 +58,7 @@ function hasUnsafeNoFsync(version: string): boolean {
   return major > 3 || major === 3 && minor >= 5;
 }
 
-function local(port: number): string {
+/** A port of this machine as a URL. */
+export function localUrl(port: number): string {
   return `http://127.0.0.1:${port}`;
 }

@@ -1,5 +1,9 @@
 import type { ClusterOptions } from "./cluster.ts";
-import { etcdCommand, type MemberAddresses } from "./_etcd_command.ts";
+import {
+  etcdCommand,
+  localUrl,
+  type MemberAddresses,
+} from "./_etcd_command.ts";
 import { EtcdMember } from "./_etcd_member.ts";
 import {
   type FaultProxy,
@@ -17,6 +21,11 @@ export interface StartedCluster {
   readonly dataRoot: string;
   readonly members: readonly EtcdMember[];
   readonly proxies: ProxyHost;
+  /**
+   * Starts one more, when whoever is told its peer URL has made the cluster
+   * expect it.
+   */
+  join(expect: (peerUrl: string) => Promise<unknown>): Promise<EtcdMember>;
   /** Whatever has to be given back, in the order it was taken. */
   readonly resources: AsyncDisposableStack;
 }
@@ -44,9 +53,12 @@ export async function startMembers(
   const proxies = resources.use(startProxyHost());
   const processes = resources.use(new ProcessHost());
   const dataRoot = await processes.makeRoot("etcdeno-");
-  const addresses = await openProxies(proxies, count);
+  const addresses = await openProxies(proxies, { first: 1, count });
   const token = crypto.randomUUID();
-  const members = addresses.map(({ proxy, ...member }) =>
+  const make = (
+    { proxy, ...member }: OpenedMember,
+    state: "new" | "existing",
+  ): EtcdMember =>
     new EtcdMember({
       name: member.name,
       clientPort: member.clientPort,
@@ -56,19 +68,30 @@ export async function startMembers(
         binaries,
         dataRoot,
         token,
+        state,
         members: addresses,
         extraArgs,
       }),
       processes,
       log: `${dataRoot}/${member.name}.log`,
-    })
-  );
+    });
+  const members = addresses.map((member) => make(member, "new"));
   await Promise.all(members.map((member) => member.launch()));
   return {
     binaries,
     dataRoot,
     members,
     proxies,
+    join: async (expect) => {
+      const first = addresses.length + 1;
+      const [opened] = await openProxies(proxies, { first, count: 1 });
+      if (opened === undefined) throw new Error("Cannot open the proxies");
+      await expect(localUrl(opened.peerProxyPort));
+      addresses.push(opened);
+      const member = make(opened, "existing");
+      await member.launch();
+      return member;
+    },
     resources: resources.move(),
   };
 }
@@ -77,12 +100,12 @@ type OpenedMember = MemberAddresses & { readonly proxy: FaultProxy };
 
 async function openProxies(
   host: ProxyHost,
-  count: number,
+  { first, count }: { readonly first: number; readonly count: number },
 ): Promise<OpenedMember[]> {
   const ports = freePorts(4 * count);
   const take = (): number => ports.pop() ?? 0;
   const opened: OpenedMember[] = [];
-  for (let number = 1; number <= count; number++) {
+  for (let number = first; number < first + count; number++) {
     const clientPort = take();
     const peerPort = take();
     const peerProxyPort = take();

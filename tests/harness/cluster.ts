@@ -1,4 +1,5 @@
 import {
+  answers,
   isServiceError,
   type MemberStatus,
   memberStatus,
@@ -41,6 +42,7 @@ export class Cluster implements AsyncDisposable {
   readonly #members: readonly EtcdMember[];
   readonly #proxies: ProxyHost;
   readonly #resources: AsyncDisposableStack;
+  readonly #join: StartedCluster["join"];
   readonly #isolated = new Set<Member>();
   #closing: Promise<void> | undefined;
 
@@ -50,6 +52,7 @@ export class Cluster implements AsyncDisposable {
     this.dataRoot = started.dataRoot;
     this.#members = started.members;
     this.#proxies = started.proxies;
+    this.#join = started.join;
     this.#resources = started.resources;
   }
 
@@ -126,6 +129,20 @@ export class Cluster implements AsyncDisposable {
         cause: refusal,
       });
     }
+  }
+
+  /**
+   * Starts one more member: `expect` is told its peer URL, and makes the
+   * cluster expect it. It is not among the {@linkcode Cluster.members}, as it
+   * may be a learner, but ends with them. Resolves when it answers.
+   */
+  async join(expect: (peerUrl: string) => Promise<unknown>): Promise<Member> {
+    const member = await this.#join(expect);
+    await waitFor(`${member.name} answering`, () => {
+      return answers(member.directEndpoint);
+    }, { timeoutMs: AGREE_TIMEOUT_MS });
+    await this.#ask([member]);
+    return member;
   }
 
   /** Cuts the peer links of a member, both ways; its clients reach it. */
