@@ -6,6 +6,7 @@ import {
   TimeoutError,
   UnavailableError,
 } from "../errors/specific_errors.ts";
+import type { Method } from "../proto/method.ts";
 import type { CallState } from "./_call_state.ts";
 
 /** The client was closed before or during the call. */
@@ -56,8 +57,22 @@ export function outOfTimeError(
   );
 }
 
+/** Reads the reply to a call. */
+export function decodeReply<Response>(
+  method: Method<never, Response>,
+  call: CallState,
+  { endpoint }: { readonly endpoint: string },
+  reply: Uint8Array,
+): Response {
+  try {
+    return method.decode(reply);
+  } catch (cause) {
+    throw protocolError(call, endpoint, cause);
+  }
+}
+
 /** A reply that is not what the method gives. */
-export function protocolError(
+function protocolError(
   call: CallState,
   endpoint: string,
   cause: unknown,

@@ -2,6 +2,7 @@ import type { Picked } from "../balancers/_pick_queue.ts";
 import type { Headers, Transport } from "../balancers/_transport.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { UnsupportedError } from "../errors/specific_errors.ts";
+import { untilAborted } from "./_until_aborted.ts";
 import { methods } from "../proto/methods.ts";
 
 /** For which call a version is asked for. */
@@ -14,6 +15,8 @@ export interface VersionCheck {
   readonly action: string;
   /** The call's method. */
   readonly method: { readonly name: string };
+  /** Ends the wait for the answer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 // A member that serves at all answers this in milliseconds.
@@ -30,7 +33,7 @@ const versions = new WeakMap<Transport, Promise<string | undefined>>();
  */
 export async function requireVersion(
   { transport, connection: { endpoint } }: Picked,
-  { needs, headers, action, method }: VersionCheck,
+  { needs, headers, action, method, signal }: VersionCheck,
 ): Promise<void> {
   if (needs === undefined) return;
   let asked = versions.get(transport);
@@ -38,7 +41,8 @@ export async function requireVersion(
     asked = askVersion(transport, headers);
     versions.set(transport, asked);
   }
-  const version = await asked;
+  const version =
+    await (signal === undefined ? asked : orAborted(asked, signal));
   if (version === undefined) versions.delete(transport);
   else if (isAtLeast(version, needs)) return;
   const state = version === undefined
@@ -54,6 +58,13 @@ export async function requireVersion(
       needs: `etcd ${needs}`,
     },
   );
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return untilAborted(signal, (resolve, reject) => {
+    work.then(resolve, reject);
+    return () => {};
+  });
 }
 
 function askVersion(

@@ -7,7 +7,8 @@ import { judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
 import { methods } from "../proto/methods.ts";
-import { closedError, outOfTimeError, protocolError } from "./_call_errors.ts";
+import { requireVersion } from "./_capabilities.ts";
+import { closedError, decodeReply, outOfTimeError } from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
@@ -57,6 +58,7 @@ export class RetryingCaller implements Caller {
     const effect = () => method.effect(request);
     const call = this.#begin(method, effect, action, options);
     const bytes = method.encode(request);
+    const needs = method.needs?.(request);
     const leader = options.requireLeader === true;
     const tokens = method.path === AUTHENTICATE
       ? undefined
@@ -71,9 +73,18 @@ export class RetryingCaller implements Caller {
       if (!picked.transport.ready || tokens?.known === false) continue;
       const headers = tokens?.headers(leader) ??
         (leader ? REQUIRE_LEADER : undefined);
+      if (needs !== undefined) {
+        const check = requireVersion(picked, {
+          needs,
+          headers,
+          action,
+          method,
+        });
+        await within(call, check, () => this.#late(call));
+      }
       const reply = await this.#attempt(call, picked, bytes, headers, tokens);
       if (reply !== undefined) {
-        return decode(method, call, picked.connection, reply);
+        return decodeReply(method, call, picked.connection, reply);
       }
     }
   }
@@ -232,17 +243,4 @@ function run(
     );
     signal.addEventListener("abort", onAbort);
   });
-}
-
-function decode<Response>(
-  method: Method<never, Response>,
-  call: CallState,
-  { endpoint }: { readonly endpoint: string },
-  reply: Uint8Array,
-): Response {
-  try {
-    return method.decode(reply);
-  } catch (cause) {
-    throw protocolError(call, endpoint, cause);
-  }
 }
