@@ -8,6 +8,7 @@ import { authenticate, AuthFacet } from "./auth.ts";
 import type { Auth } from "./auth_types.ts";
 import { TokenKeeper } from "./_token.ts";
 import { BatchingCaller } from "./_batching_caller.ts";
+import { rangeStreams } from "./_range_stream.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
 import { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
@@ -104,11 +105,11 @@ export class Client implements AsyncDisposable {
     });
     const batching: Batching = (mode) =>
       new BatchingCaller(this.#caller, { mode, timeoutMs });
+    const opener = new StreamOpener(this.#pool, tokens);
     this.kv = new KvFacet(
       resolved.batch === "off" ? this.#caller : batching(resolved.batch),
-      batching,
+      { batching, listRest: rangeStreams(opener, timeoutMs) },
     );
-    const opener = new StreamOpener(this.#pool, tokens);
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
     this.#leases = new LeaseFacet(this.#caller, opener, {
       clock: SYSTEM_CLOCK,
