@@ -29,10 +29,9 @@ export function takeSnapshot(
   return new ReadableStream({
     async pull(controller) {
       for (;;) {
-        const { endpoint } = stream;
         const message = await stream.next();
         if (message === undefined) {
-          if (!digest.matches()) throw damaged(endpoint);
+          if (!digest.matches()) throw damaged(stream.endpoint);
           controller.close();
           return;
         }
