@@ -126,7 +126,9 @@ export interface DowngradeResult extends MaintenanceResult {
 
 /**
  * Letting the members be replaced by those of the version before. Every call
- * throws an `UnsupportedError` if the server is older than etcd 3.5.
+ * throws an `UnsupportedError` if the server is older than etcd 3.5, which
+ * itself begins and ends a downgrade without an answer: the call runs into its
+ * timeout, and `validate` tells that it is in effect.
  */
 export interface Downgrade {
   /** Asks whether it could be done. */
