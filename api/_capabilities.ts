@@ -1,7 +1,13 @@
 import type { Picked } from "../balancers/_pick_queue.ts";
-import type { Headers, Transport } from "../balancers/_transport.ts";
+import type {
+  CallStatus,
+  Headers,
+  Transport,
+} from "../balancers/_transport.ts";
+import { classify } from "../errors/classify.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
-import { UnsupportedError } from "../errors/specific_errors.ts";
+import { isStaleToken } from "../errors/handler.ts";
+import { TimeoutError, UnsupportedError } from "../errors/specific_errors.ts";
 import { untilAborted } from "./_until_aborted.ts";
 import { methods } from "../proto/methods.ts";
 
@@ -17,34 +23,55 @@ export interface VersionCheck {
   readonly method: { readonly name: string };
   /** Ends the wait for the answer. */
   readonly signal?: AbortSignal | undefined;
+  /** So does this time, if the call has one, and how long that was. */
+  readonly deadlineAt?: number;
+  /** The timeout that led to it. */
+  readonly timeoutMs?: number;
 }
 
 // A member that serves at all answers this in milliseconds.
 const ANSWER_MS = 5_000;
 
 // By transport: a member that was replaced by another version has a new one.
-const versions = new WeakMap<Transport, Promise<string | undefined>>();
+const versions = new WeakMap<Transport, Promise<Told>>();
+
+/** A version; or that the call will meet what kept it from being told. */
+type Told = string | "same fate" | undefined;
 
 /**
  * Resolves if the member has a version or a later one. It is asked once for
  * each connection. One that does not tell counts as older.
  *
  * @throws {UnsupportedError} If it has not.
+ * @throws {TimeoutError} If it does not answer before the call's deadline.
  */
 export async function requireVersion(
   { transport, connection: { endpoint } }: Picked,
-  { needs, headers, action, method, signal }: VersionCheck,
+  check: VersionCheck,
 ): Promise<void> {
+  const { needs, action } = check;
   if (needs === undefined) return;
   let asked = versions.get(transport);
   if (asked === undefined) {
-    asked = askVersion(transport, headers);
+    asked = askVersion(transport, check.headers);
     versions.set(transport, asked);
   }
-  const version =
-    await (signal === undefined ? asked : orAborted(asked, signal));
-  if (version === undefined) versions.delete(transport);
-  else if (isAtLeast(version, needs)) return;
+  const method = check.method.name;
+  const version = await inTime(asked, check, () =>
+    new TimeoutError(
+      `Cannot ${action}: ${endpoint} did not tell its version within ${check.timeoutMs} ms (timeout)`,
+      {
+        code: "timeout",
+        grpcCode: GRPC_CODE.deadlineExceeded,
+        endpoint,
+        method,
+        retryable: true,
+      },
+    ));
+  if (version === undefined || version === "same fate") {
+    versions.delete(transport);
+    if (version !== undefined) return;
+  } else if (isAtLeast(version, needs)) return;
   const state = version === undefined
     ? `${endpoint} does not tell its version`
     : `${endpoint} has etcd ${version}`;
@@ -54,27 +81,51 @@ export async function requireVersion(
       code: "unsupported",
       grpcCode: GRPC_CODE.unimplemented,
       endpoint,
-      method: method.name,
+      method,
       needs: `etcd ${needs}`,
     },
   );
 }
 
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return untilAborted(signal, (resolve, reject) => {
-    work.then(resolve, reject);
-    return () => {};
-  });
+/** Waits for what others may wait for, too, while this call may. */
+async function inTime<T>(
+  work: Promise<T>,
+  { signal, deadlineAt = Infinity }: VersionCheck,
+  late: () => Error,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const ended = new AbortController();
+  const onAbort = () => ended.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  const leftMs = Math.max(deadlineAt - performance.now(), 0);
+  const timer = leftMs === Infinity
+    ? undefined
+    : setTimeout(() => ended.abort(late()), leftMs);
+  try {
+    return await untilAborted(ended.signal, (resolve, reject) => {
+      work.then(resolve, reject);
+      return () => {};
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
 }
 
 function askVersion(
   transport: Transport,
   headers: Headers | undefined,
-): Promise<string | undefined> {
+): Promise<Told> {
   const { path, encode, decode } = methods.maintenance.status;
   const settings = { timeoutMs: ANSWER_MS, headers };
   return new Promise((resolve) => {
-    transport.unary(path, encode({}), settings, (reply) => {
+    transport.unary(path, encode({}), settings, (reply, status) => {
+      // A lost connection or a token that is refused is dealt with where the
+      // call itself meets it.
+      if (!transport.ready || (status && isRefusedToken(status))) {
+        resolve("same fate");
+        return;
+      }
       try {
         resolve(reply && decode(reply).version);
       } catch {
@@ -83,6 +134,17 @@ function askVersion(
       }
     });
   });
+}
+
+function isRefusedToken({ grpcCode, details }: CallStatus): boolean {
+  const { code } = classify({
+    grpcCode,
+    details,
+    sent: true,
+    disconnected: false,
+    ownDeadline: false,
+  });
+  return isStaleToken(code);
 }
 
 /** Whether a version such as `3.5.16` is `3.5` or later. */

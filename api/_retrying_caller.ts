@@ -74,13 +74,8 @@ export class RetryingCaller implements Caller {
       const headers = tokens?.headers(leader) ??
         (leader ? REQUIRE_LEADER : undefined);
       if (needs !== undefined) {
-        const check = requireVersion(picked, {
-          needs,
-          headers,
-          action,
-          method,
-        });
-        await within(call, check, () => this.#late(call));
+        await requireVersion(picked, { ...call, needs, headers });
+        if (!picked.transport.ready) continue;
       }
       const reply = await this.#attempt(call, picked, bytes, headers, tokens);
       if (reply !== undefined) {

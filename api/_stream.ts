@@ -116,6 +116,7 @@ export class StreamOpener {
       (settings.requireLeader ? REQUIRE_LEADER : undefined);
     if (settings.needs !== undefined) {
       await requireVersion(picked, { ...settings, headers, method });
+      if (!transport.ready) return this.open(method, settings, listener);
     }
     const tokenRefused = (code: ErrorCode) => {
       const due = tokens?.renewable === true &&
