@@ -8,7 +8,7 @@ import { classify } from "../errors/classify.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { isStaleToken } from "../errors/handler.ts";
 import { TimeoutError, UnsupportedError } from "../errors/specific_errors.ts";
-import { untilAborted } from "./_until_aborted.ts";
+import { untilAborted } from "./_waits.ts";
 import { methods } from "../proto/methods.ts";
 
 /** For which call a version is asked for. */
@@ -88,28 +88,19 @@ export async function requireVersion(
 }
 
 /** Waits for what others may wait for, too, while this call may. */
-async function inTime<T>(
+function inTime<T>(
   work: Promise<T>,
   { signal, deadlineAt = Infinity }: VersionCheck,
   late: () => Error,
 ): Promise<T> {
-  signal?.throwIfAborted();
-  const ended = new AbortController();
-  const onAbort = () => ended.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort);
-  const leftMs = Math.max(deadlineAt - performance.now(), 0);
-  const timer = leftMs === Infinity
-    ? undefined
-    : setTimeout(() => ended.abort(late()), leftMs);
-  try {
-    return await untilAborted(ended.signal, (resolve, reject) => {
-      work.then(resolve, reject);
-      return () => {};
-    });
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  }
+  const leftMs = deadlineAt - performance.now();
+  return untilAborted(signal, (resolve, reject) => {
+    const timer = leftMs === Infinity
+      ? undefined
+      : setTimeout(() => reject(late()), Math.max(leftMs, 0));
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    return () => clearTimeout(timer);
+  });
 }
 
 function askVersion(

@@ -20,6 +20,8 @@ export interface MemberSettings {
   readonly timeoutMs: number;
   /** Who the client is; missing if it is nobody. */
   readonly tokens: TokenKeeper | undefined;
+  /** A number from 0 up to 1. */
+  random(): number;
 }
 
 /** A connection to one member, and what is made of it. */
@@ -78,7 +80,7 @@ export class MemberConnections {
   }
 
   #make(address: Endpoint): Held {
-    const { dial, dialTimeoutMs, policy, timeoutMs, tokens } = this.#settings;
+    const { dial, dialTimeoutMs, tokens } = this.#settings;
     const pool = new ConnectionPool({
       endpoints: [address],
       // With one endpoint there is nothing to choose.
@@ -88,10 +90,9 @@ export class MemberConnections {
       clock: SYSTEM_CLOCK,
       onEvent: undefined,
     });
-    const { random } = SYSTEM_CLOCK;
     return {
       pool,
-      caller: new RetryingCaller({ pool, policy, timeoutMs, tokens, random }),
+      caller: new RetryingCaller({ ...this.#settings, pool }),
       opener: new StreamOpener(pool, tokens),
     };
   }

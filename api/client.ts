@@ -97,12 +97,9 @@ export class Client implements AsyncDisposable {
       now: SYSTEM_CLOCK.now,
     });
     const timeoutMs = resolved.requestTimeoutMs;
-    const calls = { policy: strategy.retry, timeoutMs, tokens };
-    this.#caller = new RetryingCaller({
-      ...calls,
-      pool: this.#pool,
-      random: SYSTEM_CLOCK.random,
-    });
+    const { random } = SYSTEM_CLOCK;
+    const calls = { policy: strategy.retry, timeoutMs, tokens, random };
+    this.#caller = new RetryingCaller({ ...calls, pool: this.#pool });
     const batching: Batching = (mode) =>
       new BatchingCaller(this.#caller, { mode, timeoutMs });
     const opener = new StreamOpener(this.#pool, tokens);
@@ -113,7 +110,7 @@ export class Client implements AsyncDisposable {
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
     this.#leases = new LeaseFacet(this.#caller, opener, {
       clock: SYSTEM_CLOCK,
-      timeoutMs: resolved.requestTimeoutMs,
+      timeoutMs,
     });
     this.lease = this.#leases;
     this.auth = new AuthFacet(this.#caller);

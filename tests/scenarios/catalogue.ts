@@ -45,7 +45,6 @@ export const CATALOGUE: readonly Scenario[] = [
   ...WATCH_ENDS,
   ...WATCH_SHARING,
   ...LEASES,
-  ...STREAMS,
   ...MEMBERS,
 ].sort((a, b) => a.id - b.id);
 
