@@ -25,9 +25,11 @@ export { Client } from "./api/client.ts";
 export type {
   AuthOptions,
   ClientOptions,
+  DnsOptions,
   KeepAliveOptions,
   Provided,
   TlsOptions,
+  TlsProvider,
 } from "./api/options.ts";
 export type {
   Auth,
@@ -156,6 +158,7 @@ export {
   AuthError,
   CanceledError,
   ClientClosedError,
+  ClusterMismatchError,
   CompactedError,
   FutureRevisionError,
   InvalidOptionError,
@@ -166,6 +169,8 @@ export {
   NoSpaceError,
   PermissionDeniedError,
   TimeoutError,
+  TlsError,
+  type TlsFault,
   UnavailableError,
   UnsupportedError,
 } from "./errors/specific_errors.ts";

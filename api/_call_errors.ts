@@ -4,9 +4,10 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import {
   ClientClosedError,
   TimeoutError,
+  TlsError,
+  type TlsFault,
   UnavailableError,
 } from "../errors/specific_errors.ts";
-import type { Method } from "../proto/method.ts";
 import type { CallState } from "./_call_state.ts";
 
 /** The client was closed before or during the call. */
@@ -44,10 +45,21 @@ export function outOfTimeError(
     attempts,
   };
   if (last === undefined) {
-    return new UnavailableError(
-      `Cannot ${action}: no endpoint could be reached within ${timeoutMs} ms (unavailable): ${endpoints}`,
-      { ...init, code: "unavailable", grpcCode: GRPC_CODE.unavailable },
-    );
+    const text =
+      `Cannot ${action}: no endpoint could be reached within ${timeoutMs} ms`;
+    const grpcCode = GRPC_CODE.unavailable;
+    const fault = commonTlsFault(balancer);
+    return fault === undefined
+      ? new UnavailableError(`${text} (unavailable): ${endpoints}`, {
+        ...init,
+        code: "unavailable",
+        grpcCode,
+      })
+      : new TlsError(`${text} (tls_failed): ${endpoints}`, {
+        ...init,
+        grpcCode,
+        fault,
+      });
   }
   return new TimeoutError(
     `Cannot ${action}: no success within ${timeoutMs} ms and ${call.made} attempts (timeout), the last one at ${last.endpoint} (${last.code})${
@@ -57,22 +69,16 @@ export function outOfTimeError(
   );
 }
 
-/** Reads the reply to a call. */
-export function decodeReply<Response>(
-  method: Method<never, Response>,
-  call: CallState,
-  { endpoint }: { readonly endpoint: string },
-  reply: Uint8Array,
-): Response {
-  try {
-    return method.decode(reply);
-  } catch (cause) {
-    throw protocolError(call, endpoint, cause);
-  }
+/** What TLS has against the endpoints, if it is TLS that fails for each. */
+function commonTlsFault({ endpoints }: BalancerSnapshot): TlsFault | undefined {
+  const failed = endpoints.filter(({ lastError }) => lastError !== undefined);
+  return failed.every(({ tlsFault }) => tlsFault !== undefined)
+    ? failed[0]?.tlsFault
+    : undefined;
 }
 
 /** A reply that is not what the method gives. */
-function protocolError(
+export function protocolError(
   call: CallState,
   endpoint: string,
   cause: unknown,

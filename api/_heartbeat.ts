@@ -10,7 +10,8 @@ export interface HeartbeatActions {
 }
 
 // Newer servers answer only once every watch of the stream has caught up
-// (etcd#15220), which can take long after a start far in the past.
+// (etcd#15220), which can take long after a start far in the past. What they
+// do not answer they forget: asked again until they do.
 const CATCH_UP_FACTOR = 10;
 // A timer that is later than this has been held up by the event loop, and so
 // has what came meanwhile.
@@ -25,6 +26,10 @@ export class Heartbeat {
   /** When the question was asked that nothing has answered yet. */
   #askedAt: number | undefined;
   #catchingUp = true;
+  /** The newest start of those that may have to catch up. */
+  #start = 0n;
+  /** The newest revision the server has told. */
+  #revision = 0n;
   #cancel!: () => void;
 
   constructor(
@@ -39,9 +44,10 @@ export class Heartbeat {
     this.#lookAfter(options.intervalMs);
   }
 
-  /** A message has arrived, whatever it says. */
-  alive(): void {
+  /** A message has arrived, whatever it says, from a store at a revision. */
+  alive(revision: bigint): void {
     this.#lastSign = this.#clock.now();
+    if (revision > this.#revision) this.#revision = revision;
     if (this.#askedAt === undefined) return;
     this.#askedAt = undefined;
     this.#cancel();
@@ -49,13 +55,15 @@ export class Heartbeat {
   }
 
   /** A watch has been put on the stream that may have to catch up. */
-  catchingUp(): void {
+  catchingUp(startRevision = 0n): void {
     this.#catchingUp = true;
+    if (startRevision > this.#start) this.#start = startRevision;
   }
 
   /** An answer has come: every watch of the stream has caught up. */
   caughtUp(): void {
     this.#catchingUp = false;
+    this.#start = 0n;
   }
 
   /** Stops looking. */
@@ -65,26 +73,37 @@ export class Heartbeat {
 
   #lookAfter(ms: number): void {
     this.#cancel = this.#clock.schedule(ms, () => {
-      const { intervalMs, timeoutMs } = this.#options;
+      const { intervalMs } = this.#options;
       const silentMs = this.#clock.now() - this.#lastSign;
       if (silentMs < intervalMs) return this.#lookAfter(intervalMs - silentMs);
       this.#askedAt = this.#clock.now();
-      this.#actions.ask();
-      this.#judgeAfter(timeoutMs, this.#askedAt);
+      this.#ask(this.#askedAt);
     });
   }
 
-  #judgeAfter(ms: number, askedAt: number): void {
+  #ask(askedAt: number): void {
+    this.#actions.ask();
+    this.#judge(askedAt);
+  }
+
+  #judge(askedAt: number): void {
     const clock = this.#clock;
-    const dueAt = clock.now() + ms;
-    this.#cancel = clock.schedule(ms, () => {
-      const { timeoutMs } = this.#options;
+    const { timeoutMs } = this.#options;
+    const dueAt = clock.now() + timeoutMs;
+    this.#cancel = clock.schedule(timeoutMs, () => {
       const time = clock.now();
-      const leftMs = askedAt - time +
-        timeoutMs * (this.#catchingUp ? CATCH_UP_FACTOR : 1);
-      if (time - dueAt > LATE_MS) this.#judgeAfter(timeoutMs, askedAt);
-      else if (leftMs > 0) this.#judgeAfter(leftMs, askedAt);
+      if (time - dueAt > LATE_MS) this.#judge(askedAt);
+      else if (time - askedAt < this.#patienceMs) this.#ask(askedAt);
       else this.#actions.dead(time - this.#lastSign);
     });
+  }
+
+  get #patienceMs(): number {
+    const { timeoutMs } = this.#options;
+    if (!this.#catchingUp) return timeoutMs;
+    // Newer servers cannot answer before they have the start. Until then only
+    // the connection's own pings can tell.
+    const ahead = this.#revision > 0n && this.#start > this.#revision;
+    return ahead ? Infinity : timeoutMs * CATCH_UP_FACTOR;
   }
 }

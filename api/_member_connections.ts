@@ -1,6 +1,6 @@
 import { resolveBalancer } from "../balancers/by_name.ts";
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
-import type { Endpoint } from "../balancers/_endpoint.ts";
+import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { Dial } from "../balancers/_transport.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
@@ -20,6 +20,8 @@ export interface MemberSettings {
   readonly timeoutMs: number;
   /** Who the client is; missing if it is nobody. */
   readonly tokens: TokenKeeper | undefined;
+  /** Whether endpoints without a scheme are reached by TLS. */
+  readonly tls: boolean;
   /** A number from 0 up to 1. */
   random(): number;
 }
@@ -48,6 +50,15 @@ export class MemberConnections {
   /** The timeout of calls that name none. */
   get timeoutMs(): number {
     return this.#settings.timeoutMs;
+  }
+
+  /**
+   * Takes an endpoint apart.
+   *
+   * @throws {InvalidOptionError} If it is none of the accepted forms.
+   */
+  address(endpoint: string): Endpoint {
+    return parseEndpoint(endpoint, { tls: this.#settings.tls });
   }
 
   /** The one to an endpoint. */
@@ -93,7 +104,7 @@ export class MemberConnections {
     return {
       pool,
       caller: new RetryingCaller({ ...this.#settings, pool }),
-      opener: new StreamOpener(pool, tokens),
+      opener: new StreamOpener(pool, { tokens }),
     };
   }
 }

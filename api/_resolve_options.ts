@@ -1,6 +1,4 @@
 import { resolveBalancer } from "../balancers/by_name.ts";
-import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
-import type { TlsOptions as ResolvedTls } from "../balancers/_grpc_credentials.ts";
 import type { BalancerStrategy } from "../balancers/strategy.ts";
 import type { BalancerEvent } from "../balancers/view.ts";
 import { InvalidOptionError } from "../errors/specific_errors.ts";
@@ -12,13 +10,14 @@ import {
   checkTimeoutMs,
 } from "./_checks.ts";
 import { type Credentials, resolveCredentials } from "./_credentials.ts";
+import { type ResolvedDns, resolveDns } from "./_resolve_dns.ts";
+import { resolveTls } from "./_resolve_tls.ts";
+import { resolveSeeds, type Seeds } from "./_seeds.ts";
 import type { BatchMode } from "./batch_types.ts";
-import type { ClientOptions, KeepAliveOptions, TlsOptions } from "./options.ts";
+import type { ClientOptions, KeepAliveOptions } from "./options.ts";
 
 /** The options, checked and complete. */
-export interface ResolvedOptions {
-  /** The endpoints, taken apart, without duplicates. */
-  readonly endpoints: readonly Endpoint[];
+export interface ResolvedOptions extends Seeds {
   /** The strategy, made. */
   readonly strategy: BalancerStrategy;
   /** As given, or 5000. */
@@ -32,7 +31,11 @@ export interface ResolvedOptions {
   /** Who the client is. */
   readonly credentials: Credentials | undefined;
   /** TLS settings. */
-  readonly tls: ResolvedTls | undefined;
+  readonly tls: ReturnType<typeof resolveTls>;
+  /** How endpoints are found by name. */
+  readonly dns: ResolvedDns;
+  /** How often to ask for the members; never if not given. */
+  readonly autoSyncIntervalMs: number | undefined;
   /** Told of each change; never throws. */
   readonly onEvent: ((event: BalancerEvent) => void) | undefined;
 }
@@ -46,6 +49,8 @@ const KNOWN = [
   "batch",
   "auth",
   "tls",
+  "dns",
+  "autoSyncIntervalMs",
   "onEvent",
 ] as const;
 
@@ -72,12 +77,14 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     batch = "off",
     auth,
     tls,
+    dns,
+    autoSyncIntervalMs,
     onEvent,
   } = options;
   checkMs("dialTimeoutMs", dialTimeoutMs);
   const strategy = resolveBalancer(balancer)({ dialTimeoutMs });
   return {
-    endpoints: resolveEndpoints(endpoints, tls !== undefined),
+    ...resolveSeeds(endpoints, { tls: tls !== undefined }),
     strategy,
     dialTimeoutMs,
     keepAlive: resolveKeepAlive(keepAlive, strategy),
@@ -85,27 +92,12 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     batch: checkOneOf("batch", batch, ["off", "reads", "all"]),
     credentials: resolveCredentials(auth),
     tls: resolveTls(tls),
+    dns: resolveDns(dns),
+    autoSyncIntervalMs: autoSyncIntervalMs === undefined
+      ? undefined
+      : checkMs("autoSyncIntervalMs", autoSyncIntervalMs),
     onEvent: resolveOnEvent(onEvent),
   };
-}
-
-/** Checks a list of endpoints and drops duplicates. */
-export function resolveEndpoints(
-  endpoints: string | readonly string[],
-  tls: boolean,
-): Endpoint[] {
-  const list = typeof endpoints === "string" ? [endpoints] : endpoints;
-  if (!Array.isArray(list) || list.length === 0) {
-    throw new InvalidOptionError("endpoints", endpoints, {
-      expected: "a string or a list of at least one",
-    });
-  }
-  const byUrl = new Map<string, Endpoint>();
-  for (const text of list) {
-    const endpoint = parseEndpoint(text, { tls });
-    byUrl.set(endpoint.url, endpoint);
-  }
-  return [...byUrl.values()];
 }
 
 function resolveKeepAlive(
@@ -135,41 +127,6 @@ function resolveKeepAlive(
   }
   const timeoutMs = checkMs("keepAlive.timeoutMs", keepAlive.timeoutMs);
   return { timeMs, timeoutMs };
-}
-
-function resolveTls(tls: TlsOptions | undefined): ResolvedTls | undefined {
-  if (tls === undefined) return undefined;
-  checkObject("tls", tls);
-  checkKnown("tls", tls, ["ca", "cert", "key", "serverName"]);
-  const { ca, cert, key, serverName } = tls;
-  for (const [name, pem] of Object.entries({ ca, cert, key })) {
-    if (pem === undefined) continue;
-    if (typeof pem === "string" || pem instanceof Uint8Array) continue;
-    throw new InvalidOptionError(`tls.${name}`, pem, {
-      expected: "PEM as a string or a Uint8Array",
-    });
-  }
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new InvalidOptionError("tls.cert", cert && "given", {
-      expected: "given together with 'tls.key'",
-    });
-  }
-  if (
-    serverName !== undefined && typeof serverName !== "function" &&
-    (typeof serverName !== "string" || serverName === "")
-  ) {
-    throw new InvalidOptionError("tls.serverName", serverName, {
-      expected: "a name or a function of the endpoint",
-    });
-  }
-  return {
-    ca,
-    cert,
-    key,
-    serverName: typeof serverName === "function"
-      ? serverName
-      : () => serverName,
-  };
 }
 
 function resolveOnEvent(

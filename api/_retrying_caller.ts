@@ -8,11 +8,13 @@ import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
 import { methods } from "../proto/methods.ts";
 import { requireVersion } from "./_capabilities.ts";
-import { closedError, decodeReply, outOfTimeError } from "./_call_errors.ts";
+import { closedError, outOfTimeError } from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { pauseWithin, within } from "./_call_waits.ts";
+import type { ClusterGuard } from "./_cluster_guard.ts";
+import { decodeReply } from "./_decode_reply.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import type { TokenKeeper } from "./_token.ts";
 
@@ -26,6 +28,8 @@ export interface CallerOptions {
   readonly timeoutMs: number;
   /** Who the client is; missing if it is nobody. */
   readonly tokens?: TokenKeeper | undefined;
+  /** Looks at each reply. */
+  readonly guard?: ClusterGuard | undefined;
   /** A number from 0 up to 1. */
   random(): number;
 }
@@ -79,7 +83,9 @@ export class RetryingCaller implements Caller {
       }
       const reply = await this.#attempt(call, picked, bytes, headers, tokens);
       if (reply !== undefined) {
-        return decodeReply(method, call, picked.connection, reply);
+        const { endpoint } = picked.connection;
+        const { guard } = this.#options;
+        return decodeReply(method, reply, { call, endpoint, guard });
       }
     }
   }

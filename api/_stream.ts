@@ -1,13 +1,14 @@
 import type { Waited } from "../balancers/_pick_queue.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
-import type { CallStatus, Headers } from "../balancers/_transport.ts";
+import type { Headers } from "../balancers/_transport.ts";
 import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { isStaleToken, judge } from "../errors/handler.ts";
-import type { RetryPolicy } from "../errors/retry_policy.ts";
+import { isStaleToken } from "../errors/handler.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
 import { requireVersion } from "./_capabilities.ts";
+import type { ClusterGuard } from "./_cluster_guard.ts";
+import { streamError } from "./_stream_error.ts";
 import { asRetryable, ensureToken } from "./_stream_token.ts";
 import type { TokenKeeper } from "./_token.ts";
 
@@ -59,24 +60,22 @@ export interface StreamSettings {
 
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
 
-// A stream is opened again by its owner, which knows what to replay.
-const NO_REPEAT: RetryPolicy = {
-  maxAttempts: 1,
-  waitMs: 0,
-  jitter: 0,
-  waitBefore: "attempt",
-  repeatOn: [],
-  repeatOnLearner: false,
-};
-
 /** Opens streams on connections the strategy picks. */
 export class StreamOpener {
   readonly #pool: ConnectionPool;
   readonly #tokens: TokenKeeper | undefined;
+  readonly #guard: ClusterGuard | undefined;
 
-  constructor(pool: ConnectionPool, tokens?: TokenKeeper) {
+  constructor(
+    pool: ConnectionPool,
+    { tokens, guard }: {
+      readonly tokens?: TokenKeeper | undefined;
+      readonly guard?: ClusterGuard | undefined;
+    } = {},
+  ) {
     this.#pool = pool;
     this.#tokens = tokens;
+    this.#guard = guard;
   }
 
   /**
@@ -133,7 +132,14 @@ export class StreamOpener {
         onMessage: (bytes) => {
           if (!live) return;
           try {
-            listener.onMessage(method.decode(bytes));
+            const message = method.decode(bytes);
+            this.#guard?.check(message, () => ({
+              action: settings.action,
+              method: method.name,
+              endpoint,
+              maybeCommitted: false,
+            }));
+            listener.onMessage(message);
           } catch (cause) {
             running.cancel();
             end(EtcdError.from(cause));
@@ -148,7 +154,8 @@ export class StreamOpener {
             return;
           }
           end(
-            this.#pool.closed ? closedError(settings) : this.#toError(status, {
+            this.#pool.closed ? closedError(settings) : streamError(status, {
+              endpoints: this.#pool.size,
               method,
               endpoint,
               disconnected: !transport.ready,
@@ -165,6 +172,7 @@ export class StreamOpener {
       send: (request) => {
         if (!live) return;
         running.send(method.encode(request));
+        // Its one request: newer servers wait until they know that.
         if (method.kind === "server_stream") running.halfClose();
       },
       read: () => {
@@ -198,45 +206,6 @@ export class StreamOpener {
       case "timeout":
         throw settings.signal.reason;
     }
-  }
-
-  #toError(
-    { grpcCode, details }: CallStatus,
-    context: {
-      readonly method: Pick<Method<never, unknown>, "name" | "since">;
-      readonly endpoint: string;
-      readonly disconnected: boolean;
-      readonly durationMs: number;
-      readonly action: string;
-    },
-  ): EtcdError {
-    const ended = grpcCode === GRPC_CODE.ok;
-    const verdict = judge({
-      grpcCode: ended ? GRPC_CODE.unavailable : grpcCode,
-      details: ended ? "the server ended the stream" : details,
-      sent: true,
-      disconnected: context.disconnected,
-      ownDeadline: false,
-    }, {
-      action: context.action,
-      method: context.method.name,
-      since: context.method.since,
-      endpoint: context.endpoint,
-      effect: "read",
-      attempt: 1,
-      earlier: [],
-      maybeCommitted: false,
-      durationMs: context.durationMs,
-      timeoutMs: undefined,
-      policy: NO_REPEAT,
-      endpoints: this.#pool.size,
-      canReauthenticate: false,
-      random: Math.random,
-    });
-    if (verdict.action !== "fail") {
-      throw new Error(`Cannot judge the end of a stream: ${verdict.action}`);
-    }
-    return verdict.error;
   }
 }
 

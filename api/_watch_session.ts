@@ -34,7 +34,7 @@ export interface WatchSessionOptions {
 const BACKOFF: BackoffPolicy = {
   initialMs: 50,
   multiplier: 2,
-  maxMs: 5_000,
+  maxMs: 1_000,
   jitter: 0.2,
 };
 
@@ -151,9 +151,9 @@ export class WatchSession implements WatchHost {
     this.#byId.set(id, watcher);
     this.#idOf.set(watcher, id);
     this.#creating.push(id);
-    this.#heartbeat?.catchingUp();
-    const { template, nextRevision } = watcher;
-    this.#stream?.send(createRequest(template, id, nextRevision));
+    const { template, startRevision } = watcher;
+    this.#heartbeat?.catchingUp(startRevision);
+    this.#stream?.send(createRequest(template, id, startRevision));
   }
 
   #takeOff(watcher: Watcher, how: "tell" | "silently"): void {
@@ -165,7 +165,8 @@ export class WatchSession implements WatchHost {
   }
 
   #onMessage(message: WatchResponse): void {
-    this.#heartbeat?.alive();
+    const revision = toBigInt(message.header?.revision ?? ZERO);
+    this.#heartbeat?.alive(revision);
     const endpoint = this.#stream?.endpoint ?? "";
     const id = toBigInt(message.watchId);
     if (message.created) {
@@ -176,7 +177,6 @@ export class WatchSession implements WatchHost {
     }
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
-      const revision = toBigInt(message.header?.revision ?? ZERO);
       return this.#questions.answer(revision);
     }
     const watcher = this.#byId.get(id);

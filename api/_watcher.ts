@@ -13,6 +13,7 @@ import { Delivery } from "./_watch_delivery.ts";
 import { closedError, compactedError, overflowError } from "./_watch_errors.ts";
 import type { WatcherParts, WatchHost } from "./_watch_host.ts";
 import type { ResolvedWatchOptions } from "./_watch_options.ts";
+import { WatchStart } from "./_watch_start.ts";
 import { type ResponseHeader, toHeader } from "./key_value.ts";
 import type { EtcdRange } from "./keys.ts";
 import type {
@@ -32,6 +33,7 @@ export class Watcher implements Watch {
   readonly #relist: Relist | undefined;
   readonly #created = Promise.withResolvers<ResponseHeader>();
   readonly #delivery: Delivery;
+  readonly #start = new WatchStart();
   #state: WatchState = { kind: "connecting" };
   /** The first revision not yet received whole. */
   #next: bigint | undefined;
@@ -67,9 +69,9 @@ export class Watcher implements Watch {
     return this.#delivery.cursor;
   }
 
-  /** The revision the next stream has to start at. */
-  get nextRevision(): bigint | undefined {
-    return this.#next;
+  /** What its next create request asks for. */
+  get startRevision(): bigint | undefined {
+    return this.#start.before(this.#next);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<WatchBatch> {
@@ -117,7 +119,8 @@ export class Watcher implements Watch {
       this.#delivery.startAt(this.#next);
     }
     this.#created.resolve(header);
-    this.#setState({ kind: "live", endpoint });
+    const { kind } = this.#state;
+    if (kind !== "live") this.#setState({ kind: "live", endpoint });
   }
 
   /** A message for it: events, a fragment of them, or progress. */
@@ -161,6 +164,10 @@ export class Watcher implements Watch {
 
   /** What it was to start at has been compacted away. */
   compacted(compactRevision: bigint, endpoint: string): void {
+    this.#fragments = [];
+    if (this.#start.survives(compactRevision, this.#next)) {
+      return this.#host.add(this);
+    }
     const error = compactedError(this.#next, compactRevision, endpoint);
     if (this.#relist === undefined) return this.fail(error);
     this.#host.pause(this);

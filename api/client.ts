@@ -1,22 +1,15 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
-import { parseEndpoint } from "../balancers/_endpoint.ts";
-import { grpcDial } from "../balancers/_grpc_transport.ts";
-import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
-import { authenticate, AuthFacet } from "./auth.ts";
+import { AuthFacet } from "./auth.ts";
 import type { Auth } from "./auth_types.ts";
-import { TokenKeeper } from "./_token.ts";
-import { BatchingCaller } from "./_batching_caller.ts";
-import { rangeStreams } from "./_range_stream.ts";
-import { RetryingCaller } from "./_retrying_caller.ts";
-import { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
+import { type ClientParts, makeParts } from "./_client_parts.ts";
 import { ClusterFacet } from "./cluster.ts";
 import type { ClusterMembership } from "./cluster_types.ts";
 import type { KeyValue } from "./key_value.ts";
 import type { Key, KeyRange, Value } from "./keys.ts";
-import { type Batching, type Kv, KvFacet } from "./kv.ts";
+import type { Kv } from "./kv.ts";
 import type {
   DeleteOptions,
   DeleteResult,
@@ -32,9 +25,8 @@ import type { Leases } from "./lease_types.ts";
 import { MaintenanceFacet } from "./maintenance.ts";
 import type { Maintenance, MemberCalls } from "./maintenance_types.ts";
 import { MemberFacet } from "./member.ts";
-import { MemberConnections } from "./_member_connections.ts";
 import type { ClientOptions } from "./options.ts";
-import { resolveEndpoints, resolveOptions } from "./_resolve_options.ts";
+import { resolveOptions } from "./_resolve_options.ts";
 import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 import { WatchFacet } from "./watch.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
@@ -64,12 +56,9 @@ export class Client implements AsyncDisposable {
   readonly cluster: ClusterMembership;
   /** Looking after the cluster as a whole. */
   readonly maintenance: Maintenance;
-  readonly #members: MemberConnections;
-  readonly #pool: ConnectionPool;
-  readonly #caller: RetryingCaller;
+  readonly #parts: ClientParts;
   readonly #watches: WatchFacet;
   readonly #leases: LeaseFacet;
-  readonly #tls: boolean;
   #closing: Promise<void> | undefined;
 
   /**
@@ -79,44 +68,19 @@ export class Client implements AsyncDisposable {
    */
   constructor(options: ClientOptions) {
     const resolved = resolveOptions(options);
-    const { strategy, endpoints, dialTimeoutMs, keepAlive, tls } = resolved;
-    this.#tls = tls !== undefined;
-    const dial = grpcDial({ tls, keepAlive });
-    this.#pool = new ConnectionPool({
-      endpoints,
-      strategy,
-      dial,
-      dialTimeoutMs,
-      clock: SYSTEM_CLOCK,
-      onEvent: resolved.onEvent,
-    });
-    const { credentials } = resolved;
-    const tokens = credentials && new TokenKeeper(credentials, {
-      authenticate: (name, password) =>
-        authenticate(this.#caller, name, password),
-      now: SYSTEM_CLOCK.now,
-    });
-    const timeoutMs = resolved.requestTimeoutMs;
-    const { random } = SYSTEM_CLOCK;
-    const calls = { policy: strategy.retry, timeoutMs, tokens, random };
-    this.#caller = new RetryingCaller({ ...calls, pool: this.#pool });
-    const batching: Batching = (mode) =>
-      new BatchingCaller(this.#caller, { mode, timeoutMs });
-    const opener = new StreamOpener(this.#pool, tokens);
-    this.kv = new KvFacet(
-      resolved.batch === "off" ? this.#caller : batching(resolved.batch),
-      { batching, listRest: rangeStreams(opener, timeoutMs) },
-    );
-    this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
-    this.#leases = new LeaseFacet(this.#caller, opener, {
+    const parts = makeParts(resolved);
+    const { caller, opener, kv, timeoutMs } = parts;
+    this.#parts = parts;
+    this.kv = kv;
+    this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, kv);
+    this.#leases = new LeaseFacet(caller, opener, {
       clock: SYSTEM_CLOCK,
       timeoutMs,
     });
     this.lease = this.#leases;
-    this.auth = new AuthFacet(this.#caller);
-    this.cluster = new ClusterFacet(this.#caller);
-    this.maintenance = new MaintenanceFacet(this.#caller, opener, timeoutMs);
-    this.#members = new MemberConnections({ ...calls, dial, dialTimeoutMs });
+    this.auth = new AuthFacet(caller);
+    this.cluster = new ClusterFacet(caller);
+    this.maintenance = new MaintenanceFacet(caller, opener, timeoutMs);
   }
 
   /**
@@ -136,13 +100,13 @@ export class Client implements AsyncDisposable {
    * @throws {InvalidOptionError} If the endpoint is malformed.
    */
   member(endpoint: string): MemberCalls {
-    const address = parseEndpoint(endpoint, { tls: this.#tls });
-    return new MemberFacet(address, this.#members);
+    const { members } = this.#parts;
+    return new MemberFacet(members.address(endpoint), members);
   }
 
   /** What the balancer is doing now. */
   get balancer(): BalancerSnapshot {
-    return this.#pool.snapshot();
+    return this.#parts.pool.snapshot();
   }
 
   /**
@@ -153,7 +117,7 @@ export class Client implements AsyncDisposable {
   async connect(
     options: Omit<CallOptions, "requireLeader"> = {},
   ): Promise<void> {
-    await this.#caller.ready(options);
+    await this.#parts.caller.ready(options);
   }
 
   /**
@@ -164,13 +128,21 @@ export class Client implements AsyncDisposable {
    * @throws {ClientClosedError} If the client is closed.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
-    if (this.#pool.closed) {
-      throw new ClientClosedError(
-        "Cannot set the endpoints: the client is closed",
-        { code: "client_closed" },
-      );
-    }
-    this.#pool.setEndpoints(resolveEndpoints(endpoints, this.#tls));
+    this.#parts.endpoints.replace(endpoints);
+  }
+
+  /**
+   * Asks the cluster for its members, and uses the addresses of those that
+   * vote and have started; resolves to them. If none of them can be reached
+   * later on, the endpoints given are used as well until the next time.
+   *
+   * A client whose endpoints all are `https` does not use what members name
+   * without TLS.
+   *
+   * @throws {EtcdError} If no member could tell.
+   */
+  syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
+    return this.#parts.endpoints.synchronize(options);
   }
 
   /**
@@ -182,13 +154,15 @@ export class Client implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    const { pool, endpoints, members } = this.#parts;
     this.#watches.close(
       new ClientClosedError("Cannot watch: the client is closed", {
         code: "client_closed",
       }),
     );
     this.#leases.close();
-    await Promise.all([this.#pool.close(), this.#members.close()]);
+    endpoints.close();
+    await Promise.all([pool.close(), members.close()]);
   }
 
   /** Same as {@linkcode Client.close}. */

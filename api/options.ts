@@ -23,6 +23,9 @@ export interface TlsOptions {
     | undefined;
 }
 
+/** Gives the TLS settings for a new connection: from files that are renewed. */
+export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
+
 /** A value, or what gives it whenever it is needed. */
 export type Provided = string | (() => string | Promise<string>);
 
@@ -50,12 +53,35 @@ export interface KeepAliveOptions {
   readonly timeoutMs: number;
 }
 
+/** How endpoints are found by name, those of `srv://example.com`. */
+export interface DnsOptions {
+  /**
+   * The name server to ask, an IP address; a port that is not given is 53.
+   *
+   * @default {the system's}
+   */
+  readonly nameServer?:
+    | { readonly hostname: string; readonly port?: number | undefined }
+    | undefined;
+  /** How often to ask again, in milliseconds. @default {30000} */
+  readonly refreshIntervalMs?: number | undefined;
+}
+
 /** Options of a client. */
 export interface ClientOptions {
   /**
    * Where the members are: `http://10.0.0.1:2379`, `https://…`, `host:port`,
    * `[::1]:2379`, `unix:///run/etcd.sock`. Without a scheme, TLS is used if
    * and only if `tls` is given; without a port, 2379.
+   *
+   * `srv://example.com` stands for what the records
+   * `_etcd-client-ssl._tcp.example.com` (with TLS) and
+   * `_etcd-client._tcp.example.com` (without) name.
+   *
+   * All must be of one cluster, the one that answers first. A call that
+   * another cluster answers fails with a `ClusterMismatchError`, and that
+   * endpoint is not used any more. If the last one is refused in this way, the
+   * cluster has been replaced: all are used again.
    */
   readonly endpoints: string | readonly string[];
   /** The balancer strategy, by name or as a factory. @default {"grpc1.23"} */
@@ -96,8 +122,21 @@ export interface ClientOptions {
    * @default {nobody: auth is off}
    */
   readonly auth?: AuthOptions | undefined;
-  /** TLS settings, for `https` endpoints. */
-  readonly tls?: TlsOptions | undefined;
+  /**
+   * TLS settings, for `https` endpoints. A function is asked for them before
+   * each new connection, within the time that may take: certificates that are
+   * renewed need no new client.
+   */
+  readonly tls?: TlsOptions | TlsProvider | undefined;
+  /** How endpoints are found by name. */
+  readonly dns?: DnsOptions | undefined;
+  /**
+   * How often to do what `Client.syncEndpoints()` does, in milliseconds, once
+   * the client is used. `onEvent` is told if it fails.
+   *
+   * @default {never}
+   */
+  readonly autoSyncIntervalMs?: number | undefined;
   /**
    * Told of each change of a connection or of the pin, as it happens. It must
    * not throw; what it throws is reported as an uncaught error.

@@ -124,6 +124,8 @@ export interface WatchOptions {
   readonly buffer?: WatchBufferOptions | undefined;
   /**
    * How a stream that has gone silent is noticed; `false` for not at all.
+   * Servers from 3.5.22 and 3.6.2 on cannot answer while a watch of the stream
+   * starts ahead of their store: until then only HTTP/2 pings notice.
    *
    * @default {{ intervalMs: 10000, timeoutMs: 5000 }}
    */
@@ -148,7 +150,7 @@ export interface WatchOptions {
  *
  * Every event of the range from the start on is delivered exactly once and in
  * order, across any number of reconnects. The cursor is the revision after
- * the last delivered one; each new stream starts there. A watch "from now"
+ * the last delivered one; each new stream goes on there. A watch "from now"
  * starts one after the revision at which it was created.
  *
  * Closing the watch, leaving the loop, and disposal are the same.
@@ -167,7 +169,9 @@ export interface Watch extends AsyncIterable<WatchBatch>, AsyncDisposable {
   events(): AsyncIterableIterator<WatchEvent>;
   /**
    * Asks the server how far it is, and resolves to the revision it answers.
-   * Servers before 3.4.25 and 3.5.8 may answer ahead of what they have sent.
+   * Servers before 3.4.25 and 3.5.8 may answer ahead of what they have sent;
+   * those from 3.5.22 and 3.6.2 on answer once the watch has caught up, and one
+   * with a start ahead when that revision is next.
    */
   requestProgress(): Promise<bigint>;
   /** Ends the watch; the iteration ends. Idempotent. */

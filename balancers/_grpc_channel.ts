@@ -58,8 +58,14 @@ export function openChannel(
   { tls, keepAlive }: GrpcDialOptions,
   listener: ChannelListener,
 ): { readonly channel: grpc.Channel; readonly capture: Capture } {
-  const { credentials, channelOptions } = channelCredentials(endpoint, tls);
-  const capture = captureSockets(credentials, () => listener.socketClosed());
+  const { credentials, channelOptions, tls: peer } = channelCredentials(
+    endpoint,
+    tls,
+  );
+  const capture = captureSockets(credentials, {
+    tls: peer,
+    onClose: () => listener.socketClosed(),
+  });
   const channel = new grpc.Channel(endpoint.target, credentials, {
     ...COMMON,
     ...channelOptions,

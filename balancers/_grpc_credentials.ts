@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { checkServerIdentity } from "node:tls";
 import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
 import type { Endpoint } from "./_endpoint.ts";
+import type { TlsPeer } from "./_tls_fault.ts";
 
 /** TLS settings, checked and resolved. */
 export interface TlsOptions {
@@ -26,9 +27,15 @@ export function channelCredentials(
 ): {
   readonly credentials: ChannelCredentials;
   readonly channelOptions: Record<string, string>;
+  /** What explains failures of TLS. */
+  readonly tls: Omit<TlsPeer, "address"> | undefined;
 } {
   if (!endpoint.secure) {
-    return { credentials: credentials.createInsecure(), channelOptions: {} };
+    return {
+      credentials: credentials.createInsecure(),
+      channelOptions: {},
+      tls: undefined,
+    };
   }
   const name = tls?.serverName(endpoint.url) ?? endpoint.host;
   // Deno refuses an IP address as server name. It is told a placeholder, and
@@ -41,19 +48,18 @@ export function channelCredentials(
       ) => checkServerIdentity(name, cert),
     }
     : {};
+  const serverName = isIP(name) ? PLACEHOLDER : name;
+  const own = tls?.cert === undefined || tls.key === undefined
+    ? {}
+    : { cert: Buffer.from(tls.cert), key: Buffer.from(tls.key) };
   return {
     credentials: credentials.createSsl(
-      toBuffer(tls?.ca),
-      toBuffer(tls?.key),
-      toBuffer(tls?.cert),
+      tls?.ca === undefined ? null : Buffer.from(tls.ca),
+      own.key ?? null,
+      own.cert ?? null,
       verify,
     ),
-    channelOptions: {
-      "grpc.ssl_target_name_override": isIP(name) ? PLACEHOLDER : name,
-    },
+    channelOptions: { "grpc.ssl_target_name_override": serverName },
+    tls: { serverName, own },
   };
-}
-
-function toBuffer(pem: string | Uint8Array | undefined): Buffer | null {
-  return pem === undefined ? null : Buffer.from(pem);
 }

@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import type { TlsFault } from "../errors/specific_errors.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import {
   type GrpcDialOptions,
@@ -175,16 +176,24 @@ class GrpcTransport implements Transport {
   }
 
   #goDown(reason: string): void {
-    this.#fail(this.#phase === "dialing" ? this.#dialReason(reason) : reason);
+    if (this.#phase !== "dialing") return this.#fail(reason);
+    if (!this.#secure || !this.#capture.seen) {
+      return this.#fail(this.#dialReason(reason));
+    }
+    this.#capture.explain().then((failure) => {
+      if (failure === undefined) this.#fail(this.#dialReason(reason));
+      else this.#fail(`connected, but ${failure.reason}`, failure.fault);
+    });
   }
 
   #dialReason(reason: string): string {
     const text = reason.replace(/^Error: /, "")
       .replace(/ \(\d{4}-\d\d-\d\dT[^)]*\)$/, "");
     if (!this.#capture.seen) return text;
-    // A certificate that is refused is named as such by the text.
-    const question = this.#secure ? "" : ", is it an etcd server?";
-    return `connected, but the handshake failed${question} (${text})`;
+    const question = this.#secure
+      ? "is it an etcd server?"
+      : "is it an etcd server? Or an https endpoint?";
+    return `connected, but the handshake failed, ${question} (${text})`;
   }
 
   #timeoutReason(timeoutMs: number): string {
@@ -193,10 +202,10 @@ class GrpcTransport implements Transport {
       : `no connection within ${timeoutMs} ms`;
   }
 
-  #fail(reason: string): void {
+  #fail(reason: string, tlsFault?: TlsFault): void {
     if (this.#phase === "down") return;
     this.#end();
-    this.#events.onDown(reason);
+    this.#events.onDown(reason, tlsFault);
   }
 
   /** Closes the channel: its running calls go on, grpc-js lets them finish. */

@@ -1,4 +1,3 @@
-import type { Clock } from "./_clock.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import {
   PickQueue,
@@ -6,35 +5,19 @@ import {
   type Waited,
   type WaitOptions,
 } from "./_pick_queue.ts";
+import type { PoolOptions } from "./_pool_options.ts";
 import { StrategyView } from "./_pool_view.ts";
 import {
   PooledConnection,
   type SubConnectionContext,
 } from "./_sub_connection.ts";
-import type { Dial } from "./_transport.ts";
 import type {
   BalancerStrategy,
   CallOutcome,
   PickInfo,
   PickResult,
 } from "./strategy.ts";
-import type { BalancerEvent, BalancerSnapshot } from "./view.ts";
-
-/** What a pool is made of. */
-export interface PoolOptions {
-  /** The endpoints, without duplicates. */
-  readonly endpoints: readonly Endpoint[];
-  /** The strategy; it belongs to this pool from now on. */
-  readonly strategy: BalancerStrategy;
-  /** Makes transports. */
-  readonly dial: Dial;
-  /** How long one dial may take, in milliseconds. */
-  readonly dialTimeoutMs: number;
-  /** Time and randomness. */
-  readonly clock: Clock;
-  /** Told of each change. */
-  readonly onEvent: ((event: BalancerEvent) => void) | undefined;
-}
+import type { BalancerSnapshot, EndpointView } from "./view.ts";
 
 /**
  * Holds the connections, and lets the strategy decide about them.
@@ -47,6 +30,9 @@ export class ConnectionPool {
   readonly #strategy: BalancerStrategy;
   readonly #context: SubConnectionContext;
   readonly #onEvent: PoolOptions["onEvent"];
+  readonly #owner: PoolOptions["owner"];
+  /** What is shown with the endpoints, though it is not used. */
+  aside: readonly EndpointView[] = [];
   readonly #leaving = new Set<PooledConnection>();
   readonly #tasks: (() => void)[] = [];
   readonly #picks: PickQueue;
@@ -63,6 +49,7 @@ export class ConnectionPool {
   constructor(options: PoolOptions) {
     this.#strategy = options.strategy;
     this.#onEvent = options.onEvent;
+    this.#owner = options.owner;
     this.#picks = new PickQueue((info) => this.#pickNow(info));
     this.#context = {
       dial: options.dial,
@@ -99,6 +86,7 @@ export class ConnectionPool {
     if (this.#phase !== "new") return;
     this.#phase = "running";
     this.#enter(() => this.#strategy.start(this.#view));
+    this.#owner?.started();
   }
 
   /** Picks a connection for one attempt, if there is one now. */
@@ -167,7 +155,7 @@ export class ConnectionPool {
       strategy: this.#strategy.name,
       pin,
       avoided,
-      endpoints: this.#connections.map((connection) => connection.view()),
+      endpoints: [...this.#connections.map((c) => c.view()), ...this.aside],
       connections: [...this.#connections, ...this.#leaving]
         .reduce((sum, connection) => sum + connection.sockets, 0),
       dials: this.#dials,
@@ -204,6 +192,7 @@ export class ConnectionPool {
   #changed(connection: PooledConnection): void {
     const { endpoint, state, lastError } = connection;
     this.#onEvent?.({ type: "state", endpoint, state, error: lastError });
+    if (state === "failing") this.#owner?.failing();
     if (this.#phase !== "running" || !this.#stateTold) return;
     this.#stateTold = false;
     this.#enter(() => {

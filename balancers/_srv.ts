@@ -71,10 +71,19 @@ async function resolveSrv(
   name: string,
   { nameServer, signal }: SrvOptions,
 ): Promise<SrvAnswer[]> {
-  return await Deno.resolveDns(name, "SRV", {
-    ...(nameServer === undefined ? {} : { nameServer }),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  try {
+    return await Deno.resolveDns(name, "SRV", {
+      ...(nameServer === undefined ? {} : { nameServer }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound
+      ? "there is no such record"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new Error(`${name}: ${reason}`, { cause });
+  }
 }
 
 function read(

@@ -3,6 +3,7 @@ import {
   type BackoffPolicy,
   CONNECTION_BACKOFF,
 } from "../errors/backoff.ts";
+import type { TlsFault } from "../errors/specific_errors.ts";
 import type { Clock } from "./_clock.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import type { Dial, Transport } from "./_transport.ts";
@@ -45,6 +46,7 @@ export class PooledConnection implements SubConnection {
   #epoch = 0;
   #transport: Transport | undefined;
   #lastError: string | undefined;
+  #tlsFault: TlsFault | undefined;
   #failures = 0;
   #shortLives = 0;
   #readyAt = 0;
@@ -89,7 +91,14 @@ export class PooledConnection implements SubConnection {
   /** What it would tell a person. */
   view(): EndpointView {
     const { endpoint, state, inFlight, lastError } = this;
-    return { endpoint, state, inFlight, lastError };
+    const tlsFault = this.#tlsFault;
+    return {
+      endpoint,
+      state,
+      inFlight,
+      lastError,
+      ...(tlsFault && { tlsFault }),
+    };
   }
 
   connect(): void {
@@ -124,8 +133,8 @@ export class PooledConnection implements SubConnection {
       onReady: () => {
         if (this.#transport === transport) this.#ready();
       },
-      onDown: (reason) => {
-        if (this.#transport === transport) this.#down(reason);
+      onDown: (reason, tlsFault) => {
+        if (this.#transport === transport) this.#down(reason, tlsFault);
       },
       onGone: () => this.#forget(transport),
     });
@@ -140,12 +149,14 @@ export class PooledConnection implements SubConnection {
     this.#failures = 0;
     this.#readyAt = this.#context.clock.now();
     this.#lastError = undefined;
+    this.#tlsFault = undefined;
     this.#setState("ready");
   }
 
-  #down(reason: string): void {
+  #down(reason: string, tlsFault: TlsFault | undefined): void {
     const wasReady = this.#state === "ready";
     this.#lastError = reason;
+    this.#tlsFault = tlsFault;
     // Its calls may go on (GOAWAY), and its socket closes a little later.
     this.#release("keep");
     const waitMs = wasReady ? this.#lossWaitMs() : this.#failureWaitMs();

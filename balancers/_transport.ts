@@ -1,3 +1,4 @@
+import type { TlsFault } from "../errors/specific_errors.ts";
 import type { Endpoint } from "./_endpoint.ts";
 
 /** Request headers, by lower-case name. Frozen, and reused between calls. */
@@ -94,7 +95,7 @@ export interface TransportEvents {
   /** It carries calls from now on. */
   onReady(): void;
   /** It could not be made, or is lost. Called once, not after `drain`. */
-  onDown(reason: string): void;
+  onDown(reason: string, tlsFault?: TlsFault): void;
   /** It holds no socket and runs no call any more. Called once, last. */
   onGone(): void;
 }

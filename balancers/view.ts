@@ -1,3 +1,5 @@
+import type { EtcdError } from "../errors/etcd_error.ts";
+import type { TlsFault } from "../errors/specific_errors.ts";
 import type { ConnectionState, StrategySnapshot } from "./strategy.ts";
 
 /** One endpoint, as it is now. */
@@ -10,6 +12,8 @@ export interface EndpointView {
   readonly inFlight: number;
   /** Why its last dial failed, or its last connection was lost. */
   readonly lastError: string | undefined;
+  /** Why TLS could not be set up, if that was it. */
+  readonly tlsFault?: TlsFault;
 }
 
 /** What a client's balancer is doing now. */
@@ -26,6 +30,15 @@ export interface BalancerSnapshot extends StrategySnapshot {
 
 /** A change, as told to `onEvent`. */
 export type BalancerEvent =
+  | {
+    /**
+     * Discriminator: the endpoints could not be looked up, by name or as
+     * members, and stay what they are.
+     */
+    readonly type: "sync_failed";
+    /** Why. */
+    readonly error: EtcdError;
+  }
   | {
     /** Discriminator: a connection has changed its state. */
     readonly type: "state";

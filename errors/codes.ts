@@ -56,6 +56,8 @@ export type ErrorCode =
   | "timeout"
   | "unavailable"
   | "connection_lost"
+  | "tls_failed"
+  | "wrong_cluster"
   | "protocol"
   | "unsupported"
   | "lease_lost"

@@ -20,6 +20,7 @@ export {
   AuthError,
   CanceledError,
   ClientClosedError,
+  ClusterMismatchError,
   CompactedError,
   FutureRevisionError,
   InvalidOptionError,
@@ -30,6 +31,8 @@ export {
   NoSpaceError,
   PermissionDeniedError,
   TimeoutError,
+  TlsError,
+  type TlsFault,
   UnavailableError,
   UnsupportedError,
 } from "./specific_errors.ts";

@@ -38,6 +38,62 @@ export class TimeoutError extends EtcdError {
 export class UnavailableError extends EtcdError {
 }
 
+/** Why TLS was not set up. */
+export type TlsFault =
+  /** The server's certificate is by an authority that is not trusted. */
+  | "unknown_authority"
+  /** The server's certificate is for another name or address. */
+  | "wrong_name"
+  /** The time of the server's certificate is over. */
+  | "expired"
+  /** The time of the server's certificate has not begun. */
+  | "not_yet_valid"
+  /** The server asks for a client certificate, and has not got one. */
+  | "client_certificate_missing"
+  /** The server does not accept the client's certificate. */
+  | "client_certificate_refused"
+  /** The server does not speak TLS. */
+  | "not_tls";
+
+/** No member could be reached, as TLS could not be set up with any. */
+export class TlsError extends UnavailableError {
+  /** Why, of the first such endpoint. */
+  readonly fault: TlsFault;
+
+  /** Makes the error; users receive it, they need not make any. */
+  constructor(
+    message: string,
+    init: Omit<EtcdErrorInit, "code"> & { readonly fault: TlsFault },
+  ) {
+    super(message, { ...init, code: "tls_failed" });
+    this.fault = init.fault;
+  }
+}
+
+/**
+ * An endpoint has answered for another cluster than the one the client is
+ * connected to. It is not used any more, see `ClientOptions.endpoints`.
+ */
+export class ClusterMismatchError extends EtcdError {
+  /** The cluster the endpoint belongs to. */
+  readonly clusterId: bigint;
+  /** The cluster the client is connected to. */
+  readonly expectedClusterId: bigint;
+
+  /** Makes the error; users receive it, they need not make any. */
+  constructor(
+    message: string,
+    init: Omit<EtcdErrorInit, "code"> & {
+      readonly clusterId: bigint;
+      readonly expectedClusterId: bigint;
+    },
+  ) {
+    super(message, { ...init, code: "wrong_cluster" });
+    this.clusterId = init.clusterId;
+    this.expectedClusterId = init.expectedClusterId;
+  }
+}
+
 /** The call was canceled by the server or the connection's end. */
 export class CanceledError extends EtcdError {
 }

@@ -71,7 +71,9 @@ export async function startMembers(
         token,
         state,
         members: addresses,
-        extraArgs,
+        extraArgs: typeof extraArgs === "function"
+          ? extraArgs(member)
+          : extraArgs,
       }),
       processes,
       log: `${dataRoot}/${member.name}.log`,

@@ -13,6 +13,10 @@ export interface CertificateOptions {
   readonly names?: readonly string[];
   /** The IP addresses it is for. */
   readonly addresses?: readonly string[];
+  /** Whom it names. @default {the first of its names} */
+  readonly commonName?: string;
+  /** Whether its time is over. @default {false} */
+  readonly expired?: boolean;
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
@@ -35,7 +39,7 @@ export class CertificateAuthority {
   static async create(name: string): Promise<CertificateAuthority> {
     const keys = await makeKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      ...validity(),
+      ...validity({ agoMs: 0 }),
       name: `CN=${name}`,
       keys,
       signingAlgorithm: ALGORITHM,
@@ -51,12 +55,12 @@ export class CertificateAuthority {
 
   /** Issues a certificate. */
   async issue(
-    { names = [], addresses = [] }: CertificateOptions,
+    { names = [], addresses = [], commonName, expired }: CertificateOptions,
   ): Promise<Certificate> {
     const keys = await makeKeys();
     const certificate = await x509.X509CertificateGenerator.create({
-      ...validity(),
-      subject: `CN=${names[0] ?? addresses[0] ?? "nobody"}`,
+      ...validity({ agoMs: expired ? 2 * DAY_MS : 0 }),
+      subject: `CN=${commonName ?? names[0] ?? addresses[0] ?? "nobody"}`,
       issuer: this.#certificate.subject,
       publicKey: keys.publicKey,
       signingKey: this.#keys.privateKey,
@@ -83,8 +87,10 @@ async function makeKeys(): Promise<CryptoKeyPair> {
   return keys as CryptoKeyPair;
 }
 
-function validity(): { notBefore: Date; notAfter: Date } {
-  const now = Date.now();
+function validity(
+  { agoMs }: { readonly agoMs: number },
+): { notBefore: Date; notAfter: Date } {
+  const now = Date.now() - agoMs;
   return {
     notBefore: new Date(now - DAY_MS),
     notAfter: new Date(now + DAY_MS),

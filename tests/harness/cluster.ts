@@ -6,6 +6,7 @@ import {
   serves,
   transferLeadership,
 } from "./_admin.ts";
+import type { MemberAddresses } from "./_etcd_command.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
 import type { EtcdBinaries } from "./launcher.ts";
 import type { Member } from "./member.ts";
@@ -24,8 +25,10 @@ export interface ClusterOptions {
   readonly version?: string;
   /** The file of a snapshot the members begin with. */
   readonly snapshot?: string;
-  /** Further arguments for every member. */
-  readonly extraArgs?: readonly string[];
+  /** Further arguments for every member, or those of each. */
+  readonly extraArgs?:
+    | readonly string[]
+    | ((member: MemberAddresses) => readonly string[]);
   /** Called with a line of text for each step. */
   readonly onProgress?: (line: string) => void;
 }

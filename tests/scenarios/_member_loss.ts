@@ -1,13 +1,24 @@
 import type { Client } from "../../mod.ts";
 import { type Member, waitFor, type WaitOptions } from "../harness/mod.ts";
 
+type Waiting = Pick<WaitOptions, "signal">;
+
 /** Ends a member for its clients; resolves when this one knows. */
 export async function refuse(
-  { name, endpoint, proxy }: Member,
+  member: Member,
   client: Client,
-  { signal }: Pick<WaitOptions, "signal">,
+  waiting: Waiting,
 ): Promise<void> {
-  await proxy.set({ kind: "refuse" });
+  await member.proxy.set({ kind: "refuse" });
+  await noticedLoss(member, client, waiting);
+}
+
+/** Resolves when a client knows that it is not connected to a member. */
+export async function noticedLoss(
+  { name, endpoint }: Member,
+  client: Client,
+  { signal }: Waiting,
+): Promise<void> {
   await waitFor(
     `the loss of ${name}`,
     () =>

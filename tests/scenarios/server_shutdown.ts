@@ -2,6 +2,7 @@ import { type Client, op, type RangeOptions } from "../../mod.ts";
 import { type Member, sleep } from "../harness/mod.ts";
 import { clientPinnedTo, followerOf, subjectClient } from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
+import { noticedLoss } from "./_member_loss.ts";
 import { repeatDuring } from "./_repeat_during.ts";
 import type { Expected } from "./expected.ts";
 import { Recorder, type Reply } from "./recorder.ts";
@@ -191,6 +192,8 @@ async function runPutFailGetRetry(context: RunContext): Promise<Recording> {
   await using client = await loneClient(target, context);
   const recorder = new Recorder(context, client);
   await target.stop();
+  // A put that leaves before the client knows may be on its way.
+  await noticedLoss(target, client, context);
   recorder.fault();
   await recorder.call(() => client.put(key, "x"));
   let found = 0n;

@@ -17,7 +17,7 @@ export class Timeline {
   onBalancerEvent(event: BalancerEvent): void {
     if (event.type === "pin") {
       this.#add("pin", { endpoint: event.to });
-    } else {
+    } else if (event.type === "state") {
       this.#add(event.state, { endpoint: event.endpoint, text: event.error });
     }
   }

@@ -65,6 +65,8 @@ export class FakeOpener<Request, Reply> {
   held = false;
   /** The codes for which the next stream has another token. */
   readonly tokenCodes: Set<ErrorCode> = new Set();
+  /** Is told of each request once it was sent. */
+  onRequest: (request: Request) => void = () => {};
   /** What the next attempts fail with. */
   refusal: Error | undefined;
   readonly #replyType: string;
@@ -118,7 +120,9 @@ export class FakeOpener<Request, Reply> {
       endpoint: stream.endpoint,
       send: (request) => {
         method.encode(request);
-        if (stream.live) stream.sent.push(request);
+        if (!stream.live) return;
+        stream.sent.push(request);
+        queueMicrotask(() => this.onRequest(request));
       },
       read: () => {
         if (stream.live) stream.asked++;

@@ -72,7 +72,7 @@ export class FakeWatches {
     );
   }
 
-  /** The start revision last asked for. */
+  /** The start revision last asked for: one before the one that is next. */
   get start(): bigint {
     const last = this.creates.at(-1);
     assert(last, "no watch was asked for");

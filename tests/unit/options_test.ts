@@ -4,17 +4,14 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import {
-  resolveEndpoints,
-  resolveOptions,
-} from "../../api/_resolve_options.ts";
+import { resolveOptions } from "../../api/_resolve_options.ts";
+import { resolveTls } from "../../api/_resolve_tls.ts";
+import { resolveSeeds } from "../../api/_seeds.ts";
 import type { ClientOptions } from "../../api/options.ts";
 import { BALANCER_NAMES } from "../../balancers/by_name.ts";
 import { InvalidOptionError } from "../../errors/specific_errors.ts";
 import { Client } from "../../mod.ts";
 
-// Whether endpoints without a scheme use TLS.
-const TLS = true;
 const ENDPOINTS = ["http://a:2379", "http://b:2379"];
 
 /** Options as plain JavaScript could pass them. */
@@ -38,7 +35,10 @@ Deno.test("resolveOptions() fills in the defaults", () => {
     requestTimeoutMs: 30_000,
     batch: "off",
     credentials: undefined,
+    domains: [],
     tls: undefined,
+    dns: { nameServer: undefined, refreshIntervalMs: 30_000 },
+    autoSyncIntervalMs: undefined,
     onEvent: undefined,
   });
 });
@@ -51,6 +51,8 @@ Deno.test("resolveOptions() takes undefined for absent, everywhere", () => {
     keepAlive: undefined,
     requestTimeoutMs: undefined,
     tls: undefined,
+    dns: undefined,
+    autoSyncIntervalMs: undefined,
     onEvent: undefined,
   };
   const { strategy, ...given } = resolveOptions(options);
@@ -146,6 +148,17 @@ const BAD: readonly (readonly [keyof ClientOptions, unknown, string?])[] = [
   ["tls", { key: "PEM" }, "tls.cert"],
   ["tls", { cert: {}, key: "PEM" }, "tls.cert"],
   ["tls", { serverName: 5 }, "tls.serverName"],
+  ["dns", "10.0.0.1", "dns"],
+  ["dns", { server: "10.0.0.1" }, "server"],
+  ["dns", { refreshIntervalMs: 0 }, "dns.refreshIntervalMs"],
+  ["dns", { nameServer: "10.0.0.1" }, "dns.nameServer"],
+  ["dns", { nameServer: { hostname: "a" } }, "dns.nameServer.hostname"],
+  [
+    "dns",
+    { nameServer: { hostname: "10.0.0.1", port: 0 } },
+    "dns.nameServer.port",
+  ],
+  ["autoSyncIntervalMs", 0, "autoSyncIntervalMs"],
   ["tls", { serverName: "" }, "tls.serverName"],
   ["tls", { rejectUnauthorized: false }, "rejectUnauthorized"],
   ["onEvent", "console.log"],
@@ -213,7 +226,8 @@ Deno.test("resolveOptions() neither keeps nor changes what it is given", () => {
   options.tls.serverName = "y";
   assertEquals(resolved.endpoints.length, 1);
   assertEquals(resolved.keepAlive, { timeMs: 9_000, timeoutMs: 1_000 });
-  assertStrictEquals(resolved.tls?.serverName("http://a:2379"), "x");
+  assert(typeof resolved.tls === "object");
+  assertStrictEquals(resolved.tls.serverName("http://a:2379"), "x");
 });
 
 Deno.test("resolveOptions() accepts frozen options", () => {
@@ -254,8 +268,11 @@ Deno.test("resolveOptions() passes on what a factory throws", () => {
 });
 
 Deno.test("resolveOptions() gives each endpoint the TLS name asked for", () => {
-  const name = (tls: ClientOptions["tls"]) =>
-    resolveOptions({ endpoints: "a", tls }).tls?.serverName("https://a:2379");
+  const name = (tls: ClientOptions["tls"]) => {
+    const resolved = resolveTls(tls);
+    assert(typeof resolved === "object");
+    return resolved.serverName("https://a:2379");
+  };
   assertStrictEquals(name({}), undefined);
   assertStrictEquals(name({ serverName: "etcd" }), "etcd");
   assertStrictEquals(
@@ -265,15 +282,30 @@ Deno.test("resolveOptions() gives each endpoint the TLS name asked for", () => {
   assertStrictEquals(name({ serverName: () => undefined }), undefined);
 });
 
-Deno.test("resolveEndpoints() drops duplicates, whatever form they have", () => {
+Deno.test("resolveSeeds() drops duplicates, whatever form they have", () => {
   const list = ["http://a:2379", "a", "A:2379", "http://a/", "b"];
   assertEquals(
-    resolveEndpoints(list, !TLS).map(({ url }) => url),
+    resolveSeeds(list, { tls: false }).endpoints.map(({ url }) => url),
     ["http://a:2379", "http://b:2379"],
   );
-  assertEquals(resolveEndpoints("a", TLS).map(({ url }) => url), [
-    "https://a:2379",
-  ]);
+  assertEquals(
+    resolveSeeds("a", { tls: true }).endpoints.map(({ url }) => url),
+    [
+      "https://a:2379",
+    ],
+  );
+});
+
+Deno.test("resolveSeeds() tells domains from endpoints", () => {
+  const list = ["srv://Example.com", "a", "SRV://example.com/", "srv://b"];
+  const { endpoints, domains } = resolveSeeds(list, { tls: false });
+  assertEquals(endpoints.map(({ url }) => url), ["http://a:2379"]);
+  assertEquals(domains, ["example.com", "b"]);
+  for (
+    const text of ["srv://", "srv://a:53", "srv://a/b", "srv:a", "srv://a b"]
+  ) {
+    assertThrows(() => resolveSeeds(text, { tls: false }), InvalidOptionError);
+  }
 });
 
 Deno.test("Client checks its options before it does anything", async () => {

@@ -34,7 +34,7 @@ Deno.test("A silent stream is asked, and opened again if it does not answer", as
   fake.clock.advance(0);
   await microtasks();
   assertEquals(fake.opener.streams.length, 2);
-  assertEquals(fake.start, 6n);
+  assertEquals(fake.start, 5n);
   await watch.close();
   assertEquals(fake.clock.pending, 0);
 });

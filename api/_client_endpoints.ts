@@ -1,0 +1,74 @@
+import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import type { ConnectionPool } from "../balancers/_pool.ts";
+import { ClientClosedError } from "../errors/specific_errors.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { ClusterGuard } from "./_cluster_guard.ts";
+import { EndpointKeeper } from "./_endpoint_keeper.ts";
+import { EndpointSync } from "./_endpoint_sync.ts";
+import type { ResolvedOptions } from "./_resolve_options.ts";
+import { resolveSeeds } from "./_seeds.ts";
+
+/** A client's endpoints: where they come from, and which are not used. */
+export class ClientEndpoints {
+  /** Looks at each reply. */
+  readonly guard: ClusterGuard;
+  readonly #keeper: EndpointKeeper;
+  readonly #sync: EndpointSync;
+  readonly #pool: ConnectionPool;
+  readonly #tls: boolean;
+
+  /** `pool` has the endpoints the user has named already. */
+  constructor(options: ResolvedOptions, pool: ConnectionPool, caller: Caller) {
+    this.#pool = pool;
+    this.#tls = options.tls !== undefined;
+    this.#keeper = new EndpointKeeper(options, pool);
+    this.#sync = new EndpointSync({
+      keeper: this.#keeper,
+      caller,
+      pool,
+      dns: options.dns,
+      lookUpTimeoutMs: options.dialTimeoutMs,
+      autoSyncIntervalMs: options.autoSyncIntervalMs,
+      clock: SYSTEM_CLOCK,
+      onEvent: options.onEvent,
+    });
+    this.guard = new ClusterGuard((endpoint, reason) =>
+      this.#keeper.refuse(endpoint, reason)
+    );
+  }
+
+  /** The pool is being used. */
+  started(): void {
+    this.#sync.start();
+  }
+
+  /** The connection to an endpoint has failed. */
+  failing(): void {
+    // Not now: the pool is amid a change.
+    queueMicrotask(() => this.#sync.connectionFailed());
+  }
+
+  /** Takes what the user names instead of what was. */
+  replace(endpoints: string | readonly string[]): void {
+    if (this.#pool.closed) {
+      throw new ClientClosedError(
+        "Cannot set the endpoints: the client is closed",
+        { code: "client_closed" },
+      );
+    }
+    const seeds = resolveSeeds(endpoints, { tls: this.#tls });
+    if (this.#keeper.replaceSeeds(seeds) === "all new") this.guard.forget();
+    this.#sync.seedsChanged();
+  }
+
+  /** Asks the cluster for its members. */
+  synchronize(options?: CallOptions): Promise<readonly string[]> {
+    return this.#sync.sync(options);
+  }
+
+  /** Ends what is going on. */
+  close(): void {
+    this.#sync.close();
+  }
+}

@@ -1,0 +1,173 @@
+import type { Clock } from "../balancers/_clock.ts";
+import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
+import type { ConnectionPool } from "../balancers/_pool.ts";
+import type { BalancerEvent } from "../balancers/view.ts";
+import { backoffMs, CONNECTION_BACKOFF } from "../errors/backoff.ts";
+import { EtcdError } from "../errors/etcd_error.ts";
+import { methods } from "../proto/methods.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import type { EndpointKeeper } from "./_endpoint_keeper.ts";
+import type { ResolvedDns } from "./_resolve_dns.ts";
+import { lateError, srvEndpoints } from "./_srv_endpoints.ts";
+
+/** What it takes to keep a client's endpoints up to date. */
+export interface EndpointSyncOptions {
+  /** Takes the endpoints. */
+  readonly keeper: EndpointKeeper;
+  /** Asks for the members. */
+  readonly caller: Caller;
+  readonly pool: Pick<ConnectionPool, "closed">;
+  readonly dns: ResolvedDns;
+  /** How long one look-up may take, in milliseconds. */
+  readonly lookUpTimeoutMs: number;
+  /** How often to ask for the members, in milliseconds; never if not given. */
+  readonly autoSyncIntervalMs: number | undefined;
+  readonly clock: Clock;
+  /** Told of what nobody has asked for. */
+  readonly onEvent: ((event: BalancerEvent) => void) | undefined;
+}
+
+/** Asks DNS and the cluster for endpoints: on demand, and now and then. */
+export class EndpointSync {
+  readonly #options: EndpointSyncOptions;
+  readonly #closed = new AbortController();
+  readonly #timers = new Map<string, () => void>();
+  #lookingUp: Promise<void> | undefined;
+  #failures = 0;
+  #started = false;
+
+  constructor(options: EndpointSyncOptions) {
+    this.#options = options;
+  }
+
+  /** The client is being used. */
+  start(): void {
+    this.#started = true;
+    const { keeper, autoSyncIntervalMs } = this.#options;
+    if (keeper.domains.length > 0) void this.#lookUp();
+    if (autoSyncIntervalMs !== undefined) this.#scheduleSync();
+  }
+
+  /** Other domains may have been named. */
+  seedsChanged(): void {
+    if (this.#started && this.#options.keeper.domains.length > 0) {
+      void this.#lookUp();
+    }
+  }
+
+  /** A connection was lost, or could not be made. */
+  connectionFailed(): void {
+    const { keeper } = this.#options;
+    if (this.#closed.signal.aborted || !keeper.lost) return;
+    keeper.fallBack();
+    // What is being waited for will be repeated on its own.
+    if (keeper.domains.length > 0 && this.#failures === 0) void this.#lookUp();
+  }
+
+  /**
+   * Asks for the members, and uses those that vote and have started. If they
+   * name no address that may be used, the endpoints given by the user are.
+   *
+   * @throws {EtcdError} If they could not be asked for.
+   */
+  async sync(options?: CallOptions): Promise<readonly string[]> {
+    const { keeper, caller } = this.#options;
+    keeper.fallBack();
+    const { members } = await caller.unary(
+      methods.cluster.memberList,
+      { linearizable: true },
+      "synchronize the endpoints",
+      options,
+    );
+    const { secure } = keeper;
+    keeper.setMembers(
+      members
+        .filter(({ name, isLearner }) => name !== "" && !isLearner)
+        .flatMap(({ clientURLs }) => clientURLs)
+        .map((url): Endpoint => parseEndpoint(url, { tls: secure }))
+        // Never from TLS to plain text on the word of a member.
+        .filter((endpoint) => endpoint.secure || !secure),
+    );
+    return keeper.endpoints.map(({ url }) => url);
+  }
+
+  /** Ends what is going on. */
+  close(): void {
+    this.#closed.abort();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+
+  #lookUp(): Promise<void> {
+    this.#lookingUp ??= this.#lookUpAll().finally(() => {
+      this.#lookingUp = undefined;
+    });
+    return this.#lookingUp;
+  }
+
+  async #lookUpAll(): Promise<void> {
+    const { keeper, dns, clock } = this.#options;
+    const outcomes = await Promise.all(
+      keeper.domains.map((domain) => this.#lookUpOne(domain)),
+    );
+    if (this.#closed.signal.aborted) return;
+    this.#failures = outcomes.includes("failed") ? this.#failures + 1 : 0;
+    const waitMs = this.#failures === 0 ? dns.refreshIntervalMs : Math.min(
+      backoffMs(CONNECTION_BACKOFF, this.#failures, clock.random),
+      dns.refreshIntervalMs,
+    );
+    this.#schedule("look up", waitMs, () => void this.#lookUp());
+  }
+
+  async #lookUpOne(domain: string): Promise<"found" | "failed"> {
+    const { keeper, dns, lookUpTimeoutMs, clock } = this.#options;
+    const late = new AbortController();
+    const cancel = clock.schedule(
+      lookUpTimeoutMs,
+      () => late.abort(lateError(domain, lookUpTimeoutMs)),
+    );
+    const signal = AbortSignal.any([this.#closed.signal, late.signal]);
+    let found: readonly Endpoint[] | EtcdError;
+    try {
+      found = await srvEndpoints(domain, { ...dns, signal });
+    } catch (error) {
+      found = EtcdError.from(error);
+    } finally {
+      cancel();
+    }
+    // What was renamed or closed meanwhile is not looked for any more.
+    if (this.#closed.signal.aborted || !keeper.domains.includes(domain)) {
+      return "found";
+    }
+    keeper.setFound(domain, found);
+    if (!(found instanceof EtcdError)) return "found";
+    this.#tell(found);
+    return "failed";
+  }
+
+  #scheduleSync(): void {
+    const { autoSyncIntervalMs = 0 } = this.#options;
+    this.#schedule("sync", autoSyncIntervalMs, () => void this.#autoSync());
+  }
+
+  async #autoSync(): Promise<void> {
+    try {
+      await this.sync({ signal: this.#closed.signal });
+    } catch (error) {
+      if (this.#closed.signal.aborted || this.#options.pool.closed) return;
+      this.#tell(EtcdError.from(error));
+    }
+    this.#scheduleSync();
+  }
+
+  #tell(error: EtcdError): void {
+    this.#options.onEvent?.({ type: "sync_failed", error });
+  }
+
+  #schedule(what: string, ms: number, task: () => void): void {
+    if (this.#closed.signal.aborted) return;
+    this.#timers.get(what)?.();
+    this.#timers.set(what, this.#options.clock.schedule(ms, task));
+  }
+}

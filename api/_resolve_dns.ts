@@ -1,0 +1,43 @@
+import { isIP } from "node:net";
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { checkKnown, checkMs, checkObject } from "./_checks.ts";
+import type { DnsOptions } from "./options.ts";
+
+/** The option `dns`, checked and complete. */
+export interface ResolvedDns {
+  /** Whom to ask, if not the system's name server. */
+  readonly nameServer:
+    | { readonly ipAddr: string; readonly port: number }
+    | undefined;
+  /** How often to ask, in milliseconds. */
+  readonly refreshIntervalMs: number;
+}
+
+const DNS_PORT = 53;
+
+/**
+ * Checks the option `dns`.
+ *
+ * @throws {InvalidOptionError} If it is not acceptable.
+ */
+export function resolveDns(dns: DnsOptions = {}): ResolvedDns {
+  checkObject("dns", dns);
+  checkKnown("dns", dns, ["nameServer", "refreshIntervalMs"]);
+  const { nameServer, refreshIntervalMs = 30_000 } = dns;
+  checkMs("dns.refreshIntervalMs", refreshIntervalMs);
+  if (nameServer === undefined) return { nameServer, refreshIntervalMs };
+  checkObject("dns.nameServer", nameServer);
+  checkKnown("dns.nameServer", nameServer, ["hostname", "port"]);
+  const { hostname, port = DNS_PORT } = nameServer;
+  if (typeof hostname !== "string" || isIP(hostname) === 0) {
+    throw new InvalidOptionError("dns.nameServer.hostname", hostname, {
+      expected: "an IP address",
+    });
+  }
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new InvalidOptionError("dns.nameServer.port", port, {
+      expected: "a whole number from 1 to 65535",
+    });
+  }
+  return { nameServer: { ipAddr: hostname, port }, refreshIntervalMs };
+}

@@ -1,0 +1,109 @@
+import type { Endpoint } from "./_endpoint.ts";
+import type {
+  CallSettings,
+  Dial,
+  RunningCall,
+  RunningStream,
+  StreamEvents,
+  Transport,
+  TransportEvents,
+  UnaryDone,
+} from "./_transport.ts";
+
+/** A dial function whose settings are asked for anew each time. */
+export function deferredDial(provide: () => Promise<Dial>): Dial {
+  return (endpoint, timeoutMs, events) =>
+    new DeferredTransport(provide, { endpoint, timeoutMs, events });
+}
+
+interface DialArguments {
+  readonly endpoint: Endpoint;
+  readonly timeoutMs: number;
+  readonly events: TransportEvents;
+}
+
+/** A transport that is dialled when its settings are there. */
+class DeferredTransport implements Transport {
+  readonly #events: TransportEvents;
+  #inner: Transport | undefined;
+  #ended = false;
+
+  constructor(
+    provide: () => Promise<Dial>,
+    { endpoint, timeoutMs, events }: DialArguments,
+  ) {
+    this.#events = events;
+    const startedAt = performance.now();
+    const timer = setTimeout(
+      () => this.#fail(`'tls' gave no settings within ${timeoutMs} ms`),
+      timeoutMs,
+    );
+    Deno.unrefTimer(timer);
+    provide().finally(() => clearTimeout(timer)).then((dial) => {
+      if (this.#ended) return;
+      const leftMs = startedAt + timeoutMs - performance.now();
+      this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
+    }, (error) => this.#fail(`'tls' gave no settings: ${messageOf(error)}`));
+  }
+
+  get ready(): boolean {
+    return this.#inner?.ready ?? false;
+  }
+
+  get inFlight(): number {
+    return this.#inner?.inFlight ?? 0;
+  }
+
+  get sockets(): number {
+    return this.#inner?.sockets ?? 0;
+  }
+
+  unary(
+    path: string,
+    request: Uint8Array,
+    settings: CallSettings,
+    done: UnaryDone,
+  ): RunningCall {
+    return this.#dialled().unary(path, request, settings, done);
+  }
+
+  stream(
+    path: string,
+    settings: CallSettings,
+    events: StreamEvents,
+  ): RunningStream {
+    return this.#dialled().stream(path, settings, events);
+  }
+
+  drain(): void {
+    if (this.#inner === undefined) this.#end();
+    else this.#inner.drain();
+  }
+
+  abort(): void {
+    if (this.#inner === undefined) this.#end();
+    else this.#inner.abort();
+  }
+
+  #dialled(): Transport {
+    if (this.#inner !== undefined) return this.#inner;
+    throw new Error("Cannot make a call: the transport is not ready");
+  }
+
+  #fail(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#events.onDown(reason);
+    this.#events.onGone();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    queueMicrotask(() => this.#events.onGone());
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

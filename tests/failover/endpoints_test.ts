@@ -1,0 +1,273 @@
+// Where endpoints come from, on real clusters: members, learners, changes
+// under load, another cluster, Unix sockets.
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
+import {
+  Client,
+  type ClientOptions,
+  ClusterMismatchError,
+  EtcdError,
+} from "../../mod.ts";
+import { toUnsignedBigInt } from "../../proto/int64.ts";
+import type { MemberAddResponse } from "../../proto/gen/messages.ts";
+import { methods } from "../../proto/methods.ts";
+import { isServiceError } from "../harness/_admin.ts";
+import { Cluster, type Member, rawCall, waitFor } from "../harness/mod.ts";
+import { repeatDuring } from "../scenarios/_repeat_during.ts";
+import { codeOf } from "./_auth_subject.ts";
+
+/**
+ * How calls end that begin on a learner while a voter is in the list as well.
+ * Go's 1.0 and 1.7 have no learners, and their pin moves when its connection
+ * is lost or, in 1.7, its member is to blame for an error: a refusal is
+ * neither, so a client stays on a learner it has come to. Hence
+ * `syncEndpoints()` leaves learners out.
+ */
+const BY_A_LEARNER: Readonly<Record<BalancerName, readonly string[]>> = {
+  "grpc1.0": ["not_supported_for_learner"],
+  "grpc1.7": ["not_supported_for_learner"],
+  "grpc1.23": ["none"],
+};
+
+let cluster: Cluster;
+let other: Cluster;
+let learner: Member;
+
+Deno.test.beforeAll(async () => {
+  [cluster, other] = await Promise.all([
+    Cluster.start(),
+    Cluster.start({ members: 1 }),
+  ]);
+  learner = await cluster.join((peerUrl) =>
+    addMember({ peerURLs: [peerUrl], isLearner: true })
+  );
+});
+
+Deno.test.afterAll(async () => {
+  await Promise.all([cluster.close(), other.close()]);
+});
+
+function clientOf(
+  endpoints: string | readonly string[],
+  options: Partial<ClientOptions> = {},
+): Client {
+  return new Client({
+    endpoints,
+    dialTimeoutMs: 1_000,
+    requestTimeoutMs: 5_000,
+    ...options,
+  });
+}
+
+function first(): Member {
+  const [member] = cluster.members;
+  assert(member !== undefined);
+  return member;
+}
+
+/** Adds a member, when etcd thinks that all have been well for long enough. */
+async function addMember(
+  request: {
+    readonly peerURLs: readonly string[];
+    readonly isLearner: boolean;
+  },
+): Promise<MemberAddResponse> {
+  const endpoint = (await cluster.leader()).directEndpoint;
+  return await waitFor("a cluster that takes a member", async () => {
+    try {
+      return await rawCall(endpoint, methods.cluster.memberAdd, request);
+    } catch (error) {
+      if (!isServiceError(error)) throw error;
+      assertStringIncludes(error.details, "unhealthy cluster");
+      return undefined;
+    }
+  });
+}
+
+/** Adds a voter that never starts, and removes it in the end. */
+async function withUnstarted(task: () => Promise<void>): Promise<void> {
+  const endpoint = (await cluster.leader()).directEndpoint;
+  const { memberRemove } = methods.cluster;
+  const added = await addMember({
+    peerURLs: ["http://127.0.0.1:1"],
+    isLearner: false,
+  });
+  try {
+    await task();
+  } finally {
+    const ID = added.member?.ID;
+    assert(ID !== undefined);
+    await rawCall(endpoint, memberRemove, { ID });
+  }
+}
+
+for (const balancer of BALANCER_NAMES) {
+  Deno.test(`${balancer} | #60 syncEndpoints() leaves out a learner and a member that has not started`, async () => {
+    await withUnstarted(async () => {
+      await using client = clientOf(first().endpoint, { balancer });
+      const found = await client.syncEndpoints();
+      assertEquals([...found].sort(), [...cluster.endpoints].sort());
+      await client.put("#60", "x");
+    });
+  });
+
+  Deno.test(`${balancer} | #65 a learner alone serves nothing but serializable reads`, async () => {
+    await using client = clientOf(learner.endpoint, {
+      balancer,
+      requestTimeoutMs: 1_000,
+    });
+    const codes = [
+      await codeOf(client.range("#65")),
+      await codeOf(client.put("#65", "x")),
+      await codeOf(client.range("#65", { serializable: true })),
+    ];
+    assertEquals(codes, [
+      "not_supported_for_learner",
+      "not_supported_for_learner",
+      "none",
+    ]);
+  });
+
+  Deno.test(`${balancer} | #65 a learner in the list, with a voter`, async () => {
+    assertEquals(
+      new Set(await withLearner(balancer)),
+      new Set(BY_A_LEARNER[balancer]),
+    );
+  });
+
+  Deno.test(`${balancer} | setEndpoints() under load fails no call`, async () => {
+    await using client = clientOf(cluster.endpoints, { balancer });
+    const lists = [
+      cluster.endpoints.slice(0, 1),
+      cluster.endpoints.slice(1),
+      cluster.endpoints,
+      cluster.endpoints.slice(2),
+    ];
+    let calls = 0;
+    const write = async () => {
+      await client.put("load", String(calls++));
+    };
+    const read = async () => {
+      await client.range("load");
+      calls++;
+    };
+    await repeatDuring([write, write, read, read], async (signal) => {
+      for (let change = 0; change < 24; change++) {
+        client.setEndpoints(lists[change % lists.length] ?? []);
+        const enough = calls + 20;
+        await waitFor("more calls", () => calls >= enough, { signal });
+      }
+    }, {});
+    assert(calls >= 480);
+    await waitFor("one connection for each endpoint at most", () => {
+      return client.balancer.connections <= client.balancer.endpoints.length;
+    });
+  });
+
+  Deno.test(`${balancer} | an endpoint of another cluster is refused by name`, async () => {
+    const [stranger = ""] = other.endpoints;
+    await using client = clientOf(first().endpoint, { balancer });
+    await using observer = clientOf(stranger);
+    await client.put("guard", "here");
+    await observer.put("guard", "there");
+    const seen: string[] = [];
+    const watch = client.watch("guard");
+    const watching = (async () => {
+      for await (const event of watch.events()) {
+        seen.push(event.kv.value.text());
+      }
+    })();
+    await waitFor("the watch", () => watch.state.kind === "live");
+    client.setEndpoints([first().endpoint, stranger]);
+    await first().proxy.set({ kind: "refuse" });
+    try {
+      const errors: EtcdError[] = [];
+      await waitFor("a reply of the other cluster", async () => {
+        try {
+          await client.range("guard", { timeoutMs: 200 });
+        } catch (error) {
+          assert(error instanceof EtcdError);
+          errors.push(error);
+        }
+        return client.balancer.endpoints.some(({ state }) =>
+          state === "closed"
+        );
+      });
+      const refusals = errors.filter((error) =>
+        error instanceof ClusterMismatchError
+      );
+      assert(refusals.length <= 1);
+      for (const error of refusals) {
+        assertEquals(error.endpoint, stranger);
+        assertStringIncludes(error.message, "is not used any more");
+      }
+      await observer.put("guard", "there again");
+      assertEquals(
+        await codeOf(client.put("guard", "?", { timeoutMs: 300 })),
+        "unavailable",
+      );
+    } finally {
+      await first().proxy.set({ kind: "pass" });
+    }
+    await client.put("guard", "here again");
+    await waitFor("the event", () => seen.includes("here again"));
+    assertEquals(seen, ["here again"]);
+    assertEquals((await observer.get("guard"))?.value.text(), "there again");
+    await watch.close();
+    await watching;
+  });
+}
+
+/** How ten gets and puts of a client that begins on the learner end. */
+async function withLearner(balancer: BalancerName): Promise<readonly string[]> {
+  await using client = clientOf(learner.endpoint, { balancer });
+  await client.connect();
+  client.setEndpoints([learner.endpoint, first().endpoint]);
+  const codes: string[] = [];
+  for (let made = 0; made < 10; made++) {
+    codes.push(await codeOf(client.range("#65")));
+    codes.push(await codeOf(client.put("#65", "x")));
+  }
+  return codes;
+}
+
+Deno.test("autoSyncIntervalMs follows a learner that is promoted", async () => {
+  await using client = clientOf(first().endpoint, { autoSyncIntervalMs: 50 });
+  await client.range("x");
+  const urls = () => client.balancer.endpoints.map(({ endpoint }) => endpoint);
+  await waitFor("three voters", () => urls().length === 3);
+  const leader = await cluster.leader();
+  const { memberPromote, memberList } = methods.cluster;
+  const { members } = await rawCall(leader.directEndpoint, memberList, {});
+  const ID = members.find(({ isLearner }) => isLearner)?.ID;
+  assert(ID !== undefined);
+  assertEquals(toUnsignedBigInt(ID), learner.id);
+  await rawCall(leader.directEndpoint, memberPromote, { ID });
+  await waitFor("four voters", () => urls().includes(learner.endpoint));
+  await client.put("promoted", "x");
+});
+
+Deno.test("a read that another cluster answers is not taken for an answer", async () => {
+  await using client = clientOf(first().endpoint);
+  await client.put("theirs", "ours");
+  const [stranger = ""] = other.endpoints;
+  client.setEndpoints([first().endpoint, stranger]);
+  const answers = new Set<string>();
+  const error = await assertRejects(async () => {
+    for (let calls = 0; calls < 50; calls++) {
+      const kv = await client.get("theirs");
+      answers.add(kv?.value.text() ?? "nothing");
+      await waitFor(
+        "both connections",
+        () => client.balancer.endpoints.every(({ state }) => state === "ready"),
+      );
+    }
+  }, ClusterMismatchError);
+  assertEquals(error.endpoint, stranger);
+  assertEquals([...answers], ["ours"]);
+});

@@ -1,0 +1,272 @@
+// TLS against real servers: what works, and what each fault is called.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
+import {
+  ClientClosedError,
+  type ClientOptions,
+  TlsError,
+  type TlsOptions,
+  UnavailableError,
+} from "../../mod.ts";
+import { CertificateAuthority } from "../harness/certificates.ts";
+import { startFaultProxy, waitFor } from "../harness/mod.ts";
+import {
+  briefClient,
+  startTlsCluster,
+  type TlsCluster,
+} from "./_tls_subject.ts";
+
+const stranger = await CertificateAuthority.create("somebody else");
+
+let tls: TlsCluster;
+let ca: string;
+
+Deno.test.beforeAll(async () => {
+  tls = await startTlsCluster({ members: 3, clientCertificates: false });
+  ca = tls.authority.cert;
+});
+
+Deno.test.afterAll(async () => {
+  await tls[Symbol.asyncDispose]();
+});
+
+/** How a client of the first member fails. */
+async function failure(
+  options: Omit<ClientOptions, "endpoints"> & { readonly endpoint?: string },
+): Promise<UnavailableError> {
+  const { endpoint = tls.endpoints[0] ?? "", ...rest } = options;
+  await using client = briefClient({ ...rest, endpoints: endpoint });
+  const error = await assertRejects(() => client.get("x"), UnavailableError);
+  assertStringIncludes(error.message, endpoint);
+  return error;
+}
+
+async function tlsFault(
+  settings: TlsOptions,
+  options: Partial<ClientOptions> & { readonly endpoint?: string } = {},
+): Promise<string> {
+  const error = await failure({ ...options, tls: settings });
+  return error instanceof TlsError ? error.fault : error.message;
+}
+
+for (const balancer of BALANCER_NAMES) {
+  Deno.test(`${balancer} | #62 an expired certificate is named as such`, async () => {
+    const { authority } = tls;
+    const expired = await authority.issue({
+      addresses: ["127.0.0.1"],
+      expired: true,
+    });
+    await tls.install(0, expired);
+    try {
+      const error = await failure({ balancer, tls: { ca } });
+      assertEquals(error.code, "tls_failed");
+      assertStringIncludes(error.message, "its certificate has expired on ");
+    } finally {
+      await tls.restore(0);
+    }
+  });
+
+  Deno.test(`${balancer} | #62 a client without TLS at a TLS port fails`, async () => {
+    const endpoint = `http://127.0.0.1:${tls.ports[0]}`;
+    const error = await failure({ balancer, endpoint });
+    assertEquals(error.code, "unavailable");
+    assertStringIncludes(error.message, "Or an https endpoint?");
+  });
+
+  Deno.test(`${balancer} | #33 TLS with the first endpoint down before the client is made`, async () => {
+    await tls.cluster.members[0]?.kill();
+    try {
+      await using client = briefClient({
+        balancer,
+        endpoints: tls.endpoints,
+        tls: { ca },
+      });
+      await client.put("#33", "before");
+      assertEquals((await client.get("#33"))?.value.text(), "before");
+    } finally {
+      await tls.cluster.reset();
+    }
+  });
+
+  Deno.test(`${balancer} | #33 TLS with the first endpoint down after the client is made`, async () => {
+    try {
+      const [first = ""] = tls.endpoints;
+      await using client = briefClient({
+        balancer,
+        endpoints: first,
+        tls: { ca },
+        requestTimeoutMs: 10_000,
+      });
+      await client.connect();
+      client.setEndpoints(tls.endpoints);
+      await tls.cluster.members[0]?.kill();
+      assertEquals(await client.get("nothing"), undefined);
+      await client.put("#33", "after");
+      assertEquals((await client.get("#33"))?.value.text(), "after");
+    } finally {
+      await tls.cluster.reset();
+    }
+  });
+}
+
+Deno.test("Client reaches members by TLS, by address and by name", async () => {
+  const byName = tls.ports.map((port) => `localhost:${port}`);
+  for (const endpoints of [tls.endpoints, byName]) {
+    await using client = briefClient({ endpoints, tls: { ca } });
+    await client.put("tls", "x");
+    assertEquals((await client.get("tls"))?.value.text(), "x");
+  }
+});
+
+Deno.test("Client uses a list in which some endpoints are https", async () => {
+  const plain = tls.cluster.members[1]?.endpoint ?? "";
+  const endpoints = [tls.endpoints[0] ?? "", plain];
+  await using client = briefClient({ endpoints, tls: { ca } });
+  const members = new Set<bigint>();
+  await waitFor("answers of both", async () => {
+    members.add((await client.put("mixed", "x")).header.memberId);
+    return members.size === 2;
+  });
+});
+
+Deno.test("Client takes a name for each endpoint from tls.serverName", async () => {
+  const { authority, endpoints } = tls;
+  const names = new Map(
+    endpoints.map((endpoint, at) => [endpoint, `m${at + 1}.test`]),
+  );
+  for (const [at, name] of [...names.values()].entries()) {
+    await tls.install(at, await authority.issue({ names: [name] }));
+  }
+  try {
+    const serverName = (endpoint: string) => names.get(endpoint);
+    await using client = briefClient({ endpoints, tls: { ca, serverName } });
+    await waitFor("three connections", async () => {
+      await client.connect();
+      return client.balancer.endpoints.every(({ state }) => state === "ready");
+    });
+    assertEquals(await tlsFault({ ca, serverName: "m2.test" }), "wrong_name");
+  } finally {
+    for (const at of endpoints.keys()) await tls.restore(at);
+  }
+});
+
+Deno.test("TlsError names what TLS has against a server", async () => {
+  const { authority } = tls;
+  const address = { addresses: ["127.0.0.1"] };
+  assertEquals(await tlsFault({ ca: stranger.cert }), "unknown_authority");
+  assertEquals(await tlsFault({}), "unknown_authority");
+  const endpoint = tls.cluster.members[0]?.endpoint.replace("http", "https");
+  assertEquals(await tlsFault({ ca }, { endpoint: endpoint ?? "" }), "not_tls");
+  const cases = [
+    ["wrong_name", await authority.issue({ names: ["etcd.test"] })],
+    ["wrong_name", await authority.issue({ addresses: ["127.0.0.2"] })],
+    ["expired", await authority.issue({ ...address, expired: true })],
+    ["unknown_authority", await stranger.issue(address)],
+  ] as const;
+  for (const [fault, certificate] of cases) {
+    await tls.install(0, certificate);
+    assertEquals(await tlsFault({ ca }), fault);
+  }
+  await tls.restore(0);
+});
+
+Deno.test("TlsError is not thrown when an endpoint fails for another reason", async () => {
+  await using dead = await startFaultProxy(1);
+  await dead.set({ kind: "refuse" });
+  await using client = briefClient({
+    endpoints: [tls.endpoints[0] ?? "", dead.endpoint],
+    tls: { ca: stranger.cert },
+  });
+  const error = await assertRejects(() => client.get("x"), UnavailableError);
+  assertEquals(error.code, "unavailable");
+  assertStringIncludes(error.message, "unable to verify its certificate");
+});
+
+Deno.test("Client goes on by the good endpoint when the others' certificates are refused", async () => {
+  await tls.install(0, await stranger.issue({ addresses: ["127.0.0.1"] }));
+  await tls.install(1, await stranger.issue({ addresses: ["127.0.0.1"] }));
+  try {
+    for (const balancer of BALANCER_NAMES) {
+      const { endpoints } = tls;
+      await using client = briefClient({ balancer, endpoints, tls: { ca } });
+      for (let calls = 0; calls < 5; calls++) await client.put("good", "x");
+    }
+  } finally {
+    await tls.restore(0);
+    await tls.restore(1);
+  }
+});
+
+Deno.test("Client asks a tls function for the settings of each new connection", async () => {
+  const [port = 0] = tls.ports;
+  const next = await CertificateAuthority.create("the next authority");
+  await using proxy = await startFaultProxy(port);
+  let asked = 0;
+  let trusted = ca;
+  await using client = briefClient({
+    endpoints: proxy.endpoint.replace("http", "https"),
+    requestTimeoutMs: 10_000,
+    tls: () => {
+      asked++;
+      return Promise.resolve({ ca: trusted });
+    },
+  });
+  await client.put("reload", "1");
+  assertEquals(asked, 1);
+  try {
+    await tls.install(0, await next.issue({ addresses: ["127.0.0.1"] }));
+    await client.put("reload", "2");
+    assertEquals(asked, 1);
+    trusted = next.cert;
+    await proxy.cutAll();
+    await waitFor("a new connection", async () => {
+      assertEquals((await client.get("reload"))?.value.text(), "2");
+      return asked > 1;
+    });
+    await client.put("reload", "3");
+  } finally {
+    await tls.restore(0);
+  }
+});
+
+Deno.test("Client says that a tls function has failed, or is late", async () => {
+  const broken = await failure({
+    tls: () => Promise.reject(new Error("the disk is gone")),
+  });
+  assertStringIncludes(broken.message, "'tls' gave no settings: the disk is");
+  const late = await failure({
+    dialTimeoutMs: 200,
+    tls: () => new Promise<TlsOptions>(() => {}),
+  });
+  assertStringIncludes(late.message, "'tls' gave no settings within 200 ms");
+  const wrong = await failure({ tls: () => ({ ca: 1 as never }) });
+  assertStringIncludes(wrong.message, "'tls.ca' must be PEM as a string");
+});
+
+Deno.test("Client.close() does not wait for a tls function", async () => {
+  const settings = Promise.withResolvers<TlsOptions>();
+  const client = briefClient({
+    endpoints: tls.endpoints,
+    tls: () => settings.promise,
+  });
+  const pending = assertRejects(() => client.get("x"), ClientClosedError);
+  await client.close();
+  await pending;
+  // What comes too late is not dialled with: the sanitizers would see it.
+  settings.resolve({ ca });
+  await settings.promise;
+  assertEquals(client.balancer.connections, 0);
+});
+
+Deno.test("Client.syncEndpoints() does not go from TLS to plain text", async () => {
+  // The members advertise http alone.
+  await using client = briefClient({ endpoints: tls.endpoints, tls: { ca } });
+  assertEquals(await client.syncEndpoints(), tls.endpoints);
+  const [plain = ""] = tls.cluster.endpoints;
+  const [secure = ""] = tls.endpoints;
+  await using mixed = briefClient({ endpoints: [secure, plain], tls: { ca } });
+  assertEquals(
+    [...await mixed.syncEndpoints()].sort(),
+    [...tls.cluster.endpoints].sort(),
+  );
+});
