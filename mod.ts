@@ -43,6 +43,29 @@ export type {
   Users,
 } from "./api/auth_types.ts";
 export type { Keyspace } from "./api/keyspace.ts";
+export type {
+  AddMemberOptions,
+  ClusterMember,
+  ClusterMembership,
+  MembersOptions,
+  MembersResult,
+} from "./api/cluster_types.ts";
+export type {
+  Alarm,
+  AlarmType,
+  DisarmOptions,
+  Downgrade,
+  DowngradeResult,
+  HashKvOptions,
+  HashKvResult,
+  HashResult,
+  HealthStatus,
+  Maintenance,
+  MaintenanceResult,
+  MemberCalls,
+  MemberStatus,
+  SnapshotOptions,
+} from "./api/maintenance_types.ts";
 export type { CallOptions } from "./api/call_options.ts";
 export { Bytes } from "./api/bytes.ts";
 export {

@@ -23,14 +23,6 @@ export async function change<Request>(
   return { header: toHeader(header) };
 }
 
-/** The name of a user or role. */
-export function checkName(option: string, value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw new InvalidOptionError(option, value, {
-    expected: "a string that is not empty",
-  });
-}
-
 /** A password, which no error shows. */
 export function checkPassword(value: unknown): string {
   if (typeof value === "string" && value !== "") return value;

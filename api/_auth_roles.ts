@@ -3,7 +3,7 @@ import {
   PermissionType as WireType,
 } from "../proto/gen/messages.ts";
 import { methods } from "../proto/methods.ts";
-import { change, checkName } from "./_auth_change.ts";
+import { change } from "./_auth_change.ts";
 import type {
   AuthResult,
   Grant,
@@ -14,7 +14,7 @@ import type {
 import { copyBytes } from "./bytes.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
-import { checkObject, checkOneOf } from "./_checks.ts";
+import { checkName, checkObject, checkOneOf } from "./_checks.ts";
 import { toHeader } from "./key_value.ts";
 import { bounds, type Key, type KeyRange } from "./keys.ts";
 

@@ -1,10 +1,10 @@
 import { InvalidOptionError } from "../errors/specific_errors.ts";
 import { methods } from "../proto/methods.ts";
-import { change, checkName, checkPassword } from "./_auth_change.ts";
+import { change, checkPassword } from "./_auth_change.ts";
 import type { AuthResult, UserOptions, Users } from "./auth_types.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
-import { checkObject } from "./_checks.ts";
+import { checkName, checkObject } from "./_checks.ts";
 import { toHeader } from "./key_value.ts";
 
 /** {@linkcode Users} over a caller. */

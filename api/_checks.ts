@@ -29,6 +29,24 @@ export function checkInt64(option: string, value: unknown): bigint {
   return value;
 }
 
+/** A name, of whatever. */
+export function checkName(option: string, value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new InvalidOptionError(option, value, {
+    expected: "a string that is not empty",
+  });
+}
+
+/** The id of a member. */
+export function checkId(option: string, value: unknown): bigint {
+  if (typeof value !== "bigint" || value <= 0n || value >= 1n << 64n) {
+    throw new InvalidOptionError(option, value, {
+      expected: "a bigint from 1 to 2^64 - 1",
+    });
+  }
+  return value;
+}
+
 /** A count: a whole number above zero. */
 export function checkCount(option: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 1) {

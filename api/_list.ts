@@ -1,8 +1,14 @@
+import { EtcdError } from "../errors/etcd_error.ts";
 import type { CallOptions } from "./call_options.ts";
 import { checkCount } from "./_checks.ts";
 import type { KeyValue } from "./key_value.ts";
 import { bounds, type Key, keyAfter, type KeyRange } from "./keys.ts";
-import type { ListOptions, RangeOptions, RangeResult } from "./kv_types.ts";
+import type {
+  ListOptions,
+  RangeOptions,
+  RangeResult,
+  RevisionFilter,
+} from "./kv_types.ts";
 
 const FIRST_PAGE = 1_000;
 const LARGEST_PAGE = 10_000;
@@ -17,38 +23,85 @@ export type ReadPage = (
   options: RangeOptions & CallOptions,
 ) => Promise<RangeResult>;
 
+/** Reads a range in parts, at the revision in the options. */
+export type ReadRest = (
+  range: KeyRange,
+  options: RangeOptions & CallOptions,
+) => AsyncIterable<readonly KeyValue[]>;
+
+/** How the pages of a list are read. */
+export interface PageReaders {
+  /** Reads one page. */
+  readonly page: ReadPage;
+  /** Reads what follows the first page, where the server can. */
+  readonly rest?: ReadRest | undefined;
+}
+
 /** Reads a range page by page at one revision, each page when it is needed. */
 export function listPages(
   keyOrRange: Key | KeyRange,
   { pageSize, ...options }: ListOptions & CallOptions,
-  read: ReadPage,
+  readers: PageReaders,
 ): AsyncGenerator<KeyValue, void, undefined> {
   // Checked here, not at the first step of the iteration.
   const { rangeEnd } = bounds(keyOrRange);
   const limit = checkCount("pageSize", pageSize ?? FIRST_PAGE);
-  return pages(keyOrRange, rangeEnd, { ...options, limit }, read);
+  return pages(keyOrRange, rangeEnd, { ...options, limit }, readers);
 }
 
 async function* pages(
   keyOrRange: Key | KeyRange,
   rangeEnd: Uint8Array | undefined,
   { limit, ...options }: ListOptions & CallOptions & { limit: number },
-  read: ReadPage,
+  readers: PageReaders,
 ): AsyncGenerator<KeyValue, void, undefined> {
-  let page = await read(keyOrRange, { ...options, limit });
+  let page = await readers.page(keyOrRange, { ...options, limit });
   const revision = options.revision || page.header.revision;
+  let rest = isFiltered(options) ? undefined : readers.rest;
   for (;;) {
     yield* page.kvs;
-    const last = page.kvs.at(-1);
+    let last = page.kvs.at(-1);
     if (!page.more || last === undefined || rangeEnd === undefined) return;
     limit = nextLimit(limit, page.kvs);
-    const rest: KeyRange = {
-      kind: "range",
-      start: keyAfter(last.key),
-      end: rangeEnd,
-    };
-    page = await read(rest, { ...options, revision, limit });
+    if (rest !== undefined) {
+      try {
+        const behind = rangeBehind(last, rangeEnd);
+        for await (const kvs of rest(behind, { ...options, revision })) {
+          yield* kvs;
+          last = kvs.at(-1) ?? last;
+        }
+        return;
+      } catch (error) {
+        if (!isForPages(error)) throw error;
+        rest = undefined;
+      }
+    }
+    page = await readers.page(rangeBehind(last, rangeEnd), {
+      ...options,
+      revision,
+      limit,
+    });
   }
+}
+
+function rangeBehind({ key }: KeyValue, end: Uint8Array): KeyRange {
+  return { kind: "range", start: keyAfter(key), end };
+}
+
+/** Whether a stream of parts is refused for these options. */
+function isFiltered(options: RevisionFilter): boolean {
+  return [
+    options.minModRevision,
+    options.maxModRevision,
+    options.minCreateRevision,
+    options.maxCreateRevision,
+  ].some((revision) => revision !== undefined && revision !== 0n);
+}
+
+/** Whether pages may bring what the stream of parts did not. */
+function isForPages(error: unknown): boolean {
+  return error instanceof EtcdError &&
+    (error.code === "unsupported" || error.retryable);
 }
 
 function nextLimit(limit: number, kvs: readonly KeyValue[]): number {

@@ -7,6 +7,7 @@ import { judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
 import { methods } from "../proto/methods.ts";
+import { requireVersion } from "./_capabilities.ts";
 import { closedError, outOfTimeError } from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
 import type { CallOptions } from "./call_options.ts";
@@ -61,6 +62,7 @@ export class RetryingCaller implements Caller {
     const effect = () => method.effect(request);
     const call = this.#begin(method, effect, action, options);
     const bytes = method.encode(request);
+    const needs = method.needs?.(request);
     const leader = options.requireLeader === true;
     const tokens = method.path === AUTHENTICATE
       ? undefined
@@ -75,6 +77,10 @@ export class RetryingCaller implements Caller {
       if (!picked.transport.ready || tokens?.known === false) continue;
       const headers = tokens?.headers(leader) ??
         (leader ? REQUIRE_LEADER : undefined);
+      if (needs !== undefined) {
+        await requireVersion(picked, { ...call, needs, headers });
+        if (!picked.transport.ready) continue;
+      }
       const reply = await this.#attempt(call, picked, bytes, headers, tokens);
       if (reply !== undefined) {
         const { endpoint } = picked.connection;

@@ -1,13 +1,14 @@
 import type { Waited } from "../balancers/_pick_queue.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
-import type { CallStatus, Headers } from "../balancers/_transport.ts";
+import type { Headers } from "../balancers/_transport.ts";
 import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { isStaleToken, judge } from "../errors/handler.ts";
-import type { RetryPolicy } from "../errors/retry_policy.ts";
+import { isStaleToken } from "../errors/handler.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
+import { requireVersion } from "./_capabilities.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
+import { streamError } from "./_stream_error.ts";
 import { asRetryable, ensureToken } from "./_stream_token.ts";
 import type { TokenKeeper } from "./_token.ts";
 
@@ -15,8 +16,10 @@ import type { TokenKeeper } from "./_token.ts";
 export interface OpenStream<Request> {
   /** The endpoint it runs on. */
   readonly endpoint: string;
-  /** Sends a message. */
+  /** Sends a message; the only one, where the method takes one. */
   send(request: Request): void;
+  /** Asks for the next message, where they come when asked for. */
+  read(): void;
   /** Ends it; nothing is told any more. */
   cancel(): void;
   /**
@@ -32,6 +35,8 @@ export interface StreamListener<Response> {
   onMessage(message: Response): void;
   /** It has ended, for this reason. Called once, last. */
   onEnd(error: EtcdError): void;
+  /** It has ended as it should; told as `onEnd` where this is missing. */
+  onDone?(): void;
 }
 
 /** What a stream is opened with. */
@@ -47,19 +52,13 @@ export interface StreamSettings {
    * the strategy gives one.
    */
   readonly avoid?: string | undefined;
+  /** When messages come. @default {"always"} */
+  readonly messages?: "always" | "when asked for" | undefined;
+  /** The server version the member must have. */
+  readonly needs?: string | undefined;
 }
 
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
-
-// A stream is opened again by its owner, which knows what to replay.
-const NO_REPEAT: RetryPolicy = {
-  maxAttempts: 1,
-  waitMs: 0,
-  jitter: 0,
-  waitBefore: "attempt",
-  repeatOn: [],
-  repeatOnLearner: false,
-};
 
 /** Opens streams on connections the strategy picks. */
 export class StreamOpener {
@@ -114,6 +113,10 @@ export class StreamOpener {
     const token = tokens?.token;
     const headers = tokens?.headers(settings.requireLeader) ??
       (settings.requireLeader ? REQUIRE_LEADER : undefined);
+    if (settings.needs !== undefined) {
+      await requireVersion(picked, { ...settings, headers, method });
+      if (!transport.ready) return this.open(method, settings, listener);
+    }
     const tokenRefused = (code: ErrorCode) => {
       const due = tokens?.renewable === true &&
         (isStaleToken(code) ||
@@ -142,21 +145,28 @@ export class StreamOpener {
             end(EtcdError.from(cause));
             return;
           }
-          running.read();
+          if (settings.messages !== "when asked for") running.read();
         },
-        onEnd: (status) =>
+        onEnd: (status) => {
+          if (live && status.grpcCode === GRPC_CODE.ok && listener.onDone) {
+            live = false;
+            listener.onDone();
+            return;
+          }
           end(
-            this.#pool.closed ? closedError(settings) : this.#toError(status, {
+            this.#pool.closed ? closedError(settings) : streamError(status, {
+              endpoints: this.#pool.size,
               method,
               endpoint,
               disconnected: !transport.ready,
               durationMs: performance.now() - startedAt,
               action: settings.action,
             }),
-          ),
+          );
+        },
       },
     );
-    running.read();
+    if (settings.messages !== "when asked for") running.read();
     return {
       endpoint,
       send: (request) => {
@@ -164,6 +174,9 @@ export class StreamOpener {
         running.send(method.encode(request));
         // Its one request: newer servers wait until they know that.
         if (method.kind === "server_stream") running.halfClose();
+      },
+      read: () => {
+        if (live) running.read();
       },
       cancel: () => {
         live = false;
@@ -193,45 +206,6 @@ export class StreamOpener {
       case "timeout":
         throw settings.signal.reason;
     }
-  }
-
-  #toError(
-    { grpcCode, details }: CallStatus,
-    context: {
-      readonly method: Pick<Method<never, unknown>, "name" | "since">;
-      readonly endpoint: string;
-      readonly disconnected: boolean;
-      readonly durationMs: number;
-      readonly action: string;
-    },
-  ): EtcdError {
-    const ended = grpcCode === GRPC_CODE.ok;
-    const verdict = judge({
-      grpcCode: ended ? GRPC_CODE.unavailable : grpcCode,
-      details: ended ? "the server ended the stream" : details,
-      sent: true,
-      disconnected: context.disconnected,
-      ownDeadline: false,
-    }, {
-      action: context.action,
-      method: context.method.name,
-      since: context.method.since,
-      endpoint: context.endpoint,
-      effect: "read",
-      attempt: 1,
-      earlier: [],
-      maybeCommitted: false,
-      durationMs: context.durationMs,
-      timeoutMs: undefined,
-      policy: NO_REPEAT,
-      endpoints: this.#pool.size,
-      canReauthenticate: false,
-      random: Math.random,
-    });
-    if (verdict.action !== "fail") {
-      throw new Error(`Cannot judge the end of a stream: ${verdict.action}`);
-    }
-    return verdict.error;
   }
 }
 

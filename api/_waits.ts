@@ -3,13 +3,13 @@
  * the promise rejects with the signal's reason. `start` begins it, tells when
  * it is done, and gives back how to undo it.
  */
-export function untilAborted(
+export function untilAborted<T = void>(
   signal: AbortSignal | undefined,
   start: (
-    resolve: () => void,
+    resolve: (value: T) => void,
     reject: (reason: unknown) => void,
   ) => () => void,
-): Promise<void> {
+): Promise<T> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const onAbort = () => {
@@ -18,9 +18,9 @@ export function untilAborted(
     };
     const end = () => signal?.removeEventListener("abort", onAbort);
     signal?.addEventListener("abort", onAbort, { once: true });
-    const undo = start(() => {
+    const undo = start((value) => {
       end();
-      resolve();
+      resolve(value);
     }, (reason) => {
       end();
       reject(reason);

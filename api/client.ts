@@ -1,26 +1,26 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
-import { makeDial } from "../balancers/_dial.ts";
-import { ConnectionPool } from "../balancers/_pool.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
-import { authenticate, AuthFacet } from "./auth.ts";
+import { AuthFacet } from "./auth.ts";
 import type { Auth } from "./auth_types.ts";
-import { ClientEndpoints } from "./_client_endpoints.ts";
-import { TokenKeeper } from "./_token.ts";
-import { BatchingCaller } from "./_batching_caller.ts";
-import { RetryingCaller } from "./_retrying_caller.ts";
-import { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
+import { type ClientParts, makeParts } from "./_client_parts.ts";
+import { ClusterFacet } from "./cluster.ts";
+import type { ClusterMembership } from "./cluster_types.ts";
 import { ElectionFacet } from "./election.ts";
 import type { ElectionService } from "./election_types.ts";
 import { Keyspace } from "./keyspace.ts";
 import type { Key, KeyRange } from "./keys.ts";
-import { type Batching, type Kv, KvFacet } from "./kv.ts";
+import { type Kv, KvFacet } from "./kv.ts";
 import { LeaseFacet } from "./lease.ts";
 import type { Leases } from "./lease_types.ts";
 import { LockFacet } from "./lock.ts";
 import type { LockService } from "./lock_types.ts";
-import { type KeyspaceParts, NamespacedKeys } from "./namespace.ts";
+import { MaintenanceFacet } from "./maintenance.ts";
+import type { Maintenance, MemberCalls } from "./maintenance_types.ts";
+import { MemberFacet } from "./member.ts";
+import { NamespacedKeys } from "./namespace.ts";
+import { rangeStreams } from "./_range_stream.ts";
 import type { ClientOptions } from "./options.ts";
 import { resolveOptions } from "./_resolve_options.ts";
 import { WatchFacet } from "./watch.ts";
@@ -51,12 +51,14 @@ export class Client extends Keyspace implements AsyncDisposable {
   readonly election: ElectionService;
   /** Users, roles, and whether they matter. */
   readonly auth: Auth;
-  readonly #pool: ConnectionPool;
-  readonly #caller: RetryingCaller;
+  /** Who belongs to the cluster. */
+  readonly cluster: ClusterMembership;
+  /** Looking after the cluster as a whole. */
+  readonly maintenance: Maintenance;
+  readonly #parts: ClientParts;
   readonly #watches: WatchFacet;
   readonly #leases: LeaseFacet;
-  readonly #endpoints: ClientEndpoints;
-  readonly #parts: KeyspaceParts;
+  #closing: Promise<void> | undefined;
 
   /**
    * Makes a client; nothing is sent yet.
@@ -65,65 +67,24 @@ export class Client extends Keyspace implements AsyncDisposable {
    */
   constructor(options: ClientOptions) {
     super();
-    const resolved = resolveOptions(options);
-    const { strategy, endpoints, dialTimeoutMs, keepAlive, tls } = resolved;
-    this.#pool = new ConnectionPool({
-      endpoints,
-      strategy,
-      dial: makeDial({ tls, keepAlive }),
-      dialTimeoutMs,
-      clock: SYSTEM_CLOCK,
-      onEvent: resolved.onEvent,
-      owner: {
-        started: () => this.#endpoints.started(),
-        failing: () => this.#endpoints.failing(),
-      },
+    const parts = makeParts(resolveOptions(options));
+    const { caller, opener, kvCaller, batching, timeoutMs } = parts;
+    this.#parts = parts;
+    this.kv = new KvFacet(kvCaller, {
+      batching,
+      listRest: rangeStreams(opener, timeoutMs),
     });
-    this.#endpoints = new ClientEndpoints(resolved, this.#pool, {
-      unary: (...call) => this.#caller.unary(...call),
-    });
-    const { guard } = this.#endpoints;
-    const { credentials } = resolved;
-    const tokens = credentials && new TokenKeeper(credentials, {
-      authenticate: (name, password) =>
-        authenticate(this.#caller, name, password),
-      now: SYSTEM_CLOCK.now,
-    });
-    this.#caller = new RetryingCaller({
-      pool: this.#pool,
-      policy: strategy.retry,
-      timeoutMs: resolved.requestTimeoutMs,
-      tokens,
-      guard,
-      random: SYSTEM_CLOCK.random,
-    });
-    const batching: Batching = (mode) =>
-      new BatchingCaller(this.#caller, {
-        mode,
-        timeoutMs: resolved.requestTimeoutMs,
-      });
-    const kvCaller = resolved.batch === "off"
-      ? this.#caller
-      : batching(resolved.batch);
-    this.kv = new KvFacet(kvCaller, batching);
-    const opener = new StreamOpener(this.#pool, { tokens, guard });
     this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
-    this.#leases = new LeaseFacet(this.#caller, opener, {
+    this.#leases = new LeaseFacet(caller, opener, {
       clock: SYSTEM_CLOCK,
-      timeoutMs: resolved.requestTimeoutMs,
+      timeoutMs,
     });
     this.lease = this.#leases;
-    this.lock = new LockFacet(this.#caller);
-    this.election = new ElectionFacet(this.#caller, opener);
-    this.auth = new AuthFacet(this.#caller);
-    this.#parts = {
-      caller: this.#caller,
-      kvCaller,
-      batching,
-      opener,
-      watches: this.#watches,
-      leases: this.#leases,
-    };
+    this.lock = new LockFacet(caller);
+    this.election = new ElectionFacet(caller, opener);
+    this.auth = new AuthFacet(caller);
+    this.cluster = new ClusterFacet(caller);
+    this.maintenance = new MaintenanceFacet(caller, opener, timeoutMs);
   }
 
   /** Same as {@linkcode Keyspace.watch}. */
@@ -133,12 +94,25 @@ export class Client extends Keyspace implements AsyncDisposable {
 
   /** Same as {@linkcode Keyspace.namespace}. */
   namespace(prefix: Key): Keyspace {
-    return new NamespacedKeys(this.#parts, prefix);
+    const watches = this.#watches;
+    const leases = this.#leases;
+    return new NamespacedKeys({ ...this.#parts, watches, leases }, prefix);
+  }
+
+  /**
+   * Calls to one member, which need not be among the endpoints, over a
+   * connection of their own; see {@linkcode MemberCalls}.
+   *
+   * @throws {InvalidOptionError} If the endpoint is malformed.
+   */
+  member(endpoint: string): MemberCalls {
+    const { members } = this.#parts;
+    return new MemberFacet(members.address(endpoint), members);
   }
 
   /** What the balancer is doing now. */
   get balancer(): BalancerSnapshot {
-    return this.#pool.snapshot();
+    return this.#parts.pool.snapshot();
   }
 
   /**
@@ -149,7 +123,7 @@ export class Client extends Keyspace implements AsyncDisposable {
   async connect(
     options: Omit<CallOptions, "requireLeader"> = {},
   ): Promise<void> {
-    await this.#caller.ready(options);
+    await this.#parts.caller.ready(options);
   }
 
   /**
@@ -160,7 +134,7 @@ export class Client extends Keyspace implements AsyncDisposable {
    * @throws {ClientClosedError} If the client is closed.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
-    this.#endpoints.replace(endpoints);
+    this.#parts.endpoints.replace(endpoints);
   }
 
   /**
@@ -174,7 +148,7 @@ export class Client extends Keyspace implements AsyncDisposable {
    * @throws {EtcdError} If no member could tell.
    */
   syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
-    return this.#endpoints.synchronize(options);
+    return this.#parts.endpoints.synchronize(options);
   }
 
   /**
@@ -182,14 +156,19 @@ export class Client extends Keyspace implements AsyncDisposable {
    * `ClientClosedError`. Idempotent; resolves when nothing is open any more.
    */
   close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const { pool, endpoints, members } = this.#parts;
     this.#watches.close(
       new ClientClosedError("Cannot watch: the client is closed", {
         code: "client_closed",
       }),
     );
     this.#leases.close();
-    this.#endpoints.close();
-    return this.#pool.close();
+    endpoints.close();
+    await Promise.all([pool.close(), members.close()]);
   }
 
   /** Same as {@linkcode Client.close}. */

@@ -12,7 +12,7 @@ import {
   rangeRequest,
   rangeResult,
 } from "./_kv_codec.ts";
-import { listPages } from "./_list.ts";
+import { listPages, type ReadRest } from "./_list.ts";
 import { txnRequest, txnResult } from "./_txn_codec.ts";
 import { type KeyValue, toHeader, toKeyValue } from "./key_value.ts";
 import { type Key, keyBytes, type KeyRange, type Value } from "./keys.ts";
@@ -52,7 +52,8 @@ export interface Kv {
   ): Promise<RangeResult>;
   /**
    * Reads a range of any size in pages, all at one revision: that of the
-   * first page, or the one given.
+   * first page, or the one given. From etcd 3.7 on, what follows the first
+   * page is one stream, read as it is needed.
    */
   list(
     range: Key | KeyRange,
@@ -94,15 +95,22 @@ export interface Kv {
 /** Makes a caller that carries calls of some kinds together. */
 export type Batching = (mode: Exclude<BatchMode, "off">) => Caller;
 
+/** What else it takes. */
+export interface KvParts {
+  /** For {@linkcode Kv.batched}. */
+  readonly batching: Batching;
+  /** For {@linkcode Kv.list}; all is read in pages without it. */
+  readonly listRest?: ReadRest | undefined;
+}
+
 /** {@linkcode Kv} over a caller. */
 export class KvFacet implements Kv {
   readonly #caller: Caller;
-  readonly #batching: Batching;
+  readonly #parts: KvParts;
 
-  /** `batching` makes a caller that batches, for {@linkcode Kv.batched}. */
-  constructor(caller: Caller, batching: Batching) {
+  constructor(caller: Caller, parts: KvParts) {
     this.#caller = caller;
-    this.#batching = batching;
+    this.#parts = parts;
   }
 
   async get(
@@ -134,11 +142,10 @@ export class KvFacet implements Kv {
     range: Key | KeyRange,
     options: ListOptions & CallOptions = {},
   ): AsyncIterableIterator<KeyValue> {
-    return listPages(
-      range,
-      options,
-      (page, pageOptions) => this.range(page, pageOptions),
-    );
+    return listPages(range, options, {
+      page: (page, pageOptions) => this.range(page, pageOptions),
+      rest: this.#parts.listRest,
+    });
   }
 
   async put(
@@ -186,7 +193,7 @@ export class KvFacet implements Kv {
 
   batched(mode: Exclude<BatchMode, "off"> = "all"): Kv {
     checkOneOf("mode", mode, ["reads", "all"]);
-    return new KvFacet(this.#batching(mode), this.#batching);
+    return new KvFacet(this.#parts.batching(mode), this.#parts);
   }
 
   async compact(

@@ -47,7 +47,7 @@ export interface RangeOptions extends ReadOptions, RevisionFilter {
 export interface ListOptions extends ReadOptions, RevisionFilter {
   /**
    * How many keys the first page has; later ones adapt to the size of what
-   * was read.
+   * was read, or are the server's choice.
    *
    * @default {1000}
    */

@@ -2,6 +2,7 @@ import type { Method } from "../proto/method.ts";
 import { keysUnder, keyUnder } from "./_namespace_range.ts";
 import { NamespacedWatch } from "./_namespace_watch.ts";
 import { requestUnder, responseUnder } from "./_namespace_wire.ts";
+import { rangeStreams } from "./_range_stream.ts";
 import type { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
@@ -27,6 +28,8 @@ export interface KeyspaceParts {
   readonly batching: Batching;
   /** Opens streams. */
   readonly opener: Pick<StreamOpener, "open">;
+  /** The timeout of calls that name none; `Infinity` for no limit. */
+  readonly timeoutMs: number;
   /** Makes watches. */
   readonly watches: WatchFacet;
   /** Makes leases. */
@@ -50,16 +53,14 @@ export class NamespacedKeys extends Keyspace {
     const under = (caller: Caller) =>
       new NamespacedCaller(caller, this.#prefix);
     const caller = under(parts.caller);
-    this.kv = new KvFacet(
-      under(parts.kvCaller),
-      (mode) => under(parts.batching(mode)),
-    );
+    const opener = namespacedOpener(parts.opener, this.#prefix);
+    this.kv = new KvFacet(under(parts.kvCaller), {
+      batching: (mode) => under(parts.batching(mode)),
+      listRest: rangeStreams(opener, parts.timeoutMs),
+    });
     this.lease = parts.leases.over(caller);
     this.lock = new LockFacet(caller);
-    this.election = new ElectionFacet(
-      caller,
-      namespacedOpener(parts.opener, this.#prefix),
-    );
+    this.election = new ElectionFacet(caller, opener);
   }
 
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
@@ -113,6 +114,7 @@ function namespacedOpener(
         onMessage: (message) =>
           listener.onMessage(responseUnder(name, message, prefix)),
         onEnd: (error) => listener.onEnd(error),
+        ...listener.onDone && { onDone: () => listener.onDone?.() },
       });
       return {
         ...stream,

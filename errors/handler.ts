@@ -205,5 +205,10 @@ function stateOf(
     return `lost the connection to ${endpoint} during the call (connection_lost): ${failure.details}`;
   }
   const name = what.fromEtcd ? what.code : grpcCodeName(what.grpcCode);
-  return `${failure.details || "no reason given"} (${name}, from ${endpoint})`;
+  const help = what.code === "no_space"
+    ? "; to recover, compact, defragment each member, then disarm the alarm"
+    : "";
+  return `${
+    failure.details || "no reason given"
+  } (${name}, from ${endpoint})${help}`;
 }

@@ -13,10 +13,11 @@ export type RpcMethod<Name extends keyof RpcTypes> = Method<
 /** What repeating can do: the same for every request, or told by the request. */
 export type EffectRule<Request> = Effect | ((request: Request) => Effect);
 
-/** Makes the method of an rpc. */
+/** Makes the method of an rpc, with what else is known of it. */
 export function defineMethod<Name extends keyof RpcTypes>(
   name: Name,
   rule: EffectRule<RpcTypes[Name]["request"]>,
+  further: Pick<RpcMethod<Name>, "needs"> = {},
 ): RpcMethod<Name> {
   const { path, kind, request, response, since } = rpcs[name];
   const requests = codecOf(request);
@@ -26,6 +27,7 @@ export function defineMethod<Name extends keyof RpcTypes>(
     path,
     kind,
     ...(since === undefined ? undefined : { since }),
+    ...further,
     effect: typeof rule === "function" ? rule : () => rule,
     encode(message: RpcTypes[Name]["request"]): Uint8Array {
       try {

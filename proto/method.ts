@@ -20,6 +20,11 @@ export interface Method<Request, Response> {
   readonly kind: MethodKind;
   /** Server version that first has it, when newer than 3.4. */
   readonly since?: string;
+  /**
+   * Server version that first heeds all of this very request, when an older
+   * one would ignore part of it without a word.
+   */
+  needs?(request: Request): string | undefined;
   /** What repeating this very request can do. */
   effect(request: Request): Effect;
   /**

@@ -67,7 +67,9 @@ const cluster: ClusterMethods = Object.freeze({
   memberAdd: defineMethod("Cluster.MemberAdd", "write"),
   memberRemove: defineMethod("Cluster.MemberRemove", "write"),
   memberUpdate: defineMethod("Cluster.MemberUpdate", "write"),
-  memberList: defineMethod("Cluster.MemberList", "read"),
+  memberList: defineMethod("Cluster.MemberList", "read", {
+    needs: ({ linearizable }) => linearizable ? "3.5" : undefined,
+  }),
   memberPromote: defineMethod("Cluster.MemberPromote", "write"),
 });
 

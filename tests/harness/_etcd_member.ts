@@ -65,6 +65,11 @@ export class EtcdMember implements Member {
     return this.#frozen && this.running;
   }
 
+  /** The program and its arguments. */
+  get command(): readonly string[] {
+    return this.#options.command;
+  }
+
   /** Starts the process, which then has to join the others. */
   async launch(): Promise<void> {
     const { processes, command, log } = this.#options;

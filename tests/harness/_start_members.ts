@@ -13,6 +13,7 @@ import {
 import { type EtcdBinaries, findEtcd } from "./launcher.ts";
 import { freePorts } from "./_ports.ts";
 import { ProcessHost } from "./_process_host.ts";
+import { restoreMember } from "./_restore.ts";
 import type { ProxyHost } from "./_proxy_protocol.ts";
 
 /** A cluster whose processes run, though they may not serve yet. */
@@ -34,7 +35,7 @@ export interface StartedCluster {
 export async function startMembers(
   options: ClusterOptions,
 ): Promise<StartedCluster> {
-  const { members: count = 3, extraArgs = [], onProgress } = options;
+  const { members: count = 3, extraArgs = [], snapshot, onProgress } = options;
   if (!Number.isInteger(count) || count < 1 || count > 9) {
     throw new RangeError(
       `Cannot start a cluster as 'members' must be 1 to 9: current value is ${count}`,
@@ -78,7 +79,14 @@ export async function startMembers(
       log: `${dataRoot}/${member.name}.log`,
     });
   const members = addresses.map((member) => make(member, "new"));
-  await Promise.all(members.map((member) => member.launch()));
+  await Promise.all(members.map(async (member) => {
+    if (snapshot !== undefined) {
+      const log = `${dataRoot}/${member.name}.restore.log`;
+      const restore = { binaries, snapshot, log };
+      await restoreMember(member.command, processes, restore);
+    }
+    await member.launch();
+  }));
   return {
     binaries,
     dataRoot,

@@ -23,6 +23,8 @@ export interface ClusterOptions {
   readonly binaries?: EtcdBinaries;
   /** Version to look for when no binaries are given. */
   readonly version?: string;
+  /** The file of a snapshot the members begin with. */
+  readonly snapshot?: string;
   /** Further arguments for every member, or those of each. */
   readonly extraArgs?:
     | readonly string[]

@@ -6,6 +6,7 @@ import { GREYLIST } from "./greylist.ts";
 import { LEASES } from "./leases.ts";
 import { FROZEN } from "./frozen.ts";
 import { HTTP2_SIGNALS } from "./http2_signals.ts";
+import { MEMBERS } from "./members.ts";
 import { PARTITION } from "./partition.ts";
 import type { Scenario } from "./scenario.ts";
 import { SERVER_SHUTDOWN } from "./server_shutdown.ts";
@@ -44,6 +45,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...WATCH_ENDS,
   ...WATCH_SHARING,
   ...LEASES,
+  ...MEMBERS,
 ].sort((a, b) => a.id - b.id);
 
 /** Those that show the designs apart in under a minute. */

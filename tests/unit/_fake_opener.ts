@@ -16,6 +16,8 @@ export class FakeStream<Request, Reply> {
   readonly endpoint: string;
   readonly settings: StreamSettings;
   readonly sent: Request[] = [];
+  /** How many messages were asked for, where they come when asked for. */
+  asked = 0;
   canceled = false;
   ended = false;
   readonly #listener: StreamListener<unknown>;
@@ -46,6 +48,13 @@ export class FakeStream<Request, Reply> {
     if (!this.live) return;
     this.ended = true;
     this.#listener.onEnd(error);
+  }
+
+  /** Ends it as a stream that has an end does. */
+  done(): void {
+    if (!this.live) return;
+    this.ended = true;
+    this.#listener.onDone?.();
   }
 }
 
@@ -114,6 +123,9 @@ export class FakeOpener<Request, Reply> {
         if (!stream.live) return;
         stream.sent.push(request);
         queueMicrotask(() => this.onRequest(request));
+      },
+      read: () => {
+        if (stream.live) stream.asked++;
       },
       cancel: () => {
         stream.canceled = true;

@@ -21,7 +21,7 @@ export class FakeSessions {
   readonly store: MemoryStore = new MemoryStore();
   /** What the next watch fails with. */
   watchFailure: Error | undefined;
-  readonly #kv = new KvFacet(this.store, () => this.store);
+  readonly #kv = new KvFacet(this.store, { batching: () => this.store });
   readonly #ends: AbortController[] = [];
   readonly #watching = new Set<(key: string, revision: bigint) => void>();
 

@@ -28,7 +28,7 @@ function subject(
 ): { readonly kv: KvFacet; readonly network: ScriptedCaller } {
   const network = new ScriptedCaller();
   const caller = new BatchingCaller(network, { mode, timeoutMs });
-  return { kv: new KvFacet(caller, () => caller), network };
+  return { kv: new KvFacet(caller, { batching: () => caller }), network };
 }
 
 /** What was sent, a line each. */

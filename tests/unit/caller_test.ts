@@ -54,7 +54,12 @@ function over(
     timeoutMs,
     random: () => 0.5,
   });
-  return { pool, caller, kv: new KvFacet(caller, () => caller), network };
+  return {
+    pool,
+    caller,
+    kv: new KvFacet(caller, { batching: () => caller }),
+    network,
+  };
 }
 
 function subject(name: BalancerName, names = "a", timeoutMs?: number): Subject {

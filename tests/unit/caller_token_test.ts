@@ -45,7 +45,7 @@ function subject(
   };
   return {
     pool,
-    kv: new KvFacet(caller, () => caller),
+    kv: new KvFacet(caller, { batching: () => caller }),
     running,
     only,
     asked: () => asked,

@@ -1,0 +1,151 @@
+import type { Picked } from "../balancers/_pick_queue.ts";
+import type {
+  CallStatus,
+  Headers,
+  Transport,
+} from "../balancers/_transport.ts";
+import { classify } from "../errors/classify.ts";
+import { GRPC_CODE } from "../errors/codes.ts";
+import { isStaleToken } from "../errors/handler.ts";
+import { TimeoutError, UnsupportedError } from "../errors/specific_errors.ts";
+import { untilAborted } from "./_waits.ts";
+import { methods } from "../proto/methods.ts";
+
+/** For which call a version is asked for. */
+export interface VersionCheck {
+  /** The version that is needed, such as `3.7`; none if it is missing. */
+  readonly needs?: string | undefined;
+  /** What is sent with the call. */
+  readonly headers: Headers | undefined;
+  /** What the call does, completing "Cannot …". */
+  readonly action: string;
+  /** The call's method. */
+  readonly method: { readonly name: string };
+  /** Ends the wait for the answer. */
+  readonly signal?: AbortSignal | undefined;
+  /** So does this time, if the call has one, and how long that was. */
+  readonly deadlineAt?: number;
+  /** The timeout that led to it. */
+  readonly timeoutMs?: number;
+}
+
+// A member that serves at all answers this in milliseconds.
+const ANSWER_MS = 5_000;
+
+// By transport: a member that was replaced by another version has a new one.
+const versions = new WeakMap<Transport, Promise<Told>>();
+
+/** A version; or that the call will meet what kept it from being told. */
+type Told = string | "same fate" | undefined;
+
+/**
+ * Resolves if the member has a version or a later one. It is asked once for
+ * each connection. One that does not tell counts as older.
+ *
+ * @throws {UnsupportedError} If it has not.
+ * @throws {TimeoutError} If it does not answer before the call's deadline.
+ */
+export async function requireVersion(
+  { transport, connection: { endpoint } }: Picked,
+  check: VersionCheck,
+): Promise<void> {
+  const { needs, action } = check;
+  if (needs === undefined) return;
+  let asked = versions.get(transport);
+  if (asked === undefined) {
+    asked = askVersion(transport, check.headers);
+    versions.set(transport, asked);
+  }
+  const method = check.method.name;
+  const version = await inTime(asked, check, () =>
+    new TimeoutError(
+      `Cannot ${action}: ${endpoint} did not tell its version within ${check.timeoutMs} ms (timeout)`,
+      {
+        code: "timeout",
+        grpcCode: GRPC_CODE.deadlineExceeded,
+        endpoint,
+        method,
+        retryable: true,
+      },
+    ));
+  if (version === undefined || version === "same fate") {
+    versions.delete(transport);
+    if (version !== undefined) return;
+  } else if (isAtLeast(version, needs)) return;
+  const state = version === undefined
+    ? `${endpoint} does not tell its version`
+    : `${endpoint} has etcd ${version}`;
+  throw new UnsupportedError(
+    `Cannot ${action}: ${state} (unsupported, needs etcd ${needs})`,
+    {
+      code: "unsupported",
+      grpcCode: GRPC_CODE.unimplemented,
+      endpoint,
+      method,
+      needs: `etcd ${needs}`,
+    },
+  );
+}
+
+/** Waits for what others may wait for, too, while this call may. */
+function inTime<T>(
+  work: Promise<T>,
+  { signal, deadlineAt = Infinity }: VersionCheck,
+  late: () => Error,
+): Promise<T> {
+  const leftMs = deadlineAt - performance.now();
+  return untilAborted(signal, (resolve, reject) => {
+    const timer = leftMs === Infinity
+      ? undefined
+      : setTimeout(() => reject(late()), Math.max(leftMs, 0));
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    return () => clearTimeout(timer);
+  });
+}
+
+function askVersion(
+  transport: Transport,
+  headers: Headers | undefined,
+): Promise<Told> {
+  const { path, encode, decode } = methods.maintenance.status;
+  const settings = { timeoutMs: ANSWER_MS, headers };
+  return new Promise((resolve) => {
+    transport.unary(path, encode({}), settings, (reply, status) => {
+      // A lost connection or a token that is refused is dealt with where the
+      // call itself meets it.
+      if (!transport.ready || (status && isRefusedToken(status))) {
+        resolve("same fate");
+        return;
+      }
+      try {
+        resolve(reply && decode(reply).version);
+      } catch {
+        // What is no status tells no version.
+        resolve(undefined);
+      }
+    });
+  });
+}
+
+function isRefusedToken({ grpcCode, details }: CallStatus): boolean {
+  const { code } = classify({
+    grpcCode,
+    details,
+    sent: true,
+    disconnected: false,
+    ownDeadline: false,
+  });
+  return isStaleToken(code);
+}
+
+/** Whether a version such as `3.5.16` is `3.5` or later. */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const [have, need] = [version, wanted].map((text) =>
+    text.split(".").map(Number)
+  );
+  for (const [at, number] of need?.entries() ?? []) {
+    const own = have?.[at] ?? 0;
+    if (own !== number) return own > number;
+  }
+  return true;
+}

@@ -1,0 +1,83 @@
+import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { makeDial } from "../balancers/_dial.ts";
+import { ConnectionPool } from "../balancers/_pool.ts";
+import { authenticate } from "./auth.ts";
+import { BatchingCaller } from "./_batching_caller.ts";
+import type { Caller } from "./caller.ts";
+import { ClientEndpoints } from "./_client_endpoints.ts";
+import type { Batching } from "./kv.ts";
+import { MemberConnections } from "./_member_connections.ts";
+import type { ResolvedOptions } from "./_resolve_options.ts";
+import { RetryingCaller } from "./_retrying_caller.ts";
+import { StreamOpener } from "./_stream.ts";
+import { TokenKeeper } from "./_token.ts";
+
+/** What the facets of a client are made over. */
+export interface ClientParts {
+  /** The connections the strategy decides about. */
+  readonly pool: ConnectionPool;
+  /** The endpoints they lead to. */
+  readonly endpoints: ClientEndpoints;
+  /** The connections to single members. */
+  readonly members: MemberConnections;
+  /** Makes unary calls. */
+  readonly caller: RetryingCaller;
+  /** Opens streams. */
+  readonly opener: StreamOpener;
+  /** Makes calls on keys, perhaps together. */
+  readonly kvCaller: Caller;
+  /** Makes callers that make them together. */
+  readonly batching: Batching;
+  /** The timeout of calls that name none; `Infinity` for no limit. */
+  readonly timeoutMs: number;
+}
+
+/** Puts the parts of a client together; nothing is dialled. */
+export function makeParts(options: ResolvedOptions): ClientParts {
+  const { strategy, dialTimeoutMs, keepAlive, tls, credentials } = options;
+  const timeoutMs = options.requestTimeoutMs;
+  const dial = makeDial({ tls, keepAlive });
+  const pool = new ConnectionPool({
+    endpoints: options.endpoints,
+    strategy,
+    dial,
+    dialTimeoutMs,
+    clock: SYSTEM_CLOCK,
+    onEvent: options.onEvent,
+    owner: {
+      started: () => endpoints.started(),
+      failing: () => endpoints.failing(),
+    },
+  });
+  // Those that make calls are made of parts that make calls themselves.
+  const late: Caller = { unary: (...call) => caller.unary(...call) };
+  const endpoints = new ClientEndpoints(options, pool, late);
+  const { guard } = endpoints;
+  const tokens = credentials && new TokenKeeper(credentials, {
+    authenticate: (name, password) => authenticate(late, name, password),
+    now: SYSTEM_CLOCK.now,
+  });
+  const { random } = SYSTEM_CLOCK;
+  const calls = { policy: strategy.retry, timeoutMs, tokens, random };
+  const caller = new RetryingCaller({ ...calls, pool, guard });
+  const opener = new StreamOpener(pool, { tokens, guard });
+  const batching: Batching = (mode) =>
+    new BatchingCaller(caller, { mode, timeoutMs });
+  const kvCaller = options.batch === "off" ? caller : batching(options.batch);
+  const members = new MemberConnections({
+    ...calls,
+    dial,
+    dialTimeoutMs,
+    tls: tls !== undefined,
+  });
+  return {
+    pool,
+    endpoints,
+    members,
+    caller,
+    opener,
+    kvCaller,
+    batching,
+    timeoutMs,
+  };
+}

@@ -1,0 +1,110 @@
+import { resolveBalancer } from "../balancers/by_name.ts";
+import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
+import { ConnectionPool } from "../balancers/_pool.ts";
+import type { Dial } from "../balancers/_transport.ts";
+import type { RetryPolicy } from "../errors/retry_policy.ts";
+import { RetryingCaller } from "./_retrying_caller.ts";
+import { StreamOpener } from "./_stream.ts";
+import type { TokenKeeper } from "./_token.ts";
+
+/** What the connections to single members have in common with the client. */
+export interface MemberSettings {
+  /** Makes transports. */
+  readonly dial: Dial;
+  /** How long one dial may take, in milliseconds. */
+  readonly dialTimeoutMs: number;
+  /** The client's strategy's policy. */
+  readonly policy: RetryPolicy;
+  /** The timeout of calls that name none; `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  /** Who the client is; missing if it is nobody. */
+  readonly tokens: TokenKeeper | undefined;
+  /** Whether endpoints without a scheme are reached by TLS. */
+  readonly tls: boolean;
+  /** A number from 0 up to 1. */
+  random(): number;
+}
+
+/** A connection to one member, and what is made of it. */
+export interface MemberConnection {
+  /** Makes the calls. */
+  readonly caller: RetryingCaller;
+  /** Opens the streams. */
+  readonly opener: StreamOpener;
+}
+
+type Held = MemberConnection & { readonly pool: ConnectionPool };
+
+/** The connections to single members: the strategy knows nothing of them. */
+export class MemberConnections {
+  readonly #settings: MemberSettings;
+  readonly #held = new Map<string, Held>();
+  readonly #closing = new Set<Promise<void>>();
+  #ended = false;
+
+  constructor(settings: MemberSettings) {
+    this.#settings = settings;
+  }
+
+  /** The timeout of calls that name none. */
+  get timeoutMs(): number {
+    return this.#settings.timeoutMs;
+  }
+
+  /**
+   * Takes an endpoint apart.
+   *
+   * @throws {InvalidOptionError} If it is none of the accepted forms.
+   */
+  address(endpoint: string): Endpoint {
+    return parseEndpoint(endpoint, { tls: this.#settings.tls });
+  }
+
+  /** The one to an endpoint. */
+  to(address: Endpoint): MemberConnection {
+    let held = this.#held.get(address.url);
+    if (held === undefined) {
+      held = this.#make(address);
+      this.#held.set(address.url, held);
+      // What is called after the end fails as it does elsewhere.
+      if (this.#ended) held.pool.close();
+    }
+    return held;
+  }
+
+  /** Closes the one to an endpoint, if there is one; the next is another. */
+  async closeOne({ url }: Endpoint): Promise<void> {
+    const closed = this.#held.get(url)?.pool.close();
+    this.#held.delete(url);
+    if (closed === undefined) return;
+    this.#closing.add(closed);
+    await closed;
+    this.#closing.delete(closed);
+  }
+
+  /** Closes all of them for good. Idempotent. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    const held = [...this.#held.values()].map(({ pool }) => pool.close());
+    await Promise.all([...held, ...this.#closing]);
+  }
+
+  #make(address: Endpoint): Held {
+    const { dial, dialTimeoutMs, tokens } = this.#settings;
+    const pool = new ConnectionPool({
+      endpoints: [address],
+      // With one endpoint there is nothing to choose.
+      strategy: resolveBalancer("grpc1.23")({ dialTimeoutMs }),
+      dial,
+      dialTimeoutMs,
+      clock: SYSTEM_CLOCK,
+      onEvent: undefined,
+    });
+    return {
+      pool,
+      caller: new RetryingCaller({ ...this.#settings, pool }),
+      opener: new StreamOpener(pool, { tokens }),
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import type { CallStatus } from "../balancers/_transport.ts";
+import { GRPC_CODE } from "../errors/codes.ts";
+import type { EtcdError } from "../errors/etcd_error.ts";
+import { judge } from "../errors/handler.ts";
+import type { RetryPolicy } from "../errors/retry_policy.ts";
+import type { Method } from "../proto/method.ts";
+
+/** The stream that has ended. */
+export interface EndedStream {
+  /** Its method. */
+  readonly method: Pick<Method<never, unknown>, "name" | "since">;
+  /** The endpoint it ran on. */
+  readonly endpoint: string;
+  /** How many endpoints there are. */
+  readonly endpoints: number;
+  /** Whether its connection was lost. */
+  readonly disconnected: boolean;
+  /** How long it ran, in milliseconds. */
+  readonly durationMs: number;
+  /** What it did, completing "Cannot …". */
+  readonly action: string;
+}
+
+// A stream is opened again by its owner, which knows what to replay.
+const NO_REPEAT: RetryPolicy = {
+  maxAttempts: 1,
+  waitMs: 0,
+  jitter: 0,
+  waitBefore: "attempt",
+  repeatOn: [],
+  repeatOnLearner: false,
+};
+
+/** Why a stream has ended, when its owner wanted it to go on. */
+export function streamError(
+  { grpcCode, details }: CallStatus,
+  stream: EndedStream,
+): EtcdError {
+  const ended = grpcCode === GRPC_CODE.ok;
+  const verdict = judge({
+    grpcCode: ended ? GRPC_CODE.unavailable : grpcCode,
+    details: ended ? "the server ended the stream" : details,
+    sent: true,
+    disconnected: stream.disconnected,
+    ownDeadline: false,
+  }, {
+    action: stream.action,
+    method: stream.method.name,
+    since: stream.method.since,
+    endpoint: stream.endpoint,
+    effect: "read",
+    attempt: 1,
+    earlier: [],
+    maybeCommitted: false,
+    durationMs: stream.durationMs,
+    timeoutMs: undefined,
+    policy: NO_REPEAT,
+    endpoints: stream.endpoints,
+    canReauthenticate: false,
+    random: Math.random,
+  });
+  if (verdict.action !== "fail") {
+    throw new Error(`Cannot judge the end of a stream: ${verdict.action}`);
+  }
+  return verdict.error;
+}

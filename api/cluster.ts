@@ -1,0 +1,125 @@
+import { InvalidOptionError } from "../errors/specific_errors.ts";
+import type {
+  Member as WireMember,
+  ResponseHeader as WireHeader,
+} from "../proto/gen/messages.ts";
+import { fromBigInt, toUnsignedBigInt } from "../proto/int64.ts";
+import { methods } from "../proto/methods.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { checkId } from "./_checks.ts";
+import type {
+  AddMemberOptions,
+  ClusterMember,
+  ClusterMembership,
+  MembersOptions,
+  MembersResult,
+} from "./cluster_types.ts";
+import { toHeader } from "./key_value.ts";
+
+/** {@linkcode ClusterMembership} over a caller. */
+export class ClusterFacet implements ClusterMembership {
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  async members(
+    options: MembersOptions & CallOptions = {},
+  ): Promise<MembersResult> {
+    const { linearizable = false } = options;
+    return toResult(
+      await this.#caller.unary(
+        methods.cluster.memberList,
+        { linearizable },
+        "list the members",
+        options,
+      ),
+    );
+  }
+
+  async add(
+    peerUrls: string | readonly string[],
+    options: AddMemberOptions & CallOptions = {},
+  ): Promise<MembersResult & { readonly member: ClusterMember }> {
+    const { asLearner: isLearner = false } = options;
+    const wire = await this.#caller.unary(
+      methods.cluster.memberAdd,
+      { peerURLs: checkUrls(peerUrls), isLearner },
+      "add the member",
+      options,
+    );
+    return { ...toResult(wire), member: toMember(wire.member) };
+  }
+
+  async remove(id: bigint, options?: CallOptions): Promise<MembersResult> {
+    return toResult(
+      await this.#caller.unary(
+        methods.cluster.memberRemove,
+        { ID: fromBigInt(checkId("id", id)) },
+        "remove the member",
+        options,
+      ),
+    );
+  }
+
+  async update(
+    id: bigint,
+    peerUrls: string | readonly string[],
+    options?: CallOptions,
+  ): Promise<MembersResult> {
+    return toResult(
+      await this.#caller.unary(
+        methods.cluster.memberUpdate,
+        {
+          ID: fromBigInt(checkId("id", id)),
+          peerURLs: checkUrls(peerUrls),
+        },
+        "update the member",
+        options,
+      ),
+    );
+  }
+
+  async promote(id: bigint, options?: CallOptions): Promise<MembersResult> {
+    return toResult(
+      await this.#caller.unary(
+        methods.cluster.memberPromote,
+        { ID: fromBigInt(checkId("id", id)) },
+        "promote the member",
+        options,
+      ),
+    );
+  }
+}
+
+function toResult({ header, members }: {
+  readonly header?: WireHeader | null | undefined;
+  readonly members: readonly WireMember[];
+}): MembersResult {
+  return { header: toHeader(header), members: members.map(toMember) };
+}
+
+function toMember(wire: WireMember | null | undefined): ClusterMember {
+  return {
+    id: wire ? toUnsignedBigInt(wire.ID) : 0n,
+    name: wire?.name ?? "",
+    peerUrls: wire?.peerURLs ?? [],
+    clientUrls: wire?.clientURLs ?? [],
+    isLearner: wire?.isLearner ?? false,
+  };
+}
+
+function checkUrls(value: string | readonly string[]): readonly string[] {
+  const urls = typeof value === "string" ? [value] : value;
+  if (
+    Array.isArray(urls) && urls.length > 0 &&
+    urls.every((url) => typeof url === "string" && url !== "")
+  ) {
+    return urls;
+  }
+  throw new InvalidOptionError("peerUrls", value, {
+    expected: "a URL or a list of at least one",
+  });
+}

@@ -1,0 +1,98 @@
+import {
+  AlarmAction,
+  type AlarmRequestInit,
+  AlarmType as WireType,
+} from "../proto/gen/messages.ts";
+import { fromBigInt, toUnsignedBigInt } from "../proto/int64.ts";
+import { methods } from "../proto/methods.ts";
+import type { CallOptions } from "./call_options.ts";
+import type { Caller } from "./caller.ts";
+import { checkId, checkOneOf } from "./_checks.ts";
+import type {
+  Alarm,
+  AlarmType,
+  DisarmOptions,
+  Maintenance,
+  SnapshotOptions,
+} from "./maintenance_types.ts";
+import { takeSnapshot } from "./_snapshot.ts";
+import type { StreamOpener } from "./_stream.ts";
+
+const TYPES = [
+  ["no_space", WireType.NOSPACE],
+  ["corrupt", WireType.CORRUPT],
+] as const satisfies (readonly [AlarmType, WireType])[];
+
+/** {@linkcode Maintenance} over a caller and streams. */
+export class MaintenanceFacet implements Maintenance {
+  readonly #caller: Caller;
+  readonly #opener: StreamOpener;
+  readonly #timeoutMs: number;
+
+  /** `timeoutMs` is that of the client. */
+  constructor(caller: Caller, opener: StreamOpener, timeoutMs: number) {
+    this.#caller = caller;
+    this.#opener = opener;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  alarms(options?: CallOptions): Promise<readonly Alarm[]> {
+    return this.#alarm({ action: AlarmAction.GET }, "list the alarms", options);
+  }
+
+  async disarm(
+    options: DisarmOptions & CallOptions = {},
+  ): Promise<readonly Alarm[]> {
+    const { memberId, type } = options;
+    if (memberId !== undefined) checkId("memberId", memberId);
+    if (type !== undefined) {
+      checkOneOf("type", type, TYPES.map(([word]) => word));
+    }
+    const action = "disarm the alarms";
+    const all = await this.#alarm(
+      { action: AlarmAction.GET },
+      action,
+      options,
+    );
+    const named = all.filter((alarm) =>
+      (memberId ?? alarm.memberId) === alarm.memberId &&
+      (type ?? alarm.type) === alarm.type
+    );
+    for (const alarm of named) {
+      await this.#alarm(
+        {
+          action: AlarmAction.DEACTIVATE,
+          memberID: fromBigInt(alarm.memberId),
+          alarm: TYPES.find(([word]) => word === alarm.type)?.[1],
+        },
+        action,
+        options,
+      );
+    }
+    return named;
+  }
+
+  snapshot(
+    options: SnapshotOptions = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return takeSnapshot(this.#opener, options, this.#timeoutMs);
+  }
+
+  async #alarm(
+    request: AlarmRequestInit,
+    action: string,
+    options: CallOptions | undefined,
+  ): Promise<readonly Alarm[]> {
+    const { alarms } = await this.#caller.unary(
+      methods.maintenance.alarm,
+      request,
+      action,
+      options,
+    );
+    return alarms.flatMap(({ memberID, alarm }) => {
+      const type = TYPES.find(([, wire]) => wire === alarm)?.[0];
+      // One of a later etcd has no name here.
+      return type ? [{ memberId: toUnsignedBigInt(memberID), type }] : [];
+    });
+  }
+}

@@ -1,0 +1,192 @@
+// Members that come and go, held against what etcdctl says.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  Client,
+  type ClusterMember,
+  EtcdError,
+  InvalidOptionError,
+  type MembersResult,
+  UnsupportedError,
+} from "../../mod.ts";
+import { Cluster, etcdctl, waitFor } from "../harness/mod.ts";
+
+let cluster: Cluster;
+
+Deno.test.beforeAll(async () => {
+  cluster = await Cluster.start();
+});
+
+Deno.test.afterAll(async () => {
+  await cluster.close();
+});
+
+function connect(): Client {
+  return new Client({ endpoints: cluster.endpoints, requestTimeoutMs: 20_000 });
+}
+
+/** Adds a learner, as soon as all have been connected for 5 s. */
+async function addLearner(
+  client: Client,
+  peerUrl: string,
+): Promise<MembersResult & { readonly member: ClusterMember }> {
+  return await waitFor("a cluster that may change", async () => {
+    try {
+      return await client.cluster.add(peerUrl, { asLearner: true });
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      if (error.code !== "unhealthy") throw error;
+      assert(!error.maybeCommitted);
+      return undefined;
+    }
+  });
+}
+
+/** The members by `etcdctl`: id, name, peer URLs, client URLs, learner. */
+async function listed(): Promise<readonly string[]> {
+  const text = await etcdctl(cluster, ["member", "list"]);
+  return text.trim().split("\n").sort();
+}
+
+/** The same of ours. */
+function asListed(members: readonly ClusterMember[]): readonly string[] {
+  return members.map(({ id, name, peerUrls, clientUrls, isLearner }) =>
+    [
+      id.toString(16),
+      clientUrls.length > 0 ? "started" : "unstarted",
+      name,
+      peerUrls.join(","),
+      clientUrls.join(","),
+      isLearner,
+    ].join(", ")
+  ).sort();
+}
+
+Deno.test("client.cluster.members() lists the members as etcdctl does", async () => {
+  await using client = connect();
+  const { header, members } = await client.cluster.members();
+  assertEquals(asListed(members), await listed());
+  assertEquals(members.length, 3);
+  assert(members.some(({ id }) => id === header.memberId));
+});
+
+Deno.test("client.cluster adds a learner, promotes it, and removes it", async () => {
+  await using client = connect();
+  await client.put("before", "the learner");
+  let added: ClusterMember | undefined;
+  const joined = await cluster.join(async (peerUrl) => {
+    const { member, members } = await addLearner(client, peerUrl);
+    assertEquals(member.peerUrls, [peerUrl]);
+    assertEquals([member.name, member.isLearner], ["", true]);
+    assertEquals(members.length, 4);
+    assertEquals(asListed(members), await listed());
+    added = member;
+  });
+  assert(added);
+  const { id } = added;
+  assertEquals(joined.id, id);
+  const calls = client.member(joined.endpoint);
+  assert((await calls.status()).isLearner);
+  // A learner serves no reads, and says so.
+  await using student = new Client({ endpoints: joined.endpoint });
+  const refused = await assertRejects(() => student.get("before"), EtcdError);
+  assertEquals(refused.code, "not_supported_for_learner");
+  await waitFor("the learner to have caught up", async () => {
+    try {
+      const { members } = await client.cluster.promote(id);
+      return members.some((one) => one.id === id && !one.isLearner);
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      assertEquals(error.code, "learner_not_ready");
+      return false;
+    }
+  });
+  await waitFor("the member to know", async () => {
+    return !(await calls.status()).isLearner;
+  });
+  assertEquals((await student.get("before"))?.value.text(), "the learner");
+  const again = await assertRejects(
+    () => client.cluster.promote(id),
+    EtcdError,
+  );
+  assertEquals(again.code, "member_not_learner");
+  const { members } = await client.cluster.remove(id);
+  assertEquals(asListed(members), await listed());
+  assertEquals(members.length, 3);
+  await waitFor("the member that was removed to stop", () => !joined.running);
+});
+
+Deno.test("client.cluster.update() tells the others where a member is", async () => {
+  await using client = connect();
+  // One that is never started: nobody has to find it.
+  const { member } = await addLearner(client, "http://127.0.0.1:1");
+  const { id } = member;
+  await client.cluster.update(id, ["http://127.0.0.1:2", "http://[::1]:2"]);
+  const { members } = await client.cluster.members();
+  assertEquals(asListed(members), await listed());
+  assertEquals(
+    [...members.find((member) => member.id === id)?.peerUrls ?? []].sort(),
+    ["http://127.0.0.1:2", "http://[::1]:2"],
+  );
+  await client.cluster.remove(id);
+  assertEquals((await listed()).length, 3);
+});
+
+Deno.test("client.cluster passes on what the server refuses", async () => {
+  await using client = connect();
+  const { members: [first] } = await client.cluster.members();
+  assert(first);
+  const code = async (call: Promise<unknown>) =>
+    (await assertRejects(() => call, EtcdError)).code;
+  const nobody = 12_345n;
+  assertEquals([
+    await code(client.cluster.remove(nobody)),
+    await code(client.cluster.promote(nobody)),
+    await code(client.cluster.update(nobody, "http://127.0.0.1:3")),
+    await code(addLearner(client, first.peerUrls[0] ?? "")),
+    await code(client.cluster.add("127.0.0.1")),
+  ], [
+    "member_not_found",
+    "member_not_found",
+    "member_not_found",
+    "peer_url_exists",
+    "member_bad_urls",
+  ]);
+  for (
+    const [option, call] of [
+      ["peerUrls", () => client.cluster.add([])],
+      ["id", () => client.cluster.remove(0n)],
+      ["id", () => client.cluster.promote(1 as never)],
+    ] as const
+  ) {
+    const error = await assertRejects(call, InvalidOptionError);
+    assertEquals(error.option, option);
+  }
+});
+
+Deno.test("client.cluster.members() asks a majority, where the server can", async () => {
+  await using client = connect();
+  const ask = () => client.cluster.members({ linearizable: true });
+  if (cluster.binaries.version.startsWith("3.4.")) {
+    const error = await assertRejects(ask, UnsupportedError);
+    assertEquals(error.needs, "etcd 3.5");
+    return;
+  }
+  assertEquals(asListed((await ask()).members), await listed());
+  // Alone, a member only knows what it knew.
+  const [alone] = cluster.members;
+  assert(alone);
+  await using lonely = new Client({ endpoints: alone.endpoint });
+  await lonely.connect();
+  await cluster.isolate(alone);
+  try {
+    const options = { timeoutMs: 1_000 };
+    assertEquals((await lonely.cluster.members(options)).members.length, 3);
+    await assertRejects(
+      () => lonely.cluster.members({ linearizable: true, ...options }),
+      EtcdError,
+    );
+  } finally {
+    await cluster.healPeers();
+    await cluster.reset();
+  }
+});

@@ -1,0 +1,256 @@
+// Alarms, and calls to one member, held against what etcdctl says.
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  Client,
+  ClientClosedError,
+  EtcdError,
+  InvalidOptionError,
+  NoSpaceError,
+  TimeoutError,
+  UnsupportedError,
+} from "../../mod.ts";
+import { Cluster, etcdctl, type Member, waitFor } from "../harness/mod.ts";
+import { repeatDuring } from "../scenarios/_repeat_during.ts";
+
+let cluster: Cluster;
+
+Deno.test.beforeAll(async () => {
+  cluster = await Cluster.start();
+});
+
+Deno.test.afterAll(async () => {
+  await cluster.close();
+});
+
+function connect(): Client {
+  return new Client({ endpoints: cluster.endpoints, requestTimeoutMs: 20_000 });
+}
+
+/** What `etcdctl` says of one member, as JSON. */
+async function told<T>(member: Member, ...args: readonly string[]): Promise<T> {
+  const text = await etcdctl(cluster, [...args, "--write-out=json"]);
+  const all = JSON.parse(
+    text,
+  ) as readonly (T & { readonly Endpoint: string })[];
+  const one = all.find(({ Endpoint }) => Endpoint === member.directEndpoint);
+  assert(one);
+  return one;
+}
+
+async function codeOf(call: Promise<unknown>): Promise<string> {
+  return (await assertRejects(() => call, EtcdError)).code;
+}
+
+interface ToldStatus {
+  readonly Status: {
+    readonly version: string;
+    readonly dbSize: number;
+    readonly raftTerm: number;
+  };
+}
+
+Deno.test("member().status() and health() tell what etcdctl does", async () => {
+  await using client = connect();
+  const leader = await cluster.leader();
+  for (const member of cluster.members) {
+    await using calls = client.member(member.endpoint);
+    assertEquals(calls.endpoint, member.endpoint);
+    // A database that is being written grows between two looks at it.
+    const { status, Status } = await waitFor("two looks alike", async () => {
+      const status = await calls.status();
+      const { Status } = await told<ToldStatus>(member, "endpoint", "status");
+      return status.dbSizeBytes === BigInt(Status.dbSize) && { status, Status };
+    });
+    assertEquals(status.version, Status.version);
+    assertEquals(status.version, cluster.binaries.version);
+    assertEquals(status.raftTerm, BigInt(Status.raftTerm));
+    assertEquals(status.header.memberId, member.id);
+    assertEquals(status.leader, leader.id);
+    assertEquals([status.isLearner, status.errors], [false, []]);
+    assert(status.dbSizeInUseBytes <= status.dbSizeBytes);
+    assert(status.raftAppliedIndex <= status.raftIndex);
+    assertEquals(await calls.health(), "serving");
+  }
+});
+
+Deno.test("member().hashKv() is the same on every member, and etcdctl's", async () => {
+  await using client = connect();
+  await client.put("hashed", "1");
+  const { header: { revision } } = await client.put("hashed", "2");
+  for (const member of cluster.members) {
+    await using calls = client.member(member.endpoint);
+    await waitFor("the member to have it", async () => {
+      return (await calls.status()).header.revision >= revision;
+    });
+    const { hash, header } = await calls.hashKv({ revision });
+    assertEquals(header.memberId, member.id);
+    const { HashKV } = await told<{ HashKV: { hash: number } }>(
+      member,
+      "endpoint",
+      "hashkv",
+      `--rev=${revision}`,
+    );
+    assertEquals(hash, HashKV.hash);
+    const earlier = await calls.hashKv({ revision: revision - 1n });
+    assert(earlier.hash !== hash);
+    assert((await calls.hash()).hash > 0);
+  }
+});
+
+Deno.test("member().moveLeader() hands over, and only the leader does", async () => {
+  await using client = connect();
+  const leader = await cluster.leader();
+  const follower = await cluster.follower();
+  const code = await codeOf(
+    client.member(follower.endpoint).moveLeader(follower.id),
+  );
+  assertEquals(code, "not_leader");
+  await client.member(leader.endpoint).moveLeader(follower.id);
+  await waitFor("the follower to lead", async () => {
+    return (await client.member(follower.endpoint).status()).leader ===
+      follower.id;
+  });
+  assertEquals((await cluster.leader()).name, follower.name);
+  const nobody = client.member(follower.endpoint).moveLeader(12_345n);
+  assertEquals(await codeOf(nobody), "bad_leader_transferee");
+});
+
+Deno.test("member().defragment() gives space back, and no call is lost to it", async () => {
+  await using client = connect();
+  for (let at = 0; at < 8; at++) {
+    await client.put("large", "x".repeat(1_000_000));
+  }
+  const { header: { revision } } = await client.put("large", "small");
+  await client.kv.compact(revision, { physical: true });
+  let served = 0;
+  const load = async () => {
+    await client.put("load", `${++served}`);
+  };
+  await repeatDuring([load, load], async () => {
+    for (const member of cluster.members) {
+      const calls = client.member(member.endpoint);
+      await waitFor("the member to have compacted", async () => {
+        const { dbSizeBytes, dbSizeInUseBytes } = await calls.status();
+        return dbSizeBytes > 8_000_000n && dbSizeInUseBytes < 4_000_000n;
+      });
+      await calls.defragment();
+      const { dbSizeBytes } = await calls.status();
+      assert(dbSizeBytes < 4_000_000n, `${member.name} has ${dbSizeBytes}`);
+      const before = served;
+      await waitFor("calls after it", () => served > before + 10);
+    }
+  }, {});
+  assertEquals((await client.get("large"))?.value.text(), "small");
+});
+
+Deno.test("member().downgrade is checked, begun and ended, where there is such a thing", async () => {
+  await using client = connect();
+  const { version } = cluster.binaries;
+  const { downgrade } = client.member((await cluster.leader()).endpoint);
+  if (version.startsWith("3.4.")) {
+    for (
+      const call of [
+        () => downgrade.validate("3.3"),
+        () => downgrade.enable("3.3"),
+        () => downgrade.cancel(),
+      ]
+    ) {
+      const error = await assertRejects(call, UnsupportedError);
+      assertEquals(error.needs, "etcd 3.5");
+    }
+    return;
+  }
+  const before = `3.${Number(version.split(".")[1]) - 1}`;
+  assertEquals(
+    await codeOf(downgrade.validate("3.0")),
+    "invalid_downgrade_target_version",
+  );
+  assertEquals(
+    await codeOf(downgrade.validate("three")),
+    "wrong_downgrade_version_format",
+  );
+  const { version: now } = await downgrade.validate(before);
+  assert(version.startsWith(now.split(".").slice(0, 2).join(".")), now);
+  const change = async (call: Promise<unknown>) => {
+    if (!version.startsWith("3.5.")) {
+      await call;
+      return;
+    }
+    // etcd 3.5 does as told and forgets to answer (its apply.go).
+    const error = await assertRejects(() => call, TimeoutError);
+    assert(error.maybeCommitted);
+  };
+  await change(downgrade.enable(before, { timeoutMs: 500 }));
+  const again = downgrade.validate(before);
+  assertEquals(await codeOf(again), "downgrade_in_process");
+  await change(downgrade.cancel({ timeoutMs: 500 }));
+  await downgrade.validate(before);
+});
+
+Deno.test("member() has a connection of its own, and another one after close()", async () => {
+  const client = connect();
+  await client.connect();
+  const before = client.balancer;
+  const [member] = cluster.members;
+  assert(member);
+  const calls = client.member(member.endpoint);
+  await member.proxy.resetStats();
+  await calls.status();
+  await client.member(member.endpoint).status();
+  assertEquals((await member.proxy.stats()).accepted, 1);
+  await calls.close();
+  await calls.close();
+  await calls.status();
+  assertEquals((await member.proxy.stats()).accepted, 2);
+  assertEquals(client.balancer.dials, before.dials);
+  await client.close();
+  await assertRejects(() => calls.status(), ClientClosedError);
+  await assertRejects(
+    () => client.member(member.endpoint).status(),
+    ClientClosedError,
+  );
+  assertThrows(() => client.member(""), InvalidOptionError);
+});
+
+Deno.test("a full database says how to recover, which this API does", async () => {
+  await using full = await Cluster.start({
+    extraArgs: ["--quota-backend-bytes=4194304"],
+  });
+  await using client = new Client({
+    endpoints: full.endpoints,
+    requestTimeoutMs: 20_000,
+  });
+  assertEquals(await client.maintenance.alarms(), []);
+  const error = await assertRejects(async () => {
+    for (let at = 0; at < 50; at++) {
+      await client.put("large", "x".repeat(500_000));
+    }
+  }, NoSpaceError);
+  assert(
+    error.message.includes("compact, defragment each member, then disarm"),
+    error.message,
+  );
+  const alarms = await waitFor("the alarm", async () => {
+    const found = await client.maintenance.alarms();
+    return found.length > 0 && found;
+  });
+  assert(alarms.every(({ type }) => type === "no_space"));
+  const text = await etcdctl(full, ["alarm", "list"]);
+  assertEquals(
+    text.trim().split("\n").sort(),
+    alarms.map(({ memberId }) => `memberID:${memberId} alarm:NOSPACE `.trim())
+      .sort(),
+  );
+  await assertRejects(() => client.put("small", "x"), NoSpaceError);
+  const { header: { revision } } = await client.range("large");
+  await client.kv.compact(revision, { physical: true });
+  for (const { endpoint } of full.members) {
+    await client.member(endpoint).defragment();
+  }
+  assertEquals(await client.maintenance.disarm({ type: "corrupt" }), []);
+  const disarmed = await client.maintenance.disarm({ type: "no_space" });
+  assert(disarmed.length > 0);
+  assertEquals((await etcdctl(full, ["alarm", "list"])).trim(), "");
+  await client.put("small", "x");
+  assertEquals(await client.maintenance.disarm(), []);
+});
