@@ -8,6 +8,7 @@ import type { Auth } from "./auth_types.ts";
 import { ClientEndpoints } from "./_client_endpoints.ts";
 import { TokenKeeper } from "./_token.ts";
 import { BatchingCaller } from "./_batching_caller.ts";
+import { observe } from "./_observation.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
 import { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
@@ -67,26 +68,29 @@ export class Client implements AsyncDisposable {
   constructor(options: ClientOptions) {
     const resolved = resolveOptions(options);
     const { strategy, endpoints, dialTimeoutMs, keepAlive, tls } = resolved;
+    const { onEvent, observed } = observe(resolved.onEvent);
     this.#pool = new ConnectionPool({
       endpoints,
       strategy,
       dial: makeDial({ tls, keepAlive }),
       dialTimeoutMs,
       clock: SYSTEM_CLOCK,
-      onEvent: resolved.onEvent,
+      onEvent,
       owner: {
         started: () => this.#endpoints.started(),
         failing: () => this.#endpoints.failing(),
       },
     });
-    this.#endpoints = new ClientEndpoints(resolved, this.#pool, {
-      unary: (...call) => this.#caller.unary(...call),
-    });
+    this.#endpoints = new ClientEndpoints(
+      { ...resolved, onEvent },
+      this.#pool,
+      { unary: (...call) => caller.unary(...call) },
+    );
     const { guard } = this.#endpoints;
     const { credentials } = resolved;
     const tokens = credentials && new TokenKeeper(credentials, {
-      authenticate: (name, password) =>
-        authenticate(this.#caller, name, password),
+      authenticate: (name, password) => authenticate(caller, name, password),
+      onEvent,
       now: SYSTEM_CLOCK.now,
     });
     this.#caller = new RetryingCaller({
@@ -97,23 +101,28 @@ export class Client implements AsyncDisposable {
       guard,
       random: SYSTEM_CLOCK.random,
     });
+    const caller = observed(this.#caller);
     const batching: Batching = (mode) =>
-      new BatchingCaller(this.#caller, {
+      new BatchingCaller(caller, {
         mode,
         timeoutMs: resolved.requestTimeoutMs,
       });
     this.kv = new KvFacet(
-      resolved.batch === "off" ? this.#caller : batching(resolved.batch),
+      resolved.batch === "off" ? caller : batching(resolved.batch),
       batching,
     );
     const opener = new StreamOpener(this.#pool, { tokens, guard });
-    this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
-    this.#leases = new LeaseFacet(this.#caller, opener, {
+    this.#watches = new WatchFacet(opener, this.kv, {
+      clock: SYSTEM_CLOCK,
+      onEvent,
+    });
+    this.#leases = new LeaseFacet(caller, opener, {
+      onEvent,
       clock: SYSTEM_CLOCK,
       timeoutMs: resolved.requestTimeoutMs,
     });
     this.lease = this.#leases;
-    this.auth = new AuthFacet(this.#caller);
+    this.auth = new AuthFacet(caller);
   }
 
   /**
