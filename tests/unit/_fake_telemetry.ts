@@ -7,7 +7,7 @@ import {
   metrics,
   ROOT_CONTEXT,
   type Span,
-  SpanKind,
+  type SpanKind,
   type SpanStatus,
   trace,
   type Tracer,

@@ -1,11 +1,18 @@
 // What a client tells besides its connections, over a fake network.
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { KvFacet } from "../../api/kv.ts";
 import { observe } from "../../api/_observation.ts";
 import { RetryingCaller } from "../../api/_retrying_caller.ts";
 import { TokenKeeper } from "../../api/_token.ts";
 import { createError } from "../../errors/specific_errors.ts";
-import { AuthError, type ClientEvent } from "../../mod.ts";
+import { AuthError, Client, type ClientEvent } from "../../mod.ts";
+import { methods } from "../../proto/methods.ts";
+import { FakeServer, FakeStatus } from "../harness/mod.ts";
 import { FakeLeases } from "./_fake_leases.ts";
 import { endpoint, microtasks } from "./_fake_transport.ts";
 import { FakeWatches } from "./_fake_watch.ts";
@@ -74,6 +81,36 @@ Deno.test("Client follows no call when nobody listens", async () => {
   await pool.close();
 });
 
+Deno.test("Client goes on when its listener throws, whatever it is told", async () => {
+  const reported: unknown[] = [];
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    reported.push(event.error);
+  };
+  addEventListener("error", onError);
+  const told: string[] = [];
+  try {
+    await using server = await FakeServer.start();
+    server.handle(
+      methods.kv.range.path,
+      ({ count }) =>
+        count === 1 ? new FakeStatus(14, "etcdserver: no leader") : OK,
+    );
+    await using client = new Client({
+      endpoints: server.endpoint,
+      onEvent({ type }) {
+        told.push(type);
+        throw type;
+      },
+    });
+    assertStrictEquals(await client.get("k"), undefined);
+  } finally {
+    removeEventListener("error", onError);
+  }
+  assertEquals(told, ["connecting", "ready", "retry", "closed"]);
+  assertEquals(reported, told);
+});
+
 Deno.test("TokenKeeper tells what becomes of the token, and no name", async () => {
   const answers = [
     () => Promise.resolve("t1"),
@@ -140,7 +177,7 @@ Deno.test("Lease tells that it is lost, and why", async () => {
   fake.answerGrant(4_711n, 9);
   const lease = await fake.facet.grant(9);
   await fake.pass(9_000);
-  assertStrictEquals(lease.signal.aborted, true);
+  assert(lease.signal.aborted);
   assertEquals<unknown>(fake.told, [
     { type: "lease_lost", lease: 4_711n, reason: "not_renewed" },
   ]);

@@ -167,7 +167,7 @@ Deno.test("Client gives OpenTelemetry no key, value, user or password", async ()
   assertEquals(SECRETS.exec(text), null);
 });
 
-Deno.test("Client runs each call inside its span", async () => {
+Deno.test("Client runs each call inside its span", () => {
   using telemetry = new FakeTelemetry(["traces"]);
   const record = findTelemetry()?.begin(RANGE);
   assert(record);
