@@ -4,6 +4,7 @@ import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
 import type { ClientEvent, Watch } from "../../mod.ts";
 import { Cluster, type Member, waitFor } from "../harness/mod.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
+import { clientAs, ROOT, setUp } from "./_auth_subject.ts";
 import { clientOf, observer } from "./_stream_subject.ts";
 
 const READERS = 8;
@@ -147,4 +148,31 @@ Deno.test("a client tells that its lease was revoked elsewhere, and not that it 
   assertEquals(told.of("lease_lost"), [
     { type: "lease_lost", lease: other.id, reason: "expired" },
   ]);
+});
+
+Deno.test("a client tells what becomes of its token when the server forgets it", async () => {
+  await using guarded = await Cluster.start({ members: 1 });
+  const [member] = guarded.members;
+  assert(member);
+  const told = new Told();
+  await using client = clientAs(guarded, {
+    auth: ROOT,
+    onEvent: (event) => told.events.push(event),
+  });
+  const changes = () =>
+    told.of("token").map((event) => event.type === "token" && event.change);
+  await client.get("k");
+  assertEquals(changes(), ["not_needed"]);
+  await setUp(guarded);
+  await client.get("k");
+  assertEquals(changes(), ["not_needed", "refused", "fetched"]);
+  // Simple tokens are in memory, but a member makes them again from its log
+  // if it has committed nothing since.
+  await client.put("k", "v");
+  await member.stop();
+  await member.restart();
+  told.events.length = 0;
+  await client.put("k", "w");
+  assertEquals(changes(), ["refused", "fetched"]);
+  await told.first("retry", ({ code }) => code === "invalid_auth_token");
 });
