@@ -6,7 +6,7 @@ import type { ResolvedWatchOptions } from "./_watch_options.ts";
 export function tellingResumes(
   options: ResolvedWatchOptions,
   tell: TellEvent,
-  revision: () => bigint | undefined,
+  cursor: () => bigint | undefined,
 ): ResolvedWatchOptions {
   let interruption: EtcdError | undefined;
   return {
@@ -17,7 +17,7 @@ export function tellingResumes(
         const { code } = interruption;
         interruption = undefined;
         const { endpoint } = state;
-        tell({ type: "watch_resumed", endpoint, revision: revision(), code });
+        tell({ type: "watch_resumed", endpoint, cursor: cursor(), code });
       }
       options.onStateChange(state);
     },

@@ -50,8 +50,8 @@ export type ClientEvent =
     readonly type: "watch_resumed";
     /** The endpoint it is on now. */
     readonly endpoint: string;
-    /** The first revision it asked for there. */
-    readonly revision: bigint | undefined;
+    /** Where it goes on: its `cursor` then. */
+    readonly cursor: bigint | undefined;
     /** Why the stream before had ended. */
     readonly code: ErrorCode;
   }

@@ -58,7 +58,7 @@ export class WatchFacet {
       range,
       tell === undefined
         ? resolved
-        : tellingResumes(resolved, tell, () => watcher.nextRevision),
+        : tellingResumes(resolved, tell, () => watcher.cursor),
       { host: this.#session(resolved), relist },
     );
     return watcher;

@@ -114,7 +114,7 @@ for (const balancer of BALANCER_NAMES) {
       assertEquals([attempt, method], [1, "KV.Range"]);
     }, {});
     const resumed = await told.first("watch_resumed");
-    assertEquals(resumed.revision, header.revision + 1n);
+    assertEquals(resumed.cursor, header.revision + 1n);
     assertEquals(resumed.endpoint, memberOf(watch).endpoint);
     await assertChoices(balancer, told, target);
     await store.put(key, "2");

@@ -152,7 +152,7 @@ Deno.test("Watch tells when it goes on elsewhere, not when it begins", async () 
   assertEquals<unknown>(fake.told, [{
     type: "watch_resumed",
     endpoint: "http://fake:2",
-    revision: 10n,
+    cursor: 8n,
     code: "unavailable",
   }]);
   await watch.close();
