@@ -144,6 +144,7 @@ export type {
   WatchOptions,
   WatchState,
 } from "./api/watch_types.ts";
+export type { ClientEvent } from "./api/events.ts";
 export type {
   BalancerEvent,
   BalancerSnapshot,

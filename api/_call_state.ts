@@ -1,6 +1,7 @@
 import type { SubConnection } from "../balancers/strategy.ts";
 import type { Attempt } from "../errors/etcd_error.ts";
 import type { Effect, Method } from "../proto/method.ts";
+import type { CallTrace } from "./_call_trace.ts";
 
 /** What a call carries from one attempt to the next. */
 export interface CallState {
@@ -16,6 +17,8 @@ export interface CallState {
   readonly deadlineAt: number;
   /** Ends the call. */
   readonly signal: AbortSignal | undefined;
+  /** Follows it. */
+  readonly trace: CallTrace | undefined;
   /** How many attempts were made, all failed. */
   made: number;
   /** How many of them were refused for their token. */
@@ -40,4 +43,5 @@ export function remember(
   call.attempts.push(attempt);
   if (call.attempts.length > KEPT_ATTEMPTS) call.attempts.shift();
   if (!call.tried.includes(connection)) call.tried.push(connection);
+  call.trace?.retried(attempt);
 }

@@ -6,7 +6,9 @@ import { BatchingCaller } from "./_batching_caller.ts";
 import type { Caller } from "./caller.ts";
 import { ClientEndpoints } from "./_client_endpoints.ts";
 import type { Batching } from "./kv.ts";
+import type { TellEvent } from "./events.ts";
 import { MemberConnections } from "./_member_connections.ts";
+import { observe } from "./_observation.ts";
 import type { ResolvedOptions } from "./_resolve_options.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
 import { StreamOpener } from "./_stream.ts";
@@ -20,8 +22,10 @@ export interface ClientParts {
   readonly endpoints: ClientEndpoints;
   /** The connections to single members. */
   readonly members: MemberConnections;
+  /** Waits for connections. */
+  readonly retrying: RetryingCaller;
   /** Makes unary calls. */
-  readonly caller: RetryingCaller;
+  readonly caller: Caller;
   /** Opens streams. */
   readonly opener: StreamOpener;
   /** Makes calls on keys, perhaps together. */
@@ -30,6 +34,8 @@ export interface ClientParts {
   readonly batching: Batching;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** Told of what happens, if anybody listens. */
+  readonly onEvent: TellEvent | undefined;
 }
 
 /** Puts the parts of a client together; nothing is dialled. */
@@ -37,13 +43,14 @@ export function makeParts(options: ResolvedOptions): ClientParts {
   const { strategy, dialTimeoutMs, keepAlive, tls, credentials } = options;
   const timeoutMs = options.requestTimeoutMs;
   const dial = makeDial({ tls, keepAlive });
+  const { onEvent, observed } = observe(options.onEvent);
   const pool = new ConnectionPool({
     endpoints: options.endpoints,
     strategy,
     dial,
     dialTimeoutMs,
     clock: SYSTEM_CLOCK,
-    onEvent: options.onEvent,
+    onEvent,
     owner: {
       started: () => endpoints.started(),
       failing: () => endpoints.failing(),
@@ -51,15 +58,17 @@ export function makeParts(options: ResolvedOptions): ClientParts {
   });
   // Those that make calls are made of parts that make calls themselves.
   const late: Caller = { unary: (...call) => caller.unary(...call) };
-  const endpoints = new ClientEndpoints(options, pool, late);
+  const endpoints = new ClientEndpoints({ ...options, onEvent }, pool, late);
   const { guard } = endpoints;
   const tokens = credentials && new TokenKeeper(credentials, {
     authenticate: (name, password) => authenticate(late, name, password),
+    onEvent,
     now: SYSTEM_CLOCK.now,
   });
   const { random } = SYSTEM_CLOCK;
   const calls = { policy: strategy.retry, timeoutMs, tokens, random };
-  const caller = new RetryingCaller({ ...calls, pool, guard });
+  const retrying = new RetryingCaller({ ...calls, pool, guard });
+  const caller = observed(retrying);
   const opener = new StreamOpener(pool, { tokens, guard });
   const batching: Batching = (mode) =>
     new BatchingCaller(caller, { mode, timeoutMs });
@@ -74,10 +83,12 @@ export function makeParts(options: ResolvedOptions): ClientParts {
     pool,
     endpoints,
     members,
+    retrying,
     caller,
     opener,
     kvCaller,
     batching,
     timeoutMs,
+    onEvent,
   };
 }

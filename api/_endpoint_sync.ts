@@ -1,7 +1,7 @@
 import type { Clock } from "../balancers/_clock.ts";
 import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
-import type { BalancerEvent } from "../balancers/view.ts";
+import type { TellEvent } from "./events.ts";
 import { backoffMs, CONNECTION_BACKOFF } from "../errors/backoff.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import { methods } from "../proto/methods.ts";
@@ -25,7 +25,7 @@ export interface EndpointSyncOptions {
   readonly autoSyncIntervalMs: number | undefined;
   readonly clock: Clock;
   /** Told of what nobody has asked for. */
-  readonly onEvent: ((event: BalancerEvent) => void) | undefined;
+  readonly onEvent: TellEvent | undefined;
 }
 
 /** Asks DNS and the cluster for endpoints: on demand, and now and then. */

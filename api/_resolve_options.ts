@@ -1,6 +1,5 @@
 import { resolveBalancer } from "../balancers/by_name.ts";
 import type { BalancerStrategy } from "../balancers/strategy.ts";
-import type { BalancerEvent } from "../balancers/view.ts";
 import { InvalidOptionError } from "../errors/specific_errors.ts";
 import {
   checkKnown,
@@ -14,6 +13,7 @@ import { type ResolvedDns, resolveDns } from "./_resolve_dns.ts";
 import { resolveTls } from "./_resolve_tls.ts";
 import { resolveSeeds, type Seeds } from "./_seeds.ts";
 import type { BatchMode } from "./batch_types.ts";
+import type { TellEvent } from "./events.ts";
 import type { ClientOptions, KeepAliveOptions } from "./options.ts";
 
 /** The options, checked and complete. */
@@ -37,7 +37,7 @@ export interface ResolvedOptions extends Seeds {
   /** How often to ask for the members; never if not given. */
   readonly autoSyncIntervalMs: number | undefined;
   /** Told of each change; never throws. */
-  readonly onEvent: ((event: BalancerEvent) => void) | undefined;
+  readonly onEvent: TellEvent | undefined;
 }
 
 const KNOWN = [

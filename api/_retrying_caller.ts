@@ -10,11 +10,11 @@ import { methods } from "../proto/methods.ts";
 import { requireVersion } from "./_capabilities.ts";
 import { closedError, outOfTimeError } from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
-import type { CallOptions } from "./call_options.ts";
-import type { Caller } from "./caller.ts";
+import type { TracedOptions } from "./_call_trace.ts";
 import { pauseWithin, within } from "./_call_waits.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
 import { decodeReply } from "./_decode_reply.ts";
+import type { TraceableCaller } from "./_observed_caller.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import type { TokenKeeper } from "./_token.ts";
 
@@ -37,7 +37,7 @@ export interface CallerOptions {
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
 const AUTHENTICATE = methods.auth.authenticate.path;
 const CONNECT = { method: { name: "connect", path: "" }, action: "connect" };
-const NONE: CallOptions = Object.freeze({});
+const NONE: TracedOptions = Object.freeze({});
 
 // A refused token is renewed, but not for ever.
 const MOST_RENEWALS = 5;
@@ -46,7 +46,7 @@ const MOST_RENEWALS = 5;
 const DEADLINE_SLACK_MS = 5;
 
 /** Pick, run, judge, report, again: the one loop that all unary calls take. */
-export class RetryingCaller implements Caller {
+export class RetryingCaller implements TraceableCaller {
   readonly #options: CallerOptions;
 
   constructor(options: CallerOptions) {
@@ -57,7 +57,7 @@ export class RetryingCaller implements Caller {
     method: Method<Request, Response>,
     request: Request,
     action: string,
-    options: CallOptions = NONE,
+    options: TracedOptions = NONE,
   ): Promise<Response> {
     const effect = () => method.effect(request);
     const call = this.#begin(method, effect, action, options);
@@ -91,7 +91,7 @@ export class RetryingCaller implements Caller {
   }
 
   /** Waits until a connection can be picked, and makes no call. */
-  async ready(options: CallOptions): Promise<void> {
+  async ready(options: TracedOptions): Promise<void> {
     const { method, action } = CONNECT;
     await this.#pick(this.#begin(method, () => "read", action, options));
   }
@@ -100,7 +100,7 @@ export class RetryingCaller implements Caller {
     method: CallState["method"],
     effect: CallState["effect"],
     action: string,
-    { signal, timeoutMs: own }: CallOptions,
+    { signal, timeoutMs: own, trace }: TracedOptions,
   ): CallState {
     const timeoutMs = own === undefined
       ? this.#options.timeoutMs
@@ -113,6 +113,7 @@ export class RetryingCaller implements Caller {
       timeoutMs,
       deadlineAt: performance.now() + timeoutMs,
       signal,
+      trace,
       made: 0,
       refusedTokens: 0,
       attempts: [],
@@ -172,6 +173,7 @@ export class RetryingCaller implements Caller {
     const durationMs = endedAt - startedAt;
     const outcome = { connection, epoch, kind: "unary", durationMs } as const;
     if (result instanceof Uint8Array) {
+      call.trace?.answered(connection.endpoint);
       pool.report({ ...outcome, blame: "none" });
       return result;
     }

@@ -2,6 +2,7 @@ import type { Headers } from "../balancers/_transport.ts";
 import { createError } from "../errors/specific_errors.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import type { Credentials } from "./_credentials.ts";
+import type { TellEvent } from "./events.ts";
 import type { Provided } from "./options.ts";
 
 /** Asks the cluster for a token. */
@@ -21,6 +22,7 @@ export class TokenKeeper {
   readonly #credentials: Credentials;
   readonly #authenticate: Authenticate;
   readonly #now: () => number;
+  readonly #onEvent: TellEvent | undefined;
   #known = false;
   #token: string | undefined;
   #fetchedAt = -Infinity;
@@ -29,11 +31,16 @@ export class TokenKeeper {
 
   constructor(
     credentials: Credentials,
-    parts: { readonly authenticate: Authenticate; now(): number },
+    parts: {
+      readonly authenticate: Authenticate;
+      readonly onEvent?: TellEvent | undefined;
+      now(): number;
+    },
   ) {
     this.#credentials = credentials;
     this.#authenticate = parts.authenticate;
     this.#now = parts.now;
+    this.#onEvent = parts.onEvent;
   }
 
   /** Whether it is known what to send: a token, or none as auth is off. */
@@ -76,6 +83,7 @@ export class TokenKeeper {
     this.#known = false;
     this.#token = undefined;
     this.#headers = undefined;
+    this.#onEvent?.({ type: "token", change: "refused" });
   }
 
   /**
@@ -91,10 +99,17 @@ export class TokenKeeper {
   }
 
   async #fetch(): Promise<void> {
-    this.#token = await this.#get();
+    try {
+      this.#token = await this.#get();
+    } catch (error) {
+      this.#onEvent?.({ type: "token", change: "failed" });
+      throw error;
+    }
     this.#headers = undefined;
     this.#fetchedAt = this.#now();
     this.#known = true;
+    const change = this.#token === undefined ? "not_needed" : "fetched";
+    this.#onEvent?.({ type: "token", change });
   }
 
   async #get(): Promise<string | undefined> {

@@ -68,14 +68,18 @@ export class Client extends Keyspace implements AsyncDisposable {
   constructor(options: ClientOptions) {
     super();
     const parts = makeParts(resolveOptions(options));
-    const { caller, opener, kvCaller, batching, timeoutMs } = parts;
+    const { caller, opener, kvCaller, batching, timeoutMs, onEvent } = parts;
     this.#parts = parts;
     this.kv = new KvFacet(kvCaller, {
       batching,
       listRest: rangeStreams(opener, timeoutMs),
     });
-    this.#watches = new WatchFacet(opener, SYSTEM_CLOCK, this.kv);
+    this.#watches = new WatchFacet(opener, this.kv, {
+      clock: SYSTEM_CLOCK,
+      onEvent,
+    });
     this.#leases = new LeaseFacet(caller, opener, {
+      onEvent,
       clock: SYSTEM_CLOCK,
       timeoutMs,
     });
@@ -123,7 +127,7 @@ export class Client extends Keyspace implements AsyncDisposable {
   async connect(
     options: Omit<CallOptions, "requireLeader"> = {},
   ): Promise<void> {
-    await this.#parts.caller.ready(options);
+    await this.#parts.retrying.ready(options);
   }
 
   /**

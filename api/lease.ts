@@ -1,4 +1,5 @@
 import type { Clock } from "../balancers/_clock.ts";
+import type { LeaseLostError } from "../errors/specific_errors.ts";
 import { checkCount, checkInt64 } from "./_checks.ts";
 import { KeepAliveSession } from "./_keep_alive.ts";
 import { LeaseCalls } from "./_lease_calls.ts";
@@ -6,12 +7,15 @@ import { LeaseHandle } from "./_lease_handle.ts";
 import type { StreamOpener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
+import type { TellEvent } from "./events.ts";
 import type { GrantOptions, Lease, Leases } from "./lease_types.ts";
 
 /** What leases need besides a caller and an opener of streams. */
 export interface LeaseSettings {
   /** What tells the time. */
   readonly clock: Clock;
+  /** Told of leases that are lost. */
+  readonly onEvent?: TellEvent | undefined;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
   /** What renews them. @default {a stream of their own} */
@@ -25,18 +29,20 @@ export class LeaseFacet implements Leases {
   readonly #session: KeepAliveSession;
   readonly #settings: LeaseSettings;
   readonly #clock: Clock;
+  readonly #onEvent: TellEvent | undefined;
 
   constructor(
     caller: Caller,
     opener: StreamOpener,
     settings: LeaseSettings,
   ) {
-    const { clock, timeoutMs, session } = settings;
+    const { clock, timeoutMs, session, onEvent } = settings;
     this.#calls = new LeaseCalls(caller, opener, { timeoutMs });
     this.#opener = opener;
     this.#session = session ?? new KeepAliveSession(opener, clock);
     this.#settings = settings;
     this.#clock = clock;
+    this.#onEvent = onEvent;
   }
 
   /** The same leases, over a caller that sees other keys. */
@@ -78,7 +84,19 @@ export class LeaseFacet implements Leases {
     this.#session.close();
   }
 
-  #handle(lease: ConstructorParameters<typeof LeaseHandle>[0]): Lease {
-    return new LeaseHandle(lease, this.#calls, this.#session, this.#clock);
+  #handle(granted: ConstructorParameters<typeof LeaseHandle>[0]): Lease {
+    const [calls, session] = [this.#calls, this.#session];
+    const lease = new LeaseHandle(granted, calls, session, this.#clock);
+    const tell = this.#onEvent;
+    if (tell !== undefined) {
+      lease.signal.addEventListener("abort", () => tellLoss(lease, tell));
+    }
+    return lease;
   }
+}
+
+function tellLoss({ id, signal }: Lease, tell: TellEvent): void {
+  const { reason } = signal.reason as LeaseLostError;
+  if (reason === "revoked" || reason === "client_closed") return;
+  tell({ type: "lease_lost", lease: id, reason });
 }

@@ -1,7 +1,7 @@
 import type { BalancerName } from "../balancers/by_name.ts";
 import type { BalancerFactory } from "../balancers/strategy.ts";
-import type { BalancerEvent } from "../balancers/view.ts";
 import type { BatchMode } from "./batch_types.ts";
+import type { ClientEvent } from "./events.ts";
 
 /** TLS settings. */
 export interface TlsOptions {
@@ -138,8 +138,12 @@ export interface ClientOptions {
    */
   readonly autoSyncIntervalMs?: number | undefined;
   /**
-   * Told of each change of a connection or of the pin, as it happens. It must
-   * not throw; what it throws is reported as an uncaught error.
+   * Told of what happens inside the client, as it happens: connections, the
+   * strategy's choice, repetitions, tokens, watches that go on, leases that
+   * are lost. What it throws changes nothing in the client, and is reported as
+   * an uncaught error, which ends the process unless it is handled there.
+   *
+   * @default {nobody is told, and no event is made}
    */
-  readonly onEvent?: ((event: BalancerEvent) => void) | undefined;
+  readonly onEvent?: ((event: ClientEvent) => void) | undefined;
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../balancers/_clock.ts";
 import type { EtcdError } from "../errors/etcd_error.ts";
 import { Relist } from "./_relist.ts";
 import type { StreamOpener } from "./_stream.ts";
+import { tellingResumes } from "./_watch_events.ts";
 import {
   type ResolvedWatchOptions,
   resolveWatchOptions,
@@ -9,20 +10,35 @@ import {
 import { WatchSession } from "./_watch_session.ts";
 import { Watcher } from "./_watcher.ts";
 import { bounds, type Key, type KeyRange } from "./keys.ts";
+import type { TellEvent } from "./events.ts";
 import type { Kv } from "./kv.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
+
+/** What watches need besides streams and reads. */
+export interface WatchSettings {
+  /** Time and randomness. */
+  readonly clock: Clock;
+  /** Told of watches that go on. */
+  readonly onEvent?: TellEvent | undefined;
+}
 
 /** Makes watches; those with the same metadata share a stream. */
 export class WatchFacet {
   readonly #opener: StreamOpener;
-  readonly #clock: Clock;
   readonly #kv: Kv;
+  readonly #clock: Clock;
+  readonly #onEvent: TellEvent | undefined;
   readonly #sessions = new Map<string, WatchSession>();
 
-  constructor(opener: StreamOpener, clock: Clock, kv: Kv) {
+  constructor(
+    opener: StreamOpener,
+    kv: Kv,
+    { clock, onEvent }: WatchSettings,
+  ) {
     this.#opener = opener;
-    this.#clock = clock;
     this.#kv = kv;
+    this.#clock = clock;
+    this.#onEvent = onEvent;
   }
 
   /**
@@ -37,10 +53,15 @@ export class WatchFacet {
     const relist = resolved.onCompaction === "error"
       ? undefined
       : new Relist(this.#kv, range, resolved);
-    return new Watcher(range, resolved, {
-      host: this.#session(resolved),
-      relist,
-    });
+    const tell = this.#onEvent;
+    const watcher: Watcher = new Watcher(
+      range,
+      tell === undefined
+        ? resolved
+        : tellingResumes(resolved, tell, () => watcher.cursor),
+      { host: this.#session(resolved), relist },
+    );
+    return watcher;
   }
 
   /** Ends every watch with this error. */

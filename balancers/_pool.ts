@@ -5,6 +5,7 @@ import {
   type Waited,
   type WaitOptions,
 } from "./_pick_queue.ts";
+import { PoolEvents } from "./_pool_events.ts";
 import type { PoolOptions } from "./_pool_options.ts";
 import { StrategyView } from "./_pool_view.ts";
 import {
@@ -14,6 +15,7 @@ import {
 import type {
   BalancerStrategy,
   CallOutcome,
+  ConnectionState,
   PickInfo,
   PickResult,
 } from "./strategy.ts";
@@ -29,7 +31,7 @@ import type { BalancerSnapshot, EndpointView } from "./view.ts";
 export class ConnectionPool {
   readonly #strategy: BalancerStrategy;
   readonly #context: SubConnectionContext;
-  readonly #onEvent: PoolOptions["onEvent"];
+  readonly #events: PoolEvents | undefined;
   readonly #owner: PoolOptions["owner"];
   /** What is shown with the endpoints, though it is not used. */
   aside: readonly EndpointView[] = [];
@@ -44,11 +46,10 @@ export class ConnectionPool {
   #stateTold = true;
   #epoch = 0;
   #dials = 0;
-  #pin: string | undefined;
 
   constructor(options: PoolOptions) {
     this.#strategy = options.strategy;
-    this.#onEvent = options.onEvent;
+    this.#events = options.onEvent && new PoolEvents(options.onEvent);
     this.#owner = options.owner;
     this.#picks = new PickQueue((info) => this.#pickNow(info));
     this.#context = {
@@ -57,7 +58,7 @@ export class ConnectionPool {
       clock: options.clock,
       nextEpoch: () => ++this.#epoch,
       onDial: () => this.#dials++,
-      onChange: (connection) => this.#changed(connection),
+      onChange: (connection, before) => this.#changed(connection, before),
     };
     this.#view = new StrategyView({
       clock: options.clock,
@@ -189,10 +190,9 @@ export class ConnectionPool {
       : { action: "use", connection, transport, epoch: connection.epoch };
   }
 
-  #changed(connection: PooledConnection): void {
-    const { endpoint, state, lastError } = connection;
-    this.#onEvent?.({ type: "state", endpoint, state, error: lastError });
-    if (state === "failing") this.#owner?.failing();
+  #changed(connection: PooledConnection, before: ConnectionState): void {
+    this.#events?.changed(connection, before);
+    if (connection.state === "failing") this.#owner?.failing();
     if (this.#phase !== "running" || !this.#stateTold) return;
     this.#stateTold = false;
     this.#enter(() => {
@@ -220,17 +220,10 @@ export class ConnectionPool {
       this.#picks.retry();
     } while (this.#tasks.length > 0);
     this.#inside = false;
-    this.#tellPin();
+    if (this.#phase === "running" && this.#events !== undefined) {
+      this.#events.decided(this.#strategy.snapshot());
+    }
     // A strategy's mistake is its caller's to see, when all else is done.
     if (thrown.length > 0) throw thrown[0];
-  }
-
-  #tellPin(): void {
-    if (this.#onEvent === undefined || this.#phase !== "running") return;
-    const { pin } = this.#strategy.snapshot();
-    if (pin === this.#pin) return;
-    const from = this.#pin;
-    this.#pin = pin;
-    this.#onEvent({ type: "pin", from, to: pin });
   }
 }

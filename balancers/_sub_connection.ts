@@ -22,8 +22,8 @@ export interface SubConnectionContext {
   nextEpoch(): number;
   /** Called after each dial that is begun. */
   onDial(): void;
-  /** Called after each change of state. */
-  onChange(connection: PooledConnection): void;
+  /** Called after each change of state, with the one before. */
+  onChange(connection: PooledConnection, before: ConnectionState): void;
 }
 
 // A connection that is lost again at once is not worth redialling without any
@@ -204,8 +204,9 @@ export class PooledConnection implements SubConnection {
   }
 
   #setState(state: ConnectionState): void {
-    if (this.#state === state) return;
+    const before = this.#state;
+    if (before === state) return;
     this.#state = state;
-    this.#context.onChange(this);
+    this.#context.onChange(this, before);
   }
 }

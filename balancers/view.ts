@@ -1,4 +1,3 @@
-import type { EtcdError } from "../errors/etcd_error.ts";
 import type { TlsFault } from "../errors/specific_errors.ts";
 import type { ConnectionState, StrategySnapshot } from "./strategy.ts";
 
@@ -28,20 +27,27 @@ export interface BalancerSnapshot extends StrategySnapshot {
   readonly dials: number;
 }
 
-/** A change, as told to `onEvent`. */
+/** What changes about connections and the choice between them. */
 export type BalancerEvent =
   | {
     /**
-     * Discriminator: the endpoints could not be looked up, by name or as
-     * members, and stay what they are.
+     * Discriminator: what has become of a connection.
+     *
+     * - `connecting`: it is being made;
+     * - `ready`: it carries calls;
+     * - `failed`: it could not be made, and is tried again after a while;
+     * - `lost`: it carried calls and does no more; `state` tells whether it is
+     *   being made again at once;
+     * - `idle`: the strategy has no use for it now;
+     * - `closed`: its endpoint was taken away, or the client closed.
      */
-    readonly type: "sync_failed";
-    /** Why. */
-    readonly error: EtcdError;
-  }
-  | {
-    /** Discriminator: a connection has changed its state. */
-    readonly type: "state";
+    readonly type:
+      | "connecting"
+      | "ready"
+      | "failed"
+      | "lost"
+      | "idle"
+      | "closed";
     /** Whose. */
     readonly endpoint: string;
     /** The state it is in now. */
@@ -50,10 +56,16 @@ export type BalancerEvent =
     readonly error: string | undefined;
   }
   | {
-    /** Discriminator: the strategy has moved its pin. */
-    readonly type: "pin";
+    /** Discriminator: the strategy has moved its pin, if it has one. */
+    readonly type: "switch";
     /** The endpoint pinned before. */
     readonly from: string | undefined;
     /** The endpoint pinned now. */
     readonly to: string | undefined;
+  }
+  | {
+    /** Discriminator: the strategy avoids an endpoint, or does so no more. */
+    readonly type: "unhealthy" | "healthy";
+    /** Which. */
+    readonly endpoint: string;
   };

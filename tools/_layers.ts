@@ -94,6 +94,11 @@ const PACKAGES: readonly PackageRule[] = [
     allows: (from) => inside(from, "proto/", "tests/", "bench/", "tools/"),
   },
   {
+    name: /^@opentelemetry\//,
+    where: "only api/_telemetry.ts knows OpenTelemetry",
+    allows: (from) => from === "api/_telemetry.ts" || inside(from, "tests/"),
+  },
+  {
     name: /^@std\/assert(@|\/|$)/,
     where: "only tests assert; the harness also serves `deno task compare`, " +
       "which runs without jsr.io",

@@ -72,7 +72,7 @@ export function subjectClient(
     dialTimeoutMs: 2_000,
     keepAlive: false,
     requestTimeoutMs: callTimeoutMs,
-    onEvent: (event) => timeline.onBalancerEvent(event),
+    onEvent: (event) => timeline.onClientEvent(event),
     ...options,
   });
 }

@@ -8,7 +8,6 @@ import {
   settle,
   subjectClient,
 } from "./_clients.ts";
-import { LossCount } from "./_loss_count.ts";
 import { refuse } from "./_member_loss.ts";
 import { missDeadline } from "./_missed_deadline.ts";
 import { withPingFloor } from "./_ping_floor.ts";
@@ -77,7 +76,7 @@ async function runPings(context: RunContext): Promise<Recording> {
     ? withPingFloor(subject, PING_MS)
     : resolveBalancer(subject.balancer);
   const { pings } = balancer({ dialTimeoutMs: 1 }).connection;
-  const losses = new LossCount();
+  const lostAt: number[] = [];
   await using client = await clientPinnedTo(
     await followerOf(cluster),
     context,
@@ -86,8 +85,8 @@ async function runPings(context: RunContext): Promise<Recording> {
       keepAlive: pings &&
         { timeMs: Math.max(PING_MS, pings.minTimeMs), timeoutMs: 3_000 },
       onEvent(event) {
-        timeline.onBalancerEvent(event);
-        losses.onEvent(event);
+        timeline.onClientEvent(event);
+        if (event.type === "lost") lostAt.push(performance.now());
       },
     },
   );
@@ -100,14 +99,14 @@ async function runPings(context: RunContext): Promise<Recording> {
     signal?.throwIfAborted();
     await sleep(100);
   }
-  const [firstAt] = losses.times;
+  const [firstAt] = lostAt;
   await using writer = observer(cluster);
   const { header } = await writer.put(key, "x");
   await log.caughtUp([header.revision]);
   return recorder.finish({
     watch: log.count([header.revision], 1),
     measures: {
-      [LOST]: losses.times.length,
+      [LOST]: lostAt.length,
       ...firstAt !== undefined && { [FIRST_LOSS]: firstAt - beganAt },
     },
   });

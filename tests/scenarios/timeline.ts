@@ -1,4 +1,4 @@
-import type { BalancerEvent } from "../../mod.ts";
+import type { ClientEvent } from "../../mod.ts";
 import type { Member } from "../harness/mod.ts";
 import type { TimelineEvent } from "./recording.ts";
 
@@ -14,10 +14,10 @@ export class Timeline {
   })[] = [];
 
   /** Takes a client's `onEvent`. */
-  onBalancerEvent(event: BalancerEvent): void {
-    if (event.type === "pin") {
+  onClientEvent(event: ClientEvent): void {
+    if (event.type === "switch") {
       this.#add("pin", { endpoint: event.to });
-    } else if (event.type === "state") {
+    } else if ("state" in event) {
       this.#add(event.state, { endpoint: event.endpoint, text: event.error });
     }
   }

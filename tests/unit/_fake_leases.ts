@@ -1,6 +1,6 @@
 import { LeaseFacet } from "../../api/lease.ts";
 import type { Caller } from "../../api/caller.ts";
-import type { EtcdError } from "../../mod.ts";
+import type { ClientEvent, EtcdError } from "../../mod.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { Attempt } from "../../errors/etcd_error.ts";
 import { createError } from "../../errors/specific_errors.ts";
@@ -32,6 +32,7 @@ export class FakeLeases {
     LeaseKeepAliveRequestInit,
     LeaseKeepAliveResponseInit
   > = new FakeOpener("etcdserverpb.LeaseKeepAliveResponse");
+  readonly told: ClientEvent[] = [];
   readonly facet: LeaseFacet;
   /** The unary calls made, by the method's name. */
   readonly called: string[] = [];
@@ -54,6 +55,7 @@ export class FakeLeases {
     this.facet = new LeaseFacet(caller, this.opener.opener, {
       clock,
       timeoutMs,
+      onEvent: (event) => this.told.push(event),
     });
     this.answerGrant(1n, 9);
   }

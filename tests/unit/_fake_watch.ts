@@ -2,6 +2,7 @@ import { assert } from "@std/assert";
 import { WatchFacet } from "../../api/watch.ts";
 import type { Kv } from "../../api/kv.ts";
 import type {
+  ClientEvent,
   Key,
   KeyRange,
   Watch,
@@ -36,10 +37,14 @@ export class FakeWatches {
   readonly clock: FakeClock = new FakeClock();
   readonly opener: FakeOpener<WatchRequestInit, WatchResponseInit> =
     new FakeOpener("etcdserverpb.WatchResponse");
+  readonly told: ClientEvent[] = [];
   readonly facet: WatchFacet;
 
   constructor(kv: Kv = NO_KV) {
-    this.facet = new WatchFacet(this.opener.opener, this.clock, kv);
+    this.facet = new WatchFacet(this.opener.opener, kv, {
+      clock: this.clock,
+      onEvent: (event) => this.told.push(event),
+    });
   }
 
   /** Starts a watch without a heartbeat, and lets it open a stream. */

@@ -6,9 +6,9 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import {
-  type BalancerEvent,
   CanceledError,
   Client,
+  type ClientEvent,
   type ClientOptions,
   EtcdError,
   LeaseNotFoundError,
@@ -282,7 +282,7 @@ Deno.test("Client moves its pin when a call runs into its deadline, under grpc1.
     await using b = await FakeServer.start();
     const servers = [a, b];
     for (const server of servers) server.handle(RANGE, () => EMPTY);
-    const events: BalancerEvent[] = [];
+    const events: ClientEvent[] = [];
     await using client = new Client({
       endpoints: servers.map(({ endpoint }) => endpoint),
       balancer,
@@ -304,7 +304,7 @@ Deno.test("Client moves its pin when a call runs into its deadline, under grpc1.
       await read;
       const avoided = client.balancer.avoided.map(({ endpoint }) => endpoint);
       assertEquals(avoided, [pin]);
-      assert(events.some(({ type }) => type === "pin"));
+      assert(events.some(({ type }) => type === "switch"));
     }
     assertStrictEquals(client.balancer.pin === pin, balancer === "grpc1.0");
   }

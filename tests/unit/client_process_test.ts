@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { methods } from "../../proto/methods.ts";
 import { FakeServer, SilentServer } from "../harness/mod.ts";
+import { ROOT, run } from "./_program.ts";
 
-const ROOT = new URL("../../", import.meta.url);
 const RANGE = methods.kv.range.path;
 
 /** What grpc-js reads of the environment: platform.md and README say so. */
@@ -22,52 +22,6 @@ const ENVIRONMENT = [
   "https_proxy",
   "http_proxy",
 ];
-
-interface Ended {
-  readonly code: number;
-  readonly output: string;
-  readonly errors: string;
-  readonly tookMs: number;
-}
-
-/** Runs a program with these permissions, to its own end. */
-async function run(
-  program: string,
-  permissions: readonly string[] = ["--allow-net", "--allow-env"],
-): Promise<Ended> {
-  const startedAt = performance.now();
-  const child = new Deno.Command("deno", {
-    args: [
-      "run",
-      "--no-prompt",
-      "--no-lock",
-      "--config",
-      new URL("deno.json", ROOT).pathname,
-      ...permissions,
-      "-",
-    ],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    // Has glibc fill what is freed, so that using it is seen at once.
-    env: { MALLOC_PERTURB_: "165" },
-    signal: AbortSignal.timeout(20_000),
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const preamble = `import { Client, EtcdError } from "${new URL(
-    "mod.ts",
-    ROOT,
-  )}";\n`;
-  await writer.write(new TextEncoder().encode(preamble + program));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  return {
-    code,
-    output: new TextDecoder().decode(stdout),
-    errors: new TextDecoder().decode(stderr),
-    tookMs: performance.now() - startedAt,
-  };
-}
 
 /** When a program says that it is done, and how long it lives after that. */
 async function lingerMs(program: string): Promise<number> {
@@ -94,18 +48,20 @@ Deno.test("Client works with --allow-net and 12 environment names, and with no m
   assertEquals(ENVIRONMENT.length, 12);
   const host = new URL(server.endpoint).host;
   const exact = [`--allow-net=${host}`, `--allow-env=${ENVIRONMENT}`];
-  const { code, output, errors } = await run(program, exact);
+  const { code, output, errors } = await run(program, { permissions: exact });
   assertEquals([code, output, errors], [0, "got undefined\n", ""]);
-  const ignored = await run(program, [`--allow-net=${host}`, "--ignore-env"]);
+  const ignored = await run(program, {
+    permissions: [`--allow-net=${host}`, "--ignore-env"],
+  });
   assertEquals([ignored.code, ignored.output], [0, "got undefined\n"]);
 });
 
 Deno.test("Client needs each of the permissions that the README lists", async () => {
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
   for (const name of ENVIRONMENT) assertStringIncludes(readme, name);
-  const without = await run(`new Client({ endpoints: "127.0.0.1:1" });`, [
-    "--allow-net",
-  ]);
+  const without = await run(`new Client({ endpoints: "127.0.0.1:1" });`, {
+    permissions: ["--allow-net"],
+  });
   assert(without.code !== 0);
   assertStringIncludes(without.errors, "env access");
 });

@@ -74,6 +74,8 @@ const BAD: readonly Fixture[] = [
     ["api/kv.ts", "@grpc/grpc-js/build/src/call.js"],
     ["tools/compare.ts", "@grpc/grpc-js"],
     ["api/kv.ts", "protobufjs"],
+    ["api/_observation.ts", "@opentelemetry/api"],
+    ["balancers/_pool.ts", "npm:@opentelemetry/api@^1"],
     ["api/kv.ts", "protobufjs/light.js"],
     ["balancers/_pool.ts", "npm:protobufjs@^8/minimal.js"],
     ["api/kv.ts", "@std/assert"],
@@ -189,6 +191,7 @@ const GOOD: readonly Fixture[] = [
     ["tests/harness/fake_server.ts", "@grpc/grpc-js"],
     ["bench/unary.ts", "@grpc/grpc-js"],
     ["proto/method.ts", "protobufjs/light.js"],
+    ["api/_telemetry.ts", "@opentelemetry/api"],
     ["tools/gen_proto.ts", "protobufjs"],
     ["tests/unit/kv_test.ts", "@std/assert"],
   ] as const).map(([path, name]): Fixture => ({

@@ -334,7 +334,7 @@ Deno.test("Client reports what onEvent throws, and goes on", async () => {
         throw problem;
       },
     });
-    onEvent?.({ type: "pin", from: undefined, to: "a" });
+    onEvent?.({ type: "switch", from: undefined, to: "a" });
     await Promise.resolve();
     assertEquals(reported, [problem]);
   } finally {

@@ -97,7 +97,7 @@ Deno.test("ConnectionPool tells several changes of one moment as one look", () =
 Deno.test("ConnectionPool.pick() from an event inside a hook waits for the hook to return", async () => {
   const waits: Promise<unknown>[] = [];
   const { pool, strategy, network } = scripted("ab", (event) => {
-    if (event.type !== "state" || event.state !== "connecting") return;
+    if (event.type !== "connecting") return;
     const now = pool.pick(INFO);
     assertEquals(now, { action: "wait" });
     waits.push(pool.wait(INFO, FOREVER));
@@ -292,36 +292,6 @@ Deno.test("ConnectionPool.probe() and schedule() can be canceled", async () => {
   clock.advance(1_000);
   assertEquals(told, []);
   assertStrictEquals(clock.pending, 0);
-});
-
-Deno.test("ConnectionPool tells each change of state and of the pin as an event", () => {
-  const { pool, network, events } = poolOf(
-    resolveBalancer("grpc1.0")({ dialTimeoutMs: 1 }),
-    "ab",
-  );
-  const [a, b] = [endpoint("a").url, endpoint("b").url];
-  pool.start();
-  network.at("b").down("connection refused");
-  network.at("a").up();
-  const state = (endpoint: string, state: string, error?: string) => ({
-    type: "state",
-    endpoint,
-    state,
-    error,
-  });
-  assertEquals<unknown>(events, [
-    state(a, "connecting"),
-    state(b, "connecting"),
-    state(b, "failing", "connection refused"),
-    state(a, "ready"),
-    { type: "pin", from: undefined, to: a },
-  ]);
-  events.length = 0;
-  network.at("a").down("the connection was lost");
-  assertEquals<unknown>(events, [
-    state(a, "connecting", "the connection was lost"),
-    { type: "pin", from: a, to: undefined },
-  ]);
 });
 
 Deno.test("ConnectionPool.snapshot() tells what is going on", () => {

@@ -8,8 +8,8 @@ import {
 import { srvEndpoints } from "../../api/_srv_endpoints.ts";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import {
-  type BalancerEvent,
   Client,
+  type ClientEvent,
   type ClientOptions,
   UnavailableError,
 } from "../../mod.ts";
@@ -88,7 +88,7 @@ for (const balancer of BALANCER_NAMES) {
 Deno.test("Client says which records are missing, and goes on when they come", async () => {
   await using dns = await DnsServer.start();
   await using member = await startMember();
-  const told: BalancerEvent[] = [];
+  const told: ClientEvent[] = [];
   await using client = clientOf(dns, { onEvent: (event) => told.push(event) });
   const error = await assertRejects(
     () => client.range("x", { timeoutMs: 500 }),

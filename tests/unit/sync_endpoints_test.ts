@@ -1,9 +1,9 @@
 // Client.syncEndpoints() and autoSyncIntervalMs, against fake members.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
-  type BalancerEvent,
   Client,
   ClientClosedError,
+  type ClientEvent,
   type ClientOptions,
   EtcdError,
 } from "../../mod.ts";
@@ -121,7 +121,7 @@ Deno.test("autoSyncIntervalMs tells onEvent what fails, and goes on", async () =
   await using a = await startMember();
   const { path } = methods.cluster.memberList;
   a.server.handle(path, () => new FakeStatus(13, "out of order"));
-  const told: BalancerEvent[] = [];
+  const told: ClientEvent[] = [];
   await using client = clientOf(a.server.endpoint, {
     autoSyncIntervalMs: 10,
     onEvent: (event) => told.push(event),

@@ -1,0 +1,16 @@
+import type { Attempt } from "../errors/etcd_error.ts";
+import type { CallOptions } from "./call_options.ts";
+
+/** Follows one call from the inside. */
+export interface CallTrace {
+  /** An attempt has failed, and the call goes on. */
+  retried(attempt: Attempt): void;
+  /** The attempt at this endpoint has succeeded. */
+  answered(endpoint: string): void;
+}
+
+/** The options of a call that is followed. */
+export interface TracedOptions extends CallOptions {
+  /** Who follows it. */
+  readonly trace?: CallTrace | undefined;
+}
