@@ -14,9 +14,18 @@ import {
   op,
   prefix,
   range,
+  UnsupportedError,
 } from "../../mod.ts";
 import { seededRandom } from "./_fake_clock.ts";
 import { id, MemoryStore } from "./_memory_store.ts";
+
+/** What a server without the method for streams of keys answers. */
+function tooOld(): UnsupportedError {
+  return new UnsupportedError("Cannot range: needs etcd 3.7", {
+    code: "unsupported",
+    needs: "etcd 3.7",
+  });
+}
 
 /** A key space whose calls end in a store. */
 function namespaceOf(store: MemoryStore, at: Key): Keyspace {
@@ -24,6 +33,9 @@ function namespaceOf(store: MemoryStore, at: Key): Keyspace {
     caller: store,
     kvCaller: store,
     batching: () => store,
+    opener: {
+      open: () => Promise.reject(tooOld()),
+    },
     leases: { over: () => undefined },
   };
   return new NamespacedKeys(parts as unknown as KeyspaceParts, at);
