@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "tests/scenarios/",
     "tests/offline/",
   ],
-  "bench/": ["mod.ts", "tests/harness/"],
+  "bench/": ["mod.ts", "deno.json", "proto/", "tests/harness/", "tools/"],
 };
 /** Folders that `compare` runs outside of `deno test`. */
 const USED_BY_COMMANDS = ["tests/harness/", "tests/scenarios/"];
