@@ -8,6 +8,9 @@ import { variables } from "./_variables.ts";
 const path = (file: string) => new URL(file, import.meta.url).pathname;
 const EVERY = OPERATIONS.map(({ name }) => name);
 
+// A batch carries up to 128 operations: a short run would measure its start.
+const BATCH_COUNT_FACTOR = 5;
+
 /** The floor: no client at all. */
 export const FLOOR: Program = {
   name: "grpc-js",
@@ -49,9 +52,6 @@ export const PROGRAMS: readonly Program[] = [
   { ...etcd3OnDeno, operations: EVERY },
   { ...goProgram, operations: EVERY },
 ];
-
-// A batch carries up to 128 operations: a short run would measure its start.
-const BATCH_COUNT_FACTOR = 5;
 
 function ownProgram({ name, title, balancer, batch, operations = EVERY }: {
   readonly name: string;
