@@ -15,8 +15,11 @@ export function watchPeak(
       const kib = /^VmHWM:\s+(\d+)/m.exec(status)?.[1];
       if (kib !== undefined) peakKib = Number(kib);
     } catch (error) {
-      // It has ended, or this is no Linux.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // It has ended, this is no Linux, or we may not look.
+      if (
+        !(error instanceof Deno.errors.NotFound) &&
+        !(error instanceof Deno.errors.NotCapable)
+      ) throw error;
     }
   };
   const timer = setInterval(look, LOOK_MS);

@@ -50,7 +50,7 @@ function about({ runtime, etcd, rounds, startedAt }: BenchResult): string {
     `Deno ${runtime.deno}`,
     `${runtime.system} with ${runtime.cpus} processors`,
     startedAt.slice(0, 10),
-    `median of ${rounds} interleaved rounds`,
+    rounds === 1 ? "one round" : `median of ${rounds} interleaved rounds`,
   ].join(" · ");
 }
 

@@ -10,10 +10,10 @@ import { type BenchCommand, readBenchArgs } from "./_args.ts";
 import { measureCodec } from "./_codec.ts";
 import { helpText } from "./_help.ts";
 import { startBenchCluster } from "./_prepare_cluster.ts";
-import type { Program } from "./_program.ts";
+import { prepareReady } from "./_ready.ts";
 import { MARKS, renderReport } from "./_report.ts";
 import type { BenchResult, Measured } from "./_result.ts";
-import { measureInRounds, type ReadyProgram } from "./_rounds.ts";
+import { measureInRounds } from "./_rounds.ts";
 import { measureScale } from "./_scale.ts";
 import { nameOf } from "./_tables.ts";
 
@@ -45,7 +45,11 @@ async function main(args: readonly string[]): Promise<number> {
 async function measure(command: BenchCommand): Promise<BenchResult> {
   const { rounds, members } = command;
   const startedAt = new Date().toISOString();
-  const { ready, missing } = await prepareAll(command);
+  const { ready, missing } = await prepareReady(
+    command.programs.filter(({ operations }) =>
+      command.work.some(({ operation }) => operations.includes(operation.name))
+    ),
+  );
   const { cluster, endpoints } = await startBenchCluster({
     members,
     onProgress: note,
@@ -54,7 +58,7 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
   const calls: Measured[] = [];
   for (const work of command.work) {
     const { operation: { name: operation, title }, inFlight, count } = work;
-    note(nameOf({ title, inFlight }));
+    note(nameOf({ operation, title, inFlight }));
     const cells = await measureInRounds(ready, { endpoints, work, rounds });
     calls.push({ operation, title, inFlight, count, cells });
   }
@@ -75,28 +79,6 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
     codec: command.codec ? measureCodec() : [],
     scale: command.scale ? await measureScale(first, { onProgress: note }) : [],
   };
-}
-
-/** Gets the programs ready that have something to do. */
-async function prepareAll({ programs, work }: BenchCommand): Promise<{
-  readonly ready: readonly ReadyProgram[];
-  readonly missing: BenchResult["missing"];
-}> {
-  const ready: ReadyProgram[] = [];
-  const missing: { title: string; reason: string }[] = [];
-  const wanted = programs.filter((program: Program) =>
-    work.some(({ operation }) => program.operations.includes(operation.name))
-  );
-  for (const program of wanted) {
-    const prepared = await program.prepare();
-    if ("missing" in prepared) {
-      note(`Skipped: ${program.title}, as ${prepared.missing}`);
-      missing.push({ title: program.title, reason: prepared.missing });
-    } else {
-      ready.push({ ...program, command: prepared });
-    }
-  }
-  return { ready, missing };
 }
 
 async function putReport(path: string, summary: string): Promise<void> {
