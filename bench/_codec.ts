@@ -1,3 +1,4 @@
+import { rangeResult } from "../api/_kv_codec.ts";
 import type { RangeResponse } from "../proto/gen/messages.ts";
 import { toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
@@ -38,6 +39,14 @@ export function measureCodec(): readonly CodecMeasured[] {
       title: `decode a range of ${KEYS} keys`,
       bytes: reply.length,
       ...inTurns(() => ourSum(reply), () => esSum(reply)),
+    },
+    {
+      title: "the same as the client gives it, each key and value a copy",
+      bytes: reply.length,
+      ...inTurns(
+        () => rangeResult(methods.kv.range.decode(reply)),
+        () => esSum(reply),
+      ),
     },
     {
       title: `encode a txn of ${OPERATIONS} puts`,
