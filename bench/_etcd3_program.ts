@@ -21,6 +21,7 @@ export const etcd3OnNode: Omit<Program, "operations"> = {
           work,
         );
       });
+      await build("node", ["--version"], folder);
       // Beside what it imports.
       const program = `${folder}/bench_etcd3.mjs`;
       await Deno.copyFile(SOURCE, program);

@@ -13,17 +13,30 @@ export async function build(
   args: readonly string[],
   cwd: string,
 ): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, {
-    args: [...args],
-    cwd,
-    stdout: "null",
-    stderr: "piped",
-  }).output();
+  const { success, stderr } = await output(program, args, cwd);
   if (success) return;
   const words = new TextDecoder().decode(stderr).trim();
   throw new Error(
     `${program} ${args[0]} failed: ${words.slice(-LAST_WORDS_CHARS)}`,
   );
+}
+
+async function output(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command(program, {
+      args: [...args],
+      cwd,
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`${program} is not on the PATH`, { cause: error });
+  }
 }
 
 /** What `get` resolves to, or why it cannot be had here. */
