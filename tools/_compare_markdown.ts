@@ -1,5 +1,7 @@
 /** `--markdown`: the summary as a table for the README. */
+import { putBetweenMarks } from "./_between_marks.ts";
 import { UsageError } from "./_compare_usage.ts";
+import { markdownTable } from "./_markdown_table.ts";
 import { messageOf } from "./_compare_cells.ts";
 import { outcomeWords } from "./_compare_outcome.ts";
 import { verdictText } from "./_compare_report.ts";
@@ -31,7 +33,7 @@ export function renderMarkdown(result: CompareResult): string {
   return [
     ...wrap(about(result), PROSE),
     "",
-    ...table([["scenario", ...strategies], ...rows]),
+    ...markdownTable([["scenario", ...strategies], ...rows]),
     "",
     ...wrap(
       `${verdictText(result)}. ✔ as expected of this client, ✘ not.`,
@@ -42,15 +44,8 @@ export function renderMarkdown(result: CompareResult): string {
 }
 
 /** A text with the summary in place of what stands between the marks. */
-export function putBetweenMarks(text: string, summary: string): string {
-  const [before, rest, ...more] = text.split(MARKS.begin);
-  const [, after, ...evenMore] = rest?.split(MARKS.end) ?? [];
-  if (after === undefined || more.length > 0 || evenMore.length > 0) {
-    throw new Error(
-      `Cannot place the summary: no single ${MARKS.begin} before a ${MARKS.end}`,
-    );
-  }
-  return `${before}${MARKS.begin}\n\n${summary}\n${MARKS.end}${after}`;
+export function putSummary(text: string, summary: string): string {
+  return putBetweenMarks(text, { marks: MARKS, summary });
 }
 
 /**
@@ -60,7 +55,7 @@ export function putBetweenMarks(text: string, summary: string): string {
  */
 export async function checkMarks(path: string): Promise<void> {
   try {
-    putBetweenMarks(await Deno.readTextFile(path), "");
+    putSummary(await Deno.readTextFile(path), "");
   } catch (error) {
     throw new UsageError(
       `--markdown=${path} cannot be used: ${messageOf(error)}`,
@@ -83,26 +78,4 @@ function about({ runtime, etcd, options, startedAt }: CompareResult): string {
 
 function cellText(cell: CompareCell | undefined): string {
   return cell ? `${VERDICT_MARKS[cell.verdict]} ${outcomeWords(cell)}` : "";
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const cells = rows.map((row) =>
-    row.map((text) => text.replaceAll(/\s+/g, " ").replaceAll(/[|<*]/g, "\\$&"))
-  );
-  const widths = (cells[0] ?? []).map((_, at) =>
-    Math.max(3, ...cells.map((row) => [...row[at] ?? ""].length))
-  );
-  const line = (row: readonly string[]) =>
-    `| ${
-      widths.map((width, at) => {
-        const text = row[at] ?? "";
-        return text + " ".repeat(width - [...text].length);
-      }).join(" | ")
-    } |`;
-  const [head = [], ...body] = cells;
-  return [
-    line(head),
-    line(widths.map((width) => "-".repeat(width))),
-    ...body.map(line),
-  ];
 }

@@ -1,6 +1,6 @@
 /** Where a result goes. */
 import { toJson } from "./_compare_json.ts";
-import { putBetweenMarks, renderMarkdown } from "./_compare_markdown.ts";
+import { putSummary, renderMarkdown } from "./_compare_markdown.ts";
 import { renderReport } from "./_compare_report.ts";
 import type { CompareResult } from "./_compare_result.ts";
 import type { Sink } from "./_compare_sink.ts";
@@ -38,7 +38,7 @@ export async function writeOutputs(
     const text = await Deno.readTextFile(markdown);
     await Deno.writeTextFile(
       markdown,
-      putBetweenMarks(text, renderMarkdown(result)),
+      putSummary(text, renderMarkdown(result)),
     );
     note(`The summary is in ${markdown}`);
   }

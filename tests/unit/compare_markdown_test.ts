@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   checkMarks,
   MARKS,
-  putBetweenMarks,
+  putSummary,
   renderMarkdown,
 } from "../../tools/_compare_markdown.ts";
 import { main } from "../../tools/compare.ts";
@@ -42,7 +42,7 @@ Deno.test("renderMarkdown() is as deno fmt has it, whatever the titles are", asy
   const path = await Deno.makeTempFile({ suffix: ".md" });
   try {
     for (const result of [RESULT, { ...RESULT, cells }]) {
-      const text = putBetweenMarks(
+      const text = putSummary(
         `# A\n\n${MARKS.begin}\n${MARKS.end}\n`,
         renderMarkdown(result),
       );
@@ -59,11 +59,11 @@ Deno.test("renderMarkdown() is as deno fmt has it, whatever the titles are", asy
   }
 });
 
-Deno.test("putBetweenMarks() leaves what is around, and finds its own marks again", () => {
+Deno.test("putSummary() leaves what is around, and finds its own marks again", () => {
   const text = `a\n${MARKS.begin}\nold\n${MARKS.end}\nb\n`;
-  const once = putBetweenMarks(text, "new\n");
+  const once = putSummary(text, "new\n");
   assertEquals(once, `a\n${MARKS.begin}\n\nnew\n\n${MARKS.end}\nb\n`);
-  assertEquals(putBetweenMarks(once, "new\n"), once);
+  assertEquals(putSummary(once, "new\n"), once);
   for (
     const bad of [
       "a",
@@ -72,7 +72,7 @@ Deno.test("putBetweenMarks() leaves what is around, and finds its own marks agai
       text + MARKS.begin,
       text + MARKS.end,
     ]
-  ) assertThrows(() => putBetweenMarks(bad, "new"), Error, "Cannot place");
+  ) assertThrows(() => putSummary(bad, "new"), Error, "Cannot place");
 });
 
 Deno.test("compare() puts the summary into a file, or prints it", async () => {
@@ -87,7 +87,7 @@ Deno.test("compare() puts the summary into a file, or prints it", async () => {
     const printed = await runCompare(scenarios, { markdown: true });
     assertEquals(
       await Deno.readTextFile(path),
-      putBetweenMarks(MARKS.begin + MARKS.end, printed.stdout),
+      putSummary(MARKS.begin + MARKS.end, printed.stdout),
     );
     assert(stdout.startsWith("The generations of etcd's client"));
   } finally {

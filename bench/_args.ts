@@ -1,0 +1,111 @@
+import { parseArgs } from "node:util";
+import { userPath } from "../tools/_compare_files.ts";
+import { type Operation, OPERATIONS, type Work, workOf } from "./_operation.ts";
+import type { Program } from "./_program.ts";
+import { PROGRAMS } from "./_programs.ts";
+
+/** What the command line asks for. */
+export interface BenchCommand {
+  readonly help: boolean;
+  readonly work: readonly Work[];
+  readonly programs: readonly Program[];
+  readonly rounds: number;
+  readonly members: number;
+  readonly codec: boolean;
+  readonly scale: boolean;
+  /** The file for the result. */
+  readonly json: string | undefined;
+  /** The file in which the report is to be put between its marks. */
+  readonly markdown: string | undefined;
+}
+
+const ROUNDS = 3;
+// A quick run has one round of shorter runs, with one number in flight.
+const QUICK = { rounds: 1, inFlight: 64, share: 0.4 } as const;
+
+/**
+ * Reads a command line.
+ *
+ * @throws {TypeError} If it cannot be followed.
+ */
+export function readBenchArgs(args: readonly string[]): BenchCommand {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      operations: { type: "string" },
+      programs: { type: "string" },
+      rounds: { type: "string" },
+      count: { type: "string" },
+      "in-flight": { type: "string" },
+      members: { type: "string" },
+      quick: { type: "boolean", default: false },
+      scale: { type: "boolean", default: false },
+      json: { type: "string" },
+      markdown: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const { quick, scale } = values;
+  const operations = choose("--operations", values.operations, OPERATIONS);
+  const inFlight = values["in-flight"]?.split(",")
+    .map((text) => number("--in-flight", text));
+  return {
+    help: values.help,
+    work: workOf({
+      operations: quick ? operations.map(quickly) : operations,
+      inFlight,
+      count: values.count === undefined
+        ? undefined
+        : number("--count", values.count),
+      share: quick ? QUICK.share : 1,
+    }),
+    programs: choose("--programs", values.programs, PROGRAMS),
+    rounds: values.rounds === undefined
+      ? quick ? QUICK.rounds : ROUNDS
+      : number("--rounds", values.rounds),
+    members: number("--members", values.members ?? "1"),
+    codec: values.operations === undefined ||
+      values.operations.split(",").includes(CODEC),
+    scale,
+    json: values.json === undefined ? undefined : userPath(values.json),
+    markdown: values.markdown === undefined
+      ? undefined
+      : userPath(values.markdown),
+  };
+}
+
+/** What `--operations` has besides the operations. */
+export const CODEC = "codec";
+const NONE = "none";
+
+function quickly(operation: Operation): Operation {
+  return operation.inFlight.length === 1
+    ? operation
+    : { ...operation, inFlight: [QUICK.inFlight] };
+}
+
+function choose<Item extends { readonly name: string }>(
+  flag: string,
+  list: string | undefined,
+  known: readonly Item[],
+): readonly Item[] {
+  if (list === undefined) return known;
+  const names = list.split(",");
+  const others = flag === "--operations" ? [CODEC, NONE] : [];
+  const all = [...known.map(({ name }) => name), ...others];
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Cannot bench: ${flag} has '${unknown}', known are ${all.join(", ")}`,
+    );
+  }
+  return known.filter(({ name }) => names.includes(name));
+}
+
+function number(flag: string, text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= 1) return value;
+  throw new TypeError(
+    `Cannot bench: ${flag} must be a number from 1 on, got '${text}'`,
+  );
+}

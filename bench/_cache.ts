@@ -1,0 +1,34 @@
+/** Where the peers' programs are kept once they are built. */
+
+/** A folder of the cache, made by `build` unless it is there. */
+export async function cached(
+  name: string,
+  build: (folder: string) => Promise<void>,
+): Promise<string> {
+  const home = Deno.env.get("XDG_CACHE_HOME") ??
+    `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
+  const root = `${home}/etcdeno/bench`;
+  const folder = `${root}/${name}`;
+  if (await isThere(folder)) return folder;
+  await Deno.mkdir(root, { recursive: true });
+  const work = await Deno.makeTempDir({ dir: root, prefix: ".build-" });
+  try {
+    await build(work);
+    await Deno.rename(work, folder);
+  } catch (error) {
+    await Deno.remove(work, { recursive: true });
+    // Somebody else was quicker: theirs is as good.
+    if (!await isThere(folder)) throw error;
+  }
+  return folder;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { cached } from "./_cache.ts";
+import type { Program, Run } from "./_program.ts";
+import { build, unlessMissing } from "./_toolchain.ts";
+
+const VERSION = "3.6.16";
+const SOURCE = new URL("./peers/bench.go", import.meta.url);
+
+/** etcd's own client; built once, where Go is. */
+export const goProgram: Omit<Program, "operations"> = {
+  name: "go",
+  title: `Go clientv3 ${VERSION}`,
+  prepare: () =>
+    unlessMissing(async () => {
+      const source = await Deno.readFile(SOURCE);
+      const digest = new Uint8Array(
+        await crypto.subtle.digest("SHA-256", source),
+      );
+      const folder = await cached(
+        `go-${VERSION}-${digest.subarray(0, 4).toHex()}`,
+        async (work) => {
+          await Deno.writeFile(`${work}/main.go`, source);
+          await build("go", ["mod", "init", "bench"], work);
+          await build("go", [
+            "get",
+            `go.etcd.io/etcd/client/v3@v${VERSION}`,
+          ], work);
+          await build("go", ["build", "-o", "gobench", "."], work);
+        },
+      );
+      return ({ endpoints, operation, count, inFlight }: Run) => ({
+        path: `${folder}/gobench`,
+        args: [
+          ["-endpoints", endpoints.join()],
+          ["-op", operation.name],
+          ["-n", String(count)],
+          ["-c", String(inFlight)],
+        ].flat(),
+      });
+    }),
+};

@@ -1,0 +1,37 @@
+import { CODEC } from "./_args.ts";
+import { OPERATIONS } from "./_operation.ts";
+import { PROGRAMS } from "./_programs.ts";
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const lines = (list: readonly { name: string; title: string }[]) =>
+    list.map(({ name, title }) => `  ${name.padEnd(13)}${title}`).join("\n");
+  return `Measures what operations cost with this client and with others, on a real etcd.
+
+Usage: deno task bench [options]
+
+  --operations LIST  some of those below, such as linget,put (default: all)
+  --programs LIST    some of those below, such as grpc1.23,grpc-js,go (default: all)
+  --rounds N         how often each program runs, in turns with the others (default: 3)
+  --count N          operations in one run (default: each operation's own)
+  --in-flight LIST   such as 1,64,256 (default: each operation's own)
+  --members N        members of the cluster (default: 1)
+  --quick            one round of shorter runs: about a minute
+  --scale            also 10 000 watchers, 10 000 leases and 1 000 000 keys on one client
+  --json FILE        writes everything measured; the shape is in bench/_result.ts
+  --markdown FILE    puts the report into FILE, between <!-- bench:begin --> and <!-- bench:end -->
+  --help             this
+
+Operations:
+${lines(OPERATIONS)}
+  ${CODEC.padEnd(13)}decoding a range and encoding a txn, beside protobuf-es
+  ${"none".padEnd(13)}none, for --scale alone
+
+Programs:
+${lines(PROGRAMS)}
+
+Quote ratios: the programs take turns, so that what else the machine does hits
+all alike. Go's client is built and npm's is installed once, into the cache;
+where Go or npm is missing they are skipped.
+`;
+}

@@ -1,0 +1,33 @@
+import type { Work } from "./_operation.ts";
+
+/** One run of a program. */
+export interface Run extends Work {
+  /** `host:port` of each member. */
+  readonly endpoints: readonly string[];
+}
+
+/** How a program is started. */
+export interface Command {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What a program that cannot be had is, with the reason. */
+export interface Missing {
+  readonly missing: string;
+}
+
+/** A program that does the operations with one client. */
+export interface Program {
+  /** Its name on the command line. */
+  readonly name: string;
+  /** Its name for people. */
+  readonly title: string;
+  /** The operations it has. */
+  readonly operations: readonly string[];
+  /** How many times the others' operations it is given: it is that quick. */
+  readonly countFactor?: number;
+  /** Gets it ready; resolves to how a run of it is started. */
+  prepare(): Promise<((run: Run) => Command) | Missing>;
+}

@@ -1,0 +1,86 @@
+/** The programs that are measured, ours and those of the peers. */
+import { OPERATIONS } from "./_operation.ts";
+import { etcd3OnDeno, etcd3OnNode } from "./_etcd3_program.ts";
+import { goProgram } from "./_go_program.ts";
+import type { Program, Run } from "./_program.ts";
+import { variables } from "./_variables.ts";
+
+const path = (file: string) => new URL(file, import.meta.url).pathname;
+const EVERY = OPERATIONS.map(({ name }) => name);
+
+// A batch carries up to 128 operations: a short run would measure its start.
+const BATCH_COUNT_FACTOR = 5;
+
+/** The floor: no client at all. */
+export const FLOOR: Program = {
+  name: "grpc-js",
+  title: "bare grpc-js",
+  operations: ["serget", "linget", "put", "txn64"],
+  prepare: () =>
+    Promise.resolve((run: Run) => ({
+      path: Deno.execPath(),
+      args: ["run", "-A", "--no-lock", path("./peers/bench_grpcjs.ts")],
+      // It knows one endpoint.
+      env: variables({ ...run, endpoints: run.endpoints.slice(0, 1) }),
+    })),
+};
+
+/** The client with one strategy. */
+export function ours(balancer: string): Program {
+  return ownProgram({ name: balancer, title: balancer, balancer });
+}
+
+/** The programs, in the order of the tables. */
+export const PROGRAMS: readonly Program[] = [
+  ours("grpc1.0"),
+  ours("grpc1.7"),
+  ours("grpc1.23"),
+  ownProgram({
+    name: "batch-reads",
+    title: 'batch: "reads"',
+    batch: "reads",
+    operations: ["serget", "linget"],
+  }),
+  ownProgram({
+    name: "batch-all",
+    title: 'batch: "all"',
+    batch: "all",
+    operations: ["linget", "put", "put1k"],
+  }),
+  FLOOR,
+  { ...etcd3OnNode, operations: EVERY },
+  { ...etcd3OnDeno, operations: EVERY },
+  { ...goProgram, operations: EVERY },
+];
+
+function ownProgram({ name, title, balancer, batch, operations = EVERY }: {
+  readonly name: string;
+  readonly title: string;
+  readonly balancer?: string;
+  readonly batch?: string;
+  readonly operations?: readonly string[];
+}): Program {
+  return {
+    name,
+    title,
+    operations,
+    ...(batch === undefined ? {} : { countFactor: BATCH_COUNT_FACTOR }),
+    prepare: () =>
+      Promise.resolve((run: Run) => ({
+        path: Deno.execPath(),
+        args: [
+          "run",
+          "-A",
+          "--no-lock",
+          "--config",
+          path("../deno.json"),
+          path("./ours/main.ts"),
+        ],
+        env: {
+          ...variables(run),
+          BALANCER: balancer ?? "grpc1.23",
+          BATCH: batch ?? "off",
+        },
+      })),
+  };
+}

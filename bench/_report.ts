@@ -1,0 +1,69 @@
+import { wrap } from "../tools/_compare_text.ts";
+import type { BenchResult } from "./_result.ts";
+import {
+  codecTable,
+  everything,
+  nameOf,
+  overview,
+  scaleTable,
+} from "./_tables.ts";
+
+/** Between these lines of a file stands what `--markdown=FILE` writes. */
+export const MARKS = {
+  begin: "<!-- bench:begin -->",
+  end: "<!-- bench:end -->",
+} as const;
+
+const PROSE = { width: 80, lead: "" } as const;
+
+/** A result as `deno fmt` would have it. */
+export function renderReport(result: BenchResult): string {
+  const { calls, codec, scale } = result;
+  const blocks = [wrap(about(result), PROSE)];
+  if (calls.length > 0) {
+    blocks.push(
+      ["Operations per second:"],
+      overview(result, "opsPerSecond"),
+      ["The client's own CPU time, in µs for one operation:"],
+      overview(result, "cpuMicros"),
+    );
+  }
+  if (codec.length > 0) blocks.push(codecTable(result));
+  if (scale.length > 0) blocks.push(scaleTable(result));
+  for (const line of gaps(result)) blocks.push(wrap(line, PROSE));
+  if (calls.length > 0) {
+    blocks.push(
+      ["<details>", "<summary>With ranges, latency and memory</summary>"],
+      everything(result),
+      ["</details>"],
+    );
+  }
+  return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function about({ runtime, etcd, rounds, startedAt }: BenchResult): string {
+  return [
+    `Client ${runtime.client}`,
+    `etcd ${etcd.version} with ${etcd.members} member${
+      etcd.members === 1 ? "" : "s"
+    } on the same machine`,
+    `Deno ${runtime.deno}`,
+    `${runtime.system} with ${runtime.cpus} processors`,
+    startedAt.slice(0, 10),
+    rounds === 1 ? "one round" : `median of ${rounds} interleaved rounds`,
+  ].join(" · ");
+}
+
+/** What is left blank, and why. */
+function gaps({ missing, calls }: BenchResult): string[] {
+  return [
+    ...missing.map(({ title, reason }) => `Skipped: ${title}, as ${reason}.`),
+    ...calls.flatMap((measured) =>
+      measured.cells.flatMap(({ program, failure }) =>
+        failure === undefined
+          ? []
+          : [`Failed: ${nameOf(measured)}, ${program}: ${failure}.`]
+      )
+    ),
+  ];
+}

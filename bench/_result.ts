@@ -1,0 +1,56 @@
+import type { Cell } from "./_rounds.ts";
+
+/** One operation with so many in flight, by every program that has it. */
+export interface Measured {
+  readonly operation: string;
+  readonly title: string;
+  readonly inFlight: number;
+  /** How many in one run; those that batch have more. */
+  readonly count: number;
+  readonly cells: readonly Cell[];
+}
+
+/** One piece of work of the codec, by two codecs in turn. */
+export interface CodecMeasured {
+  readonly title: string;
+  readonly bytes: number;
+  /** Of each round. */
+  readonly oursMicros: readonly number[];
+  readonly protobufEsMicros: readonly number[];
+}
+
+/** Very many of something on one client. */
+export interface ScaleMeasured {
+  readonly title: string;
+  readonly count: number;
+  readonly seconds: number;
+  /** Memory of the process before, and the most while it ran. */
+  readonly beforeMiB: number;
+  readonly peakMiB: number;
+  /** What there is to say besides. */
+  readonly remark: string;
+}
+
+/** What `--json` writes. */
+export interface BenchResult {
+  readonly startedAt: string;
+  readonly runtime: {
+    readonly client: string;
+    readonly deno: string;
+    readonly system: string;
+    readonly cpus: number;
+  };
+  readonly etcd: { readonly version: string; readonly members: number };
+  readonly rounds: number;
+  readonly programs: readonly {
+    readonly name: string;
+    readonly title: string;
+  }[];
+  readonly missing: readonly {
+    readonly title: string;
+    readonly reason: string;
+  }[];
+  readonly calls: readonly Measured[];
+  readonly codec: readonly CodecMeasured[];
+  readonly scale: readonly ScaleMeasured[];
+}

@@ -1,0 +1,61 @@
+import { Client } from "../mod.ts";
+import { runToEnd } from "./_run_program.ts";
+import type { ScaleMeasured } from "./_result.ts";
+
+// Each at a tenth too, to tell how it grows.
+const STEPS: readonly {
+  readonly kind: "watchers" | "leases" | "list";
+  readonly title: string;
+  readonly counts: readonly number[];
+}[] = [
+  { kind: "watchers", title: "watchers", counts: [1_000, 10_000] },
+  { kind: "leases", title: "leases kept alive", counts: [1_000, 10_000] },
+  { kind: "list", title: "keys listed", counts: [100_000, 1_000_000] },
+];
+const LOADED_AT_ONCE = 10_000;
+const VALUE = new TextEncoder().encode("v".repeat(64));
+
+/** Very many watchers, leases and keys on one client, each in a process. */
+export async function measureScale(
+  endpoint: string,
+  { onProgress }: { readonly onProgress: (line: string) => void },
+): Promise<readonly ScaleMeasured[]> {
+  const measured: ScaleMeasured[] = [];
+  for (const { kind, title, counts } of STEPS) {
+    for (const count of counts) {
+      onProgress(`${count} ${title}`);
+      if (kind === "list") await load(endpoint, count);
+      const { output, peakMiB = NaN } = await runToEnd({
+        path: Deno.execPath(),
+        args: [
+          "run",
+          "-A",
+          "--no-lock",
+          "--config",
+          new URL("../deno.json", import.meta.url).pathname,
+          new URL("./scale/main.ts", import.meta.url).pathname,
+        ],
+        env: { EP: endpoint, KIND: kind, N: String(count) },
+      });
+      measured.push({ title, count, peakMiB, ...JSON.parse(output) });
+    }
+  }
+  return measured;
+}
+
+/** Writes the keys of a list, each list below a prefix of its own. */
+async function load(endpoint: string, count: number): Promise<void> {
+  await using client = new Client({ endpoints: endpoint, batch: "all" });
+  for (let from = 0; from < count; from += LOADED_AT_ONCE) {
+    await Promise.all(
+      Array.from(
+        { length: LOADED_AT_ONCE },
+        (_, at) =>
+          client.put(
+            `bench/list${count}/${String(from + at).padStart(8, "0")}`,
+            VALUE,
+          ),
+      ),
+    );
+  }
+}

@@ -1,0 +1,141 @@
+/** A result as Markdown, for a terminal and for the README. */
+import { markdownTable } from "../tools/_markdown_table.ts";
+import { OPERATIONS } from "./_operation.ts";
+import type { BenchResult, Measured } from "./_result.ts";
+import type { Cell } from "./_rounds.ts";
+import type { Sample } from "./_sample.ts";
+import { type Spread, spread } from "./_statistics.ts";
+
+type Figure = keyof Sample;
+const FLOOR = "grpc-js";
+const GO = "go";
+
+/** A figure of every operation, a column for each program. */
+export function overview(
+  { calls, programs }: BenchResult,
+  figure: "opsPerSecond" | "cpuMicros",
+): string[] {
+  return markdownTable([
+    ["", ...programs.map(({ title }) => title)],
+    ...calls.map((measured) => [
+      nameOf(measured),
+      ...programs.map(({ name }) =>
+        medianText(of(cellOf(measured, name), figure))
+      ),
+    ]),
+  ]);
+}
+
+/** Everything, a row for each cell. */
+export function everything({ calls, programs }: BenchResult): string[] {
+  return markdownTable([
+    [
+      "operation",
+      "client",
+      "op/s",
+      "p50 ms",
+      "p99 ms",
+      "CPU µs/op",
+      "CPU, × bare grpc-js",
+      "op/s, × Go",
+      "peak MiB",
+    ],
+    ...calls.flatMap((measured) =>
+      measured.cells.map((cell) => [
+        nameOf(measured),
+        programs.find(({ name }) => name === cell.program)?.title ?? "",
+        rangeText(of(cell, "opsPerSecond")),
+        ...(["p50Micros", "p99Micros"] as const).map((figure) =>
+          medianText(of(cell, figure), 1_000)
+        ),
+        rangeText(of(cell, "cpuMicros")),
+        ratioText(cell, cellOf(measured, FLOOR), "cpuMicros"),
+        // Renewals come as often as the leases are long.
+        measured.operation === "lease1000"
+          ? ""
+          : ratioText(cell, cellOf(measured, GO), "opsPerSecond"),
+        medianText(of(cell, "peakMiB")),
+      ])
+    ),
+  ]);
+}
+
+/** The codec beside the other one. */
+export function codecTable({ codec }: BenchResult): string[] {
+  return markdownTable([
+    ["codec", "bytes", "ours µs", "protobuf-es µs", "time, × protobuf-es"],
+    ...codec.map(({ title, bytes, oursMicros, protobufEsMicros }) => {
+      const ours = spread(oursMicros);
+      const theirs = spread(protobufEsMicros);
+      return [
+        title,
+        numberText(bytes),
+        rangeText(ours),
+        rangeText(theirs),
+        ours && theirs ? (ours.median / theirs.median).toFixed(2) : "",
+      ];
+    }),
+  ]);
+}
+
+/** Very many of something on one client. */
+export function scaleTable({ scale }: BenchResult): string[] {
+  return markdownTable([
+    ["one client", "count", "seconds", "MiB before", "peak MiB", ""],
+    ...scale.map((each) => [
+      each.title,
+      numberText(each.count),
+      each.seconds.toFixed(1),
+      each.beforeMiB.toFixed(0),
+      each.peakMiB.toFixed(0),
+      each.remark,
+    ]),
+  ]);
+}
+
+/** An operation with what is in flight, where that is not its own matter. */
+export function nameOf(
+  { operation, title, inFlight }: Pick<
+    Measured,
+    "operation" | "title" | "inFlight"
+  >,
+): string {
+  const { fixedInFlight } = OPERATIONS.find(({ name }) => name === operation) ??
+    {};
+  return fixedInFlight ? title : `${title}, ${inFlight} in flight`;
+}
+
+function cellOf(measured: Measured, program: string): Cell | undefined {
+  return measured.cells.find((cell) => cell.program === program);
+}
+
+function of(cell: Cell | undefined, figure: Figure): Spread | undefined {
+  return spread(cell?.samples.map((sample) => sample[figure]) ?? []);
+}
+
+function ratioText(
+  cell: Cell,
+  base: Cell | undefined,
+  figure: Figure,
+): string {
+  const own = of(cell, figure);
+  const other = of(base, figure);
+  return own && other ? (own.median / other.median).toFixed(2) : "";
+}
+
+function medianText(figure: Spread | undefined, divisor = 1): string {
+  return figure === undefined ? "" : numberText(figure.median / divisor);
+}
+
+function rangeText(figure: Spread | undefined): string {
+  if (figure === undefined) return "";
+  const { median, least, most } = figure;
+  if (least === most) return numberText(median);
+  return `${numberText(median)} (${numberText(least)}–${numberText(most)})`;
+}
+
+/** Three digits or more, thousands apart. */
+function numberText(value: number): string {
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return value.toFixed(digits).replaceAll(/\B(?=(\d{3})+$)/g, " ");
+}

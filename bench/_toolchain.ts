@@ -1,0 +1,52 @@
+import type { Missing } from "./_program.ts";
+
+const LAST_WORDS_CHARS = 200;
+
+/**
+ * Runs a step of a build.
+ *
+ * @throws {Error} If the program is missing or fails; the message has its last
+ * words.
+ */
+export async function build(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<void> {
+  const { success, stderr } = await output(program, args, cwd);
+  if (success) return;
+  const words = new TextDecoder().decode(stderr).trim();
+  throw new Error(
+    `${program} ${args[0]} failed: ${words.slice(-LAST_WORDS_CHARS)}`,
+  );
+}
+
+async function output(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command(program, {
+      args: [...args],
+      cwd,
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`${program} is not on the PATH`, { cause: error });
+  }
+}
+
+/** What `get` resolves to, or why it cannot be had here. */
+export async function unlessMissing<Value>(
+  get: () => Promise<Value>,
+): Promise<Value | Missing> {
+  try {
+    return await get();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { missing: error.message.replaceAll(/\s+/g, " ") };
+  }
+}

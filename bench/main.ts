@@ -1,0 +1,103 @@
+/**
+ * What operations cost with this client and with others: `deno task bench`.
+ *
+ * @module
+ */
+import { putBetweenMarks } from "../tools/_between_marks.ts";
+import { note, print } from "../tools/_print.ts";
+import config from "../deno.json" with { type: "json" };
+import { type BenchCommand, readBenchArgs } from "./_args.ts";
+import { measureCodec } from "./_codec.ts";
+import { helpText } from "./_help.ts";
+import { startBenchCluster } from "./_prepare_cluster.ts";
+import { prepareReady } from "./_ready.ts";
+import { MARKS, renderReport } from "./_report.ts";
+import type { BenchResult, Measured } from "./_result.ts";
+import { measureInRounds } from "./_rounds.ts";
+import { measureScale } from "./_scale.ts";
+import { nameOf } from "./_tables.ts";
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = commandLine(args);
+  if (command === undefined) return 2;
+  if (command.help) {
+    print(helpText().trimEnd());
+    return 0;
+  }
+  // Made sure of before a long run.
+  if (command.markdown !== undefined) await putReport(command.markdown, "");
+  const result = await measure(command);
+  const report = renderReport(result);
+  print(report.trimEnd());
+  if (command.markdown !== undefined) await putReport(command.markdown, report);
+  if (command.json !== undefined) {
+    await Deno.writeTextFile(
+      command.json,
+      `${JSON.stringify(result, null, 2)}\n`,
+    );
+  }
+  const failed = result.calls.some(({ cells }) =>
+    cells.some(({ failure }) => failure !== undefined)
+  );
+  return failed ? 1 : 0;
+}
+
+async function measure(command: BenchCommand): Promise<BenchResult> {
+  const { rounds, members } = command;
+  const startedAt = new Date().toISOString();
+  const { ready, missing } = await prepareReady(
+    command.programs.filter(({ operations }) =>
+      command.work.some(({ operation }) => operations.includes(operation.name))
+    ),
+  );
+  const { cluster, endpoints } = await startBenchCluster({
+    members,
+    onProgress: note,
+  });
+  await using _closed = cluster;
+  const calls: Measured[] = [];
+  for (const work of command.work) {
+    const { operation: { name: operation, title }, inFlight, count } = work;
+    note(nameOf({ operation, title, inFlight }));
+    const cells = await measureInRounds(ready, { endpoints, work, rounds });
+    calls.push({ operation, title, inFlight, count, cells });
+  }
+  const [first = ""] = endpoints;
+  return {
+    startedAt,
+    runtime: {
+      client: config.version,
+      deno: Deno.version.deno,
+      system: `${Deno.build.os} ${Deno.build.arch}`,
+      cpus: navigator.hardwareConcurrency,
+    },
+    etcd: { version: cluster.binaries.version, members },
+    rounds,
+    programs: ready.map(({ name, title }) => ({ name, title })),
+    missing,
+    calls,
+    codec: command.codec ? measureCodec() : [],
+    scale: command.scale ? await measureScale(first, { onProgress: note }) : [],
+  };
+}
+
+async function putReport(path: string, summary: string): Promise<void> {
+  const text = putBetweenMarks(await Deno.readTextFile(path), {
+    marks: MARKS,
+    summary,
+  });
+  if (summary !== "") await Deno.writeTextFile(path, text);
+}
+
+function commandLine(args: readonly string[]): BenchCommand | undefined {
+  try {
+    return readBenchArgs(args);
+  } catch (error) {
+    // No stack helps somebody who mistyped a flag.
+    if (!(error instanceof TypeError)) throw error;
+    note(error.message);
+    return undefined;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,50 @@
+// A call costs no more over a bare grpc-js call than it should: a ratio of the
+// client's own CPU time, which another busy process changes little.
+import { assert } from "@std/assert";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
+import { OPERATIONS, workOf } from "../../bench/_operation.ts";
+import { startBenchCluster } from "../../bench/_prepare_cluster.ts";
+import { FLOOR, ours } from "../../bench/_programs.ts";
+import { type Cell, measureInRounds } from "../../bench/_rounds.ts";
+import { prepareReady } from "../../bench/_ready.ts";
+import { spread } from "../../bench/_statistics.ts";
+
+const ROUNDS = 3;
+const COUNT = 3_000;
+// Measured: 1.06 to 1.10, quiet or not. One that is beyond this has a new cost.
+const MOST_TIMES_FLOOR = 1.6;
+
+Deno.test(`A get costs at most ${MOST_TIMES_FLOOR} times the CPU of a bare grpc-js call, under every strategy`, async () => {
+  const { cluster, endpoints } = await startBenchCluster({ members: 1 });
+  await using _closed = cluster;
+  const { ready } = await prepareReady([FLOOR, ...BALANCER_NAMES.map(ours)]);
+  const [work] = workOf({
+    operations: OPERATIONS.filter(({ name }) => name === "serget"),
+    inFlight: [64],
+    count: COUNT,
+  });
+  assert(work !== undefined);
+  const cells = await measureInRounds(ready, {
+    endpoints,
+    work,
+    rounds: ROUNDS,
+  });
+  const floor = cpuMicros(cells, FLOOR.name);
+  for (const name of BALANCER_NAMES) {
+    const times = cpuMicros(cells, name) / floor;
+    assert(
+      times <= MOST_TIMES_FLOOR,
+      `${name} costs ${times.toFixed(2)} times the CPU: ${
+        JSON.stringify(cells)
+      }`,
+    );
+  }
+});
+
+function cpuMicros(cells: readonly Cell[], program: string): number {
+  const cell = cells.find((each) => each.program === program);
+  assert(cell !== undefined && cell.failure === undefined, cell?.failure);
+  const cpu = spread(cell.samples.map((sample) => sample.cpuMicros));
+  assert(cpu !== undefined);
+  return cpu.median;
+}
