@@ -48,6 +48,7 @@ export class Fleet {
       intervalMs: options.probeIntervalMs,
       check: (upstream) => this.#probe(upstream),
       onUnwell: (upstream, error) => this.onDown(upstream, error),
+      onLastUnwell: () => this.#revival.hurry(),
     });
   }
 
