@@ -31,6 +31,11 @@ export const dialTcp: Dial = ({ address, host, port }, limits) =>
 
 /** Whether an error is of this machine, such as too few descriptors. */
 export function isLocalError(error: unknown): boolean {
+  return hasCode(error, LOCAL_CODES);
+}
+
+/** Whether an error has one of the system's codes. */
+export function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
   return error instanceof Error && "code" in error &&
-    LOCAL_CODES.has(String(error.code));
+    codes.has(String(error.code));
 }
