@@ -16,12 +16,16 @@ export class GatewayProcess implements AsyncDisposable {
       readonly permissions?: readonly string[];
       /** Said to the shell before, such as `ulimit -n 40`. */
       readonly shell?: string;
+      /** What its log goes through. */
+      readonly pipe?: string;
     } = {},
   ) {
-    const { env = {}, permissions = [], shell = ":" } = options;
+    const { env = {}, permissions = [], shell = ":", pipe } = options;
     const deno = ["deno", "run", "--no-prompt", "--allow-net", ...permissions];
+    const script = `${shell}; ` +
+      (pipe === undefined ? 'exec "$@"' : `"$@" 2>&1 | ${pipe}`);
     this.#child = new Deno.Command("sh", {
-      args: ["-c", `${shell}; exec "$@"`, "sh", ...deno, MAIN, ...args],
+      args: ["-c", script, "sh", ...deno, MAIN, ...args],
       env,
       stdin: "null",
       stdout: "null",
