@@ -66,7 +66,7 @@ export class Gateway implements AsyncDisposable {
   ) {
     const { onEvent, signal } = options;
     this.#options = options;
-    this.#fleet = new Fleet(options, { signal: this.#closing.signal });
+    this.#fleet = new Fleet(options, this.#closing.signal);
     this.#fleet.start(sources.first);
     const { hostname, port } = listener.addr;
     this.#forwarder = new Forwarder({ fleet: this.#fleet, port, onEvent });
