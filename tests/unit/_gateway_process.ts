@@ -16,22 +16,20 @@ export class GatewayProcess implements AsyncDisposable {
       readonly permissions?: readonly string[];
       /** Said to the shell before, such as `ulimit -n 40`. */
       readonly shell?: string;
-      /** What its log goes through. */
-      readonly pipe?: string;
+      /** The last line that is read; from then on nobody reads its log. */
+      readonly readUntil?: string;
     } = {},
   ) {
-    const { env = {}, permissions = [], shell = ":", pipe } = options;
+    const { env = {}, permissions = [], shell = ":", readUntil } = options;
     const deno = ["deno", "run", "--no-prompt", "--allow-net", ...permissions];
-    const script = `${shell}; ` +
-      (pipe === undefined ? 'exec "$@"' : `"$@" 2>&1 | ${pipe}`);
     this.#child = new Deno.Command("sh", {
-      args: ["-c", script, "sh", ...deno, MAIN, ...args],
+      args: ["-c", `${shell}; exec "$@"`, "sh", ...deno, MAIN, ...args],
       env,
       stdin: "null",
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#reading = this.#read();
+    this.#reading = this.#read(readUntil);
   }
 
   /** How it ended. */
@@ -73,13 +71,15 @@ export class GatewayProcess implements AsyncDisposable {
     await this.#reading;
   }
 
-  async #read(): Promise<void> {
+  async #read(until: string | undefined): Promise<void> {
     let rest = "";
     const text = this.#child.stderr.pipeThrough(new TextDecoderStream());
     for await (const chunk of text) {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
       this.lines.push(...lines);
+      // Leaving the loop closes our end of the pipe.
+      if (until && lines.some((line) => line.includes(until))) return;
     }
     if (rest !== "") this.lines.push(rest);
   }

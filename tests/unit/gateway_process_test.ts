@@ -99,11 +99,11 @@ Deno.test("the gateway command ends on the first signal while it still starts", 
 Deno.test("the gateway command goes on when nobody reads its log", async () => {
   await using peer = new TcpPeer(echo("a"));
   const [port = 0, dead = 0] = freePorts(2);
-  await using _command = new GatewayProcess([
+  await using command = new GatewayProcess([
     `--listen-addr=127.0.0.1:${port}`,
     `--endpoints=127.0.0.1:${dead},${peer.address}`,
-  ], { pipe: "head -n 2 >&2" });
-  await _command.line("ready to proxy client requests");
+  ], { readUntil: "ready to proxy client requests" });
+  await command.line("ready to proxy client requests");
   for (let n = 0; n < 2; n++) {
     // The first of them makes it log that an endpoint failed.
     using client = await connectTo(`127.0.0.1:${port}`);
