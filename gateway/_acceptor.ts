@@ -1,5 +1,5 @@
 import type { Clock } from "../balancers/_clock.ts";
-import { isLocalError } from "./_dial.ts";
+import { hasCode, isLocalError } from "./_dial.ts";
 import { closeQuietly } from "./_tunnel.ts";
 
 /** What an acceptor needs and tells. */
@@ -17,6 +17,20 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
   "ECONNRESET",
   "EINTR",
   "EPROTO",
+]);
+
+/**
+ * What accept(2) tells of one client only, such as one that a firewall keeps
+ * away. It is waited out as well, in case it stays.
+ */
+const CLIENT_CODES: ReadonlySet<string> = new Set([
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENONET",
+  "ENOPROTOOPT",
+  "EPERM",
 ]);
 
 const FIRST_WAIT_MS = 50;
@@ -55,8 +69,8 @@ export class Acceptor {
         onConnection(connection);
       } catch (error) {
         if (this.#closed) return;
-        if (isPassing(error)) continue;
-        if (!isLocalError(error)) {
+        if (hasCode(error, PASSING_CODES)) continue;
+        if (!isLocalError(error) && !hasCode(error, CLIENT_CODES)) {
           this.close();
           throw error;
         }
@@ -80,9 +94,4 @@ export class Acceptor {
       };
     });
   }
-}
-
-function isPassing(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    PASSING_CODES.has(String(error.code));
 }

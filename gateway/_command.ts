@@ -24,6 +24,7 @@ export async function runCommand(
   args: readonly string[],
   openAccess: OpenAccess,
 ): Promise<number> {
+  let log = createLog("text");
   try {
     const flags = args.length === 0 ? "help" : parseFlags(args);
     if (flags === "help") {
@@ -31,19 +32,13 @@ export async function runCommand(
       return 0;
     }
     const settings = await readSettings(flags);
-    const log = createLog(settings.logFormat);
+    log = createLog(settings.logFormat);
     log("info", "Running: ", { args });
     return await serve(settings, { log, openAccess });
   } catch (error) {
     const { message } = error as Error;
     const hint = error instanceof UsageError ? ", see --help" : "";
-    createLog(
-      "text",
-      (line) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`)),
-    )(
-      "error",
-      `${message}${hint}`,
-    );
+    log("error", `${message}${hint}`);
     return 1;
   }
 }
@@ -59,24 +54,26 @@ async function serve(
 ): Promise<number> {
   using signals = new StopSignals();
   await using resources = new AsyncDisposableStack();
+  const { metricsAddress } = settings;
+  const status = metricsAddress && resources.use(
+    new StatusServer(metricsAddress),
+  );
+  if (status) log("info", "serving metrics", { address: status.address });
   const access = settings.probe || settings.syncMembers
     ? await openAccess(settings)
     : undefined;
-  const gateway = resources.use(
-    await Gateway.start({
-      ...settings.gateway,
-      probe: settings.probe ? access?.probe : undefined,
-      members: settings.syncMembers ? access?.members : undefined,
-      signal: signals.second,
-      onEvent: createEventLog(log),
-    }),
-  );
-  if (settings.metricsAddress !== undefined) {
-    const status = resources.use(
-      new StatusServer(settings.metricsAddress, () => gateway.snapshot()),
-    );
-    log("info", "serving metrics", { address: status.address });
-  }
+  const started = Gateway.start({
+    ...settings.gateway,
+    probe: settings.probe ? access?.probe : undefined,
+    members: settings.syncMembers ? access?.members : undefined,
+    signal: signals.second,
+    onEvent: createEventLog(log),
+  });
+  const gateway = await Promise.race([started, signals.received]);
+  // Nothing to drain yet; what was begun ends with the process.
+  if (!gateway) return signals.exitCode;
+  resources.use(gateway);
+  if (status) status.snapshot = () => gateway.snapshot();
   await notifyReady(log);
   await Promise.race([gateway.finished, signals.received]);
   await gateway.drain({ timeoutMs: settings.drainTimeoutMs });

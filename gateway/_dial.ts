@@ -1,12 +1,6 @@
 import type { Target } from "./_target.ts";
 import { within } from "./_within.ts";
 
-/** Opens a connection, or fails; the signal ends the attempt. */
-export type Dial = (
-  target: Target,
-  limits: DialLimits,
-) => Promise<Deno.TcpConn>;
-
 /** How long a dial may go on. */
 export interface DialLimits {
   readonly timeoutMs: number;
@@ -23,14 +17,23 @@ const LOCAL_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** Dials by TCP; a name with addresses of both families is raced over them. */
-export const dialTcp: Dial = ({ address, host, port }, limits) =>
-  within(
+export async function dialTcp(
+  { address, host, port }: Target,
+  limits: DialLimits,
+): Promise<Deno.TcpConn> {
+  return await within(
     { what: `connect to ${address}`, ...limits },
     (signal) => Deno.connect({ hostname: host, port, signal }),
   );
+}
 
 /** Whether an error is of this machine, such as too few descriptors. */
 export function isLocalError(error: unknown): boolean {
+  return hasCode(error, LOCAL_CODES);
+}
+
+/** Whether an error has one of the system's codes. */
+export function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
   return error instanceof Error && "code" in error &&
-    LOCAL_CODES.has(String(error.code));
+    codes.has(String(error.code));
 }

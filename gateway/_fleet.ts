@@ -1,5 +1,5 @@
-import { type Clock, SYSTEM_CLOCK } from "../balancers/_clock.ts";
-import { type Dial, dialTcp } from "./_dial.ts";
+import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { type DialLimits, dialTcp } from "./_dial.ts";
 import type { ResolvedGatewayOptions } from "./options.ts";
 import { Revival } from "./_revival.ts";
 import { createSelection } from "./_selection.ts";
@@ -10,28 +10,19 @@ import { Upstreams } from "./_upstreams.ts";
 import { Watchdog } from "./_watchdog.ts";
 import { within } from "./_within.ts";
 
-/** What a fleet takes from the outside. */
-export interface FleetContext {
-  /** Ends dials and probes when the gateway closes. */
-  readonly signal: AbortSignal;
-  readonly clock?: Clock;
-  readonly dial?: Dial;
-}
-
 /** The endpoints and their health: who is left out, and who is back. */
 export class Fleet {
   readonly #options: ResolvedGatewayOptions;
-  readonly #signal: AbortSignal;
-  readonly #dial: Dial;
+  readonly #limits: DialLimits;
   readonly #upstreams: Upstreams;
   readonly #revival: Revival;
   readonly #watchdog: Watchdog | undefined;
 
-  constructor(options: ResolvedGatewayOptions, context: FleetContext) {
-    const { clock = SYSTEM_CLOCK, dial = dialTcp, signal } = context;
+  /** `signal` ends dials and probes when the gateway closes. */
+  constructor(options: ResolvedGatewayOptions, signal: AbortSignal) {
+    const clock = SYSTEM_CLOCK;
     this.#options = options;
-    this.#signal = signal;
-    this.#dial = dial;
+    this.#limits = { timeoutMs: options.dialTimeoutMs, signal };
     const selection = createSelection(options.selection, clock.random);
     this.#upstreams = new Upstreams(selection);
     this.#revival = new Revival({
@@ -48,6 +39,7 @@ export class Fleet {
       intervalMs: options.probeIntervalMs,
       check: (upstream) => this.#probe(upstream),
       onUnwell: (upstream, error) => this.onDown(upstream, error),
+      onLastUnwell: () => this.#revival.hurry(),
     });
   }
 
@@ -69,9 +61,7 @@ export class Fleet {
   /** Opens a connection to an endpoint, for a client. */
   async connect(upstream: Upstream): Promise<Deno.TcpConn> {
     const startMs = performance.now();
-    const { dialTimeoutMs: timeoutMs } = this.#options;
-    const limits = { timeoutMs, signal: this.#signal };
-    const member = await this.#dial(upstream.target, limits);
+    const member = await dialTcp(upstream.target, this.#limits);
     upstream.connected(performance.now() - startMs);
     return member;
   }
@@ -118,18 +108,16 @@ export class Fleet {
 
   /** Whether an inactive endpoint can be used again. */
   async #check(upstream: Upstream): Promise<void> {
-    const { dialTimeoutMs: timeoutMs } = this.#options;
-    const limits = { timeoutMs, signal: this.#signal };
-    closeQuietly(await this.#dial(upstream.target, limits));
+    closeQuietly(await dialTcp(upstream.target, this.#limits));
     await this.#probe(upstream);
   }
 
   async #probe({ address }: Upstream): Promise<void> {
-    const { probe, dialTimeoutMs: timeoutMs } = this.#options;
+    const { probe } = this.#options;
     if (probe === undefined) return;
     const what = `probe ${address}`;
     await within(
-      { what, timeoutMs, signal: this.#signal },
+      { what, ...this.#limits },
       (signal) => probe(address, signal),
     );
   }

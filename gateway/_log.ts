@@ -39,7 +39,12 @@ function textLine(ts: string, level: LogLevel, entry: Entry): string {
 
 function writeToStderr(line: string): void {
   const bytes = new TextEncoder().encode(`${line}\n`);
-  for (let at = 0; at < bytes.length;) {
-    at += Deno.stderr.writeSync(bytes.subarray(at));
+  try {
+    for (let at = 0; at < bytes.length;) {
+      at += Deno.stderr.writeSync(bytes.subarray(at));
+    }
+  } catch {
+    // Nobody reads it any more, or its disk is full: there is nowhere to tell,
+    // and connections are worth more than their log.
   }
 }

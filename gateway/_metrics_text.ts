@@ -92,8 +92,13 @@ function header(name: string, kind: string, about: string): string {
 
 function sampleLine(name: string, labels: Labels, value: number): string {
   const pairs = Object.entries(labels).map(([key, text]) =>
-    `${key}=${JSON.stringify(String(text))}`
+    `${key}="${escaped(String(text))}"`
   );
   const set = pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
   return `etcd_gateway_${name}${set} ${value}\n`;
+}
+
+/** Only these have an escape: any other would spoil the whole page. */
+function escaped(text: string): string {
+  return text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
 }

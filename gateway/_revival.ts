@@ -39,7 +39,8 @@ const FIRST_WAIT_MS = 100;
 export class Revival {
   readonly #options: RevivalOptions;
   readonly #attempts = new Map<Upstream, Attempts>();
-  #back = Promise.withResolvers<void>();
+  /** What wakes those who wait for an active endpoint. */
+  readonly #waiting = new Set<() => void>();
   #closed = false;
 
   constructor(options: RevivalOptions) {
@@ -79,11 +80,20 @@ export class Revival {
     const tries = [...this.#attempts.values()].map(({ ended }) =>
       ended.promise
     );
+    this.hurry();
+    const back = Promise.withResolvers<void>();
+    // Not one promise for all: it would keep every client of a long outage.
+    this.#waiting.add(back.resolve);
+    await Promise.race([back.promise, Promise.all(tries)]);
+    this.#waiting.delete(back.resolve);
+    return upstreams.anyActive;
+  }
+
+  /** Tries all inactive endpoints at once, or after the shortest wait. */
+  hurry(): void {
     for (const [upstream, attempts] of this.#attempts) {
       this.#arm(upstream, this.#restMs(attempts));
     }
-    await Promise.race([this.#back.promise, Promise.all(tries)]);
-    return upstreams.anyActive;
   }
 
   /** Ends all waiting. Attempts that run end by the signal of their dial. */
@@ -174,7 +184,6 @@ export class Revival {
   }
 
   #tellBack(): void {
-    this.#back.resolve();
-    this.#back = Promise.withResolvers<void>();
+    for (const wake of this.#waiting) wake();
   }
 }

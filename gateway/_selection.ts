@@ -23,7 +23,7 @@ export type Selection = <T extends Candidate>(candidates: readonly T[]) => T;
 export type SelectionName = "failover" | "roundRobin" | "weighted";
 
 /** The names in {@linkcode SelectionName}, the default first. */
-export const SELECTION_NAMES: readonly SelectionName[] = [
+export const SELECTION_NAMES: readonly [SelectionName, ...SelectionName[]] = [
   "failover",
   "roundRobin",
   "weighted",

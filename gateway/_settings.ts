@@ -1,8 +1,9 @@
 import { type GivenFlags, UsageError } from "./_flags.ts";
 import { parseGoDuration } from "./_go_duration.ts";
 import type { DiscoveryOptions, GatewayOptions } from "./options.ts";
-import type { SelectionName } from "./_selection.ts";
-import { parseListenAddress } from "./_target.ts";
+import { LONGEST_MS } from "./options.ts";
+import { SELECTION_NAMES } from "./_selection.ts";
+import { type ListenAddress, parseListenAddress } from "./_target.ts";
 
 /** Files of TLS settings, read. */
 export interface TlsFiles {
@@ -16,7 +17,7 @@ export interface Settings {
   readonly gateway: GatewayOptions & { readonly dialTimeoutMs: number };
   readonly drainTimeoutMs: number;
   readonly logFormat: "text" | "json";
-  readonly metricsAddress: string | undefined;
+  readonly metricsAddress: ListenAddress | undefined;
   readonly syncMembers: boolean;
   readonly probe: boolean;
   readonly tls: TlsFiles;
@@ -42,25 +43,22 @@ export async function readSettings(given: GivenFlags): Promise<Settings> {
   const endpoints = given.get("endpoints") ??
     (discovery === undefined ? [DEFAULT_ENDPOINT] : undefined);
   const probeIntervalMs = flags.duration("probe-interval", 0);
-  const maxConnections = flags.text("max-connections");
   return {
     gateway: {
-      listen: flags.text("listen-addr"),
+      listen: flags.address("listen-addr") && flags.text("listen-addr"),
       endpoints,
       discovery,
-      selection: flags.text("selection") as SelectionName | undefined,
+      selection: flags.oneOf("selection", SELECTION_NAMES),
       retryDelayMs: flags.duration("retry-delay", 60_000) || ZERO_RETRY_MS,
-      dialTimeoutMs: flags.duration("dial-timeout", 5_000),
-      maxConnections: maxConnections === undefined
-        ? undefined
-        : Number(maxConnections),
+      dialTimeoutMs: flags.someTime("dial-timeout", 5_000),
+      maxConnections: flags.count("max-connections"),
       closeEjected: flags.isOn("close-ejected"),
       probeIntervalMs: probeIntervalMs || undefined,
-      refreshMs: flags.duration("refresh-interval", 30_000),
+      refreshMs: flags.someTime("refresh-interval", 30_000),
     },
     drainTimeoutMs: flags.duration("drain-timeout", 10_000),
     logFormat: flags.oneOf("log-format", ["text", "json"]),
-    metricsAddress: flags.text("metrics-addr"),
+    metricsAddress: flags.address("metrics-addr"),
     syncMembers: flags.isOn("sync-members"),
     probe: probeIntervalMs > 0,
     tls,
@@ -73,9 +71,8 @@ function readDiscovery(
 ): DiscoveryOptions | undefined {
   const domain = flags.text("discovery-srv");
   const insecure = flags.isOn("insecure-discovery");
+  const address = flags.address("dns-server");
   if (domain === undefined) return undefined;
-  const server = flags.text("dns-server");
-  const address = server === undefined ? undefined : parseListenAddress(server);
   return {
     domain,
     name: flags.text("discovery-srv-name"),
@@ -108,10 +105,37 @@ class FlagReader {
     const text = this.text(name);
     if (text === undefined) return presetMs;
     const ms = parseGoDuration(text);
-    if (ms === undefined) throw invalid(name, text, "a duration such as 1m30s");
+    if (ms === undefined || ms > LONGEST_MS) {
+      throw invalid(name, text, "a duration such as 1m30s, up to 596h");
+    }
     return ms;
   }
 
+  /** A duration that makes no sense as 0. */
+  someTime(name: string, presetMs: number): number {
+    const ms = this.duration(name, presetMs);
+    if (ms > 0) return ms;
+    throw invalid(name, this.text(name), "a duration above 0");
+  }
+
+  count(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (/^0*[1-9]\d{0,8}$/.test(text)) return Number(text);
+    throw invalid(name, text, "a whole number above 0");
+  }
+
+  address(name: string): ListenAddress | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    try {
+      return parseListenAddress(text);
+    } catch {
+      throw invalid(name, text, "an address such as 127.0.0.1:2379 or :2379");
+    }
+  }
+
+  /** The first word is the default. */
   oneOf<T extends string>(name: string, words: readonly [T, ...T[]]): T {
     const text = this.text(name) ?? words[0];
     const found = words.find((word) => word === text);
@@ -123,7 +147,9 @@ class FlagReader {
     const path = this.text(name);
     if (path === undefined) return undefined;
     try {
-      return await Deno.readTextFile(path);
+      const text = await Deno.readTextFile(path);
+      if (!text.includes("-----BEGIN ")) throw new Error("it is no PEM file");
+      return text;
     } catch (cause) {
       throw new UsageError(
         `Cannot read --${name}=${path}: ${(cause as Error).message}`,
@@ -133,7 +159,11 @@ class FlagReader {
   }
 }
 
-function invalid(name: string, text: string, expected: string): UsageError {
+function invalid(
+  name: string,
+  text: string | undefined,
+  expected: string,
+): UsageError {
   return new UsageError(
     `invalid argument "${text}" for --${name}: expected ${expected}`,
   );

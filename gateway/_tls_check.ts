@@ -33,6 +33,7 @@ export async function checkTls(
     const hangUp = () => closeQuietly(secured);
     signal.addEventListener("abort", hangUp);
     try {
+      signal.throwIfAborted();
       await secured.handshake();
     } finally {
       hangUp();

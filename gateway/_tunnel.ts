@@ -1,3 +1,5 @@
+import { type Clock, SYSTEM_CLOCK } from "../balancers/_clock.ts";
+
 /** Called with the number of bytes that were passed on. */
 type Count = (bytes: number) => void;
 
@@ -5,6 +7,8 @@ type Count = (bytes: number) => void;
 export interface TunnelOptions {
   readonly client: Deno.TcpConn;
   readonly member: Deno.TcpConn;
+  /** @default {the system's} */
+  readonly clock?: Clock;
   readonly onBytesToMember: Count;
   readonly onBytesToClient: Count;
 }
@@ -15,10 +19,18 @@ const LARGE_BYTES = 256 << 10;
 const GROWTH = 4;
 
 /**
+ * How long a side may be silent when the other has ended. Clients that gave up
+ * a member that hangs would each leave a tunnel behind until none is left for
+ * others: an end cannot be told from a client that is gone.
+ */
+const LONGEST_SILENCE_MS = 120_000;
+
+/**
  * Passes bytes between two connections until both directions have ended, then
  * closes both.
  *
- * - An end of one direction is passed on, the other direction goes on.
+ * - An end of one direction is passed on, the other direction goes on until it
+ *   ends as well, or two minutes pass without a byte of it.
  * - A side that can no longer be written to ends its direction only: what it
  *   sent before is still delivered.
  * - A side that was reset ends both. The other side sees an end, not a reset:
@@ -30,9 +42,16 @@ export class Tunnel {
   readonly closed: Promise<void>;
   readonly #client: Deno.TcpConn;
   readonly #member: Deno.TcpConn;
+  readonly #clock: Clock;
   #open = true;
+  /** How many reads have given something. */
+  #reads = 0;
+  /** How many directions wait for their reader. */
+  #writing = 0;
+  #cancelTimer: (() => void) | undefined;
 
   constructor(options: TunnelOptions) {
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#client = options.client;
     this.#member = options.member;
     tune(this.#client);
@@ -44,16 +63,29 @@ export class Tunnel {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#cancelTimer?.();
     closeQuietly(this.#client);
     closeQuietly(this.#member);
   }
 
   async #run(options: TunnelOptions): Promise<void> {
-    await Promise.all([
+    const directions = [
       this.#copy(this.#client, this.#member, options.onBytesToMember),
       this.#copy(this.#member, this.#client, options.onBytesToClient),
-    ]);
+    ];
+    await Promise.race(directions);
+    if (this.#open) this.#limitSilence();
+    await Promise.all(directions);
     this.close();
+  }
+
+  /** A reader that is slow is not silence. */
+  #limitSilence(): void {
+    const reads = this.#reads;
+    this.#cancelTimer = this.#clock.schedule(LONGEST_SILENCE_MS, () => {
+      if (this.#reads === reads && this.#writing === 0) this.close();
+      else this.#limitSilence();
+    });
   }
 
   async #copy(
@@ -76,10 +108,14 @@ export class Tunnel {
           await to.closeWrite();
           return;
         }
+        this.#reads++;
+        this.#writing++;
         await writeAll(to, buffer.subarray(0, size));
       } catch {
         // Gone for writing. The other direction ends when what it sent is read.
         return;
+      } finally {
+        if (size !== null) this.#writing--;
       }
       count(size);
       buffer = fitted(buffer, size);

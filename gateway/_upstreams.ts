@@ -16,11 +16,6 @@ export class Upstreams {
     return this.#list;
   }
 
-  /** Those that wait to be tried again. */
-  get inactive(): readonly Upstream[] {
-    return this.#list.filter(({ state }) => state === "inactive");
-  }
-
   /** Whether one can be tried. */
   get anyActive(): boolean {
     return this.#list.some(({ state }) => state === "active");

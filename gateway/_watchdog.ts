@@ -11,6 +11,8 @@ export interface WatchdogOptions {
   check(upstream: Upstream): Promise<void>;
   /** The endpoint is not well, and another one is there. */
   onUnwell(upstream: Upstream, error: Error): void;
+  /** The only active endpoint is not well. */
+  onLastUnwell(): void;
 }
 
 /**
@@ -49,8 +51,9 @@ export class Watchdog {
       await this.#options.check(upstream);
     } catch (error) {
       const others = this.#active().filter((other) => other !== upstream);
-      if (this.#closed || others.length === 0) return;
-      this.#options.onUnwell(upstream, error as Error);
+      if (this.#closed) return;
+      if (others.length === 0) this.#options.onLastUnwell();
+      else this.#options.onUnwell(upstream, error as Error);
     }
   }
 

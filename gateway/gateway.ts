@@ -1,10 +1,12 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { UnavailableError } from "../errors/specific_errors.ts";
 import { Acceptor } from "./_acceptor.ts";
 import { EndpointSources } from "./_endpoint_sources.ts";
 import { Fleet } from "./_fleet.ts";
 import { Forwarder } from "./_forwarder.ts";
 import { openListener } from "./_listen.ts";
 import {
+  checkTime,
   type GatewayOptions,
   type ResolvedGatewayOptions,
   resolveGatewayOptions,
@@ -40,7 +42,8 @@ export class Gateway implements AsyncDisposable {
   /**
    * Resolves when it is closed.
    *
-   * @throws {Error} If the listener failed; the gateway is closed then.
+   * @throws {UnavailableError} If the listener failed; the gateway is closed
+   * then.
    */
   readonly finished: Promise<void>;
   readonly #options: ResolvedGatewayOptions;
@@ -63,7 +66,7 @@ export class Gateway implements AsyncDisposable {
   ) {
     const { onEvent, signal } = options;
     this.#options = options;
-    this.#fleet = new Fleet(options, { signal: this.#closing.signal });
+    this.#fleet = new Fleet(options, this.#closing.signal);
     this.#fleet.start(sources.first);
     const { hostname, port } = listener.addr;
     this.#forwarder = new Forwarder({ fleet: this.#fleet, port, onEvent });
@@ -123,8 +126,11 @@ export class Gateway implements AsyncDisposable {
   /**
    * Accepts no more clients, waits until the last connection has ended, but
    * `timeoutMs` at most, and closes.
+   *
+   * @throws {InvalidOptionError} If the time is not acceptable.
    */
   async drain(options: { readonly timeoutMs: number }): Promise<void> {
+    checkTime("timeoutMs", options.timeoutMs, { orNone: true });
     if (this.#state !== "serving") return await this.close();
     this.#state = "draining";
     this.#acceptor.close();
@@ -158,7 +164,10 @@ export class Gateway implements AsyncDisposable {
       await this.#acceptor.finished;
     } catch (cause) {
       await this.close();
-      throw cause;
+      throw new UnavailableError(
+        `Cannot accept clients on ${this.address}: ${(cause as Error).message}`,
+        { code: "unavailable", cause },
+      );
     }
     await this.#ended.promise;
   }

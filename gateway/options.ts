@@ -123,7 +123,29 @@ export interface ResolvedGatewayOptions {
   readonly onEvent: (event: GatewayEvent) => void;
 }
 
-const LIMIT_MS = 2_147_483_647;
+/** More than that no timer holds: it would be over at once. */
+export const LONGEST_MS = 2_147_483_647;
+
+/**
+ * Checks a time given to a gateway.
+ *
+ * @throws {InvalidOptionError} If a timer cannot hold it, or it is 0 where
+ * that is not `orNone`.
+ */
+export function checkTime(
+  name: string,
+  ms: number,
+  options: { readonly orNone?: boolean } = {},
+): void {
+  const { orNone = false } = options;
+  const enough = orNone ? ms >= 0 : ms > 0;
+  if (typeof ms === "number" && enough && ms <= LONGEST_MS) return;
+  throw new InvalidOptionError(name, ms, {
+    expected: `a number of milliseconds ${
+      orNone ? "from" : "above"
+    } 0 and up to ${LONGEST_MS}`,
+  });
+}
 
 /**
  * Checks the options of a gateway and fills in what is not given.
@@ -166,12 +188,7 @@ export function resolveGatewayOptions(
     });
   }
   const times = { retryDelayMs, dialTimeoutMs, probeIntervalMs, refreshMs };
-  for (const [name, value] of Object.entries(times)) {
-    if (typeof value === "number" && value > 0 && value <= LIMIT_MS) continue;
-    throw new InvalidOptionError(name, value, {
-      expected: `a number of milliseconds above 0 and up to ${LIMIT_MS}`,
-    });
-  }
+  for (const [name, ms] of Object.entries(times)) checkTime(name, ms);
   return {
     ...times,
     listen: parseListenAddress(listen),

@@ -16,9 +16,11 @@ export class GatewayProcess implements AsyncDisposable {
       readonly permissions?: readonly string[];
       /** Said to the shell before, such as `ulimit -n 40`. */
       readonly shell?: string;
+      /** The last line that is read; from then on nobody reads its log. */
+      readonly readUntil?: string;
     } = {},
   ) {
-    const { env = {}, permissions = [], shell = ":" } = options;
+    const { env = {}, permissions = [], shell = ":", readUntil } = options;
     const deno = ["deno", "run", "--no-prompt", "--allow-net", ...permissions];
     this.#child = new Deno.Command("sh", {
       args: ["-c", `${shell}; exec "$@"`, "sh", ...deno, MAIN, ...args],
@@ -27,7 +29,7 @@ export class GatewayProcess implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#reading = this.#read();
+    this.#reading = this.#read(readUntil);
   }
 
   /** How it ended. */
@@ -69,13 +71,15 @@ export class GatewayProcess implements AsyncDisposable {
     await this.#reading;
   }
 
-  async #read(): Promise<void> {
+  async #read(until: string | undefined): Promise<void> {
     let rest = "";
     const text = this.#child.stderr.pipeThrough(new TextDecoderStream());
     for await (const chunk of text) {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
       this.lines.push(...lines);
+      // Leaving the loop closes our end of the pipe.
+      if (until && lines.some((line) => line.includes(until))) return;
     }
     if (rest !== "") this.lines.push(rest);
   }

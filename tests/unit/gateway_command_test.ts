@@ -12,6 +12,9 @@ import {
   parseGoDuration,
 } from "../../gateway/_go_duration.ts";
 import { createLog } from "../../gateway/_log.ts";
+import { metricsText } from "../../gateway/_metrics_text.ts";
+import { makeTarget } from "../../gateway/_target.ts";
+import { Upstream } from "../../gateway/_upstream.ts";
 import { readSettings, type Settings } from "../../gateway/_settings.ts";
 import type { GatewayEvent } from "../../gateway/view.ts";
 
@@ -112,14 +115,27 @@ Deno.test("parseFlags() refuses what it does not know", async () => {
     ] as const
   ) assertThrows(() => parseFlags(args), UsageError, message);
   for (
-    const args of [
-      ["--retry-delay=soon"],
-      ["--insecure-discovery=maybe"],
-      ["--log-format=xml"],
-      ["--trusted-ca-file=/tmp/no/such/file"],
+    const arg of [
+      "--retry-delay=soon",
+      "--retry-delay=1000h",
+      // More than a timer can hold, which ends it at once.
+      "--drain-timeout=1000h",
+      "--dial-timeout=0",
+      "--refresh-interval=0s",
+      "--insecure-discovery=maybe",
+      "--log-format=xml",
+      "--selection=best",
+      "--max-connections=many",
+      "--max-connections=0",
+      "--listen-addr=nowhere",
+      "--metrics-addr=nowhere",
+      "--dns-server=nowhere",
+      "--trusted-ca-file=/tmp/no/such/file",
+      "--trusted-ca-file=/etc/hostname",
     ]
   ) {
-    await assertRejects(() => settings(...args), UsageError);
+    const [flag = ""] = arg.split("=");
+    await assertRejects(() => settings(arg), UsageError, flag);
   }
 });
 
@@ -176,6 +192,32 @@ Deno.test("createEventLog() speaks upstream's words", () => {
     `${text} {"client":"c:0","reason":"limit","count":1}`,
     `${text} {"client":"c:5","reason":"limit","count":5}`,
   ]);
+});
+
+Deno.test("metricsText() escapes what Prometheus wants escaped, and no more", () => {
+  const text = metricsText({
+    address: "",
+    state: "serving",
+    open: 0,
+    accepted: 0,
+    failed: 0,
+    endpoints: [
+      new Upstream(makeTarget({
+        host: 'a"\\\n\tb',
+        port: 1,
+        secure: false,
+        priority: 0,
+        weight: 0,
+      })).status(),
+    ],
+  });
+  const line = text.split("\n").find((line) =>
+    /^etcd_gateway_endpoint_active/.test(line)
+  );
+  assertEquals(
+    line,
+    String.raw`etcd_gateway_endpoint_active{endpoint="a\"\\\n` + '\tb:1"} 1',
+  );
 });
 
 Deno.test("createLog() writes a line for people or one of JSON", () => {

@@ -148,6 +148,29 @@ Deno.test("Gateway keeps the last endpoint whatever the probe says", async () =>
   assertEquals(await whoAnswers(started.gateway), "a");
 });
 
+Deno.test("Gateway looks for a well endpoint at once when the last one is unwell", async () => {
+  await using a = new TcpPeer(echo("a"));
+  await using b = new TcpPeer(echo("b"));
+  const well = new Set<string>();
+  await using started = await startGateway({
+    endpoints: [a.address, b.address],
+    probe: (endpoint) =>
+      well.has(endpoint)
+        ? Promise.resolve()
+        : Promise.reject(new Error("unwell")),
+    probeIntervalMs: 20,
+  });
+  const { gateway, told } = started;
+  // As when a majority is lost: all are unwell, the last one is kept.
+  await waitFor("one left out", () => told("deactivated").length > 0);
+  const out = told("deactivated")[0]?.endpoint ?? "";
+  well.add(out);
+  // Not after the retry delay of a minute: the one kept is as bad as none.
+  await waitFor("it back", () => told("activated").length > 0);
+  await waitFor("the other out", () => told("deactivated").length > 1);
+  assertEquals(await whoAnswers(gateway), out === a.address ? "a" : "b");
+});
+
 Deno.test("Gateway follows the members", async () => {
   await using a = new TcpPeer(echo("a"));
   await using b = new TcpPeer(echo("b"));

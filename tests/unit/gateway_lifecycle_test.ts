@@ -197,6 +197,17 @@ Deno.test("Gateway.drain() closes those that stay, after its time or a second ca
   }
 });
 
+Deno.test("Gateway.drain() refuses a time no timer can hold", async () => {
+  await using started = await startGateway({ endpoints: "127.0.0.1" });
+  for (const timeoutMs of [NaN, -1, 2 ** 31]) {
+    await assertRejects(
+      () => started.gateway.drain({ timeoutMs }),
+      InvalidOptionError,
+    );
+  }
+  assertEquals(started.gateway.snapshot().state, "serving");
+});
+
 Deno.test("Acceptor waits when descriptors run out, and fails with its listener", async () => {
   class OsError extends Error {
     readonly code: string;
@@ -209,6 +220,9 @@ Deno.test("Acceptor waits when descriptors run out, and fails with its listener"
   const answers: (Error | "client")[] = [
     new OsError("EMFILE"),
     new OsError("ECONNABORTED"),
+    // What was wrong with one client only, by accept(2).
+    new OsError("EHOSTUNREACH"),
+    new OsError("EPERM"),
     new OsError("EMFILE"),
     "client",
     new OsError("EMFILE"),
@@ -240,5 +254,5 @@ Deno.test("Acceptor waits when descriptors run out, and fails with its listener"
   }
   await failed;
   // The wait starts anew after a client that was accepted.
-  assertEquals([waits, clients, closed], [[50, 100, 50], 1, 1]);
+  assertEquals([waits, clients, closed], [[50, 100, 200, 400, 50], 1, 1]);
 });
