@@ -104,6 +104,16 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: "key-file", value: "FILE", about: "its key (PEM)" },
   {
+    name: "user",
+    value: "NAME",
+    about: "user for --sync-members",
+  },
+  {
+    name: "password-file",
+    value: "FILE",
+    about: "its password, the first line of the file",
+  },
+  {
     name: "dns-server",
     value: "IP:PORT",
     about: "name server for SRV records, if not the system's",

@@ -12,6 +12,12 @@ export interface TlsFiles {
   readonly key: string | undefined;
 }
 
+/** Who the gateway is to the members when it asks them something. */
+export interface UserAuth {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** What the command line asks for. */
 export interface Settings {
   readonly gateway: GatewayOptions & { readonly dialTimeoutMs: number };
@@ -21,6 +27,7 @@ export interface Settings {
   readonly syncMembers: boolean;
   readonly probe: boolean;
   readonly tls: TlsFiles;
+  readonly auth: UserAuth | undefined;
 }
 
 const DEFAULT_ENDPOINT = "127.0.0.1:2379";
@@ -35,9 +42,9 @@ const ZERO_RETRY_MS = 300_000;
 export async function readSettings(given: GivenFlags): Promise<Settings> {
   const flags = new FlagReader(given);
   const tls: TlsFiles = {
-    ca: await flags.file("trusted-ca-file"),
-    cert: await flags.file("cert-file"),
-    key: await flags.file("key-file"),
+    ca: await flags.pem("trusted-ca-file"),
+    cert: await flags.pem("cert-file"),
+    key: await flags.pem("key-file"),
   };
   const discovery = readDiscovery(flags, tls);
   const endpoints = given.get("endpoints") ??
@@ -62,7 +69,19 @@ export async function readSettings(given: GivenFlags): Promise<Settings> {
     syncMembers: flags.isOn("sync-members"),
     probe: probeIntervalMs > 0,
     tls,
+    auth: await readAuth(flags),
   };
+}
+
+async function readAuth(flags: FlagReader): Promise<UserAuth | undefined> {
+  const username = flags.text("user");
+  const text = await flags.file("password-file");
+  if (username === undefined && text === undefined) return undefined;
+  if (username === undefined || text === undefined) {
+    throw new UsageError("--user and --password-file belong together");
+  }
+  const [password = ""] = text.split(/\r?\n/);
+  return { username, password };
 }
 
 function readDiscovery(
@@ -143,13 +162,17 @@ class FlagReader {
     return found;
   }
 
+  async pem(name: string): Promise<string | undefined> {
+    const text = await this.file(name);
+    if (text === undefined || text.includes("-----BEGIN ")) return text;
+    throw invalid(name, this.text(name), "a PEM file");
+  }
+
   async file(name: string): Promise<string | undefined> {
     const path = this.text(name);
     if (path === undefined) return undefined;
     try {
-      const text = await Deno.readTextFile(path);
-      if (!text.includes("-----BEGIN ")) throw new Error("it is no PEM file");
-      return text;
+      return await Deno.readTextFile(path);
     } catch (cause) {
       throw new UsageError(
         `Cannot read --${name}=${path}: ${(cause as Error).message}`,

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "balancers/": ["errors/", "proto/"],
   "api/": ["balancers/", "errors/", "proto/"],
   "gateway/": ["balancers/", "errors/"],
-  "gateway/_cluster_access.ts": ["gateway/", "balancers/", "errors/", "proto/"],
+  "gateway/_cluster_access.ts": ["gateway/", "errors/", "mod.ts"],
   "gateway/main.ts": ["gateway/", "balancers/", "errors/", "mod.ts"],
   "tools/": [
     "mod.ts",

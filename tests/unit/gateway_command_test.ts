@@ -132,6 +132,8 @@ Deno.test("parseFlags() refuses what it does not know", async () => {
       "--dns-server=nowhere",
       "--trusted-ca-file=/tmp/no/such/file",
       "--trusted-ca-file=/etc/hostname",
+      "--user=root",
+      "--password-file=/etc/hostname",
     ]
   ) {
     const [flag = ""] = arg.split("=");

@@ -168,7 +168,7 @@ const GOOD: readonly Fixture[] = [
     ["api/deep/a.ts", "../../errors/mod.ts"],
     ["gateway/gateway.ts", "../balancers/mod.ts"],
     ["gateway/main.ts", "../mod.ts"],
-    ["gateway/_cluster_access.ts", "../proto/methods.ts"],
+    ["gateway/_cluster_access.ts", "../mod.ts"],
     ["gateway/main.ts", "./gateway.ts"],
     ["mod.ts", "./api/client.ts"],
     ["tools/compare.ts", "../mod.ts"],
