@@ -48,7 +48,7 @@ export interface Scenario {
   readonly etcd?: { readonly atLeast: string };
   /**
    * How long it takes besides calls that time out, where that is over 2 s.
-   * The short run leaves out what takes more than 5 s.
+   * The short run leaves out what takes more than 3 s.
    */
   readonly seconds?: number;
   /** What is expected, by the name of the subject. */
