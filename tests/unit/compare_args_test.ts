@@ -4,6 +4,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { LONG_SECONDS } from "../scenarios/long_scenarios.ts";
 import { CATALOGUE, QUICK } from "../scenarios/catalogue.ts";
 import { SUBJECTS } from "../scenarios/subjects.ts";
 import { main } from "../../tools/compare.ts";
@@ -244,7 +245,10 @@ Deno.test("compare --list has every expectation beside Go's", async () => {
 });
 
 Deno.test("listText() marks the scenarios that are left to test:matrix", () => {
-  const [short, long] = [5, 5.5].map((seconds, at) => ({
+  const [short, long] = [LONG_SECONDS, LONG_SECONDS + 0.5].map((
+    seconds,
+    at,
+  ) => ({
     ...scenario(at, {}),
     seconds,
   }));
@@ -255,6 +259,6 @@ Deno.test("listText() marks the scenarios that are left to test:matrix", () => {
   });
   assertEquals(text.split("\n").filter((line) => line.startsWith("#")), [
     "#0 scenario of a test",
-    "#1 scenario of a test · long, 5.5 s: only in deno task test:matrix",
+    "#1 scenario of a test · long, 3.5 s: only in deno task test:matrix",
   ]);
 });
