@@ -15,7 +15,7 @@ import { Cluster, sleep } from "../harness/mod.ts";
 import { seededRandom } from "../unit/_fake_clock.ts";
 import { History } from "./_history.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.1);
+const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.25);
 const SEED = Number(
   Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
 );
