@@ -5,11 +5,11 @@ import { pause, untilAborted } from "./_waits.ts";
  * Waits for some work, for no longer than the call has time: then `late` says
  * what it fails with.
  */
-export function within(
-  { deadlineAt, signal }: CallState,
-  work: Promise<void>,
+export function within<T>(
+  { deadlineAt, signal }: Pick<CallState, "deadlineAt" | "signal">,
+  work: Promise<T>,
   late: () => unknown,
-): Promise<void> {
+): Promise<T> {
   const leftMs = deadlineAt - performance.now();
   return untilAborted(signal, (resolve, reject) => {
     const timer = leftMs === Infinity

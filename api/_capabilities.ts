@@ -8,7 +8,7 @@ import { classify } from "../errors/classify.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { isStaleToken } from "../errors/handler.ts";
 import { TimeoutError, UnsupportedError } from "../errors/specific_errors.ts";
-import { untilAborted } from "./_waits.ts";
+import { within } from "./_call_waits.ts";
 import { methods } from "../proto/methods.ts";
 
 /** For which call a version is asked for. */
@@ -57,17 +57,22 @@ export async function requireVersion(
     versions.set(transport, asked);
   }
   const method = check.method.name;
-  const version = await inTime(asked, check, () =>
-    new TimeoutError(
-      `Cannot ${action}: ${endpoint} did not tell its version within ${check.timeoutMs} ms (timeout)`,
-      {
-        code: "timeout",
-        grpcCode: GRPC_CODE.deadlineExceeded,
-        endpoint,
-        method,
-        retryable: true,
-      },
-    ));
+  const { signal, deadlineAt = Infinity } = check;
+  const version = await within(
+    { signal, deadlineAt },
+    asked,
+    () =>
+      new TimeoutError(
+        `Cannot ${action}: ${endpoint} did not tell its version within ${check.timeoutMs} ms (timeout)`,
+        {
+          code: "timeout",
+          grpcCode: GRPC_CODE.deadlineExceeded,
+          endpoint,
+          method,
+          retryable: true,
+        },
+      ),
+  );
   if (version === undefined || version === "same fate") {
     versions.delete(transport);
     if (version !== undefined) return;
@@ -85,22 +90,6 @@ export async function requireVersion(
       needs: `etcd ${needs}`,
     },
   );
-}
-
-/** Waits for what others may wait for, too, while this call may. */
-function inTime<T>(
-  work: Promise<T>,
-  { signal, deadlineAt = Infinity }: VersionCheck,
-  late: () => Error,
-): Promise<T> {
-  const leftMs = deadlineAt - performance.now();
-  return untilAborted(signal, (resolve, reject) => {
-    const timer = leftMs === Infinity
-      ? undefined
-      : setTimeout(() => reject(late()), Math.max(leftMs, 0));
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-    return () => clearTimeout(timer);
-  });
 }
 
 function askVersion(

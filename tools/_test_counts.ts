@@ -11,7 +11,7 @@ export interface TestCounts {
 export const NO_TESTS: TestCounts = { passed: 0, failed: 0, ignored: 0 };
 
 const SUMMARY_REGEXP = /^(?:ok|FAILED) \| (\d+) passed.*$/gm;
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- colours are control characters
 const COLOR_REGEXP = /\x1b\[[0-9;]*m/g;
 
 /**

@@ -119,7 +119,7 @@ Deno.test("renderReport() adds colours and nothing else", () => {
   assert(!plain.includes("\x1b"));
   assertStringIncludes(colored, "\x1b[31m ✘ grpc1.7");
   assertStringIncludes(colored, "\x1b[32m✔\x1b[39m grpc1.0");
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- colours are control characters
   assertEquals(colored.replaceAll(/\x1b\[\d+m/g, ""), plain);
 });
 
