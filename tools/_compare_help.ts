@@ -75,9 +75,10 @@ export function listText(
     paint.bold(scenarioName(scenario)) +
     (isLong(scenario)
       ? paint.dim(
-        ` · long, ${scenario.seconds} s: only in deno task test:matrix`,
+        ` · long, ${scenario.seconds} s: not in deno task test`,
       )
-      : ""),
+      : "") +
+    (scenario.etcd ? paint.dim(` · needs etcd ${scenario.etcd.atLeast}`) : ""),
     ...wrap(
       scenario.fault === "none" ? "no fault" : scenario.fault,
       { width: columns, lead: "   " },

@@ -34,13 +34,26 @@ export function failureLines({ marks }: CellFigures): readonly string[] {
 export function eventLines(
   figures: CellFigures,
 ): { readonly lines: readonly string[]; readonly omitted: number } {
-  const told = figures.events.filter(({ kind }) => kind !== "delivery");
+  const told = figures.events.filter(({ kind }) =>
+    kind !== "delivery" && kind !== "ping"
+  );
   const origin = originOf(figures);
   return {
-    lines: told.slice(0, MOST_EVENTS)
-      .map((event) => `${when(event.atMs - origin)}: ${what(event)}`),
+    lines: [
+      ...told.slice(0, MOST_EVENTS)
+        .map((event) => `${when(event.atMs - origin)}: ${what(event)}`),
+      ...pingLines(figures),
+    ],
     omitted: Math.max(0, told.length - MOST_EVENTS),
   };
+}
+
+/** How many pings went to each member, in one line, if any did. */
+function pingLines({ events }: CellFigures): readonly string[] {
+  const pings = events.filter(({ kind }) => kind === "ping");
+  const counts = [...Map.groupBy(pings, ({ member }) => member)]
+    .map(([member, { length }]) => `${length} to ${member ?? "no member"}`);
+  return counts.length === 0 ? [] : [`HTTP/2 pings: ${counts.join(", ")}`];
 }
 
 function when(ms: number): string {

@@ -5,6 +5,7 @@ import {
   layout,
   memberColor,
   NOTE_SYMBOL,
+  PING_DOT,
   shade,
   svgText,
   type TimelineParts,
@@ -86,6 +87,12 @@ export function lanesPanel(parts: TimelineParts): string {
         fill: "var(--ink)",
         stroke: "var(--paper)",
         title: ({ member }: { member: string }) => `pin moves to ${member}`,
+      }),
+      Plot.dot(eventsOf("ping"), {
+        x: "atMs",
+        y: "member",
+        ...PING_DOT,
+        title: () => "ping",
       }),
       Plot.dot(eventsOf("failing").filter(({ member }) => member !== null), {
         x: "atMs",

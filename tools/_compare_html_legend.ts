@@ -8,6 +8,7 @@ import {
   MEMBER_SYMBOLS,
   memberColor,
   NOTE_SYMBOL,
+  PING_DOT,
   svgText,
 } from "./_compare_html_svg.ts";
 
@@ -47,6 +48,7 @@ export function chartLegend(members: readonly string[]): Markup {
         [dot({ symbol: "diamond", fill: "var(--ink)", r: 4.5 })],
         "the pin moves here",
       ],
+      [[dot(PING_DOT)], "an HTTP/2 ping to this member"],
       [
         [Plot.tickX([0.5], {
           stroke: "var(--ink)",

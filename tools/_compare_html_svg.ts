@@ -22,6 +22,14 @@ export interface TimelineParts {
 export const MEMBER_SYMBOLS = ["circle", "square", "triangle"] as const;
 /** How a scenario's notes are. */
 export const NOTE_SYMBOL = "star";
+/** How an HTTP/2 ping is, within the lane of its member. */
+export const PING_DOT = {
+  symbol: "circle",
+  r: 2.5,
+  fill: "var(--paper)",
+  stroke: "var(--ink)",
+  strokeWidth: 1,
+} as const;
 /** How failures are: the second one may have been applied. */
 export const FAILED_SYMBOLS = ["times", "asterisk"] as const;
 

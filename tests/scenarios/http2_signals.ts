@@ -142,7 +142,7 @@ async function runGoAway(context: RunContext): Promise<Recording> {
       ),
     context,
   );
-  const recording = recorder.finish();
+  const recording = await recorder.finish();
   return {
     ...recording,
     measures: {
@@ -165,7 +165,7 @@ async function runRefused(context: RunContext): Promise<Recording> {
   recorder.fault();
   await recorder.call(() => client.put("k", "v"));
   await recorder.call(() => client.range("k"));
-  const recording = recorder.finish();
+  const recording = await recorder.finish();
   return {
     ...recording,
     measures: {

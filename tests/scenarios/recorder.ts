@@ -24,6 +24,11 @@ export class Recorder {
     this.#clients = clients;
   }
 
+  /** The calls so far. */
+  get marks(): readonly Mark[] {
+    return this.#marks;
+  }
+
   /** How many calls have been made. */
   get calls(): number {
     return this.#marks.length;
@@ -89,17 +94,23 @@ export class Recorder {
     return this.calls - this.succeeded;
   }
 
-  /** What all calls came to, with what was counted besides. */
-  finish(
+  /**
+   * What all calls came to, with what was counted besides. The counts are those
+   * of the moment it is called; only the pings come later.
+   */
+  async finish(
     { writes, watch, lease, measures = {} }: Besides = {},
-  ): Recording {
+  ): Promise<Recording> {
     this.look();
+    const { timeline, cluster } = this.#context;
     const dials = this.#count("dials");
+    const connectionsEnd = this.#count("connections");
     const marks = this.#marks;
     const failures = marks.filter(({ ok }) => !ok);
     const faultMs = this.#fault?.atMs;
     const since = (mark: Mark | undefined) =>
       mark && mark.startMs + mark.durationMs - (faultMs ?? 0);
+    await timeline.addPings(cluster);
     return {
       calls: marks.length,
       failed: failures.length,
@@ -112,10 +123,10 @@ export class Recorder {
       longestCallMs: Math.max(0, ...marks.map((mark) => mark.durationMs)),
       endedWell: marks.at(-1)?.ok ?? false,
       connectionsMax: this.#connectionsMax,
-      connectionsEnd: this.#count("connections"),
+      connectionsEnd,
       dials,
       redials: dials - (this.#fault?.dials ?? dials),
-      spread: this.#context.cluster.members.map(({ name }) =>
+      spread: cluster.members.map(({ name }) =>
         marks.filter(({ ok, member }) => ok && member === name).length
       ),
       writes,
@@ -124,10 +135,7 @@ export class Recorder {
       measures,
       codes: countWords(failures.map(({ code }) => code ?? "unknown")),
       marks,
-      events: this.#context.timeline.eventsSince(
-        this.#startedAt,
-        this.#context.cluster,
-      ),
+      events: timeline.eventsSince(this.#startedAt, cluster),
       faultMs,
       faultEndMs: this.#faultEndMs,
     };

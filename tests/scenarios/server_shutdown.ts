@@ -205,7 +205,7 @@ async function runPutFailGetRetry(context: RunContext): Promise<Recording> {
     }),
     restartAfter(DOWN_MS, target),
   ]);
-  const recording = recorder.finish();
+  const recording = await recorder.finish();
   const measures = {
     "puts in doubt": recording.ambiguous,
     "keys written": Number(found),

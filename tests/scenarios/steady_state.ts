@@ -41,7 +41,7 @@ async function runOrder(context: RunContext): Promise<Recording> {
   await gets(9);
   await refuse(target, client, context);
   await gets(8);
-  const { marks } = recorder.finish();
+  const { marks } = recorder;
   const [, hung = 0, dead = 0] = phases;
   const outOfTurn = countOutOfTurn(marks.slice(0, hung), 3) +
     countOutOfTurn(marks.slice(hung, dead), 3) +
@@ -107,13 +107,15 @@ async function runManyClients(context: RunContext): Promise<Recording> {
     }
     return members.size;
   });
-  const { spread, calls } = recorder.finish();
-  return recorder.finish({
+  const recording = await recorder.finish();
+  const { spread, calls } = recording;
+  return {
+    ...recording,
     measures: {
       [SERVERS]: Math.max(...served),
       [BUSIEST]: Math.round(100 * Math.max(...spread) / calls),
     },
-  });
+  };
 }
 
 const NO_STREAMS: Expected = {

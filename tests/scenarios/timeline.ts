@@ -34,7 +34,7 @@ export class Timeline {
 
   /**
    * Adds the pings of the clients, as the proxies have seen them since they
-   * were last reset: for scenarios that name pings, before they finish.
+   * were last reset: once, as the recording ends.
    */
   async addPings({ members }: TimelineMembers): Promise<void> {
     for (const { endpoint, proxy } of members) {

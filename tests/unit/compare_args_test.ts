@@ -229,10 +229,15 @@ Deno.test("compare --help names every flag, exit code and scenario", async () =>
 Deno.test("compare --list has every expectation beside Go's", async () => {
   const stdout = new TextSink({ columns: 10_000 });
   assertEquals(await main(["--list"], { stdout }), 0);
-  for (const { id, title, fault, expectations } of CATALOGUE) {
+  for (const { id, title, fault, etcd, expectations } of CATALOGUE) {
     assertMatch(
       stdout.text,
-      new RegExp(`^#${id} ${title}( · long, .*)?$`, "m"),
+      new RegExp(
+        `^#${id} ${title}( · long, [^·]*)?${
+          etcd ? ` · needs etcd ${etcd.atLeast}` : ""
+        }$`,
+        "m",
+      ),
     );
     if (fault !== "none") assertStringIncludes(stdout.text, fault);
     for (const { go, because } of Object.values(expectations)) {
@@ -244,13 +249,14 @@ Deno.test("compare --list has every expectation beside Go's", async () => {
   }
 });
 
-Deno.test("listText() marks the scenarios that are left to test:matrix", () => {
+Deno.test("listText() marks the scenarios that run on some occasions only", () => {
   const [short, long] = [LONG_SECONDS, LONG_SECONDS + 0.5].map((
     seconds,
     at,
   ) => ({
     ...scenario(at, {}),
     seconds,
+    etcd: { atLeast: "3.6" },
   }));
   if (short === undefined || long === undefined) throw new Error("None");
   const text = listText([short, long], {
@@ -258,7 +264,7 @@ Deno.test("listText() marks the scenarios that are left to test:matrix", () => {
     paint: paintFor({ color: false }),
   });
   assertEquals(text.split("\n").filter((line) => line.startsWith("#")), [
-    "#0 scenario of a test",
-    "#1 scenario of a test · long, 3.5 s: only in deno task test:matrix",
+    "#0 scenario of a test · needs etcd 3.6",
+    "#1 scenario of a test · long, 3.5 s: not in deno task test · needs etcd 3.6",
   ]);
 });

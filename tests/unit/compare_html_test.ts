@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { compare } from "../../tools/compare.ts";
 import { renderHtml } from "../../tools/_compare_html.ts";
+import { eventLines } from "../../tools/_compare_html_events.ts";
 import { headlineOf } from "../../tools/_compare_html_outcome.ts";
 import { sectionOf } from "../../tools/_compare_html_sections.ts";
 import { anchorOf } from "../../tools/_compare_html_summary.ts";
@@ -174,6 +175,16 @@ Deno.test("compare --html writes the page, also of a bad run", async () => {
   } finally {
     await Deno.remove(html);
   }
+});
+
+Deno.test("eventLines() counts the pings in one line", () => {
+  const event = (kind: CellFigures["events"][number]["kind"], atMs: number) =>
+    ({ atMs, kind, member: "m1", text: null }) as const;
+  const { lines } = eventLines({
+    ...figuresAt(0),
+    events: [event("ready", 5), event("ping", 10), event("ping", 20)],
+  });
+  assertEquals(lines, ["5 ms: m1 is ready", "HTTP/2 pings: 2 to m1"]);
 });
 
 Deno.test("headlineOf() goes by the worst of what callers saw", () => {
