@@ -4,12 +4,10 @@ import type { ConnectionPool } from "../balancers/_pool.ts";
 import type { TellEvent } from "./events.ts";
 import { backoffMs, CONNECTION_BACKOFF } from "../errors/backoff.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { UnsupportedError } from "../errors/specific_errors.ts";
-import type { Member } from "../proto/gen/messages.ts";
-import { methods } from "../proto/methods.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import type { EndpointKeeper } from "./_endpoint_keeper.ts";
+import { listMembers } from "./_member_list.ts";
 import type { ResolvedDns } from "./_resolve_dns.ts";
 import { lateError, srvEndpoints } from "./_srv_endpoints.ts";
 
@@ -76,7 +74,11 @@ export class EndpointSync {
   async sync(options?: CallOptions): Promise<readonly string[]> {
     const { keeper } = this.#options;
     keeper.fallBack();
-    const members = await this.#members(options);
+    const { members } = await listMembers(this.#options.caller, {
+      purpose: "synchronize the endpoints",
+      linearizable: undefined,
+      options,
+    });
     const { secure } = keeper;
     keeper.setMembers(
       members
@@ -87,29 +89,6 @@ export class EndpointSync {
         .filter((endpoint) => endpoint.secure || !secure),
     );
     return keeper.endpoints.map(({ url }) => url);
-  }
-
-  /** What a majority has, or what one member has where that cannot be asked. */
-  async #members(
-    options: CallOptions | undefined,
-  ): Promise<readonly Member[]> {
-    const list = async (linearizable: boolean) => {
-      const { members } = await this.#options.caller.unary(
-        methods.cluster.memberList,
-        { linearizable },
-        "synchronize the endpoints",
-        options,
-      );
-      return members;
-    };
-    const [MAJORITY, ONE] = [true, false];
-    try {
-      return await list(MAJORITY);
-    } catch (error) {
-      // etcd 3.4 cannot.
-      if (error instanceof UnsupportedError) return await list(ONE);
-      throw error;
-    }
   }
 
   /** Ends what is going on. */

@@ -16,6 +16,7 @@ import type {
   MembersResult,
 } from "./cluster_types.ts";
 import { toHeader } from "./key_value.ts";
+import { listMembers } from "./_member_list.ts";
 
 /** {@linkcode ClusterMembership} over a caller. */
 export class ClusterFacet implements ClusterMembership {
@@ -28,14 +29,12 @@ export class ClusterFacet implements ClusterMembership {
   async members(
     options: MembersOptions & CallOptions = {},
   ): Promise<MembersResult> {
-    const { linearizable = false } = options;
     return toResult(
-      await this.#caller.unary(
-        methods.cluster.memberList,
-        { linearizable },
-        "list the members",
+      await listMembers(this.#caller, {
+        purpose: "list the members",
+        linearizable: options.linearizable,
         options,
-      ),
+      }),
     );
   }
 

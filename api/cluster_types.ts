@@ -26,10 +26,11 @@ export interface MembersResult {
 /** Options of a look at the members. */
 export interface MembersOptions {
   /**
-   * Whether a majority must agree; otherwise the answering member says what it
-   * knows, which may be old. Servers older than etcd 3.5 only do the latter.
+   * Whether a majority must agree (`true`), or the answering member says what
+   * it knows, which may be old (`false`). Servers older than etcd 3.5 only do
+   * the latter.
    *
-   * @default {false}
+   * @default {true, where the server can}
    */
   readonly linearizable?: boolean | undefined;
 }
@@ -55,7 +56,7 @@ export interface ClusterMembership {
   /**
    * The members.
    *
-   * @throws {UnsupportedError} If it must be linearizable, and the server is
+   * @throws {UnsupportedError} If `linearizable` is `true`, and the server is
    * older than etcd 3.5.
    */
   members(options?: MembersOptions & CallOptions): Promise<MembersResult>;

@@ -121,8 +121,12 @@ Deno.test("client.cluster.update() tells the others where a member is", async ()
   const { member } = await addLearner(client, "http://127.0.0.1:1");
   const { id } = member;
   await client.cluster.update(id, ["http://127.0.0.1:2", "http://[::1]:2"]);
-  const { members } = await client.cluster.members();
-  assertEquals(asListed(members), await listed());
+  // With etcd 3.4 the member that answers may be behind the one that updated.
+  const members = await waitFor("all to know", async () => {
+    const { members } = await client.cluster.members();
+    const [ours, theirs] = [asListed(members), await listed()];
+    return ours.join() === theirs.join() && members;
+  });
   assertEquals(
     [...members.find((member) => member.id === id)?.peerUrls ?? []].sort(),
     ["http://127.0.0.1:2", "http://[::1]:2"],
@@ -165,13 +169,14 @@ Deno.test("client.cluster passes on what the server refuses", async () => {
 
 Deno.test("client.cluster.members() asks a majority, where the server can", async () => {
   await using client = connect();
-  const ask = () => client.cluster.members({ linearizable: true });
+  const insist = () => client.cluster.members({ linearizable: true });
   if (cluster.binaries.version.startsWith("3.4.")) {
-    const error = await assertRejects(ask, UnsupportedError);
+    const error = await assertRejects(insist, UnsupportedError);
     assertEquals(error.needs, "etcd 3.5");
+    assertEquals((await client.cluster.members()).members.length, 3);
     return;
   }
-  assertEquals(asListed((await ask()).members), await listed());
+  assertEquals(asListed((await insist()).members), await listed());
   // Alone, a member only knows what it knew.
   const [alone] = cluster.members;
   assert(alone);
@@ -179,12 +184,11 @@ Deno.test("client.cluster.members() asks a majority, where the server can", asyn
   await lonely.connect();
   await cluster.isolate(alone);
   try {
-    const options = { timeoutMs: 1_000 };
-    assertEquals((await lonely.cluster.members(options)).members.length, 3);
-    await assertRejects(
-      () => lonely.cluster.members({ linearizable: true, ...options }),
-      EtcdError,
-    );
+    const ask = (linearizable: boolean | undefined) =>
+      lonely.cluster.members({ linearizable, timeoutMs: 1_000 });
+    const [local, byDefault] = [false, undefined];
+    assertEquals((await ask(local)).members.length, 3);
+    await assertRejects(() => ask(byDefault), EtcdError);
   } finally {
     await cluster.healPeers();
     await cluster.reset();

@@ -45,12 +45,27 @@ Deno.test("isAtLeast() compares numbers, not text", () => {
 Deno.test("members() asks for the version once, and only if it matters", async () => {
   await using server = await startServer("3.5.16");
   await using client = new Client({ endpoints: server.endpoint });
-  await client.cluster.members();
+  await client.cluster.members({ linearizable: false });
   assertEquals(server.calls(STATUS), 0);
-  for (let made = 0; made < 3; made++) {
-    await client.cluster.members({ linearizable: true });
+  for (const linearizable of [true, true, undefined]) {
+    await client.cluster.members({ linearizable });
   }
   assertEquals([server.calls(STATUS), server.calls(MEMBERS)], [1, 4]);
+});
+
+Deno.test("members() asks a majority where it can, and one member elsewhere", async () => {
+  for (const [version, byMajority] of [["3.5.16", true], ["3.4.23", false]]) {
+    await using server = await startServer(String(version));
+    const asked: boolean[] = [];
+    server.handle(MEMBERS, ({ request }) => {
+      // Its only field is on the wire if it is true.
+      asked.push(request.at(1) === 1);
+      return new Uint8Array();
+    });
+    await using client = new Client({ endpoints: server.endpoint });
+    await client.cluster.members();
+    assertEquals(asked, [byMajority]);
+  }
 });
 
 Deno.test("members() is refused where a majority would not be asked", async () => {
@@ -80,7 +95,7 @@ Deno.test("members() asks for the version again on another connection", async ()
   version = "3.5.16";
   await assertRejects(ask, UnsupportedError);
   server.disconnect();
-  await client.cluster.members();
+  await client.cluster.members({ linearizable: false });
   await ask();
   assertEquals(server.calls(STATUS), 2);
 });
