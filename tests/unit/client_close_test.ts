@@ -12,13 +12,13 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import { Client, ClientClosedError, type EtcdError } from "../../mod.ts";
 import { methods } from "../../proto/methods.ts";
 import { FakeServer, SilentServer, waitFor } from "../harness/mod.ts";
 
 const RANGE = methods.kv.range.path;
 const HANG = { kind: "hang" } as const;
-const BALANCERS = ["grpc1.0", "grpc1.7", "grpc1.23"] as const;
 
 /** An HTTP/2 server that takes calls and keeps them. */
 async function startKeeper(): Promise<
@@ -60,7 +60,7 @@ async function startKeeper(): Promise<
 }
 
 Deno.test("Client throws the abort's reason and frees the stream on the server", async () => {
-  for (const balancer of BALANCERS) {
+  for (const balancer of BALANCER_NAMES) {
     await using keeper = await startKeeper();
     await using client = new Client({ endpoints: keeper.endpoint, balancer });
     const controller = new AbortController();
@@ -124,7 +124,7 @@ Deno.test("Client hears an abort while it waits for a connection", async () => {
 });
 
 Deno.test("Client.close() ends calls that run, and the server sees its sockets go", async () => {
-  for (const balancer of BALANCERS) {
+  for (const balancer of BALANCER_NAMES) {
     await using server = await FakeServer.start();
     server.handle(RANGE, () => HANG).handle(methods.kv.put.path, () => HANG);
     const client = new Client({ endpoints: server.endpoint, balancer });
@@ -148,7 +148,7 @@ Deno.test("Client.close() ends calls that run, and the server sees its sockets g
 });
 
 Deno.test("Client.close() ends a call that waits for a connection, and the dial", async () => {
-  for (const balancer of BALANCERS) {
+  for (const balancer of BALANCER_NAMES) {
     await using silent = await SilentServer.start();
     const client = new Client({ endpoints: silent.endpoint, balancer });
     const call = client.put("k", "v");
@@ -166,7 +166,7 @@ Deno.test("Client.close() ends a call that waits for a connection, and the dial"
 });
 
 Deno.test("Client.close() right after the first call leaves nothing", async () => {
-  for (const balancer of BALANCERS) {
+  for (const balancer of BALANCER_NAMES) {
     await using server = await FakeServer.start();
     const client = new Client({ endpoints: server.endpoint, balancer });
     const call = client.get("k");

@@ -6,6 +6,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import {
   Client,
   type ClientOptions,
@@ -15,8 +16,6 @@ import {
   UnsupportedError,
 } from "../../mod.ts";
 import { NotEtcdServer, SilentServer, waitFor } from "../harness/mod.ts";
-
-const BALANCERS = ["grpc1.0", "grpc1.7", "grpc1.23"] as const;
 
 /** An endpoint whose port was free a moment ago. */
 function refused(): string {
@@ -69,7 +68,7 @@ async function failAtDeadline(
 }
 
 Deno.test("Client ends a call to a refused port at its deadline, naming it", async () => {
-  for (const balancer of BALANCERS) {
+  for (const balancer of BALANCER_NAMES) {
     const endpoint = refused();
     const error = await failAtDeadline({ endpoints: endpoint, balancer }, 100);
     assert(error instanceof UnavailableError, error.name);
@@ -85,7 +84,7 @@ Deno.test("Client ends a call to a refused port at its deadline, naming it", asy
 });
 
 Deno.test("Client names a socket that stays silent, and frees it", async () => {
-  for (const balancer of BALANCERS) {
+  for (const balancer of BALANCER_NAMES) {
     await using server = await SilentServer.start();
     await using client = new Client({
       endpoints: server.endpoint,

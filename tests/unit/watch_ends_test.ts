@@ -1,5 +1,6 @@
 // However a server ends a stream, over real sockets: the watch goes on.
 import { assert, assertEquals } from "@std/assert";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import { Client } from "../../mod.ts";
 import { codecOf } from "../../proto/_codec.ts";
 import type {
@@ -20,7 +21,6 @@ import { put } from "./_fake_watch.ts";
 const PATH = methods.watch.watch.path;
 const REQUEST = codecOf("etcdserverpb.WatchRequest");
 const REPLY = codecOf("etcdserverpb.WatchResponse");
-const BALANCERS = ["grpc1.0", "grpc1.7", "grpc1.23"] as const;
 
 /** How a stream ends after its first event. */
 type Ending = (stream: FakeStream, server: FakeServer) => void;
@@ -90,7 +90,7 @@ class OneByOne {
 
 for (const [name, ending] of ENDINGS) {
   Deno.test(`Watch goes on after ${name}`, async () => {
-    for (const balancer of BALANCERS) {
+    for (const balancer of BALANCER_NAMES) {
       await using server = await FakeServer.start();
       const served = new OneByOne(server);
       await using client = new Client({ endpoints: server.endpoint, balancer });
