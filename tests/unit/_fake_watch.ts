@@ -1,14 +1,15 @@
 import { assert } from "@std/assert";
 import { WatchFacet } from "../../api/watch.ts";
 import type { Kv } from "../../api/kv.ts";
-import type {
-  ClientEvent,
-  Key,
-  KeyRange,
-  Watch,
-  WatchBatch,
-  WatchOptions,
-  WatchState,
+import {
+  ClientClosedError,
+  type ClientEvent,
+  type Key,
+  type KeyRange,
+  type Watch,
+  type WatchBatch,
+  type WatchOptions,
+  type WatchState,
 } from "../../mod.ts";
 import type {
   EventInit,
@@ -25,6 +26,12 @@ const utf8 = new TextEncoder();
 const NO_KV = {
   range: () => Promise.reject(new Error("no test reads here")),
 } as unknown as Kv;
+
+/** What watches end with when their client is closed. */
+export const closed: ClientClosedError = new ClientClosedError(
+  "Cannot watch: the client is closed",
+  { code: "client_closed" },
+);
 
 /** What a create request asks for. */
 export interface Created {
