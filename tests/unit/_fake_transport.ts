@@ -11,6 +11,12 @@ import type {
   UnaryDone,
 } from "../../balancers/_transport.ts";
 
+/** A call without a deadline. */
+export const NO_SETTINGS: CallSettings = {
+  timeoutMs: Infinity,
+  headers: undefined,
+};
+
 const CANCELED = { grpcCode: 1, details: "Canceled by the caller" };
 
 /** A call on a fake transport: the test ends it. */

@@ -26,6 +26,14 @@ export const INFO: PickInfo = {
 /** A wait that nothing but an answer ends. */
 export const FOREVER: WaitOptions = { timeoutMs: Infinity, signal: undefined };
 
+/** How a call on a connection's first epoch went well. */
+export const OUTCOME: Omit<CallOutcome, "connection"> = {
+  epoch: 1,
+  kind: "unary",
+  blame: "none",
+  durationMs: 1,
+};
+
 /** A strategy whose hooks a test writes; each is logged. */
 export class Scripted implements BalancerStrategy {
   readonly name = "scripted";

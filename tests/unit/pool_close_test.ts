@@ -5,10 +5,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { BALANCER_NAMES, resolveBalancer } from "../../balancers/by_name.ts";
-import { endpoints, microtasks } from "./_fake_transport.ts";
+import { endpoints, microtasks, NO_SETTINGS } from "./_fake_transport.ts";
 import { FOREVER, INFO, poolOf, scripted } from "./_scripted_strategy.ts";
-
-const NO_SETTINGS = { timeoutMs: Infinity, headers: undefined };
 
 Deno.test("ConnectionPool.close() ends waits, calls, dials, drains, timers and probes", async () => {
   const { pool, strategy, network, clock } = scripted("abc");

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { BALANCER_NAMES, resolveBalancer } from "../../balancers/by_name.ts";
-import { endpoint, endpoints, microtasks } from "./_fake_transport.ts";
+import {
+  endpoint,
+  endpoints,
+  microtasks,
+  NO_SETTINGS,
+} from "./_fake_transport.ts";
 import { FOREVER, INFO, poolOf, scripted } from "./_scripted_strategy.ts";
-
-const NO_SETTINGS = { timeoutMs: Infinity, headers: undefined };
 
 Deno.test("ConnectionPool.setEndpoints() keeps the transport of what stays, in the new order", async () => {
   const { pool, strategy, network } = scripted("abc");
