@@ -1,31 +1,13 @@
-// When a lease is renewed and when it is given up, by a clock a test turns.
+// When a lease is renewed, by a clock a test turns.
 import {
   assert,
   assertEquals,
   assertFalse,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { CanceledError, type Lease, LeaseLostError } from "../../mod.ts";
 import { FakeLeases } from "./_fake_leases.ts";
 import { microtasks } from "./_fake_transport.ts";
-
-function lossOf(lease: Lease): LeaseLostError {
-  assert(lease.signal.aborted, "the lease is not lost");
-  assertInstanceOf(lease.signal.reason, LeaseLostError);
-  return lease.signal.reason;
-}
-
-/** A lease of 9 s whose first renewal was answered. */
-async function kept(fake: FakeLeases): Promise<Lease> {
-  const lease = await fake.facet.grant(9);
-  const first = lease.keepAlive();
-  await microtasks();
-  fake.renewed(9);
-  await first;
-  return lease;
-}
+import { kept, lossOf } from "./_kept_lease.ts";
 
 Deno.test("A lease is renewed every third of the time the server gave", async () => {
   const fake = new FakeLeases();
@@ -71,115 +53,6 @@ Deno.test("A renewal that is not answered is not repeated: its stream is replace
   await fake.pass(2_700);
   assertEquals(fake.renewals.length, 1);
   lease.orphan();
-});
-
-Deno.test("A lease is lost at its last answered renewal's sending, plus its time, less a margin", async () => {
-  const fake = new FakeLeases();
-  const lease = await kept(fake);
-  await fake.pass(3_000);
-  // Sent at 3 s, answered at 5 s.
-  await fake.pass(2_000);
-  fake.renewed(9);
-  await fake.pass(6_400);
-  assertFalse(lease.signal.aborted);
-  await fake.pass(100);
-  const loss = lossOf(lease);
-  assertEquals([loss.reason, loss.code], ["not_renewed", "lease_lost"]);
-  assertEquals(
-    loss.message,
-    "Cannot keep the lease 1: no renewal was answered in time, " +
-      "last renewed 8500 ms ago (lease_lost)",
-  );
-  // By the calendar, as of when the answer came.
-  assert(Date.now() - loss.lastRenewal.getTime() >= 2_000);
-  assertEquals(loss.loopStallMs, 0);
-  assertEquals(fake.clock.pending, 0);
-});
-
-Deno.test("A lease that nobody renews is lost as well, and its margin is a tenth of a short time", async () => {
-  const fake = new FakeLeases();
-  fake.answerGrant(1n, 2);
-  const lease = await fake.facet.grant(2);
-  await fake.pass(1_700);
-  assertFalse(lease.signal.aborted);
-  await fake.pass(100);
-  assertEquals(lossOf(lease).reason, "not_renewed");
-  await assertRejects(() => lease.keepAlive(), LeaseLostError);
-  assertEquals(fake.opener.streams.length, 0);
-});
-
-Deno.test("The loss of a lease names what its stream ended with", async () => {
-  const fake = new FakeLeases();
-  const lease = await kept(fake);
-  fake.opener.held = true;
-  fake.opener.last.end();
-  const ended = await fake.pass(9_000).then(() => lossOf(lease).cause);
-  assertInstanceOf(ended, Error);
-  assertEquals(ended.message, "Cannot watch: gone");
-});
-
-Deno.test("An event loop that stood still is named in the loss", async () => {
-  const fake = new FakeLeases();
-  const lease = await kept(fake);
-  fake.clock.stall(12_000);
-  await microtasks();
-  const loss = lossOf(lease);
-  assertEquals(loss.reason, "not_renewed");
-  assertEquals(loss.loopStallMs, 9_000);
-  assert(
-    loss.message.includes("the event loop stood still for 9000 ms"),
-    loss.message,
-  );
-});
-
-Deno.test("A stall that did no harm is forgotten at the next renewal", async () => {
-  const fake = new FakeLeases();
-  const lease = await kept(fake);
-  fake.clock.stall(5_000);
-  fake.renewed(9);
-  await fake.pass(8_500);
-  assert(lossOf(lease).loopStallMs === 0);
-});
-
-Deno.test("A lease that is gone on the server is lost at once", async () => {
-  const fake = new FakeLeases();
-  const lease = await kept(fake);
-  await fake.pass(3_000);
-  fake.renewed(0);
-  assertEquals(lossOf(lease).reason, "expired");
-  assertEquals(fake.clock.pending, 0);
-  assert(fake.opener.last.canceled);
-  await lease[Symbol.asyncDispose]();
-  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
-});
-
-Deno.test("keepAlive() of an unknown lease fails with the loss", async () => {
-  const fake = new FakeLeases();
-  const lease = await fake.facet.grant(9);
-  const first = lease.keepAlive();
-  await microtasks();
-  fake.renewed(0);
-  const loss = await assertRejects(() => first, LeaseLostError);
-  assertStrictEquals(loss, lease.signal.reason);
-});
-
-Deno.test("keepAlive() of a lease that was kept until it was lost or orphaned fails", async () => {
-  const fake = new FakeLeases();
-  const lost = await kept(fake);
-  fake.opener.held = true;
-  fake.opener.last.end();
-  await fake.pass(9_000);
-  assertStrictEquals(
-    await lost.keepAlive().catch((error) => error),
-    lossOf(lost),
-  );
-  fake.opener.held = false;
-  const orphaned = await kept(fake);
-  orphaned.orphan();
-  await assertRejects(() => orphaned.keepAlive(), CanceledError);
-  const streams = fake.opener.streams.length;
-  await fake.pass(9_000);
-  assertEquals(fake.opener.streams.length, streams);
 });
 
 Deno.test("A stream that ends is opened again, and renews every lease on it", async () => {
@@ -246,47 +119,6 @@ Deno.test("Two handles of one lease are both renewed, and one of them may leave 
   await fake.pass(3_000);
   fake.renewed(-1);
   assertEquals(lossOf(two).reason, "expired");
-});
-
-Deno.test("Attaching takes the time that is left for what it is", async () => {
-  const fake = new FakeLeases();
-  fake.answerTimeToLive(4, 30);
-  const lease = await fake.facet.attach(7n);
-  assertEquals([lease.id, lease.ttlSeconds], [7n, 30]);
-  await fake.pass(3_400);
-  assertFalse(lease.signal.aborted);
-  await fake.pass(100);
-  assertEquals(lossOf(lease).reason, "not_renewed");
-});
-
-Deno.test("orphan() stops without a loss, and who waits for a renewal is told", async () => {
-  const fake = new FakeLeases();
-  const lease = await fake.facet.grant(9);
-  const first = lease.keepAlive();
-  await microtasks();
-  lease.orphan();
-  await assertRejects(() => first, CanceledError);
-  await assertRejects(() => lease.keepAlive(), CanceledError);
-  await fake.pass(20_000);
-  assertFalse(lease.signal.aborted);
-  assertEquals(fake.clock.pending, 0);
-  await lease[Symbol.asyncDispose]();
-  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
-});
-
-Deno.test("Closing the client loses every lease, renewed or not", async () => {
-  const fake = new FakeLeases();
-  const renewed = await kept(fake);
-  fake.answerGrant(2n, 9);
-  const idle = await fake.facet.grant(9);
-  fake.facet.close();
-  assertEquals(
-    [renewed, idle].map((lease) => lossOf(lease).reason),
-    ["client_closed", "client_closed"],
-  );
-  assertEquals(fake.clock.pending, 0);
-  await renewed[Symbol.asyncDispose]();
-  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
 });
 
 Deno.test("A lease of centuries is neither lost nor renewed too early", async () => {
