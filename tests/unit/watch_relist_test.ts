@@ -1,7 +1,5 @@
 // What becomes of a watch whose history was compacted, with a store at hand.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import type { Kv } from "../../api/kv.ts";
-import { copyBytes } from "../../api/bytes.ts";
 import {
   CompactedError,
   FutureRevisionError,
@@ -10,69 +8,12 @@ import {
   type WatchOptions,
 } from "../../mod.ts";
 import { createError } from "../../errors/specific_errors.ts";
-import type { KeyValue, ListOptions, Watch } from "../../mod.ts";
+import type { Watch } from "../../mod.ts";
 import { fromBigInt } from "../../proto/int64.ts";
+import { unavailable } from "./_fake_opener.ts";
 import { microtasks } from "./_fake_transport.ts";
 import { deletion, FakeWatches, put, Received } from "./_fake_watch.ts";
-
-/** A store of one revision, as far as a relist asks it. */
-class FakeStore {
-  revision = 10n;
-  compactedTo = 0n;
-  readonly keys = new Map<string, KeyValue>();
-  /** What the next reads fail with. */
-  readonly failures: Error[] = [];
-  reads = 0;
-
-  put(key: Uint8Array | string, modRevision: bigint): this {
-    const bytes = typeof key === "string" ? new TextEncoder().encode(key) : key;
-    this.keys.set(bytes.join(), {
-      key: copyBytes(bytes),
-      value: copyBytes(new Uint8Array([1])),
-      createRevision: modRevision,
-      modRevision,
-      version: 1n,
-      lease: 0n,
-    });
-    return this;
-  }
-
-  delete(key: string): this {
-    this.keys.delete(new TextEncoder().encode(key).join());
-    return this;
-  }
-
-  get kv(): Kv {
-    const header = () => ({
-      clusterId: 0n,
-      memberId: 0n,
-      revision: this.revision,
-      raftTerm: 0n,
-    });
-    const check = (revision: bigint) => {
-      this.reads++;
-      const failure = this.failures.shift();
-      if (failure !== undefined) throw failure;
-      if (revision < this.compactedTo) throw compacted();
-      if (revision > this.revision) {
-        throw createError("Cannot list: future", { code: "future_revision" });
-      }
-    };
-    const keys = this.keys;
-    return {
-      range: () => Promise.resolve({ header: header() }),
-      async *list(_range: unknown, { revision = 0n }: ListOptions) {
-        check(revision);
-        await Promise.resolve();
-        yield* keys.values();
-      },
-    } as unknown as Kv;
-  }
-}
-
-function compacted(): Error {
-  return createError("Cannot list: compacted", { code: "compacted" });
-}
+import { compacted, FakeStore } from "./_fake_relist_store.ts";
 
 /** A relisting watch that has been created. */
 async function relisting(
@@ -253,10 +194,3 @@ Deno.test("The store of these tests refuses as etcd does", () => {
     FutureRevisionError,
   );
 });
-
-function unavailable(): Error {
-  return createError("Cannot list: nobody there", {
-    code: "unavailable",
-    retryable: true,
-  });
-}
