@@ -3,11 +3,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Grpc1_7 } from "../../balancers/grpc1_7.ts";
 import type { Blame } from "../../errors/retry_policy.ts";
-import { FakePool } from "./_fake_pool.ts";
-
-function start(endpoints: string): FakePool {
-  return new FakePool(new Grpc1_7({ dialTimeoutMs: 5_000 }), endpoints);
-}
+import { start } from "./_grpc1_7_subject.ts";
 
 Deno.test("Grpc1_7 declares what §2.5, §2.6 and §4.6 list for it", () => {
   const { name, retry, connection } = new Grpc1_7({ dialTimeoutMs: 1 });
@@ -175,67 +171,6 @@ Deno.test("Grpc1_7 drops the pin's transport when it is left: its calls drain (�
   assertEquals(pool.dials, [2]);
   assertStrictEquals(pool.at("a").state, "connecting");
   assertStrictEquals(pool.pick(), "wait");
-});
-
-Deno.test("Grpc1_7 keeps the pin and clears the list when the endpoints change around it (§2.7)", () => {
-  const pool = start("abc");
-  pool.up("a");
-  pool.lose("a");
-  pool.up("b");
-  assertStrictEquals(pool.avoided, "a");
-  pool.set("bd");
-  assertStrictEquals(pool.pin, "b");
-  assertStrictEquals(pool.avoided, "");
-  assertStrictEquals(pool.wanted, "b");
-  pool.set("abd");
-  pool.lose("b");
-  assertStrictEquals(pool.wanted, "ad");
-});
-
-Deno.test("Grpc1_7 moves without listing when the pin leaves the set (§2.7)", () => {
-  const pool = start("abc");
-  pool.up("a");
-  pool.set("bc");
-  assertStrictEquals(pool.pin, undefined);
-  assertStrictEquals(pool.avoided, "");
-  assertStrictEquals(pool.wanted, "bc");
-  pool.up("c");
-  assertStrictEquals(pool.pick(), "c");
-});
-
-Deno.test("Grpc1_7 does not list a pin that left the set while a call on it was failing", () => {
-  const pool = start("abc");
-  pool.up("a");
-  const connection = pool.at("a");
-  const epoch = connection.epoch;
-  pool.set("bc");
-  pool.enter(() =>
-    pool.strategy.onOutcome?.({
-      connection,
-      epoch,
-      kind: "unary",
-      blame: "member",
-      durationMs: 1,
-    })
-  );
-  assertStrictEquals(pool.avoided, "");
-});
-
-Deno.test("Grpc1_7 does not list a pin that it sees closed before it hears of the endpoints", () => {
-  const pool = start("ab");
-  pool.up("a");
-  pool.at("a").state = "closed";
-  pool.look();
-  assertStrictEquals(pool.pin, undefined);
-  assertStrictEquals(pool.avoided, "");
-});
-
-Deno.test("Grpc1_7 dials the new ones when endpoints change while nothing is pinned", () => {
-  const pool = start("ab");
-  pool.set("bc");
-  assertStrictEquals(pool.wanted, "bc");
-  pool.up("c");
-  assertStrictEquals(pool.pin, "c");
 });
 
 Deno.test("Grpc1_7 tells how long each endpoint has been avoided", () => {

@@ -1,15 +1,10 @@
 // How long an endpoint stays on the list of grpc1.7 (generations.md §2.2 to
 // §2.4), and the probe before it is pinned again.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { Grpc1_7 } from "../../balancers/grpc1_7.ts";
-import { FakePool, type FakeProbe } from "./_fake_pool.ts";
+import type { FakePool, FakeProbe } from "./_fake_pool.ts";
+import { start, WINDOW_MS } from "./_grpc1_7_subject.ts";
 
-const WINDOW_MS = 5_000;
 const HEALTHY = true;
-
-function start(endpoints: string, dialTimeoutMs = WINDOW_MS): FakePool {
-  return new FakePool(new Grpc1_7({ dialTimeoutMs }), endpoints);
-}
 
 Deno.test("Grpc1_7 sweeps every max(dial timeout, 3 s) (§2.1)", () => {
   const windows = [[1, 3_000], [3_000, 3_000], [3_001, 3_001], [8_000, 8_000]];
