@@ -1,3 +1,4 @@
+// A cluster of the harness, and what can be done to its members.
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import type { Buffer } from "node:buffer";
 import {
@@ -14,10 +15,10 @@ import type {
 } from "../../proto/gen/messages.ts";
 import { fromBigInt, toBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
-import { Cluster, type Member, rawCall, waitFor } from "../harness/mod.ts";
+import { Cluster, rawCall, waitFor } from "../harness/mod.ts";
+import { has, put } from "./_raw_keys.ts";
 
 let cluster: Cluster;
-let written = 0;
 
 Deno.test.beforeAll(async () => {
   cluster = await Cluster.start();
@@ -26,29 +27,6 @@ Deno.test.beforeAll(async () => {
 Deno.test.afterAll(async () => {
   await cluster.close();
 });
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** Puts a key of its own through a member; resolves to the key. */
-async function put(endpoint: string, timeoutMs = 2_000): Promise<string> {
-  const key = `key-${++written}`;
-  await rawCall(
-    endpoint,
-    methods.kv.put,
-    { key: bytes(key), value: bytes("value") },
-    { timeoutMs },
-  );
-  return key;
-}
-
-/** Whether a member has a key, as far as it knows. */
-async function has(member: Member, key: string): Promise<boolean> {
-  const reply = await rawCall(member.directEndpoint, methods.kv.range, {
-    key: bytes(key),
-    serializable: true,
-  });
-  return reply.kvs.length === 1;
-}
 
 Deno.test("a started cluster serves through every fault proxy", async () => {
   assertEquals(cluster.members.map(({ name }) => name), ["m1", "m2", "m3"]);
