@@ -3,7 +3,7 @@
  *
  * The direction of imports is the architecture: a strategy that cannot see
  * gRPC cannot be changed by a new release of it. Each rule has a failing and a
- * passing fixture in `tests/unit/lint_plugin_test.ts`.
+ * passing fixture in `tests/unit/_lint_layers.ts` or `_lint_style.ts`.
  *
  * @module
  */
