@@ -4,7 +4,7 @@ import type {
   CellFigures,
   CompareCell,
 } from "../../tools/_compare_result.ts";
-import { RESULT } from "./_compare_fixture.ts";
+import { RESULT } from "./_example_result.ts";
 
 /** The figures of a cell of the fixed result. */
 export function figuresAt(at: number): CellFigures {

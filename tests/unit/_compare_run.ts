@@ -6,7 +6,9 @@ import {
   type CompareOutcome,
 } from "../../tools/compare.ts";
 import type { CompareCell } from "../../tools/_compare_result.ts";
-import { recording, StandInCluster, TextSink } from "./_compare_fixture.ts";
+import { StandInCluster } from "./_stand_in_cluster.ts";
+import { recording } from "./_stand_in_scenario.ts";
+import { TextSink } from "./_text_sink.ts";
 
 const SUBJECTS = [
   { name: "one", balancer: "grpc1.0" },

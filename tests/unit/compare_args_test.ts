@@ -8,7 +8,7 @@ import {
   readStrategyFiles,
 } from "../../tools/_compare_args.ts";
 import { UsageError } from "../../tools/_compare_usage.ts";
-import { TextSink } from "./_compare_fixture.ts";
+import { TextSink } from "./_text_sink.ts";
 
 const KNOWN = { subjects: SUBJECTS, scenarios: CATALOGUE, quick: QUICK };
 

@@ -5,7 +5,7 @@ import { describeExpected, type Expected } from "../scenarios/expected.ts";
 import type { Recording } from "../scenarios/recording.ts";
 import { skipReason } from "../scenarios/skips.ts";
 import { SUBJECTS } from "../scenarios/subjects.ts";
-import { recording } from "./_compare_fixture.ts";
+import { recording } from "./_stand_in_scenario.ts";
 
 /** What is expected, a run that shows it, and runs that do not. */
 const TABLE: readonly {

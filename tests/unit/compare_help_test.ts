@@ -5,7 +5,8 @@ import { CATALOGUE } from "../scenarios/catalogue.ts";
 import { main } from "../../tools/compare.ts";
 import { listText } from "../../tools/_compare_help.ts";
 import { paintFor } from "../../tools/_compare_text.ts";
-import { scenario, TextSink } from "./_compare_fixture.ts";
+import { scenario } from "./_stand_in_scenario.ts";
+import { TextSink } from "./_text_sink.ts";
 
 Deno.test("compare --help names every flag, exit code and scenario", async () => {
   const stdout = new TextSink();

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { renderHtml } from "../../tools/_compare_html.ts";
 import { findChromium, probePage } from "./_chromium.ts";
-import { RESULT } from "./_compare_fixture.ts";
+import { RESULT } from "./_example_result.ts";
 
 const chromium = await findChromium();
 const missing = chromium === undefined ? " (no Chromium on the PATH)" : "";

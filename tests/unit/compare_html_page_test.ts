@@ -4,13 +4,10 @@ import { compare } from "../../tools/compare.ts";
 import { renderHtml } from "../../tools/_compare_html.ts";
 import { anchorOf } from "../../tools/_compare_html_summary.ts";
 import type { CompareCell } from "../../tools/_compare_result.ts";
-import {
-  recording,
-  RESULT,
-  scenario,
-  StandInCluster,
-  TextSink,
-} from "./_compare_fixture.ts";
+import { RESULT } from "./_example_result.ts";
+import { StandInCluster } from "./_stand_in_cluster.ts";
+import { recording, scenario } from "./_stand_in_scenario.ts";
+import { TextSink } from "./_text_sink.ts";
 import { cellWith, marksOf } from "./_compare_html_cells.ts";
 
 const PAGE = renderHtml(RESULT);
@@ -65,7 +62,7 @@ Deno.test("renderHtml() has every cell in the summary and in its scenario", () =
   for (const cell of RESULT.cells) {
     const id = anchorOf(cell.scenario, cell.strategy);
     assert(ids.includes(id), id);
-    // A strategy of the user's has a row, and no column in the fixture's table.
+    // A strategy of the user's has a row, and no column in the example's table.
     if (RESULT.options.strategies.includes(cell.strategy)) {
       assert(links.includes(`#${id}`), id);
     }

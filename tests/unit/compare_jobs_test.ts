@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { CompareOptions } from "../../tools/compare.ts";
-import { recording, scenario, StandInCluster } from "./_compare_fixture.ts";
+import { StandInCluster } from "./_stand_in_cluster.ts";
+import { recording, scenario } from "./_stand_in_scenario.ts";
 import { GOOD, NONE_FAILS, runCompare } from "./_compare_run.ts";
 
 /** A scenario of which so many must be running before any of them ends. */

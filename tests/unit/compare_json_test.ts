@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { checkWritable, toJson } from "../../tools/_compare_json.ts";
-import { RESULT } from "./_compare_fixture.ts";
+import { RESULT } from "./_example_result.ts";
 
 Deno.test("toJson() keeps every field of a result", () => {
   assertEquals(JSON.parse(toJson(RESULT)), RESULT);

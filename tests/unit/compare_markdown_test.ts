@@ -7,7 +7,9 @@ import {
 } from "../../tools/_compare_markdown.ts";
 import { main } from "../../tools/compare.ts";
 import { UsageError } from "../../tools/_compare_usage.ts";
-import { RESULT, scenario, TextSink } from "./_compare_fixture.ts";
+import { RESULT } from "./_example_result.ts";
+import { scenario } from "./_stand_in_scenario.ts";
+import { TextSink } from "./_text_sink.ts";
 import { GOOD, NONE_FAILS, runCompare } from "./_compare_run.ts";
 
 const README = new URL("../../README.md", import.meta.url).pathname;

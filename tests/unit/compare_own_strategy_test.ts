@@ -12,7 +12,8 @@ import {
   withExpectations,
 } from "../../tools/_compare_own_strategy.ts";
 import { UsageError } from "../../tools/_compare_usage.ts";
-import { scenario, TextSink } from "./_compare_fixture.ts";
+import { scenario } from "./_stand_in_scenario.ts";
+import { TextSink } from "./_text_sink.ts";
 
 const KNOWN = { subjects: SUBJECTS, scenarios: CATALOGUE };
 const STRATEGY = `{

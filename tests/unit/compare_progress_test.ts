@@ -3,7 +3,9 @@ import { TimeEstimate } from "../../tools/_compare_estimate.ts";
 import { CompareProgress } from "../../tools/_compare_progress.ts";
 import type { Turn } from "../../tools/_compare_plan.ts";
 import type { CompareCell } from "../../tools/_compare_result.ts";
-import { RESULT, scenario, TextSink } from "./_compare_fixture.ts";
+import { RESULT } from "./_example_result.ts";
+import { scenario } from "./_stand_in_scenario.ts";
+import { TextSink } from "./_text_sink.ts";
 
 const TURNS: readonly Turn[] = RESULT.cells.map((head, index) => ({
   index,

@@ -8,7 +8,7 @@ import {
 import { repeated, runsOf } from "../../tools/_compare_repeats.ts";
 import { renderReport } from "../../tools/_compare_report.ts";
 import type { CellRun, CompareCell } from "../../tools/_compare_result.ts";
-import { figures, RESULT } from "./_compare_fixture.ts";
+import { figures, RESULT } from "./_example_result.ts";
 
 function ended(
   verdict: "expected" | "unexpected",

@@ -8,7 +8,7 @@ import { renderReport, verdictText } from "../../tools/_compare_report.ts";
 import type { CallMark, CompareResult } from "../../tools/_compare_result.ts";
 import { strip } from "../../tools/_compare_strip.ts";
 import { duration, minutes, wrap } from "../../tools/_compare_text.ts";
-import { RESULT } from "./_compare_fixture.ts";
+import { RESULT } from "./_example_result.ts";
 
 const AT_100_COLUMNS = `The generations of etcd's client under the same faults
 etcd 3.5.16, 3 members · Deno 2.9.6 · calls time out after 1000 ms · 2026-11-21 08:00 UTC ·

@@ -8,7 +8,8 @@ import type { Scenario } from "../scenarios/scenario.ts";
 import type { CompareOptions } from "../../tools/compare.ts";
 import type { CompareResult } from "../../tools/_compare_result.ts";
 import { UsageError } from "../../tools/_compare_usage.ts";
-import { recording, scenario, StandInCluster } from "./_compare_fixture.ts";
+import { StandInCluster } from "./_stand_in_cluster.ts";
+import { recording, scenario } from "./_stand_in_scenario.ts";
 import { GOOD, NONE_FAILS, runCompare } from "./_compare_run.ts";
 
 /** Two scenarios, and which cells of them were run. */

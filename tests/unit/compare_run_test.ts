@@ -5,7 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { recording, scenario, StandInCluster } from "./_compare_fixture.ts";
+import { StandInCluster } from "./_stand_in_cluster.ts";
+import { recording, scenario } from "./_stand_in_scenario.ts";
 import { GOOD, NONE_FAILS, runCompare as run } from "./_compare_run.ts";
 
 Deno.test("compare() ends with 0 when every cell is as expected", async () => {

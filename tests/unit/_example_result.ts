@@ -1,126 +1,23 @@
-/** What the tests of `compare` share: a fixed result, and stand-ins. */
-import type { Cluster, EtcdBinaries } from "../harness/mod.ts";
-import type { Recording } from "../scenarios/recording.ts";
-import type { Expectation, Scenario } from "../scenarios/scenario.ts";
+/** The result of a comparison, the same for every test. */
 import type {
   CellFigures,
   CellHead,
   CompareCell,
   CompareResult,
 } from "../../tools/_compare_result.ts";
-import type { Sink } from "../../tools/_compare_sink.ts";
-
-/** Keeps what is written. */
-export class TextSink implements Sink {
-  readonly isTerminal: boolean;
-  readonly color: boolean;
-  readonly columns: number;
-  text = "";
-
-  constructor(options: Partial<Pick<Sink, "isTerminal" | "columns">> = {}) {
-    this.isTerminal = options.isTerminal ?? false;
-    this.columns = options.columns ?? 100;
-    this.color = false;
-  }
-
-  write(text: string): void {
-    this.text += text;
-  }
-}
-
-/** A cluster that does nothing, and counts what it is asked for. */
-export class StandInCluster {
-  readonly binaries: EtcdBinaries = {
-    version: "3.5.0",
-    etcd: "/bin/etcd",
-    etcdctl: undefined,
-    etcdutl: undefined,
-    source: "a test",
-  };
-  readonly members: readonly { readonly name: string }[] = [{ name: "m1" }, {
-    name: "m2",
-  }, { name: "m3" }];
-  resets = 0;
-  closes = 0;
-  resetFailure: Error | undefined;
-
-  reset(): Promise<void> {
-    this.resets++;
-    return this.resetFailure
-      ? Promise.reject(this.resetFailure)
-      : Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    this.closes++;
-    return Promise.resolve();
-  }
-
-  /** As the code under test takes it. */
-  get asCluster(): Cluster {
-    return this as unknown as Cluster;
-  }
-}
-
-/** A recording of four calls, all well, unless said otherwise. */
-export function recording(changes: Partial<Recording> = {}): Recording {
-  return {
-    calls: 4,
-    failed: 0,
-    ambiguous: 0,
-    firstSuccessMs: 1.5,
-    lastFailureMs: undefined,
-    longestGapMs: 2,
-    longestCallMs: 1.5,
-    endedWell: true,
-    connectionsMax: 1,
-    connectionsEnd: 1,
-    dials: 1,
-    redials: 0,
-    spread: [4, 0, 0],
-    writes: undefined,
-    watch: undefined,
-    lease: undefined,
-    measures: {},
-    codes: {},
-    marks: [],
-    events: [],
-    faultMs: 0.5,
-    faultEndMs: undefined,
-    ...changes,
-  };
-}
-
-/** A scenario that gives a recording, by the name of the subject. */
-export function scenario(
-  id: number,
-  runs: Readonly<Record<string, Recording | Error>>,
-  expectations: Readonly<Record<string, Expectation>> = {},
-): Scenario {
-  return {
-    id,
-    title: `scenario of a test`,
-    fault: "a fault",
-    expectations,
-    run({ subject }) {
-      const run = runs[subject.name];
-      return run instanceof Error || run === undefined
-        ? Promise.reject(run)
-        : Promise.resolve(run);
-    },
-  };
-}
 
 const PUT = {
   id: 37,
   title: "put on an isolated follower",
   fault: "its links to the other members are cut",
 } as const;
+
 const WRITERS = {
   id: 25,
   title: "eight writers on one key through six resets",
   fault: "all connections are reset six times",
 } as const;
+
 const IDLE = {
   id: 93,
   title: "connections of an idle client",
