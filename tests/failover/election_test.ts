@@ -1,7 +1,6 @@
 // Elections on a real cluster: leaders, those who watch them, who else runs.
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
-  Client,
   EtcdError,
   InvalidOptionError,
   LockLostError,
@@ -9,27 +8,14 @@ import {
   prefix,
   TimeoutError,
 } from "../../mod.ts";
-import { Cluster, etcdctl, waitFor } from "../harness/mod.ts";
+import { etcdctl, waitFor } from "../harness/mod.ts";
+import { client, cluster, nextSerial, startOneMember } from "./_one_member.ts";
 
-let cluster: Cluster;
-let client: Client;
-let serial = 0;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
-  // Pings would be a timer that outlives the test that makes the first call.
-  client = new Client({ endpoints: cluster.endpoints, keepAlive: false });
-  await client.connect();
-});
-
-Deno.test.afterAll(async () => {
-  await client.close();
-  await cluster.close();
-});
+startOneMember();
 
 /** A name that no other test uses. */
 function fresh(): string {
-  return `election${++serial}`;
+  return `election${nextSerial()}`;
 }
 
 async function untilRunning(name: string, candidates: number): Promise<void> {

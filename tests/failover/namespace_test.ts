@@ -2,7 +2,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   all,
-  Client,
   CompactedError,
   compare,
   EtcdError,
@@ -10,27 +9,14 @@ import {
   op,
   prefix,
 } from "../../mod.ts";
-import { Cluster, waitFor } from "../harness/mod.ts";
+import { waitFor } from "../harness/mod.ts";
+import { client, nextSerial, startOneMember } from "./_one_member.ts";
 
-let cluster: Cluster;
-let client: Client;
-let serial = 0;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
-  // Pings would be a timer that outlives the test that makes the first call.
-  client = new Client({ endpoints: cluster.endpoints, keepAlive: false });
-  await client.connect();
-});
-
-Deno.test.afterAll(async () => {
-  await client.close();
-  await cluster.close();
-});
+startOneMember();
 
 /** A namespace that no other test uses, and its prefix. */
 function fresh(): { readonly at: string; readonly space: Keyspace } {
-  const at = `namespace${++serial}/`;
+  const at = `namespace${nextSerial()}/`;
   return { at, space: client.namespace(at) };
 }
 
