@@ -1,8 +1,19 @@
 // Probes and timers that a strategy asks its pool for.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { SubConnection } from "../../balancers/strategy.ts";
 import { methods } from "../../proto/methods.ts";
 import { type FakeCall, microtasks } from "./_fake_transport.ts";
-import { scripted } from "./_scripted_strategy.ts";
+import { type Scripted, scripted, type Setup } from "./_scripted_strategy.ts";
+
+/** A pool with one connection, which is ready. */
+function ready(): Setup<Scripted> & { readonly connection: SubConnection } {
+  const made = scripted("a");
+  made.pool.start();
+  made.network.at("a").up();
+  const [connection] = made.strategy.pool.connections;
+  assert(connection);
+  return { ...made, connection };
+}
 
 Deno.test("ConnectionPool.probe() tells whether a member says it serves", async () => {
   const { check } = methods.health;
@@ -15,11 +26,7 @@ Deno.test("ConnectionPool.probe() tells whether a member says it serves", async 
     [false, (call) => call.fail(4)],
   ];
   for (const [expected, end] of cases) {
-    const { pool, strategy, network } = scripted("a");
-    pool.start();
-    network.at("a").up();
-    const [connection] = strategy.pool.connections;
-    assert(connection);
+    const { pool, strategy, network, connection } = ready();
     const answer = Promise.withResolvers<boolean>();
     strategy.pool.probe(connection, 800, answer.resolve);
     const { call } = network.at("a");
@@ -33,11 +40,7 @@ Deno.test("ConnectionPool.probe() tells whether a member says it serves", async 
 });
 
 Deno.test("ConnectionPool.probe() answers no for a member whose reply makes no sense", async () => {
-  const { pool, strategy, network } = scripted("a");
-  pool.start();
-  network.at("a").up();
-  const [connection] = strategy.pool.connections;
-  assert(connection);
+  const { strategy, network, connection } = ready();
   const answer = Promise.withResolvers<boolean>();
   strategy.pool.probe(connection, 800, answer.resolve);
   network.at("a").call.reply(Uint8Array.of(0xff, 0xff));
