@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { renderReport } from "../../bench/_report.ts";
 import type { BenchResult } from "../../bench/_result.ts";
 import { readSample } from "../../bench/_sample.ts";
 import { spread } from "../../bench/_statistics.ts";
+import { assertFormatted } from "./_formatted.ts";
 
 const RESULT: BenchResult = {
   startedAt: "2026-11-21T12:00:00.000Z",
@@ -80,33 +81,21 @@ Deno.test("renderReport() has medians, ranges, ratios, and what is left blank", 
 });
 
 Deno.test("renderReport() is as deno fmt has it", async () => {
-  const path = await Deno.makeTempFile({ suffix: ".md" });
-  try {
-    const text = renderReport({
-      ...RESULT,
-      codec: [{
-        title: "decode",
-        bytes: 295_888,
-        oursMicros: [100, 120],
-        protobufEsMicros: [200],
-      }],
-      scale: [{
-        title: "watchers",
-        count: 10_000,
-        seconds: 1.25,
-        beforeMiB: 60,
-        peakMiB: 180,
-        remark: "an event to all in 300 ms",
-      }],
-    });
-    await Deno.writeTextFile(path, text);
-    const { success } = await new Deno.Command("deno", {
-      args: ["fmt", "--no-config", path],
-      stderr: "null",
-    }).output();
-    assert(success);
-    assertEquals(await Deno.readTextFile(path), text);
-  } finally {
-    await Deno.remove(path);
-  }
+  await assertFormatted(renderReport({
+    ...RESULT,
+    codec: [{
+      title: "decode",
+      bytes: 295_888,
+      oursMicros: [100, 120],
+      protobufEsMicros: [200],
+    }],
+    scale: [{
+      title: "watchers",
+      count: 10_000,
+      seconds: 1.25,
+      beforeMiB: 60,
+      peakMiB: 180,
+      remark: "an event to all in 300 ms",
+    }],
+  }));
 });

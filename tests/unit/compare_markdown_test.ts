@@ -8,6 +8,7 @@ import {
 import { main } from "../../tools/compare.ts";
 import { UsageError } from "../../tools/_compare_usage.ts";
 import { RESULT } from "./_example_result.ts";
+import { assertFormatted } from "./_formatted.ts";
 import { scenario } from "./_stand_in_scenario.ts";
 import { TextSink } from "./_text_sink.ts";
 import { GOOD, NONE_FAILS, runCompare } from "./_compare_run.ts";
@@ -41,23 +42,11 @@ Deno.test("renderMarkdown() is as deno fmt has it, whatever the titles are", asy
     ...cell,
     scenario: { ...cell.scenario, title: "either | or,\n*several* <b>é</b> →" },
   }));
-  const path = await Deno.makeTempFile({ suffix: ".md" });
-  try {
-    for (const result of [RESULT, { ...RESULT, cells }]) {
-      const text = putSummary(
-        `# A\n\n${MARKS.begin}\n${MARKS.end}\n`,
-        renderMarkdown(result),
-      );
-      await Deno.writeTextFile(path, text);
-      const { success } = await new Deno.Command("deno", {
-        args: ["fmt", "--no-config", path],
-        stderr: "null",
-      }).output();
-      assert(success);
-      assertEquals(await Deno.readTextFile(path), text);
-    }
-  } finally {
-    await Deno.remove(path);
+  for (const result of [RESULT, { ...RESULT, cells }]) {
+    await assertFormatted(putSummary(
+      `# A\n\n${MARKS.begin}\n${MARKS.end}\n`,
+      renderMarkdown(result),
+    ));
   }
 });
 
