@@ -1,14 +1,9 @@
 import type { BalancerName } from "../../balancers/mod.ts";
 import { Client, type ClientOptions } from "../../mod.ts";
-import type { Cluster, Member } from "../harness/mod.ts";
+import type { Member } from "../harness/mod.ts";
 
-/** A client that goes past the proxies: it is not under test. */
-export function observer(cluster: Cluster): Client {
-  return new Client({
-    endpoints: cluster.members.map(({ directEndpoint }) => directEndpoint),
-    requestTimeoutMs: 10_000,
-  });
-}
+// For tests that have a client of a member, too.
+export { observer } from "../scenarios/_clients.ts";
 
 /** A client of one member, to be given the others when its stream is open. */
 export async function clientOf(
@@ -25,22 +20,4 @@ export async function clientOf(
   });
   await client.connect({ timeoutMs: 10_000 });
   return client;
-}
-
-/** A member that follows, and will after the leader's next election. */
-export async function followerOf(cluster: Cluster): Promise<Member> {
-  const [target, other] = cluster.members;
-  if (target === undefined || other === undefined) {
-    throw new Error("Cannot choose a follower: there are not two members");
-  }
-  await cluster.moveLeader(other);
-  return target;
-}
-
-/** Lets no client through to any member, or all again. */
-export async function setAll(
-  cluster: Cluster,
-  kind: "pass" | "refuse",
-): Promise<void> {
-  await Promise.all(cluster.members.map(({ proxy }) => proxy.set({ kind })));
 }

@@ -3,9 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
 import type { ClientEvent, Watch } from "../../mod.ts";
 import { Cluster, type Member, waitFor } from "../harness/mod.ts";
+import { observer } from "../scenarios/_clients.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { clientAs, ROOT, setUp } from "./_auth_subject.ts";
-import { clientOf, observer } from "./_stream_subject.ts";
+import { clientOf } from "./_stream_subject.ts";
 
 const READERS = 8;
 

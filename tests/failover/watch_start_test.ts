@@ -4,7 +4,8 @@ import { assertEquals } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
 import { Client, type WatchOptions } from "../../mod.ts";
 import { Cluster, sleep, waitFor } from "../harness/mod.ts";
-import { observer, setAll } from "./_stream_subject.ts";
+import { observer } from "../scenarios/_clients.ts";
+import { cutAll, setAll } from "../scenarios/_every_member.ts";
 
 let cluster: Cluster;
 
@@ -47,7 +48,7 @@ for (const balancer of BALANCER_NAMES) {
     });
     const watch = client.watch(`idle/${balancer}`, options);
     const { revision } = await watch.ready;
-    await cutAll();
+    await cutAll(cluster);
     await waitFor("the disconnect", () => losses.length > 0);
     // Nothing is written.
     assertEquals(await watch.requestProgress(), revision);
@@ -82,12 +83,12 @@ for (const balancer of BALANCER_NAMES) {
       signal: AbortSignal.timeout(30_000),
     });
     await watch.ready;
-    await setAll(cluster, "refuse");
+    await setAll(cluster, { kind: "refuse" });
     await waitFor("the disconnect", () => watch.state.kind !== "live");
     const oldest = (await writer.put(key, "kept")).header.revision;
     const last = (await writer.put(key, "last")).header.revision;
     await writer.kv.compact(oldest);
-    await setAll(cluster, "pass");
+    await setAll(cluster, { kind: "pass" });
     const revisions: bigint[] = [];
     for await (const { kv } of watch.events()) {
       revisions.push(kv.modRevision);
@@ -95,9 +96,4 @@ for (const balancer of BALANCER_NAMES) {
     }
     assertEquals(revisions, [oldest, last]);
   });
-}
-
-/** Resets every connection to every member. */
-async function cutAll(): Promise<void> {
-  await Promise.all(cluster.members.map(({ proxy }) => proxy.cutAll()));
 }

@@ -3,7 +3,8 @@ import { assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import { Cluster, waitFor } from "../harness/mod.ts";
 import { WatchLog } from "../scenarios/watch_log.ts";
-import { clientOf, followerOf, observer } from "./_stream_subject.ts";
+import { followerOf, observer } from "../scenarios/_clients.ts";
+import { clientOf } from "./_stream_subject.ts";
 
 let cluster: Cluster;
 
