@@ -11,7 +11,6 @@ import { TextSink } from "./_text_sink.ts";
 import { cellWith, marksOf } from "./_compare_html_cells.ts";
 
 const PAGE = renderHtml(RESULT);
-
 const VOID = ["meta", "br", "link"];
 
 /** The elements, each with its attributes; none if the page is not well formed. */

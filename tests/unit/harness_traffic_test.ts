@@ -18,7 +18,6 @@ import {
 const DATA = 0;
 
 const PONG: Frame = { type: FRAME.ping, flags: ACK_FLAG, length: 8 };
-
 const GO_AWAY: Frame = { type: FRAME.goAway, flags: 0, length: 30 };
 
 /** A server that says what it is given once the client has sent something. */

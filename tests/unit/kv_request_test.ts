@@ -22,7 +22,6 @@ import { fromBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 
 const MAX = 2n ** 63n - 1n;
-
 const utf8 = new TextEncoder();
 
 /** What of a request is set. */

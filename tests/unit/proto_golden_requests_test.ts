@@ -14,9 +14,7 @@ import { methods } from "../../proto/methods.ts";
 import { findCall, RECORDINGS } from "./_golden_calls.ts";
 
 const utf8 = new TextEncoder();
-
 const int = (value: number) => ({ low: value, high: 0 });
-
 const LEASE = { low: 0x89ab_cdef | 0, high: 0x0123_4567 };
 
 for (const { version, calls } of RECORDINGS) {
