@@ -2,6 +2,19 @@ import { waitFor } from "../harness/mod.ts";
 
 const MAIN = new URL("../../gateway/main.ts", import.meta.url).pathname;
 
+/** How the command is started. */
+export interface GatewayProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Besides the network. */
+  readonly permissions?: readonly string[];
+  /** In place of Deno and the permissions, such as a compiled binary. */
+  readonly program?: readonly string[];
+  /** Said to the shell before, such as `ulimit -n 40`. */
+  readonly shell?: string;
+  /** The last line that is read; from then on nobody reads its log. */
+  readonly readUntil?: string;
+}
+
 /** The command in a process of its own, with the permissions the docs name. */
 export class GatewayProcess implements AsyncDisposable {
   /** What it wrote to standard error, line by line. */
@@ -11,19 +24,13 @@ export class GatewayProcess implements AsyncDisposable {
 
   constructor(
     args: readonly string[],
-    options: {
-      readonly env?: Readonly<Record<string, string>>;
-      readonly permissions?: readonly string[];
-      /** Said to the shell before, such as `ulimit -n 40`. */
-      readonly shell?: string;
-      /** The last line that is read; from then on nobody reads its log. */
-      readonly readUntil?: string;
-    } = {},
+    options: GatewayProcessOptions = {},
   ) {
     const { env = {}, permissions = [], shell = ":", readUntil } = options;
     const deno = ["deno", "run", "--no-prompt", "--allow-net", ...permissions];
+    const { program = [...deno, MAIN] } = options;
     this.#child = new Deno.Command("sh", {
-      args: ["-c", `${shell}; exec "$@"`, "sh", ...deno, MAIN, ...args],
+      args: ["-c", `${shell}; exec "$@"`, "sh", ...program, ...args],
       env,
       stdin: "null",
       stdout: "null",
