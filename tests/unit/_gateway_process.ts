@@ -1,6 +1,8 @@
 import { waitFor } from "../harness/mod.ts";
 
-const MAIN = new URL("../../gateway/main.ts", import.meta.url).pathname;
+/** The command's file. */
+export const MAIN: string =
+  new URL("../../gateway/main.ts", import.meta.url).pathname;
 
 /** How the command is started. */
 export interface GatewayProcessOptions {

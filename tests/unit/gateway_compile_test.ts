@@ -3,11 +3,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { run } from "../harness/_run.ts";
 import { whyNoDenort } from "./_denort.ts";
-import { GatewayProcess } from "./_gateway_process.ts";
+import { GatewayProcess, MAIN } from "./_gateway_process.ts";
 import { ROOT } from "./_program.ts";
 import { connectTo, echo, readText, TcpPeer } from "./_tcp_peer.ts";
 
-const MAIN = new URL("gateway/main.ts", ROOT).pathname;
 /** Any program: what is put into it does not show which one it is. */
 const STAND_IN = { DENORT_BIN: "/bin/sh" };
 
