@@ -4,6 +4,14 @@ import { waitFor } from "../harness/mod.ts";
 export const MAIN: string =
   new URL("../../gateway/main.ts", import.meta.url).pathname;
 
+/**
+ * Becomes the program. A second shell kills it if this process goes without
+ * having said that it has ended, as when a run of the tests is interrupted.
+ */
+const EXEC = `exec 3<&0
+(trap '' INT TERM HUP; read -r _ <&3 || kill -s KILL $$) >/dev/null 2>&1 &
+exec "$@" </dev/null 3<&-`;
+
 /** How the command is started. */
 export interface GatewayProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -32,9 +40,9 @@ export class GatewayProcess implements AsyncDisposable {
     const deno = ["deno", "run", "--no-prompt", "--allow-net", ...permissions];
     const { program = [...deno, MAIN] } = options;
     this.#child = new Deno.Command("sh", {
-      args: ["-c", `${shell}; exec "$@"`, "sh", ...program, ...args],
+      args: ["-c", `${shell}; ${EXEC}`, "sh", ...program, ...args],
       env,
-      stdin: "null",
+      stdin: "piped",
       stdout: "null",
       stderr: "piped",
     }).spawn();
@@ -77,6 +85,9 @@ export class GatewayProcess implements AsyncDisposable {
       if (!(error instanceof TypeError)) throw error;
     }
     await this.#child.status;
+    const stdin = this.#child.stdin.getWriter();
+    await stdin.write(new TextEncoder().encode("ended\n"));
+    await stdin.close();
     await this.#reading;
   }
 
