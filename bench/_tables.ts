@@ -127,7 +127,8 @@ function medianText(figure: Spread | undefined, divisor = 1): string {
   return figure === undefined ? "" : numberText(figure.median / divisor);
 }
 
-function rangeText(figure: Spread | undefined): string {
+/** The median, and how far the others are from it. */
+export function rangeText(figure: Spread | undefined): string {
   if (figure === undefined) return "";
   const { median, least, most } = figure;
   if (least === most) return numberText(median);

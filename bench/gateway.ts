@@ -1,15 +1,22 @@
 /**
  * What the gateway costs beside `etcd gateway` and beside no gateway:
- * `deno run -A bench/gateway.ts`.
+ * `deno run -A bench/gateway.ts`. `--markdown=docs/gateway.md` puts the table
+ * into the guide.
  *
  * The three take turns, so that what else the machine does hits all alike.
  * Ratios are to be quoted, not the absolutes. Linux only: CPU is read in /proc.
  *
  * @module
  */
-// deno-lint-ignore-file no-console -- a program's output
 import { parseArgs } from "node:util";
-import { findEtcd } from "../tests/harness/mod.ts";
+import { putBetweenMarks } from "../tools/_between_marks.ts";
+import { print } from "../tools/_print.ts";
+import { type GatewaySubject, GatewaySubjects } from "./_gateway_subjects.ts";
+import {
+  GATEWAY_MARKS,
+  type GatewaySample,
+  renderGateway,
+} from "./_gateway_report.ts";
 
 const { values } = parseArgs({
   options: {
@@ -17,140 +24,80 @@ const { values } = parseArgs({
     mib: { type: "string", default: "1024" },
     connections: { type: "string", default: "5000" },
     concurrency: { type: "string", default: "32" },
+    markdown: { type: "string" },
   },
 });
 const TICKS_PER_SECOND = 100;
 const ROUNDS = Number(values.rounds);
-const BYTES = Number(values.mib) * 2 ** 20;
+const MIB = Number(values.mib);
 const CONNECTIONS = Number(values.connections);
 
-interface Subject {
-  readonly name: string;
-  readonly port: number;
-  /** The process whose CPU counts, if there is one in between. */
-  readonly pid: number | undefined;
+// Made sure of before a long run.
+if (values.markdown !== undefined) await putReport(values.markdown, "");
+await using subjects = new GatewaySubjects();
+const all = await subjects.start();
+const bytes = await measure(all, {
+  amount: MIB,
+  units: MIB / 1_024,
+  run: (port) => download(port, MIB * 2 ** 20),
+});
+const connections = await measure(all, {
+  amount: CONNECTIONS,
+  units: CONNECTIONS / 1_000,
+  run: (port) => connectOften(port),
+});
+const report = renderGateway(
+  [
+    `${MIB} MiB by one connection`,
+    `${CONNECTIONS} connections, ${values.concurrency} at once`,
+    `${Deno.build.os} ${Deno.build.arch} with ${navigator.hardwareConcurrency} processors`,
+    new Date().toISOString().slice(0, 10),
+    `median of ${ROUNDS} interleaved rounds`,
+  ],
+  all.map((subject) => ({
+    name: subject.name,
+    bytes: bytes.get(subject) ?? [],
+    connections: connections.get(subject) ?? [],
+  })),
+);
+print(report.trimEnd());
+if (values.markdown !== undefined) await putReport(values.markdown, report);
+
+interface Load {
+  /** Of what is counted by the second. */
+  readonly amount: number;
+  /** Of what CPU is counted for. */
+  readonly units: number;
+  run(port: number): Promise<void>;
 }
 
-interface Sample {
-  readonly perSecond: number;
-  readonly cpuSeconds: number;
-}
-
-const children: Deno.ChildProcess[] = [];
-try {
-  const binaries = await findEtcd();
-  const source = start(Deno.execPath(), [
-    "run",
-    "-A",
-    `${import.meta.dirname}/gateway_source.ts`,
-  ]);
-  const sourcePort = Number(await firstLine(source.stdout));
-  const endpoints = `--endpoints=127.0.0.1:${sourcePort}`;
-  const subjects: readonly Subject[] = [
-    { name: "direct", port: sourcePort, pid: undefined },
-    await gateway(`etcd ${binaries.version}`, binaries.etcd, [
-      "gateway",
-      "start",
-      endpoints,
-    ]),
-    await gateway(`ours, Deno ${Deno.version.deno}`, Deno.execPath(), [
-      "run",
-      "--allow-net",
-      `${import.meta.dirname}/../gateway/main.ts`,
-      "start",
-      endpoints,
-    ]),
-  ];
-  console.log(
-    `${values.mib} MiB, ${CONNECTIONS} connections (${values.concurrency} at once), median of ${ROUNDS} interleaved rounds`,
+/** Runs a load against each subject in turns. */
+async function measure(
+  subjects: readonly GatewaySubject[],
+  { amount, units, run }: Load,
+): Promise<ReadonlyMap<GatewaySubject, readonly GatewaySample[]>> {
+  const samples = new Map<GatewaySubject, GatewaySample[]>(
+    subjects.map((subject) => [subject, []]),
   );
-  await compare("MiB", "GiB", subjects, async (port) => {
-    await download(port, BYTES);
-    return { amount: BYTES / 2 ** 20, units: BYTES / 2 ** 30 };
-  });
-  await compare("connections", "1000", subjects, async (port) => {
-    let left = CONNECTIONS;
-    const worker = async () => {
-      while (left-- > 0) await download(port, 1);
-    };
-    await Promise.all(
-      Array.from({ length: Number(values.concurrency) }, worker),
-    );
-    return { amount: CONNECTIONS, units: CONNECTIONS / 1_000 };
-  });
-} finally {
-  for (const child of children) child.kill("SIGKILL");
-  await Promise.all(children.map((child) => child.status));
-}
-
-/** Runs a load against each subject in turns, and prints a line for each. */
-async function compare(
-  amountName: string,
-  unitName: string,
-  subjects: readonly Subject[],
-  load: (port: number) => Promise<{ amount: number; units: number }>,
-): Promise<void> {
-  const samples = new Map<Subject, Sample[]>(subjects.map((s) => [s, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const subject of subjects) {
-      const cpuBefore = await cpuSeconds(subject.pid);
+    for (const [{ port, pid }, taken] of samples) {
+      const cpuBefore = await cpuSeconds(pid);
       const startMs = performance.now();
-      const { amount, units } = await load(subject.port);
+      await run(port);
       const seconds = (performance.now() - startMs) / 1_000;
-      const cpu = await cpuSeconds(subject.pid) - cpuBefore;
-      samples.get(subject)?.push({
-        perSecond: amount / seconds,
-        cpuSeconds: cpu / units,
-      });
+      const cpu = await cpuSeconds(pid) - cpuBefore;
+      taken.push({ perSecond: amount / seconds, cpuSeconds: cpu / units });
     }
   }
-  for (const [{ name }, taken] of samples) {
-    const { perSecond, cpuSeconds } = median(taken);
-    console.log(
-      [
-        name.padEnd(20),
-        `${perSecond.toFixed(0)} ${amountName}/s`.padStart(22),
-        `${cpuSeconds.toFixed(2)} s CPU per ${unitName}`.padStart(24),
-      ].join("  "),
-    );
-  }
+  return samples;
 }
 
-async function gateway(
-  name: string,
-  program: string,
-  args: readonly string[],
-): Promise<Subject> {
-  const [port = 0] = [freePort()];
-  const child = start(program, [...args, `--listen-addr=127.0.0.1:${port}`]);
-  for (;;) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return { name, port, pid: child.pid };
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-    }
-  }
-}
-
-function start(program: string, args: readonly string[]): Deno.ChildProcess {
-  const child = new Deno.Command(program, {
-    args: [...args],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  children.push(child);
-  return child;
-}
-
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
-  for await (const chunk of stream) return new TextDecoder().decode(chunk);
-  throw new Error("Cannot read the port: the server said nothing");
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+async function connectOften(port: number): Promise<void> {
+  let left = CONNECTIONS;
+  const worker = async () => {
+    while (left-- > 0) await download(port, 1);
+  };
+  await Promise.all(Array.from({ length: Number(values.concurrency) }, worker));
 }
 
 /** Asks for so many bytes and reads them. */
@@ -180,10 +127,10 @@ async function cpuSeconds(pid: number | undefined): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** The sample in the middle by speed. */
-function median(samples: readonly Sample[]): Sample {
-  const sorted = samples.toSorted((a, b) => a.perSecond - b.perSecond);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (middle === undefined) throw new Error("Cannot take the median of none");
-  return middle;
+async function putReport(path: string, summary: string): Promise<void> {
+  const text = putBetweenMarks(await Deno.readTextFile(path), {
+    marks: GATEWAY_MARKS,
+    summary,
+  });
+  if (summary !== "") await Deno.writeTextFile(path, text);
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../balancers/_clock.ts";
-import { hasCode, isLocalError } from "./_dial.ts";
-import { closeQuietly } from "./_tunnel.ts";
+import { closeQuietly } from "./_close_quietly.ts";
+import { isClientError, isGoneError, isLocalError } from "./_system_errors.ts";
 
 /** What an acceptor needs and tells. */
 export interface AcceptorOptions {
@@ -10,28 +10,6 @@ export interface AcceptorOptions {
   /** Accepting failed for now. */
   onPause(error: Error, retryMs: number): void;
 }
-
-/** A connection that went away between the kernel's accept and ours. */
-const PASSING_CODES: ReadonlySet<string> = new Set([
-  "ECONNABORTED",
-  "ECONNRESET",
-  "EINTR",
-  "EPROTO",
-]);
-
-/**
- * What accept(2) tells of one client only, such as one that a firewall keeps
- * away. It is waited out as well, in case it stays.
- */
-const CLIENT_CODES: ReadonlySet<string> = new Set([
-  "EHOSTDOWN",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENONET",
-  "ENOPROTOOPT",
-  "EPERM",
-]);
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
@@ -69,8 +47,9 @@ export class Acceptor {
         onConnection(connection);
       } catch (error) {
         if (this.#closed) return;
-        if (hasCode(error, PASSING_CODES)) continue;
-        if (!isLocalError(error) && !hasCode(error, CLIENT_CODES)) {
+        if (isGoneError(error)) continue;
+        // That of a client is waited out as well, in case it stays.
+        if (!isLocalError(error) && !isClientError(error)) {
           this.close();
           throw error;
         }

@@ -1,5 +1,5 @@
-import { EtcdError, GRPC_CODE, UnsupportedError } from "../errors/mod.ts";
-import { Client, type ClientOptions, type MembersResult } from "../mod.ts";
+import { EtcdError, GRPC_CODE } from "../errors/mod.ts";
+import { Client, type ClientOptions } from "../mod.ts";
 import type { ClusterAccess } from "./_command.ts";
 import type { Settings } from "./_settings.ts";
 
@@ -54,22 +54,9 @@ export function openCluster(settings: Settings): ClusterAccess {
       const requestTimeoutMs = dialTimeoutMs * addresses.length;
       const { auth } = settings;
       await using client = open(addresses, { requestTimeoutMs, auth });
-      const { members } = await membersOf(client, signal);
+      const { members } = await client.cluster.members({ signal });
       return members.filter(({ isLearner }) => !isLearner)
         .flatMap(({ clientUrls }) => clientUrls);
     },
   };
-}
-
-/** Those a majority agrees on, where the server can tell (etcd 3.5). */
-async function membersOf(
-  { cluster }: Client,
-  signal: AbortSignal,
-): Promise<MembersResult> {
-  try {
-    return await cluster.members({ linearizable: true, signal });
-  } catch (error) {
-    if (!(error instanceof UnsupportedError)) throw error;
-    return await cluster.members({ signal });
-  }
 }

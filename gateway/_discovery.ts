@@ -1,7 +1,7 @@
 import { lookUpSrv } from "../balancers/_srv.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
 import type { DiscoveryOptions } from "./options.ts";
-import { makeTarget, type Target } from "./_target.ts";
+import { distinct, makeTarget, namesOf, type Target } from "./_target.ts";
 import { checkTls } from "./_tls_check.ts";
 import type { GatewayEvent } from "./view.ts";
 import { within } from "./_within.ts";
@@ -42,12 +42,8 @@ export class Discovery {
       { what, timeoutMs, signal },
       (signal) => lookUpSrv(domain, { name, nameServer, signal }),
     );
-    const byAddress = new Map<string, Target>();
-    for (const target of found.map(makeTarget)) {
-      if (!byAddress.has(target.address)) byAddress.set(target.address, target);
-    }
-    const targets = [...byAddress.values()];
-    onEvent({ type: "discovered", domain, endpoints: names(targets) });
+    const targets = distinct(found.map(makeTarget));
+    onEvent({ type: "discovered", domain, endpoints: namesOf(targets) });
     return insecure ? targets : await this.#prove(targets);
   }
 
@@ -56,7 +52,7 @@ export class Discovery {
     const { timeoutMs, signal, onEvent } = this.#context;
     const unknown = targets.filter(({ address }) => !this.#proven.has(address));
     if (unknown.length > 0) {
-      onEvent({ type: "validating", endpoints: names(unknown) });
+      onEvent({ type: "validating", endpoints: namesOf(unknown) });
     }
     const rejected: { endpoint: string; error: string }[] = [];
     const check = async (target: Target): Promise<Target[]> => {
@@ -83,14 +79,10 @@ export class Discovery {
         { code: "unavailable" },
       );
     }
-    this.#proven = new Set(names(proven));
+    this.#proven = new Set(namesOf(proven));
     if (unknown.length > 0) {
-      onEvent({ type: "validated", endpoints: names(proven) });
+      onEvent({ type: "validated", endpoints: namesOf(proven) });
     }
     return proven;
   }
-}
-
-function names(targets: readonly Target[]): string[] {
-  return targets.map(({ address }) => address);
 }

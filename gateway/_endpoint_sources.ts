@@ -2,7 +2,7 @@ import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import { Discovery } from "./_discovery.ts";
 import { checkLoops } from "./_loop_guard.ts";
 import type { ResolvedGatewayOptions } from "./options.ts";
-import { Refresher } from "./_refresher.ts";
+import { Repeater } from "./_repeater.ts";
 import { parseTargets, type Target } from "./_target.ts";
 
 /**
@@ -15,7 +15,7 @@ export class EndpointSources {
   readonly #options: ResolvedGatewayOptions;
   readonly #discovery: Discovery | undefined;
   readonly #closing: AbortController;
-  #refresher: Refresher<readonly Target[]> | undefined;
+  #repeater: Repeater | undefined;
 
   private constructor(
     options: ResolvedGatewayOptions,
@@ -66,28 +66,31 @@ export class EndpointSources {
     const { members, refreshMs, onEvent } = this.#options;
     const { signal } = this.#closing;
     const discovery = this.#discovery;
-    if (members === undefined && discovery === undefined) return;
-    this.#refresher = new Refresher<readonly Target[]>({
+    const source = members ? "members" : "srv";
+    const look = members
+      ? async () => readMembers(await members(present(), signal))
+      : discovery && (() => discovery.look());
+    if (look === undefined) return;
+    this.#repeater = new Repeater({
       clock: SYSTEM_CLOCK,
       intervalMs: refreshMs,
-      look: async () =>
-        members === undefined
-          ? await discovery?.look() ?? []
-          : readMembers(await members(present(), signal)),
-      onFound: onTargets,
-      onFailed: (error) =>
-        onEvent({
-          type: "refresh_failed",
-          source: members === undefined ? "srv" : "members",
-          error,
-        }),
+      // The records have just been looked at.
+      firstMs: members ? 0 : refreshMs,
+      async task() {
+        try {
+          const targets = await look();
+          if (!signal.aborted) onTargets(targets);
+        } catch (error) {
+          if (signal.aborted) return;
+          onEvent({ type: "refresh_failed", source, error: error as Error });
+        }
+      },
     });
-    if (members !== undefined) void this.#refresher.now();
   }
 
   /** Stops looking. */
   close(): void {
-    this.#refresher?.close();
+    this.#repeater?.close();
     this.#closing.abort();
   }
 }

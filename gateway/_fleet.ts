@@ -1,10 +1,10 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { closeQuietly } from "./_close_quietly.ts";
 import { type DialLimits, dialTcp } from "./_dial.ts";
 import type { ResolvedGatewayOptions } from "./options.ts";
 import { Revival } from "./_revival.ts";
 import { createSelection } from "./_selection.ts";
-import type { Target } from "./_target.ts";
-import { closeQuietly } from "./_tunnel.ts";
+import { namesOf, type Target } from "./_target.ts";
 import type { Upstream } from "./_upstream.ts";
 import { Upstreams } from "./_upstreams.ts";
 import { Watchdog } from "./_watchdog.ts";
@@ -18,13 +18,21 @@ export class Fleet {
   readonly #revival: Revival;
   readonly #watchdog: Watchdog | undefined;
 
-  /** `signal` ends dials and probes when the gateway closes. */
-  constructor(options: ResolvedGatewayOptions, signal: AbortSignal) {
+  constructor(
+    options: ResolvedGatewayOptions,
+    { targets, signal }: {
+      /** The first list. */
+      readonly targets: readonly Target[];
+      /** Ends dials and probes when the gateway closes. */
+      readonly signal: AbortSignal;
+    },
+  ) {
     const clock = SYSTEM_CLOCK;
     this.#options = options;
     this.#limits = { timeoutMs: options.dialTimeoutMs, signal };
     const selection = createSelection(options.selection, clock.random);
     this.#upstreams = new Upstreams(selection);
+    this.#upstreams.replace(targets);
     this.#revival = new Revival({
       upstreams: this.#upstreams,
       clock,
@@ -76,11 +84,6 @@ export class Fleet {
     this.#eject(upstream);
   }
 
-  /** Sets the first list. */
-  start(targets: readonly Target[]): void {
-    this.#upstreams.replace(targets);
-  }
-
   /** Replaces the list, and tells. */
   replace(targets: readonly Target[]): void {
     const { left, added } = this.#upstreams.replace(targets);
@@ -89,9 +92,9 @@ export class Fleet {
     if (left.length + added.length === 0) return;
     this.#options.onEvent({
       type: "endpoints",
-      endpoints: names(this.all),
-      added: names(added),
-      removed: names(left),
+      endpoints: namesOf(this.all),
+      added: namesOf(added),
+      removed: namesOf(left),
     });
   }
 
@@ -121,8 +124,4 @@ export class Fleet {
       (signal) => probe(address, signal),
     );
   }
-}
-
-function names(upstreams: readonly Upstream[]): string[] {
-  return upstreams.map(({ address }) => address);
 }

@@ -1,8 +1,9 @@
-import { isLocalError } from "./_dial.ts";
+import { closeQuietly } from "./_close_quietly.ts";
 import type { Fleet } from "./_fleet.ts";
 import { LoopGuard } from "./_loop_guard.ts";
+import { isLocalError } from "./_system_errors.ts";
 import { joinAddress } from "./_target.ts";
-import { closeQuietly, Tunnel } from "./_tunnel.ts";
+import { Tunnel } from "./_tunnel.ts";
 import type { Upstream } from "./_upstream.ts";
 import type { GatewayEvent, RefusalReason } from "./view.ts";
 

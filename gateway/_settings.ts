@@ -1,9 +1,16 @@
 import { type GivenFlags, UsageError } from "./_flags.ts";
 import { parseGoDuration } from "./_go_duration.ts";
-import type { DiscoveryOptions, GatewayOptions } from "./options.ts";
-import { LONGEST_MS } from "./options.ts";
+import {
+  type DiscoveryOptions,
+  type GatewayOptions,
+  LONGEST_MS,
+} from "./options.ts";
 import { SELECTION_NAMES } from "./_selection.ts";
-import { type ListenAddress, parseListenAddress } from "./_target.ts";
+import {
+  joinAddress,
+  type ListenAddress,
+  parseListenAddress,
+} from "./_target.ts";
 
 /** Files of TLS settings, read. */
 export interface TlsFiles {
@@ -49,10 +56,11 @@ export async function readSettings(given: GivenFlags): Promise<Settings> {
   const discovery = readDiscovery(flags, tls);
   const endpoints = given.get("endpoints") ??
     (discovery === undefined ? [DEFAULT_ENDPOINT] : undefined);
+  const listen = flags.address("listen-addr");
   const probeIntervalMs = flags.duration("probe-interval", 0);
   return {
     gateway: {
-      listen: flags.address("listen-addr") && flags.text("listen-addr"),
+      listen: listen && joinAddress(listen.host, listen.port),
       endpoints,
       discovery,
       selection: flags.oneOf("selection", SELECTION_NAMES),

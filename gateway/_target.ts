@@ -30,12 +30,24 @@ export function makeTarget(parts: Omit<Target, "address">): Target {
  */
 export function parseTargets(endpoints: string | readonly string[]): Target[] {
   const list = typeof endpoints === "string" ? [endpoints] : endpoints;
+  const texts = list.flatMap((entry) => entry.split(","));
+  return distinct(texts.map((text) => parseTarget(text.trim())));
+}
+
+/** Leaves out those whose address is that of one before. */
+export function distinct(targets: readonly Target[]): Target[] {
   const byAddress = new Map<string, Target>();
-  for (const text of list.flatMap((entry) => entry.split(","))) {
-    const target = parseTarget(text.trim());
+  for (const target of targets) {
     if (!byAddress.has(target.address)) byAddress.set(target.address, target);
   }
   return [...byAddress.values()];
+}
+
+/** The addresses of targets, or of whatever else has one. */
+export function namesOf(
+  list: readonly { readonly address: string }[],
+): string[] {
+  return list.map(({ address }) => address);
 }
 
 function parseTarget(text: string): Target {

@@ -1,5 +1,5 @@
+import { closeQuietly } from "./_close_quietly.ts";
 import type { Target } from "./_target.ts";
-import { closeQuietly } from "./_tunnel.ts";
 import { within } from "./_within.ts";
 
 /** How the TLS of an endpoint is checked. */

@@ -1,4 +1,5 @@
 import { type Clock, SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { closeQuietly } from "./_close_quietly.ts";
 
 /** Called with the number of bytes that were passed on. */
 type Count = (bytes: number) => void;
@@ -151,13 +152,4 @@ function fitted(
     return new Uint8Array(SMALL_BYTES);
   }
   return buffer;
-}
-
-/** Closes a connection that may be closed already. */
-export function closeQuietly(connection: { close(): void }): void {
-  try {
-    connection.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../balancers/_clock.ts";
+import { Repeater } from "./_repeater.ts";
 import type { Upstream } from "./_upstream.ts";
 import type { Upstreams } from "./_upstreams.ts";
 
@@ -21,39 +22,36 @@ export interface WatchdogOptions {
  */
 export class Watchdog {
   readonly #options: WatchdogOptions;
-  #cancelTimer: (() => void) | undefined;
-  #closed = false;
+  readonly #repeater: Repeater;
 
   constructor(options: WatchdogOptions) {
+    const { clock, intervalMs } = options;
     this.#options = options;
-    this.#arm();
+    this.#repeater = new Repeater({
+      clock,
+      intervalMs,
+      task: () => this.#round(),
+    });
   }
 
   /** Stops looking. */
   close(): void {
-    this.#closed = true;
-    this.#cancelTimer?.();
-  }
-
-  #arm(): void {
-    const { clock, intervalMs } = this.#options;
-    this.#cancelTimer = clock.schedule(intervalMs, () => void this.#round());
+    this.#repeater.close();
   }
 
   async #round(): Promise<void> {
-    const active = this.#active();
-    await Promise.all(active.map((upstream) => this.#look(upstream)));
-    if (!this.#closed) this.#arm();
+    await Promise.all(this.#active().map((upstream) => this.#look(upstream)));
   }
 
   async #look(upstream: Upstream): Promise<void> {
+    const { check, onUnwell, onLastUnwell } = this.#options;
     try {
-      await this.#options.check(upstream);
+      await check(upstream);
     } catch (error) {
+      if (this.#repeater.closed) return;
       const others = this.#active().filter((other) => other !== upstream);
-      if (this.#closed) return;
-      if (others.length === 0) this.#options.onLastUnwell();
-      else this.#options.onUnwell(upstream, error as Error);
+      if (others.length === 0) onLastUnwell();
+      else onUnwell(upstream, error as Error);
     }
   }
 

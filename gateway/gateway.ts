@@ -11,7 +11,7 @@ import {
   type ResolvedGatewayOptions,
   resolveGatewayOptions,
 } from "./options.ts";
-import { joinAddress } from "./_target.ts";
+import { joinAddress, namesOf } from "./_target.ts";
 import type { GatewaySnapshot } from "./view.ts";
 
 /**
@@ -66,13 +66,16 @@ export class Gateway implements AsyncDisposable {
   ) {
     const { onEvent, signal } = options;
     this.#options = options;
-    this.#fleet = new Fleet(options, this.#closing.signal);
-    this.#fleet.start(sources.first);
+    const { signal: closing } = this.#closing;
+    this.#fleet = new Fleet(options, {
+      targets: sources.first,
+      signal: closing,
+    });
     const { hostname, port } = listener.addr;
     this.#forwarder = new Forwarder({ fleet: this.#fleet, port, onEvent });
     this.#sources = sources;
     sources.follow(
-      () => this.#fleet.all.map(({ address }) => address),
+      () => namesOf(this.#fleet.all),
       (targets) => this.#fleet.replace(targets),
     );
     this.address = joinAddress(hostname, port);
@@ -87,7 +90,7 @@ export class Gateway implements AsyncDisposable {
     // Whoever closes it without looking need not hear of the listener.
     this.finished.catch(() => {});
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    const endpoints = sources.first.map(({ address }) => address);
+    const endpoints = namesOf(sources.first);
     onEvent({ type: "ready", address: this.address, endpoints });
   }
 

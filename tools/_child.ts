@@ -13,14 +13,15 @@ export interface ChildOptions {
 
 /** How a child ended. */
 export interface ChildResult {
-  /** Its exit code; 128 and more if a signal ended it or us. */
+  /** Its own exit code; 128 and more if a signal ended it. */
   readonly code: number;
+  /** Whether a signal ended it, or came to end us while it ran. */
+  readonly interrupted: boolean;
   /** Empty for `inherit`; standard output only for `tee`. */
   readonly output: string;
 }
 
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-type Forwarded = keyof typeof SIGNALS;
+const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 // A process the child left behind keeps the pipe open for as long as it lives.
 const PIPE_GRACE_MS = 2_000;
 
@@ -52,10 +53,11 @@ export async function runCommand(
       drain(child.stdout, chunks, output),
       ...(output === "hold" ? [drain(child.stderr, chunks, output)] : []),
     ];
-    const status = await child.status;
+    const { code } = await child.status;
     await settledWithin(pipes, PIPE_GRACE_MS);
     return {
-      code: forwarding.received ? SIGNALS[forwarding.received] : status.code,
+      code,
+      interrupted: code >= 128 || forwarding.received,
       output: await new Blob(chunks as BlobPart[]).text(),
     };
   } finally {
@@ -96,16 +98,15 @@ async function settledWithin(
 }
 
 interface Forwarding {
-  readonly received: Forwarded | undefined;
+  readonly received: boolean;
   stop(): void;
 }
 
 function forwardSignals(child: Deno.ChildProcess): Forwarding {
-  let received: Forwarded | undefined;
-  const listeners = Object.keys(SIGNALS).map((key) => {
-    const signal = key as Forwarded;
+  let received = false;
+  const listeners = SIGNALS.map((signal) => {
     const listener = () => {
-      received = signal;
+      received = true;
       // A terminal sends Ctrl-C to the whole group: the child has its own.
       if (signal === "SIGINT" && Deno.stdin.isTerminal()) return;
       try {

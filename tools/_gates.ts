@@ -68,15 +68,15 @@ async function runGate(
 ): Promise<{ readonly ok: boolean; readonly interrupted: boolean }> {
   if (Deno.stderr.isTerminal()) note(`        ${gate} ...`);
   const startMs = performance.now();
-  const { code, output } = await runDeno(
+  const { code, interrupted, output } = await runDeno(
     ["run", "-A", TASK_RUNNER, gate],
     { output: "hold" },
   );
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
-  const ok = code === 0;
+  const ok = code === 0 && !interrupted;
   print(`${ok ? "ok    " : "FAILED"}  ${gate} (${seconds} s)`);
   if (!ok) print(output.trimEnd());
-  return { ok, interrupted: code >= 128 };
+  return { ok, interrupted };
 }
 
 /** What git sees of the tree; `undefined` where there is no repository. */

@@ -1,14 +1,8 @@
 // The gateway in front of a real cluster: etcd's own client, and its members.
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AuthError, EtcdError, UnavailableError } from "../../errors/mod.ts";
+import { assert, assertEquals } from "@std/assert";
 import { run } from "../harness/_run.ts";
-import { CertificateAuthority } from "../harness/certificates.ts";
 import { Cluster, type Member, waitFor } from "../harness/mod.ts";
-import { openCluster } from "../../gateway/_cluster_access.ts";
-import { parseFlags } from "../../gateway/_flags.ts";
-import { readSettings } from "../../gateway/_settings.ts";
 import { GatewayProcess } from "../unit/_gateway_process.ts";
-import { ROOT, setAuth, setUp } from "./_auth_subject.ts";
 
 const ANY = "--listen-addr=127.0.0.1:0";
 
@@ -173,95 +167,4 @@ Deno.test("the gateway command follows the cluster's members", async () => {
   const address = await command.address();
   await first?.proxy.set({ kind: "refuse" });
   assertEquals(await etcdctl(address, "put", "ctl/synced", "yes"), "OK");
-});
-
-Deno.test("the gateway command's probe tells a member that serves from one that does not", async () => {
-  await cluster.reset();
-  const flags = parseFlags(["start", "--dial-timeout=1s"]);
-  if (flags === "help") throw new Error("help was not asked for");
-  const { probe } = openCluster(await readSettings(flags));
-  const { signal } = new AbortController();
-  const ask = async (index: number): Promise<string> => {
-    const host = new URL(cluster.endpoints[index] ?? "").host;
-    try {
-      await probe(host, signal);
-      return "well";
-    } catch (error) {
-      return error instanceof EtcdError ? error.code : String(error);
-    }
-  };
-  assertEquals(await ask(0), "well");
-  const [isolated, silent, dead] = cluster.members;
-  assert(isolated && silent && dead);
-  await silent.proxy.set({ kind: "blackhole" });
-  assertEquals(await ask(1), "unavailable");
-  await silent.proxy.set({ kind: "pass" });
-  await cluster.isolate(isolated);
-  assertEquals(await ask(0), "timeout");
-  await cluster.healPeers();
-  await dead.kill();
-  assertEquals(await ask(2), "unavailable");
-});
-
-Deno.test("the gateway command's probe speaks TLS, and trusts the given CA alone", async () => {
-  await cluster.reset();
-  const authority = await CertificateAuthority.create("etcdeno tests");
-  const stranger = await CertificateAuthority.create("somebody else");
-  const certificate = await authority.issue({ names: ["localhost"] });
-  const hostname = "127.0.0.1";
-  const listener = Deno.listenTls({
-    hostname,
-    port: 0,
-    alpnProtocols: ["h2"],
-    ...certificate,
-  });
-  const { directEndpoint = "" } = cluster.members[0] ?? {};
-  const serving = (async () => {
-    for (let left = 2; left > 0; left--) {
-      const client = await listener.accept();
-      const port = Number(new URL(directEndpoint).port);
-      const member = await Deno.connect({ hostname, port });
-      // Whoever hangs up first, however: both are closed by it.
-      await Promise.allSettled([
-        client.readable.pipeTo(member.writable),
-        member.readable.pipeTo(client.writable),
-      ]);
-    }
-  })();
-  const address = `localhost:${listener.addr.port}`;
-  const { signal } = new AbortController();
-  const probe = async (ca: string) => {
-    const { probe } = openCluster({
-      ...await readSettings(
-        new Map([["endpoints", [`https://${address}`]], ["dial-timeout", [
-          "1s",
-        ]]]),
-      ),
-      tls: { ca, cert: undefined, key: undefined },
-    });
-    await probe(address, signal);
-  };
-  await probe(authority.cert);
-  await assertRejects(() => probe(stranger.cert), UnavailableError);
-  await serving;
-  listener.close();
-});
-
-Deno.test("the gateway command asks for the members as its user, and probes as nobody", async () => {
-  await cluster.reset();
-  const settings = await readSettings(new Map([["dial-timeout", ["1s"]]]));
-  const { signal } = new AbortController();
-  const hosts = cluster.endpoints.map((endpoint) => new URL(endpoint).host);
-  await setUp(cluster);
-  try {
-    await openCluster(settings).probe(hosts[0] ?? "", signal);
-    const askAs = (password: string) =>
-      openCluster({ ...settings, auth: { ...ROOT, password } })
-        .members(hosts, signal);
-    const found = await askAs(ROOT.password);
-    assertEquals([...found].sort(), [...cluster.endpoints].sort());
-    await assertRejects(() => askAs("wrong"), AuthError);
-  } finally {
-    await setAuth(cluster, "off");
-  }
 });

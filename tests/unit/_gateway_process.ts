@@ -1,6 +1,29 @@
 import { waitFor } from "../harness/mod.ts";
 
-const MAIN = new URL("../../gateway/main.ts", import.meta.url).pathname;
+/** The command's file. */
+export const MAIN: string =
+  new URL("../../gateway/main.ts", import.meta.url).pathname;
+
+/**
+ * Becomes the program. A second shell kills it if this process goes without
+ * having said that it has ended, as when a run of the tests is interrupted.
+ */
+const EXEC = `exec 3<&0
+(trap '' INT TERM HUP; read -r _ <&3 || kill -s KILL $$) >/dev/null 2>&1 &
+exec "$@" </dev/null 3<&-`;
+
+/** How the command is started. */
+export interface GatewayProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Besides the network. */
+  readonly permissions?: readonly string[];
+  /** In place of Deno and the permissions, such as a compiled binary. */
+  readonly program?: readonly string[];
+  /** Said to the shell before, such as `ulimit -n 40`. */
+  readonly shell?: string;
+  /** The last line that is read; from then on nobody reads its log. */
+  readonly readUntil?: string;
+}
 
 /** The command in a process of its own, with the permissions the docs name. */
 export class GatewayProcess implements AsyncDisposable {
@@ -11,21 +34,15 @@ export class GatewayProcess implements AsyncDisposable {
 
   constructor(
     args: readonly string[],
-    options: {
-      readonly env?: Readonly<Record<string, string>>;
-      readonly permissions?: readonly string[];
-      /** Said to the shell before, such as `ulimit -n 40`. */
-      readonly shell?: string;
-      /** The last line that is read; from then on nobody reads its log. */
-      readonly readUntil?: string;
-    } = {},
+    options: GatewayProcessOptions = {},
   ) {
     const { env = {}, permissions = [], shell = ":", readUntil } = options;
     const deno = ["deno", "run", "--no-prompt", "--allow-net", ...permissions];
+    const { program = [...deno, MAIN] } = options;
     this.#child = new Deno.Command("sh", {
-      args: ["-c", `${shell}; exec "$@"`, "sh", ...deno, MAIN, ...args],
+      args: ["-c", `${shell}; ${EXEC}`, "sh", ...program, ...args],
       env,
-      stdin: "null",
+      stdin: "piped",
       stdout: "null",
       stderr: "piped",
     }).spawn();
@@ -68,6 +85,9 @@ export class GatewayProcess implements AsyncDisposable {
       if (!(error instanceof TypeError)) throw error;
     }
     await this.#child.status;
+    const stdin = this.#child.stdin.getWriter();
+    await stdin.write(new TextEncoder().encode("ended\n"));
+    await stdin.close();
     await this.#reading;
   }
 

@@ -8,6 +8,7 @@ import { waitFor } from "../harness/mod.ts";
 import { GatewayProcess } from "./_gateway_process.ts";
 import { startGateway } from "./_gateway_log.ts";
 import { connectTo, echo, readText, TcpPeer } from "./_tcp_peer.ts";
+import { TlsPeer } from "./_tls_peer.ts";
 
 const DOMAIN = "example.com";
 const SECURE = `_etcd-client-ssl._tcp.${DOMAIN}`;
@@ -15,60 +16,6 @@ const PLAIN = `_etcd-client._tcp.${DOMAIN}`;
 
 const authority = await CertificateAuthority.create("etcdeno tests");
 const stranger = await CertificateAuthority.create("somebody else");
-
-/** A TLS server that ends after the handshake, with what it was asked for. */
-class TlsPeer implements AsyncDisposable {
-  readonly port: number;
-  handshakes = 0;
-  readonly #listener: Deno.TlsListener;
-  readonly #serving: Promise<void>;
-
-  constructor(certificate: { readonly cert: string; readonly key: string }) {
-    const hostname = "127.0.0.1";
-    this.#listener = Deno.listenTls({ hostname, port: 0, ...certificate });
-    this.port = this.#listener.addr.port;
-    this.#serving = this.#serve();
-  }
-
-  static async start(
-    name: string,
-    by: CertificateAuthority = authority,
-  ): Promise<TlsPeer> {
-    return new TlsPeer(await by.issue({ names: [name] }));
-  }
-
-  get address(): string {
-    return `localhost:${this.port}`;
-  }
-
-  get record() {
-    return { target: "localhost", port: this.port };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
-    await this.#serving;
-  }
-
-  async #serve(): Promise<void> {
-    for (;;) {
-      let connection: Deno.TlsConn;
-      try {
-        connection = await this.#listener.accept();
-      } catch (error) {
-        if (error instanceof Deno.errors.BadResource) return;
-        throw error;
-      }
-      try {
-        await connection.handshake();
-        this.handshakes++;
-      } catch {
-        // Whoever does not trust us hangs up.
-      }
-      connection.close();
-    }
-  }
-}
 
 function discovering(
   { port }: DnsServer,
@@ -84,8 +31,8 @@ function discovering(
 
 Deno.test("Gateway proves discovered endpoints by a TLS handshake for the domain", async () => {
   await using dns = await DnsServer.start();
-  await using good = await TlsPeer.start(DOMAIN);
-  await using otherName = await TlsPeer.start("localhost");
+  await using good = await TlsPeer.start(DOMAIN, authority);
+  await using otherName = await TlsPeer.start("localhost", authority);
   await using otherCa = await TlsPeer.start(DOMAIN, stranger);
   await using plain = new TcpPeer(echo("HTTP/1.1 200 OK\r\n\r\n"));
   dns.set(SECURE, [
@@ -166,6 +113,7 @@ Deno.test("Gateway follows changes of SRV records, and outlives the name server"
     target: "localhost",
     port,
     priority,
+    weight: 10 * priority,
   });
   dns.set(PLAIN, [record(a, 1)]);
   await using started = await startGateway({
@@ -182,6 +130,13 @@ Deno.test("Gateway follows changes of SRV records, and outlives the name server"
   dns.set(PLAIN, [record(a, 2), record(b, 1)]);
   await waitFor("the new record", () => told("endpoints").length === 1);
   assertEquals(await answer(), "b");
+  assertEquals(
+    gateway.snapshot().endpoints.map(({ priority, weight }) => ({
+      priority,
+      weight,
+    })),
+    [{ priority: 2, weight: 20 }, { priority: 1, weight: 10 }],
+  );
   dns.set(PLAIN, []);
   await waitFor("a failure", () => told("refresh_failed").length > 0);
   assertEquals(gateway.snapshot().endpoints.length, 2);
@@ -190,14 +145,14 @@ Deno.test("Gateway follows changes of SRV records, and outlives the name server"
 
 Deno.test("Gateway proves each discovered endpoint once", async () => {
   await using dns = await DnsServer.start();
-  await using a = await TlsPeer.start(DOMAIN);
+  await using a = await TlsPeer.start(DOMAIN, authority);
   dns.set(SECURE, [a.record]);
   await using started = await startGateway({
     ...discovering(dns),
     refreshMs: 10,
   });
   await waitFor("three looks", () => started.told("discovered").length >= 3);
-  await using b = await TlsPeer.start(DOMAIN);
+  await using b = await TlsPeer.start(DOMAIN, authority);
   dns.set(SECURE, [a.record, b.record]);
   await waitFor("the second", () => started.told("endpoints").length > 0);
   await waitFor("its handshake", () => b.handshakes === 1);

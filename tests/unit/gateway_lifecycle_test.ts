@@ -1,5 +1,4 @@
 import {
-  assert,
   assertEquals,
   assertInstanceOf,
   assertRejects,
@@ -8,7 +7,6 @@ import {
 import { Acceptor } from "../../gateway/_acceptor.ts";
 import { Gateway } from "../../gateway/mod.ts";
 import { InvalidOptionError, UnavailableError } from "../../errors/mod.ts";
-import { freePorts } from "../harness/_ports.ts";
 import { waitFor } from "../harness/mod.ts";
 import { BlackHole } from "./_black_hole.ts";
 import { FakeClock } from "./_fake_clock.ts";
@@ -69,45 +67,6 @@ Deno.test("Gateway.start() says why it cannot listen", async () => {
   );
   assertStringIncludes(error.message, `Cannot listen on ${peer.address}`);
   assertInstanceOf(error.cause, Deno.errors.AddrInUse);
-});
-
-Deno.test("Gateway.start() refuses an endpoint that is the gateway", async () => {
-  const [port = 0] = freePorts(1);
-  for (
-    const [listen, endpoint] of [
-      [`127.0.0.1:${port}`, `127.0.0.1:${port}`],
-      [`127.0.0.1:${port}`, `http://localhost:${port}`],
-      [`:${port}`, `127.0.0.1:${port}`],
-      [`0.0.0.0:${port}`, `localhost:${port}`],
-    ] as const
-  ) {
-    await assertRejects(
-      () => Gateway.start({ listen, endpoints: ["127.0.0.1:1", endpoint] }),
-      InvalidOptionError,
-      "another address than the gateway's own",
-    );
-  }
-});
-
-Deno.test("Gateway leaves out an endpoint that turns out to be itself", async () => {
-  await using peer = new TcpPeer(echo("a"));
-  let members: readonly string[] = [];
-  await using started = await startGateway({
-    endpoints: peer.address,
-    refreshMs: 10,
-    members: () => Promise.resolve(members),
-  });
-  const { gateway, told } = started;
-  members = [gateway.address, peer.address];
-  await waitFor("the loop", () => told("endpoints").length > 0);
-  // A client is lost to find out; from then on nobody is.
-  using first = await connectTo(gateway.address);
-  await readText(first, 1);
-  await waitFor("the guard", () => told("excluded").length > 0);
-  assert(told("refused").some(({ reason }) => reason === "loop"));
-  using second = await connectTo(gateway.address);
-  assertEquals(await readText(second, 1), "a");
-  assert(gateway.snapshot().accepted < 20, "it goes round and round");
 });
 
 Deno.test("Gateway closes the clients above its limit", async () => {

@@ -1,0 +1,47 @@
+import { wrap } from "../tools/_compare_text.ts";
+import { markdownTable } from "../tools/_markdown_table.ts";
+import { type Spread, spread } from "./_statistics.ts";
+import { rangeText } from "./_tables.ts";
+
+/** What one round of a load has shown. */
+export interface GatewaySample {
+  readonly perSecond: number;
+  /** Of the gateway, for a unit of the load; 0 where there is none. */
+  readonly cpuSeconds: number;
+}
+
+/** What was measured of one way to the server. */
+export interface GatewayFigures {
+  readonly name: string;
+  /** MiB per second of one connection; the unit is a GiB. */
+  readonly bytes: readonly GatewaySample[];
+  /** Connections per second; the unit is a thousand. */
+  readonly connections: readonly GatewaySample[];
+}
+
+/** Between these lines of a file stands what `--markdown=FILE` writes. */
+export const GATEWAY_MARKS = {
+  begin: "<!-- gateway:begin -->",
+  end: "<!-- gateway:end -->",
+} as const;
+
+/** What was measured how, and the figures, as `deno fmt` would have them. */
+export function renderGateway(
+  about: readonly string[],
+  figures: readonly GatewayFigures[],
+): string {
+  const rows = figures.map(({ name, bytes, connections }) => [
+    name,
+    ...[bytes, connections].flatMap((samples) => [
+      rangeText(spread(samples.map(({ perSecond }) => perSecond))),
+      secondsText(spread(samples.map(({ cpuSeconds }) => cpuSeconds))),
+    ]),
+  ]);
+  const head = ["", "MiB/s", "CPU s/GiB", "connections/s", "CPU s/1 000"];
+  const lines = wrap(about.join(" · "), { width: 80, lead: "" });
+  return [...lines, "", ...markdownTable([head, ...rows]), ""].join("\n");
+}
+
+function secondsText(seconds: Spread | undefined): string {
+  return seconds?.most ? seconds.median.toFixed(2) : "";
+}
