@@ -11,7 +11,7 @@ import { MemberConnections } from "./_member_connections.ts";
 import { observe } from "./_observation.ts";
 import type { ResolvedOptions } from "./_resolve_options.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
-import { StreamOpener } from "./_stream.ts";
+import { type Opener, StreamOpener } from "./_stream.ts";
 import { TokenKeeper } from "./_token.ts";
 
 /** What the facets of a client are made over. */
@@ -27,7 +27,7 @@ export interface ClientParts {
   /** Makes unary calls. */
   readonly caller: Caller;
   /** Opens streams. */
-  readonly opener: StreamOpener;
+  readonly opener: Opener;
   /** Makes calls on keys, perhaps together. */
   readonly kvCaller: Caller;
   /** Makes callers that make them together. */
@@ -43,7 +43,8 @@ export function makeParts(options: ResolvedOptions): ClientParts {
   const { strategy, dialTimeoutMs, keepAlive, tls, credentials } = options;
   const timeoutMs = options.requestTimeoutMs;
   const dial = makeDial({ tls, keepAlive });
-  const { onEvent, observed } = observe(options.onEvent);
+  const observation = observe(options.onEvent);
+  const { onEvent } = observation;
   const pool = new ConnectionPool({
     endpoints: options.endpoints,
     strategy,
@@ -68,8 +69,10 @@ export function makeParts(options: ResolvedOptions): ClientParts {
   const { random } = SYSTEM_CLOCK;
   const calls = { policy: strategy.retry, timeoutMs, tokens, random };
   const retrying = new RetryingCaller({ ...calls, pool, guard });
-  const caller = observed(retrying);
-  const opener = new StreamOpener(pool, { tokens, guard });
+  const caller = observation.observed(retrying);
+  const opener = observation.observedStreams(
+    new StreamOpener(pool, { tokens, guard }),
+  );
   const batching: Batching = (mode) =>
     new BatchingCaller(caller, { mode, timeoutMs });
   const kvCaller = options.batch === "off" ? caller : batching(options.batch);
@@ -78,6 +81,7 @@ export function makeParts(options: ResolvedOptions): ClientParts {
     dial,
     dialTimeoutMs,
     tls: tls !== undefined,
+    observation,
   });
   return {
     pool,

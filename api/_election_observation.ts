@@ -3,13 +3,11 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import type { LeaderResponse } from "../proto/gen/messages.ts";
 import { methods } from "../proto/methods.ts";
 import { keyId } from "./_key_id.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 import { pause } from "./_waits.ts";
 import { isFinal } from "./_watch_errors.ts";
 import type { ObserveOptions } from "./election_types.ts";
 import { type KeyValue, toKeyValue } from "./key_value.ts";
-
-type Opener = Pick<StreamOpener, "open">;
 
 const BACKOFF: BackoffPolicy = {
   initialMs: 50,

@@ -1,5 +1,7 @@
 import type { Clock } from "../balancers/_clock.ts";
 import type { BackoffPolicy } from "../errors/backoff.ts";
+import { GRPC_CODE } from "../errors/codes.ts";
+import { TimeoutError } from "../errors/specific_errors.ts";
 import type {
   LeaseKeepAliveRequestInit,
   LeaseKeepAliveResponse,
@@ -8,8 +10,9 @@ import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import type { Renewal, RenewalHost } from "./_renewal.ts";
 import { Reopening } from "./_reopening.ts";
-import type { OpenStream, StreamOpener } from "./_stream.ts";
+import type { Opener, OpenStream } from "./_stream.ts";
 
+const ACTION = "keep the leases alive";
 const BACKOFF: BackoffPolicy = {
   initialMs: 50,
   multiplier: 2,
@@ -30,7 +33,7 @@ interface Kept {
  * successors: it is open while there is a lease, on a member with a leader.
  */
 export class KeepAliveSession implements RenewalHost {
-  readonly #opener: StreamOpener;
+  readonly #opener: Opener;
   readonly #clock: Clock;
   readonly #tracked = new Set<Renewal>();
   readonly #kept = new Map<bigint, Kept>();
@@ -40,7 +43,7 @@ export class KeepAliveSession implements RenewalHost {
   #trouble: unknown;
   #endpoint: string | undefined;
 
-  constructor(opener: StreamOpener, clock: Clock) {
+  constructor(opener: Opener, clock: Clock) {
     this.#opener = opener;
     this.#clock = clock;
     this.#reopening = new Reopening(clock, BACKOFF, () => this.#open());
@@ -87,7 +90,7 @@ export class KeepAliveSession implements RenewalHost {
 
   reopen(): void {
     if (this.#stream === undefined) return;
-    this.#stream.cancel();
+    this.#stream.cancel(unanswered(this.#stream.endpoint));
     this.#stream = undefined;
     this.#reopening.begin();
   }
@@ -102,7 +105,7 @@ export class KeepAliveSession implements RenewalHost {
     const opening = this.#opening = new AbortController();
     try {
       const stream = await this.#opener.open(methods.lease.keepAlive, {
-        action: "keep the leases alive",
+        action: ACTION,
         requireLeader: true,
         signal: opening.signal,
         avoid: this.#endpoint,
@@ -154,4 +157,17 @@ export class KeepAliveSession implements RenewalHost {
     this.#stream = undefined;
     this.#trouble = undefined;
   }
+}
+
+function unanswered(endpoint: string): TimeoutError {
+  return new TimeoutError(
+    `Cannot ${ACTION}: ${endpoint} has not answered in time (timeout)`,
+    {
+      code: "timeout",
+      grpcCode: GRPC_CODE.deadlineExceeded,
+      endpoint,
+      method: methods.lease.keepAlive.name,
+      retryable: true,
+    },
+  );
 }

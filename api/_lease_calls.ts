@@ -3,7 +3,7 @@ import { LeaseNotFoundError, TimeoutError } from "../errors/specific_errors.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import { copyBytes } from "./bytes.ts";
 import { pause } from "./_waits.ts";
@@ -24,12 +24,12 @@ interface GrantedLease {
 /** The calls that concern one lease. */
 export class LeaseCalls {
   readonly #caller: Caller;
-  readonly #opener: StreamOpener;
+  readonly #opener: Opener;
   readonly #timeoutMs: number;
 
   constructor(
     caller: Caller,
-    opener: StreamOpener,
+    opener: Opener,
     { timeoutMs }: { readonly timeoutMs: number },
   ) {
     this.#caller = caller;
@@ -178,7 +178,7 @@ export class LeaseCalls {
       return ttlSeconds;
     } finally {
       signal.removeEventListener("abort", onAbort);
-      stream.cancel();
+      stream.cancel(signal.reason);
     }
   }
 

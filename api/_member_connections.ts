@@ -4,8 +4,10 @@ import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { Dial } from "../balancers/_transport.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
+import type { Caller } from "./caller.ts";
+import type { Observation } from "./_observation.ts";
 import { RetryingCaller } from "./_retrying_caller.ts";
-import { StreamOpener } from "./_stream.ts";
+import { type Opener, StreamOpener } from "./_stream.ts";
 import type { TokenKeeper } from "./_token.ts";
 
 /** What the connections to single members have in common with the client. */
@@ -22,6 +24,8 @@ export interface MemberSettings {
   readonly tokens: TokenKeeper | undefined;
   /** Whether endpoints without a scheme are reached by TLS. */
   readonly tls: boolean;
+  /** Follows the calls and streams. */
+  readonly observation: Observation;
   /** A number from 0 up to 1. */
   random(): number;
 }
@@ -29,9 +33,9 @@ export interface MemberSettings {
 /** A connection to one member, and what is made of it. */
 export interface MemberConnection {
   /** Makes the calls. */
-  readonly caller: RetryingCaller;
+  readonly caller: Caller;
   /** Opens the streams. */
-  readonly opener: StreamOpener;
+  readonly opener: Opener;
 }
 
 type Held = MemberConnection & { readonly pool: ConnectionPool };
@@ -91,7 +95,7 @@ export class MemberConnections {
   }
 
   #make(address: Endpoint): Held {
-    const { dial, dialTimeoutMs, tokens } = this.#settings;
+    const { dial, dialTimeoutMs, tokens, observation } = this.#settings;
     const pool = new ConnectionPool({
       endpoints: [address],
       // With one endpoint there is nothing to choose.
@@ -103,8 +107,10 @@ export class MemberConnections {
     });
     return {
       pool,
-      caller: new RetryingCaller({ ...this.#settings, pool }),
-      opener: new StreamOpener(pool, { tokens }),
+      caller: observation.observed(
+        new RetryingCaller({ ...this.#settings, pool }),
+      ),
+      opener: observation.observedStreams(new StreamOpener(pool, { tokens })),
     };
   }
 }

@@ -1,4 +1,6 @@
 import { ObservedCaller, type TraceableCaller } from "./_observed_caller.ts";
+import { ObservedOpener } from "./_observed_opener.ts";
+import type { Opener } from "./_stream.ts";
 import { findTelemetry } from "./_telemetry.ts";
 import type { Caller } from "./caller.ts";
 import type { TellEvent } from "./events.ts";
@@ -9,6 +11,8 @@ export interface Observation {
   readonly onEvent: TellEvent | undefined;
   /** The same caller, followed if somebody listens. */
   observed(caller: TraceableCaller): Caller;
+  /** The same opener of streams, followed if OpenTelemetry is set up. */
+  observedStreams(opener: Opener): Opener;
 }
 
 /**
@@ -29,5 +33,7 @@ export function observe(listener: TellEvent | undefined): Observation {
       onEvent === undefined
         ? caller
         : new ObservedCaller(caller, { onEvent, telemetry }),
+    observedStreams: (opener) =>
+      telemetry === undefined ? opener : new ObservedOpener(opener, telemetry),
   };
 }

@@ -4,11 +4,11 @@ import { toKeyValue } from "./key_value.ts";
 import { rangeRequest } from "./_kv_codec.ts";
 import type { ReadRest } from "./_list.ts";
 import { ServerStream } from "./_server_stream.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 
 /** Reads ranges in parts, from members that have the method for it. */
 export function rangeStreams(
-  opener: Pick<StreamOpener, "open">,
+  opener: Opener,
   defaultMs: number,
 ): ReadRest {
   return async function* (range, options) {

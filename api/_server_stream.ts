@@ -2,7 +2,7 @@ import { GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import { TimeoutError, UnavailableError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
-import type { OpenStream, StreamOpener } from "./_stream.ts";
+import type { Opener, OpenStream } from "./_stream.ts";
 import { pause, untilAborted } from "./_waits.ts";
 
 /** What a server's stream is read with. */
@@ -30,7 +30,7 @@ const REPEAT_MS = 50;
  * again until there is a message, where that may help; not after that.
  */
 export class ServerStream<Request, Response> {
-  readonly #opener: Pick<StreamOpener, "open">;
+  readonly #opener: Opener;
   readonly #method: Method<Request, Response>;
   readonly #settings: ReadingSettings<Request>;
   readonly #ended = new AbortController();
@@ -43,7 +43,7 @@ export class ServerStream<Request, Response> {
     | undefined;
 
   constructor(
-    opener: Pick<StreamOpener, "open">,
+    opener: Opener,
     method: Method<Request, Response>,
     settings: ReadingSettings<Request>,
   ) {
@@ -95,7 +95,7 @@ export class ServerStream<Request, Response> {
     if (this.#ended.signal.aborted) return;
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
     this.#ended.abort(reason);
-    this.#stream?.cancel();
+    this.#stream?.cancel(reason);
   }
 
   readonly #onAbort = () => this.end(this.#settings.signal?.reason);
@@ -121,7 +121,7 @@ export class ServerStream<Request, Response> {
       },
     });
     if (signal.aborted) {
-      stream.cancel();
+      stream.cancel(signal.reason);
       throw signal.reason;
     }
     this.#stream = stream;

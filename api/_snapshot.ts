@@ -3,7 +3,7 @@ import { GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import { methods } from "../proto/methods.ts";
 import { ServerStream } from "./_server_stream.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import type { SnapshotOptions } from "./maintenance_types.ts";
 
@@ -12,7 +12,7 @@ const DIGEST_BYTES = 32;
 
 /** Opens the stream of a snapshot, when it is first read. */
 export function takeSnapshot(
-  opener: StreamOpener,
+  opener: Opener,
   { signal, timeoutMs }: SnapshotOptions,
   defaultMs: number,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -20,8 +20,8 @@ export interface OpenStream<Request> {
   send(request: Request): void;
   /** Asks for the next message, where they come when asked for. */
   read(): void;
-  /** Ends it; nothing is told any more. */
-  cancel(): void;
+  /** Ends it; nothing is told any more. A `reason` is why it is given up. */
+  cancel(reason?: unknown): void;
   /**
    * The member has refused something with this code. Whether that may be due
    * to the token, and the next stream will have another one.
@@ -57,6 +57,9 @@ export interface StreamSettings {
   /** The server version the member must have. */
   readonly needs?: string | undefined;
 }
+
+/** What opens streams. */
+export type Opener = Pick<StreamOpener, "open">;
 
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
 

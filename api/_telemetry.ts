@@ -25,17 +25,19 @@ interface Failure {
   readonly aborted: boolean;
 }
 
-/** What is kept of one call. */
+/** What is kept of one call, or of one stream. */
 export interface CallRecord extends CallTrace {
   /** Runs something as part of the call. */
   run<T>(task: () => T): T;
-  /** The call has ended. */
+  /** The call has ended. What is told after that does not count. */
   end(failure?: Failure): void;
+  /** The same of a stream that was ended here, as nobody needs it any more. */
+  leave(): void;
 }
 
 /** Spans and metrics of a client. */
 export interface Telemetry {
-  /** A call begins; `path` is such as `/etcdserverpb.KV/Range`. */
+  /** A call or a stream begins; `path` is such as `/etcdserverpb.KV/Range`. */
   begin(path: string): CallRecord;
   /** Something has happened. */
   count(event: ClientEvent): void;
@@ -88,6 +90,7 @@ class Recording implements CallRecord {
   readonly #startedAt = performance.now();
   #endpoint: string | undefined;
   #attempts = 1;
+  #ended = false;
 
   constructor(
     method: string,
@@ -124,12 +127,21 @@ class Recording implements CallRecord {
   }
 
   end(failure?: Failure): void {
-    const { error, status } = outcomeOf(failure);
+    this.#end({ ...outcomeOf(failure), failed: failure !== undefined });
+  }
+
+  leave(): void {
+    this.#end({ status: GRPC_CODE.canceled, failed: false });
+  }
+
+  #end({ status, error, failed }: Outcome & { readonly failed: boolean }) {
+    if (this.#ended) return;
+    this.#ended = true;
     const attributes: Attributes = {
       ...serverOf(error?.endpoint ?? this.#endpoint),
       "rpc.status_code": grpcCodeName(status),
     };
-    if (failure) attributes["error.type"] = grpcCodeName(status);
+    if (failed) attributes["error.type"] = grpcCodeName(status);
     this.#durations.record((performance.now() - this.#startedAt) / 1_000, {
       ...SYSTEM,
       "rpc.method": this.#method,
@@ -140,14 +152,17 @@ class Recording implements CallRecord {
     span.setAttributes(attributes);
     span.setAttribute("etcdeno.call.attempts", this.#attempts);
     if (error) span.setAttribute("etcdeno.error.code", error.code);
-    if (failure) span.setStatus({ code: SpanStatusCode.ERROR });
+    if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
   }
 }
 
-function outcomeOf(
-  failure: Failure | undefined,
-): { readonly status: number; readonly error?: EtcdError } {
+interface Outcome {
+  readonly status: number;
+  readonly error?: EtcdError;
+}
+
+function outcomeOf(failure: Failure | undefined): Outcome {
   if (failure === undefined) return { status: GRPC_CODE.ok };
   const { error, aborted } = failure;
   if (error instanceof EtcdError) return { status: error.grpcCode, error };

@@ -7,7 +7,7 @@ import { methods } from "../proto/methods.ts";
 import { Heartbeat } from "./_heartbeat.ts";
 import { Reopening } from "./_reopening.ts";
 import { asRetryable } from "./_stream_token.ts";
-import type { OpenStream, StreamOpener } from "./_stream.ts";
+import type { Opener, OpenStream } from "./_stream.ts";
 import {
   cancelRequest,
   createRequest,
@@ -22,7 +22,7 @@ import type { HeartbeatOptions } from "./watch_types.ts";
 /** What a session is made of. */
 export interface WatchSessionOptions {
   /** Opens its streams. */
-  readonly opener: StreamOpener;
+  readonly opener: Opener;
   /** Time and randomness. */
   readonly clock: Clock;
   /** Whether members without a leader end the stream. */
@@ -206,15 +206,16 @@ export class WatchSession implements WatchHost {
     const error = cancelError(message.cancelReason, endpoint);
     if (this.#stream?.tokenRefused(error.code)) {
       // It is still one of those that want to be on the next stream.
-      this.#stream.cancel();
+      this.#stream.cancel(error);
       return this.#onEnd(asRetryable(error));
     }
     watcher.fail(error);
   }
 
   #silent(stream: OpenStream<WatchRequestInit>, silentMs: number): void {
-    stream.cancel();
-    this.#onEnd(silentError(stream.endpoint, silentMs));
+    const error = silentError(stream.endpoint, silentMs);
+    stream.cancel(error);
+    this.#onEnd(error);
   }
 
   #onEnd(error: EtcdError): void {

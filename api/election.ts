@@ -5,7 +5,7 @@ import { methods } from "../proto/methods.ts";
 import { checkInt64, checkObject } from "./_checks.ts";
 import { observeElection } from "./_election_observation.ts";
 import { leaseField } from "./_lease_field.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 import { copyBytes } from "./bytes.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
@@ -23,9 +23,9 @@ import type { TurnOptions } from "./lock_types.ts";
 /** {@linkcode ElectionService} over a caller and streams. */
 export class ElectionFacet implements ElectionService {
   readonly #caller: Caller;
-  readonly #opener: Pick<StreamOpener, "open">;
+  readonly #opener: Opener;
 
-  constructor(caller: Caller, opener: Pick<StreamOpener, "open">) {
+  constructor(caller: Caller, opener: Opener) {
     this.#caller = caller;
     this.#opener = opener;
   }

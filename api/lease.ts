@@ -4,7 +4,7 @@ import { checkCount, checkInt64 } from "./_checks.ts";
 import { KeepAliveSession } from "./_keep_alive.ts";
 import { LeaseCalls } from "./_lease_calls.ts";
 import { LeaseHandle } from "./_lease_handle.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import type { TellEvent } from "./events.ts";
@@ -25,7 +25,7 @@ export interface LeaseSettings {
 /** {@linkcode Leases} over a caller and a keep-alive stream. */
 export class LeaseFacet implements Leases {
   readonly #calls: LeaseCalls;
-  readonly #opener: StreamOpener;
+  readonly #opener: Opener;
   readonly #session: KeepAliveSession;
   readonly #settings: LeaseSettings;
   readonly #clock: Clock;
@@ -33,7 +33,7 @@ export class LeaseFacet implements Leases {
 
   constructor(
     caller: Caller,
-    opener: StreamOpener,
+    opener: Opener,
     settings: LeaseSettings,
   ) {
     const { clock, timeoutMs, session, onEvent } = settings;

@@ -16,7 +16,7 @@ import type {
   SnapshotOptions,
 } from "./maintenance_types.ts";
 import { takeSnapshot } from "./_snapshot.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 
 const TYPES = [
   ["no_space", WireType.NOSPACE],
@@ -26,11 +26,11 @@ const TYPES = [
 /** {@linkcode Maintenance} over a caller and streams. */
 export class MaintenanceFacet implements Maintenance {
   readonly #caller: Caller;
-  readonly #opener: StreamOpener;
+  readonly #opener: Opener;
   readonly #timeoutMs: number;
 
   /** `timeoutMs` is that of the client. */
-  constructor(caller: Caller, opener: StreamOpener, timeoutMs: number) {
+  constructor(caller: Caller, opener: Opener, timeoutMs: number) {
     this.#caller = caller;
     this.#opener = opener;
     this.#timeoutMs = timeoutMs;

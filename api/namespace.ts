@@ -3,7 +3,7 @@ import { keysUnder, keyUnder } from "./_namespace_range.ts";
 import { NamespacedWatch } from "./_namespace_watch.ts";
 import { requestUnder, responseUnder } from "./_namespace_wire.ts";
 import { rangeStreams } from "./_range_stream.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { ElectionFacet } from "./election.ts";
@@ -27,7 +27,7 @@ export interface KeyspaceParts {
   /** Makes callers that make them together. */
   readonly batching: Batching;
   /** Opens streams. */
-  readonly opener: Pick<StreamOpener, "open">;
+  readonly opener: Opener;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
   /** Makes watches. */
@@ -104,9 +104,9 @@ class NamespacedCaller implements Caller {
 
 /** The same for streams. */
 function namespacedOpener(
-  opener: Pick<StreamOpener, "open">,
+  opener: Opener,
   prefix: Uint8Array,
-): Pick<StreamOpener, "open"> {
+): Opener {
   return {
     async open(method, settings, listener) {
       const { name } = method;

@@ -1,7 +1,7 @@
 import type { Clock } from "../balancers/_clock.ts";
 import type { EtcdError } from "../errors/etcd_error.ts";
 import { Relist } from "./_relist.ts";
-import type { StreamOpener } from "./_stream.ts";
+import type { Opener } from "./_stream.ts";
 import { tellingResumes } from "./_watch_events.ts";
 import {
   type ResolvedWatchOptions,
@@ -24,14 +24,14 @@ export interface WatchSettings {
 
 /** Makes watches; those with the same metadata share a stream. */
 export class WatchFacet {
-  readonly #opener: StreamOpener;
+  readonly #opener: Opener;
   readonly #kv: Kv;
   readonly #clock: Clock;
   readonly #onEvent: TellEvent | undefined;
   readonly #sessions = new Map<string, WatchSession>();
 
   constructor(
-    opener: StreamOpener,
+    opener: Opener,
     kv: Kv,
     { clock, onEvent }: WatchSettings,
   ) {

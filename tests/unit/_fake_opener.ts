@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
 import type {
+  Opener,
   OpenStream,
   StreamListener,
-  StreamOpener,
   StreamSettings,
 } from "../../api/_stream.ts";
 import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
@@ -77,8 +77,8 @@ export class FakeOpener<Request, Reply> {
   }
 
   /** As the type that sessions ask for. */
-  get opener(): StreamOpener {
-    return this as unknown as StreamOpener;
+  get opener(): Opener {
+    return this as unknown as Opener;
   }
 
   /** The newest stream. */
