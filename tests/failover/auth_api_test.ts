@@ -1,4 +1,4 @@
-// Every call on users, roles and rights, held against what etcdctl says.
+// Rights in every form, held against what etcdctl says, and what is refused.
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
   type Client,
@@ -8,8 +8,9 @@ import {
   range,
   UnsupportedError,
 } from "../../mod.ts";
-import { Cluster, etcdctl } from "../harness/mod.ts";
+import { Cluster } from "../harness/mod.ts";
 import { clientAs, codeOf, ROOT, setAuth, setUp } from "./_auth_subject.ts";
+import { ctl } from "./_every_rpc.ts";
 
 let cluster: Cluster;
 
@@ -22,48 +23,9 @@ Deno.test.afterAll(async () => {
   await cluster.close();
 });
 
-/** What etcdctl prints, line by line. */
-async function ctl(...args: readonly string[]): Promise<readonly string[]> {
-  const text = await etcdctl(cluster, args, { user: "root:rootpw" });
-  return text.trim().split("\n").map((line) => line.trim());
-}
-
 function asRoot(): Client {
   return clientAs(cluster, { auth: ROOT });
 }
-
-Deno.test("client.auth.users does to users what it says", async () => {
-  await using root = asRoot();
-  const { users, roles } = root.auth;
-  await users.add("carol", { password: "first" });
-  await users.add("certificate", { noPassword: true });
-  assertEquals(await users.list(), await ctl("user", "list"));
-  assert((await users.list()).includes("carol"));
-  await roles.add("r1");
-  await roles.add("r2");
-  await users.grantRole("carol", "r1");
-  await users.grantRole("carol", "r2");
-  assertEquals((await users.get("carol")).roles, ["r1", "r2"]);
-  assertEquals(await ctl("user", "get", "carol"), [
-    "User: carol",
-    "Roles: r1 r2",
-  ]);
-  await users.revokeRole("carol", "r1");
-  assertEquals(await ctl("user", "get", "carol"), ["User: carol", "Roles: r2"]);
-  await users.changePassword("carol", "second");
-  await using carol = clientAs(cluster, {
-    auth: { username: "carol", password: "second" },
-  });
-  assertEquals(await codeOf(carol.get("x")), "permission_denied");
-  await using old = clientAs(cluster, {
-    auth: { username: "carol", password: "first" },
-  });
-  assertEquals(await codeOf(old.get("x")), "auth_failed");
-  await users.delete("carol");
-  await users.delete("certificate");
-  assertEquals(await users.list(), await ctl("user", "list"));
-  assertEquals(await codeOf(users.get("carol")), "user_not_found");
-});
 
 Deno.test("client.auth.roles grants on a key, a range and everything behind a key", async () => {
   await using root = asRoot();
@@ -76,7 +38,7 @@ Deno.test("client.auth.roles grants on a key, a range and everything behind a ke
     keys: prefix("p/"),
   });
   await roles.grantPermission("wide", { type: "read", keys: fromKey("z") });
-  assertEquals(await ctl("role", "get", "wide"), [
+  assertEquals(await ctl(cluster, "role", "get", "wide"), [
     "Role wide",
     "KV Read:",
     "one",
@@ -97,7 +59,7 @@ Deno.test("client.auth.roles grants on a key, a range and everything behind a ke
   await roles.revokePermission("wide", "one");
   await roles.revokePermission("wide", fromKey("z"));
   assertEquals((await roles.get("wide")).permissions.length, 1);
-  assertEquals(await roles.list(), await ctl("role", "list"));
+  assertEquals(await roles.list(), await ctl(cluster, "role", "list"));
   await roles.delete("wide");
   assertEquals(await codeOf(roles.get("wide")), "role_not_found");
 });

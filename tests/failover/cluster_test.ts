@@ -8,7 +8,8 @@ import {
   type MembersResult,
   UnsupportedError,
 } from "../../mod.ts";
-import { Cluster, etcdctl, waitFor } from "../harness/mod.ts";
+import { Cluster, waitFor } from "../harness/mod.ts";
+import { asListed, listed } from "./_every_rpc_cluster.ts";
 
 let cluster: Cluster;
 
@@ -41,34 +42,6 @@ async function addLearner(
   });
 }
 
-/** The members by `etcdctl`: id, name, peer URLs, client URLs, learner. */
-async function listed(): Promise<readonly string[]> {
-  const text = await etcdctl(cluster, ["member", "list"]);
-  return text.trim().split("\n").sort();
-}
-
-/** The same of ours. */
-function asListed(members: readonly ClusterMember[]): readonly string[] {
-  return members.map(({ id, name, peerUrls, clientUrls, isLearner }) =>
-    [
-      id.toString(16),
-      clientUrls.length > 0 ? "started" : "unstarted",
-      name,
-      peerUrls.join(","),
-      clientUrls.join(","),
-      isLearner,
-    ].join(", ")
-  ).sort();
-}
-
-Deno.test("client.cluster.members() lists the members as etcdctl does", async () => {
-  await using client = connect();
-  const { header, members } = await client.cluster.members();
-  assertEquals(asListed(members), await listed());
-  assertEquals(members.length, 3);
-  assert(members.some(({ id }) => id === header.memberId));
-});
-
 Deno.test("client.cluster adds a learner, promotes it, and removes it", async () => {
   await using client = connect();
   await client.put("before", "the learner");
@@ -78,7 +51,7 @@ Deno.test("client.cluster adds a learner, promotes it, and removes it", async ()
     assertEquals(member.peerUrls, [peerUrl]);
     assertEquals([member.name, member.isLearner], ["", true]);
     assertEquals(members.length, 4);
-    assertEquals(asListed(members), await listed());
+    assertEquals(asListed(members), await listed(cluster));
     added = member;
   });
   assert(added);
@@ -110,29 +83,9 @@ Deno.test("client.cluster adds a learner, promotes it, and removes it", async ()
   );
   assertEquals(again.code, "member_not_learner");
   const { members } = await client.cluster.remove(id);
-  assertEquals(asListed(members), await listed());
+  assertEquals(asListed(members), await listed(cluster));
   assertEquals(members.length, 3);
   await waitFor("the member that was removed to stop", () => !joined.running);
-});
-
-Deno.test("client.cluster.update() tells the others where a member is", async () => {
-  await using client = connect();
-  // One that is never started: nobody has to find it.
-  const { member } = await addLearner(client, "http://127.0.0.1:1");
-  const { id } = member;
-  await client.cluster.update(id, ["http://127.0.0.1:2", "http://[::1]:2"]);
-  // With etcd 3.4 the member that answers may be behind the one that updated.
-  const members = await waitFor("all to know", async () => {
-    const { members } = await client.cluster.members();
-    const [ours, theirs] = [asListed(members), await listed()];
-    return ours.join() === theirs.join() && members;
-  });
-  assertEquals(
-    [...members.find((member) => member.id === id)?.peerUrls ?? []].sort(),
-    ["http://127.0.0.1:2", "http://[::1]:2"],
-  );
-  await client.cluster.remove(id);
-  assertEquals((await listed()).length, 3);
 });
 
 Deno.test("client.cluster passes on what the server refuses", async () => {
@@ -176,7 +129,7 @@ Deno.test("client.cluster.members() asks a majority, where the server can", asyn
     assertEquals((await client.cluster.members()).members.length, 3);
     return;
   }
-  assertEquals(asListed((await insist()).members), await listed());
+  assertEquals(asListed((await insist()).members), await listed(cluster));
   // Alone, a member only knows what it knew.
   const [alone] = cluster.members;
   assert(alone);

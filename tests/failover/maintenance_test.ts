@@ -9,8 +9,9 @@ import {
   TimeoutError,
   UnsupportedError,
 } from "../../mod.ts";
-import { Cluster, etcdctl, type Member, waitFor } from "../harness/mod.ts";
+import { Cluster, etcdctl, waitFor } from "../harness/mod.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
+import { told, type ToldStatus } from "./_every_rpc_maintenance.ts";
 
 let cluster: Cluster;
 
@@ -26,27 +27,8 @@ function connect(): Client {
   return new Client({ endpoints: cluster.endpoints, requestTimeoutMs: 20_000 });
 }
 
-/** What `etcdctl` says of one member, as JSON. */
-async function told<T>(member: Member, ...args: readonly string[]): Promise<T> {
-  const text = await etcdctl(cluster, [...args, "--write-out=json"]);
-  const all = JSON.parse(
-    text,
-  ) as readonly (T & { readonly Endpoint: string })[];
-  const one = all.find(({ Endpoint }) => Endpoint === member.directEndpoint);
-  assert(one);
-  return one;
-}
-
 async function codeOf(call: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => call, EtcdError)).code;
-}
-
-interface ToldStatus {
-  readonly Status: {
-    readonly version: string;
-    readonly dbSize: number;
-    readonly raftTerm: number;
-  };
 }
 
 Deno.test("member().status() and health() tell what etcdctl does", async () => {
@@ -58,7 +40,7 @@ Deno.test("member().status() and health() tell what etcdctl does", async () => {
     // A database that is being written grows between two looks at it.
     const { status, Status } = await waitFor("two looks alike", async () => {
       const status = await calls.status();
-      const { Status } = await told<ToldStatus>(member, "endpoint", "status");
+      const { Status } = await told<ToldStatus>(cluster, member, "status");
       return status.dbSizeBytes === BigInt(Status.dbSize) && { status, Status };
     });
     assertEquals(status.version, Status.version);
@@ -70,30 +52,6 @@ Deno.test("member().status() and health() tell what etcdctl does", async () => {
     assert(status.dbSizeInUseBytes <= status.dbSizeBytes);
     assert(status.raftAppliedIndex <= status.raftIndex);
     assertEquals(await calls.health(), "serving");
-  }
-});
-
-Deno.test("member().hashKv() is the same on every member, and etcdctl's", async () => {
-  await using client = connect();
-  await client.put("hashed", "1");
-  const { header: { revision } } = await client.put("hashed", "2");
-  for (const member of cluster.members) {
-    await using calls = client.member(member.endpoint);
-    await waitFor("the member to have it", async () => {
-      return (await calls.status()).header.revision >= revision;
-    });
-    const { hash, header } = await calls.hashKv({ revision });
-    assertEquals(header.memberId, member.id);
-    const { HashKV } = await told<{ HashKV: { hash: number } }>(
-      member,
-      "endpoint",
-      "hashkv",
-      `--rev=${revision}`,
-    );
-    assertEquals(hash, HashKV.hash);
-    const earlier = await calls.hashKv({ revision: revision - 1n });
-    assert(earlier.hash !== hash);
-    assert((await calls.hash()).hash > 0);
   }
 });
 
