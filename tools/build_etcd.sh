@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds an etcd server from its published Go modules, for versions that can
-# neither be fetched from Debian nor from etcd's releases:
+# Builds an etcd server and its tools from their published Go modules, for
+# versions that can neither be fetched from Debian nor from etcd's releases:
 #
 #   tools/build_etcd.sh 3.6        the newest 3.6, or a full version
 #
@@ -45,7 +45,11 @@ go get "go.etcd.io/etcd/server/v3@v$wanted"
 version=$(go list -m -f '{{.Version}}' go.etcd.io/etcd/server/v3)
 version=${version#v}
 echo "Building etcd $version" >&2
+go get "go.etcd.io/etcd/etcdctl/v3@v$version" "go.etcd.io/etcd/etcdutl/v3@v$version"
 CGO_ENABLED=0 go build -trimpath -o "$work/new/etcd" .
+for tool in etcdctl etcdutl; do
+  CGO_ENABLED=0 go build -trimpath -o "$work/new/$tool" "go.etcd.io/etcd/$tool/v3"
+done
 echo "built with $(go env GOVERSION)" >"$work/new/origin"
 "$work/new/etcd" --version >&2
 

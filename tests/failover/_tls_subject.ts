@@ -1,4 +1,5 @@
-import { Client, type ClientOptions } from "../../mod.ts";
+import { assertRejects, assertStringIncludes } from "@std/assert";
+import { Client, type ClientOptions, UnavailableError } from "../../mod.ts";
 import {
   type Certificate,
   CertificateAuthority,
@@ -87,4 +88,14 @@ export function briefClient(options: ClientOptions): Client {
     requestTimeoutMs: 1_000,
     ...options,
   });
+}
+
+/** How a client of one member fails, a message that names it. */
+export async function failureOf(
+  options: ClientOptions & { readonly endpoints: string },
+): Promise<UnavailableError> {
+  await using client = briefClient(options);
+  const error = await assertRejects(() => client.get("x"), UnavailableError);
+  assertStringIncludes(error.message, options.endpoints);
+  return error;
 }

@@ -1,18 +1,8 @@
 // Section G of the catalogue: users, tokens that are lost, auth that is
 // switched. Every member keeps simple tokens in memory alone.
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
-import {
-  AuthError,
-  type Client,
-  PermissionDeniedError,
-  prefix,
-} from "../../mod.ts";
+import { AuthError, type Client, prefix } from "../../mod.ts";
 import { Cluster, type Member, waitFor } from "../harness/mod.ts";
 import { History } from "./_history.ts";
 import {
@@ -212,47 +202,3 @@ scenario(
     assertEquals(history.faults, []);
   },
 );
-
-scenario("a watch that is not permitted ends alone", async ({ alice }) => {
-  const key = newKey();
-  await using mine = alice.watch(prefix(key));
-  const history = new History(mine);
-  await mine.ready;
-  const denied = new History(alice.watch("elsewhere"));
-  await denied.done;
-  assertInstanceOf(denied.error, PermissionDeniedError);
-  const { header } = await alice.put(key, "x");
-  await history.reach(header.revision);
-  await assertRejects(() => alice.get("elsewhere"), PermissionDeniedError);
-  assertEquals(await codeOf(alice.put("elsewhere", "x")), "permission_denied");
-});
-
-Deno.test("batched calls that are not permitted fail alone", async () => {
-  await using alice = clientAs(cluster, { auth: ALICE, batch: "all" });
-  const key = newKey();
-  const codes = await Promise.all(
-    [`${key}a`, `${key}b`, "elsewhere", `${key}c`].map((one) =>
-      codeOf(alice.put(one, "x"))
-    ),
-  );
-  assertEquals(codes, ["none", "none", "permission_denied", "none"]);
-});
-
-Deno.test("a wrong password fails a call and a watch at once", async () => {
-  await using client = clientAs(cluster, {
-    auth: { username: "alice", password: "wrong" },
-  });
-  const error = await assertRejects(() => client.get("app/x"), AuthError);
-  assertEquals(
-    [error.code, error.message.split(":")[0]],
-    ["auth_failed", 'Cannot authenticate as "alice"'],
-  );
-  const history = new History(client.watch("app/x"));
-  await history.done;
-  assertInstanceOf(history.error, AuthError);
-});
-
-Deno.test("nobody is told that a user is needed", async () => {
-  await using nobody = clientAs(cluster, {});
-  assertEquals(await codeOf(nobody.get("app/x")), "user_empty");
-});

@@ -1,18 +1,8 @@
-// Where endpoints come from, on real clusters: members, learners, changes
-// under load, another cluster, Unix sockets.
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+// Where endpoints come from, on a real cluster: members, learners, changes
+// under load.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
-import {
-  Client,
-  type ClientOptions,
-  ClusterMismatchError,
-  EtcdError,
-} from "../../mod.ts";
+import { Client, type ClientOptions } from "../../mod.ts";
 import { toUnsignedBigInt } from "../../proto/int64.ts";
 import type { MemberAddResponse } from "../../proto/gen/messages.ts";
 import { methods } from "../../proto/methods.ts";
@@ -35,21 +25,17 @@ const BY_A_LEARNER: Readonly<Record<BalancerName, readonly string[]>> = {
 };
 
 let cluster: Cluster;
-let other: Cluster;
 let learner: Member;
 
 Deno.test.beforeAll(async () => {
-  [cluster, other] = await Promise.all([
-    Cluster.start(),
-    Cluster.start({ members: 1 }),
-  ]);
+  cluster = await Cluster.start();
   learner = await cluster.join((peerUrl) =>
     addMember({ peerURLs: [peerUrl], isLearner: true })
   );
 });
 
 Deno.test.afterAll(async () => {
-  await Promise.all([cluster.close(), other.close()]);
+  await cluster.close();
 });
 
 function clientOf(
@@ -168,59 +154,6 @@ for (const balancer of BALANCER_NAMES) {
       return client.balancer.connections <= client.balancer.endpoints.length;
     });
   });
-
-  Deno.test(`${balancer} | an endpoint of another cluster is refused by name`, async () => {
-    const [stranger = ""] = other.endpoints;
-    await using client = clientOf(first().endpoint, { balancer });
-    await using observer = clientOf(stranger);
-    await client.put("guard", "here");
-    await observer.put("guard", "there");
-    const seen: string[] = [];
-    const watch = client.watch("guard");
-    const watching = (async () => {
-      for await (const event of watch.events()) {
-        seen.push(event.kv.value.text());
-      }
-    })();
-    await waitFor("the watch", () => watch.state.kind === "live");
-    client.setEndpoints([first().endpoint, stranger]);
-    await first().proxy.set({ kind: "refuse" });
-    try {
-      const errors: EtcdError[] = [];
-      await waitFor("a reply of the other cluster", async () => {
-        try {
-          await client.range("guard", { timeoutMs: 200 });
-        } catch (error) {
-          assert(error instanceof EtcdError);
-          errors.push(error);
-        }
-        return client.balancer.endpoints.some(({ state }) =>
-          state === "closed"
-        );
-      });
-      const refusals = errors.filter((error) =>
-        error instanceof ClusterMismatchError
-      );
-      assert(refusals.length <= 1);
-      for (const error of refusals) {
-        assertEquals(error.endpoint, stranger);
-        assertStringIncludes(error.message, "is not used any more");
-      }
-      await observer.put("guard", "there again");
-      assertEquals(
-        await codeOf(client.put("guard", "?", { timeoutMs: 300 })),
-        "unavailable",
-      );
-    } finally {
-      await first().proxy.set({ kind: "pass" });
-    }
-    await client.put("guard", "here again");
-    await waitFor("the event", () => seen.includes("here again"));
-    assertEquals(seen, ["here again"]);
-    assertEquals((await observer.get("guard"))?.value.text(), "there again");
-    await watch.close();
-    await watching;
-  });
 }
 
 /** How ten gets and puts of a client that begins on the learner end. */
@@ -250,24 +183,4 @@ Deno.test("autoSyncIntervalMs follows a learner that is promoted", async () => {
   await rawCall(leader.directEndpoint, memberPromote, { ID });
   await waitFor("four voters", () => urls().includes(learner.endpoint));
   await client.put("promoted", "x");
-});
-
-Deno.test("a read that another cluster answers is not taken for an answer", async () => {
-  await using client = clientOf(first().endpoint);
-  await client.put("theirs", "ours");
-  const [stranger = ""] = other.endpoints;
-  client.setEndpoints([first().endpoint, stranger]);
-  const answers = new Set<string>();
-  const error = await assertRejects(async () => {
-    for (let calls = 0; calls < 50; calls++) {
-      const kv = await client.get("theirs");
-      answers.add(kv?.value.text() ?? "nothing");
-      await waitFor(
-        "both connections",
-        () => client.balancer.endpoints.every(({ state }) => state === "ready"),
-      );
-    }
-  }, ClusterMismatchError);
-  assertEquals(error.endpoint, stranger);
-  assertEquals([...answers], ["ours"]);
 });

@@ -3,7 +3,6 @@ import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
   Client,
   LeaseLostError,
-  LeaseNotFoundError,
   type Lock,
   LockLostError,
   op,
@@ -12,6 +11,7 @@ import {
   TimeoutError,
 } from "../../mod.ts";
 import { Cluster, etcdctl, waitFor } from "../harness/mod.ts";
+import { queueLength, untilQueued } from "./_lock_subject.ts";
 
 let cluster: Cluster;
 let client: Client;
@@ -32,18 +32,6 @@ Deno.test.afterAll(async () => {
 /** A name that no other test uses. */
 function fresh(): string {
   return `lock${++serial}`;
-}
-
-/** How many stand in the queue, the holder included. */
-async function queueLength(name: string): Promise<number> {
-  return Number((await client.range(prefix(`${name}/`))).count);
-}
-
-async function untilQueued(name: string, length: number): Promise<void> {
-  await waitFor(
-    `a queue of ${length}`,
-    async () => await queueLength(name) === length,
-  );
 }
 
 /** Waits for the end of a lock; gives its reason. */
@@ -78,7 +66,7 @@ Deno.test("Session.lock() gives a lock to one after another, in their order", as
     holders--;
   });
   // Each before the next one comes.
-  await untilQueued(name, 4);
+  await untilQueued(client, name, 4);
   const queue = await client.range(prefix(`${name}/`), { sortBy: "create" });
   const expected = queue.kvs.slice(1).map(({ lease }) =>
     sessions.findIndex((session) => session.lease.id === lease) - 1
@@ -87,7 +75,7 @@ Deno.test("Session.lock() gives a lock to one after another, in their order", as
   await Promise.all(waiting);
   assertEquals(order, expected);
   assertEquals(revisions, [...revisions].sort((a, b) => a < b ? -1 : 1));
-  assertEquals(await queueLength(name), 0);
+  assertEquals(await queueLength(client, name), 0);
   for (const session of sessions) await session.close();
 });
 
@@ -136,21 +124,21 @@ Deno.test("Session.lock() that is aborted or late leaves the queue to others", a
   const lock = await one.lock(name);
   const abort = new AbortController();
   const aborted = other.lock(name, { signal: abort.signal });
-  await untilQueued(name, 2);
+  await untilQueued(client, name, 2);
   const last = third.lock(name);
-  await untilQueued(name, 3);
+  await untilQueued(client, name, 3);
   abort.abort("enough");
   assertEquals(await assertRejects(() => aborted), "enough");
-  await untilQueued(name, 2);
+  await untilQueued(client, name, 2);
   const error = await assertRejects(
     () => other.lock(name, { timeoutMs: 100 }),
     TimeoutError,
   );
   assertEquals(error.code, "timeout");
-  await untilQueued(name, 2);
+  await untilQueued(client, name, 2);
   await lock.unlock();
   await (await last).unlock();
-  assertEquals(await queueLength(name), 0);
+  assertEquals(await queueLength(client, name), 0);
 });
 
 Deno.test("Lock.signal is aborted when the key is deleted, the lock given back, the session closed", async () => {
@@ -172,7 +160,7 @@ Deno.test("Lock.signal is aborted when the key is deleted, the lock given back, 
   const reason = await endOf(held);
   assert(reason instanceof LeaseLostError && reason.reason === "revoked");
   assertEquals(await assertRejects(() => waiting), reason);
-  assertEquals(await queueLength(name), 0);
+  assertEquals(await queueLength(client, name), 0);
   // Nothing to give back any more, and no error.
   await held.unlock();
   await assertRejects(() => session.lock(name), LeaseLostError);
@@ -185,7 +173,7 @@ Deno.test("Session.lock() whose place is deleted while it waits fails", async ()
   const lock = await one.lock(name);
   const waiting = other.lock(name);
   waiting.catch(() => {});
-  await untilQueued(name, 2);
+  await untilQueued(client, name, 2);
   await client.delete(`${name}/${other.lease.id.toString(16)}`);
   await lock.unlock();
   const error = await assertRejects(() => waiting, LockLostError);
@@ -204,58 +192,4 @@ Deno.test("Lock.unlock() of a stale lock cannot delete a newer one", async () =>
   const kv = await client.get(key);
   assertEquals(kv?.createRevision, newer.header.revision);
   assertFalse(await writesUnder(stale, name));
-});
-
-Deno.test("Session.lock() waits in one queue with etcdctl and the server's service", async () => {
-  const name = fresh();
-  await using session = await client.session();
-  await using lease = await client.lease.grant(60);
-  const mine = await session.lock(name);
-  const served = client.lock.lock(name, { lease: lease.id });
-  await untilQueued(name, 2);
-  const commanded = etcdctl(cluster, ["lock", name, "--", "echo", "had it"]);
-  await untilQueued(name, 3);
-  await using other = await client.session();
-  const last = other.lock(name);
-  await untilQueued(name, 4);
-  await mine.unlock();
-  const { key } = await served;
-  assertEquals(key.text(), `${name}/${lease.id.toString(16)}`);
-  assertEquals(await queueLength(name), 3);
-  await client.lock.unlock(key);
-  assertEquals(await commanded, "had it\n");
-  const lock = await last;
-  assertEquals(lock.key.text(), `${name}/${other.lease.id.toString(16)}`);
-  await lock.unlock();
-});
-
-Deno.test("client.lock refuses, waits and is aborted as it says", async () => {
-  const name = fresh();
-  await assertRejects(
-    () => client.lock.lock(name, { lease: 4711n }),
-    LeaseNotFoundError,
-  );
-  await using one = await client.lease.grant(60);
-  await using other = await client.lease.grant(60);
-  const { key, header } = await client.lock.lock(name, { lease: one.id });
-  assertEquals((await client.get(key))?.lease, one.id);
-  // Once more under the same lease is the same lock.
-  const again = await client.lock.lock(name, { lease: one.id });
-  assertEquals(again.key, key);
-  assert(again.header.revision >= header.revision);
-  const late = await assertRejects(
-    () => client.lock.lock(name, { lease: other.id, timeoutMs: 200 }),
-    TimeoutError,
-  );
-  assert(late.maybeCommitted);
-  await untilQueued(name, 1);
-  const abort = new AbortController();
-  const { signal } = abort;
-  const aborted = client.lock.lock(name, { lease: other.id, signal });
-  await untilQueued(name, 2);
-  abort.abort("enough");
-  assertEquals(await assertRejects(() => aborted), "enough");
-  await untilQueued(name, 1);
-  await client.lock.unlock(key);
-  await untilQueued(name, 0);
 });

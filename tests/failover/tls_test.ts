@@ -2,7 +2,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import {
-  ClientClosedError,
   type ClientOptions,
   TlsError,
   type TlsOptions,
@@ -12,6 +11,7 @@ import { CertificateAuthority } from "../harness/certificates.ts";
 import { startFaultProxy, waitFor } from "../harness/mod.ts";
 import {
   briefClient,
+  failureOf,
   startTlsCluster,
   type TlsCluster,
 } from "./_tls_subject.ts";
@@ -35,10 +35,7 @@ async function failure(
   options: Omit<ClientOptions, "endpoints"> & { readonly endpoint?: string },
 ): Promise<UnavailableError> {
   const { endpoint = tls.endpoints[0] ?? "", ...rest } = options;
-  await using client = briefClient({ ...rest, endpoints: endpoint });
-  const error = await assertRejects(() => client.get("x"), UnavailableError);
-  assertStringIncludes(error.message, endpoint);
-  return error;
+  return await failureOf({ ...rest, endpoints: endpoint });
 }
 
 async function tlsFault(
@@ -202,67 +199,6 @@ Deno.test("Client goes on by the good endpoint when the others' certificates are
     await tls.restore(0);
     await tls.restore(1);
   }
-});
-
-Deno.test("Client asks a tls function for the settings of each new connection", async () => {
-  const [port = 0] = tls.ports;
-  const next = await CertificateAuthority.create("the next authority");
-  await using proxy = await startFaultProxy(port);
-  let asked = 0;
-  let trusted = ca;
-  await using client = briefClient({
-    endpoints: proxy.endpoint.replace("http", "https"),
-    requestTimeoutMs: 10_000,
-    tls: () => {
-      asked++;
-      return Promise.resolve({ ca: trusted });
-    },
-  });
-  await client.put("reload", "1");
-  assertEquals(asked, 1);
-  try {
-    await tls.install(0, await next.issue({ addresses: ["127.0.0.1"] }));
-    await client.put("reload", "2");
-    assertEquals(asked, 1);
-    trusted = next.cert;
-    await proxy.cutAll();
-    await waitFor("a new connection", async () => {
-      assertEquals((await client.get("reload"))?.value.text(), "2");
-      return asked > 1;
-    });
-    await client.put("reload", "3");
-  } finally {
-    await tls.restore(0);
-  }
-});
-
-Deno.test("Client says that a tls function has failed, or is late", async () => {
-  const broken = await failure({
-    tls: () => Promise.reject(new Error("the disk is gone")),
-  });
-  assertStringIncludes(broken.message, "'tls' gave no settings: the disk is");
-  const late = await failure({
-    dialTimeoutMs: 200,
-    tls: () => new Promise<TlsOptions>(() => {}),
-  });
-  assertStringIncludes(late.message, "'tls' gave no settings within 200 ms");
-  const wrong = await failure({ tls: () => ({ ca: 1 as never }) });
-  assertStringIncludes(wrong.message, "'tls.ca' must be PEM as a string");
-});
-
-Deno.test("Client.close() does not wait for a tls function", async () => {
-  const settings = Promise.withResolvers<TlsOptions>();
-  const client = briefClient({
-    endpoints: tls.endpoints,
-    tls: () => settings.promise,
-  });
-  const pending = assertRejects(() => client.get("x"), ClientClosedError);
-  await client.close();
-  await pending;
-  // What comes too late is not dialled with: the sanitizers would see it.
-  settings.resolve({ ca });
-  await settings.promise;
-  assertEquals(client.balancer.connections, 0);
 });
 
 Deno.test("Client.syncEndpoints() does not go from TLS to plain text", async () => {

@@ -15,7 +15,11 @@ case $1 in
   env) echo go1.26.8 ;;
   build)
     while [ "$1" != -o ]; do shift; done
-    printf '#!/bin/sh\\necho "etcd Version: ${version}"\\n' >"$2"
+    {
+      echo '#!/bin/sh'
+      echo 'echo "etcd Version: ${version}"'
+      echo "echo \"\${2##*/} version: ${version}\""
+    } >"$2"
     chmod +x "$2" ;;
 esac
 `;
@@ -43,6 +47,8 @@ Deno.test("build_etcd.sh puts a server where findEtcd() finds it, and replaces o
     const found = await findEtcdIn(place, { version: "3.6" });
     assertEquals(found.version, "3.6.16");
     assertEquals(found.etcd, `${place.cache}/3.6.16/etcd`);
+    assertEquals(found.etcdctl, `${place.cache}/3.6.16/etcdctl`);
+    assertEquals(found.etcdutl, `${place.cache}/3.6.16/etcdutl`);
     assertEquals(found.source, "cache (built with go1.26.8)");
   }
   const left = await Array.fromAsync(Deno.readDir(place.cache));

@@ -1,27 +1,16 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Cluster } from "../harness/mod.ts";
-
-const ROOT = new URL("../../", import.meta.url);
-const README = await Deno.readTextFile(new URL("README.md", ROOT));
-
-/** The first block of a language below a heading. */
-function block(heading: string, language: string): string {
-  const section = README.split(`## ${heading}\n`)[1] ?? "";
-  const text = new RegExp("```" + language + "[^\\n]*\\n([\\s\\S]*?)```")
-    .exec(section)?.[1];
-  if (text === undefined) throw new Error(`No ${language} below ${heading}`);
-  return text;
-}
+import { ROOT } from "./_program.ts";
+import { section, snippet } from "./_readme.ts";
 
 Deno.test("README's quick start runs with README's permissions", async () => {
-  const install = README.split("## Install\n")[1] ?? "";
-  const permissions = /deno run (.*) main\.ts/.exec(install)?.[1];
+  const permissions = /deno run (.*) main\.ts/.exec(section("Install"))?.[1];
   assertStringIncludes(permissions ?? "", "--allow-net");
   await using cluster = await Cluster.start({ members: 1 });
   const endpoint = cluster.members[0]?.endpoint ?? "";
   const directory = await Deno.makeTempDir();
   try {
-    const program = block("Quick start", "ts")
+    const program = snippet("Quick start")
       .replace("http://127.0.0.1:2379", endpoint);
     assertStringIncludes(program, endpoint);
     const file = `${directory}/main.ts`;
