@@ -12,13 +12,20 @@ export interface EtcdctlOptions {
  * Runs etcd's own command against a cluster, past the fault proxies: the
  * server's view, by another client. Resolves to what it prints.
  *
- * @throws {Error} If it ends with another code than 0, with what it says.
+ * @throws {Error} If it is not there, or ends with another code than 0.
  */
 export async function etcdctl(
   cluster: Cluster,
   args: readonly string[],
   { user, input }: EtcdctlOptions = {},
 ): Promise<string> {
+  const { version, etcdctl } = cluster.binaries;
+  if (etcdctl === undefined) {
+    const [major, minor] = version.split(".");
+    throw new Error(
+      `Cannot run etcdctl: etcd ${version} came without its tools; tools/build_etcd.sh ${major}.${minor} builds them as well`,
+    );
+  }
   const endpoints = cluster.members.map((member) => member.directEndpoint);
   const child = new Deno.Command("etcdctl", {
     args: [

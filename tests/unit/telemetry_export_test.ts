@@ -1,5 +1,6 @@
 // What Deno's own exporter sends of a client, read by a collector.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { codecOf } from "../../proto/_codec.ts";
 import { methods } from "../../proto/methods.ts";
 import { FakeServer, FakeStatus } from "../harness/mod.ts";
 import { run } from "./_program.ts";
@@ -40,6 +41,7 @@ interface Export {
   readonly resourceMetrics?: readonly { readonly scopeMetrics: Scoped[] }[];
 }
 
+const LEADER = codecOf("v3electionpb.LeaderResponse");
 const CLIENT_KIND = 3;
 const ERROR_STATUS = 2;
 
@@ -93,6 +95,10 @@ function toObject(attributes: readonly Attribute[]): Record<string, unknown> {
   );
 }
 
+function methodOf(attributes: Readonly<Record<string, unknown>>): string {
+  return String(attributes["rpc.method"]);
+}
+
 Deno.test("Deno's exporter sends a client's spans and metrics (OTEL_DENO=true)", async () => {
   await using collector = new Collector();
   await using server = await FakeServer.start();
@@ -104,11 +110,18 @@ Deno.test("Deno's exporter sends a client's spans and metrics (OTEL_DENO=true)",
       ? new FakeStatus(14, "etcdserver: no leader")
       : new Uint8Array();
   });
+  server.handleStream(methods.election.observe.path, async (stream) => {
+    parents.push(stream.headers["traceparent"]);
+    for await (const _ of stream.messages);
+    stream.send(LEADER.encode({ kv: { key: Uint8Array.of(1) } }));
+    await new Promise(() => {});
+  });
   const { code, errors } = await run(
     `
       await using client = new Client({ endpoints: "${server.endpoint}" });
       await client.get("hidden-key");
       await client.put("hidden-key", "hidden-value").catch(() => {});
+      for await (const _ of client.election.observe("hidden-name")) break;
     `,
     { env: collector.env },
   );
@@ -134,6 +147,12 @@ Deno.test("Deno's exporter sends a client's spans and metrics (OTEL_DENO=true)",
         error: true,
         events: [],
       },
+      {
+        name: "v3electionpb.Election/Observe",
+        kind: CLIENT_KIND,
+        error: false,
+        events: [],
+      },
     ],
   );
   const common = {
@@ -152,6 +171,11 @@ Deno.test("Deno's exporter sends a client's spans and metrics (OTEL_DENO=true)",
     "rpc.status_code": "UNIMPLEMENTED",
     "error.type": "UNIMPLEMENTED",
   };
+  const observe = {
+    ...common,
+    "rpc.method": "v3electionpb.Election/Observe",
+    "rpc.status_code": "CANCELLED",
+  };
   const text = ({ attributes }: Span | Point) =>
     Object.fromEntries(
       Object.entries(toObject(attributes)).map(([k, v]) => [k, String(v)]),
@@ -163,23 +187,20 @@ Deno.test("Deno's exporter sends a client's spans and metrics (OTEL_DENO=true)",
       "etcdeno.call.attempts": "1",
       "etcdeno.error.code": "unsupported",
     },
+    { ...observe, "etcdeno.call.attempts": "1" },
   ]);
 
   // Deno's own spans of the requests are parts of the call, and so the server
-  // is told of it.
-  const [call] = spans;
-  assert(call);
-  const requests = collector.spans.filter(({ parentSpanId }) =>
-    parentSpanId === call.spanId
-  );
-  assertEquals(requests.map(({ traceId }) => traceId), [
-    call.traceId,
-    call.traceId,
-  ]);
-  assertEquals(
-    parents,
-    requests.map(({ spanId }) => `00-${call.traceId}-${spanId}-01`),
-  );
+  // is told of it. The one of a stream comes last.
+  const [read, , stream] = spans;
+  assert(read && stream);
+  const requestsOf = (call: Span) =>
+    collector.spans.filter(({ parentSpanId }) => parentSpanId === call.spanId)
+      .map(({ traceId, spanId }) => {
+        assertStrictEquals(traceId, call.traceId);
+        return `00-${traceId}-${spanId}-01`;
+      });
+  assertEquals(parents, [...requestsOf(read), ...requestsOf(stream)]);
 
   const metrics = collector.ofClient.flatMap(({ metrics = [] }) => metrics);
   const named = (name: string) => metrics.findLast((one) => one.name === name);
@@ -188,8 +209,11 @@ Deno.test("Deno's exporter sends a client's spans and metrics (OTEL_DENO=true)",
   const points = durations?.histogram?.dataPoints.map((point) => ({
     ...text(point),
     count: Number(point.count),
-  })).sort((a, b) => "error.type" in a ? 1 : "error.type" in b ? -1 : 0);
-  assertEquals<unknown>(points, [{ ...get, count: 1 }, { ...put, count: 1 }]);
+  })).sort((a, b) => methodOf(a) < methodOf(b) ? -1 : 1);
+  assertEquals<unknown>(
+    points,
+    [put, get, observe].map((call) => ({ ...call, count: 1 })),
+  );
   const events = named("etcdeno.client.events")?.sum?.dataPoints.map((point) =>
     toObject(point.attributes)["etcdeno.event.type"]
   );
