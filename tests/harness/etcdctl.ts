@@ -1,4 +1,5 @@
 import type { Cluster } from "./cluster.ts";
+import { series } from "./_etcd_version.ts";
 
 /** Options of {@linkcode etcdctl}. */
 export interface EtcdctlOptions {
@@ -21,9 +22,10 @@ export async function etcdctl(
 ): Promise<string> {
   const { version, etcdctl } = cluster.binaries;
   if (etcdctl === undefined) {
-    const [major, minor] = version.split(".");
     throw new Error(
-      `Cannot run etcdctl: etcd ${version} came without its tools; tools/build_etcd.sh ${major}.${minor} builds them as well`,
+      `Cannot run etcdctl: etcd ${version} came without its tools; tools/build_etcd.sh ${
+        series(version)
+      } builds them as well`,
     );
   }
   const endpoints = cluster.members.map((member) => member.directEndpoint);
