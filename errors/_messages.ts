@@ -182,12 +182,22 @@ const SERVICE_ROWS: readonly Row[] = [
   ["election: no leader", "nobody_leads", "unknown"],
 ];
 
+// What the maintenance service says of users up to 3.5, from `auth/store.go`:
+// it passes on what others translate, as UNKNOWN.
+const AUTH_ROWS: readonly Row[] = [
+  ["auth: invalid auth token", "invalid_auth_token", "unauthenticated"],
+  ["auth: revision in header is old", "auth_old_revision", "invalidArgument"],
+  ["auth: permission denied", "permission_denied", "permissionDenied"],
+  ["auth: user name is empty", "user_empty", "invalidArgument"],
+];
+
 const PREFIX = "etcdserver: ";
 
 const BY_TEXT: ReadonlyMap<string, EtcdMessage> = new Map(
   [
     ...ROWS.map(([text, ...rest]): Row => [PREFIX + text, ...rest]),
     ...SERVICE_ROWS,
+    ...AUTH_ROWS,
   ].map(([text, code, grpcCode, applied]) => [
     text,
     { code, grpcCode: GRPC_CODE[grpcCode], applied: applied ?? "never" },

@@ -38,11 +38,11 @@ Deno.test("README's snippets on locks, leases, namespaces, batches and watches r
     console.log(await client.get("members/me"));`,
     `{
       ${snippet("Namespaces")}
-      console.log((await client.get("app/x"))?.value.text(), await watch.ready);
+      console.log("app/x is", (await client.get("app/x"))?.value.text());
     }`,
-    `{
+    `await client.put("jobs/2", "second");
+    {
       const ids = [1, 2];
-      await client.put("jobs/2", "second");
       ${snippet("Many calls at once")}
       console.log(jobs.map((job) => job?.value.text()));
     }`,
@@ -71,7 +71,18 @@ Deno.test("README's snippets on locks, leases, namespaces, batches and watches r
     const endpoints = ${endpoints};
     await using client = new Client({ endpoints });
     ${parts.join("\n")}`);
-  assertEquals(lines, []);
+  assertEquals(lines, [
+    "leads false",
+    "written",
+    "works false true",
+    "undefined",
+    "app/x is 1",
+    '[ undefined, "second" ]',
+    "put jobs/2",
+    "put jobs/3",
+    "true",
+    "recovered",
+  ]);
 });
 
 Deno.test("README's snippet on authentication runs", async () => {

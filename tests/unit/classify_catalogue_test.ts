@@ -50,6 +50,27 @@ Deno.test("classify() knows what the lock and election services say", () => {
   }
 });
 
+Deno.test("classify() knows what the maintenance service of 3.4 and 3.5 says of users", () => {
+  const said = [
+    ["auth: invalid auth token", "invalid_auth_token", "unauthenticated"],
+    ["auth: revision in header is old", "auth_old_revision", "invalidArgument"],
+    ["auth: permission denied", "permission_denied", "permissionDenied"],
+    ["auth: user name is empty", "user_empty", "invalidArgument"],
+  ] as const;
+  for (const [details, code, grpcName] of said) {
+    const facts = { sent: true, disconnected: false, ownDeadline: false };
+    assertEquals(
+      classify({ ...facts, grpcCode: GRPC_CODE.unknown, details }),
+      {
+        code,
+        grpcCode: GRPC_CODE[grpcName],
+        fromEtcd: true,
+        applied: "never",
+      },
+    );
+  }
+});
+
 Deno.test("classify() gives the code of the catalogue, whatever code the server sent", () => {
   for (const [number, grpcName, text, code] of MESSAGES) {
     const old = OLD_CODES[number];
