@@ -100,9 +100,9 @@ function askVersion(
   const settings = { timeoutMs: ANSWER_MS, headers };
   return new Promise((resolve) => {
     transport.unary(path, encode({}), settings, (reply, status) => {
-      // A lost connection or a token that is refused is dealt with where the
-      // call itself meets it.
-      if (!transport.ready || (status && isRefusedToken(status))) {
+      // A lost connection, and a user who is refused, are dealt with where the
+      // call itself meets them. etcd 3.6 tells nobody its status without one.
+      if (!transport.ready || (status && isRefusedUser(status))) {
         resolve("same fate");
         return;
       }
@@ -116,7 +116,7 @@ function askVersion(
   });
 }
 
-function isRefusedToken({ grpcCode, details }: CallStatus): boolean {
+function isRefusedUser({ grpcCode, details }: CallStatus): boolean {
   const { code } = classify({
     grpcCode,
     details,
@@ -124,7 +124,7 @@ function isRefusedToken({ grpcCode, details }: CallStatus): boolean {
     disconnected: false,
     ownDeadline: false,
   });
-  return isStaleToken(code);
+  return isStaleToken(code) || code === "user_empty";
 }
 
 /** Whether a version such as `3.5.16` is `3.5` or later. */

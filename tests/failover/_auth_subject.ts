@@ -1,9 +1,10 @@
 import type { BalancerName } from "../../balancers/mod.ts";
 import { Client, type ClientOptions, EtcdError, prefix } from "../../mod.ts";
+import { ADMIN } from "../harness/_admin.ts";
 import type { Cluster, Member } from "../harness/mod.ts";
 
-/** The user with every right. */
-export const ROOT = { username: "root", password: "rootpw" } as const;
+/** The user with every right, whom the harness knows as well. */
+export const ROOT: typeof ADMIN = ADMIN;
 /** A user who may read and write `app/` alone. */
 export const ALICE = { username: "alice", password: "alicepw" } as const;
 

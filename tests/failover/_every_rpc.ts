@@ -1,6 +1,7 @@
 import { etcdctl } from "../harness/mod.ts";
 import type { Client } from "../../mod.ts";
 import type { Methods } from "../../proto/methods.ts";
+import { ADMIN } from "../harness/_admin.ts";
 import type { Cluster } from "../harness/mod.ts";
 
 /** The services of the etcd API; that of health is gRPC's own. */
@@ -26,7 +27,9 @@ export async function ctl(
   cluster: Cluster,
   ...args: readonly string[]
 ): Promise<readonly string[]> {
-  const text = await etcdctl(cluster, args, { user: "root:rootpw" });
+  const text = await etcdctl(cluster, args, {
+    user: `${ADMIN.username}:${ADMIN.password}`,
+  });
   return text.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 

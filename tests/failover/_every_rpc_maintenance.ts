@@ -154,7 +154,14 @@ export const MAINTENANCE_CHECKS: Checks<"maintenance"> = {
   },
 
   async snapshot({ cluster, client }) {
-    await client.put("kept", "as it was");
+    const { header: { revision } } = await client.put("kept", "as it was");
+    for (const { endpoint } of cluster.members) {
+      await waitFor(
+        "every member to have it",
+        async () =>
+          (await client.member(endpoint).status()).header.revision >= revision,
+      );
+    }
     const file = `${cluster.dataRoot}/every-rpc.db`;
     const { writable } = await Deno.create(file);
     await client.maintenance.snapshot().pipeTo(writable);

@@ -1,4 +1,4 @@
-import { Client, credentials } from "@grpc/grpc-js";
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import type { Buffer } from "node:buffer";
 import type { Method } from "../../proto/method.ts";
 
@@ -6,6 +6,8 @@ import type { Method } from "../../proto/method.ts";
 export interface RawCallOptions {
   /** @default {2_000} */
   readonly timeoutMs?: number;
+  /** Says who calls, where auth is on. @default {nobody} */
+  readonly token?: string;
 }
 
 /**
@@ -18,7 +20,9 @@ export async function rawCall<Request, Response>(
   request: Request,
   options: RawCallOptions = {},
 ): Promise<Response> {
-  const { timeoutMs = 2_000 } = options;
+  const { timeoutMs = 2_000, token } = options;
+  const metadata = new Metadata();
+  if (token !== undefined) metadata.set("token", token);
   const client = new Client(
     endpoint.replace("http://", ""),
     credentials.createInsecure(),
@@ -37,6 +41,7 @@ export async function rawCall<Request, Response>(
         (value: Request) => method.encode(value) as Buffer,
         (bytes: Buffer) => method.decode(bytes),
         request,
+        metadata,
         { deadline: Date.now() + timeoutMs },
         (error, value) => {
           if (error) reject(error);

@@ -1,7 +1,13 @@
 // A client against servers that say what version they are.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { isAtLeast } from "../../api/_capabilities.ts";
-import { Client, prefix, TimeoutError, UnsupportedError } from "../../mod.ts";
+import {
+  Client,
+  EtcdError,
+  prefix,
+  TimeoutError,
+  UnsupportedError,
+} from "../../mod.ts";
 import { codecOf } from "../../proto/_codec.ts";
 import { methods } from "../../proto/methods.ts";
 import { type FakeAnswer, FakeServer, FakeStatus } from "../harness/mod.ts";
@@ -152,6 +158,18 @@ Deno.test("members() renews a token that is refused while the version is asked f
   });
   await client.cluster.members({ linearizable: true });
   assertEquals(tokens, 2);
+});
+
+Deno.test("members() without a user fails as the call itself does", async () => {
+  const nobody = new FakeStatus(3, "etcdserver: user name is empty");
+  await using server = await startServer(nobody);
+  server.handle(MEMBERS, () => nobody);
+  await using client = new Client({ endpoints: server.endpoint });
+  const error = await assertRejects(
+    () => client.cluster.members({ linearizable: true }),
+    EtcdError,
+  );
+  assertEquals(error.code, "user_empty");
 });
 
 Deno.test("members() keeps its deadline while the version is asked for", async () => {
