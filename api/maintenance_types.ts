@@ -57,7 +57,8 @@ export interface Maintenance {
   /**
    * The whole database as the bytes of a file that `etcdutl snapshot restore`
    * takes (in etcd 3.4 `etcdctl`). It comes from whichever member the strategy
-   * picks, as fast as it is read, and nothing is sent before it is.
+   * picks, as fast as it is read, and nothing is sent before it is. It has
+   * what that member had by then, which may be a moment behind the others.
    *
    * Its last 32 bytes are the SHA-256 digest of those before them, and are
    * checked. What is not whole does not end but fails: with an
