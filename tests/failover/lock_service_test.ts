@@ -1,28 +1,15 @@
 // The server's lock service on a real server, and who else stands in its queue.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, LeaseNotFoundError, TimeoutError } from "../../mod.ts";
-import { Cluster, etcdctl } from "../harness/mod.ts";
+import { LeaseNotFoundError, TimeoutError } from "../../mod.ts";
+import { etcdctl } from "../harness/mod.ts";
 import { queueLength, untilQueued } from "./_lock_subject.ts";
+import { client, cluster, nextSerial, startOneMember } from "./_one_member.ts";
 
-let cluster: Cluster;
-let client: Client;
-let serial = 0;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
-  // Pings would be a timer that outlives the test that makes the first call.
-  client = new Client({ endpoints: cluster.endpoints, keepAlive: false });
-  await client.connect();
-});
-
-Deno.test.afterAll(async () => {
-  await client.close();
-  await cluster.close();
-});
+startOneMember();
 
 /** A name that no other test uses. */
 function fresh(): string {
-  return `served${++serial}`;
+  return `served${nextSerial()}`;
 }
 
 Deno.test("Session.lock() waits in one queue with etcdctl and the server's service", async () => {

@@ -1,7 +1,6 @@
 // Locks on a real cluster: their queue, their end, and who else stands in it.
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
-  Client,
   LeaseLostError,
   type Lock,
   LockLostError,
@@ -10,28 +9,15 @@ import {
   type Session,
   TimeoutError,
 } from "../../mod.ts";
-import { Cluster, etcdctl, waitFor } from "../harness/mod.ts";
+import { etcdctl, waitFor } from "../harness/mod.ts";
 import { queueLength, untilQueued } from "./_lock_subject.ts";
+import { client, cluster, nextSerial, startOneMember } from "./_one_member.ts";
 
-let cluster: Cluster;
-let client: Client;
-let serial = 0;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
-  // Pings would be a timer that outlives the test that makes the first call.
-  client = new Client({ endpoints: cluster.endpoints, keepAlive: false });
-  await client.connect();
-});
-
-Deno.test.afterAll(async () => {
-  await client.close();
-  await cluster.close();
-});
+startOneMember();
 
 /** A name that no other test uses. */
 function fresh(): string {
-  return `lock${++serial}`;
+  return `lock${nextSerial()}`;
 }
 
 /** Waits for the end of a lock; gives its reason. */

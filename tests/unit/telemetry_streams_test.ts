@@ -245,14 +245,3 @@ Deno.test("Client's span of an observation ends with it", async () => {
   ]);
   assert(!JSON.stringify(telemetry.spans).includes("hidden"));
 });
-
-Deno.test("client.member()'s calls have spans as others do", async () => {
-  await using made = await subject(["traces"]);
-  const { telemetry, server, client } = made;
-  await using member = client.member(server.endpoint);
-  const error = await assertRejects(() => member.defragment(), EtcdError);
-  assertEquals(error.code, "unsupported");
-  assertEquals(telemetry.spans.map(inShort), [
-    "etcdserverpb.Maintenance/Defragment UNIMPLEMENTED failed 1",
-  ]);
-});

@@ -7,7 +7,12 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { findTelemetry } from "../../api/_telemetry.ts";
-import { Client, type ClientEvent, NoLeaderError } from "../../mod.ts";
+import {
+  Client,
+  type ClientEvent,
+  NoLeaderError,
+  UnsupportedError,
+} from "../../mod.ts";
 import { methods } from "../../proto/methods.ts";
 import { FakeServer, FakeStatus } from "../harness/mod.ts";
 import { FakeTelemetry } from "./_fake_telemetry.ts";
@@ -204,5 +209,27 @@ Deno.test("Client's attributes name an endpoint's host and port, or its socket",
       ["::1", 2379],
       ["/run/etcd.sock", undefined],
     ],
+  );
+});
+
+Deno.test("client.member()'s calls have spans as others do", async () => {
+  using telemetry = new FakeTelemetry(["traces"]);
+  await using server = await FakeServer.start();
+  await using client = new Client({ endpoints: "http://127.0.0.1:1" });
+  await using member = client.member(server.endpoint);
+  await assertRejects(() => member.defragment(), UnsupportedError);
+  assertEquals(
+    telemetry.spans.map(({ name, attributes, ended }) => [
+      name,
+      attributes["error.type"],
+      attributes["server.port"],
+      ended,
+    ]),
+    [[
+      "etcdserverpb.Maintenance/Defragment",
+      "UNIMPLEMENTED",
+      serverOf(server)["server.port"],
+      1,
+    ]],
   );
 });
