@@ -101,7 +101,7 @@ function askVersion(
   return new Promise((resolve) => {
     transport.unary(path, encode({}), settings, (reply, status) => {
       // A lost connection, and a user who is refused, are dealt with where the
-      // call itself meets them. etcd 3.6 tells nobody its status without one.
+      // call itself meets them: late patches want a user to tell their status.
       if (!transport.ready || (status && isRefusedUser(status))) {
         resolve("same fate");
         return;

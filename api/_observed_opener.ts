@@ -59,7 +59,7 @@ export class ObservedOpener implements Opener {
   }
 }
 
-/** Only an error of ours is a failure: streams end as nobody needs them. */
+/** What we end has failed if the reason is an error of ours, else it is done. */
 function endHere(record: CallRecord, reason: unknown): void {
   if (reason instanceof EtcdError) {
     record.end({ error: reason, aborted: false });
