@@ -12,6 +12,9 @@ import type { Comparison } from "./txn_types.ts";
 /** What a place in a queue needs of the keys. */
 export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
 
+// Of a lease that lives for hours, a try need not take as long.
+const LONGEST_TRY_MS = 30_000;
+
 const FIRST: RangeOptions = {
   sortBy: "create",
   order: "ascend",
@@ -44,7 +47,7 @@ export class Place {
     const id = encodeBytes(lease.id.toString(16));
     this.key = Uint8Array.of(...name, ...slash, ...id);
     // Shorter than a lease lives, so that another member can be tried.
-    this.#tryMs = lease.ttlSeconds * 1_000 / 3;
+    this.#tryMs = Math.min(lease.ttlSeconds * 1_000 / 3, LONGEST_TRY_MS);
   }
 
   /** The revision at which it was created. */

@@ -156,13 +156,13 @@ async function provided(
   );
 }
 
-/** The same error, saying whose it is. */
+/** The same error, saying whose it is, unless it is more than its code says. */
 function named(error: EtcdError, username: string): EtcdError {
   const text = error.message.replace(
     /^Cannot authenticate:/,
     `Cannot authenticate as ${JSON.stringify(username)}:`,
   );
-  return createError(text, {
+  const again = createError(text, {
     code: error.code,
     grpcCode: error.grpcCode,
     endpoint: error.endpoint,
@@ -171,4 +171,5 @@ function named(error: EtcdError, username: string): EtcdError {
     attempts: error.attempts,
     cause: error.cause,
   });
+  return again.constructor === error.constructor ? again : error;
 }

@@ -44,7 +44,7 @@ export class ElectionFacet implements ElectionService {
       methods.election.campaign,
       request,
       "campaign",
-      { timeoutMs: false, ...options },
+      { ...options, timeoutMs: options.timeoutMs ?? false },
     );
     return {
       header: toHeader(header),
@@ -95,7 +95,9 @@ export class ElectionFacet implements ElectionService {
     name: Key,
     options: ObserveOptions = {},
   ): AsyncIterableIterator<KeyValue> {
-    return observeElection(this.#opener, keyBytes("name", name), options);
+    // A copy: what is given may change before the next stream.
+    const own = new Uint8Array(keyBytes("name", name));
+    return observeElection(this.#opener, own, options);
   }
 
   async resign(

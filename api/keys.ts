@@ -109,6 +109,15 @@ export function bounds(keyOrRange: Key | KeyRange): EtcdRange {
   return { key: keyBytes("key", keyOrRange as Key), rangeEnd: undefined };
 }
 
+/** The same in bytes of our own, for what lives on: those given may change. */
+export function ownBounds(keyOrRange: Key | KeyRange): EtcdRange {
+  const { key, rangeEnd } = bounds(keyOrRange);
+  return {
+    key: new Uint8Array(key),
+    rangeEnd: rangeEnd && new Uint8Array(rangeEnd),
+  };
+}
+
 /** The smallest key behind `key`. */
 export function keyAfter(key: Uint8Array): Uint8Array {
   const next = new Uint8Array(key.length + 1);
@@ -121,7 +130,8 @@ function prefixEnd(start: Uint8Array): Uint8Array {
   for (let at = start.length - 1; at >= 0; at--) {
     const byte = start[at] ?? 0;
     if (byte === 0xff) continue;
-    const end = start.slice(0, at + 1);
+    // Not `slice()`: that of a Node `Buffer` is no copy.
+    const end = new Uint8Array(start.subarray(0, at + 1));
     end[at] = byte + 1;
     return end;
   }

@@ -24,7 +24,7 @@ export class LockFacet implements LockService {
       methods.lock.lock,
       request,
       "lock",
-      { timeoutMs: false, ...options },
+      { ...options, timeoutMs: options.timeoutMs ?? false },
     );
     return { header: toHeader(header), key: copyBytes(key) };
   }

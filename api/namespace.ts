@@ -49,7 +49,7 @@ export class NamespacedKeys extends Keyspace {
     super();
     this.#parts = parts;
     // A copy: what is given may change.
-    this.#prefix = keyBytes("prefix", prefix).slice();
+    this.#prefix = new Uint8Array(keyBytes("prefix", prefix));
     const under = (caller: Caller) =>
       new NamespacedCaller(caller, this.#prefix);
     const caller = under(parts.caller);

@@ -38,11 +38,18 @@ export async function openSession(
 ): Promise<Session> {
   checkKnown("a session", options, ["signal", "timeoutMs", "requireLeader"]);
   checkCount("ttlSeconds", ttlSeconds);
+  const { signal, timeoutMs: own = false } = options;
+  const timeoutMs = checkTimeoutMs("timeoutMs", own);
+  const endsAt = performance.now() + timeoutMs;
   const lease = await keys.lease.grant(ttlSeconds, options);
-  // Its own time is the limit: it is lost if no renewal is answered.
-  const kept = lease.keepAlive();
   try {
-    await unlessAborted(kept, options.signal);
+    await endingWith({
+      signals: [signal],
+      // Without one, the lease's time is the limit: it is lost if no renewal
+      // is answered.
+      timeoutMs: Math.max(endsAt - performance.now(), 0),
+      late: () => lateError("open the session", timeoutMs),
+    }, (ended) => unlessAborted(lease.keepAlive(), ended));
   } catch (error) {
     lease.orphan();
     throw error;
@@ -64,7 +71,7 @@ export class SessionHandle implements Session {
   }
 
   async lock(name: Key, options: LockOptions = {}): Promise<Lock> {
-    const bytes = keyBytes("name", name);
+    const bytes = ownName(name);
     const parts = await this.#wait(bytes, NO_VALUE, options, "lock");
     return new HeldLock(parts);
   }
@@ -73,7 +80,7 @@ export class SessionHandle implements Session {
     name: Key,
     options: PromptOptions = {},
   ): Promise<Lock | undefined> {
-    const bytes = keyBytes("name", name);
+    const bytes = ownName(name);
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const parts = await this.#within({ ...options, timeoutMs }, "lock", async (
       signal,
@@ -101,10 +108,10 @@ export class SessionHandle implements Session {
     value: Value,
     options: LockOptions = {},
   ): Promise<Leadership> {
-    const bytes = keyBytes("name", name);
-    toBytes("value", value);
+    const bytes = ownName(name);
+    const own = new Uint8Array(toBytes("value", value));
     return new HeldLeadership(
-      await this.#wait(bytes, value, options, "be elected"),
+      await this.#wait(bytes, own, options, "be elected"),
     );
   }
 
@@ -112,7 +119,7 @@ export class SessionHandle implements Session {
     name: Key,
     options: ObserveOptions = {},
   ): AsyncIterableIterator<KeyValue> {
-    return this.#observe(keyBytes("name", name), options);
+    return this.#observe(ownName(name), options);
   }
 
   async close(): Promise<void> {
@@ -174,6 +181,11 @@ export class SessionHandle implements Session {
   #parts(place: Place, passOn: () => void): HoldParts {
     return { place, passOn, keys: this.#keys, lease: this.lease };
   }
+}
+
+/** A copy: what is given may change before it is this session's turn. */
+function ownName(name: Key): Uint8Array {
+  return new Uint8Array(keyBytes("name", name));
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from "./_watch_options.ts";
 import { WatchSession } from "./_watch_session.ts";
 import { Watcher } from "./_watcher.ts";
-import { bounds, type Key, type KeyRange } from "./keys.ts";
+import { type Key, type KeyRange, ownBounds } from "./keys.ts";
 import type { TellEvent } from "./events.ts";
 import type { Kv } from "./kv.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
@@ -47,7 +47,7 @@ export class WatchFacet {
    * @throws {InvalidOptionError} If an option is not acceptable.
    */
   watch(keyOrRange: Key | KeyRange, options: WatchOptions = {}): Watch {
-    const range = bounds(keyOrRange);
+    const range = ownBounds(keyOrRange);
     const resolved = resolveWatchOptions(options);
     resolved.signal?.throwIfAborted();
     const relist = resolved.onCompaction === "error"
