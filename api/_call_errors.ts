@@ -3,6 +3,7 @@ import { GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import {
   ClientClosedError,
+  createError,
   TimeoutError,
   TlsError,
   type TlsFault,
@@ -75,6 +76,24 @@ function commonTlsFault({ endpoints }: BalancerSnapshot): TlsFault | undefined {
   return failed.every(({ tlsFault }) => tlsFault !== undefined)
     ? failed[0]?.tlsFault
     : undefined;
+}
+
+/**
+ * What keeps a call from going on: it says so if an earlier attempt may have
+ * been applied.
+ */
+export function inDoubt(call: CallState, error: unknown): unknown {
+  if (!call.maybeCommitted || !(error instanceof EtcdError)) return error;
+  return createError(`${error.message}; it may have been applied`, {
+    code: error.code,
+    grpcCode: error.grpcCode,
+    endpoint: error.endpoint,
+    method: call.method.name,
+    retryable: error.retryable,
+    maybeCommitted: true,
+    attempts: call.attempts,
+    cause: error,
+  });
 }
 
 /** A reply that is not what the method gives. */

@@ -2,12 +2,12 @@ import type { CallState } from "./_call_state.ts";
 import { pause, untilAborted } from "./_waits.ts";
 
 /**
- * Waits for some work, for no longer than the call has time: then `late` says
+ * Begins some work and waits for it, for no longer than the call has time: then `late` says
  * what it fails with.
  */
 export function within<T>(
   { deadlineAt, signal }: Pick<CallState, "deadlineAt" | "signal">,
-  work: Promise<T>,
+  begin: () => Promise<T>,
   late: () => unknown,
 ): Promise<T> {
   const leftMs = deadlineAt - performance.now();
@@ -15,7 +15,7 @@ export function within<T>(
     const timer = leftMs === Infinity
       ? undefined
       : setTimeout(() => reject(late()), Math.max(leftMs, 0));
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    begin().then(resolve, reject).finally(() => clearTimeout(timer));
     return () => clearTimeout(timer);
   });
 }

@@ -51,16 +51,11 @@ export async function requireVersion(
 ): Promise<void> {
   const { needs, action } = check;
   if (needs === undefined) return;
-  let asked = versions.get(transport);
-  if (asked === undefined) {
-    asked = askVersion(transport, check.headers);
-    versions.set(transport, asked);
-  }
   const method = check.method.name;
   const { signal, deadlineAt = Infinity } = check;
   const version = await within(
     { signal, deadlineAt },
-    asked,
+    () => versionOf(transport, check.headers),
     () =>
       new TimeoutError(
         `Cannot ${action}: ${endpoint} did not tell its version within ${check.timeoutMs} ms (timeout)`,
@@ -90,6 +85,19 @@ export async function requireVersion(
       needs: `etcd ${needs}`,
     },
   );
+}
+
+/** What it has told, or is asked for now. */
+function versionOf(
+  transport: Transport,
+  headers: Headers | undefined,
+): Promise<Told> {
+  let asked = versions.get(transport);
+  if (asked === undefined) {
+    asked = askVersion(transport, headers);
+    versions.set(transport, asked);
+  }
+  return asked;
 }
 
 function askVersion(

@@ -22,6 +22,8 @@ export interface ClientParts {
   readonly endpoints: ClientEndpoints;
   /** The connections to single members. */
   readonly members: MemberConnections;
+  /** Who the client is; missing if it is nobody. */
+  readonly tokens: TokenKeeper | undefined;
   /** Waits for connections. */
   readonly retrying: RetryingCaller;
   /** Makes unary calls. */
@@ -87,6 +89,7 @@ export function makeParts(options: ResolvedOptions): ClientParts {
     pool,
     endpoints,
     members,
+    tokens,
     retrying,
     caller,
     opener,

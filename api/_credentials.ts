@@ -31,11 +31,25 @@ export function resolveCredentials(
     });
   }
   const secret = (name: string) => checkSecret(`auth.${name}`, given[name]);
-  return names.includes("token") ? { kind: "token", token: secret("token") } : {
-    kind: "password",
-    username: secret("username"),
-    password: secret("password"),
-  };
+  return names.includes("token")
+    ? { kind: "token", token: checkToken(secret("token")) }
+    : {
+      kind: "password",
+      username: secret("username"),
+      password: secret("password"),
+    };
+}
+
+/** Whether a header can carry it: one with a line break, say, cannot be sent. */
+export function isHeaderValue(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
+function checkToken(token: Provided): Provided {
+  if (typeof token === "function" || isHeaderValue(token)) return token;
+  throw new InvalidOptionError("auth.token", typeof token, {
+    expected: "of printable ASCII characters, without a line break",
+  });
 }
 
 function checkSecret(option: string, value: unknown): Provided {

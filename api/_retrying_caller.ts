@@ -1,6 +1,6 @@
 import type { Picked, Waited } from "../balancers/_pick_queue.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
-import type { CallStatus, Headers } from "../balancers/_transport.ts";
+import type { Headers } from "../balancers/_transport.ts";
 import type { PickInfo } from "../balancers/strategy.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { judge } from "../errors/handler.ts";
@@ -8,7 +8,7 @@ import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
 import { methods } from "../proto/methods.ts";
 import { requireVersion } from "./_capabilities.ts";
-import { closedError, outOfTimeError } from "./_call_errors.ts";
+import { closedError, inDoubt, outOfTimeError } from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
 import type { TracedOptions } from "./_call_trace.ts";
 import { pauseWithin, within } from "./_call_waits.ts";
@@ -17,6 +17,7 @@ import { decodeReply } from "./_decode_reply.ts";
 import type { TraceableCaller } from "./_observed_caller.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import type { TokenKeeper } from "./_token.ts";
+import { runUnary } from "./_unary_run.ts";
 
 /** What the retry loop is made of. */
 export interface CallerOptions {
@@ -68,13 +69,12 @@ export class RetryingCaller implements TraceableCaller {
       ? undefined
       : this.#options.tokens;
     for (;;) {
-      if (tokens?.known === false) {
-        await within(call, tokens.fetch(), () => this.#late(call));
-      }
+      if (tokens?.known === false) await this.#authenticate(call, tokens);
       const picked = await this.#pick(call);
       call.signal?.throwIfAborted();
       // Others ran while this was awaited, and may have lost or left it.
       if (!picked.transport.ready || tokens?.known === false) continue;
+      const token = tokens?.token;
       const headers = tokens?.headers(leader) ??
         (leader ? REQUIRE_LEADER : undefined);
       if (needs !== undefined) {
@@ -82,7 +82,8 @@ export class RetryingCaller implements TraceableCaller {
         if (!picked.transport.ready) continue;
       }
       const reply = await this.#attempt(call, picked, bytes, headers, tokens);
-      if (reply !== undefined) {
+      if (reply === "token refused") tokens?.refused(token);
+      else if (reply !== undefined) {
         const { endpoint } = picked.connection;
         const { guard } = this.#options;
         return decodeReply(method, reply, { call, endpoint, guard });
@@ -120,6 +121,18 @@ export class RetryingCaller implements TraceableCaller {
       tried: [],
       maybeCommitted: false,
     };
+  }
+
+  /** Waits until it is known which token to send. */
+  async #authenticate(call: CallState, tokens: TokenKeeper): Promise<void> {
+    try {
+      await within(call, () => tokens.fetch(), () => this.#late(call));
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      throw this.#options.pool.closed
+        ? closedError(call)
+        : inDoubt(call, error);
+    }
   }
 
   async #pick(call: CallState): Promise<Picked> {
@@ -160,12 +173,11 @@ export class RetryingCaller implements TraceableCaller {
     bytes: Uint8Array,
     headers: Headers | undefined,
     tokens: TokenKeeper | undefined,
-  ): Promise<Uint8Array | undefined> {
+  ): Promise<Uint8Array | "token refused" | undefined> {
     const { pool } = this.#options;
-    const token = tokens?.token;
     const { connection, epoch, transport } = picked;
     const startedAt = performance.now();
-    const result = await run(call, picked, bytes, {
+    const result = await runUnary(call, picked, bytes, {
       timeoutMs: Math.max(call.deadlineAt - startedAt, 0),
       headers,
     });
@@ -210,40 +222,11 @@ export class RetryingCaller implements TraceableCaller {
     call.maybeCommitted = verdict.maybeCommitted;
     if (verdict.action === "reauthenticate") {
       call.refusedTokens++;
-      tokens?.refused(token);
-    } else if (verdict.delayMs > 0) {
+      return "token refused";
+    }
+    if (verdict.delayMs > 0) {
       await pauseWithin(call, verdict.delayMs, () => this.#late(call));
     }
     return undefined;
   }
-}
-
-function run(
-  { method, signal }: CallState,
-  { transport }: Picked,
-  bytes: Uint8Array,
-  settings: { timeoutMs: number; headers: Headers | undefined },
-): Promise<Uint8Array | CallStatus> {
-  return new Promise((resolve, reject) => {
-    if (signal === undefined) {
-      transport.unary(method.path, bytes, settings, (reply, status) => {
-        resolve((reply ?? status) as Uint8Array | CallStatus);
-      });
-      return;
-    }
-    const onAbort = () => {
-      reject(signal.reason);
-      running.cancel();
-    };
-    const running = transport.unary(
-      method.path,
-      bytes,
-      settings,
-      (reply, status) => {
-        signal.removeEventListener("abort", onAbort);
-        resolve((reply ?? status) as Uint8Array | CallStatus);
-      },
-    );
-    signal.addEventListener("abort", onAbort);
-  });
 }

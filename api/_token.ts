@@ -1,7 +1,8 @@
 import type { Headers } from "../balancers/_transport.ts";
 import { createError } from "../errors/specific_errors.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import type { Credentials } from "./_credentials.ts";
+import { type Credentials, isHeaderValue } from "./_credentials.ts";
+import { untilAborted } from "./_waits.ts";
 import type { TellEvent } from "./events.ts";
 import type { Provided } from "./options.ts";
 
@@ -23,6 +24,7 @@ export class TokenKeeper {
   readonly #authenticate: Authenticate;
   readonly #now: () => number;
   readonly #onEvent: TellEvent | undefined;
+  readonly #closed = new AbortController();
   #known = false;
   #token: string | undefined;
   #fetchedAt = -Infinity;
@@ -92,10 +94,18 @@ export class TokenKeeper {
    * @throws {EtcdError} If the cluster gives none, or the provider fails.
    */
   fetch(): Promise<void> {
-    this.#fetching ??= this.#fetch().finally(() => {
+    this.#fetching ??= untilAborted(this.#closed.signal, (resolve, reject) => {
+      this.#fetch().then(resolve, reject);
+      return () => {};
+    }).finally(() => {
       this.#fetching = undefined;
     });
     return this.#fetching;
+  }
+
+  /** Ends what waits for a provider, and gives nothing any more. */
+  close(reason: EtcdError): void {
+    this.#closed.abort(reason);
   }
 
   async #fetch(): Promise<void> {
@@ -148,12 +158,19 @@ async function provided(
       },
     );
   }
-  if (typeof given === "string" && given !== "") return given;
-  const what = given === "" ? "an empty string" : typeof given;
-  throw createError(
-    `Cannot authenticate: the provider of 'auth.${name}' gave ${what}, not a string of at least one character`,
-    { code: "unauthenticated" },
-  );
+  const wrong = (state: string) =>
+    createError(
+      `Cannot authenticate: the provider of 'auth.${name}' gave ${state}`,
+      { code: "unauthenticated" },
+    );
+  if (typeof given !== "string" || given === "") {
+    const what = given === "" ? "an empty string" : typeof given;
+    throw wrong(`${what}, not a string of at least one character`);
+  }
+  if (name === "token" && !isHeaderValue(given)) {
+    throw wrong("a line break, or what else is not printable ASCII");
+  }
+  return given;
 }
 
 /** The same error, saying whose it is, unless it is more than its code says. */

@@ -164,12 +164,9 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { pool, endpoints, members } = this.#parts;
-    this.#watches.close(
-      new ClientClosedError("Cannot watch: the client is closed", {
-        code: "client_closed",
-      }),
-    );
+    const { pool, endpoints, members, tokens } = this.#parts;
+    this.#watches.close(closedError("watch"));
+    tokens?.close(closedError("authenticate"));
     this.#leases.close();
     endpoints.close();
     await Promise.all([pool.close(), members.close()]);
@@ -179,4 +176,10 @@ export class Client extends Keyspace implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+function closedError(action: string): ClientClosedError {
+  return new ClientClosedError(`Cannot ${action}: the client is closed`, {
+    code: "client_closed",
+  });
 }
