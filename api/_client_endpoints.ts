@@ -33,9 +33,7 @@ export class ClientEndpoints {
       clock: SYSTEM_CLOCK,
       onEvent: options.onEvent,
     });
-    this.guard = new ClusterGuard((endpoint, reason) =>
-      this.#keeper.refuse(endpoint, reason)
-    );
+    this.guard = new ClusterGuard(this.#keeper);
   }
 
   /** The pool is being used. */

@@ -13,23 +13,29 @@ export interface GuardedCall {
   readonly maybeCommitted: boolean;
 }
 
+/** The endpoints that are looked after. */
+export interface GuardedEndpoints {
+  /** Whether an endpoint is one of those in use. */
+  uses(endpoint: string): boolean;
+  /** Takes an endpoint out of use, unless it is the last one. */
+  refuse(endpoint: string, reason: string): "refused" | "last";
+}
+
 /**
  * Sees to it that all replies are of one cluster: the one that answers first.
  * An endpoint that is of another one is a mistake in a list or a name that
  * leads elsewhere, and must not be read from or written to.
  */
 export class ClusterGuard {
-  readonly #refuse: (endpoint: string, reason: string) => "refused" | "last";
+  readonly #endpoints: GuardedEndpoints;
   #cluster: Int64 | undefined;
 
   /**
-   * `refuse` takes an endpoint out of use, unless it is the last one. Then it
-   * is the cluster that has been replaced: the next reply is the first one.
+   * If the last endpoint is refused, it is the cluster that has been replaced:
+   * the next reply is the first one.
    */
-  constructor(
-    refuse: (endpoint: string, reason: string) => "refused" | "last",
-  ) {
-    this.#refuse = refuse;
+  constructor(endpoints: GuardedEndpoints) {
+    this.#endpoints = endpoints;
   }
 
   /**
@@ -46,8 +52,10 @@ export class ClusterGuard {
     const known = this.#cluster;
     if (clusterId.low === known?.low && clusterId.high === known.high) return;
     if (clusterId.low === 0 && clusterId.high === 0) return;
-    if (known === undefined) this.#cluster = clusterId;
-    else throw this.#mismatch(clusterId, known, call());
+    const made = call();
+    if (known !== undefined) throw this.#mismatch(clusterId, known, made);
+    // A late reply, of an endpoint that was dropped, says nothing.
+    if (this.#endpoints.uses(made.endpoint)) this.#cluster = clusterId;
   }
 
   /** The next reply is the first one again. */
@@ -65,7 +73,7 @@ export class ClusterGuard {
     const reason = `it is of the cluster ${clusterId.toString(16)}, not of ${
       expectedClusterId.toString(16)
     }`;
-    const last = this.#refuse(endpoint, reason) === "last";
+    const last = this.#endpoints.refuse(endpoint, reason) === "last";
     if (last) this.forget();
     const tail = maybeCommitted ? "; it may have been applied there" : "";
     return new ClusterMismatchError(

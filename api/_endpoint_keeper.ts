@@ -29,6 +29,11 @@ export class EndpointKeeper {
     return this.#seeds.domains;
   }
 
+  /** What the user has named last: another object after each change. */
+  get seeds(): Seeds {
+    return this.#seeds;
+  }
+
   /** Whether every endpoint the user has named is reached by TLS. */
   get secure(): boolean {
     return this.#named().every(({ secure }) => secure);
@@ -103,15 +108,19 @@ export class EndpointKeeper {
     );
   }
 
+  /** Whether an endpoint is one of those in use. */
+  uses(endpoint: string): boolean {
+    return this.endpoints.some(({ url }) => url === endpoint);
+  }
+
   /**
    * Takes an endpoint out of use. The last one stays, and all others are back:
    * it seems that the cluster has been replaced.
    */
   refuse(endpoint: string, reason: string): "refused" | "last" {
-    const { endpoints } = this;
     // A late reply, of one that was refused or dropped before.
-    if (!endpoints.some(({ url }) => url === endpoint)) return "refused";
-    const last = endpoints.length === 1;
+    if (!this.uses(endpoint)) return "refused";
+    const last = this.endpoints.length === 1;
     if (last) this.#refused.clear();
     else this.#refused.set(endpoint, reason);
     this.#apply();

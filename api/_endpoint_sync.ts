@@ -4,6 +4,7 @@ import type { ConnectionPool } from "../balancers/_pool.ts";
 import type { TellEvent } from "./events.ts";
 import { backoffMs, CONNECTION_BACKOFF } from "../errors/backoff.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
+import { InvalidOptionError } from "../errors/specific_errors.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import type { EndpointKeeper } from "./_endpoint_keeper.ts";
@@ -73,18 +74,21 @@ export class EndpointSync {
    */
   async sync(options?: CallOptions): Promise<readonly string[]> {
     const { keeper } = this.#options;
+    const { seeds } = keeper;
     keeper.fallBack();
     const { members } = await listMembers(this.#options.caller, {
       purpose: "synchronize the endpoints",
       linearizable: undefined,
       options,
     });
+    // The user has named others meanwhile: those of before are not wanted.
+    if (keeper.seeds !== seeds) return await this.sync(options);
     const { secure } = keeper;
     keeper.setMembers(
       members
         .filter(({ name, isLearner }) => name !== "" && !isLearner)
         .flatMap(({ clientURLs }) => clientURLs)
-        .map((url): Endpoint => parseEndpoint(url, { tls: secure }))
+        .flatMap((url) => parsed(url, { tls: secure }))
         // Never from TLS to plain text on the word of a member.
         .filter((endpoint) => endpoint.secure || !secure),
     );
@@ -107,10 +111,15 @@ export class EndpointSync {
 
   async #lookUpAll(): Promise<void> {
     const { keeper, dns, clock } = this.#options;
+    const { domains } = keeper;
     const outcomes = await Promise.all(
-      keeper.domains.map((domain) => this.#lookUpOne(domain)),
+      domains.map((domain) => this.#lookUpOne(domain)),
     );
     if (this.#closed.signal.aborted) return;
+    // Others were named meanwhile.
+    if (keeper.domains.some((domain) => !domains.includes(domain))) {
+      return await this.#lookUpAll();
+    }
     this.#failures = outcomes.includes("failed") ? this.#failures + 1 : 0;
     const waitMs = this.#failures === 0 ? dns.refreshIntervalMs : Math.min(
       backoffMs(CONNECTION_BACKOFF, this.#failures, clock.random),
@@ -168,5 +177,15 @@ export class EndpointSync {
     if (this.#closed.signal.aborted) return;
     this.#timers.get(what)?.();
     this.#timers.set(what, this.#options.clock.schedule(ms, task));
+  }
+}
+
+/** What a member names; nothing if it is no endpoint that we can use. */
+function parsed(url: string, options: { readonly tls: boolean }): Endpoint[] {
+  try {
+    return [parseEndpoint(url, options)];
+  } catch (error) {
+    if (error instanceof InvalidOptionError) return [];
+    throw error;
   }
 }

@@ -7,7 +7,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { ClusterGuard } from "../../api/_cluster_guard.ts";
+import { codecOf } from "../../proto/_codec.ts";
 import { fromBigInt } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
 import { Client, ClusterMismatchError } from "../../mod.ts";
 import { waitFor } from "../harness/mod.ts";
 import { startMember } from "./_member_server.ts";
@@ -25,9 +27,12 @@ function reply(clusterId: bigint) {
 
 Deno.test("ClusterGuard takes the first id for the cluster's, and no id for none", () => {
   const refused: string[] = [];
-  const guard = new ClusterGuard((endpoint) => {
-    refused.push(endpoint);
-    return "refused";
+  const guard = new ClusterGuard({
+    uses: () => true,
+    refuse: (endpoint) => {
+      refused.push(endpoint);
+      return "refused";
+    },
   });
   for (const none of [{}, { header: null }, { header: undefined }, reply(0n)]) {
     guard.check(none, CALL);
@@ -101,4 +106,26 @@ Deno.test("Client.setEndpoints() with other endpoints only may lead to another c
   client.setEndpoints(b.server.endpoint);
   await client.range("x");
   assertEquals(b.ranges, 1);
+});
+
+Deno.test("A late reply of the cluster before does not turn the new endpoints away", async () => {
+  await using before = await startMember({ clusterId: 10n });
+  await using a = await startMember({ clusterId: 11n });
+  await using b = await startMember({ clusterId: 11n });
+  const { path } = methods.kv.put;
+  const answer = Promise.withResolvers<void>();
+  before.server.handle(path, async () => {
+    await answer.promise;
+    return codecOf("etcdserverpb.PutResponse").encode({
+      header: { clusterId: fromBigInt(10n) },
+    });
+  });
+  await using client = new Client({ endpoints: before.server.endpoint });
+  const late = client.put("k", "v");
+  await waitFor("the put", () => before.server.calls(path) === 1);
+  client.setEndpoints([a.server.endpoint, b.server.endpoint]);
+  answer.resolve();
+  await late;
+  for (let calls = 0; calls < 4; calls++) await client.range("x");
+  assertEquals(a.ranges + b.ranges, 4);
 });

@@ -168,3 +168,22 @@ Deno.test("Client.close() ends a look-up", async () => {
   await client.close();
   await pending;
 });
+
+Deno.test("Client.setEndpoints() has a domain looked up at once, amid the look-up of another", async () => {
+  await using dns = await DnsServer.start();
+  await using member = await startMember();
+  dns.set(PLAIN, [{ target: "localhost", port: 1 }]);
+  dns.set("_etcd-client._tcp.example.org", [
+    { target: "localhost", port: member.port },
+  ]);
+  await using client = clientOf(dns, {
+    dns: {
+      nameServer: { hostname: "127.0.0.1", port: dns.port },
+      refreshIntervalMs: 60_000,
+    },
+  });
+  const call = client.range("x");
+  client.setEndpoints("srv://example.org");
+  await call;
+  assertEquals(urls(client), [`http://localhost:${member.port}`]);
+});

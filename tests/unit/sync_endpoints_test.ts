@@ -8,6 +8,7 @@ import {
   EtcdError,
 } from "../../mod.ts";
 import { FakeStatus, waitFor } from "../harness/mod.ts";
+import { codecOf } from "../../proto/_codec.ts";
 import { methods } from "../../proto/methods.ts";
 import {
   type ListedMember,
@@ -145,4 +146,39 @@ Deno.test("Client.setEndpoints() after a synchronization is what counts", async 
   // Whether it was sent before the loss was seen does not matter.
   await assertRejects(() => client.range("x", { timeoutMs: 300 }), EtcdError);
   assertEquals(a.ranges, 0);
+});
+
+Deno.test("Client.syncEndpoints() leaves out what is no endpoint, and uses the rest", async () => {
+  await using a = await startMember();
+  await using b = await startMember();
+  a.members = [
+    { name: "m0", clientURLs: ["http://[fe80::1%25eth0]:2379"] },
+    ...listed(a, b),
+  ];
+  await using client = clientOf(a.server.endpoint);
+  assertEquals(await client.syncEndpoints(), [
+    a.server.endpoint,
+    b.server.endpoint,
+  ]);
+});
+
+Deno.test("Client.syncEndpoints() asks again if other endpoints are set meanwhile", async () => {
+  await using a = await startMember();
+  await using b = await startMember();
+  const { path } = methods.cluster.memberList;
+  const answer = Promise.withResolvers<void>();
+  a.server.handle(path, async () => {
+    await answer.promise;
+    return codecOf("etcdserverpb.MemberListResponse").encode({
+      members: listed(a),
+    });
+  });
+  b.members = listed(b);
+  await using client = clientOf(a.server.endpoint);
+  const synchronized = client.syncEndpoints();
+  await waitFor("the question", () => a.server.calls(path) === 1);
+  client.setEndpoints(b.server.endpoint);
+  answer.resolve();
+  assertEquals(await synchronized, [b.server.endpoint]);
+  assertEquals(urls(client), [b.server.endpoint]);
 });
