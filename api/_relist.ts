@@ -4,11 +4,15 @@ import {
   FutureRevisionError,
 } from "../errors/specific_errors.ts";
 import { keyId } from "./_key_id.ts";
+import { pause } from "./_waits.ts";
 import { type Bytes, copyBytes } from "./bytes.ts";
 import type { KeyValue, ResponseHeader } from "./key_value.ts";
 import type { EtcdRange, KeyRange } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { WatchBatch, WatchEvent, WatchOptions } from "./watch_types.ts";
+
+// Before a cluster that could not answer twice is asked again.
+const REPEAT_MS = 200;
 
 type EventFilter = Pick<WatchOptions, "noPut" | "noDelete">;
 
@@ -20,6 +24,7 @@ export class Relist {
   readonly #kv: Kv;
   readonly #range: KeyRange | Uint8Array;
   readonly #filter: EventFilter;
+  readonly #closed = new AbortController();
   #known = new Map<string, Bytes>();
 
   constructor(kv: Kv, { key, rangeEnd }: EtcdRange, filter: EventFilter) {
@@ -62,6 +67,11 @@ export class Relist {
     return this.#untilCurrent(() => this.#difference(next));
   }
 
+  /** Nobody waits for it any more: what it reads is ended. */
+  close(): void {
+    this.#closed.abort();
+  }
+
   async #seedNow(): Promise<bigint> {
     return await this.#untilCurrent(async () => {
       const { revision } = await this.#now();
@@ -93,7 +103,9 @@ export class Relist {
   }
 
   async #now(): Promise<ResponseHeader> {
-    return (await this.#kv.range(this.#range, { countOnly: true })).header;
+    const { signal } = this.#closed;
+    const options = { countOnly: true, signal };
+    return (await this.#kv.range(this.#range, options)).header;
   }
 
   async #read(
@@ -102,8 +114,9 @@ export class Relist {
     each: (kv: KeyValue) => void = () => {},
   ): Promise<Map<string, Bytes>> {
     const keysOnly = what === "keys only";
+    const options = { revision, keysOnly, signal: this.#closed.signal };
     const keys = new Map<string, Bytes>();
-    for await (const kv of this.#kv.list(this.#range, { revision, keysOnly })) {
+    for await (const kv of this.#kv.list(this.#range, options)) {
       keys.set(keyId(kv.key), kv.key);
       each(kv);
     }
@@ -123,10 +136,13 @@ export class Relist {
 
   /** Asks until there is an answer; each try has a time limit of its own. */
   async #untilAnswered<T>(read: () => Promise<T>): Promise<T> {
-    for (;;) {
+    for (let failures = 0;; failures++) {
+      // The first time at once: the strategy may have another member.
+      if (failures > 1) await pause(REPEAT_MS, this.#closed.signal);
       try {
         return await read();
       } catch (error) {
+        this.#closed.signal.throwIfAborted();
         if (!EtcdError.from(error).retryable) throw error;
       }
     }

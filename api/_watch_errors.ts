@@ -3,6 +3,7 @@ import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import {
   CanceledError,
+  ClusterMismatchError,
   CompactedError,
   createError,
   UnavailableError,
@@ -21,6 +22,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   "user_empty",
   "unsupported",
   "invalid_argument",
+  "wrong_cluster",
 ]);
 
 /** Whether a stream that ended so is not worth opening again. */
@@ -62,6 +64,25 @@ export function compactedError(
       endpoint,
       method: METHOD,
       compactRevision,
+    },
+  );
+}
+
+/** The endpoints lead to another cluster than the one that was watched. */
+export function otherClusterError(
+  { id, before }: { readonly id: bigint; readonly before: bigint },
+  endpoint: string,
+): ClusterMismatchError {
+  return new ClusterMismatchError(
+    `Cannot watch on: ${endpoint} is of the cluster ${
+      id.toString(16)
+    }, not of ${before.toString(16)} as before (wrong_cluster)`,
+    {
+      grpcCode: GRPC_CODE.failedPrecondition,
+      endpoint,
+      method: METHOD,
+      clusterId: id,
+      expectedClusterId: before,
     },
   );
 }

@@ -13,6 +13,7 @@ import {
   createRequest,
   PROGRESS_REQUEST,
 } from "./_watch_codec.ts";
+import { WatchCluster } from "./_watch_cluster.ts";
 import { cancelError, isFinal, silentError } from "./_watch_errors.ts";
 import type { WatchHost } from "./_watch_host.ts";
 import { ProgressQuestions } from "./_watch_progress.ts";
@@ -54,6 +55,7 @@ export class WatchSession implements WatchHost {
   #creating: bigint[] = [];
   readonly #questions: ProgressQuestions;
   readonly #reopening: Reopening;
+  readonly #cluster = new WatchCluster();
   #stream: OpenStream<WatchRequestInit> | undefined;
   #opening: AbortController | undefined;
   #endpoint: string | undefined;
@@ -168,6 +170,8 @@ export class WatchSession implements WatchHost {
     const revision = toBigInt(message.header?.revision ?? ZERO);
     this.#heartbeat?.alive(revision);
     const endpoint = this.#stream?.endpoint ?? "";
+    const mismatch = this.#cluster.mismatch(message, endpoint);
+    if (mismatch) return this.close(mismatch);
     const id = toBigInt(message.watchId);
     if (message.created) {
       const watcher = this.#byId.get(this.#createdId(id));
@@ -242,5 +246,6 @@ export class WatchSession implements WatchHost {
     this.#reopening.stop();
     this.#stream?.cancel();
     this.#leaveStream();
+    this.#cluster.forget();
   }
 }

@@ -234,6 +234,7 @@ export class Watcher implements Watch {
     if (this.#state.kind === "closed") return;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#fragments = [];
+    this.#relist?.close();
     const told = reason ?? closedError();
     this.#host.remove(this, told);
     this.#created.reject(told);

@@ -151,7 +151,9 @@ export interface WatchOptions {
  * Every event of the range from the start on is delivered exactly once and in
  * order, across any number of reconnects. The cursor is the revision after
  * the last delivered one; each new stream goes on there. A watch "from now"
- * starts one after the revision at which it was created.
+ * starts one after the revision at which it was created. In another cluster
+ * revisions mean something else: if the endpoints lead there, it ends with a
+ * `ClusterMismatchError`.
  *
  * Closing the watch, leaving the loop, and disposal are the same.
  */

@@ -79,7 +79,12 @@ Deno.test("A watch of a compacted revision ends with the one left (#68, #69)", a
 });
 
 Deno.test("An end that another attempt cannot change ends every watch", async () => {
-  const FINAL = ["permission_denied", "invalid_auth_token", "unsupported"];
+  const FINAL = [
+    "permission_denied",
+    "invalid_auth_token",
+    "unsupported",
+    "wrong_cluster",
+  ];
   for (const code of FINAL) {
     const fake = new FakeWatches();
     const watches = [await fake.created(5n), await fake.created(5n)];
