@@ -80,7 +80,10 @@ export function checkObject(
   throw new InvalidOptionError(option, value, { expected: "an object" });
 }
 
-/** An object that has no options but the known ones. */
+/**
+ * An object that has no options but the known ones. Of another one the value
+ * is not shown: it may be a password that was put in the wrong place.
+ */
 export function checkKnown(
   what: string,
   value: object,
@@ -88,10 +91,9 @@ export function checkKnown(
 ): void {
   for (const option of Object.keys(value)) {
     if (known.includes(option)) continue;
-    throw new InvalidOptionError(
-      option,
-      (value as Record<string, unknown>)[option],
-      { expected: `absent: ${what} has only ${known.join(", ")}` },
-    );
+    const type = typeof (value as Record<string, unknown>)[option];
+    throw new InvalidOptionError(option, type, {
+      expected: `absent: ${what} has only ${known.join(", ")}`,
+    });
   }
 }

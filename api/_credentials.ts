@@ -18,7 +18,7 @@ export function resolveCredentials(
   auth: AuthOptions | undefined,
 ): Credentials | undefined {
   if (auth === undefined) return undefined;
-  checkObject("auth", auth);
+  checkObject("auth", typeof auth === "string" ? "a string" : auth);
   const given: Readonly<Record<string, unknown>> = { ...auth };
   const names = Object.keys(given).filter((name) => given[name] !== undefined);
   const shape = SHAPES.find((shape) =>
