@@ -1,5 +1,4 @@
 import type { Clock } from "../balancers/_clock.ts";
-import type { BackoffPolicy } from "../errors/backoff.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { TimeoutError } from "../errors/specific_errors.ts";
 import type {
@@ -13,12 +12,6 @@ import { Reopening } from "./_reopening.ts";
 import type { Opener, OpenStream } from "./_stream.ts";
 
 const ACTION = "keep the leases alive";
-const BACKOFF: BackoffPolicy = {
-  initialMs: 50,
-  multiplier: 2,
-  maxMs: 1_000,
-  jitter: 0.2,
-};
 
 /** A lease on the stream. */
 interface Kept {
@@ -46,7 +39,7 @@ export class KeepAliveSession implements RenewalHost {
   constructor(opener: Opener, clock: Clock) {
     this.#opener = opener;
     this.#clock = clock;
-    this.#reopening = new Reopening(clock, BACKOFF, () => this.#open());
+    this.#reopening = new Reopening(clock, () => this.#open());
   }
 
   get trouble(): unknown {

@@ -1,21 +1,26 @@
 import type { Clock } from "../balancers/_clock.ts";
 import { backoffMs, type BackoffPolicy } from "../errors/backoff.ts";
 
+const BACKOFF: BackoffPolicy = {
+  initialMs: 50,
+  multiplier: 2,
+  maxMs: 1_000,
+  jitter: 0.2,
+};
+
 // A stream that ends sooner counts as a failed attempt to open one.
 const SHORT_LIFE_MS = 1_000;
 
 /** Opens a stream again after it has ended: at once, then ever less often. */
 export class Reopening {
   readonly #clock: Clock;
-  readonly #policy: BackoffPolicy;
   readonly #open: () => void;
   #failures = 0;
   #openedAt = 0;
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, policy: BackoffPolicy, open: () => void) {
+  constructor(clock: Clock, open: () => void) {
     this.#clock = clock;
-    this.#policy = policy;
     this.#open = open;
   }
 
@@ -36,7 +41,7 @@ export class Reopening {
     // The first time at once: the strategy may have another member.
     const waitMs = this.#failures === 0
       ? 0
-      : backoffMs(this.#policy, this.#failures, clock.random);
+      : backoffMs(BACKOFF, this.#failures, clock.random);
     this.#failures++;
     this.#cancel?.();
     this.#cancel = clock.hold(waitMs, () => {

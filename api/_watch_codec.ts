@@ -5,7 +5,7 @@ import {
   type WatchCreateRequestInit,
   type WatchRequestInit,
 } from "../proto/gen/messages.ts";
-import { fromBigInt } from "../proto/int64.ts";
+import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { toKeyValue } from "./key_value.ts";
 import type { EtcdRange } from "./keys.ts";
 import type { WatchEvent, WatchOptions } from "./watch_types.ts";
@@ -50,8 +50,18 @@ export function cancelRequest(watchId: bigint): WatchRequestInit {
 /** Asks how far the stream is. */
 export const PROGRESS_REQUEST: WatchRequestInit = { progressRequest: {} };
 
+/** The events of a revision or a later one, as our own. */
+export function eventsFrom(
+  next: bigint,
+  events: readonly Event[],
+): readonly WatchEvent[] {
+  return events
+    .filter(({ kv }) => kv && toBigInt(kv.modRevision) >= next)
+    .map(toWatchEvent);
+}
+
 /** An event of our own, copied out of the frame it came in. */
-export function toWatchEvent(wire: Event): WatchEvent {
+function toWatchEvent(wire: Event): WatchEvent {
   if (!wire.kv) throw new Error("Cannot read an event: it has no key");
   return {
     type: wire.type === EventType.PUT ? "put" : "delete",

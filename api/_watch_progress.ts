@@ -47,12 +47,22 @@ export class ProgressQuestions {
     for (const question of answered) question.resolve(revision);
   }
 
+  /** Answers what this owner has asked. */
+  settle(owner: object, revision: bigint): void {
+    for (const question of this.#taken(owner)) question.resolve(revision);
+  }
+
   /** Fails what this owner has asked. */
   fail(owner: object, reason: unknown): void {
-    const failed = this.#open.filter((question) => question.owner === owner);
-    if (failed.length === 0) return;
-    this.#keep(this.#open.filter((question) => question.owner !== owner));
-    for (const question of failed) question.reject(reason);
+    for (const question of this.#taken(owner)) question.reject(reason);
+  }
+
+  #taken(owner: object): readonly Question[] {
+    const taken = this.#open.filter((question) => question.owner === owner);
+    if (taken.length > 0) {
+      this.#keep(this.#open.filter((question) => question.owner !== owner));
+    }
+    return taken;
   }
 
   #keep(open: readonly Question[]): void {

@@ -1,5 +1,4 @@
 import type { Clock } from "../balancers/_clock.ts";
-import type { BackoffPolicy } from "../errors/backoff.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import type { WatchRequestInit, WatchResponse } from "../proto/gen/messages.ts";
 import { toBigInt, ZERO } from "../proto/int64.ts";
@@ -32,13 +31,6 @@ export interface WatchSessionOptions {
   readonly heartbeat: HeartbeatOptions | false;
 }
 
-const BACKOFF: BackoffPolicy = {
-  initialMs: 50,
-  multiplier: 2,
-  maxMs: 1_000,
-  jitter: 0.2,
-};
-
 /**
  * The stream that watches share, and its successors: whenever it ends, for
  * whatever reason, it is opened again and every watch put on it at its cursor.
@@ -69,7 +61,7 @@ export class WatchSession implements WatchHost {
       clock,
       () => this.#stream?.send(PROGRESS_REQUEST),
     );
-    this.#reopening = new Reopening(clock, BACKOFF, () => this.#open());
+    this.#reopening = new Reopening(clock, () => this.#open());
   }
 
   add(watcher: Watcher): void {
@@ -81,6 +73,8 @@ export class WatchSession implements WatchHost {
 
   pause(watcher: Watcher): void {
     this.#paused.add(watcher);
+    // What the stream answers from now on says nothing about this one.
+    this.#questions.settle(watcher, watcher.received);
     this.#takeOff(watcher, "tell");
     this.#leave(watcher);
   }

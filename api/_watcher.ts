@@ -5,10 +5,9 @@ import type {
   WatchCreateRequestInit,
   WatchResponse,
 } from "../proto/gen/messages.ts";
-import { toBigInt } from "../proto/int64.ts";
 import type { Relist } from "./_relist.ts";
 import { WatchBuffer } from "./_watch_buffer.ts";
-import { createTemplate, toWatchEvent } from "./_watch_codec.ts";
+import { createTemplate, eventsFrom } from "./_watch_codec.ts";
 import { Delivery } from "./_watch_delivery.ts";
 import { closedError, compactedError, overflowError } from "./_watch_errors.ts";
 import type { WatcherParts, WatchHost } from "./_watch_host.ts";
@@ -69,6 +68,11 @@ export class Watcher implements Watch {
     return this.#delivery.cursor;
   }
 
+  /** The revision up to which all events have come. */
+  get received(): bigint {
+    return (this.#next ?? 1n) - 1n;
+  }
+
   /** What its next create request asks for. */
   get startRevision(): bigint | undefined {
     return this.#start.before(this.#next);
@@ -96,6 +100,8 @@ export class Watcher implements Watch {
   }
 
   requestProgress(): Promise<bigint> {
+    // Who waits for it may be the consumer that is behind.
+    if (this.#state.kind === "paused") return Promise.resolve(this.received);
     return this.#state.kind === "closed"
       ? Promise.reject(this.#state.reason ?? closedError())
       : this.#host.requestProgress(this);
@@ -119,8 +125,7 @@ export class Watcher implements Watch {
       this.#delivery.startAt(this.#next);
     }
     this.#created.resolve(header);
-    const { kind } = this.#state;
-    if (kind !== "live") this.#setState({ kind: "live", endpoint });
+    if (this.#state.kind !== "live") this.#setState({ kind: "live", endpoint });
   }
 
   /** A message for it: events, a fragment of them, or progress. */
@@ -142,9 +147,7 @@ export class Watcher implements Watch {
       }
       return;
     }
-    const events = parts
-      .filter(({ kv }) => kv && toBigInt(kv.modRevision) >= next)
-      .map(toWatchEvent);
+    const events = eventsFrom(next, parts);
     const last = events.at(-1);
     if (last === undefined) return;
     this.#next = last.kv.modRevision + 1n;
@@ -217,12 +220,9 @@ export class Watcher implements Watch {
   #deliver(batch: WatchBatch): void {
     this.#delivery.push(batch);
     if (!this.#delivery.full) return;
-    const { policy } = this.#options.buffer;
-    if (policy === "error") {
-      this.fail(overflowError(this.#options.buffer));
-      return;
-    }
-    if (policy === "coalesce") {
+    const { buffer } = this.#options;
+    if (buffer.policy === "error") return this.fail(overflowError(buffer));
+    if (buffer.policy === "coalesce") {
       this.#delivery.coalesce();
       if (!this.#delivery.full) return;
     }

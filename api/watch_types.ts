@@ -173,7 +173,8 @@ export interface Watch extends AsyncIterable<WatchBatch>, AsyncDisposable {
    * Asks the server how far it is, and resolves to the revision it answers.
    * Servers before 3.4.25 and 3.5.8 may answer ahead of what they have sent;
    * those from 3.5.22 and 3.6.2 on answer once the watch has caught up, and one
-   * with a start ahead when that revision is next.
+   * with a start ahead when that revision is next. While it is paused, it is
+   * the revision up to which events have come.
    */
   requestProgress(): Promise<bigint>;
   /** Ends the watch; the iteration ends. Idempotent. */

@@ -42,6 +42,24 @@ Deno.test("A full buffer pauses the watch on the server, and no other (#80)", as
   await other.close();
 });
 
+Deno.test("requestProgress() of a paused watch tells what has come, whatever the stream is at", async () => {
+  const fake = new FakeWatches();
+  const other = await fake.created(5n);
+  const slow = await fake.created(5n, { buffer: { events: 2 } });
+  const asked = slow.requestProgress();
+  fake.events([6n, 7n]);
+  assertEquals(slow.state.kind, "paused");
+  // The consumer may be the one that waits.
+  assertEquals(await asked, 7n);
+  const again = slow.requestProgress();
+  fake.reply({}, 20n, -1n);
+  assertEquals(await again, 7n);
+  await other.close();
+  assertEquals(await slow.requestProgress(), 7n);
+  await slow.close();
+  assertEquals(fake.clock.pending, 0);
+});
+
 Deno.test("A paused watch stays where it is while its stream is replaced", async () => {
   const fake = new FakeWatches();
   const other = await fake.created(5n);
