@@ -1,4 +1,5 @@
 import { EtcdError } from "../errors/etcd_error.ts";
+import { FutureRevisionError } from "../errors/specific_errors.ts";
 import type { CallOptions } from "./call_options.ts";
 import { checkCount } from "./_checks.ts";
 import type { KeyValue } from "./key_value.ts";
@@ -76,11 +77,27 @@ async function* pages(
         rest = undefined;
       }
     }
-    page = await readers.page(rangeBehind(last, rangeEnd), {
+    page = await nextPage(readers, rangeBehind(last, rangeEnd), {
       ...options,
       revision,
       limit,
     });
+  }
+}
+
+/** A page at the revision of the first, which another member may not have. */
+async function nextPage(
+  { page }: PageReaders,
+  range: KeyRange,
+  options: RangeOptions & CallOptions,
+): Promise<RangeResult> {
+  try {
+    return await page(range, options);
+  } catch (error) {
+    if (!options.serializable) throw error;
+    if (!(error instanceof FutureRevisionError)) throw error;
+    // Asked like this, it answers when it has caught up.
+    return await page(range, { ...options, serializable: false });
   }
 }
 
@@ -101,7 +118,8 @@ function isFiltered(options: RevisionFilter): boolean {
 /** Whether pages may bring what the stream of parts did not. */
 function isForPages(error: unknown): boolean {
   return error instanceof EtcdError &&
-    (error.code === "unsupported" || error.retryable);
+    (error.code === "unsupported" || error.code === "future_revision" ||
+      error.retryable);
 }
 
 function nextLimit(limit: number, kvs: readonly KeyValue[]): number {

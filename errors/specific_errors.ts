@@ -208,6 +208,7 @@ const CLASS_OF: ReadonlyMap<
   ["server_deadline_exceeded", TimeoutError],
   ["unavailable", UnavailableError],
   ["connection_lost", UnavailableError],
+  ["tls_failed", UnavailableError],
   ["server_stopped", UnavailableError],
   ["leader_changed", UnavailableError],
   ["unhealthy", UnavailableError],
