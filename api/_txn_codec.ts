@@ -1,3 +1,5 @@
+import { GRPC_CODE } from "../errors/codes.ts";
+import { EtcdError } from "../errors/etcd_error.ts";
 import { InvalidOptionError } from "../errors/specific_errors.ts";
 import {
   type CompareInit,
@@ -9,6 +11,7 @@ import {
   type TxnResponse,
 } from "../proto/gen/messages.ts";
 import { fromBigInt } from "../proto/int64.ts";
+import { methods } from "../proto/methods.ts";
 import { checkInt64, checkKnown, checkObject, checkOneOf } from "./_checks.ts";
 import {
   deleteRequest,
@@ -168,5 +171,13 @@ function result(
 
 function present<T>({ kind }: Operation, wire: T | null | undefined): T {
   if (wire) return wire;
-  throw new Error(`The answer to the operation '${kind}' is missing`);
+  throw new EtcdError(
+    `Cannot run the transaction: the answer to the operation '${kind}' is missing (protocol)`,
+    {
+      code: "protocol",
+      grpcCode: GRPC_CODE.internal,
+      method: methods.kv.txn.name,
+      maybeCommitted: true,
+    },
+  );
 }

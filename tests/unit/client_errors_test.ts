@@ -4,9 +4,11 @@ import {
   CanceledError,
   EtcdError,
   LeaseNotFoundError,
+  op,
   TimeoutError,
   UnsupportedError,
 } from "../../mod.ts";
+import { methods } from "../../proto/methods.ts";
 import { FakeStatus } from "../harness/mod.ts";
 import { EMPTY, Pair, PUT, RANGE } from "./_client_pair.ts";
 
@@ -48,4 +50,13 @@ Deno.test("Client calls a reply that is none a protocol error, or an internal on
     "The reply is missing",
   );
   assertStrictEquals(missing.code, "internal");
+  // A transaction whose operations are not answered.
+  server.handle(methods.kv.txn.path, () => EMPTY);
+  const unanswered = await assertRejects(
+    () => client.txn({ else: [op.put("k", "v")] }),
+    EtcdError,
+    "the answer to the operation 'put' is missing",
+  );
+  assertStrictEquals(unanswered.code, "protocol");
+  assert(unanswered.maybeCommitted);
 });
