@@ -120,9 +120,11 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Waits until a call could be sent: to fail early, with the cause.
+   * Waits until a call could be sent: to fail early, with the cause. It sends
+   * none, and so tells nothing about user and password.
    *
    * @throws {UnavailableError} If no endpoint could be reached in time.
+   * @throws {ClientClosedError} If the client is closed.
    */
   async connect(
     options: Omit<CallOptions, "requireLeader"> = {},

@@ -38,6 +38,8 @@ export abstract class Keyspace {
    * Starts a watch on a key or a range. It has no time limit, and goes on
    * across reconnects without a gap or a repetition, see {@linkcode Watch}.
    *
+   * Throws the reason of a `signal` that is aborted already.
+   *
    * @throws {InvalidOptionError} If an option is not acceptable.
    */
   abstract watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch;

@@ -53,7 +53,8 @@ export interface Kv {
   /**
    * Reads a range of any size in pages, all at one revision: that of the
    * first page, or the one given. From etcd 3.7 on, what follows the first
-   * page is one stream, read as it is needed.
+   * page is one stream, read as it is needed. `timeoutMs` is the time for each
+   * page, or for each wait for the next part of the stream.
    */
   list(
     range: Key | KeyRange,

@@ -46,7 +46,10 @@ export interface Lease extends AsyncDisposable {
   readonly id: bigint;
   /** The seconds it was granted for, which the server may have raised. */
   readonly ttlSeconds: number;
-  /** Aborted with a `LeaseLostError` when the lease is lost or given up. */
+  /**
+   * Aborted with a `LeaseLostError` when the lease is lost or revoked, or the
+   * client is closed; not by {@linkcode Lease.orphan}.
+   */
   readonly signal: AbortSignal;
   /**
    * Renews it from now on until it is revoked, orphaned or lost; resolves

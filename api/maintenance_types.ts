@@ -64,6 +64,8 @@ export interface Maintenance {
    * checked. What is not whole does not end but fails: with an
    * `UnavailableError` if it was cut off, with an `EtcdError` of the code
    * `data_loss` if the digest is another one. Discard what was read, then.
+   *
+   * Throws the reason of a `signal` that is aborted already.
    */
   snapshot(options?: SnapshotOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
 }

@@ -39,8 +39,9 @@ export type AuthOptions =
   }
   | {
     /**
-     * A token that was had elsewhere, such as a JWT. One that is refused is
-     * renewed if this is a function.
+     * A token that was had elsewhere, such as a JWT: printable ASCII, without
+     * the line break at the end of a file. One that is refused is renewed if
+     * this is a function.
      */
     readonly token: Provided;
   };

@@ -32,7 +32,17 @@ export interface LockOptions {
 }
 
 /** Options of a call that does not wait for others. */
-export type PromptOptions = Omit<CallOptions, "requireLeader">;
+export interface PromptOptions {
+  /** Ends the wait with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The time for the whole call in milliseconds, repetitions included; `false`
+   * for no limit.
+   *
+   * @default {30000, whatever the client's `requestTimeoutMs`}
+   */
+  readonly timeoutMs?: number | false | undefined;
+}
 
 /** A lock that is held: made by {@linkcode Session.lock}. */
 export interface Lock extends AsyncDisposable {
