@@ -1,6 +1,6 @@
 // One signal for many calls, as of a server that shuts down some day: nothing
 // stays on it.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Client, prefix } from "../../mod.ts";
 import { codecOf } from "../../proto/_codec.ts";
 import { methods } from "../../proto/methods.ts";
@@ -153,6 +153,6 @@ for (const batch of ["off", "all"] as const) {
       await call();
       assertEquals(listeners.size, 0, `${at}: ${call}`);
     }
-    assertEquals(most() > 0, true);
+    assert(most() > 0);
   });
 }
