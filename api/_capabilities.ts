@@ -7,7 +7,11 @@ import type {
 import { classify } from "../errors/classify.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { isStaleToken } from "../errors/handler.ts";
-import { TimeoutError, UnsupportedError } from "../errors/specific_errors.ts";
+import {
+  TimeoutError,
+  UnavailableError,
+  UnsupportedError,
+} from "../errors/specific_errors.ts";
 import { within } from "./_call_waits.ts";
 import { methods } from "../proto/methods.ts";
 
@@ -32,17 +36,27 @@ export interface VersionCheck {
 // A member that serves at all answers this in milliseconds.
 const ANSWER_MS = 5_000;
 
+// What a member of any version says, or does not, when it cannot serve.
+const PASSING: ReadonlySet<number> = new Set([
+  GRPC_CODE.unavailable,
+  GRPC_CODE.deadlineExceeded,
+]);
+
 // By transport: a member that was replaced by another version has a new one.
 const versions = new WeakMap<Transport, Promise<Told>>();
 
-/** A version; or that the call will meet what kept it from being told. */
-type Told = string | "same fate" | undefined;
+/**
+ * A version; or that the call will meet what kept it from being told; or that
+ * the member serves nothing now.
+ */
+type Told = string | "same fate" | "no answer" | undefined;
 
 /**
  * Resolves if the member has a version or a later one. It is asked once for
  * each connection. One that does not tell counts as older.
  *
  * @throws {UnsupportedError} If it has not.
+ * @throws {UnavailableError} If it cannot answer now.
  * @throws {TimeoutError} If it does not answer before the call's deadline.
  */
 export async function requireVersion(
@@ -68,10 +82,28 @@ export async function requireVersion(
         },
       ),
   );
-  if (version === undefined || version === "same fate") {
-    versions.delete(transport);
-    if (version !== undefined) return;
-  } else if (isAtLeast(version, needs)) return;
+  switch (version) {
+    case "same fate":
+      versions.delete(transport);
+      return;
+    case "no answer":
+      versions.delete(transport);
+      throw new UnavailableError(
+        `Cannot ${action}: ${endpoint} did not tell its version (unavailable)`,
+        {
+          code: "unavailable",
+          grpcCode: GRPC_CODE.unavailable,
+          endpoint,
+          method,
+          retryable: true,
+        },
+      );
+    case undefined:
+      versions.delete(transport);
+      break;
+    default:
+      if (isAtLeast(version, needs)) return;
+  }
   const state = version === undefined
     ? `${endpoint} does not tell its version`
     : `${endpoint} has etcd ${version}`;
@@ -112,6 +144,10 @@ function askVersion(
       // call itself meets them: late patches want a user to tell their status.
       if (!transport.ready || (status && isRefusedUser(status))) {
         resolve("same fate");
+        return;
+      }
+      if (status && PASSING.has(status.grpcCode)) {
+        resolve("no answer");
         return;
       }
       try {

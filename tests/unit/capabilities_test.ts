@@ -6,6 +6,7 @@ import {
   EtcdError,
   prefix,
   TimeoutError,
+  UnavailableError,
   UnsupportedError,
 } from "../../mod.ts";
 import { codecOf } from "../../proto/_codec.ts";
@@ -109,13 +110,26 @@ Deno.test("members() asks for the version again on another connection", async ()
 Deno.test("members() asks a member that did not tell its version again", async () => {
   await using server = await startServer(new FakeStatus(14, "not now"));
   await using client = new Client({ endpoints: server.endpoint });
-  const ask = () => client.cluster.members({ linearizable: true });
-  const error = await assertRejects(ask, UnsupportedError);
-  assert(error.message.includes("does not tell its version"), error.message);
+  // It is no older for that: nothing less is asked for instead.
+  const ask = () => client.cluster.members();
+  const error = await assertRejects(ask, UnavailableError);
+  assert(error.message.includes("did not tell its version"), error.message);
+  assert(error.retryable);
+  assertEquals(server.calls(MEMBERS), 0);
   server.handle(STATUS, () => {
     return codecOf("etcdserverpb.StatusResponse").encode({ version: "3.6.1" });
   });
   await ask();
+});
+
+Deno.test("members() takes a member that knows of no versions for an old one", async () => {
+  await using server = await startServer(new FakeStatus(12, "what is that?"));
+  await using client = new Client({ endpoints: server.endpoint });
+  const error = await assertRejects(
+    () => client.cluster.members({ linearizable: true }),
+    UnsupportedError,
+  );
+  assert(error.message.includes("does not tell its version"), error.message);
 });
 
 Deno.test("members() goes on elsewhere when the connection is lost meanwhile", async () => {
