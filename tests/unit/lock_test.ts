@@ -5,6 +5,7 @@ import {
   assertFalse,
   assertRejects,
   assertStrictEquals,
+  assertStringIncludes,
 } from "@std/assert";
 import {
   CompactedError,
@@ -156,10 +157,7 @@ Deno.test("A lock is lost when its key is, and when nobody can tell", async () =
   const blind = await session.lock("n");
   await waitFor("the loss", () => blind.signal.aborted);
   assert(blind.signal.reason.cause instanceof PermissionDeniedError);
-  assertEquals(
-    blind.signal.reason.message,
-    "Cannot keep the lock: it is not known whether its key still exists (lock_lost)",
-  );
+  assertStringIncludes(blind.signal.reason.message, "it is not known whether");
   // What nobody relies on any more is given back.
   await waitFor("no key", () => fake.store.keys.length === 0);
 });
