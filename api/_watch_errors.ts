@@ -113,6 +113,20 @@ export function silentError(
   );
 }
 
+/** A proxy gives ids of its own: which watch each of them is, is not known. */
+export function ownIdsError(endpoint: string): UnavailableError {
+  return new UnavailableError(
+    `Cannot watch: ${endpoint} gives watches ids of its own, they are asked for again (unavailable)`,
+    {
+      code: "unavailable",
+      grpcCode: GRPC_CODE.unavailable,
+      endpoint,
+      method: METHOD,
+      retryable: true,
+    },
+  );
+}
+
 /** Whoever waits for an answer to a watch has closed it. */
 export function closedError(): CanceledError {
   return new CanceledError("Cannot wait for the watch: it was closed", {

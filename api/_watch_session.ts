@@ -13,8 +13,14 @@ import {
   PROGRESS_REQUEST,
 } from "./_watch_codec.ts";
 import { WatchCluster } from "./_watch_cluster.ts";
-import { cancelError, isFinal, silentError } from "./_watch_errors.ts";
+import {
+  cancelError,
+  isFinal,
+  ownIdsError,
+  silentError,
+} from "./_watch_errors.ts";
 import type { WatchHost } from "./_watch_host.ts";
+import { WatchIds } from "./_watch_ids.ts";
 import { ProgressQuestions } from "./_watch_progress.ts";
 import type { Watcher } from "./_watcher.ts";
 import type { HeartbeatOptions } from "./watch_types.ts";
@@ -41,10 +47,7 @@ export class WatchSession implements WatchHost {
   readonly #watchers = new Set<Watcher>();
   /** Those that have left it and will come back. */
   readonly #paused = new Set<Watcher>();
-  readonly #byId = new Map<bigint, Watcher>();
-  readonly #idOf = new Map<Watcher, bigint>();
-  /** The ids whose creation is not answered yet, in the order asked. */
-  #creating: bigint[] = [];
+  readonly #ids = new WatchIds();
   readonly #questions: ProgressQuestions;
   readonly #reopening: Reopening;
   readonly #cluster = new WatchCluster();
@@ -52,7 +55,6 @@ export class WatchSession implements WatchHost {
   #opening: AbortController | undefined;
   #endpoint: string | undefined;
   #heartbeat: Heartbeat | undefined;
-  #lastId = 0n;
 
   constructor(options: WatchSessionOptions) {
     this.#options = options;
@@ -119,7 +121,8 @@ export class WatchSession implements WatchHost {
       });
       if (opening.signal.aborted) return stream.cancel();
       this.#opening = undefined;
-      this.#begin(stream);
+      // It may have ended before it was told who it is for.
+      if (!this.#reopening.pending) this.#begin(stream);
     } catch (error) {
       if (opening.signal.aborted) return;
       this.#opening = undefined;
@@ -132,10 +135,11 @@ export class WatchSession implements WatchHost {
     this.#stream = stream;
     this.#endpoint = stream.endpoint;
     this.#reopening.opened();
-    if (heartbeat !== false) {
+    if (heartbeat !== false && this.#ids.heeded) {
       this.#heartbeat = new Heartbeat(heartbeat, clock, {
         ask: () => stream.send(PROGRESS_REQUEST),
-        dead: (silentMs) => this.#silent(stream, silentMs),
+        dead: (silentMs) =>
+          this.#abandon(silentError(stream.endpoint, silentMs)),
       });
     }
     for (const watcher of this.#watchers) this.#create(watcher);
@@ -143,21 +147,17 @@ export class WatchSession implements WatchHost {
   }
 
   #create(watcher: Watcher): void {
-    const id = ++this.#lastId;
-    this.#byId.set(id, watcher);
-    this.#idOf.set(watcher, id);
-    this.#creating.push(id);
+    const id = this.#ids.next(watcher);
+    if (id === undefined) return;
     const { template, startRevision } = watcher;
     this.#heartbeat?.catchingUp(startRevision);
     this.#stream?.send(createRequest(template, id, startRevision));
   }
 
   #takeOff(watcher: Watcher, how: "tell" | "silently"): void {
-    const id = this.#idOf.get(watcher);
-    if (id === undefined) return;
-    this.#idOf.delete(watcher);
-    this.#byId.delete(id);
-    if (how === "tell") this.#stream?.send(cancelRequest(id));
+    const id = this.#ids.take(watcher);
+    if (id === undefined || how === "silently") return;
+    this.#stream?.send(cancelRequest(id));
   }
 
   #onMessage(message: WatchResponse): void {
@@ -167,31 +167,35 @@ export class WatchSession implements WatchHost {
     const mismatch = this.#cluster.mismatch(message, endpoint);
     if (mismatch) return this.close(mismatch);
     const id = toBigInt(message.watchId);
-    if (message.created) {
-      const watcher = this.#byId.get(this.#createdId(id));
-      if (watcher === undefined) return;
-      if (!message.canceled) return watcher.created(endpoint, message.header);
-      return this.#drop(watcher, message, endpoint);
-    }
+    if (message.created) return this.#onCreated(message, id, endpoint);
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
       return this.#questions.answer(revision);
     }
-    const watcher = this.#byId.get(id);
+    const watcher = this.#ids.watcher(id);
     if (watcher === undefined) return;
     if (message.canceled) this.#drop(watcher, message, endpoint);
     else watcher.receive(message);
   }
 
-  /** Creations are answered in order; one that fails is answered by id -1. */
-  #createdId(answered: bigint): bigint {
-    const first = this.#creating[0] ?? answered;
-    if (answered === -1n || answered === first) {
-      this.#creating.shift();
-      return first;
+  #onCreated(message: WatchResponse, id: bigint, endpoint: string): void {
+    const watcher = this.#ids.created(id);
+    if (watcher === "unclear") return this.#abandon(ownIdsError(endpoint));
+    if (!this.#ids.heeded) this.#meetProxy(watcher, id);
+    if (watcher === undefined) return;
+    if (message.canceled) this.#drop(watcher, message, endpoint);
+    else watcher.created(endpoint, message.header);
+  }
+
+  /** It does not answer when asked for its progress. */
+  #meetProxy(watcher: Watcher | undefined, id: bigint): void {
+    this.#heartbeat?.close();
+    this.#heartbeat = undefined;
+    // Closed before it was known by this id.
+    if (watcher === undefined) this.#stream?.send(cancelRequest(id));
+    for (const next of this.#watchers) {
+      if (!this.#ids.asked(next)) return this.#create(next);
     }
-    this.#creating = this.#creating.filter((id) => id !== answered);
-    return answered;
   }
 
   /** The server has ended one watch. */
@@ -204,15 +208,13 @@ export class WatchSession implements WatchHost {
     const error = cancelError(message.cancelReason, endpoint);
     if (this.#stream?.tokenRefused(error.code)) {
       // It is still one of those that want to be on the next stream.
-      this.#stream.cancel(error);
-      return this.#onEnd(asRetryable(error));
+      return this.#abandon(asRetryable(error));
     }
     watcher.fail(error);
   }
 
-  #silent(stream: OpenStream<WatchRequestInit>, silentMs: number): void {
-    const error = silentError(stream.endpoint, silentMs);
-    stream.cancel(error);
+  #abandon(error: EtcdError): void {
+    this.#stream?.cancel(error);
     this.#onEnd(error);
   }
 
@@ -229,9 +231,7 @@ export class WatchSession implements WatchHost {
     this.#heartbeat?.close();
     this.#heartbeat = undefined;
     this.#stream = undefined;
-    this.#byId.clear();
-    this.#idOf.clear();
-    this.#creating = [];
+    this.#ids.clear();
   }
 
   #stop(): void {

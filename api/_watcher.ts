@@ -119,8 +119,8 @@ export class Watcher implements Watch {
   /** The server has created it, on this endpoint. */
   created(endpoint: string, wire: WireHeader | null | undefined): void {
     const header = toHeader(wire);
-    // A start that the caller gave is never moved by this.
-    if (this.#next === undefined) {
+    // A start that the caller gave is never moved by this. A proxy may not say.
+    if (this.#next === undefined && header.revision > 0n) {
       this.#next = header.revision + 1n;
       this.#delivery.startAt(this.#next);
     }

@@ -26,9 +26,19 @@ export class WatchWorld {
   #streams = 0;
   #heard = 0;
 
-  constructor(fake: FakeWatches, below: (limit: number) => number) {
+  /** What was asked for and is not created yet: by a proxy, in any order. */
+  #asked: Served[] = [];
+  #lastId = -1n;
+  readonly #isProxy: boolean;
+
+  constructor(
+    fake: FakeWatches,
+    below: (limit: number) => number,
+    { isProxy }: { readonly isProxy: boolean },
+  ) {
     this.#fake = fake;
     this.#below = below;
+    this.#isProxy = isProxy;
   }
 
   get revision(): bigint {
@@ -66,6 +76,8 @@ export class WatchWorld {
       this.#streams = opener.streams.length;
       this.#heard = 0;
       this.#served.clear();
+      this.#asked = [];
+      this.#lastId = -1n;
       // Another member, which may be behind.
       this.#visible = this.revision - BigInt(this.#below(3));
       if (this.#visible < 1n) this.#visible = 1n;
@@ -81,6 +93,7 @@ export class WatchWorld {
   /** Sends a watch some revisions in a message, or a fragment. */
   send(most: number): void {
     this.hear();
+    this.#createOne();
     const ids = [...this.#served.keys()];
     const id = ids[this.#below(ids.length)];
     const served = id === undefined ? undefined : this.#served.get(id);
@@ -102,7 +115,7 @@ export class WatchWorld {
   /** Nothing is left to be sent. */
   get done(): boolean {
     this.hear();
-    return this.#visible === this.revision &&
+    return this.#visible === this.revision && this.#asked.length === 0 &&
       [...this.#served.values()].every(({ next, rest }) =>
         next > this.revision && rest.length === 0
       );
@@ -117,11 +130,25 @@ export class WatchWorld {
     if (!createRequest) return;
     const id = toBigInt(createRequest.watchId as Int64);
     const start = toBigInt(createRequest.startRevision as Int64);
-    this.#served.set(id, {
+    const served = {
       next: start === 0n ? this.#visible + 1n : start,
       rest: [],
-    });
+    };
+    if (this.#isProxy) {
+      this.#asked.push(served);
+      return;
+    }
+    this.#served.set(id, served);
     this.#fake.create(this.#visible, id);
+  }
+
+  /** A proxy gives ids of its own. */
+  #createOne(): void {
+    const [served] = this.#asked.splice(this.#below(this.#asked.length), 1);
+    if (served === undefined) return;
+    const id = ++this.#lastId;
+    this.#served.set(id, served);
+    this.#fake.create(served.next - 1n, id);
   }
 
   #cancel(id: bigint): void {

@@ -72,11 +72,14 @@ class Consumer {
   }
 }
 
-async function play(seed: number): Promise<void> {
+async function play(
+  seed: number,
+  kind: { readonly isProxy: boolean },
+): Promise<void> {
   const random = seededRandom(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const fake = new FakeWatches();
-  const world = new WatchWorld(fake, below);
+  const world = new WatchWorld(fake, below, kind);
   const consumers: Consumer[] = [];
   const start = () => {
     const given = below(2) === 0 ? undefined : BigInt(2 + below(12));
@@ -121,7 +124,12 @@ async function play(seed: number): Promise<void> {
   assertEquals(fake.clock.pending, 0, note);
 }
 
-Deno.test("Watch loses nothing and repeats nothing, whatever becomes of its streams", async () => {
-  const first = Math.floor(Math.random() * 2 ** 30);
-  for (let round = 0; round < ROUNDS; round++) await play(first + round);
-});
+for (const isProxy of [false, true]) {
+  const where = isProxy ? "through a proxy with ids of its own" : "on members";
+  Deno.test(`Watch loses nothing and repeats nothing, whatever becomes of its streams ${where}`, async () => {
+    const first = Math.floor(Math.random() * 2 ** 30);
+    for (let round = 0; round < ROUNDS; round++) {
+      await play(first + round, { isProxy });
+    }
+  });
+}
