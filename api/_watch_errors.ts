@@ -7,6 +7,7 @@ import {
   CompactedError,
   createError,
   UnavailableError,
+  UnsupportedError,
 } from "../errors/specific_errors.ts";
 import type { BufferLimits } from "./_watch_buffer.ts";
 
@@ -123,6 +124,19 @@ export function ownIdsError(endpoint: string): UnavailableError {
       endpoint,
       method: METHOD,
       retryable: true,
+    },
+  );
+}
+
+/** Such a proxy does not answer when it is asked how far it is. */
+export function noProgressError(): UnsupportedError {
+  return new UnsupportedError(
+    "Cannot ask for the watch's progress: a proxy does not tell it (unsupported)",
+    {
+      code: "unsupported",
+      grpcCode: GRPC_CODE.unimplemented,
+      method: METHOD,
+      needs: "an etcd server without a proxy",
     },
   );
 }

@@ -16,6 +16,7 @@ import { WatchCluster } from "./_watch_cluster.ts";
 import {
   cancelError,
   isFinal,
+  noProgressError,
   ownIdsError,
   silentError,
 } from "./_watch_errors.ts";
@@ -89,7 +90,9 @@ export class WatchSession implements WatchHost {
   }
 
   requestProgress(watcher: Watcher): Promise<bigint> {
-    return this.#questions.ask(watcher);
+    return this.#ids.heeded
+      ? this.#questions.ask(watcher)
+      : Promise.reject(noProgressError());
   }
 
   /** Ends every watch with this error. */
@@ -193,9 +196,10 @@ export class WatchSession implements WatchHost {
     this.#heartbeat = undefined;
     // Closed before it was known by this id.
     if (watcher === undefined) this.#stream?.send(cancelRequest(id));
-    for (const next of this.#watchers) {
-      if (!this.#ids.asked(next)) return this.#create(next);
-    }
+    const error = noProgressError();
+    for (const one of this.#watchers) this.#questions.fail(one, error);
+    const next = [...this.#watchers].find((one) => !this.#ids.asked(one));
+    if (next !== undefined) this.#create(next);
   }
 
   /** The server has ended one watch. */

@@ -125,7 +125,8 @@ export interface WatchOptions {
   /**
    * How a stream that has gone silent is noticed; `false` for not at all.
    * Servers from 3.5.22 and 3.6.2 on cannot answer while a watch of the stream
-   * starts ahead of their store: until then only HTTP/2 pings notice.
+   * starts ahead of their store, and etcd's gRPC proxy never does, which is
+   * not asked: then only HTTP/2 pings notice.
    *
    * @default {{ intervalMs: 10000, timeoutMs: 5000 }}
    */
@@ -175,6 +176,8 @@ export interface Watch extends AsyncIterable<WatchBatch>, AsyncDisposable {
    * those from 3.5.22 and 3.6.2 on answer once the watch has caught up, and one
    * with a start ahead when that revision is next. While it is paused, it is
    * the revision up to which events have come.
+   *
+   * @throws {UnsupportedError} If it is etcd's gRPC proxy that is asked.
    */
   requestProgress(): Promise<bigint>;
   /** Ends the watch; the iteration ends. Idempotent. */

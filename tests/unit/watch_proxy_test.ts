@@ -1,7 +1,7 @@
 // A server that gives watches ids of its own, as etcd's gRPC proxy does, and
 // answers that it has created them in any order.
-import { assert, assertEquals } from "@std/assert";
-import type { Watch } from "../../mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { UnsupportedError, type Watch } from "../../mod.ts";
 import { microtasks } from "./_fake_transport.ts";
 import { FakeWatches, Received } from "./_fake_watch.ts";
 
@@ -22,13 +22,18 @@ Deno.test("A watch takes the id that the server gives it", async () => {
   const watch = fake.facet.watch("k");
   await microtasks();
   const received = new Received(watch);
+  const early = watch.requestProgress();
   fake.create(5n, 0n);
   assertEquals(watch.state.kind, "live");
+  await assertRejects(() => early, UnsupportedError);
+  await assertRejects(() => watch.requestProgress(), UnsupportedError);
+  const { progressRequests } = fake;
   fake.events([6n, 7n], 0n);
   // None of its own, and not asked: a proxy does not answer.
   fake.clock.advance(60_000);
   await microtasks();
-  assertEquals([fake.progressRequests, fake.opener.streams.length], [0, 1]);
+  assertEquals(fake.progressRequests, progressRequests);
+  assertEquals(fake.opener.streams.length, 1);
   assertEquals(received.revisions, [[6n, 7n]]);
   await watch.close();
   assertEquals(fake.cancels, [0n]);
