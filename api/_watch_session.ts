@@ -122,12 +122,12 @@ export class WatchSession implements WatchHost {
         onMessage: (message) => this.#onMessage(message),
         onEnd: (error) => this.#onEnd(error),
       });
-      if (opening.signal.aborted) return stream.cancel();
+      // No longer wanted, or ended before anybody knew of it.
+      if (this.#opening !== opening) return stream.cancel();
       this.#opening = undefined;
-      // It may have ended before it was told who it is for.
-      if (!this.#reopening.pending) this.#begin(stream);
+      this.#begin(stream);
     } catch (error) {
-      if (opening.signal.aborted) return;
+      if (this.#opening !== opening) return;
       this.#opening = undefined;
       this.close(EtcdError.from(error));
     }
@@ -234,13 +234,13 @@ export class WatchSession implements WatchHost {
   #leaveStream(): void {
     this.#heartbeat?.close();
     this.#heartbeat = undefined;
+    this.#opening = undefined;
     this.#stream = undefined;
     this.#ids.clear();
   }
 
   #stop(): void {
     this.#opening?.abort();
-    this.#opening = undefined;
     this.#reopening.stop();
     this.#stream?.cancel();
     this.#leaveStream();
