@@ -88,7 +88,7 @@ async function work(client: Client): Promise<readonly unknown[]> {
   return await Promise.all([
     failed(calls()),
     failed(client.watch("k").events().next()),
-    failed(client.watch("l", { onCompaction: "relist" }).ready),
+    failed(client.watch("l", { onCompaction: "relist" }).events().next()),
     failed(lease()),
     failed(client.election.observe("n").next()),
   ]);
