@@ -30,6 +30,13 @@ export const ONE_DIAL_OPTIONS: { readonly [option: string]: string } = {
 const NAME = "etcdeno_one_dial";
 const { READY, CONNECTING, TRANSIENT_FAILURE, IDLE } = connectivityState;
 const { PickResultType, QueuePicker, UnavailablePicker } = experimental;
+
+interface Watched {
+  readonly listener: StateListener;
+  /** Ends its dial. */
+  readonly dial: AbortController;
+}
+
 // How long an address may take before the next one is tried beside it.
 const STAGGER_MS = 250;
 
@@ -43,7 +50,7 @@ const STAGGER_MS = 250;
  */
 class OneDial implements LoadBalancer {
   readonly #helper: Helper;
-  readonly #subchannels = new Map<Subchannel, StateListener>();
+  readonly #subchannels = new Map<Subchannel, Watched>();
   #listener: DialListener | undefined;
   #started = 0;
   #failed = 0;
@@ -66,7 +73,13 @@ class OneDial implements LoadBalancer {
       return true;
     }
     for (const address of addresses.value.flatMap((host) => host.addresses)) {
-      const subchannel = this.#helper.createSubchannel(address, options);
+      const dial = new AbortController();
+      // grpc-js gives up no TCP connection that is being made, and hands the
+      // address to `net.connect` as it is.
+      const subchannel = this.#helper.createSubchannel(
+        Object.assign({ signal: dial.signal }, address),
+        options,
+      );
       subchannel.ref();
       // The listener is told of the inner subchannel, not of this one.
       const listener: StateListener = (
@@ -77,7 +90,7 @@ class OneDial implements LoadBalancer {
         error,
       ) => this.#onState(subchannel, state, error);
       subchannel.addConnectivityStateListener(listener);
-      this.#subchannels.set(subchannel, listener);
+      this.#subchannels.set(subchannel, { listener, dial });
     }
     this.#helper.updateState(CONNECTING, new QueuePicker(this), null);
     this.#startNext();
@@ -162,11 +175,13 @@ class OneDial implements LoadBalancer {
   }
 
   #drop(subchannel: Subchannel): void {
-    const listener = this.#subchannels.get(subchannel);
-    if (listener === undefined) return;
+    const watched = this.#subchannels.get(subchannel);
+    if (watched === undefined) return;
     this.#subchannels.delete(subchannel);
-    subchannel.removeConnectivityStateListener(listener);
+    subchannel.removeConnectivityStateListener(watched.listener);
     subchannel.unref();
+    // The one that was picked may have calls, and ends by itself.
+    if (subchannel !== this.#picked) watched.dial.abort();
   }
 }
 

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { methods } from "../../proto/methods.ts";
 import { FakeServer, SilentServer } from "../harness/mod.ts";
+import { BlackHole } from "./_black_hole.ts";
 import { ROOT, run } from "./_program.ts";
 
 const RANGE = methods.kv.range.path;
@@ -100,6 +101,19 @@ Deno.test("a program ends although its idle client is not closed", async () => {
     `);
     assert(ms < 300, `${balancer}: ${ms} ms`);
   }
+});
+
+Deno.test("a program ends at once when its client is closed, though a port answers no SYN", async () => {
+  using hole = await BlackHole.open();
+  const ms = await lingerMs(`
+    const client = new Client({
+      endpoints: "http://${hole.address}",
+      dialTimeoutMs: 100,
+    });
+    await client.get("k", { timeoutMs: 1_500 }).catch(() => {});
+    await client.close();
+  `);
+  assert(ms < 300, `${ms} ms`);
 });
 
 Deno.test("a program does not end while a call waits for a connection", async () => {
