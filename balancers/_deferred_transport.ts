@@ -10,7 +10,7 @@ import type {
   UnaryDone,
 } from "./_transport.ts";
 
-/** A dial function whose settings are asked for anew each time. */
+/** A dial function that is asked for anew each time, and may throw. */
 export function deferredDial(provide: () => Promise<Dial>): Dial {
   return (endpoint, timeoutMs, events) =>
     new DeferredTransport(provide, { endpoint, timeoutMs, events });
@@ -25,6 +25,7 @@ interface DialArguments {
 /** A transport that is dialled when its settings are there. */
 class DeferredTransport implements Transport {
   readonly #events: TransportEvents;
+  readonly #timer: ReturnType<typeof setTimeout>;
   #inner: Transport | undefined;
   #ended = false;
 
@@ -34,16 +35,20 @@ class DeferredTransport implements Transport {
   ) {
     this.#events = events;
     const startedAt = performance.now();
-    const timer = setTimeout(
+    this.#timer = setTimeout(
       () => this.#fail(`'tls' gave no settings within ${timeoutMs} ms`),
       timeoutMs,
     );
-    Deno.unrefTimer(timer);
-    provide().finally(() => clearTimeout(timer)).then((dial) => {
+    Deno.unrefTimer(this.#timer);
+    provide().then((dial) => {
       if (this.#ended) return;
       const leftMs = startedAt + timeoutMs - performance.now();
+      // Throws if the settings are of no use, or the user's function does.
       this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
-    }, (error) => this.#fail(`'tls' gave no settings: ${messageOf(error)}`));
+      clearTimeout(this.#timer);
+    }).catch((error) =>
+      this.#fail(`'tls' gave no settings: ${messageOf(error)}`)
+    );
   }
 
   get ready(): boolean {
@@ -93,6 +98,7 @@ class DeferredTransport implements Transport {
   #fail(reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#timer);
     this.#events.onDown(reason);
     this.#events.onGone();
   }
@@ -100,6 +106,7 @@ class DeferredTransport implements Transport {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#timer);
     queueMicrotask(() => this.#events.onGone());
   }
 }

@@ -1,21 +1,23 @@
 import { deferredDial } from "./_deferred_transport.ts";
-import type { GrpcDialOptions } from "./_grpc_channel.ts";
 import type { TlsOptions } from "./_grpc_credentials.ts";
 import { grpcDial } from "./_grpc_transport.ts";
+import { type PingOptions, PingPace } from "./_ping_pace.ts";
 import type { Dial } from "./_transport.ts";
 
 /** What all transports of a client share. */
-export interface DialOptions extends Omit<GrpcDialOptions, "tls"> {
+export interface DialOptions {
   /** TLS settings, or what gives them for each new connection. */
   readonly tls: TlsOptions | (() => Promise<TlsOptions>) | undefined;
+  /** The pings to begin with. */
+  readonly keepAlive: PingOptions | false;
 }
 
 /** Makes the dial function of a client. */
 export function makeDial({ tls, keepAlive }: DialOptions): Dial {
-  if (typeof tls !== "function") return grpcDial({ tls, keepAlive });
-  const plain = grpcDial({ tls: undefined, keepAlive });
+  const pings = keepAlive === false ? undefined : new PingPace(keepAlive);
+  const plain = grpcDial({ tls: undefined, pings });
   const secure = deferredDial(async () =>
-    grpcDial({ tls: await tls(), keepAlive })
+    grpcDial({ tls: typeof tls === "function" ? await tls() : tls, pings })
   );
   return (endpoint, ...rest) =>
     (endpoint.secure ? secure : plain)(endpoint, ...rest);

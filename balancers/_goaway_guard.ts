@@ -2,30 +2,48 @@ import type { Http2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers";
 
+/** What a GOAWAY says: its code, and what the server has added to it. */
+export type OnGoaway = (code: number, data: Uint8Array | undefined) => void;
+
 /**
  * Keeps an HTTP/2 session in memory while it handles a GOAWAY.
  *
  * Deno 2.9.6 frees a session that is ended from inside that handling, as both
  * its `node:http2` and grpc-js do, and then goes on with it: the process dies,
- * or worse (denoland/deno#36788). Here the end waits until that is over. To be
- * called when nobody removes all listeners of the session any more.
+ * or worse (denoland/deno#36788). Here the end waits until that is over.
+ *
+ * It is no listener, as grpc-js removes all of them when the server's first
+ * SETTINGS arrive, and a GOAWAY may come in the same packet.
  */
-export function guardGoaway(session: Http2Session): void {
-  // The first of the listeners: another one may end the session already.
-  session.prependListener("goaway", () => {
-    const { close, destroy } = session;
-    const ends: (() => void)[] = [];
+export function guardGoaway(
+  session: Http2Session,
+  onGoaway: OnGoaway = () => {},
+): void {
+  const { emit, close, destroy } = session;
+  let ends: (() => void)[] | undefined;
+  const defer = () => {
+    // Servers that end in peace send two, perhaps at once.
+    if (ends !== undefined) return;
+    const waiting: (() => void)[] = ends = [];
     session.close = (...args) => {
-      ends.push(() => close.apply(session, args));
+      waiting.push(() => close.apply(session, args));
     };
     session.destroy = (...args) => {
-      ends.push(() => destroy.apply(session, args));
+      waiting.push(() => destroy.apply(session, args));
     };
     setImmediate(() => {
+      ends = undefined;
       Object.assign(session, { close, destroy });
-      for (const end of ends) end();
+      for (const end of waiting) end();
     });
-  });
+  };
+  session.emit = (event: string, ...args: unknown[]) => {
+    if (event === "goaway") {
+      defer();
+      onGoaway(args[0] as number, args[2] as Uint8Array | undefined);
+    }
+    return Reflect.apply(emit, session, [event, ...args]);
+  };
 }
 
 /** The session on a socket, which is bound to it by a symbol of the runtime. */

@@ -7,16 +7,14 @@ import {
   ONE_DIAL_OPTIONS,
 } from "./_grpc_one_dial.ts";
 import { type Capture, captureSockets } from "./_grpc_sockets.ts";
+import type { PingOptions, PingPace } from "./_ping_pace.ts";
 
 /** What all transports of a client share. */
 export interface GrpcDialOptions {
   /** TLS settings for `https` endpoints. */
   readonly tls: TlsOptions | undefined;
-  /** HTTP/2 pings while a call or stream is open. */
-  readonly keepAlive: false | {
-    readonly timeMs: number;
-    readonly timeoutMs: number;
-  };
+  /** The pings, if there are any. */
+  readonly pings: PingPace | undefined;
 }
 
 // grpc-js starts a timer with each dial and stops it if that succeeds; this
@@ -55,32 +53,32 @@ export interface ChannelListener extends DialListener {
 /** Opens a channel that makes one connection, from the next call on. */
 export function openChannel(
   endpoint: Endpoint,
-  { tls, keepAlive }: GrpcDialOptions,
+  { tls, pings }: GrpcDialOptions,
   listener: ChannelListener,
 ): { readonly channel: grpc.Channel; readonly capture: Capture } {
   const { credentials, channelOptions, tls: peer } = channelCredentials(
     endpoint,
     tls,
   );
+  const ping = pings?.current;
   const capture = captureSockets(credentials, {
     tls: peer,
+    onTooManyPings: () => ping && pings?.tooMany(ping),
     onClose: () => listener.socketClosed(),
   });
   const channel = new grpc.Channel(endpoint.target, credentials, {
     ...COMMON,
     ...channelOptions,
-    ...pingOptions(keepAlive),
+    ...pingOptions(ping),
     [DIAL_LISTENER]: listener,
   });
   return { channel, capture };
 }
 
-function pingOptions(
-  keepAlive: GrpcDialOptions["keepAlive"],
-): grpc.ChannelOptions {
-  return keepAlive === false ? {} : {
-    "grpc.keepalive_time_ms": keepAlive.timeMs,
-    "grpc.keepalive_timeout_ms": keepAlive.timeoutMs,
+function pingOptions(ping: PingOptions | undefined): grpc.ChannelOptions {
+  return ping === undefined ? {} : {
+    "grpc.keepalive_time_ms": ping.timeMs,
+    "grpc.keepalive_timeout_ms": ping.timeoutMs,
     // etcd answers pings on an idle connection with GOAWAY too_many_pings.
     "grpc.keepalive_permit_without_calls": 0,
   };

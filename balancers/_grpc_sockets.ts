@@ -1,4 +1,4 @@
-import { constants } from "node:http2";
+import { constants, type Http2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
 import { guardGoaway, sessionOn } from "./_goaway_guard.ts";
@@ -22,10 +22,10 @@ export interface Capture {
    * it is the code of a GOAWAY.
    */
   readonly refusalsHold: boolean;
+  /** Whether the server has said GOAWAY. */
+  readonly goaway: boolean;
   /** Finds out why TLS was not set up, if that was it. */
   explain(): Promise<TlsFailure | undefined>;
-  /** Guards their sessions: to be called once the connection is there. */
-  guard(): void;
   /** Closes all that are open. */
   destroy(): void;
 }
@@ -34,12 +34,21 @@ export interface Capture {
 export interface CaptureOptions {
   /** How TLS is set up, to explain its failures; not given without TLS. */
   readonly tls: Omit<TlsPeer, "address"> | undefined;
+  /** Called when the server has said GOAWAY as it was pinged too often. */
+  onTooManyPings(): void;
   /** Called when a socket has closed. */
   onClose(): void;
 }
 
+// The debug data of a GOAWAY, as gRPC has it.
+const TOO_MANY_PINGS = "too_many_pings";
+
+interface Connected {
+  readonly socket: Socket;
+}
+
 interface Connector {
-  connect(socket: Socket): Promise<{ readonly socket: Socket }>;
+  connect(socket: Socket): Promise<Connected>;
 }
 
 interface Internals {
@@ -58,14 +67,14 @@ interface Internals {
  */
 export function captureSockets(
   credentials: ChannelCredentials,
-  { tls, onClose }: CaptureOptions,
+  { tls, onTooManyPings, onClose }: CaptureOptions,
 ): Capture {
   const sockets = new Set<Socket>();
-  // What HTTP/2 runs on: with TLS, a socket around the one that was captured.
-  const carriers = new Set<Socket>();
+  const guarded = new WeakSet<Http2Session>();
   let seen = false;
   let destroyed = false;
   let refusalsHold = false;
+  let goaway = false;
   let failure: TlsFailure | undefined;
   let ended: (() => Promise<TlsFailure | undefined>) | undefined;
   const watch = (socket: Socket) => {
@@ -74,7 +83,24 @@ export function captureSockets(
       sockets.delete(socket);
       onClose();
     });
+    // Whoever uses it hears of its errors too; nobody does while it changes
+    // hands.
+    socket.on("error", () => {});
     if (destroyed) socket.destroy();
+  };
+  const guard = (carrier: Socket) => {
+    const session = sessionOn(carrier);
+    if (session === undefined || guarded.has(session)) return;
+    guarded.add(session);
+    refusalsHold = true;
+    guardGoaway(session, (code, data) => {
+      refusalsHold &&= code !== constants.NGHTTP2_REFUSED_STREAM;
+      goaway = true;
+      if (
+        code === constants.NGHTTP2_ENHANCE_YOUR_CALM &&
+        new TextDecoder().decode(data) === TOO_MANY_PINGS
+      ) onTooManyPings();
+    });
   };
   const internals = credentials as unknown as Internals;
   const create = internals._createSecureConnector?.bind(credentials);
@@ -87,7 +113,7 @@ export function captureSockets(
         watch(socket);
         const { remoteAddress: host = "", remotePort: port = 0 } = socket;
         const peer = tls && { ...tls, address: { host, port } };
-        let connected: { readonly socket: Socket };
+        let connected: Connected;
         try {
           connected = await connect(socket);
         } catch (error) {
@@ -96,14 +122,13 @@ export function captureSockets(
           }
           throw error;
         }
-        carriers.add(connected.socket);
         if (peer !== undefined) {
           ended = () => explainEnd(peer, watch);
           connected.socket.on("error", (error) => {
             failure ??= explainAlert(error, peer);
           });
         }
-        return connected;
+        return guardedOnce(connected, guard);
       };
       return connector;
     };
@@ -118,24 +143,34 @@ export function captureSockets(
     get refusalsHold() {
       return refusalsHold;
     },
+    get goaway() {
+      return goaway;
+    },
     async explain() {
       // Each way has a handshake of its own, unless it is known by now.
       return failure ?? await ended?.();
     },
-    guard() {
-      for (const carrier of carriers) {
-        const session = sessionOn(carrier);
-        if (session === undefined) continue;
-        guardGoaway(session);
-        refusalsHold = true;
-        session.prependListener("goaway", (code) => {
-          refusalsHold &&= code !== constants.NGHTTP2_REFUSED_STREAM;
-        });
-      }
-    },
     destroy() {
       destroyed = true;
       for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/**
+ * The same connection, whose session is guarded from its beginning: grpc-js
+ * asks for the socket again when it has put a session on it. With TLS it is a
+ * socket around the one that was captured.
+ */
+function guardedOnce(
+  connected: Connected,
+  guard: (carrier: Socket) => void,
+): Connected {
+  return {
+    ...connected,
+    get socket() {
+      guard(connected.socket);
+      return connected.socket;
     },
   };
 }

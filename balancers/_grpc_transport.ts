@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import type { TlsFault } from "../errors/specific_errors.ts";
+import { dialReason, timeoutReason } from "./_dial_reason.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import {
   type GrpcDialOptions,
@@ -63,7 +64,10 @@ class GrpcTransport implements Transport {
     this.#channel = opened.channel;
     this.#capture = opened.capture;
     this.#dialTimer = setTimeout(
-      () => this.#fail(this.#timeoutReason(timeoutMs)),
+      () => {
+        const connected = this.#capture.seen;
+        this.#fail(timeoutReason(timeoutMs, { connected }));
+      },
       timeoutMs,
     );
     Deno.unrefTimer(this.#dialTimer);
@@ -169,9 +173,12 @@ class GrpcTransport implements Transport {
 
   #becomeReady(): void {
     if (this.#phase !== "dialing") return;
+    // grpc-js does not tell of one that came with the first SETTINGS.
+    if (this.#capture.goaway) {
+      return this.#fail("connected, but the server said GOAWAY at once");
+    }
     this.#phase = "ready";
     clearTimeout(this.#dialTimer);
-    this.#capture.guard();
     this.#events.onReady();
   }
 
@@ -187,19 +194,8 @@ class GrpcTransport implements Transport {
   }
 
   #dialReason(reason: string): string {
-    const text = reason.replace(/^Error: /, "")
-      .replace(/ \(\d{4}-\d\d-\d\dT[^)]*\)$/, "");
-    if (!this.#capture.seen) return text;
-    const question = this.#secure
-      ? "is it an etcd server?"
-      : "is it an etcd server? Or an https endpoint?";
-    return `connected, but the handshake failed, ${question} (${text})`;
-  }
-
-  #timeoutReason(timeoutMs: number): string {
-    return this.#capture.seen
-      ? `connected, but got no HTTP/2 settings within ${timeoutMs} ms, is it an etcd server?`
-      : `no connection within ${timeoutMs} ms`;
+    const secure = this.#secure;
+    return dialReason(reason, { connected: this.#capture.seen, secure });
   }
 
   #fail(reason: string, tlsFault?: TlsFault): void {
@@ -214,9 +210,13 @@ class GrpcTransport implements Transport {
     const wasDialing = this.#phase === "dialing";
     this.#phase = "down";
     clearTimeout(this.#dialTimer);
-    this.#channel.close();
-    if (wasDialing) this.#capture.destroy();
+    if (wasDialing) {
+      this.#channel.close();
+      this.#capture.destroy();
+    }
     setTimeout(() => {
+      // Not before: a call that was started just now has not got its stream.
+      if (!wasDialing) this.#channel.close();
       this.#settled = true;
       this.#checkGone();
     }, wasDialing ? LINGER_MS : 0);

@@ -16,6 +16,8 @@ import { freePorts, retryOnTakenPort } from "./_ports.ts";
 export interface FakeServerOptions {
   /** Port of 127.0.0.1. @default {a free one} */
   readonly port?: number;
+  /** How many streams a connection may have at once. @default {no limit} */
+  readonly maxConcurrentStreams?: number;
 }
 
 /**
@@ -26,6 +28,8 @@ export interface FakeServerOptions {
 export class FakeServer implements AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
+  /** Told of each ping. */
+  onPing: () => void = () => {};
   readonly #server: Http2Server;
   readonly #handlers = new Map<string, FakeHandler>();
   readonly #streamHandlers = new Map<string, FakeStreamHandler>();
@@ -52,8 +56,12 @@ export class FakeServer implements AsyncDisposable {
   /** Starts a server without handlers. */
   static start(options: FakeServerOptions = {}): Promise<FakeServer> {
     return retryOnTakenPort(async () => {
-      const server = createServer();
-      const { port = freePorts(1)[0] ?? 0 } = options;
+      const { port = freePorts(1)[0] ?? 0, maxConcurrentStreams } = options;
+      const server = createServer(
+        maxConcurrentStreams === undefined
+          ? {}
+          : { settings: { maxConcurrentStreams } },
+      );
       await listen(server, port);
       return new FakeServer(server, port);
     });
@@ -85,15 +93,18 @@ export class FakeServer implements AsyncDisposable {
   /**
    * Sends GOAWAY on every connection: running calls go on, new ones need a
    * new connection. `NO_ERROR` if no code is given. Streams above a last one
-   * that is named are not looked at any more.
+   * that is named are not looked at any more. `data` is what is added to it.
    */
   goAway(
     http2Code = 0,
-    { lastStreamId }: { readonly lastStreamId?: number } = {},
+    { lastStreamId, data }: {
+      readonly lastStreamId?: number;
+      readonly data?: Uint8Array;
+    } = {},
   ): void {
     for (const session of this.#sessions) {
       // One whose client has just gone is not worth a word.
-      if (!session.destroyed) session.goaway(http2Code, lastStreamId);
+      if (!session.destroyed) session.goaway(http2Code, lastStreamId, data);
     }
   }
 
@@ -135,6 +146,7 @@ export class FakeServer implements AsyncDisposable {
   #onSession(session: ServerHttp2Session): void {
     this.#sessions.add(session);
     guardGoaway(session);
+    session.on("ping", () => this.onPing());
     session.on("close", () => this.#sessions.delete(session));
     // A connection that breaks is a test's business, not a failure of ours.
     session.on("error", () => {});

@@ -1,0 +1,39 @@
+/** HTTP/2 pings while a call or stream is open. */
+export interface PingOptions {
+  /** How long a connection may be silent before it is pinged. */
+  readonly timeMs: number;
+  /** How long the answer may take. */
+  readonly timeoutMs: number;
+}
+
+// The longest time a timer can wait for.
+const LIMIT_MS = 2_147_483_647;
+
+/**
+ * How often the connections of a client are pinged. A server that closes one
+ * with `too_many_pings` would do so again and again: from then on there is
+ * twice the time between pings, on every new connection, as gRPC asks of
+ * clients (proposal A8).
+ */
+export class PingPace {
+  readonly #timeoutMs: number;
+  #timeMs: number;
+
+  constructor({ timeMs, timeoutMs }: PingOptions) {
+    this.#timeMs = timeMs;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** What a new connection is to do. */
+  get current(): PingOptions {
+    return { timeMs: this.#timeMs, timeoutMs: this.#timeoutMs };
+  }
+
+  /**
+   * A server has found these too many. Connections made with the same pings
+   * end together, and double their interval once.
+   */
+  tooMany({ timeMs }: PingOptions): void {
+    this.#timeMs = Math.max(this.#timeMs, Math.min(2 * timeMs, LIMIT_MS));
+  }
+}
