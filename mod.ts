@@ -165,6 +165,7 @@ export type {
   SubConnection,
 } from "./balancers/strategy.ts";
 export type { Blame, RetryPolicy } from "./errors/retry_policy.ts";
+export { BalancerError } from "./errors/balancer_error.ts";
 export type { ErrorCode } from "./errors/codes.ts";
 export {
   type Attempt,

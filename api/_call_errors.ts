@@ -1,4 +1,5 @@
 import type { BalancerSnapshot } from "../balancers/view.ts";
+import { BalancerError } from "../errors/balancer_error.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import {
@@ -26,6 +27,21 @@ export function closedError(call: CallState): ClientClosedError {
   );
 }
 
+/** The strategy has failed the pick, with its own error or by a mistake. */
+export function pickError(call: CallState, error: Error): Error {
+  if (!(error instanceof BalancerError)) return error;
+  const { attempts, maybeCommitted } = call;
+  const tail = maybeCommitted ? "; it may have been applied" : "";
+  return new BalancerError(`${error.message}${tail}`, {
+    balancer: error.balancer,
+    cause: error.cause,
+    method: call.method.name,
+    endpoint: attempts.at(-1)?.endpoint,
+    maybeCommitted,
+    attempts,
+  });
+}
+
 /** The deadline has passed before the first attempt, or between two. */
 export function outOfTimeError(
   call: CallState,
@@ -46,8 +62,10 @@ export function outOfTimeError(
     attempts,
   };
   if (last === undefined) {
-    const text =
-      `Cannot ${action}: no endpoint could be reached within ${timeoutMs} ms`;
+    const what = balancer.endpoints.some(({ state }) => state === "ready")
+      ? `the balancer '${balancer.strategy}' gave no connection`
+      : "no endpoint could be reached";
+    const text = `Cannot ${action}: ${what} within ${timeoutMs} ms`;
     const grpcCode = GRPC_CODE.unavailable;
     const fault = commonTlsFault(balancer);
     return fault === undefined

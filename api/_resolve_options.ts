@@ -1,4 +1,4 @@
-import { resolveBalancer } from "../balancers/by_name.ts";
+import { makeStrategy } from "../balancers/_make_strategy.ts";
 import type { BalancerStrategy } from "../balancers/strategy.ts";
 import { InvalidOptionError } from "../errors/specific_errors.ts";
 import {
@@ -82,7 +82,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     onEvent,
   } = options;
   checkMs("dialTimeoutMs", dialTimeoutMs);
-  const strategy = resolveBalancer(balancer)({ dialTimeoutMs });
+  const strategy = makeStrategy(balancer, { dialTimeoutMs });
   return {
     ...resolveSeeds(endpoints, { tls: tls !== undefined }),
     strategy,

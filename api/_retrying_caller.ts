@@ -8,7 +8,12 @@ import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
 import { methods } from "../proto/methods.ts";
 import { requireVersion } from "./_capabilities.ts";
-import { closedError, inDoubt, outOfTimeError } from "./_call_errors.ts";
+import {
+  closedError,
+  inDoubt,
+  outOfTimeError,
+  pickError,
+} from "./_call_errors.ts";
 import { type CallState, remember } from "./_call_state.ts";
 import type { TracedOptions } from "./_call_trace.ts";
 import { pauseWithin, within } from "./_call_waits.ts";
@@ -152,7 +157,7 @@ export class RetryingCaller implements TraceableCaller {
       case "use":
         return picked;
       case "fail":
-        throw picked.error;
+        throw pickError(call, picked.error);
       case "aborted":
         throw call.signal?.reason;
       case "closed":

@@ -38,10 +38,9 @@ export type Tried = Exclude<Waited, { action: "timeout" | "aborted" }> | {
 interface Waiter {
   readonly info: PickInfo;
   settle(result: Waited): void;
-  fail(error: unknown): void;
 }
 
-// Timers beyond 2^31 ms fire at once.
+// The longest time a timer can wait for.
 const NEVER = 2_147_483_647;
 
 /** The picks that wait for a connection, served in the order they came. */
@@ -58,7 +57,7 @@ export class PickQueue {
     const { timeoutMs, signal } = options;
     // One that was aborted before tells nobody.
     if (signal?.aborted) return Promise.resolve({ action: "aborted" });
-    const { promise, resolve, reject } = Promise.withResolvers<Waited>();
+    const { promise, resolve } = Promise.withResolvers<Waited>();
     const end = () => {
       this.#waiters.delete(waiter);
       clearTimeout(timer);
@@ -70,15 +69,11 @@ export class PickQueue {
         end();
         resolve(result);
       },
-      fail(error) {
-        end();
-        reject(error);
-      },
     };
     const onAbort = () => waiter.settle({ action: "aborted" });
-    const timer = setTimeout(
+    const timer = timeoutMs > NEVER ? setInterval(() => {}, NEVER) : setTimeout(
       () => waiter.settle({ action: "timeout" }),
-      Math.min(Math.max(timeoutMs, 0), NEVER),
+      Math.max(timeoutMs, 0),
     );
     signal?.addEventListener("abort", onAbort);
     this.#waiters.add(waiter);
@@ -88,12 +83,20 @@ export class PickQueue {
   /** Tries all again; those that still have to wait stay. */
   retry(): void {
     for (const waiter of this.#waiters) {
-      try {
-        const result = this.#try(waiter.info);
-        if (result.action !== "wait") waiter.settle(result);
-      } catch (error) {
-        waiter.fail(error);
-      }
+      const result = this.#try(waiter.info);
+      if (result.action !== "wait") waiter.settle(result);
+    }
+  }
+
+  /** Whether anybody waits. */
+  get waiting(): boolean {
+    return this.#waiters.size > 0;
+  }
+
+  /** Ends all waits with an error. */
+  fail(error: Error): void {
+    for (const waiter of this.#waiters) {
+      waiter.settle({ action: "fail", error });
     }
   }
 

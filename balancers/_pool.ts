@@ -1,4 +1,5 @@
 import type { Endpoint } from "./_endpoint.ts";
+import { GuardedStrategy } from "./_guarded_strategy.ts";
 import {
   PickQueue,
   type Tried,
@@ -12,14 +13,11 @@ import {
   PooledConnection,
   type SubConnectionContext,
 } from "./_sub_connection.ts";
-import type {
-  BalancerStrategy,
-  CallOutcome,
-  ConnectionState,
-  PickInfo,
-  PickResult,
-} from "./strategy.ts";
+import type { CallOutcome, ConnectionState, PickInfo } from "./strategy.ts";
 import type { BalancerSnapshot, EndpointView } from "./view.ts";
+
+// How often a strategy is told in a row of what it has changed itself.
+const MAX_LOOKS = 50;
 
 /**
  * Holds the connections, and lets the strategy decide about them.
@@ -29,7 +27,7 @@ import type { BalancerSnapshot, EndpointView } from "./view.ts";
  * strategy the picks that wait are tried again.
  */
 export class ConnectionPool {
-  readonly #strategy: BalancerStrategy;
+  readonly #strategy: GuardedStrategy;
   readonly #context: SubConnectionContext;
   readonly #events: PoolEvents | undefined;
   readonly #owner: PoolOptions["owner"];
@@ -44,11 +42,12 @@ export class ConnectionPool {
   #closing: Promise<void> | undefined;
   #inside = false;
   #stateTold = true;
+  #looks = 0;
   #epoch = 0;
   #dials = 0;
 
   constructor(options: PoolOptions) {
-    this.#strategy = options.strategy;
+    this.#strategy = new GuardedStrategy(options.strategy);
     this.#events = options.onEvent && new PoolEvents(options.onEvent);
     this.#owner = options.owner;
     this.#picks = new PickQueue((info) => this.#pickNow(info));
@@ -56,6 +55,7 @@ export class ConnectionPool {
       dial: options.dial,
       dialTimeoutMs: options.dialTimeoutMs,
       clock: options.clock,
+      pool: this,
       nextEpoch: () => ++this.#epoch,
       onDial: () => this.#dials++,
       onChange: (connection, before) => this.#changed(connection, before),
@@ -65,7 +65,8 @@ export class ConnectionPool {
       connections: () => this.#connections,
       transportOf: (connection) =>
         this.#connections.find((own) => own === connection)?.transport,
-      enter: (task) => this.#enter(task),
+      enter: (task) =>
+        this.#enter(() => this.#strategy.run("a timer or probe", task)),
     });
     this.#connections = options.endpoints.map((endpoint) =>
       new PooledConnection(endpoint, this.#context)
@@ -96,13 +97,12 @@ export class ConnectionPool {
     if (this.#phase === "closed") return { action: "closed" };
     // Called by an event's listener: the wait ends when the hook has returned.
     if (this.#inside) return { action: "wait" };
+    // What it has done wrong since is somebody's to know.
+    const fault = this.#strategy.takeFault();
+    if (fault !== undefined) return { action: "fail", error: fault };
     this.#inside = true;
-    let result: Tried;
-    try {
-      result = this.#pickNow(info);
-    } finally {
-      this.#inside = false;
-    }
+    const result = this.#pickNow(info);
+    this.#inside = false;
     if (this.#tasks.length > 0) this.#settle();
     return result;
   }
@@ -115,8 +115,8 @@ export class ConnectionPool {
 
   /** Tells the strategy how a unary call ended. */
   report(outcome: CallOutcome): void {
-    if (this.#strategy.onOutcome === undefined || this.closed) return;
-    this.#enter(() => this.#strategy.onOutcome?.(outcome));
+    if (!this.#strategy.wantsOutcomes || this.closed) return;
+    this.#enter(() => this.#strategy.onOutcome(outcome));
   }
 
   /**
@@ -124,20 +124,21 @@ export class ConnectionPool {
    * list with the same endpoints in another order changes nothing.
    */
   setEndpoints(endpoints: readonly Endpoint[]): void {
-    const wanted = new Set(endpoints.map(({ url }) => url));
-    const kept = new Map(this.#connections.map((c) => [c.endpoint, c]));
-    if (
-      wanted.size === kept.size && [...wanted].every((url) => kept.has(url))
-    ) {
-      return;
-    }
     this.#enter(() => {
+      // Not before: what was asked for before this may still be to be done.
+      const wanted = new Map(endpoints.map((one) => [one.url, one]));
+      const kept = new Map(this.#connections.map((c) => [c.endpoint, c]));
+      if (
+        wanted.size === kept.size &&
+        [...wanted.keys()].every((url) => kept.has(url))
+      ) return;
+      this.#forgetClosed();
       for (const connection of this.#connections) {
         if (wanted.has(connection.endpoint)) continue;
         connection.remove();
         this.#leaving.add(connection);
       }
-      this.#connections = endpoints.map((endpoint) =>
+      this.#connections = [...wanted.values()].map((endpoint) =>
         kept.get(endpoint.url) ?? new PooledConnection(endpoint, this.#context)
       );
       if (this.#phase === "running") this.#strategy.onEndpoints();
@@ -149,9 +150,7 @@ export class ConnectionPool {
     const { pin, avoided } = this.#phase === "running"
       ? this.#strategy.snapshot()
       : { pin: undefined, avoided: [] };
-    for (const connection of this.#leaving) {
-      if (connection.sockets === 0) this.#leaving.delete(connection);
-    }
+    this.#forgetClosed();
     return {
       strategy: this.#strategy.name,
       pin,
@@ -175,15 +174,25 @@ export class ConnectionPool {
     this.#view.cancelAll();
     this.#picks.close();
     const all = [...this.#connections, ...this.#leaving];
-    Promise.all(all.map((c) => c.shutdown())).then(() => resolve(), reject);
+    Promise.all(all.map((c) => c.shutdown())).then(() => {
+      const fault = this.#strategy.takeUntold();
+      if (fault === undefined) resolve();
+      else reject(fault);
+    });
     if (started) this.#enter(() => this.#strategy.close());
     return promise;
   }
 
   #pickNow(info: PickInfo): Tried {
-    const result: PickResult = this.#strategy.pick(info);
+    const result = this.#strategy.pick(info);
     if (result.action !== "use") return result;
-    const connection = result.connection as PooledConnection;
+    const { connection } = result;
+    if (!(connection instanceof PooledConnection && connection.isOf(this))) {
+      const error = this.#strategy.mistake(
+        "pick() gave a connection that is none of this client's",
+      );
+      return { action: "fail", error };
+    }
     const { transport } = connection;
     return transport === undefined
       ? { action: "wait" }
@@ -197,7 +206,8 @@ export class ConnectionPool {
     this.#stateTold = false;
     this.#enter(() => {
       this.#stateTold = true;
-      this.#strategy.onState();
+      if (this.#looks++ < MAX_LOOKS) this.#strategy.onState();
+      else this.#strategy.restless();
     });
   }
 
@@ -207,23 +217,27 @@ export class ConnectionPool {
   }
 
   #settle(): void {
-    const thrown: unknown[] = [];
     this.#inside = true;
+    this.#looks = 0;
     do {
       for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
-        try {
-          task();
-        } catch (error) {
-          thrown.push(error);
-        }
+        task();
       }
       this.#picks.retry();
     } while (this.#tasks.length > 0);
+    if (this.#picks.waiting) {
+      const fault = this.#strategy.takeFault();
+      if (fault !== undefined) this.#picks.fail(fault);
+    }
     this.#inside = false;
     if (this.#phase === "running" && this.#events !== undefined) {
       this.#events.decided(this.#strategy.snapshot());
     }
-    // A strategy's mistake is its caller's to see, when all else is done.
-    if (thrown.length > 0) throw thrown[0];
+  }
+
+  #forgetClosed(): void {
+    for (const connection of this.#leaving) {
+      if (connection.gone) this.#leaving.delete(connection);
+    }
   }
 }

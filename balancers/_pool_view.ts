@@ -15,10 +15,14 @@ export interface PoolViewContext {
   enter(task: () => void): void;
 }
 
+// The longest time a timer can wait for.
+const LIMIT_MS = 2_147_483_647;
+
 /** The pool as its strategy sees it; keeps its timers and probes. */
 export class StrategyView implements PoolView {
   readonly #context: PoolViewContext;
   readonly #cancels = new Set<() => void>();
+  #ended = false;
 
   constructor(context: PoolViewContext) {
     this.#context = context;
@@ -37,8 +41,9 @@ export class StrategyView implements PoolView {
   }
 
   schedule(ms: number, task: () => void): () => void {
+    const waitMs = Math.min(Math.max(ms, 0), LIMIT_MS);
     return this.#begin((done) =>
-      this.#context.clock.schedule(ms, () => done(task))
+      this.#context.clock.schedule(waitMs, () => done(task))
     );
   }
 
@@ -57,12 +62,14 @@ export class StrategyView implements PoolView {
     );
   }
 
-  /** Cancels every timer and probe. */
+  /** Cancels every timer and probe; none is begun any more. */
   cancelAll(): void {
+    this.#ended = true;
     for (const cancel of this.#cancels) cancel();
   }
 
   #begin(start: (done: (task: () => void) => void) => () => void): () => void {
+    if (this.#ended) return () => {};
     const cancel = () => {
       this.#cancels.delete(cancel);
       stop();

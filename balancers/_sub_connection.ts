@@ -18,6 +18,8 @@ export interface SubConnectionContext {
   readonly dialTimeoutMs: number;
   /** Time and randomness. */
   readonly clock: Clock;
+  /** The pool it belongs to. */
+  readonly pool: object;
   /** The next pool-wide serial number. */
   nextEpoch(): number;
   /** Called after each dial that is begun. */
@@ -86,6 +88,16 @@ export class PooledConnection implements SubConnection {
     let sockets = this.#transport?.sockets ?? 0;
     for (const transport of this.#draining) sockets += transport.sockets;
     return sockets;
+  }
+
+  /** Whether nothing of it is left. */
+  get gone(): boolean {
+    return this.#transport === undefined && this.#draining.size === 0;
+  }
+
+  /** Whether it belongs to this pool. */
+  isOf(pool: object): boolean {
+    return this.#context.pool === pool;
   }
 
   /** What it would tell a person. */

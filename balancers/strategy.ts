@@ -56,7 +56,10 @@ export interface PoolView {
   now(): number;
   /** A number from 0 up to 1. */
   random(): number;
-  /** Runs `task` after `ms` milliseconds; returns what cancels it. */
+  /**
+   * Runs `task` after `ms` milliseconds, or at once if that is below zero;
+   * returns what cancels it.
+   */
   schedule(ms: number, task: () => void): () => void;
   /**
    * Asks the member behind a ready connection for its health
@@ -132,7 +135,12 @@ export interface StrategySnapshot {
  *
  * Everything in it is synchronous. It does no I/O and has no timers, clock or
  * randomness of its own: those come from the {@linkcode PoolView}. It knows
- * nothing of gRPC, so the gateway can use the same strategies.
+ * nothing of gRPC.
+ *
+ * It should not throw. If it does, or answers a pick with what is none, the
+ * calls that wait for a connection fail with a `BalancerError`, or else the
+ * next call does, and it goes on being used; unless it was `start` that threw,
+ * then every call fails.
  */
 export interface BalancerStrategy {
   /** The name shown in errors, events and reports. */
@@ -147,7 +155,10 @@ export interface BalancerStrategy {
   pick(info: PickInfo): PickResult;
   /** The endpoints have changed; those that left are already closed. */
   onEndpoints(): void;
-  /** Connections have changed; look at all, as steps may have been skipped. */
+  /**
+   * Connections have changed; look at all, as steps may have been skipped. It
+   * is called again for what it changes itself, so it has to come to rest.
+   */
   onState(): void;
   /** A unary call has ended. Streams and per-member calls are not reported. */
   onOutcome?(outcome: CallOutcome): void;

@@ -63,6 +63,7 @@ export type ErrorCode =
   | "lease_lost"
   | "lock_lost"
   | "watch_overflow"
+  | "balancer_failed"
   // A gRPC status without one of etcd's messages.
   | "unknown"
   | "internal"

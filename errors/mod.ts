@@ -14,6 +14,7 @@
  *
  * @module
  */
+export { BalancerError } from "./balancer_error.ts";
 export { type ErrorCode, GRPC_CODE, grpcCodeName } from "./codes.ts";
 export { type Attempt, EtcdError, type EtcdErrorInit } from "./etcd_error.ts";
 export {

@@ -25,6 +25,7 @@ export class Subject {
       dial: this.network.dial,
       dialTimeoutMs: 700,
       clock: this.clock,
+      pool: this,
       nextEpoch: () => ++this.#epoch,
       onDial: () => this.dialsTold++,
       onChange: ({ state }) => this.states.push(state),

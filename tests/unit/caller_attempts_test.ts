@@ -6,10 +6,16 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import type { KvFacet } from "../../api/kv.ts";
-import type { CallOutcome, PickInfo } from "../../balancers/strategy.ts";
+import type {
+  CallOutcome,
+  PickInfo,
+  PickResult,
+} from "../../balancers/strategy.ts";
+import { BalancerError } from "../../errors/balancer_error.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
 import { op } from "../../api/txn.ts";
+import { fromBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { scripted } from "./_scripted_strategy.ts";
 import { A, connected, next, OK, over, running } from "./_caller_subject.ts";
@@ -151,7 +157,7 @@ Deno.test("RetryingCaller calls a reply it cannot read a protocol error", async 
   await made.pool.close();
 });
 
-Deno.test("RetryingCaller passes on what a strategy answers or throws", async () => {
+Deno.test("RetryingCaller passes on what a strategy answers, and names the one that throws", async () => {
   const { pool, strategy, network } = scripted("a");
   const made = over({ pool, network, strategy });
   const error = new RangeError("the strategy says no");
@@ -163,9 +169,37 @@ Deno.test("RetryingCaller passes on what a strategy answers or throws", async ()
   strategy.onPick = () => {
     throw error;
   };
-  assertStrictEquals(
-    await assertRejects(() => made.kv.get("k"), RangeError),
-    error,
+  const failed = await assertRejects(
+    () => made.kv.get("k"),
+    BalancerError,
+    "Cannot use the balancer 'scripted': pick() threw: the strategy says no",
   );
+  assertStrictEquals(failed.cause, error);
+  assertStrictEquals(failed.method, "KV.Range");
+  await pool.close();
+});
+
+Deno.test("RetryingCaller says that a call may have been applied when the next pick fails", async () => {
+  const { pool, strategy, network } = scripted("a");
+  const made = over({ pool, network, strategy });
+  pool.start();
+  network.at("a").up();
+  const revoked = made.caller.unary(
+    methods.lease.revoke,
+    { ID: fromBigInt(7n) },
+    "revoke lease 7",
+    undefined,
+  );
+  revoked.catch(() => {});
+  const attempt = await running(made);
+  strategy.onPick = () => ({ action: "use" }) as PickResult;
+  attempt.fail(14, "broken");
+  const error = await assertRejects(
+    () => revoked,
+    BalancerError,
+    "is none of this client's; it may have been applied",
+  );
+  assert(error.maybeCommitted && !error.retryable);
+  assertStrictEquals(error.attempts.length, 1);
   await pool.close();
 });

@@ -9,6 +9,9 @@ import { resolveOptions } from "../../api/_resolve_options.ts";
 import { resolveTls } from "../../api/_resolve_tls.ts";
 import type { ClientOptions } from "../../api/options.ts";
 import { BALANCER_NAMES } from "../../balancers/by_name.ts";
+import type { BalancerFactory } from "../../balancers/strategy.ts";
+import { BalancerError } from "../../errors/balancer_error.ts";
+import { InvalidOptionError } from "../../errors/specific_errors.ts";
 import { ENDPOINTS } from "./_option_values.ts";
 
 Deno.test("resolveOptions() fills in the defaults", () => {
@@ -121,12 +124,49 @@ Deno.test("resolveOptions() makes each strategy by its name, or by a factory wit
   assertEquals(seen, [777]);
 });
 
-Deno.test("resolveOptions() passes on what a factory throws", () => {
-  assertThrows(
+Deno.test("resolveOptions() names the factory that throws", () => {
+  const error = assertThrows(
     () => resolveOptions({ endpoints: "a", balancer: FACTORY_FAILS }),
-    RangeError,
-    "a factory's mistake",
+    BalancerError,
+    "Cannot use the balancer 'FACTORY_FAILS': its factory threw: a factory's mistake",
   );
+  assert(error.cause instanceof RangeError);
+});
+
+Deno.test("resolveOptions() refuses a strategy that is none, and says why", () => {
+  const own = resolveOptions({ endpoints: "a" }).strategy;
+  const delegating = {
+    name: own.name,
+    retry: own.retry,
+    connection: own.connection,
+    start() {},
+    pick: () => ({ action: "wait" }) as const,
+    onEndpoints() {},
+    onState() {},
+    snapshot: () => own.snapshot(),
+    close() {},
+  };
+  const cases: readonly (readonly [unknown, string])[] = [
+    [undefined, "and nothing else"],
+    [Promise.resolve(own), "that has 'start()'"],
+    [{ ...delegating, pick: undefined }, "that has 'pick()'"],
+    [{ ...delegating, name: 1 }, "that has a 'name'"],
+    [{ ...delegating, connection: {} }, "whose 'connection.pings'"],
+    [{ ...delegating, retry: undefined }, "whose 'retry' is"],
+    [{ ...delegating, retry: { ...own.retry, waitMs: NaN } }, "whose 'retry'"],
+    [{ ...delegating, retry: { ...own.retry, maxAttempts: 0 } }, "whose"],
+  ];
+  for (const [strategy, expected] of cases) {
+    const balancer = (() => strategy) as BalancerFactory;
+    assertThrows(
+      () => resolveOptions({ endpoints: "a", balancer }),
+      InvalidOptionError,
+      `'balancer' must be a factory that gives a strategy ${expected}`,
+    );
+  }
+  const balancer = () => delegating;
+  const { strategy } = resolveOptions({ endpoints: "a", balancer });
+  assertStrictEquals(strategy, delegating);
 });
 
 Deno.test("resolveOptions() gives each endpoint the TLS name asked for", () => {

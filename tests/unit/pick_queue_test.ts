@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   type Picked,
   PickQueue,
@@ -31,6 +26,7 @@ function picked(epoch: number): Picked {
     dial: new FakeNetwork().dial,
     dialTimeoutMs: 1,
     clock: new FakeClock(),
+    pool: {},
     nextEpoch: () => 1,
     onDial() {},
     onChange() {},
@@ -41,16 +37,14 @@ function picked(epoch: number): Picked {
 }
 
 /** A queue that serves the methods named in `answers`. */
-function queue(answers: Map<string, Tried | Error>): {
+function queue(answers: Map<string, Tried>): {
   readonly picks: PickQueue;
   readonly tried: string[];
 } {
   const tried: string[] = [];
   const picks = new PickQueue(({ method }) => {
     tried.push(method);
-    const answer = answers.get(method) ?? { action: "wait" };
-    if (answer instanceof Error) throw answer;
-    return answer;
+    return answers.get(method) ?? { action: "wait" };
   });
   return { picks, tried };
 }
@@ -92,17 +86,20 @@ Deno.test("PickQueue.wait() gives what the try gave", async () => {
   assertEquals(await failed, { action: "fail", error });
 });
 
-Deno.test("PickQueue.wait() rejects when the try throws, and the others are served", async () => {
-  const problem = new RangeError("a strategy's mistake");
-  const answers = new Map<string, Tried | Error>([["good", picked(1)]]);
-  const { picks } = queue(answers);
-  const bad = picks.wait(info("bad"), FOREVER);
-  const good = picks.wait(info("good"), FOREVER);
-  answers.set("bad", problem);
-  picks.retry();
-  const thrown = await assertRejects(() => bad, RangeError);
-  assertStrictEquals(thrown, problem);
-  assertStrictEquals((await good).action, "use");
+Deno.test("PickQueue.fail() ends all waits with the error", async () => {
+  const { picks } = queue(new Map());
+  const error = new RangeError("a strategy's mistake");
+  const waits = [
+    picks.wait(info("one"), FOREVER),
+    picks.wait(info("two"), FOREVER),
+  ];
+  assert(picks.waiting);
+  picks.fail(error);
+  assertEquals(await Promise.all(waits), [
+    { action: "fail", error },
+    { action: "fail", error },
+  ]);
+  assert(!picks.waiting);
 });
 
 Deno.test("PickQueue.wait() ends at its timeout", async () => {

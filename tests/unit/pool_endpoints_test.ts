@@ -118,3 +118,21 @@ Deno.test("ConnectionPool.setEndpoints() after close() opens nothing", async () 
   assertEquals(pool.pick(INFO), { action: "closed" });
   assertStrictEquals(network.dialled.length, 2);
 });
+
+Deno.test("ConnectionPool.setEndpoints() from an event inside a hook: the last one counts", async () => {
+  for (const [first, last] of [["b", "a"], ["b", "ac"], ["ab", "b"]] as const) {
+    const { pool, strategy, network } = scripted("a", ({ type }) => {
+      if (type !== "connecting" || network.dialled.length > 1) return;
+      pool.setEndpoints(endpoints(first));
+      pool.setEndpoints(endpoints(last));
+    });
+    strategy.onLook = strategy.onStart;
+    pool.start();
+    assertEquals(
+      pool.snapshot().endpoints.map(({ endpoint, state }) => [endpoint, state]),
+      [...last].map((name) => [endpoint(name).url, "connecting"]),
+      `${first}, then ${last}`,
+    );
+    await pool.close();
+  }
+});

@@ -1,10 +1,5 @@
 // When a pool enters its strategy, and what it takes from there.
-import {
-  assert,
-  assertEquals,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { endpoints } from "./_fake_transport.ts";
 import { FOREVER, INFO, OUTCOME, scripted } from "./_scripted_strategy.ts";
 
@@ -80,20 +75,4 @@ Deno.test("ConnectionPool.close() from an event inside a hook waits for the hook
   assertEquals(strategy.log, ["start", "close"]);
   assertEquals(pool.pick(INFO), { action: "closed" });
   for (const { aborted } of network.dialled) assert(aborted);
-});
-
-Deno.test("ConnectionPool passes on what a strategy throws in a hook, and goes on", async () => {
-  const { pool, strategy, network } = scripted();
-  pool.start();
-  const wait = pool.wait(INFO, FOREVER);
-  strategy.onLook = () => {
-    throw new RangeError("mistake");
-  };
-  assertThrows(() => network.at("a").up(), RangeError, "mistake");
-  assertStrictEquals((await wait).action, "use", "the waiting are served");
-  strategy.onLook = () => {};
-  network.at("b").up();
-  assertStrictEquals(strategy.log.at(-1), "state", "later changes are told");
-  await pool.close();
-  assertStrictEquals(strategy.log.at(-1), "close");
 });

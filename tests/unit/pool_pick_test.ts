@@ -1,11 +1,5 @@
 // Picks, and those that wait for one.
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { endpoint, endpoints } from "./_fake_transport.ts";
 import {
   anyReady,
@@ -106,19 +100,4 @@ Deno.test("ConnectionPool.wait() ends by timeout, abort, failure and close", asy
   assertEquals(await waits[2], { action: "fail", error });
   await pool.close();
   assertEquals(await waits[3], { action: "closed" });
-});
-
-Deno.test("ConnectionPool passes on what a strategy throws in pick(), and goes on", async () => {
-  const { pool, strategy, network } = scripted();
-  pool.start();
-  const wait = pool.wait(INFO, FOREVER);
-  strategy.onPick = () => {
-    throw new RangeError("mistake");
-  };
-  assertThrows(() => pool.pick(INFO), RangeError, "mistake");
-  network.at("a").up();
-  await assertRejects(() => wait, RangeError, "mistake");
-  strategy.onPick = anyReady(strategy);
-  assertStrictEquals(pool.pick(INFO).action, "use");
-  await pool.close();
 });

@@ -112,9 +112,11 @@ Deno.test("PooledConnection.remove() drains, stays closed and dials no more", as
   assertStrictEquals(connection.state, "closed");
   assertEquals([transport.drained, transport.aborted], [true, false]);
   assertStrictEquals(connection.sockets, 1);
+  assert(!connection.gone);
   transport.call.reply(new Uint8Array());
   await microtasks();
   assertStrictEquals(connection.sockets, 0);
+  assert(connection.gone);
   assertStrictEquals(subject.dials, 1);
 });
 
