@@ -5,25 +5,33 @@ export interface Clock {
   /** A number from 0 up to 1. */
   random(): number;
   /**
-   * Runs `task` after `ms` milliseconds; returns what cancels it. It does not
-   * keep the process alive.
+   * Runs `task` after `ms` milliseconds, at once if that is below zero, as it
+   * is where the time has come while the process stood still; returns what
+   * cancels it. It does not keep the process alive.
    */
   schedule(ms: number, task: () => void): () => void;
   /** The same, and keeps the process alive: something is waiting for it. */
   hold(ms: number, task: () => void): () => void;
 }
 
+// The longest time a timer can wait for; it takes a longer one for none.
+const LIMIT_MS = 2_147_483_647;
+
 /** The real clock. */
 export const SYSTEM_CLOCK: Clock = {
   now: () => performance.now(),
   random: () => Math.random(),
   schedule(ms, task) {
-    const timer = setTimeout(task, ms);
+    const timer = startTimer(ms, task);
     Deno.unrefTimer(timer);
     return () => clearTimeout(timer);
   },
   hold(ms, task) {
-    const timer = setTimeout(task, ms);
+    const timer = startTimer(ms, task);
     return () => clearTimeout(timer);
   },
 };
+
+function startTimer(ms: number, task: () => void) {
+  return setTimeout(task, Math.min(Math.max(ms, 0), LIMIT_MS));
+}

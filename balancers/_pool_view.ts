@@ -15,9 +15,6 @@ export interface PoolViewContext {
   enter(task: () => void): void;
 }
 
-// The longest time a timer can wait for.
-const LIMIT_MS = 2_147_483_647;
-
 /** The pool as its strategy sees it; keeps its timers and probes. */
 export class StrategyView implements PoolView {
   readonly #context: PoolViewContext;
@@ -41,9 +38,8 @@ export class StrategyView implements PoolView {
   }
 
   schedule(ms: number, task: () => void): () => void {
-    const waitMs = Math.min(Math.max(ms, 0), LIMIT_MS);
     return this.#begin((done) =>
-      this.#context.clock.schedule(waitMs, () => done(task))
+      this.#context.clock.schedule(ms, () => done(task))
     );
   }
 

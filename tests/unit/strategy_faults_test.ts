@@ -223,20 +223,6 @@ Deno.test("ConnectionPool begins no timer or probe of a strategy that is closed"
   await microtasks();
 });
 
-Deno.test("ConnectionPool.schedule() takes a time below zero for now, and waits no longer than a timer can", async () => {
-  const { pool, strategy, clock } = scripted();
-  pool.start();
-  const told: number[] = [];
-  for (const ms of [-5, Infinity]) {
-    strategy.pool.schedule(ms, () => told.push(ms));
-  }
-  clock.advance(0);
-  assertEquals(told, [-5]);
-  clock.advance(2 ** 31 - 1);
-  assertEquals(told, [-5, Infinity]);
-  await pool.close();
-});
-
 Deno.test("Client keeps the result of a call whose outcome makes the strategy throw", async () => {
   await using server = await FakeServer.start();
   server.handle(methods.kv.put.path, () => new Uint8Array());
