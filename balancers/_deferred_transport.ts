@@ -42,7 +42,7 @@ class DeferredTransport implements Transport {
     Deno.unrefTimer(this.#timer);
     provide().then((dial) => {
       if (this.#ended) return;
-      const leftMs = startedAt + timeoutMs - performance.now();
+      const leftMs = Math.ceil(startedAt + timeoutMs - performance.now());
       // Throws if the settings are of no use, or the user's function does.
       this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
       clearTimeout(this.#timer);

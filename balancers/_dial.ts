@@ -16,9 +16,20 @@ export interface DialOptions {
 export function makeDial({ tls, keepAlive }: DialOptions): Dial {
   const pings = keepAlive === false ? undefined : new PingPace(keepAlive);
   const plain = grpcDial({ tls: undefined, pings });
-  const secure = deferredDial(async () =>
-    grpcDial({ tls: typeof tls === "function" ? await tls() : tls, pings })
-  );
+  const secure = typeof tls === "function"
+    ? deferredDial(async () => grpcDial({ tls: await tls(), pings }))
+    : notThrowing(grpcDial({ tls, pings }));
   return (endpoint, ...rest) =>
     (endpoint.secure ? secure : plain)(endpoint, ...rest);
+}
+
+/** The same; if it throws, as a user's `serverName` may, the dial fails. */
+function notThrowing(dial: Dial): Dial {
+  return (...dialled) => {
+    try {
+      return dial(...dialled);
+    } catch (error) {
+      return deferredDial(() => Promise.reject(error))(...dialled);
+    }
+  };
 }
