@@ -98,7 +98,9 @@ export interface ClientOptions {
   /**
    * HTTP/2 pings while a call or stream is open; `false` for none. etcd
    * answers pings less than 5 s apart by closing the connection, so shorter
-   * intervals are refused. `grpc1.0` has no pings and refuses the option.
+   * intervals are refused; if a server finds them too many nevertheless, there
+   * is twice the time between them from then on. `grpc1.0` has no pings and
+   * refuses the option.
    *
    * @default {{ timeMs: 10000, timeoutMs: 3000 }, none with "grpc1.0"}
    */

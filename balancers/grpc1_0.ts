@@ -18,7 +18,10 @@ import type {
  * bytes and never answers keeps the pin for as long as its connection stands.
  *
  * Go repeats failed reads without a wait; this one waits 25 ms, as a busy
- * loop is an accident and not a design.
+ * loop is an accident and not a design. In Go a connection is up when TCP and
+ * TLS are; here also the server's HTTP/2 settings have arrived, so that what
+ * only accepts connections is never pinned. Go gives up an address whose
+ * certificate it does not trust; here it is dialled again, as others are.
  */
 export class Grpc1_0 implements BalancerStrategy {
   readonly name = "grpc1.0";

@@ -26,6 +26,12 @@ const PROBE_TIMEOUT_MS = 1_000;
  * there by themselves. Listed endpoints are not dialled while another is
  * there; an entry leaves the list at the first sweep after its window of
  * max(dial timeout, 3 s), thus after one to two windows.
+ *
+ * Go repeats failed reads without a wait; this one waits 25 ms, as a busy loop
+ * is an accident and not a design. Go pings as often as it is told; this one
+ * no more often than etcd accepts, every 5 s. In Go a connection is up when TCP
+ * and TLS are; here also the server's HTTP/2 settings have arrived. And a call
+ * to one member, which Go blames on whatever is pinned, is not told to it.
  */
 export class Grpc1_7 implements BalancerStrategy {
   readonly name = "grpc1.7";

@@ -10,7 +10,11 @@ export interface BackoffPolicy {
   readonly jitter: number;
 }
 
-/** gRPC's own connection backoff, as every generation of Go's client has it. */
+/**
+ * gRPC's own connection backoff, as every generation of Go's client has it;
+ * except that Go does not vary the first wait. Here clients that have lost the
+ * same server do not come back together.
+ */
 export const CONNECTION_BACKOFF: BackoffPolicy = {
   initialMs: 1_000,
   multiplier: 1.6,

@@ -6,6 +6,8 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
+import { createServer, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo } from "node:net";
 import { makeDial } from "../../balancers/_dial.ts";
 import { parseEndpoint } from "../../balancers/_endpoint.ts";
 import type {
@@ -102,6 +104,37 @@ Deno.test("Transport tells why the last of a name's addresses failed", async () 
   await using dialled = new Dialled({ target: "ipv4:127.0.0.1:1,127.0.0.1:2" });
   assertStringIncludes(await dialled.down.promise, "127.0.0.1:2");
 });
+
+Deno.test({
+  name: "Client reaches an endpoint by its IPv6 address",
+  // A host need not have IPv6.
+  ignore: !hasIPv6(),
+  async fn() {
+    const server = createServer();
+    const sessions = new Set<ServerHttp2Session>();
+    server.on("session", (session) => sessions.add(session));
+    await new Promise<void>((resolve) =>
+      server.listen(0, "::1", () => resolve())
+    );
+    const { port } = server.address() as AddressInfo;
+    {
+      await using client = new Client({ endpoints: `http://[::1]:${port}` });
+      await client.connect({ timeoutMs: 5_000 });
+      assertStrictEquals(client.balancer.connections, 1);
+    }
+    for (const session of sessions) session.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  },
+});
+
+function hasIPv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("Client ignores the proxy that the environment names", async () => {
   await using server = await FakeServer.start();
