@@ -57,7 +57,8 @@ export function parseEndpoint(
     url: `${secure ? "https" : "http"}://${authority}`,
     target: `${kind}:${authority}`,
     secure,
-    host,
+    // The final dot of a name that is complete is DNS's, not the name's.
+    host: host.replace(/\.$/, ""),
   };
 }
 

@@ -27,6 +27,12 @@ const ACCEPTED: Readonly<Record<string, Expected>> = {
     true,
     "etcd.example.com",
   ],
+  "https://etcd.default.svc.cluster.local.:2379": [
+    "https://etcd.default.svc.cluster.local.:2379",
+    "dns:etcd.default.svc.cluster.local.:2379",
+    true,
+    "etcd.default.svc.cluster.local",
+  ],
   "http://localhost": [
     "http://localhost:2379",
     "dns:localhost:2379",
