@@ -224,15 +224,17 @@ export class ConnectionPool {
         task();
       }
       this.#picks.retry();
+      if (this.#phase === "running" && this.#events !== undefined) {
+        this.#events.decided(this.#strategy.snapshot());
+        // Who listens may have asked for a connection.
+        this.#picks.retry();
+      }
     } while (this.#tasks.length > 0);
     if (this.#picks.waiting) {
       const fault = this.#strategy.takeFault();
       if (fault !== undefined) this.#picks.fail(fault);
     }
     this.#inside = false;
-    if (this.#phase === "running" && this.#events !== undefined) {
-      this.#events.decided(this.#strategy.snapshot());
-    }
   }
 
   #forgetClosed(): void {

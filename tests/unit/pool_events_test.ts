@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { resolveBalancer } from "../../balancers/by_name.ts";
 import type { BalancerEvent, ConnectionState } from "../../mod.ts";
 import { endpoint } from "./_fake_transport.ts";
-import { poolOf, scripted } from "./_scripted_strategy.ts";
+import { FOREVER, INFO, poolOf, scripted } from "./_scripted_strategy.ts";
 
 const [A, B] = [endpoint("a").url, endpoint("b").url];
 const REFUSED = "connection refused";
@@ -100,4 +100,56 @@ Deno.test("ConnectionPool tells of endpoints taken away, and of its end", async 
   assertEquals(take(events), [told("closed", B)]);
   await pool.close();
   assertEquals(take(events), [told("closed", A)]);
+});
+
+Deno.test("ConnectionPool tells where the pin is though a listener moves it meanwhile", async () => {
+  const events: BalancerEvent[] = [];
+  const { pool, network, clock } = poolOf(
+    resolveBalancer("grpc1.7")({ dialTimeoutMs: 1 }),
+    "ab",
+    (event) => {
+      events.push(event);
+      if (event.type === "healthy") pool.setEndpoints([endpoint("b")]);
+    },
+  );
+  pool.start();
+  network.at("b").up();
+  network.at("b").down(DROPPED);
+  network.at("a").up();
+  assertEquals(events.at(-1), { type: "switch", from: undefined, to: A });
+  events.length = 0;
+  clock.advance(6_001);
+  assertEquals(take(events), [
+    { type: "healthy", endpoint: B },
+    told("closed", A),
+    told("connecting", B, { error: DROPPED }),
+    { type: "switch", from: A, to: undefined },
+  ]);
+  network.at("b").up();
+  assertEquals(take(events), [
+    told("ready", B),
+    { type: "switch", from: undefined, to: B },
+  ]);
+  await pool.close();
+});
+
+Deno.test("ConnectionPool serves a pick that a listener of the pin makes", async () => {
+  const waits: Promise<unknown>[] = [];
+  const { pool, network } = poolOf(
+    resolveBalancer("grpc1.0")({ dialTimeoutMs: 1 }),
+    "a",
+    (event) => {
+      if (event.type !== "switch" || event.to === undefined) return;
+      const now = pool.pick(INFO);
+      waits.push(
+        now.action === "wait" ? pool.wait(INFO, FOREVER) : Promise.resolve(now),
+      );
+    },
+  );
+  pool.start();
+  network.at("a").up();
+  assertEquals(waits.length, 1);
+  const [picked] = await Promise.all(waits);
+  assertEquals((picked as { action: string }).action, "use");
+  await pool.close();
 });
