@@ -65,7 +65,10 @@ export class GuardedStrategy {
     let told: StrategySnapshot = { pin: undefined, avoided: [] };
     this.run("snapshot()", () => {
       const { pin, avoided } = this.#strategy.snapshot();
-      told = { pin, avoided: [...avoided] };
+      told = {
+        pin,
+        avoided: avoided.map(({ endpoint, ageMs }) => ({ endpoint, ageMs })),
+      };
     });
     return told;
   }

@@ -190,6 +190,21 @@ Deno.test("ConnectionPool takes an asynchronous hook for a mistake, and its fail
   await pool.close();
 });
 
+Deno.test("ConnectionPool takes a snapshot that is none for a mistake", async () => {
+  for (const told of [undefined, { pin: "a" }, { avoided: [null] }]) {
+    const { pool, strategy, network } = scripted();
+    strategy.snapshot = () => told as never;
+    pool.start();
+    network.at("a").up();
+    const { pin, avoided, connections } = pool.snapshot();
+    assertEquals([pin, avoided, connections], [undefined, [], 2]);
+    const fault = faultOf(pool.pick(INFO));
+    assert(fault.startsWith("snapshot() threw: "), fault);
+    strategy.snapshot = () => ({ pin: undefined, avoided: [] });
+    await pool.close();
+  }
+});
+
 Deno.test("ConnectionPool comes to rest though its strategy does not", async () => {
   const { pool, strategy, network } = scripted();
   strategy.onLook = () => {
