@@ -40,9 +40,14 @@ class Dialled implements AsyncDisposable {
       ...parseEndpoint("127.0.0.1:1", { tls: false }),
       target,
     };
+    // A test that expects it to go down does not look at this one.
+    this.ready.promise.catch(() => {});
     this.transport = dial(endpoint, timeoutMs, {
       onReady: this.ready.resolve,
-      onDown: this.down.resolve,
+      onDown: (reason) => {
+        this.down.resolve(reason);
+        this.ready.reject(new Error(reason));
+      },
       onGone: this.#gone.resolve,
     });
   }
