@@ -16,8 +16,9 @@ import {
 import type { CallOutcome, ConnectionState, PickInfo } from "./strategy.ts";
 import type { BalancerSnapshot, EndpointView } from "./view.ts";
 
-// How often a strategy is told in a row of what it has changed itself.
-const MAX_LOOKS = 50;
+// How often a strategy is told in a row of what it has changed itself, for each
+// connection.
+const MAX_LOOKS = 25;
 
 /**
  * Holds the connections, and lets the strategy decide about them.
@@ -206,7 +207,8 @@ export class ConnectionPool {
     this.#stateTold = false;
     this.#enter(() => {
       this.#stateTold = true;
-      if (this.#looks++ < MAX_LOOKS) this.#strategy.onState();
+      const most = MAX_LOOKS * (1 + this.#connections.length);
+      if (this.#looks++ < most) this.#strategy.onState();
       else this.#strategy.restless();
     });
   }

@@ -14,7 +14,7 @@ import { FOREVER, INFO, poolOf } from "./_scripted_strategy.ts";
 const STEPS = 400;
 const SEEDS = Array.from({ length: 40 }, (_, seed) => seed);
 const BLAMES: readonly Blame[] = ["none", "call", "connection", "member"];
-const SETS = ["a", "b", "ab", "abc", "bc", "cab", "d"];
+const SETS = ["a", "b", "ab", "abc", "bc", "cab", "d", ""];
 const DIAL_TIMEOUT_MS = 1_000;
 // Two windows of grpc1.7 and the longest wait for a dial, with its jitter.
 const HEALED_MS = 2 * 3_000 + 145_000;
@@ -25,6 +25,7 @@ class Fuzz {
   readonly #setup;
   readonly #live = new Set<FakeTransport>();
   #seen = 0;
+  #healed = false;
 
   constructor(name: (typeof BALANCER_NAMES)[number], seed: number) {
     this.#random = seededRandom(seed);
@@ -32,6 +33,7 @@ class Fuzz {
     this.#setup = poolOf(strategy, "abc", () => {
       // What a listener may do, whenever it is told something.
       const { pool } = this.#setup;
+      if (this.#healed) return;
       if (this.#random() < 0.02) pool.setEndpoints(this.#endpoints());
       if (this.#random() < 0.02) pool.pick(INFO);
       if (this.#random() < 0.02) pool.snapshot();
@@ -71,6 +73,8 @@ class Fuzz {
   /** Every dial succeeds from now on: a call is served before long. */
   async heal(): Promise<void> {
     const { pool, clock } = this.#setup;
+    this.#healed = true;
+    pool.setEndpoints(endpoints("ab"));
     const now = pool.pick(INFO);
     const waiting = now.action === "wait" ? pool.wait(INFO, FOREVER) : now;
     for (let ms = 0; ms < HEALED_MS; ms += 500) {
@@ -139,7 +143,7 @@ class Fuzz {
   }
 
   #endpoints() {
-    return endpoints(this.#one(SETS) ?? "a");
+    return endpoints(this.#one(SETS) ?? "");
   }
 
   #one<T>(list: readonly T[]): T | undefined {

@@ -223,3 +223,30 @@ Deno.test("Client tells what keeps the TLS settings from being used, and tries a
     }),
   );
 });
+
+Deno.test("Client keeps deadlines though the clock on the wall jumps", async () => {
+  await using server = await FakeServer.start();
+  server.handle(PATH, () => ({ kind: "hang" })).handle(PUT, () => EMPTY);
+  await using client = new Client({ endpoints: server.endpoint });
+  await client.connect();
+  const { now } = Date;
+  try {
+    for (const jumpMs of [3_600_000, -3_600_000]) {
+      const startedAt = performance.now();
+      const late = assertRejects(
+        () => client.get("k", { timeoutMs: 200 }),
+        TimeoutError,
+      );
+      const before = server.calls(PATH);
+      await waitFor("the call", () => server.calls(PATH) > before);
+      Date.now = () => now() + jumpMs;
+      await client.put("k", "v", { timeoutMs: 2_000 });
+      await late;
+      const tookMs = performance.now() - startedAt;
+      // Timers may fire a millisecond early.
+      assert(tookMs >= 198 && tookMs < 2_000, `${tookMs} ms`);
+    }
+  } finally {
+    Date.now = now;
+  }
+});
