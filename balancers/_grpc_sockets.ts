@@ -22,8 +22,8 @@ export interface Capture {
    * it is the code of a GOAWAY.
    */
   readonly refusalsHold: boolean;
-  /** Whether the server has said GOAWAY. */
-  readonly goaway: boolean;
+  /** What the server has said with a GOAWAY, for people; if it has. */
+  readonly goaway: string | undefined;
   /** Finds out why TLS was not set up, if that was it. */
   explain(): Promise<TlsFailure | undefined>;
   /** Closes all that are open. */
@@ -74,7 +74,7 @@ export function captureSockets(
   let seen = false;
   let destroyed = false;
   let refusalsHold = false;
-  let goaway = false;
+  let goaway: string | undefined;
   let failure: TlsFailure | undefined;
   let ended: (() => Promise<TlsFailure | undefined>) | undefined;
   const watch = (socket: Socket) => {
@@ -95,10 +95,11 @@ export function captureSockets(
     refusalsHold = true;
     guardGoaway(session, (code, data) => {
       refusalsHold &&= code !== constants.NGHTTP2_REFUSED_STREAM;
-      goaway = true;
+      const text = new TextDecoder().decode(data?.subarray(0, 100));
+      goaway = `GOAWAY with code ${code}`;
+      if (text !== "") goaway += ` and ${JSON.stringify(text)}`;
       if (
-        code === constants.NGHTTP2_ENHANCE_YOUR_CALM &&
-        new TextDecoder().decode(data) === TOO_MANY_PINGS
+        code === constants.NGHTTP2_ENHANCE_YOUR_CALM && text === TOO_MANY_PINGS
       ) onTooManyPings();
     });
   };

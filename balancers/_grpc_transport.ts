@@ -174,8 +174,9 @@ class GrpcTransport implements Transport {
   #becomeReady(): void {
     if (this.#phase !== "dialing") return;
     // grpc-js does not tell of one that came with the first SETTINGS.
-    if (this.#capture.goaway) {
-      return this.#fail("connected, but the server said GOAWAY at once");
+    const { goaway } = this.#capture;
+    if (goaway !== undefined) {
+      return this.#fail(`connected, but the server said ${goaway} at once`);
     }
     this.#phase = "ready";
     clearTimeout(this.#dialTimer);
@@ -183,7 +184,10 @@ class GrpcTransport implements Transport {
   }
 
   #goDown(reason: string): void {
-    if (this.#phase !== "dialing") return this.#fail(reason);
+    if (this.#phase !== "dialing") {
+      const { goaway } = this.#capture;
+      return this.#fail(goaway ? `the server said ${goaway}` : reason);
+    }
     if (!this.#secure || !this.#capture.seen) {
       return this.#fail(this.#dialReason(reason));
     }
