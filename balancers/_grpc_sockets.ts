@@ -10,7 +10,7 @@ import {
   type TlsPeer,
 } from "./_tls_fault.ts";
 
-/** The sockets of one channel. */
+/** The sockets of one channel, and what the server says on them. */
 export interface Capture {
   /** How many are open now. */
   readonly open: number;
@@ -62,8 +62,8 @@ interface Internals {
  * silent: closing the channel leaves that socket open until the peer ends it
  * (1.14.7, measured). Its credentials see each socket before the handshake,
  * which is the one place to get hold of it, and of what TLS has against it.
- * Should a release lose that hook, a test fails and such sockets stay
- * uncounted; nothing else depends on it.
+ * Should a release lose that hook, tests fail: such sockets stay uncounted,
+ * and HTTP/2 sessions are not guarded.
  */
 export function captureSockets(
   credentials: ChannelCredentials,

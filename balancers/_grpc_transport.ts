@@ -30,7 +30,7 @@ const CONNECT = true;
 // How long the peer of a connection that is no longer used may take to end it.
 const CLOSE_MS = 1_000;
 
-/** Makes the dial function of a client: one grpc-js channel per transport. */
+/** Makes one grpc-js channel per dial; throws what `tls.serverName` throws. */
 export function grpcDial(options: GrpcDialOptions): Dial {
   return (endpoint, timeoutMs, events) =>
     new GrpcTransport(endpoint, timeoutMs, options, events);
