@@ -26,8 +26,8 @@ export class GuardedStrategy {
 
   /** Starts it; if that fails it cannot be used at all. */
   start(pool: PoolView): void {
-    this.run("start()", () => this.#strategy.start(pool));
-    this.#notStarted = this.takeUntold();
+    this.#notStarted = this.run("start()", () => this.#strategy.start(pool));
+    if (this.#notStarted !== undefined) this.#fault = undefined;
   }
 
   pick(info: PickInfo): PickResult {
@@ -77,17 +77,17 @@ export class GuardedStrategy {
     this.run("close()", () => this.#strategy.close());
   }
 
-  /** Runs what belongs to the strategy. */
-  run(what: string, task: () => unknown): void {
+  /** Runs what belongs to the strategy; gives what it does wrong in it. */
+  run(what: string, task: () => unknown): BalancerError | undefined {
     if (this.#notStarted !== undefined) return;
     try {
       const result = task();
       if (!(result instanceof Promise)) return;
       // Its outcome would come too late for anybody.
       result.catch(() => {});
-      this.#fault = this.mistake(`${what} is asynchronous`);
+      return this.#fault = this.mistake(`${what} is asynchronous`);
     } catch (cause) {
-      this.#fault = this.#thrown(what, cause);
+      return this.#fault = this.#thrown(what, cause);
     }
   }
 

@@ -180,6 +180,21 @@ Deno.test("ConnectionPool fails every pick when the strategy could not be starte
   await pool.close();
 });
 
+Deno.test("ConnectionPool uses a strategy that was asked for a snapshot while it started", async () => {
+  const { pool, strategy, network } = scripted("a", () => {
+    if (strategy.log.length === 1) pool.snapshot();
+  });
+  strategy.snapshot = mistake;
+  strategy.onStart = () => {
+    connectAll(strategy)();
+    strategy.snapshot = () => ({ pin: undefined, avoided: [] });
+  };
+  assertStrictEquals(faultOf(pool.pick(INFO)), "snapshot() threw: mistake");
+  network.at("a").up();
+  assertStrictEquals(pool.pick(INFO).action, "use");
+  await pool.close();
+});
+
 Deno.test("ConnectionPool takes an asynchronous hook for a mistake, and its failure for none of its own", async () => {
   const { pool, strategy, network } = scripted();
   strategy.onState = () => Promise.reject(new RangeError("late")) as never;
