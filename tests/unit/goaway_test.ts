@@ -8,13 +8,11 @@ import { parseEndpoint } from "../../balancers/_endpoint.ts";
 import { guardGoaway } from "../../balancers/_goaway_guard.ts";
 import { PingPace } from "../../balancers/_ping_pace.ts";
 import { methods } from "../../proto/methods.ts";
+import { FRAME } from "../harness/_frame_reader.ts";
 import { FakeServer, waitFor } from "../harness/mod.ts";
 import { run } from "./_program.ts";
 import { TcpPeer, writeAll } from "./_tcp_peer.ts";
 
-// Types of HTTP/2 frames (RFC 9113, section 6).
-const SETTINGS = 4;
-const GOAWAY = 7;
 const RANGE = methods.kv.range.path;
 const ENHANCE_YOUR_CALM = 11;
 const TOO_MANY_PINGS = new TextEncoder().encode("too_many_pings");
@@ -83,8 +81,8 @@ Deno.test("guardGoaway() tells of a GOAWAY though all listeners were removed", a
 
 /** A server that says GOAWAY right after its SETTINGS, in one packet. */
 function leaving(code: number): TcpPeer {
-  const settings = frame(SETTINGS);
-  const goaway = frame(GOAWAY, [...[0, 0, 0, 0], ...[0, 0, 0, code]]);
+  const settings = frame(FRAME.settings);
+  const goaway = frame(FRAME.goAway, [...[0, 0, 0, 0], ...[0, 0, 0, code]]);
   return new TcpPeer(async (connection) => {
     await writeAll(connection, Uint8Array.of(...settings, ...goaway));
     const buffer = new Uint8Array(1_000);
