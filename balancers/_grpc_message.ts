@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Metadata, type StatusObject } from "@grpc/grpc-js";
+import { wasReset } from "./_grpc_resets.ts";
 import type { CallStatus, Headers } from "./_transport.ts";
 
 const NONE = new Metadata();
@@ -28,7 +29,7 @@ export function toCallStatus(
   headers: Metadata | undefined,
 ): CallStatus {
   const [type] = (headers ?? metadata).get("content-type");
-  const answered = type !== undefined;
+  const answered = type !== undefined && !wasReset(metadata);
   const foreign = headers !== undefined &&
     !String(type).startsWith("application/grpc");
   return {

@@ -8,7 +8,7 @@ import {
   openChannel,
 } from "./_grpc_channel.ts";
 import { asBuffer, metadataOf, toCallStatus } from "./_grpc_message.ts";
-import { wasRefused } from "./_grpc_refusals.ts";
+import { wasRefused } from "./_grpc_resets.ts";
 import { StreamWriter } from "./_grpc_stream_writer.ts";
 import type { Capture } from "./_grpc_sockets.ts";
 import type {

@@ -125,6 +125,21 @@ Deno.test("Client never sends a write again whose stream was reset", async () =>
   }
 });
 
+Deno.test("Client does not promise that a write was not applied when its answer had begun", async () => {
+  await using pair = await Pair.start();
+  const { server, client } = pair;
+  // Codes that grpc-js gives as RESOURCE_EXHAUSTED and PERMISSION_DENIED, as a
+  // server does that refuses a request.
+  for (const http2Code of [11, 12]) {
+    server.handleStream(PUT, async (stream) => {
+      for await (const _ of stream.messages);
+      stream.reset(http2Code);
+    });
+    const error = await assertRejects(() => client.put("k", "v"), EtcdError);
+    assert(error.maybeCommitted && !error.retryable, error.message);
+  }
+});
+
 Deno.test("Client gives up a read under grpc1.23 after 100 attempts, in a second or so (§3.2)", async () => {
   await using a = await FakeServer.start();
   await using b = await FakeServer.start();
