@@ -70,11 +70,11 @@ async function failAtDeadline(
 Deno.test("Client ends a call to a refused port at its deadline, naming it", async () => {
   for (const balancer of BALANCER_NAMES) {
     const endpoint = refused();
-    const error = await failAtDeadline({ endpoints: endpoint, balancer }, 100);
+    const error = await failAtDeadline({ endpoints: endpoint, balancer }, 400);
     assert(error instanceof UnavailableError, error.name);
     assert(
       error.message.startsWith(
-        `Cannot get: no endpoint could be reached within 100 ms (unavailable): ${endpoint}: `,
+        `Cannot get: no endpoint could be reached within 400 ms (unavailable): ${endpoint}: `,
       ) && /ECONNREFUSED|refused/.test(error.message),
       error.message,
     );
