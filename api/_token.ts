@@ -154,6 +154,8 @@ async function provided(
       `Cannot authenticate: the provider of 'auth.${name}' has failed`,
       {
         code: "unauthenticated",
+        // Streams go on asking: leases have until their TTL is over.
+        retryable: true,
         cause,
       },
     );

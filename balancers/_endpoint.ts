@@ -30,7 +30,11 @@ export function parseEndpoint(
   options: { readonly tls: boolean },
 ): Endpoint {
   const fail = (): never => {
-    throw new InvalidOptionError("endpoints", text, { expected: EXPECTED });
+    // Who puts a password there should not find it in a log.
+    const shown = typeof text === "string"
+      ? text.replace(/(^|\/\/)[^/@:]*:[^/]*@/, "$1***@")
+      : text;
+    throw new InvalidOptionError("endpoints", shown, { expected: EXPECTED });
   };
   if (typeof text !== "string" || text === "" || /\s/.test(text)) return fail();
   const unix = /^(unixs?):(?:\/\/)?(\/*[^/].*)$/.exec(text);

@@ -97,10 +97,11 @@ class GrpcTransport implements Transport {
     settings: CallSettings,
     done: UnaryDone,
   ): RunningCall {
+    const metadata = metadataOf(settings.headers);
     const call = this.#open(path, settings);
     let reply: Uint8Array | undefined;
     let headers: grpc.Metadata | undefined;
-    call.start(metadataOf(settings.headers), {
+    call.start(metadata, {
       onReceiveMetadata: (received) => headers = received,
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) reply = message;
@@ -128,9 +129,10 @@ class GrpcTransport implements Transport {
     settings: CallSettings,
     events: StreamEvents,
   ): RunningStream {
+    const metadata = metadataOf(settings.headers);
     const call = this.#open(path, settings);
     let headers: grpc.Metadata | undefined;
-    call.start(metadataOf(settings.headers), {
+    call.start(metadata, {
       onReceiveMetadata: (received) => headers = received,
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) events.onMessage(message);

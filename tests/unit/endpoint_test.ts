@@ -121,7 +121,6 @@ const REFUSED: readonly unknown[] = [
   "http://host:2379?x=1",
   "http://host:2379#x",
   "http://user@host:2379",
-  "http://user:password@host:2379",
   "http:/host:2379",
   "http//host:2379",
   "ftp://host:2379",
@@ -191,5 +190,18 @@ Deno.test("parseEndpoint() refuses everything else, naming option and value", ()
     );
     assertStrictEquals(error.option, "endpoints");
     assertStrictEquals(error.value, text);
+  }
+});
+
+Deno.test("parseEndpoint() does not show a password", () => {
+  for (
+    const text of ["http://me:pass@host:1", "me:pass@host", "me:p@ss@host"]
+  ) {
+    const error = assertThrows(
+      () => parseEndpoint(text, { tls: false }),
+      InvalidOptionError,
+      "***@host",
+    );
+    assert(!/ss@/.test(`${error.message} ${error.value}`), error.message);
   }
 });

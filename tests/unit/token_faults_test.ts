@@ -7,6 +7,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { ensureToken } from "../../api/_stream_token.ts";
 import { TokenKeeper } from "../../api/_token.ts";
 import {
   AuthError,
@@ -133,6 +134,29 @@ Deno.test("A call that may have been applied says so if there is no token to go 
   assert(error.maybeCommitted, error.message);
   assertEquals(error.method, "Lease.LeaseRevoke");
   assert(error.message.endsWith("; it may have been applied"));
+});
+
+Deno.test("A stream asks a provider that fails again, until it is not wanted", async () => {
+  let asked = 0;
+  const keeper = new TokenKeeper(
+    {
+      kind: "token",
+      token: () => {
+        asked++;
+        if (asked === 2) return "jwt";
+        throw new Error("the vault is sealed");
+      },
+    },
+    { authenticate: () => Promise.resolve(""), now: () => 0 },
+  );
+  const own = new AbortController();
+  await ensureToken(keeper, own.signal);
+  assertEquals([asked, keeper.token], [2, "jwt"]);
+  keeper.refused("jwt");
+  const waiting = ensureToken(keeper, own.signal);
+  await waitFor("one more question", () => asked === 3);
+  own.abort(new Error("not wanted"));
+  await assertRejects(() => waiting, Error, "not wanted");
 });
 
 Deno.test("Client.close() ends what waits for a provider that never answers", async () => {

@@ -116,9 +116,10 @@ Deno.test("TokenKeeper says which provider has failed, and why", async () => {
   });
   const error = await assertRejects(() => keeper.fetch(), AuthError);
   assertEquals(
-    [error.message, error.cause],
+    [error.message, error.retryable, error.cause],
     [
       "Cannot authenticate: the provider of 'auth.password' has failed",
+      true,
       broken,
     ],
   );
