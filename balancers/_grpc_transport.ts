@@ -97,11 +97,9 @@ class GrpcTransport implements Transport {
     settings: CallSettings,
     done: UnaryDone,
   ): RunningCall {
-    const metadata = metadataOf(settings.headers);
-    const call = this.#open(path, settings);
     let reply: Uint8Array | undefined;
     let headers: grpc.Metadata | undefined;
-    call.start(metadata, {
+    const call = this.#open(path, settings, {
       onReceiveMetadata: (received) => headers = received,
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) reply = message;
@@ -129,10 +127,8 @@ class GrpcTransport implements Transport {
     settings: CallSettings,
     events: StreamEvents,
   ): RunningStream {
-    const metadata = metadataOf(settings.headers);
-    const call = this.#open(path, settings);
     let headers: grpc.Metadata | undefined;
-    call.start(metadata, {
+    const call = this.#open(path, settings, {
       onReceiveMetadata: (received) => headers = received,
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) events.onMessage(message);
@@ -161,10 +157,16 @@ class GrpcTransport implements Transport {
     this.#capture.destroy();
   }
 
-  #open(path: string, { timeoutMs }: CallSettings): Call {
+  #open(
+    path: string,
+    { timeoutMs, headers }: CallSettings,
+    listener: Parameters<Call["start"]>[1],
+  ): Call {
+    const metadata = metadataOf(headers);
     const deadline = timeoutMs === Infinity ? Infinity : Date.now() + timeoutMs;
     const call = this.#channel.createCall(path, deadline, null, null, null);
     this.#calls.add(call);
+    call.start(metadata, listener);
     return call;
   }
 
@@ -190,18 +192,14 @@ class GrpcTransport implements Transport {
       const { goaway } = this.#capture;
       return this.#fail(goaway ? `the server said ${goaway}` : reason);
     }
-    if (!this.#secure || !this.#capture.seen) {
-      return this.#fail(this.#dialReason(reason));
-    }
+    const secure = this.#secure;
+    const connected = this.#capture.seen;
+    const why = dialReason(reason, { connected, secure });
+    if (!secure || !connected) return this.#fail(why);
     this.#capture.explain().then((failure) => {
-      if (failure === undefined) this.#fail(this.#dialReason(reason));
+      if (failure === undefined) this.#fail(why);
       else this.#fail(`connected, but ${failure.reason}`, failure.fault);
     });
-  }
-
-  #dialReason(reason: string): string {
-    const secure = this.#secure;
-    return dialReason(reason, { connected: this.#capture.seen, secure });
   }
 
   #fail(reason: string, tlsFault?: TlsFault): void {

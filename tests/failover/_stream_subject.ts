@@ -2,9 +2,6 @@ import type { BalancerName } from "../../balancers/mod.ts";
 import { Client, type ClientOptions } from "../../mod.ts";
 import type { Member } from "../harness/mod.ts";
 
-// For tests that have a client of a member, too.
-export { observer } from "../scenarios/_clients.ts";
-
 /** A client of one member, to be given the others when its stream is open. */
 export async function clientOf(
   member: Member,

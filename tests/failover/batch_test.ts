@@ -7,7 +7,7 @@ import { Cluster, sleep } from "../harness/mod.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { seededRandom } from "../unit/_fake_clock.ts";
 import { cutAll } from "../scenarios/_every_member.ts";
-import { observer } from "./_stream_subject.ts";
+import { observer } from "../scenarios/_clients.ts";
 
 const KEYS = 12;
 const CALLS = 600;

@@ -6,14 +6,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
-import {
-  Client,
-  type ClientOptions,
-  ClusterMismatchError,
-  EtcdError,
-} from "../../mod.ts";
+import { ClusterMismatchError, EtcdError } from "../../mod.ts";
 import { Cluster, type Member, waitFor } from "../harness/mod.ts";
 import { codeOf } from "./_auth_subject.ts";
+import { clientOf } from "./_endpoint_subject.ts";
 
 let cluster: Cluster;
 let other: Cluster;
@@ -28,18 +24,6 @@ Deno.test.beforeAll(async () => {
 Deno.test.afterAll(async () => {
   await Promise.all([cluster.close(), other.close()]);
 });
-
-function clientOf(
-  endpoints: string | readonly string[],
-  options: Partial<ClientOptions> = {},
-): Client {
-  return new Client({
-    endpoints,
-    dialTimeoutMs: 1_000,
-    requestTimeoutMs: 5_000,
-    ...options,
-  });
-}
 
 function first(): Member {
   const [member] = cluster.members;

@@ -2,7 +2,6 @@
 // under load.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
-import { Client, type ClientOptions } from "../../mod.ts";
 import { toUnsignedBigInt } from "../../proto/int64.ts";
 import type { MemberAddResponse } from "../../proto/gen/messages.ts";
 import { methods } from "../../proto/methods.ts";
@@ -10,6 +9,7 @@ import { isServiceError } from "../harness/_admin.ts";
 import { Cluster, type Member, rawCall, waitFor } from "../harness/mod.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { codeOf } from "./_auth_subject.ts";
+import { clientOf } from "./_endpoint_subject.ts";
 
 /**
  * How calls end that begin on a learner while a voter is in the list as well.
@@ -37,18 +37,6 @@ Deno.test.beforeAll(async () => {
 Deno.test.afterAll(async () => {
   await cluster.close();
 });
-
-function clientOf(
-  endpoints: string | readonly string[],
-  options: Partial<ClientOptions> = {},
-): Client {
-  return new Client({
-    endpoints,
-    dialTimeoutMs: 1_000,
-    requestTimeoutMs: 5_000,
-    ...options,
-  });
-}
 
 function first(): Member {
   const [member] = cluster.members;

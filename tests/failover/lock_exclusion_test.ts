@@ -1,49 +1,29 @@
 // Locks through pauses, partitions and a stalled event loop: never two holders.
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
-import { Client, EtcdError, LeaseLostError, type Lock, op } from "../../mod.ts";
-import { Cluster, etcdctl, sleep, waitFor } from "../harness/mod.ts";
+import {
+  type Client,
+  EtcdError,
+  LeaseLostError,
+  type Lock,
+  op,
+} from "../../mod.ts";
+import { etcdctl, sleep, waitFor } from "../harness/mod.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
+import { observer } from "../scenarios/_clients.ts";
 import { cutAll, setAll } from "../scenarios/_every_member.ts";
 import { untilQueued } from "./_lock_subject.ts";
-import { observer } from "./_stream_subject.ts";
+import {
+  cluster,
+  eachStrategy,
+  newClient,
+  startThreeMembers,
+} from "./_three_members.ts";
 
 const TTL_SECONDS = 3;
 
-let cluster: Cluster;
+startThreeMembers();
 
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
-
-/** A client behind the fault proxies; an observer is one past them. */
-function newClient(balancer: BalancerName): Client {
-  return new Client({
-    endpoints: cluster.endpoints,
-    balancer,
-    dialTimeoutMs: 1_000,
-    keepAlive: false,
-  });
-}
-
-/** A test for each strategy, on a cluster without faults. */
-function scenario(
-  name: string,
-  run: (balancer: BalancerName) => Promise<void>,
-): void {
-  for (const balancer of BALANCER_NAMES) {
-    Deno.test(`${balancer} | ${name}`, async () => {
-      await cluster.reset();
-      await run(balancer);
-    });
-  }
-}
-
-scenario(
+eachStrategy(
   "a paused holder is told before another has the lock, and its late write is not done",
   async (balancer) => {
     const name = `pause/${balancer}`;
@@ -119,81 +99,84 @@ interface Hold {
   readonly signal: AbortSignal;
 }
 
-scenario("no two hold a lock at once while members fail", async (balancer) => {
-  const name = `faults/${balancer}`;
-  const ledger = `${name}-ledger`;
-  await using other = observer(cluster);
-  const { header } = await other.range(ledger);
-  const holds: Hold[] = [];
-  const tally = new Map<string, number>();
-  const contender =
-    (who: string, client: Client, abort: AbortSignal) => async () => {
-      try {
-        await using session = await client.session({
-          ttlSeconds: TTL_SECONDS,
-          timeoutMs: 2_000,
+eachStrategy(
+  "no two hold a lock at once while members fail",
+  async (balancer) => {
+    const name = `faults/${balancer}`;
+    const ledger = `${name}-ledger`;
+    await using other = observer(cluster);
+    const { header } = await other.range(ledger);
+    const holds: Hold[] = [];
+    const tally = new Map<string, number>();
+    const contender =
+      (who: string, client: Client, abort: AbortSignal) => async () => {
+        try {
+          await using session = await client.session({
+            ttlSeconds: TTL_SECONDS,
+            timeoutMs: 2_000,
+          });
+          await using lock = await session.lock(name, { signal: abort });
+          for (const { who: holder, signal } of holds) {
+            assert(signal.aborted, `${who} and ${holder} at once`);
+          }
+          holds.push({ who, signal: lock.signal });
+          for (let writes = 0; writes < 20 && !lock.signal.aborted; writes++) {
+            const { succeeded } = await client.txn({
+              if: [lock.guard],
+              then: [op.put(ledger, `${lock.revision}`)],
+            }, { timeoutMs: 1_000 });
+            if (succeeded) tally.set(who, (tally.get(who) ?? 0) + 1);
+            await sleep(5);
+          }
+        } catch (error) {
+          if (!(error instanceof EtcdError) && error !== "over") throw error;
+        }
+      };
+    await using behind = newClient(balancer);
+    await using also = newClient(balancer);
+    await using past = observer(cluster);
+    const over = new AbortController();
+    await repeatDuring(
+      [
+        contender("behind", behind, over.signal),
+        contender("also behind", also, over.signal),
+        contender("past", past, over.signal),
+      ],
+      async () => {
+        const [first] = cluster.members;
+        const before = holds.length;
+        await waitFor("a few turns", () => holds.length > before + 3);
+        await setAll(cluster, { kind: "pause" });
+        await sleep(TTL_SECONDS * 1_000 + 500);
+        await setAll(cluster, { kind: "pass" });
+        if (first) await cluster.isolate(first);
+        await sleep(1_500);
+        await cluster.healPeers();
+        await cutAll(cluster);
+        await (await cluster.leader()).freeze();
+        await sleep(1_500);
+        await cluster.reset();
+        const after = holds.length;
+        await waitFor("a few more turns", () => holds.length > after + 3, {
+          timeoutMs: 20_000,
         });
-        await using lock = await session.lock(name, { signal: abort });
-        for (const { who: holder, signal } of holds) {
-          assert(signal.aborted, `${who} and ${holder} at once`);
-        }
-        holds.push({ who, signal: lock.signal });
-        for (let writes = 0; writes < 20 && !lock.signal.aborted; writes++) {
-          const { succeeded } = await client.txn({
-            if: [lock.guard],
-            then: [op.put(ledger, `${lock.revision}`)],
-          }, { timeoutMs: 1_000 });
-          if (succeeded) tally.set(who, (tally.get(who) ?? 0) + 1);
-          await sleep(5);
-        }
-      } catch (error) {
-        if (!(error instanceof EtcdError) && error !== "over") throw error;
-      }
-    };
-  await using behind = newClient(balancer);
-  await using also = newClient(balancer);
-  await using past = observer(cluster);
-  const over = new AbortController();
-  await repeatDuring(
-    [
-      contender("behind", behind, over.signal),
-      contender("also behind", also, over.signal),
-      contender("past", past, over.signal),
-    ],
-    async () => {
-      const [first] = cluster.members;
-      const before = holds.length;
-      await waitFor("a few turns", () => holds.length > before + 3);
-      await setAll(cluster, { kind: "pause" });
-      await sleep(TTL_SECONDS * 1_000 + 500);
-      await setAll(cluster, { kind: "pass" });
-      if (first) await cluster.isolate(first);
-      await sleep(1_500);
-      await cluster.healPeers();
-      await cutAll(cluster);
-      await (await cluster.leader()).freeze();
-      await sleep(1_500);
-      await cluster.reset();
-      const after = holds.length;
-      await waitFor("a few more turns", () => holds.length > after + 3, {
-        timeoutMs: 20_000,
-      });
-      over.abort("over");
-    },
-    {},
-  );
-  // Who wrote, in the order of the store: nobody after a later holder.
-  const tokens: bigint[] = [];
-  const last = await other.get(ledger);
-  await using watch = other.watch(ledger, {
-    startRevision: header.revision + 1n,
-  });
-  for await (const { kv } of watch.events()) {
-    tokens.push(BigInt(kv.value.text()));
-    if (kv.modRevision === last?.modRevision) break;
-  }
-  assertEquals(tokens, tokens.toSorted((a, b) => Number(a - b)));
-  const confirmed = [...tally.values()].reduce((sum, one) => sum + one, 0);
-  assert(tokens.length >= confirmed, `${tokens.length} of ${confirmed}`);
-  assertEquals([...tally.keys()].sort(), ["also behind", "behind", "past"]);
-});
+        over.abort("over");
+      },
+      {},
+    );
+    // Who wrote, in the order of the store: nobody after a later holder.
+    const tokens: bigint[] = [];
+    const last = await other.get(ledger);
+    await using watch = other.watch(ledger, {
+      startRevision: header.revision + 1n,
+    });
+    for await (const { kv } of watch.events()) {
+      tokens.push(BigInt(kv.value.text()));
+      if (kv.modRevision === last?.modRevision) break;
+    }
+    assertEquals(tokens, tokens.toSorted((a, b) => Number(a - b)));
+    const confirmed = [...tally.values()].reduce((sum, one) => sum + one, 0);
+    assert(tokens.length >= confirmed, `${tokens.length} of ${confirmed}`);
+    assertEquals([...tally.keys()].sort(), ["also behind", "behind", "past"]);
+  },
+);

@@ -1,68 +1,45 @@
 // Locks and leaderships across cut connections, with each strategy.
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
-import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
 import { Client, EtcdError, type KeyValue, type Lock } from "../../mod.ts";
-import { Cluster, sleep, waitFor } from "../harness/mod.ts";
+import { sleep, waitFor } from "../harness/mod.ts";
+import { observer } from "../scenarios/_clients.ts";
 import { cutAll } from "../scenarios/_every_member.ts";
 import { untilQueued } from "./_lock_subject.ts";
-import { observer } from "./_stream_subject.ts";
+import {
+  cluster,
+  eachStrategy,
+  newClient,
+  startThreeMembers,
+} from "./_three_members.ts";
 
-let cluster: Cluster;
+startThreeMembers();
 
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
+eachStrategy(
+  "a lock is waited for across cut connections",
+  async (balancer) => {
+    const name = `cuts/${balancer}`;
+    await using other = observer(cluster);
+    await using client = newClient(balancer);
+    await using holder = await other.session();
+    await using session = await client.session();
+    const held = await holder.lock(name);
+    let lock: Lock | undefined;
+    const waiting = session.lock(name).then((got) => lock = got);
+    await untilQueued(other, name, 2);
+    for (let cuts = 0; cuts < 3; cuts++) {
+      await cutAll(cluster);
+      await sleep(100);
+    }
+    assertEquals(lock, undefined);
+    await held.unlock();
+    const { signal, revision } = await waiting;
+    assertFalse(signal.aborted);
+    assert(revision > held.revision);
+    assertFalse(session.signal.aborted);
+  },
+);
 
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
-
-/** A client behind the fault proxies; an observer is one past them. */
-function newClient(balancer: BalancerName): Client {
-  return new Client({
-    endpoints: cluster.endpoints,
-    balancer,
-    dialTimeoutMs: 1_000,
-    keepAlive: false,
-  });
-}
-
-/** A test for each strategy, on a cluster without faults. */
-function scenario(
-  name: string,
-  run: (balancer: BalancerName) => Promise<void>,
-): void {
-  for (const balancer of BALANCER_NAMES) {
-    Deno.test(`${balancer} | ${name}`, async () => {
-      await cluster.reset();
-      await run(balancer);
-    });
-  }
-}
-
-scenario("a lock is waited for across cut connections", async (balancer) => {
-  const name = `cuts/${balancer}`;
-  await using other = observer(cluster);
-  await using client = newClient(balancer);
-  await using holder = await other.session();
-  await using session = await client.session();
-  const held = await holder.lock(name);
-  let lock: Lock | undefined;
-  const waiting = session.lock(name).then((got) => lock = got);
-  await untilQueued(other, name, 2);
-  for (let cuts = 0; cuts < 3; cuts++) {
-    await cutAll(cluster);
-    await sleep(100);
-  }
-  assertEquals(lock, undefined);
-  await held.unlock();
-  const { signal, revision } = await waiting;
-  assertFalse(signal.aborted);
-  assert(revision > held.revision);
-  assertFalse(session.signal.aborted);
-});
-
-scenario("observe() goes on across cut connections", async (balancer) => {
+eachStrategy("observe() goes on across cut connections", async (balancer) => {
   const name = `observe/${balancer}`;
   await using other = observer(cluster);
   await using client = newClient(balancer);
@@ -104,7 +81,7 @@ scenario("observe() goes on across cut connections", async (balancer) => {
   }
 });
 
-scenario(
+eachStrategy(
   "client.lock waits for longer than other calls may take, and tells when it is cut",
   async (balancer) => {
     const name = `served/${balancer}`;

@@ -1,30 +1,14 @@
 // Where watches start on real servers, of which the newer ones tell no
 // progress as long as a start lies ahead of their store.
 import { assertEquals } from "@std/assert";
-import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
-import { Client, type WatchOptions } from "../../mod.ts";
-import { Cluster, sleep, waitFor } from "../harness/mod.ts";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
+import type { WatchOptions } from "../../mod.ts";
+import { sleep, waitFor } from "../harness/mod.ts";
 import { observer } from "../scenarios/_clients.ts";
 import { cutAll, setAll } from "../scenarios/_every_member.ts";
+import { cluster, newClient, startThreeMembers } from "./_three_members.ts";
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
-
-function newClient(balancer: BalancerName): Client {
-  return new Client({
-    endpoints: cluster.endpoints,
-    balancer,
-    dialTimeoutMs: 1_000,
-    keepAlive: false,
-  });
-}
+startThreeMembers();
 
 /** Keeps why a watch was disconnected. */
 function lossesOf(options: WatchOptions): {
