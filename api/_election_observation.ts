@@ -1,22 +1,15 @@
-import { backoffMs, type BackoffPolicy } from "../errors/backoff.ts";
+import { backoffMs } from "../errors/backoff.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import type { LeaderResponse } from "../proto/gen/messages.ts";
 import { methods } from "../proto/methods.ts";
 import { keyId } from "./_key_id.ts";
+import { SHORT_LIFE_MS, STREAM_BACKOFF } from "./_reopening.ts";
 import type { Opener } from "./_stream.ts";
 import { pause } from "./_waits.ts";
 import { isFinal } from "./_watch_errors.ts";
 import type { ObserveOptions } from "./election_types.ts";
 import { type KeyValue, toKeyValue } from "./key_value.ts";
 
-const BACKOFF: BackoffPolicy = {
-  initialMs: 50,
-  multiplier: 2,
-  maxMs: 5_000,
-  jitter: 0.2,
-};
-// A stream that ends sooner counts as a failed attempt to open one.
-const SHORT_LIFE_MS = 1_000;
 // Of what a slow consumer has not read yet, only so much is kept.
 const MOST_KEPT = 1_000;
 
@@ -59,7 +52,7 @@ export async function* observeElection(
       const lived = performance.now() - openedAt >= SHORT_LIFE_MS;
       failures = lived ? 1 : failures + 1;
       if (failures === 1) continue;
-      const waitMs = backoffMs(BACKOFF, failures - 1, Math.random);
+      const waitMs = backoffMs(STREAM_BACKOFF, failures - 1, Math.random);
       await pause(waitMs, ended.signal);
     }
   } finally {

@@ -1,15 +1,16 @@
 import type { Clock } from "../balancers/_clock.ts";
 import { backoffMs, type BackoffPolicy } from "../errors/backoff.ts";
 
-const BACKOFF: BackoffPolicy = {
+/** Between attempts to open a stream again. */
+export const STREAM_BACKOFF: BackoffPolicy = {
   initialMs: 50,
   multiplier: 2,
   maxMs: 1_000,
   jitter: 0.2,
 };
 
-// A stream that ends sooner counts as a failed attempt to open one.
-const SHORT_LIFE_MS = 1_000;
+/** A stream that ends sooner counts as a failed attempt to open one. */
+export const SHORT_LIFE_MS = 1_000;
 
 /** Opens a stream again after it has ended: at once, then ever less often. */
 export class Reopening {
@@ -41,7 +42,7 @@ export class Reopening {
     // The first time at once: the strategy may have another member.
     const waitMs = this.#failures === 0
       ? 0
-      : backoffMs(BACKOFF, this.#failures, clock.random);
+      : backoffMs(STREAM_BACKOFF, this.#failures, clock.random);
     this.#failures++;
     this.#cancel?.();
     this.#cancel = clock.hold(waitMs, () => {
