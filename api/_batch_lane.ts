@@ -12,10 +12,21 @@ export interface BatchLimits {
   readonly inFlight: number;
 }
 
-/** A request in flight. */
-interface Slot {
-  readonly startedAt: number;
+/** What goes in one request. */
+interface Batch {
+  readonly calls: readonly BatchedCall[];
+  /** The keys it writes. */
+  readonly keys: ReadonlySet<string>;
 }
+
+/** A request in flight. */
+interface Flight extends Batch {
+  readonly startedAt: number;
+  /** Whether it has had its time: others do not wait for it any more. */
+  slow: boolean;
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
 
 // Within this, the error of the request, which knows more, comes first.
 const EXPIRY_SLACK_MS = 20;
@@ -26,15 +37,16 @@ const SLOW_MS = 100;
 /**
  * Calls of one kind. A call that finds nothing in flight goes at once, as it
  * is. Those that arrive meanwhile wait, and go together in one transaction.
+ *
+ * What is in flight is kept in lists and not in a `Set` that lives as long as
+ * the lane: V8 links the tables of one that grows and shrinks, so that calls
+ * long answered would survive many garbage collections.
  */
 export class BatchLane {
   readonly #caller: Caller;
   readonly #limits: BatchLimits;
-  /** Requests in flight that others wait for, the oldest first. */
-  readonly #slots = new Set<Slot>();
-  /** Keys that are being written: the next write to one waits. */
-  readonly #writing = new Set<string>();
-  readonly #sent = new Set<BatchedCall>();
+  /** The oldest first. */
+  readonly #flights: Flight[] = [];
   #waiting: BatchedCall[] = [];
   #flushing = false;
   #nextDeadlineAt = Infinity;
@@ -47,10 +59,15 @@ export class BatchLane {
   }
 
   /** Makes a call, alone or with others. */
-  async run(init: BatchedCallInit): Promise<unknown> {
-    if (this.#slots.size === 0 && this.#waiting.length === 0) {
-      return await this.#occupied(
-        init.writes === undefined ? [] : [init.writes],
+  run(init: BatchedCallInit): Promise<unknown> {
+    const { writes } = init.operation;
+    if (
+      this.#waiting.length === 0 && this.#awaited() === 0 &&
+      (writes === undefined || !this.#isWriting(writes))
+    ) {
+      const keys = writes === undefined ? NO_KEYS : new Set([writes]);
+      return this.#inFlight(
+        { calls: [], keys },
         () => callAlone(this.#caller, init, init.timeoutMs),
       );
     }
@@ -65,89 +82,96 @@ export class BatchLane {
         this.#flush();
       });
     }
-    return await call.answer;
+    return call.answer;
   }
 
   #flush(): void {
-    while (this.#slots.size < this.#limits.inFlight) {
+    while (this.#awaited() < this.#limits.inFlight) {
       const batch = this.#take();
-      if (batch.length === 0) break;
+      if (batch.calls.length === 0) break;
       this.#start(batch);
     }
     this.#arm();
   }
 
+  /** How many requests are in flight that others wait for. */
+  #awaited(): number {
+    return this.#flights.reduce((sum, { slow }) => slow ? sum : sum + 1, 0);
+  }
+
+  #isWriting(key: string): boolean {
+    return this.#flights.some(({ keys }) => keys.has(key));
+  }
+
   /** Takes what may go in one request off those that wait. */
-  #take(): BatchedCall[] {
-    const batch: BatchedCall[] = [];
+  #take(): Batch {
+    const calls: BatchedCall[] = [];
     const kept: BatchedCall[] = [];
+    const keys = new Set<string>();
     const passedOver = new Set<string>();
     let bytes = 0;
     let at = 0;
     for (; at < this.#waiting.length; at++) {
       const call = this.#waiting[at];
       if (call === undefined || call.settled) continue;
+      const { writes, bytes: more } = call.init.operation;
       if (
-        batch.length >= this.#limits.operations ||
-        (batch.length > 0 && bytes + call.bytes > this.#limits.bytes)
+        calls.length >= this.#limits.operations ||
+        (calls.length > 0 && bytes + more > this.#limits.bytes)
       ) break;
-      const { writes: key } = call;
-      if (key !== undefined) {
-        if (this.#writing.has(key) || passedOver.has(key)) {
-          passedOver.add(key);
+      if (writes !== undefined) {
+        if (
+          keys.has(writes) || passedOver.has(writes) || this.#isWriting(writes)
+        ) {
+          passedOver.add(writes);
           kept.push(call);
           continue;
         }
-        this.#writing.add(key);
+        keys.add(writes);
       }
-      batch.push(call);
-      bytes += call.bytes;
+      calls.push(call);
+      bytes += more;
     }
     this.#waiting = [...kept, ...this.#waiting.slice(at)];
-    return batch;
+    return { calls, keys };
   }
 
-  async #start(batch: readonly BatchedCall[]): Promise<void> {
-    const keys = batch.map(({ writes }) => writes)
-      .filter((key) => key !== undefined);
-    await this.#occupied(keys, async () => {
-      const [only] = batch;
-      if (batch.length === 1 && only !== undefined) {
-        await sendAlone(this.#caller, only);
-      } else {
-        await this.#together(batch);
-      }
-    });
+  #start(batch: Batch): Promise<void> {
+    const { calls } = batch;
+    const [only] = calls;
+    return this.#inFlight(
+      batch,
+      calls.length === 1 && only !== undefined
+        ? () => sendAlone(this.#caller, only)
+        : () => this.#together(calls),
+    );
   }
 
   /** Does some work that takes one of the places in flight. */
-  async #occupied<T>(
-    keys: readonly string[],
+  async #inFlight<T>(
+    { calls, keys }: Batch,
     work: () => Promise<T>,
   ): Promise<T> {
-    const slot = { startedAt: performance.now() };
-    this.#slots.add(slot);
-    for (const key of keys) this.#writing.add(key);
+    const startedAt = performance.now();
+    const flight: Flight = { calls, keys, startedAt, slow: false };
+    this.#flights.push(flight);
     try {
       return await work();
     } finally {
-      for (const key of keys) this.#writing.delete(key);
-      this.#slots.delete(slot);
+      this.#flights.splice(this.#flights.indexOf(flight), 1);
       this.#flush();
     }
   }
 
-  async #together(batch: readonly BatchedCall[]): Promise<void> {
-    for (const call of batch) this.#sent.add(call);
-    const refused = await sendTogether(this.#caller, batch);
-    for (const call of batch) this.#sent.delete(call);
+  async #together(calls: readonly BatchedCall[]): Promise<void> {
+    const refused = await sendTogether(this.#caller, calls);
     if (refused === undefined) return;
     if (refused === "too_many_operations") {
-      this.#limits.operations = Math.max(Math.floor(batch.length / 2), 1);
+      this.#limits.operations = Math.max(Math.floor(calls.length / 2), 1);
     } else {
       this.#limits.bytes = Math.max(Math.floor(this.#limits.bytes / 2), 1);
     }
-    this.#waiting.unshift(...batch);
+    this.#waiting.unshift(...calls);
   }
 
   #expect({ deadlineAt }: BatchedCall): void {
@@ -156,14 +180,14 @@ export class BatchLane {
 
   /** Sets the timer to when there is something to do that no answer brings. */
   #arm(): void {
-    if (this.#waiting.length === 0 && this.#sent.size === 0) {
+    if (this.#waiting.length === 0 && this.#flights.length === 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
       this.#timerAt = Infinity;
       this.#nextDeadlineAt = Infinity;
       return;
     }
-    const [oldest] = this.#slots;
+    const oldest = this.#flights.find(({ slow }) => !slow);
     const slowAt = this.#waiting.length > 0 && oldest !== undefined
       ? oldest.startedAt + SLOW_MS
       : Infinity;
@@ -178,14 +202,14 @@ export class BatchLane {
     this.#timerAt = Infinity;
     const now = performance.now();
     this.#nextDeadlineAt = Infinity;
-    for (const call of [...this.#waiting, ...this.#sent]) {
+    const flying = this.#flights.flatMap(({ calls }) => calls);
+    for (const call of [...this.#waiting, ...flying]) {
       if (call.settled) continue;
       if (call.deadlineAt + EXPIRY_SLACK_MS <= now) call.expire();
       else this.#expect(call);
     }
-    for (const slot of this.#slots) {
-      if (slot.startedAt + SLOW_MS > now) break;
-      this.#slots.delete(slot);
+    for (const flight of this.#flights) {
+      if (flight.startedAt + SLOW_MS <= now) flight.slow = true;
     }
     this.#flush();
   }

@@ -19,7 +19,7 @@ export interface BatchOperation {
   /** Where it waits. */
   readonly lane: LaneName;
   /** The operation. */
-  readonly operation: RequestOpInit;
+  readonly wire: RequestOpInit;
   /** The key it writes: such calls keep their order. */
   readonly writes: string | undefined;
   /** About how many bytes it adds. */
@@ -58,14 +58,16 @@ export function replyOf(
     wire?.responseDeleteRange;
   if (!reply) throw new Error("The answer to an operation is missing");
   // Within a transaction the server leaves the header empty but for a revision.
-  return Object.assign(reply, { header });
+  // The reply is nobody else's: it is written to, as each copy costs.
+  (reply as { header?: typeof header }).header = header;
+  return reply;
 }
 
 function ofRange(request: RangeRequestInit): BatchOperation | undefined {
   if (isRange(request)) return undefined;
   return {
     lane: request.serializable ? "serializable" : "linearizable",
-    operation: { requestRange: request },
+    wire: { requestRange: request },
     writes: undefined,
     bytes: lengthOf(request.key) + OVERHEAD_BYTES,
   };
@@ -74,7 +76,7 @@ function ofRange(request: RangeRequestInit): BatchOperation | undefined {
 function ofPut(request: PutRequestInit): BatchOperation {
   return {
     lane: "writes",
-    operation: { requestPut: request },
+    wire: { requestPut: request },
     writes: idOf(request.key),
     bytes: lengthOf(request.key) + lengthOf(request.value) + OVERHEAD_BYTES,
   };
@@ -84,7 +86,7 @@ function ofDelete(request: DeleteRangeRequestInit): BatchOperation | undefined {
   if (isRange(request)) return undefined;
   return {
     lane: "writes",
-    operation: { requestDeleteRange: request },
+    wire: { requestDeleteRange: request },
     writes: idOf(request.key),
     bytes: lengthOf(request.key) + OVERHEAD_BYTES,
   };

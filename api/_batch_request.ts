@@ -33,18 +33,16 @@ export async function sendTogether(
   caller: Caller,
   batch: readonly BatchedCall[],
 ): Promise<Refusal | undefined> {
-  const ended = new AbortController();
+  const all = allAborted(batch);
   for (const call of batch) call.send();
   try {
-    const signal = allAborted(batch, ended.signal);
-    const { header, responses } = await request(caller, batch, signal);
+    const { header, responses } = await request(caller, batch, all?.signal);
     batch.forEach((call, at) => call.succeed(replyOf(responses[at], header)));
     return undefined;
   } catch (error) {
     return await failed(caller, batch, error);
   } finally {
-    // Nobody sees the reason; without one, an error with its stack is made.
-    ended.abort(null);
+    all?.stop();
   }
 }
 
@@ -56,7 +54,7 @@ export async function sendAlone(
   if (call.settled) return;
   call.send();
   try {
-    call.succeed(await callAlone(caller, call, leftMs(call.deadlineAt)));
+    call.succeed(await callAlone(caller, call.init, leftMs(call.deadlineAt)));
   } catch (error) {
     call.fail(error);
   }
@@ -80,10 +78,12 @@ function request(
   signal: AbortSignal | undefined,
 ): Promise<TxnResponse> {
   const deadlineAt = Math.max(...batch.map((call) => call.deadlineAt));
-  const [action = "", ...others] = new Set(batch.map(({ action }) => action));
+  const [action = "", ...others] = new Set(
+    batch.map(({ init }) => init.action),
+  );
   return caller.unary(
     methods.kv.txn,
-    { success: batch.map(({ operation }) => operation) },
+    { success: batch.map(({ init }) => init.operation.wire) },
     others.length === 0 ? action : "write",
     { timeoutMs: leftMs(deadlineAt), signal },
   );
@@ -116,19 +116,25 @@ function leftMs(deadlineAt: number): number | false {
   return Math.max(Math.ceil(deadlineAt - performance.now()), 1);
 }
 
-/** Is aborted when every one of these calls has been, until `ended` is. */
+/** A signal that is aborted when every one of these calls has been. */
 function allAborted(
   batch: readonly BatchedCall[],
-  ended: AbortSignal,
-): AbortSignal | undefined {
-  const signals = batch.map(({ options }) => options.signal)
-    .filter((signal) => signal !== undefined);
-  if (signals.length < batch.length) return undefined;
+): { readonly signal: AbortSignal; stop(): void } | undefined {
+  const signals: AbortSignal[] = [];
+  for (const { init: { options: { signal } } } of batch) {
+    if (signal === undefined) return undefined;
+    signals.push(signal);
+  }
   const all = new AbortController();
+  const ended = new AbortController();
   for (const signal of new Set(signals)) {
     signal.addEventListener("abort", () => {
       if (signals.every(({ aborted }) => aborted)) all.abort(signal.reason);
-    }, { signal: ended });
+    }, { signal: ended.signal });
   }
-  return all.signal;
+  return {
+    signal: all.signal,
+    // Nobody sees the reason; without one, an error with its stack is made.
+    stop: () => ended.abort(null),
+  };
 }

@@ -6,7 +6,9 @@ import type { BatchOperation } from "./_batch_operation.ts";
 import type { CallOptions } from "./call_options.ts";
 
 /** What a call is made of. */
-export interface BatchedCallInit extends BatchOperation {
+export interface BatchedCallInit {
+  /** What it is in a transaction. */
+  readonly operation: BatchOperation;
   readonly method: Method<unknown, unknown>;
   readonly request: unknown;
   readonly action: string;
@@ -15,16 +17,9 @@ export interface BatchedCallInit extends BatchOperation {
 }
 
 /** A call that waits for its turn, or whose answer is awaited. */
-export class BatchedCall implements BatchedCallInit {
-  readonly lane: BatchOperation["lane"];
-  readonly operation: BatchOperation["operation"];
-  readonly writes: string | undefined;
-  readonly bytes: number;
-  readonly method: Method<unknown, unknown>;
-  readonly request: unknown;
-  readonly action: string;
-  readonly options: CallOptions;
-  readonly timeoutMs: number;
+export class BatchedCall {
+  /** What it is made of. */
+  readonly init: BatchedCallInit;
   /** When its time is over, on the clock of `performance.now()`. */
   readonly deadlineAt: number;
   /** Its answer. */
@@ -36,15 +31,7 @@ export class BatchedCall implements BatchedCallInit {
   #sent = false;
 
   constructor(init: BatchedCallInit) {
-    this.lane = init.lane;
-    this.operation = init.operation;
-    this.writes = init.writes;
-    this.bytes = init.bytes;
-    this.method = init.method;
-    this.request = init.request;
-    this.action = init.action;
-    this.options = init.options;
-    this.timeoutMs = init.timeoutMs;
+    this.init = init;
     this.deadlineAt = performance.now() + init.timeoutMs;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -88,7 +75,7 @@ export class BatchedCall implements BatchedCallInit {
       code: error.code,
       grpcCode: error.grpcCode,
       endpoint: error.endpoint,
-      method: this.method.name,
+      method: this.init.method.name,
       retryable: error.retryable,
       maybeCommitted: error.maybeCommitted,
       attempts: error.attempts,
@@ -98,16 +85,17 @@ export class BatchedCall implements BatchedCallInit {
 
   /** Ends it as its time is over. */
   expire(): void {
-    const maybeCommitted = this.#sent && this.writes !== undefined;
+    const { method, action, operation, timeoutMs } = this.init;
+    const maybeCommitted = this.#sent && operation.writes !== undefined;
     const state = this.#sent
-      ? `no answer within ${this.timeoutMs} ms (timeout)`
-      : `not sent within ${this.timeoutMs} ms, behind others that were not answered (timeout)`;
+      ? `no answer within ${timeoutMs} ms (timeout)`
+      : `not sent within ${timeoutMs} ms, behind others that were not answered (timeout)`;
     const tail = maybeCommitted ? "; it may have been applied" : "";
     this.fail(
-      new TimeoutError(`Cannot ${this.action}: ${state}${tail}`, {
+      new TimeoutError(`Cannot ${action}: ${state}${tail}`, {
         code: "timeout",
         grpcCode: GRPC_CODE.deadlineExceeded,
-        method: this.method.name,
+        method: method.name,
         retryable: !maybeCommitted,
         maybeCommitted,
       }),
@@ -118,7 +106,7 @@ export class BatchedCall implements BatchedCallInit {
     if (this.#settled) return false;
     this.#settled = true;
     if (this.#onAbort !== undefined) {
-      this.options.signal?.removeEventListener("abort", this.#onAbort);
+      this.init.options.signal?.removeEventListener("abort", this.#onAbort);
     }
     return true;
   }

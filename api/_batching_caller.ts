@@ -40,7 +40,8 @@ export class BatchingCaller implements Caller {
     };
   }
 
-  async unary<Request, Response>(
+  // Not async: a promise for each call counts here, and its callers are async.
+  unary<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
     action: string,
@@ -50,20 +51,20 @@ export class BatchingCaller implements Caller {
       ? undefined
       : toOperation(method, request, this.#options.mode);
     if (operation === undefined) {
-      return await this.#caller.unary(method, request, action, options);
+      return this.#caller.unary(method, request, action, options);
     }
     const { signal, timeoutMs: own } = options;
     const timeoutMs = own === undefined
       ? this.#options.timeoutMs
       : checkTimeoutMs("timeoutMs", own);
     signal?.throwIfAborted();
-    return await this.#lanes[operation.lane].run({
-      ...operation,
+    return this.#lanes[operation.lane].run({
+      operation,
       method: method as Method<unknown, unknown>,
       request,
       action,
       options,
       timeoutMs,
-    }) as Response;
+    }) as Promise<Response>;
   }
 }

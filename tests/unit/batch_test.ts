@@ -36,6 +36,11 @@ function sent({ calls }: ScriptedCaller): readonly string[] {
   return calls.map(({ method, does }) => `${method}: ${does.join(", ")}`);
 }
 
+/** What was sent last. */
+function last({ calls }: ScriptedCaller): string | undefined {
+  return calls.at(-1)?.does.at(-1);
+}
+
 /** Answers all that was sent, until nothing more is. */
 async function answerAll(network: ScriptedCaller): Promise<void> {
   for (let at = 0; at < network.calls.length; at++) {
@@ -340,6 +345,28 @@ Deno.test("a request without an answer does not hold up others for long", async 
   assertEquals(sent(network)[4], "KV.Txn: get 4, get 5");
   await answerAll(network);
   await Promise.all(calls);
+});
+
+Deno.test("a write waits for one to its key, however long that takes", async () => {
+  const { kv, network } = subject("all", 60_000);
+  const slow = kv.put("a", "1");
+  const others: Promise<unknown>[] = [];
+  for (const key of ["b", "c", "d", "e"]) {
+    others.push(kv.put(key, "1"));
+    await microtasks();
+  }
+  await waitFor("the request that waited", () => "put e" === last(network));
+  for (let at = 1; at < network.calls.length; at++) network.call(at).succeed();
+  await Promise.all(others);
+  const before = network.calls.length;
+  // No other waits for the slow one any more.
+  const same = kv.put("a", "2");
+  const another = kv.put("f", "1");
+  await microtasks();
+  assertEquals(sent(network).slice(before), ["KV.Put: put f"]);
+  await answerAll(network);
+  await Promise.all([slow, same, another]);
+  assertEquals(sent(network)[before + 1], "KV.Put: put a");
 });
 
 Deno.test("a call that was never sent says so when its time is over", async () => {
