@@ -9,7 +9,7 @@ import type {
 import { SortOrder, SortTarget as WireTarget } from "../proto/gen/messages.ts";
 import { fromBigInt, type Int64, toBigInt } from "../proto/int64.ts";
 import { checkCount, checkInt64, checkOneOf } from "./_checks.ts";
-import { toHeader, toKeyValue } from "./key_value.ts";
+import { toHeader, toKeyValue, toKeyValues } from "./key_value.ts";
 import { bounds, type Key, keyBytes, type KeyRange, toBytes } from "./keys.ts";
 import type { Value } from "./keys.ts";
 import type {
@@ -65,7 +65,7 @@ export function rangeRequest(
 export function rangeResult(wire: RangeResponse): RangeResult {
   return {
     header: toHeader(wire.header),
-    kvs: wire.kvs.map(toKeyValue),
+    kvs: toKeyValues(wire.kvs),
     more: wire.more,
     count: toBigInt(wire.count),
   };
@@ -108,7 +108,7 @@ export function deleteResult(wire: DeleteRangeResponse): DeleteResult {
   return {
     header: toHeader(wire.header),
     deleted: toBigInt(wire.deleted),
-    prevKvs: wire.prevKvs.map(toKeyValue),
+    prevKvs: toKeyValues(wire.prevKvs),
   };
 }
 

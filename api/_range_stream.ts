@@ -1,6 +1,6 @@
 import { methods } from "../proto/methods.ts";
 import { checkTimeoutMs } from "./_checks.ts";
-import { toKeyValue } from "./key_value.ts";
+import { toKeyValues } from "./key_value.ts";
 import { rangeRequest } from "./_kv_codec.ts";
 import type { ReadRest } from "./_list.ts";
 import { ServerStream } from "./_server_stream.ts";
@@ -27,7 +27,7 @@ export function rangeStreams(
       for (;;) {
         const message = await stream.next();
         if (message === undefined) return;
-        yield message.rangeResponse?.kvs.map(toKeyValue) ?? [];
+        yield toKeyValues(message.rangeResponse?.kvs ?? []);
       }
     } finally {
       stream.end(undefined);

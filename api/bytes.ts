@@ -5,14 +5,13 @@ const encoder = new TextEncoder();
 
 /**
  * Bytes, with ways to read them. A plain `Uint8Array` in every other respect,
- * and a copy: it keeps nothing else in memory.
+ * and a copy: nobody else writes to it.
+ *
+ * Those of a range lie together in blocks of up to 8 KiB, as Node's buffers
+ * do: their `buffer` is larger than they are, and each keeps its block in
+ * memory. `slice()` gives bytes with a buffer of their own.
  */
 export class Bytes extends Uint8Array<ArrayBuffer> {
-  /** What is cut out of it is plain bytes again. */
-  static get [Symbol.species](): Uint8ArrayConstructor {
-    return Uint8Array;
-  }
-
   /** Reads them as UTF-8; what is none becomes U+FFFD. */
   text(): string {
     return textDecoder.decode(this);
@@ -25,6 +24,32 @@ export class Bytes extends Uint8Array<ArrayBuffer> {
    */
   json<T = unknown>(): T {
     return JSON.parse(jsonDecoder.decode(this)) as T;
+  }
+}
+
+// No `Symbol.species`, though what is cut out of bytes could then be plain: the
+// mere definition makes V8 slow with all typed arrays of the process.
+
+/** Copies bytes one behind the other into one piece of memory. */
+export class ByteBlock {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #at = 0;
+
+  constructor(length: number) {
+    this.#bytes = new Uint8Array(length);
+  }
+
+  /** How many more bytes fit in. */
+  get free(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** A copy of `source`, which must fit in. */
+  copy(source: Uint8Array): Bytes {
+    const at = this.#at;
+    this.#bytes.set(source, at);
+    this.#at += source.length;
+    return new Bytes(this.#bytes.buffer, at, source.length);
   }
 }
 

@@ -1,10 +1,11 @@
 import {
   assert,
   assertEquals,
+  assertFalse,
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { Bytes, copyBytes, encodeBytes } from "../../api/bytes.ts";
+import { ByteBlock, Bytes, copyBytes, encodeBytes } from "../../api/bytes.ts";
 
 const utf8 = new TextEncoder();
 
@@ -44,19 +45,36 @@ Deno.test("Bytes.json() reads JSON, and throws where there is none", () => {
   }
 });
 
-Deno.test("Bytes cuts and maps into plain bytes", () => {
-  const bytes = copyBytes(Uint8Array.of(1, 2, 3));
-  for (
-    const derived of [
-      bytes.slice(1),
-      bytes.subarray(1),
-      bytes.map((byte) => byte),
-      bytes.filter((byte) => byte > 1),
-    ]
-  ) {
-    assertStrictEquals(derived.constructor, Uint8Array);
-  }
-  assertEquals([...bytes.slice(1)], [2, 3]);
+Deno.test("what is cut out of Bytes can be read as well", () => {
+  const bytes = copyBytes(utf8.encode("abc"));
+  const slice = bytes.slice(1);
+  assert(slice instanceof Bytes);
+  assertStrictEquals(slice.text(), "bc");
+  assertStrictEquals(slice.buffer.byteLength, 2, "a copy");
+  const view = bytes.subarray(1);
+  assert(view instanceof Bytes);
+  assertStrictEquals(view.text(), "bc");
+  assertStrictEquals(view.buffer, bytes.buffer, "no copy");
+});
+
+Deno.test("Bytes has no species: it would slow down all typed arrays", () => {
+  assertFalse(Object.hasOwn(Bytes, Symbol.species));
+});
+
+Deno.test("a ByteBlock copies bytes one behind the other", () => {
+  const block = new ByteBlock(5);
+  const source = utf8.encode("abcde");
+  const one = block.copy(source.subarray(0, 2));
+  const none = block.copy(source.subarray(2, 2));
+  const rest = block.copy(source.subarray(2));
+  source.fill(0);
+  assertEquals([one, none, rest].map((bytes) => bytes.text()), [
+    "ab",
+    "",
+    "cde",
+  ]);
+  assertStrictEquals(rest.buffer, one.buffer);
+  assertStrictEquals(block.free, 0);
 });
 
 Deno.test("encodeBytes() encodes text, and passes bytes through", () => {

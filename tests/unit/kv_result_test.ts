@@ -1,7 +1,7 @@
 // What callers are given of a reply.
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { deleteResult, putResult, rangeResult } from "../../api/_kv_codec.ts";
-import { toHeader, toKeyValue } from "../../api/key_value.ts";
+import { toHeader, toKeyValue, toKeyValues } from "../../api/key_value.ts";
 import { fromBigInt, ZERO } from "../../proto/int64.ts";
 
 const MAX = 2n ** 63n - 1n;
@@ -54,6 +54,43 @@ Deno.test("toKeyValue() copies key and value, and keeps every digit", () => {
   frame.fill(0);
   assertEquals([key.text(), value.text()], ["k", "v"]);
   assertEquals(rest, KV_RESULT);
+});
+
+Deno.test("toKeyValue() gives key and value buffers of their own", () => {
+  const { key, value } = toKeyValue({ ...KV, value: new Uint8Array(100) });
+  assertEquals([key.buffer.byteLength, value.buffer.byteLength], [1, 100]);
+});
+
+Deno.test("toKeyValues() puts bytes in blocks that no kept value makes large", () => {
+  // Of none, small, large ones, and one that is larger than a block.
+  const sizes = Array.from({ length: 500 }, (_, at) => at % 7 ? at : 0)
+    .with(250, 20_000);
+  const frame = new Uint8Array(200_000).map((_, at) => at);
+  const wires = sizes.map((size, at) => ({
+    ...KV,
+    key: frame.subarray(at, at + 3),
+    value: frame.subarray(at * 7, at * 7 + size),
+  }));
+  const given = wires.map(toKeyValue);
+  const kvs = toKeyValues(wires);
+  frame.fill(0);
+  assertEquals(kvs, given);
+  for (const { key, value } of kvs) {
+    assertStrictEquals(key.buffer, value.buffer);
+    const length = key.length + value.length;
+    assert(value.buffer.byteLength <= Math.max(length, 8 * 1024));
+  }
+  const blocks = new Set(kvs.map(({ value }) => value.buffer));
+  const total = kvs.reduce((sum, { key, value }) => {
+    return sum + key.length + value.length;
+  }, 0);
+  assertEquals(
+    [...blocks].reduce((sum, { byteLength }) => sum + byteLength, 0),
+    total,
+    "no byte to spare",
+  );
+  assert(blocks.size < 30, `${blocks.size} blocks`);
+  assertEquals(toKeyValues([]), []);
 });
 
 Deno.test("results are plain objects of the reply", () => {
