@@ -17,7 +17,8 @@ Usage: deno task bench [options]
   --in-flight LIST   such as 1,64,256 (default: each operation's own)
   --members N        members of the cluster (default: 1)
   --quick            one round of shorter runs: about a minute
-  --scale            also 10 000 watchers, 10 000 leases and 1 000 000 keys on one client
+  --scale            also 10 000 watchers, 10 000 leases, 1 000 000 keys and a
+                     snapshot of 100 MiB on one client
   --json FILE        writes everything measured; the shape is in bench/_result.ts
   --markdown FILE    puts the report into FILE, between <!-- bench:begin --> and <!-- bench:end -->
   --help             this

@@ -1,19 +1,23 @@
 import { Client } from "../mod.ts";
+import { startBenchCluster } from "./_prepare_cluster.ts";
 import { runToEnd } from "./_run_program.ts";
 import type { ScaleMeasured } from "./_result.ts";
 
 // Each at a tenth too, to tell how it grows.
 const STEPS: readonly {
-  readonly kind: "watchers" | "leases" | "list";
+  readonly kind: "watchers" | "leases" | "list" | "snapshot";
   readonly title: string;
   readonly counts: readonly number[];
 }[] = [
   { kind: "watchers", title: "watchers", counts: [1_000, 10_000] },
   { kind: "leases", title: "leases kept alive", counts: [1_000, 10_000] },
   { kind: "list", title: "keys listed", counts: [100_000, 1_000_000] },
+  { kind: "snapshot", title: "MiB of a snapshot", counts: [10, 100] },
 ];
 const LOADED_AT_ONCE = 10_000;
 const VALUE = new TextEncoder().encode("v".repeat(64));
+const MIB = 1_024 ** 2;
+const PIECES_PER_MIB = 4;
 
 /** Very many watchers, leases and keys on one client, each in a process. */
 export async function measureScale(
@@ -24,6 +28,9 @@ export async function measureScale(
   for (const { kind, title, counts } of STEPS) {
     for (const count of counts) {
       onProgress(`${count} ${title}`);
+      await using cluster = kind === "snapshot"
+        ? await fresh(count)
+        : undefined;
       if (kind === "list") await load(endpoint, count);
       const { output, peakMiB = NaN } = await runToEnd({
         path: Deno.execPath(),
@@ -35,7 +42,11 @@ export async function measureScale(
           new URL("../deno.json", import.meta.url).pathname,
           new URL("./scale/main.ts", import.meta.url).pathname,
         ],
-        env: { EP: endpoint, KIND: kind, N: String(count) },
+        env: {
+          EP: cluster?.endpoint ?? endpoint,
+          KIND: kind,
+          N: String(count),
+        },
       });
       measured.push({ title, count, peakMiB, ...JSON.parse(output) });
     }
@@ -58,4 +69,22 @@ async function load(endpoint: string, count: number): Promise<void> {
       ),
     );
   }
+}
+
+/** A member of its own, whose database has so many MiB. */
+async function fresh(
+  mib: number,
+): Promise<AsyncDisposable & { readonly endpoint: string }> {
+  const { cluster, endpoints: [endpoint = ""] } = await startBenchCluster({
+    members: 1,
+  });
+  const value = new Uint8Array(MIB / PIECES_PER_MIB);
+  await using client = new Client({ endpoints: endpoint });
+  for (let at = 0; at < mib * PIECES_PER_MIB; at++) {
+    await client.put(`bench/snapshot/${at}`, value);
+  }
+  return {
+    endpoint,
+    [Symbol.asyncDispose]: () => cluster.close(),
+  };
 }

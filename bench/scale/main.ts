@@ -1,11 +1,13 @@
 /**
- * Very many of something on one client: KIND=watchers|leases|list, N of them.
+ * Very many of something on one client: KIND=watchers|leases|list|snapshot, N of
+ * them, or of its MiB.
  *
  * @module
  */
 import { Client } from "../../mod.ts";
 import { holdLeases } from "./_leases.ts";
 import { listKeys } from "./_list.ts";
+import { readSnapshot } from "./_snapshot.ts";
 import type { StepResult } from "./_step.ts";
 import { holdWatchers } from "./_watchers.ts";
 
@@ -29,6 +31,8 @@ async function run(): Promise<StepResult> {
       return await holdLeases(client, { count, seconds });
     case "list":
       return await listKeys(client, { count, seconds });
+    case "snapshot":
+      return await readSnapshot(client, { count, seconds });
   }
   throw new Error(`Cannot run '${KIND}': not known`);
 }
