@@ -12,6 +12,7 @@ import {
 } from "../proto/gen/messages.ts";
 import { fromBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
+import { keyId } from "./_key_id.ts";
 import { checkInt64, checkKnown, checkObject, checkOneOf } from "./_checks.ts";
 import {
   deleteRequest,
@@ -21,10 +22,11 @@ import {
   rangeRequest,
   rangeResult,
 } from "./_kv_codec.ts";
-import { toHeader, toKeyValue } from "./key_value.ts";
+import { toHeader, toKeyValues } from "./key_value.ts";
 import { bounds, keyBytes, toBytes, type Value } from "./keys.ts";
 import type {
   Comparison,
+  GetOperation,
   Operation,
   OperationResult,
   Txn,
@@ -57,11 +59,17 @@ export function txnRequest(txn: AnyTxn): TxnRequestInit {
 /** What a transaction gives, read as its operations say. */
 export function txnResult(txn: AnyTxn, wire: TxnResponse): AnyResult {
   const operations = (wire.succeeded ? txn.then : txn.else) ?? [];
+  const got = operations.map(({ kind }, at) =>
+    kind === "get" ? wire.responses[at]?.responseRange?.kvs[0] : undefined
+  );
+  const found = toKeyValues(got.filter((kv) => kv !== undefined)).values();
   return {
     header: toHeader(wire.header),
     succeeded: wire.succeeded,
     results: operations.map((operation, at) =>
-      result(operation, wire.responses[at])
+      operation.kind === "get"
+        ? got[at] && found.next().value
+        : result(operation, wire.responses[at])
     ),
   };
 }
@@ -107,7 +115,7 @@ function branch(
   return operations.map((operation) => {
     checkObject("operation", operation);
     if (operation.kind === "put") {
-      const id = keyBytes("key", operation.key).join();
+      const id = keyId(keyBytes("key", operation.key));
       if (puts.has(id)) {
         throw new InvalidOptionError(name, operation.key, {
           action: "make the transaction",
@@ -150,14 +158,10 @@ function request(operation: Operation): RequestOpInit {
 }
 
 function result(
-  operation: Operation,
+  operation: Exclude<Operation, GetOperation>,
   wire: ResponseOp | undefined,
 ): OperationResult<Operation> {
   switch (operation.kind) {
-    case "get": {
-      const kv = wire?.responseRange?.kvs[0];
-      return kv && toKeyValue(kv);
-    }
     case "range":
       return rangeResult(present(operation, wire?.responseRange));
     case "put":
