@@ -10,6 +10,8 @@ export interface BatchLimits {
   bytes: number;
   /** Requests at once. */
   readonly inFlight: number;
+  /** Requests at once while enough calls wait to fill one more. */
+  readonly fullInFlight: number;
 }
 
 /** What goes in one request. */
@@ -86,12 +88,18 @@ export class BatchLane {
   }
 
   #flush(): void {
-    while (this.#awaited() < this.#limits.inFlight) {
+    while (this.#awaited() < this.#most()) {
       const batch = this.#take();
       if (batch.calls.length === 0) break;
       this.#start(batch);
     }
     this.#arm();
+  }
+
+  /** How many of them there may be. */
+  #most(): number {
+    const { operations, inFlight, fullInFlight } = this.#limits;
+    return this.#waiting.length < operations ? inFlight : fullInFlight;
   }
 
   /** How many requests are in flight that others wait for. */

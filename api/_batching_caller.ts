@@ -9,7 +9,10 @@ import { checkTimeoutMs } from "./_checks.ts";
 // etcd takes 128 operations and 1.5 MiB unless it is told otherwise.
 const OPERATIONS = 128;
 const BYTES = 1024 * 1024;
-const IN_FLIGHT = 4;
+// The fewer there are, the more operations each carries: one that is answered
+// while another is on its way keeps both sides busy.
+const IN_FLIGHT = 2;
+const FULL_IN_FLIGHT = 4;
 
 /** What batching is made of. */
 export interface BatchingOptions {
@@ -32,6 +35,7 @@ export class BatchingCaller implements Caller {
       operations: OPERATIONS,
       bytes: BYTES,
       inFlight: IN_FLIGHT,
+      fullInFlight: FULL_IN_FLIGHT,
     };
     this.#lanes = {
       linearizable: new BatchLane(caller, limits),
