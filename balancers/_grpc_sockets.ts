@@ -2,6 +2,7 @@ import { constants, type Http2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
 import { guardGoaway, sessionOn } from "./_goaway_guard.ts";
+import { joinWrites } from "./_joined_writes.ts";
 import {
   explainAlert,
   explainEnd,
@@ -56,7 +57,8 @@ interface Internals {
 }
 
 /**
- * Watches the sockets that grpc-js makes with these credentials.
+ * Watches the sockets that grpc-js makes with these credentials, and joins
+ * their writes.
  *
  * grpc-js never gives up on a peer that accepts a connection and stays
  * silent: closing the channel leaves that socket open until the peer ends it
@@ -123,6 +125,7 @@ export function captureSockets(
           }
           throw error;
         }
+        joinWrites(connected.socket);
         if (peer !== undefined) {
           ended = () => explainEnd(peer, watch);
           connected.socket.on("error", (error) => {
