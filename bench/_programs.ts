@@ -8,8 +8,9 @@ import { variables } from "./_variables.ts";
 const path = (file: string) => new URL(file, import.meta.url).pathname;
 const EVERY = OPERATIONS.map(({ name }) => name);
 
-// A batch carries up to 128 operations: a short run would measure its start.
-const BATCH_COUNT_FACTOR = 5;
+// Batches are so many times as fast: with the others' counts a run would end
+// before the compiler is done, and measure that.
+const BATCH_COUNT_FACTOR = 20;
 
 /** The floor: no client at all. */
 export const FLOOR: Program = {
