@@ -203,7 +203,9 @@ export class BatchLane {
     if (at >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#onTimer(), at - performance.now());
+    // It may be over by now, if other work kept the event loop busy.
+    const waitMs = Math.max(at - performance.now(), 0);
+    this.#timer = setTimeout(() => this.#onTimer(), waitMs);
   }
 
   #onTimer(): void {
