@@ -6,7 +6,7 @@ import {
   type WatchRequestInit,
 } from "../proto/gen/messages.ts";
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
-import { toKeyValue } from "./key_value.ts";
+import { toKeyValue, toKeyValues } from "./key_value.ts";
 import type { EtcdRange } from "./keys.ts";
 import type { WatchEvent, WatchOptions } from "./watch_types.ts";
 
@@ -50,22 +50,21 @@ export function cancelRequest(watchId: bigint): WatchRequestInit {
 /** Asks how far the stream is. */
 export const PROGRESS_REQUEST: WatchRequestInit = { progressRequest: {} };
 
-/** The events of a revision or a later one, as our own. */
+/** The events of a revision or a later one, copied out of their frame. */
 export function eventsFrom(
   next: bigint,
   events: readonly Event[],
 ): readonly WatchEvent[] {
-  return events
-    .filter(({ kv }) => kv && toBigInt(kv.modRevision) >= next)
-    .map(toWatchEvent);
-}
-
-/** An event of our own, copied out of the frame it came in. */
-function toWatchEvent(wire: Event): WatchEvent {
-  if (!wire.kv) throw new Error("Cannot read an event: it has no key");
-  return {
-    type: wire.type === EventType.PUT ? "put" : "delete",
-    kv: toKeyValue(wire.kv),
-    prevKv: wire.prevKv ? toKeyValue(wire.prevKv) : undefined,
-  };
+  const later = events.filter(({ kv }) =>
+    kv && toBigInt(kv.modRevision) >= next
+  );
+  const kvs = toKeyValues(later.flatMap(({ kv }) => kv ?? []));
+  return kvs.map((kv, at) => {
+    const { type, prevKv } = later[at] ?? {};
+    return {
+      type: type === EventType.PUT ? "put" : "delete",
+      kv,
+      prevKv: prevKv ? toKeyValue(prevKv) : undefined,
+    };
+  });
 }

@@ -7,9 +7,10 @@ const encoder = new TextEncoder();
  * Bytes, with ways to read them. A plain `Uint8Array` in every other respect,
  * and a copy: nobody else writes to it.
  *
- * Those of a range or a transaction lie together in blocks of up to 8 KiB, as
- * Node's buffers do: their `buffer` is larger than they are, and each keeps its
- * block in memory. `slice()` gives bytes with a buffer of their own.
+ * Those of a range, a transaction or a watch lie together in blocks of up to
+ * 8 KiB, as Node's buffers do: their `buffer` is larger than they are, and each
+ * keeps its block in memory. `slice()` gives bytes with a buffer of their own,
+ * such as to hand to a worker.
  */
 export class Bytes extends Uint8Array<ArrayBuffer> {
   /** Reads them as UTF-8; what is none becomes U+FFFD. */
