@@ -199,7 +199,12 @@ function stateOf(
 ): string {
   const { endpoint } = context;
   if (failure.ownDeadline) {
-    return `no answer from ${endpoint} within ${context.timeoutMs} ms (timeout)`;
+    const before = context.earlier.at(-1);
+    return `no answer from ${endpoint} within ${context.timeoutMs} ms (timeout)${
+      before === undefined
+        ? ""
+        : `, the last of ${context.attempt} attempts, the one before ended at ${before.endpoint} (${before.code})`
+    }`;
   }
   if (what.code === "connection_lost") {
     return `lost the connection to ${endpoint} during the call (connection_lost): ${failure.details}`;

@@ -145,7 +145,10 @@ Deno.test("Client says so when a proxy's 503 does not go away", async () => {
     TimeoutError,
   );
   assert(error.attempts.length > 1);
-  assert(error.message.includes(`${error.attempts.length} attempts`));
+  assert(
+    error.message.includes(`${error.attempts.length} attempts`),
+    error.message,
+  );
 });
 
 Deno.test("Client names every endpoint with its own last error", async () => {

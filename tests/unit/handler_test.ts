@@ -188,6 +188,15 @@ Deno.test("judge() says what it could not do, the state, the code and the endpoi
       errorOf({ ownDeadline: true, sent: false }, put),
     ],
     [
+      "Cannot get: no answer from http://a:2379 within 300 ms (timeout), the last of 4 attempts, the one before ended at http://b:2379 (no_leader)",
+      errorOf({ ownDeadline: true }, {
+        attempt: 4,
+        earlier: [
+          { endpoint: "http://b:2379", code: "no_leader", durationMs: 2 },
+        ],
+      }),
+    ],
+    [
       "Cannot put: lost the connection to http://a:2379 during the call (connection_lost): Received RST_STREAM; it may have been applied",
       errorOf({ details: "Received RST_STREAM", disconnected: true }, put),
     ],
