@@ -71,7 +71,13 @@ export interface Lease extends AsyncDisposable {
    * @throws {LeaseNotFoundError} If it does not exist any more.
    */
   timeToLive(options?: TimeToLiveOptions): Promise<TimeToLive>;
-  /** Ends it and deletes its keys; stops the renewals first. */
+  /**
+   * Ends it and deletes its keys; stops the renewals first. Leaving the scope
+   * of `await using` does the same, and does not mind one that has ended.
+   *
+   * @throws {LeaseNotFoundError} If it does not exist any more: it has run out,
+   * or has been revoked.
+   */
   revoke(options?: CallOptions): Promise<void>;
   /** Stops the renewals and leaves it to expire, or to somebody else. */
   orphan(): void;
