@@ -4,6 +4,7 @@ import { type Scenario, scenarioName } from "../tests/scenarios/scenario.ts";
 import { CALL_TIMEOUT_MS } from "./_compare_args.ts";
 import type { Known } from "./_compare_choice.ts";
 import { describeExpected } from "../tests/scenarios/expected.ts";
+import { ORIGINS } from "./_compare_report.ts";
 import { type Paint, wrap } from "./_compare_text.ts";
 
 /** The text of `--help`. */
@@ -97,5 +98,7 @@ export function listText(
     ),
     "",
   ]);
-  return lines.join("\n");
+  return [...lines, ...wrap(ORIGINS, { width: columns, lead: "" }), ""].join(
+    "\n",
+  );
 }

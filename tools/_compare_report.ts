@@ -20,7 +20,8 @@ export interface ReportOptions {
 const NO_BREAK = "\u00a0";
 /** Longer lines are hard to read. */
 const MOST_COLUMNS = 120;
-const ORIGINS =
+/** What the letters behind what Go does mean. */
+export const ORIGINS =
   "[M] measured on etcd's Go clients, [T] asserted by their tests, [D] derived from their source";
 
 /** The whole report; its last line is the verdict. */

@@ -29,11 +29,12 @@ export const WATCH_SILENCE: readonly Scenario[] = [
     expectations: {
       "grpc1.0": { go: "not possible: no pings, so no event", ours: LATE },
       "grpc1.7": {
-        go: "event within 2T+To: 2.2 s [M], within 1.5 s+RWT [T]",
+        go:
+          "event within two intervals of the pings and their timeout: 2.2 s [M], within 1.5 s and the RequestWaitTimeout of its tests [T]",
         ours: { ...IN_TIME, measures: { "ms until the events": [400, 2_500] } },
       },
       "grpc1.23": {
-        go: "T raised to 10 s: after about 19.9 s [M]",
+        go: "the interval is raised to 10 s: after about 19.9 s [M]",
         ours: {
           ...IN_TIME,
           measures: { "ms until the events": [3_500, 7_000] },
