@@ -172,6 +172,7 @@ export {
   EtcdError,
   type EtcdErrorInit,
 } from "./errors/etcd_error.ts";
+export { InvalidOptionError } from "./errors/invalid_option_error.ts";
 export {
   AuthError,
   CanceledError,
@@ -179,7 +180,6 @@ export {
   ClusterMismatchError,
   CompactedError,
   FutureRevisionError,
-  InvalidOptionError,
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import type { ResponseHeader as WireHeader } from "../proto/gen/messages.ts";
 import type { Method } from "../proto/method.ts";
 import type { AuthResult } from "./auth_types.ts";

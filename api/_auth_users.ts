@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { methods } from "../proto/methods.ts";
 import { change, checkPassword } from "./_auth_change.ts";
 import type { AuthResult, UserOptions, Users } from "./auth_types.ts";

@@ -42,9 +42,21 @@ export function pickError(call: CallState, error: Error): Error {
   });
 }
 
+/** What is told of a call whose time is over. */
+export type LateCall = Pick<
+  CallState,
+  | "action"
+  | "attempts"
+  | "effect"
+  | "made"
+  | "maybeCommitted"
+  | "method"
+  | "timeoutMs"
+>;
+
 /** The deadline has passed before the first attempt, or between two. */
 export function outOfTimeError(
-  call: CallState,
+  call: LateCall,
   balancer: BalancerSnapshot,
 ): EtcdError {
   const { attempts, timeoutMs, action, maybeCommitted } = call;

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 
 const LIMIT_MS = 2_147_483_647;
 
@@ -92,7 +92,8 @@ export function checkKnown(
   for (const option of Object.keys(value)) {
     if (known.includes(option)) continue;
     const type = typeof (value as Record<string, unknown>)[option];
-    throw new InvalidOptionError(option, type, {
+    throw new InvalidOptionError(option, undefined, {
+      shown: `of type ${type}`,
       expected: `absent: ${what} has only ${known.join(", ")}`,
     });
   }

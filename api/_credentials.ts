@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { checkObject } from "./_checks.ts";
 import type { AuthOptions, Provided } from "./options.ts";
 

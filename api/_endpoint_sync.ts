@@ -4,7 +4,7 @@ import type { ConnectionPool } from "../balancers/_pool.ts";
 import type { TellEvent } from "./events.ts";
 import { backoffMs, CONNECTION_BACKOFF } from "../errors/backoff.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import type { EndpointKeeper } from "./_endpoint_keeper.ts";

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { fromBigInt, type Int64 } from "../proto/int64.ts";
 import { checkInt64, checkObject } from "./_checks.ts";
 

@@ -21,6 +21,10 @@ export class ObservedOpener implements Opener {
     this.#telemetry = telemetry;
   }
 
+  notOpened(...late: Parameters<Opener["notOpened"]>): EtcdError {
+    return this.#opener.notOpened(...late);
+  }
+
   async open<Request, Response>(
     method: Method<Request, Response>,
     settings: StreamSettings,

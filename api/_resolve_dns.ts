@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { checkKnown, checkMs, checkObject } from "./_checks.ts";
 import type { DnsOptions } from "./options.ts";
 

@@ -1,6 +1,6 @@
 import { makeStrategy } from "../balancers/_make_strategy.ts";
 import type { BalancerStrategy } from "../balancers/strategy.ts";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import {
   checkKnown,
   checkMs,

@@ -1,7 +1,9 @@
 import type { TlsOptions as ResolvedTls } from "../balancers/_grpc_credentials.ts";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { checkKnown, checkObject } from "./_checks.ts";
 import type { TlsOptions, TlsProvider } from "./options.ts";
+
+const BEGIN = "-----BEGIN ";
 
 /**
  * Checks the option `tls`: settings now, those of a provider each time it
@@ -24,9 +26,21 @@ function resolveSettings(tls: TlsOptions): ResolvedTls {
   const { ca, cert, key, serverName } = tls;
   for (const [name, pem] of Object.entries({ ca, cert, key })) {
     if (pem === undefined) continue;
-    if (typeof pem === "string" || pem instanceof Uint8Array) continue;
-    throw new InvalidOptionError(`tls.${name}`, pem, {
-      expected: "PEM as a string or a Uint8Array",
+    const isBytes = pem instanceof Uint8Array;
+    if (typeof pem !== "string" && !isBytes) {
+      throw new InvalidOptionError(`tls.${name}`, pem, {
+        expected: "PEM as a string or a Uint8Array",
+      });
+    }
+    if ((isBytes ? new TextDecoder().decode(pem) : pem).includes(BEGIN)) {
+      continue;
+    }
+    // Not shown: what is no PEM may be a key all the same.
+    throw new InvalidOptionError(`tls.${name}`, undefined, {
+      expected: `PEM, the contents of a file and not its name`,
+      shown: `${pem.length} ${
+        isBytes ? "bytes" : "characters"
+      } without '${BEGIN}'`,
     });
   }
   if ((cert === undefined) !== (key === undefined)) {

@@ -1,5 +1,5 @@
 import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { srvDomain } from "./_srv_endpoints.ts";
 
 /** What the user has named: endpoints, and domains that name endpoints. */

@@ -1,6 +1,6 @@
 import { GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { TimeoutError, UnavailableError } from "../errors/specific_errors.ts";
+import { TimeoutError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
 import type { Opener, OpenStream } from "./_stream.ts";
 import { pause, untilAborted } from "./_waits.ts";
@@ -147,16 +147,19 @@ export class ServerStream<Request, Response> {
   #late(): EtcdError {
     const { action, timeoutMs } = this.#settings;
     const { endpoint } = this;
-    const init = { method: this.#method.name, endpoint, retryable: true };
-    return endpoint === undefined
-      ? new UnavailableError(
-        `Cannot ${action}: no member could be reached within ${timeoutMs} ms (unavailable)`,
-        { ...init, code: "unavailable", grpcCode: GRPC_CODE.unavailable },
-      )
-      : new TimeoutError(
-        `Cannot ${action}: ${endpoint} sent nothing for ${timeoutMs} ms (timeout)`,
-        { ...init, code: "timeout", grpcCode: GRPC_CODE.deadlineExceeded },
-      );
+    if (endpoint === undefined) {
+      return this.#opener.notOpened(this.#method, { action, timeoutMs });
+    }
+    return new TimeoutError(
+      `Cannot ${action}: ${endpoint} sent nothing for ${timeoutMs} ms (timeout)`,
+      {
+        code: "timeout",
+        grpcCode: GRPC_CODE.deadlineExceeded,
+        method: this.#method.name,
+        endpoint,
+        retryable: true,
+      },
+    );
   }
 }
 

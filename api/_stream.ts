@@ -6,6 +6,7 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import { isStaleToken } from "../errors/handler.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
+import { type LateCall, outOfTimeError } from "./_call_errors.ts";
 import { requireVersion } from "./_capabilities.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
 import { streamError } from "./_stream_error.ts";
@@ -59,7 +60,7 @@ export interface StreamSettings {
 }
 
 /** What opens streams. */
-export type Opener = Pick<StreamOpener, "open">;
+export type Opener = Pick<StreamOpener, "open" | "notOpened">;
 
 const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
 
@@ -187,6 +188,22 @@ export class StreamOpener {
       },
       tokenRefused,
     };
+  }
+
+  /** Why no stream could be opened in so long. */
+  notOpened(
+    method: LateCall["method"],
+    { action, timeoutMs }: Pick<LateCall, "action" | "timeoutMs">,
+  ): EtcdError {
+    return outOfTimeError({
+      method,
+      action,
+      timeoutMs,
+      attempts: [],
+      made: 0,
+      maybeCommitted: false,
+      effect: () => "read",
+    }, this.#pool.snapshot());
   }
 
   async #pick(method: string, settings: StreamSettings) {

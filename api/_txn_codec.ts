@@ -1,6 +1,6 @@
 import { GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import {
   type CompareInit,
   CompareResult,

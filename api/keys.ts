@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { encodeBytes } from "./bytes.ts";
 
 /** A key: text is encoded as UTF-8. */

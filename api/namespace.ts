@@ -108,6 +108,7 @@ function namespacedOpener(
   prefix: Uint8Array,
 ): Opener {
   return {
+    notOpened: (...late) => opener.notOpened(...late),
     async open(method, settings, listener) {
       const { name } = method;
       const stream = await opener.open(method, settings, {

@@ -82,24 +82,26 @@ export class SessionHandle implements Session {
   ): Promise<Lock | undefined> {
     const bytes = ownName(name);
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const parts = await this.#within({ ...options, timeoutMs }, "lock", async (
-      signal,
-    ) => {
-      const id = keyId(bytes);
-      if (this.#turns.taken(id)) return undefined;
-      const passOn = await this.#turns.take(id, signal);
-      const place = new Place(this.#keys, this.lease, bytes);
-      try {
-        if (await place.enterIfFirst(NO_VALUE, signal)) {
-          return this.#parts(place, passOn);
+    const parts = await this.#within(
+      { ...options, timeoutMs },
+      () => `lock ${quoted(bytes)}`,
+      async (signal) => {
+        const id = keyId(bytes);
+        if (this.#turns.taken(id)) return undefined;
+        const passOn = await this.#turns.take(id, signal);
+        const place = new Place(this.#keys, this.lease, bytes);
+        try {
+          if (await place.enterIfFirst(NO_VALUE, signal)) {
+            return this.#parts(place, passOn);
+          }
+        } catch (error) {
+          leave(place, passOn);
+          throw error;
         }
-      } catch (error) {
-        leave(place, passOn);
-        throw error;
-      }
-      passOn();
-      return undefined;
-    });
+        passOn();
+        return undefined;
+      },
+    );
     return parts && new HeldLock(parts);
   }
 
@@ -111,7 +113,7 @@ export class SessionHandle implements Session {
     const bytes = ownName(name);
     const own = new Uint8Array(toBytes("value", value));
     return new HeldLeadership(
-      await this.#wait(bytes, own, options, "be elected"),
+      await this.#wait(bytes, own, options, "be elected in"),
     );
   }
 
@@ -151,8 +153,15 @@ export class SessionHandle implements Session {
     options: LockOptions,
     action: string,
   ): Promise<HoldParts> {
-    return await this.#within(options, action, async (signal) => {
-      const passOn = await this.#turns.take(keyId(name), signal);
+    const id = keyId(name);
+    let behindOwn = this.#turns.taken(id);
+    const what = () =>
+      `${action} ${quoted(name)}${
+        behindOwn ? ", which this session has or waits for" : ""
+      }`;
+    return await this.#within(options, what, async (signal) => {
+      const passOn = await this.#turns.take(id, signal);
+      behindOwn = false;
       const place = new Place(this.#keys, this.lease, name);
       try {
         if (!await place.enter(value, signal)) await place.turn(signal);
@@ -167,20 +176,25 @@ export class SessionHandle implements Session {
 
   #within<T>(
     { signal, timeoutMs: own = false }: LockOptions,
-    action: string,
+    action: () => string,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const timeoutMs = checkTimeoutMs("timeoutMs", own);
     return endingWith({
       signals: [signal, this.signal],
       timeoutMs,
-      late: () => lateError(action, timeoutMs),
+      late: () => lateError(action(), timeoutMs),
     }, work);
   }
 
   #parts(place: Place, passOn: () => void): HoldParts {
     return { place, passOn, keys: this.#keys, lease: this.lease };
   }
+}
+
+/** A name as an error shows it. */
+function quoted(name: Uint8Array): string {
+  return JSON.stringify(new TextDecoder().decode(name));
 }
 
 /** A copy: what is given may change before it is this session's turn. */

@@ -46,9 +46,7 @@ class DeferredTransport implements Transport {
       // Throws if the settings are of no use, or the user's function does.
       this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
       clearTimeout(this.#timer);
-    }).catch((error) =>
-      this.#fail(`'tls' gave no settings: ${messageOf(error)}`)
-    );
+    }).catch((error) => this.#fail(`no settings for TLS: ${messageOf(error)}`));
   }
 
   get ready(): boolean {

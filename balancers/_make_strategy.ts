@@ -1,6 +1,6 @@
 import { BalancerError } from "../errors/balancer_error.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { type BalancerName, resolveBalancer } from "./by_name.ts";
 import type {
   BalancerFactory,

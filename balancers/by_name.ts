@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { Grpc1_0 } from "./grpc1_0.ts";
 import { Grpc1_23 } from "./grpc1_23.ts";
 import { Grpc1_7 } from "./grpc1_7.ts";

@@ -17,6 +17,7 @@
 export { BalancerError } from "./balancer_error.ts";
 export { type ErrorCode, GRPC_CODE, grpcCodeName } from "./codes.ts";
 export { type Attempt, EtcdError, type EtcdErrorInit } from "./etcd_error.ts";
+export { InvalidOptionError } from "./invalid_option_error.ts";
 export {
   AuthError,
   CanceledError,
@@ -24,7 +25,6 @@ export {
   ClusterMismatchError,
   CompactedError,
   FutureRevisionError,
-  InvalidOptionError,
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,

@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { joinAddress, type ListenAddress, type Target } from "./_target.ts";
 import type { Upstream } from "./_upstream.ts";
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { parseEndpoint } from "../balancers/_endpoint.ts";
-import { InvalidOptionError } from "../errors/specific_errors.ts";
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 
 /** Where a connection may be passed on to. */
 export interface Target {

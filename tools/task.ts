@@ -10,8 +10,9 @@
 import config from "../deno.json" with { type: "json" };
 import { runDeno } from "./_child.ts";
 import { runGates } from "./_gates.ts";
-import { note } from "./_print.ts";
+import { note, print } from "./_print.ts";
 import { openScratch } from "./_scratch.ts";
+import { taskHelp } from "./_task_help.ts";
 import { runTests, type TestGroup } from "./_test_runs.ts";
 
 type Task = (args: readonly string[]) => Promise<number>;
@@ -91,6 +92,11 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
       `Cannot run '${name}': the tasks are ${Object.keys(TASKS).join(", ")}`,
     );
     return 2;
+  }
+  const help = args.includes("--help") ? taskHelp(name) : undefined;
+  if (help !== undefined) {
+    print(help);
+    return 0;
   }
   try {
     return await task(args);

@@ -63,12 +63,16 @@ async function addMember(
   });
 }
 
+let unstarted = 0;
+
 /** Adds a voter that never starts, and removes it in the end. */
 async function withUnstarted(task: () => Promise<void>): Promise<void> {
   const endpoint = (await cluster.leader()).directEndpoint;
   const { memberRemove } = methods.cluster;
   const added = await addMember({
-    peerURLs: ["http://127.0.0.1:1"],
+    // Never the same twice: its id is made of its address and the second, and
+    // etcd refuses one that was removed ("member not found").
+    peerURLs: [`http://127.0.0.1:${++unstarted}`],
     isLearner: false,
   });
   try {

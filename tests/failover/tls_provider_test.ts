@@ -61,7 +61,7 @@ Deno.test("Client says that a tls function has failed, or is late", async () => 
     endpoints,
     tls: () => Promise.reject(new Error("the disk is gone")),
   });
-  assertStringIncludes(broken.message, "'tls' gave no settings: the disk is");
+  assertStringIncludes(broken.message, "no settings for TLS: the disk is");
   const late = await failureOf({
     endpoints,
     dialTimeoutMs: 200,

@@ -95,6 +95,15 @@ export class FakeOpener<Request, Reply> {
     this.#release = Promise.withResolvers<void>();
   }
 
+  notOpened(
+    ...[{ name }, { action }]: Parameters<Opener["notOpened"]>
+  ): EtcdError {
+    return createError(`Cannot ${action}: no stream`, {
+      code: "unavailable",
+      method: name,
+    });
+  }
+
   async open(
     method: Method<Request, unknown>,
     settings: StreamSettings,

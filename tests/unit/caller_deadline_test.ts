@@ -6,8 +6,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import type { CallOptions } from "../../api/call_options.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
-  InvalidOptionError,
   TimeoutError,
   UnavailableError,
 } from "../../errors/specific_errors.ts";

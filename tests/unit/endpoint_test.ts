@@ -5,7 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { parseEndpoint } from "../../balancers/_endpoint.ts";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
 type Expected = readonly [
   url: string,

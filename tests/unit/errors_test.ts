@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { ErrorCode } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import * as publicErrors from "../../errors/mod.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
   AuthError,
   CanceledError,
@@ -9,7 +10,6 @@ import {
   CompactedError,
   createError,
   FutureRevisionError,
-  InvalidOptionError,
   LeaseNotFoundError,
   NoLeaderError,
   NoSpaceError,

@@ -11,7 +11,7 @@ import {
   range,
   toBytes,
 } from "../../api/keys.ts";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
 const utf8 = new TextEncoder();
 

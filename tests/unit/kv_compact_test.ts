@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { fromBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { connected, OK, running } from "./_caller_subject.ts";

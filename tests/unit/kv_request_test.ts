@@ -16,7 +16,7 @@ import type {
   PutOptions,
   RangeOptions,
 } from "../../api/kv_types.ts";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { SortOrder, SortTarget } from "../../proto/gen/messages.ts";
 import { fromBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { all, fromKey, prefix, range } from "../../api/keys.ts";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { FakeReader, keysOf, names } from "./_fake_reader.ts";
 
 Deno.test("listPages() gives every key once, in order, over several pages", async () => {

@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertRejects,
   assertStrictEquals,
   assertThrows,
@@ -8,8 +9,8 @@ import {
 import type { SnapshotOptions } from "../../api/maintenance_types.ts";
 import { takeSnapshot } from "../../api/_snapshot.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
-  InvalidOptionError,
   TimeoutError,
   UnavailableError,
 } from "../../errors/specific_errors.ts";
@@ -17,6 +18,7 @@ import type {
   SnapshotRequestInit,
   SnapshotResponseInit,
 } from "../../proto/gen/messages.ts";
+import { Client } from "../../mod.ts";
 import { waitFor } from "../harness/mod.ts";
 import { FakeOpener, type FakeStream, unavailable } from "./_fake_opener.ts";
 
@@ -202,17 +204,16 @@ Deno.test("snapshot() waits no longer than it may for what comes next", async ()
   assert(subject.opener.last.canceled);
 });
 
-Deno.test("snapshot() says when no member could be reached", async () => {
-  const subject = new Subject({ timeoutMs: 300 });
-  subject.opener.held = true;
-  const error = await assertRejects(
-    () => subject.reader.read(),
-    UnavailableError,
-  );
-  assertEquals(
-    error.message,
-    "Cannot take the snapshot: no member could be reached within 300 ms (unavailable)",
-  );
+Deno.test("snapshot() says of each endpoint why it could not be reached", async () => {
+  await using client = new Client({ endpoints: "http://127.0.0.1:1" });
+  for (const calls of [client.maintenance, client.member("127.0.0.1:1")]) {
+    const reader = calls.snapshot({ timeoutMs: 300 }).getReader();
+    const error = await assertRejects(() => reader.read(), UnavailableError);
+    assertMatch(
+      error.message,
+      /^Cannot take the snapshot: no endpoint could be reached within 300 ms \(unavailable\): http:\/\/127\.0\.0\.1:1: .*refused/i,
+    );
+  }
 });
 
 Deno.test("snapshot() checks its options at once", () => {

@@ -2,9 +2,11 @@
 import { assert, assertStrictEquals, assertThrows } from "@std/assert";
 import { resolveOptions } from "../../api/_resolve_options.ts";
 import type { ClientOptions } from "../../api/options.ts";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { Client } from "../../mod.ts";
 import { ENDPOINTS, withOption } from "./_option_values.ts";
+
+const PEM = "-----BEGIN CERTIFICATE-----";
 
 /** Option, bad value, and the name the error gives (the option by default). */
 const BAD: readonly (readonly [keyof ClientOptions, unknown, string?])[] = [
@@ -62,9 +64,11 @@ const BAD: readonly (readonly [keyof ClientOptions, unknown, string?])[] = [
   ["tls", "ca.pem"],
   ["tls", { ca: 5 }, "tls.ca"],
   ["tls", { ca: null }, "tls.ca"],
-  ["tls", { cert: "PEM" }, "tls.cert"],
-  ["tls", { key: "PEM" }, "tls.cert"],
-  ["tls", { cert: {}, key: "PEM" }, "tls.cert"],
+  ["tls", { ca: "/etc/etcd/ca.pem" }, "tls.ca"],
+  ["tls", { ca: new Uint8Array(3) }, "tls.ca"],
+  ["tls", { cert: PEM }, "tls.cert"],
+  ["tls", { key: PEM }, "tls.cert"],
+  ["tls", { cert: {}, key: PEM }, "tls.cert"],
   ["tls", { serverName: 5 }, "tls.serverName"],
   ["dns", "10.0.0.1", "dns"],
   ["dns", { server: "10.0.0.1" }, "server"],
@@ -141,4 +145,12 @@ Deno.test("Client checks its options before it does anything", async () => {
   assertThrows(() => client.setEndpoints([]), InvalidOptionError, "endpoints");
   assertThrows(() => client.setEndpoints("ftp://a"), InvalidOptionError);
   assertStrictEquals(client.balancer.dials, 0);
+});
+
+Deno.test("Client takes no file name for a certificate, and says so", () => {
+  assertThrows(
+    () => new Client({ endpoints: "https://a", tls: { ca: "/etc/ca.pem" } }),
+    InvalidOptionError,
+    "'tls.ca' must be PEM, the contents of a file and not its name: current value is 11 characters without '-----BEGIN '",
+  );
 });

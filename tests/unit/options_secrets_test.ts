@@ -9,6 +9,7 @@ Deno.test("Client shows no secret that is in the wrong place", () => {
     { password: SECRET },
     { auth: `root:${SECRET}` },
     { tls: { privateKey: SECRET } },
+    { tls: { cert: SECRET, key: SECRET } },
   ];
   for (const options of misplaced) {
     const given = { endpoints: "http://a:2379", ...options } as ClientOptions;

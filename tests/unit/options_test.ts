@@ -11,7 +11,7 @@ import type { ClientOptions } from "../../api/options.ts";
 import { BALANCER_NAMES } from "../../balancers/by_name.ts";
 import type { BalancerFactory } from "../../balancers/strategy.ts";
 import { BalancerError } from "../../errors/balancer_error.ts";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { ENDPOINTS } from "./_option_values.ts";
 
 Deno.test("resolveOptions() fills in the defaults", () => {

@@ -1,7 +1,7 @@
 // Endpoints as a user writes them.
 import { assertEquals, assertThrows } from "@std/assert";
 import { resolveSeeds } from "../../api/_seeds.ts";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
 Deno.test("resolveSeeds() drops duplicates, whatever form they have", () => {
   const list = ["http://a:2379", "a", "A:2379", "http://a/", "b"];

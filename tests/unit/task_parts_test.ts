@@ -1,4 +1,9 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import config from "../../deno.json" with { type: "json" };
 import { chooseGates, GATES } from "../../tools/_gates.ts";
@@ -10,6 +15,7 @@ import {
   formatCounts,
   readCounts,
 } from "../../tools/_test_counts.ts";
+import { taskHelp } from "../../tools/_task_help.ts";
 import { TASKS } from "../../tools/task.ts";
 
 Deno.test("readCounts() reads the summary of deno test", () => {
@@ -173,4 +179,14 @@ Deno.test("describeMatrix() tells of scenarios and time", () => {
     describeMatrix(),
     /^\d+ scenarios, \d+ of them long, under 3 strategies, .* in about \d+ min$/,
   );
+});
+
+Deno.test("taskHelp() names every gate, and what test tasks take", () => {
+  for (const gate of GATES) assertStringIncludes(taskHelp("ok") ?? "", gate);
+  for (const flag of ["--etcd", "--minutes", "deno task test:unit "]) {
+    assertStringIncludes(taskHelp("test:unit") ?? "", flag);
+  }
+  for (const other of ["compare", "test:doc", "gateway"]) {
+    assertEquals(taskHelp(other), undefined);
+  }
 });

@@ -216,7 +216,7 @@ Deno.test("Client tells what keeps the TLS settings from being used, and tries a
         );
         assertStringIncludes(
           error.message,
-          "'tls' gave no settings: no name for this",
+          "no settings for TLS: no name for this",
         );
       }
       assertStrictEquals(client.balancer.dials, 2);

@@ -9,7 +9,7 @@ import { txnRequest } from "../../api/_txn_codec.ts";
 import { prefix } from "../../api/keys.ts";
 import { compare, op } from "../../api/txn.ts";
 import type { Operation, Txn } from "../../api/txn_types.ts";
-import { InvalidOptionError } from "../../errors/specific_errors.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { CompareResult, CompareTarget } from "../../proto/gen/messages.ts";
 import { fromBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
