@@ -31,9 +31,9 @@ Usage: deno task compare [options]
   })
   --runs N             each cell N times: medians, ranges, and the worst verdict (default: 1)
   --jobs N             N clusters side by side, each with its share of the cells (default: 1);
-                       222 cells took 282 s with two on 2 processors, and had the verdicts of
-                       one; but calls that fail and figures in ms may come
-                       from what the other clusters take, so publish what was measured with one
+                       222 cells took 282 s with two on 2 processors, with the same verdicts;
+                       but calls that fail and figures in ms may come from what the other
+                       clusters take, so publish what was measured with one
   --etcd VERSION       3.4, 3.5 or a full version (default: ETCD_VERSION, else 3.5)
   --json FILE          writes everything measured; the shape is in tools/_compare_result.ts
   --resume             goes on with the interrupted run in --json FILE, given the same options;
