@@ -4,7 +4,7 @@ export const STYLE = `
   color-scheme: light dark;
   --paper: #fdfdfb; --raised: #f4f4f0; --ink: #1d1e22; --dim: #595c66;
   --line: #dcdcd6; --link: #0a579f; --focus: #0a579f;
-  --bad: #b5271a; --good: #17694f; --fault: #f6ecd6; --nobody: #6c6f78;
+  --bad: #b5271a; --good: #17694f; --fault: #f6ecd6; --nobody: #6c6f78; --shade: #0003;
   --member-0: #0068ad; --member-1: #00765e; --member-2: #98407f;
   --none: #e2f0ec; --few: #fcf0c2; --many: #f8cb93; --all: #8c2312; --on-all: #fff;
 }
@@ -12,7 +12,7 @@ export const STYLE = `
   :root {
     --paper: #16171b; --raised: #1f2127; --ink: #ececea; --dim: #abaeb9;
     --line: #35373f; --link: #83bdf5; --focus: #83bdf5;
-    --bad: #ff8572; --good: #6fd3ad; --fault: #302a1c; --nobody: #9a9da8;
+    --bad: #ff8572; --good: #6fd3ad; --fault: #302a1c; --nobody: #9a9da8; --shade: #000a;
     --member-0: #62b6f3; --member-1: #45cfa6; --member-2: #e495d2;
     --none: #16332d; --few: #453a14; --many: #6b4012; --all: #b2432e; --on-all: #fff;
   }
@@ -43,7 +43,14 @@ a { color: var(--link); text-underline-offset: 0.15em; }
 .facts dt, .fault, .back, footer, caption, .legend, details { color: var(--dim); font-size: 0.9rem; }
 .facts dd { margin: 0; }
 .number { color: var(--dim); font-weight: 400; }
-.scroll { overflow-x: auto; position: relative; }
+/* A shadow at each edge behind which there is more, covered where there is none. */
+.scroll {
+  overflow-x: auto; position: relative; background:
+    linear-gradient(to right, var(--paper) 35%, transparent) left, linear-gradient(to left, var(--paper) 35%, transparent) right,
+    linear-gradient(to right, var(--shade), transparent) left, linear-gradient(to left, var(--shade), transparent) right;
+  background-repeat: no-repeat; background-size: 2.5rem 100%, 2.5rem 100%, 0.9rem 100%, 0.9rem 100%;
+  background-attachment: local, local, scroll, scroll;
+}
 table { border-collapse: collapse; width: 100%; margin: 0 0 1rem; font-size: 0.9rem; line-height: 1.4; }
 caption { text-align: left; padding: 0 0 0.4rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.7rem; border-bottom: 1px solid var(--line); }
