@@ -18,6 +18,8 @@ export interface TestGroup {
   readonly paths: readonly string[];
   /** Flags for them, such as `--doc`. */
   readonly flags?: readonly string[];
+  /** How many files run at once, unless `DENO_JOBS` says it. */
+  readonly jobs?: number;
 }
 
 /** What a test task runs. */
@@ -70,13 +72,19 @@ export async function runTests(
         ...group.flags ?? [],
         ...flags,
         ...group.paths,
-      ], { env, output: "tee" });
+      ], { env: { ...jobsEnv(group), ...env }, output: "tee" });
       total = addCounts(total, readCounts(output, code));
       // What was not run has not passed.
       if (interrupted) return report(total) || 1;
     }
   }
   return report(total);
+}
+
+function jobsEnv({ jobs }: TestGroup): Record<string, string> {
+  return jobs === undefined || Deno.env.has("DENO_JOBS")
+    ? {}
+    : { DENO_JOBS: String(jobs) };
 }
 
 function report(total: TestCounts): number {

@@ -19,10 +19,12 @@ type Task = (args: readonly string[]) => Promise<number>;
 
 const ENTRIES: readonly string[] = Object.values(config.exports);
 const UNIT: TestGroup = { paths: ["tests/unit"] };
-// They wait for faults most of the time, so that files can run side by side.
+// They wait for faults most of the time, so that files can run side by side,
+// and one more of them than there are processors.
 const FAILOVER: TestGroup = {
   paths: ["tests/failover"],
   flags: ["--parallel"],
+  jobs: navigator.hardwareConcurrency + 1,
 };
 const MATRIX: TestGroup = {
   paths: ["tests/failover", "tests/matrix"],
