@@ -5,7 +5,11 @@ import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import type { WatchOptions } from "../../mod.ts";
 import { sleep, waitFor } from "../harness/mod.ts";
 import { observer } from "../scenarios/_clients.ts";
-import { cutAll, setAll } from "../scenarios/_every_member.ts";
+import {
+  compactEverywhere,
+  cutAll,
+  setAll,
+} from "../scenarios/_every_member.ts";
 import { cluster, newClient, startThreeMembers } from "./_three_members.ts";
 
 startThreeMembers();
@@ -71,7 +75,7 @@ for (const balancer of BALANCER_NAMES) {
     await waitFor("the disconnect", () => watch.state.kind !== "live");
     const oldest = (await writer.put(key, "kept")).header.revision;
     const last = (await writer.put(key, "last")).header.revision;
-    await writer.kv.compact(oldest);
+    await compactEverywhere(cluster, { writer, compacted: oldest });
     await setAll(cluster, { kind: "pass" });
     const revisions: bigint[] = [];
     for await (const { kv } of watch.events()) {

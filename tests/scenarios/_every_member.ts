@@ -1,3 +1,4 @@
+import type { Client } from "../../mod.ts";
 import { toBigInt, ZERO } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import {
@@ -37,4 +38,23 @@ export async function waitUntilApplied(
       })
     ),
   );
+}
+
+/**
+ * Forgets the history before a revision on every member. Resolves to the
+ * store's revision, which is a later one.
+ */
+export async function compactEverywhere(
+  cluster: Cluster,
+  { writer, compacted }: {
+    readonly writer: Client;
+    readonly compacted: bigint;
+  },
+): Promise<bigint> {
+  await writer.kv.compact(compacted);
+  // A member that is behind still has the history, and would serve it. What
+  // is written afterwards is applied afterwards.
+  const { header } = await writer.put("elsewhere", "after the compaction");
+  await waitUntilApplied(cluster, header.revision);
+  return header.revision;
 }

@@ -1,7 +1,11 @@
 import { CompactedError, prefix } from "../../mod.ts";
 import { waitFor } from "../harness/mod.ts";
 import { clientPinnedTo, followerOf, observer } from "./_clients.ts";
-import { setAll } from "./_every_member.ts";
+import {
+  compactEverywhere,
+  setAll,
+  waitUntilApplied,
+} from "./_every_member.ts";
 import { everyStrategy } from "./_expectations.ts";
 import { IN_TIME } from "./_watch_through.ts";
 import { Recorder } from "./recorder.ts";
@@ -57,7 +61,8 @@ async function runCompactedMeanwhile(context: RunContext): Promise<Recording> {
   const key = `compacted/${crypto.randomUUID()}/`;
   const put = async (name: string) =>
     (await writer.put(`${key}${name}`, "x")).header.revision;
-  await put("gone");
+  // To a watch from now on, on a member that is behind, it would be news.
+  await waitUntilApplied(cluster, await put("gone"));
   const options = { timeline } as const;
   await using ending = await WatchLog.start(client, prefix(key), options);
   await using relisting = await WatchLog.start(client, prefix(key), {
@@ -71,17 +76,17 @@ async function runCompactedMeanwhile(context: RunContext): Promise<Recording> {
   await writer.delete(`${key}gone`);
   const kept = await put("new");
   const compacted = (await writer.put("elsewhere", "x")).header.revision;
-  await writer.kv.compact(compacted);
+  const current = await compactEverywhere(cluster, { writer, compacted });
   await setAll(cluster, { kind: "pass" });
   const returnedMs = recorder.sinceFaultMs;
   const error = await ending.end();
   const endMs = recorder.sinceFaultMs - returnedMs;
   // A relist tells the deletion at the revision it reads.
-  await relisting.caughtUp([kept, compacted]);
+  await relisting.caughtUp([kept, current]);
   const relisted = relisting.batches
     .filter(({ origin }) => origin === "relist")
     .reduce((sum, { events }) => sum + events.length, 0);
-  const wanted = [kept, compacted, await put("new")];
+  const wanted = [kept, current, await put("new")];
   await relisting.caughtUp(wanted);
   return recorder.finish({
     watch: relisting.count(wanted, wanted.length),
@@ -102,7 +107,7 @@ async function runCompactedBefore(context: RunContext): Promise<Recording> {
   const key = `compacted/${crypto.randomUUID()}`;
   await writer.put(key, "1");
   const compacted = (await writer.put(key, "2")).header.revision;
-  await writer.kv.compact(compacted);
+  await compactEverywhere(cluster, { writer, compacted });
   recorder.fault();
   const watch = client.watch(key, { heartbeat: false, startRevision: 1n });
   await using log = new WatchLog(watch, timeline);
