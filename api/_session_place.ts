@@ -7,7 +7,7 @@ import type { KeyValue } from "./key_value.ts";
 import type { RangeOptions } from "./kv_types.ts";
 import type { Lease } from "./lease_types.ts";
 import { compare, op } from "./txn.ts";
-import type { Comparison } from "./txn_types.ts";
+import type { Comparison, Operation, Txn, TxnResult } from "./txn_types.ts";
 
 /** What a place in a queue needs of the keys. */
 export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
@@ -64,19 +64,15 @@ export class Place {
   async enter(value: Value, signal: AbortSignal): Promise<boolean> {
     this.#state = "in doubt";
     const { key } = this;
-    const { header, succeeded, results } = await this.#insist(
-      signal,
-      (options) =>
-        this.#keys.kv.txn({
-          if: [compare.createRevision(key, "=", 0n)],
-          then: [
-            op.put(key, value, { lease: this.#lease.id }),
-            op.range(this.#queue, FIRST),
-          ],
-          // Ours all the same: the answer to an earlier attempt was lost.
-          else: [op.range(key), op.range(this.#queue, FIRST)],
-        }, options),
-    );
+    const { header, succeeded, results } = await this.#txn({
+      if: [compare.createRevision(key, "=", 0n)],
+      then: [
+        op.put(key, value, { lease: this.#lease.id }),
+        op.range(this.#queue, FIRST),
+      ],
+      // Ours all the same: the answer to an earlier attempt was lost.
+      else: [op.range(key), op.range(this.#queue, FIRST)],
+    }, signal);
     const own = succeeded ? undefined : results[0].kvs[0];
     this.#entered(own?.createRevision ?? header.revision, header.revision);
     if (own !== undefined) await this.#rewrite(own, value, signal);
@@ -87,16 +83,12 @@ export class Place {
   async enterIfFirst(value: Value, signal: AbortSignal): Promise<boolean> {
     this.#state = "in doubt";
     const { key } = this;
-    const { header, succeeded, results } = await this.#insist(
-      signal,
-      (options) =>
-        this.#keys.kv.txn({
-          // Holds for a range without any key.
-          if: [compare.createRevision(this.#queue, "=", 0n)],
-          then: [op.put(key, value, { lease: this.#lease.id })],
-          else: [op.range(this.#queue, FIRST)],
-        }, options),
-    );
+    const { header, succeeded, results } = await this.#txn({
+      // Holds for a range without any key.
+      if: [compare.createRevision(this.#queue, "=", 0n)],
+      then: [op.put(key, value, { lease: this.#lease.id })],
+      else: [op.range(this.#queue, FIRST)],
+    }, signal);
     if (succeeded) {
       this.#entered(header.revision, header.revision);
       return true;
@@ -113,22 +105,18 @@ export class Place {
   /** Waits until it is the first. */
   async turn(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const { header, succeeded, results } = await this.#insist(
-        signal,
-        (options) =>
-          this.#keys.kv.txn({
-            if: [this.guard],
-            then: [
-              op.range(this.#queue, {
-                maxCreateRevision: this.#revision - 1n,
-                sortBy: "create",
-                order: "descend",
-                limit: 1,
-                keysOnly: true,
-              }),
-            ],
-          }, options),
-      );
+      const { header, succeeded, results } = await this.#txn({
+        if: [this.guard],
+        then: [
+          op.range(this.#queue, {
+            maxCreateRevision: this.#revision - 1n,
+            sortBy: "create",
+            order: "descend",
+            limit: 1,
+            keysOnly: true,
+          }),
+        ],
+      }, signal);
       if (!succeeded) throw lockLost("wait for the lock");
       this.#seenAt = header.revision;
       const before = results[0].kvs[0];
@@ -141,9 +129,9 @@ export class Place {
   async loss(signal: AbortSignal): Promise<void> {
     for (;;) {
       await this.#deletion(this.key, this.#seenAt + 1n, signal);
-      const { header, succeeded } = await this.#insist(
+      const { header, succeeded } = await this.#txn(
+        { if: [this.guard] },
         signal,
-        (options) => this.#keys.kv.txn({ if: [this.guard] }, options),
       );
       if (!succeeded) return;
       this.#seenAt = header.revision;
@@ -165,13 +153,9 @@ export class Place {
       ? this.guard
       : compare.lease(this.key, "=", id);
     try {
-      await this.#insist(
+      await this.#txn(
+        { if: [mine], then: [op.delete(this.key)] },
         signal,
-        (options) =>
-          this.#keys.kv.txn(
-            { if: [mine], then: [op.delete(this.key)] },
-            options,
-          ),
       );
     } catch (error) {
       // It ends with its lease.
@@ -187,14 +171,10 @@ export class Place {
 
   async #rewrite(own: KeyValue, value: Value, signal: AbortSignal) {
     if (sameBytes(own.value, encodeBytes(value))) return;
-    await this.#insist(
-      signal,
-      (options) =>
-        this.#keys.kv.txn({
-          if: [this.guard],
-          then: [op.put(this.key, value, { lease: this.#lease.id })],
-        }, options),
-    );
+    await this.#txn({
+      if: [this.guard],
+      then: [op.put(this.key, value, { lease: this.#lease.id })],
+    }, signal);
   }
 
   /** Waits until a key is deleted, or may have been. */
@@ -209,11 +189,18 @@ export class Place {
     }
   }
 
-  #insist<T>(
+  /** Runs a transaction, trying again until there is an answer. */
+  #txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
     signal: AbortSignal,
-    call: Parameters<typeof insist<T>>[0],
-  ): Promise<T> {
-    return insist(call, { signal, tryMs: this.#tryMs });
+  ): Promise<TxnResult<Then, Else>> {
+    return insist((options) => this.#keys.kv.txn(txn, options), {
+      signal,
+      tryMs: this.#tryMs,
+    });
   }
 }
 
