@@ -8,20 +8,13 @@ import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { seededRandom } from "../unit/_fake_clock.ts";
 import { cutAll } from "../scenarios/_every_member.ts";
 import { observer } from "../scenarios/_clients.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const KEYS = 12;
 const CALLS = 600;
 const CONCURRENT = 40;
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 /** One call of a random workload: by its result, as text. */
 type Call = (kv: Kv, prefix: string) => Promise<string>;

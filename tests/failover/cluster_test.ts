@@ -8,18 +8,11 @@ import {
   type MembersResult,
   UnsupportedError,
 } from "../../mod.ts";
-import { Cluster, waitFor } from "../harness/mod.ts";
+import { waitFor } from "../harness/mod.ts";
 import { asListed, listed } from "./_every_rpc_cluster.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 function connect(): Client {
   return new Client({ endpoints: cluster.endpoints, requestTimeoutMs: 20_000 });

@@ -7,18 +7,11 @@ import { observer } from "../scenarios/_clients.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { clientAs, ROOT, setUp } from "./_auth_subject.ts";
 import { clientOf } from "./_stream_subject.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const READERS = 8;
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 type EventOf<Type, Event = ClientEvent> = Event extends
   { readonly type: infer Own } ? Type extends Own ? Event : never : never;

@@ -11,9 +11,10 @@ import {
   type WatchOptions,
 } from "../../mod.ts";
 import { drawFaults, injectFault } from "../harness/fault_schedule.ts";
-import { Cluster, sleep } from "../harness/mod.ts";
+import { sleep } from "../harness/mod.ts";
 import { seededRandom } from "../unit/_fake_clock.ts";
 import { History } from "./_history.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.25);
 const SEED = Number(
@@ -26,15 +27,7 @@ const BURST = 1_100;
 const MIB = 1024 * 1024;
 const HEARTBEAT = { intervalMs: 1_000, timeoutMs: 1_000 };
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 for (const balancer of BALANCER_NAMES) {
   Deno.test(`${balancer} | watches through a matrix of faults have no gap and no duplicate`, async () => {

@@ -4,18 +4,10 @@ import { AuthError, EtcdError, UnavailableError } from "../../errors/mod.ts";
 import { openCluster } from "../../gateway/_cluster_access.ts";
 import { readSettings } from "../../gateway/_settings.ts";
 import { CertificateAuthority } from "../harness/certificates.ts";
-import { Cluster } from "../harness/mod.ts";
 import { ROOT, setAuth, setUp } from "./_auth_subject.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 Deno.test("the gateway command's probe tells a member that serves from one that does not", async () => {
   await cluster.reset();

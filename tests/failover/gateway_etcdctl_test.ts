@@ -1,20 +1,13 @@
 // The gateway in front of a real cluster: etcd's own client, and its members.
 import { assert, assertEquals } from "@std/assert";
 import { run } from "../harness/_run.ts";
-import { Cluster, type Member, waitFor } from "../harness/mod.ts";
+import { type Member, waitFor } from "../harness/mod.ts";
 import { GatewayProcess } from "../unit/_gateway_process.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const ANY = "--listen-addr=127.0.0.1:0";
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 /** Past the fault proxies, which accept for a member that is dead. */
 function memberAddresses(): string[] {

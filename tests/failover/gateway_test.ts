@@ -2,20 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import { Client, EtcdError, prefix } from "../../mod.ts";
-import { Cluster, type Member, sleep, waitFor } from "../harness/mod.ts";
+import { type Member, sleep, waitFor } from "../harness/mod.ts";
 import { GatewayProcess } from "../unit/_gateway_process.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const PUTS = 10;
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 /** What happens to the member that serves; `reset` undoes it. */
 const FAULTS: readonly {

@@ -12,16 +12,9 @@ import {
 import { Cluster, etcdctl, waitFor } from "../harness/mod.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { told, type ToldStatus } from "./_every_rpc_maintenance.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 function connect(): Client {
   return new Client({ endpoints: cluster.endpoints, requestTimeoutMs: 20_000 });

@@ -2,10 +2,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { compare } from "../../tools/compare.ts";
 import type { Sink } from "../../tools/_compare_sink.ts";
-import { Cluster } from "../harness/mod.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
 import type { Recording } from "../scenarios/recording.ts";
 import type { Scenario, Subject } from "../scenarios/scenario.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const PINNED: readonly Subject[] = [
   { name: "grpc1.0", balancer: "grpc1.0" },
@@ -19,15 +19,7 @@ const ROUND_ROBIN: readonly Subject[] = [
   { name: "grpc1.23", balancer: "grpc1.23" },
 ];
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 /** The scenarios of these numbers. */
 function scenarios(...ids: readonly number[]): readonly Scenario[] {

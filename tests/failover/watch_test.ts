@@ -1,20 +1,13 @@
 // What no scenario shows, as those have no heartbeat: only the watch knows.
 import { assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
-import { Cluster, waitFor } from "../harness/mod.ts";
+import { waitFor } from "../harness/mod.ts";
 import { WatchLog } from "../scenarios/watch_log.ts";
 import { followerOf, observer } from "../scenarios/_clients.ts";
 import { clientOf } from "./_stream_subject.ts";
+import { cluster, startThreeMembers } from "./_three_members.ts";
 
-let cluster: Cluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startThreeMembers();
 
 for (const balancer of BALANCER_NAMES) {
   Deno.test(`${balancer} | #10 watch with a heartbeat leaves a silent member if it may`, async () => {
