@@ -10,7 +10,11 @@ import {
   prefix,
   type WatchOptions,
 } from "../../mod.ts";
-import { drawFaults, injectFault } from "../harness/fault_schedule.ts";
+import {
+  drawFaults,
+  injectFault,
+  type PlannedFault,
+} from "../harness/fault_schedule.ts";
 import { sleep } from "../harness/mod.ts";
 import { seededRandom } from "../unit/_fake_clock.ts";
 import { History } from "./_history.ts";
@@ -25,6 +29,12 @@ const CATCH_UP_MS = 60_000 + MINUTES * 60_000;
 const KEYS = 20;
 const BURST = 1_100;
 const MIB = 1024 * 1024;
+const FELT_BY_ALL: PlannedFault = {
+  kind: "cut all",
+  target: 0,
+  durationMs: 200,
+  pauseMs: 200,
+};
 const HEARTBEAT = { intervalMs: 1_000, timeoutMs: 1_000 };
 
 startThreeMembers();
@@ -56,6 +66,8 @@ for (const balancer of BALANCER_NAMES) {
     let faults = 0;
     const endsAt = performance.now() + MINUTES * 60_000;
     try {
+      // In a short run all that is drawn may befall members without a watch.
+      await injectFault(cluster, FELT_BY_ALL);
       for (const fault of drawFaults(random, cluster.members.length)) {
         await injectFault(cluster, fault);
         faults++;
