@@ -6,6 +6,7 @@ import { fromBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { isServiceError } from "../harness/_admin.ts";
 import { Cluster, type Member, rawCall, waitFor } from "../harness/mod.ts";
+import { waitUntilApplied } from "../scenarios/_every_member.ts";
 import { type Checks, ctl, ctlJson } from "./_every_rpc.ts";
 
 /** What `etcdctl` says of one member, as JSON. */
@@ -130,13 +131,11 @@ export const MAINTENANCE_CHECKS: Checks<"maintenance"> = {
 
   async hashKv({ cluster, client }) {
     const { header: { revision } } = await client.put("hashed", "x");
+    // etcdctl asks every member, whichever it is to tell of.
+    await waitUntilApplied(cluster, revision);
     const hashes = new Set<number>();
     for (const member of cluster.members) {
       await using calls = client.member(member.endpoint);
-      await waitFor(
-        "the member to have it",
-        async () => (await calls.status()).header.revision >= revision,
-      );
       const { hash, header } = await calls.hashKv({ revision });
       assertEquals(header.memberId, member.id);
       const { HashKV } = await told<{ HashKV: { hash: number } }>(
@@ -155,13 +154,7 @@ export const MAINTENANCE_CHECKS: Checks<"maintenance"> = {
 
   async snapshot({ cluster, client }) {
     const { header: { revision } } = await client.put("kept", "as it was");
-    for (const { endpoint } of cluster.members) {
-      await waitFor(
-        "every member to have it",
-        async () =>
-          (await client.member(endpoint).status()).header.revision >= revision,
-      );
-    }
+    await waitUntilApplied(cluster, revision);
     const file = `${cluster.dataRoot}/every-rpc.db`;
     const { writable } = await Deno.create(file);
     await client.maintenance.snapshot().pipeTo(writable);
@@ -198,11 +191,11 @@ export const MAINTENANCE_CHECKS: Checks<"maintenance"> = {
     assert(binaries.version.startsWith(version.slice(0, 3)), version);
     assertEquals(await downgradeRefusal(cluster), "");
     await change(
-      downgrade.enable(versionBefore(binaries), { timeoutMs: 500 }),
+      downgrade.enable(versionBefore(binaries), { timeoutMs: 1_500 }),
     );
     const refused = await downgradeRefusal(cluster);
     assert(refused.includes("downgrade job in progress"), refused);
-    await change(downgrade.cancel({ timeoutMs: 500 }));
+    await change(downgrade.cancel({ timeoutMs: 1_500 }));
     assertEquals(await downgradeRefusal(cluster), "");
   },
 };

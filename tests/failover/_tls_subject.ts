@@ -6,7 +6,7 @@ import {
   type CertificateOptions,
 } from "../harness/certificates.ts";
 import { freePorts } from "../harness/_ports.ts";
-import { Cluster } from "../harness/mod.ts";
+import { Cluster, waitFor } from "../harness/mod.ts";
 
 /** A cluster whose members also listen with TLS, each with its own files. */
 export interface TlsCluster extends AsyncDisposable {
@@ -81,11 +81,20 @@ const SERVER: CertificateOptions = {
   names: ["localhost"],
 };
 
-/** A client that gives up early. */
+/** A client that gives up early, where failing is what it is for. */
 export function briefClient(options: ClientOptions): Client {
   return new Client({
     dialTimeoutMs: 1_000,
     requestTimeoutMs: 1_000,
+    ...options,
+  });
+}
+
+/** A client that goes on however slow the handshakes are. */
+export function patientClient(options: ClientOptions): Client {
+  return new Client({
+    dialTimeoutMs: 5_000,
+    requestTimeoutMs: 10_000,
     ...options,
   });
 }
@@ -95,7 +104,11 @@ export async function failureOf(
   options: ClientOptions & { readonly endpoints: string },
 ): Promise<UnavailableError> {
   await using client = briefClient(options);
-  const error = await assertRejects(() => client.get("x"), UnavailableError);
+  const error = await waitFor("a dial that has ended", async () => {
+    const error = await assertRejects(() => client.get("x"), UnavailableError);
+    const [view] = client.balancer.endpoints;
+    return view?.lastError === undefined ? undefined : error;
+  });
   assertStringIncludes(error.message, options.endpoints);
   return error;
 }

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
 import { AuthError, type Client, prefix } from "../../mod.ts";
 import { Cluster, type Member, waitFor } from "../harness/mod.ts";
+import { repeatDuring } from "../scenarios/_repeat_during.ts";
 import { History } from "./_history.ts";
 import {
   ALICE,
@@ -123,22 +124,23 @@ scenario(
 scenario("#89 calls go on while the auth store changes", async ({ alice }) => {
   await using root = clientAs(cluster, { auth: ROOT });
   const key = newKey();
-  let done = false;
-  const changing = (async () => {
+  let rounds = 0;
+  const changes = async (signal: AbortSignal) => {
     for (let made = 0; made < 10; made++) {
       const role = `role ${serial} ${made}`;
       await root.auth.roles.add(role);
       await root.auth.roles.delete(role);
+      // A call may meet a change each time it is made again, and gives up.
+      const seen = rounds;
+      await waitFor("a round of calls", () => rounds > seen, { signal });
     }
-    done = true;
-  })();
-  let puts = 0;
-  while (!done) {
-    await alice.put(key, `${puts++}`);
+  };
+  const round = async () => {
+    await alice.put(key, `${rounds}`);
     await alice.get(key);
-  }
-  await changing;
-  assert(puts > 0);
+    rounds++;
+  };
+  await repeatDuring(round, changes, {});
 });
 
 scenario(

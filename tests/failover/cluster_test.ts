@@ -18,21 +18,39 @@ function connect(): Client {
   return new Client({ endpoints: cluster.endpoints, requestTimeoutMs: 20_000 });
 }
 
-/** Adds a learner, as soon as all have been connected for 5 s. */
-async function addLearner(
-  client: Client,
-  peerUrl: string,
-): Promise<MembersResult & { readonly member: ClusterMember }> {
-  return await waitFor("a cluster that may change", async () => {
+/** Makes a change of the members, as soon as all have been connected for 5 s. */
+async function onceHealthy<T>(change: () => Promise<T>): Promise<T> {
+  const made = await waitFor("a cluster that may change", async () => {
     try {
-      return await client.cluster.add(peerUrl, { asLearner: true });
+      return { result: await change() };
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       if (error.code !== "unhealthy") throw error;
       assert(!error.maybeCommitted);
       return undefined;
     }
-  });
+  }, { timeoutMs: 30_000 });
+  return made.result;
+}
+
+async function addLearner(
+  client: Client,
+  peerUrl: string,
+): Promise<MembersResult & { readonly member: ClusterMember }> {
+  return await onceHealthy(() =>
+    client.cluster.add(peerUrl, { asLearner: true })
+  );
+}
+
+/** Waits until etcdctl has these: etcd 3.4 asks any member, whatever it has. */
+async function waitUntilListed(
+  members: readonly ClusterMember[],
+): Promise<void> {
+  const expected = asListed(members).join("\n");
+  await waitFor(
+    `a list of ${members.length} members`,
+    async () => (await listed(cluster)).join("\n") === expected,
+  );
 }
 
 Deno.test("client.cluster adds a learner, promotes it, and removes it", async () => {
@@ -44,7 +62,7 @@ Deno.test("client.cluster adds a learner, promotes it, and removes it", async ()
     assertEquals(member.peerUrls, [peerUrl]);
     assertEquals([member.name, member.isLearner], ["", true]);
     assertEquals(members.length, 4);
-    assertEquals(asListed(members), await listed(cluster));
+    await waitUntilListed(members);
     added = member;
   });
   assert(added);
@@ -75,8 +93,8 @@ Deno.test("client.cluster adds a learner, promotes it, and removes it", async ()
     EtcdError,
   );
   assertEquals(again.code, "member_not_learner");
-  const { members } = await client.cluster.remove(id);
-  assertEquals(asListed(members), await listed(cluster));
+  const { members } = await onceHealthy(() => client.cluster.remove(id));
+  await waitUntilListed(members);
   assertEquals(members.length, 3);
   await waitFor("the member that was removed to stop", () => !joined.running);
 });

@@ -60,7 +60,7 @@ async function addMember(
       assertStringIncludes(error.details, "unhealthy cluster");
       return undefined;
     }
-  });
+  }, { timeoutMs: 30_000 });
 }
 
 let unstarted = 0;
@@ -172,7 +172,15 @@ Deno.test("autoSyncIntervalMs follows a learner that is promoted", async () => {
   const ID = members.find(({ isLearner }) => isLearner)?.ID;
   assert(ID !== undefined);
   assertEquals(toUnsignedBigInt(ID), learner.id);
-  await rawCall(leader.directEndpoint, memberPromote, { ID });
+  await waitFor("a learner that has caught up", async () => {
+    try {
+      return await rawCall(leader.directEndpoint, memberPromote, { ID });
+    } catch (error) {
+      if (!isServiceError(error)) throw error;
+      assertStringIncludes(error.details, "in sync with leader");
+      return undefined;
+    }
+  });
   await waitFor("four voters", () => urls().includes(learner.endpoint));
   await client.put("promoted", "x");
 });

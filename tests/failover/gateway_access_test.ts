@@ -11,7 +11,7 @@ startThreeMembers();
 
 Deno.test("the gateway command's probe tells a member that serves from one that does not", async () => {
   await cluster.reset();
-  const settings = await readSettings(new Map([["dial-timeout", ["1s"]]]));
+  const settings = await readSettings(new Map([["dial-timeout", ["3s"]]]));
   const { probe } = openCluster(settings);
   const { signal } = new AbortController();
   const ask = async (index: number): Promise<string> => {

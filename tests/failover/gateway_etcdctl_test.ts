@@ -55,7 +55,12 @@ Deno.test("etcdctl works through the gateway as the members go one by one", asyn
         .includes("granted with TTL(60s)"),
     );
     await member.restart();
-    await command.line("activated");
+    const told = (text: RegExp) =>
+      command.lines.filter((line) => text.test(line)).length;
+    await waitFor(
+      "the gateway using every member",
+      () => told(/\bactivated\b/) === told(/\bdeactivated\b/),
+    );
   }
 });
 

@@ -45,12 +45,14 @@ eachStrategy(
     const late = write("late", [lock.guard]);
     const unguarded = write("unguarded", []);
     await waitFor("the loss", () => lock.signal.aborted);
-    assert(lock.signal.reason instanceof LeaseLostError);
-    assertEquals(lock.signal.reason.reason, "not_renewed");
-    assert(
-      (await other.lease.list()).includes(session.lease.id),
-      "the server was first",
-    );
+    const loss = lock.signal.reason;
+    assert(loss instanceof LeaseLostError);
+    assertEquals(loss.reason, "not_renewed");
+    const listed = (await other.lease.list()).includes(session.lease.id);
+    // Asked too late, as this process stood still, it may have ended it.
+    if (Date.now() < loss.lastRenewal.getTime() + TTL_SECONDS * 1_000) {
+      assert(listed, "the server was first");
+    }
     const newer = await waiting;
     assert(newer.revision > lock.revision);
     assert(
@@ -116,6 +118,8 @@ eachStrategy(
             timeoutMs: 2_000,
           });
           await using lock = await session.lock(name, { signal: abort });
+          // They share an event loop: what was due before this comes first.
+          await sleep(0);
           for (const { who: holder, signal } of holds) {
             assert(signal.aborted, `${who} and ${holder} at once`);
           }

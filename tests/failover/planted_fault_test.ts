@@ -56,7 +56,7 @@ async function run(
     subjects,
     scenarios,
     cluster,
-    callTimeoutMs: 300,
+    callTimeoutMs: 1_000,
     stdout: sink((text) => report += text),
     stderr: sink(() => {}),
   });

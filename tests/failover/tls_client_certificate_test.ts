@@ -12,6 +12,7 @@ import { startFaultProxy, waitFor } from "../harness/mod.ts";
 import { codeOf, ROOT, setUp } from "./_auth_subject.ts";
 import {
   briefClient,
+  patientClient,
   startTlsCluster,
   type TlsCluster,
 } from "./_tls_subject.ts";
@@ -41,11 +42,14 @@ function clientWith(
   settings: TlsOptions | TlsProvider,
   endpoints: readonly string[] = tls.endpoints,
 ): Client {
-  return briefClient({ endpoints, tls: settings });
+  return patientClient({ endpoints, tls: settings });
 }
 
 async function faultOf(settings: TlsOptions): Promise<string> {
-  await using client = clientWith(settings);
+  await using client = briefClient({
+    endpoints: tls.endpoints,
+    tls: settings,
+  });
   const error = await assertRejects(() => client.get("x"), TlsError);
   return error.fault;
 }

@@ -6,6 +6,7 @@ import { startFaultProxy, waitFor } from "../harness/mod.ts";
 import {
   briefClient,
   failureOf,
+  patientClient,
   startTlsCluster,
   type TlsCluster,
 } from "./_tls_subject.ts";
@@ -30,9 +31,8 @@ Deno.test("Client asks a tls function for the settings of each new connection", 
   await using proxy = await startFaultProxy(port);
   let asked = 0;
   let trusted = ca;
-  await using client = briefClient({
+  await using client = patientClient({
     endpoints: proxy.endpoint.replace("http", "https"),
-    requestTimeoutMs: 10_000,
     tls: () => {
       asked++;
       return Promise.resolve({ ca: trusted });

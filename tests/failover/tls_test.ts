@@ -12,6 +12,7 @@ import { startFaultProxy, waitFor } from "../harness/mod.ts";
 import {
   briefClient,
   failureOf,
+  patientClient,
   startTlsCluster,
   type TlsCluster,
 } from "./_tls_subject.ts";
@@ -80,7 +81,7 @@ for (const balancer of BALANCER_NAMES) {
   Deno.test(`${balancer} | #33 TLS with the first endpoint down before the client is made`, async () => {
     await killFirst();
     try {
-      await using client = briefClient({
+      await using client = patientClient({
         balancer,
         endpoints: tls.endpoints,
         tls: { ca },
@@ -95,11 +96,10 @@ for (const balancer of BALANCER_NAMES) {
   Deno.test(`${balancer} | #33 TLS with the first endpoint down after the client is made`, async () => {
     try {
       const [first = ""] = tls.endpoints;
-      await using client = briefClient({
+      await using client = patientClient({
         balancer,
         endpoints: first,
         tls: { ca },
-        requestTimeoutMs: 10_000,
       });
       await client.connect();
       client.setEndpoints(tls.endpoints);
@@ -116,7 +116,7 @@ for (const balancer of BALANCER_NAMES) {
 Deno.test("Client reaches members by TLS, by address and by name", async () => {
   const byName = tls.ports.map((port) => `localhost:${port}`);
   for (const endpoints of [tls.endpoints, byName]) {
-    await using client = briefClient({ endpoints, tls: { ca } });
+    await using client = patientClient({ endpoints, tls: { ca } });
     await client.put("tls", "x");
     assertEquals((await client.get("tls"))?.value.text(), "x");
   }
@@ -125,7 +125,7 @@ Deno.test("Client reaches members by TLS, by address and by name", async () => {
 Deno.test("Client uses a list in which some endpoints are https", async () => {
   const plain = tls.cluster.members[1]?.endpoint ?? "";
   const endpoints = [tls.endpoints[0] ?? "", plain];
-  await using client = briefClient({ endpoints, tls: { ca } });
+  await using client = patientClient({ endpoints, tls: { ca } });
   const members = new Set<bigint>();
   await waitFor("answers of both", async () => {
     members.add((await client.put("mixed", "x")).header.memberId);
@@ -143,7 +143,7 @@ Deno.test("Client takes a name for each endpoint from tls.serverName", async () 
   }
   try {
     const serverName = (endpoint: string) => names.get(endpoint);
-    await using client = briefClient({ endpoints, tls: { ca, serverName } });
+    await using client = patientClient({ endpoints, tls: { ca, serverName } });
     await waitFor("three connections", async () => {
       await client.connect();
       return client.balancer.endpoints.every(({ state }) => state === "ready");
@@ -192,7 +192,7 @@ Deno.test("Client goes on by the good endpoint when the others' certificates are
   try {
     for (const balancer of BALANCER_NAMES) {
       const { endpoints } = tls;
-      await using client = briefClient({ balancer, endpoints, tls: { ca } });
+      await using client = patientClient({ balancer, endpoints, tls: { ca } });
       for (let calls = 0; calls < 5; calls++) await client.put("good", "x");
     }
   } finally {
@@ -203,11 +203,14 @@ Deno.test("Client goes on by the good endpoint when the others' certificates are
 
 Deno.test("Client.syncEndpoints() does not go from TLS to plain text", async () => {
   // The members advertise http alone.
-  await using client = briefClient({ endpoints: tls.endpoints, tls: { ca } });
+  await using client = patientClient({ endpoints: tls.endpoints, tls: { ca } });
   assertEquals(await client.syncEndpoints(), tls.endpoints);
   const [plain = ""] = tls.cluster.endpoints;
   const [secure = ""] = tls.endpoints;
-  await using mixed = briefClient({ endpoints: [secure, plain], tls: { ca } });
+  await using mixed = patientClient({
+    endpoints: [secure, plain],
+    tls: { ca },
+  });
   assertEquals(
     [...await mixed.syncEndpoints()].sort(),
     [...tls.cluster.endpoints].sort(),

@@ -4,6 +4,9 @@ import type { RunContext } from "./scenario.ts";
 
 const CONNECT_MS = 5_000;
 
+/** Of clients none of whose calls is meant to time out. */
+export const PATIENT: Partial<ClientOptions> = { requestTimeoutMs: 5_000 };
+
 /** A client of all members that has settled, on whichever pin it likes. */
 export async function settledClient(
   context: RunContext,

@@ -1,6 +1,7 @@
 import type { Client } from "../../mod.ts";
 import { toBigInt, ZERO } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
+import { isServiceError } from "../harness/_admin.ts";
 import {
   type Cluster,
   type FaultMode,
@@ -29,12 +30,17 @@ export async function waitUntilApplied(
   await Promise.all(
     members.map(({ name, directEndpoint }) =>
       waitFor(`revision ${revision} on ${name}`, async () => {
-        const { header } = await rawCall(
-          directEndpoint,
-          methods.maintenance.status,
-          {},
-        );
-        return toBigInt(header?.revision ?? ZERO) >= revision;
+        try {
+          const { header } = await rawCall(
+            directEndpoint,
+            methods.maintenance.status,
+            {},
+          );
+          return toBigInt(header?.revision ?? ZERO) >= revision;
+        } catch (error) {
+          if (isServiceError(error)) return false;
+          throw error;
+        }
       })
     ),
   );

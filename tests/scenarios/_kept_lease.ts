@@ -40,13 +40,15 @@ export async function fateOf(
   lease: Lease,
   { forMs, store }: FateOptions,
 ): Promise<Required<Pick<Besides, "lease" | "measures">>> {
+  let toldAt = lease.signal.aborted ? Date.now() : Infinity;
+  lease.signal.addEventListener("abort", () => toldAt = Date.now());
   const lostMs = await msUntil(() => lease.signal.aborted, forMs);
   const measures: Record<string, number> = {};
   if (store !== undefined) {
-    const ids = await store.lease.list();
-    measures["on the server by then"] = ids.filter((id) =>
-      id === lease.id
-    ).length;
+    const listed = (await store.lease.list()).includes(lease.id);
+    measures["on the server by then"] = listed || wasInTime(lease, toldAt)
+      ? 1
+      : 0;
   }
   if (lostMs === undefined) return { lease: "kept", measures };
   measures["ms until the loss"] = lostMs;
@@ -56,6 +58,19 @@ export async function fateOf(
     measures[`loss caused by ${cause.code}`] = 1;
   }
   return { lease: "lost", measures };
+}
+
+/**
+ * Whether a lease that the server does not have any more was told to be lost
+ * before the server could end it: then this test, on a machine that stood
+ * still, asked too late.
+ */
+function wasInTime(lease: Lease, toldAt: number): boolean {
+  if (!lease.signal.aborted) return false;
+  const { reason, lastRenewal, loopStallMs } = lossOf(lease);
+  const endsAt = lastRenewal.getTime() + lease.ttlSeconds * 1_000;
+  return reason === "not_renewed" && Date.now() >= endsAt &&
+    toldAt - loopStallMs < endsAt;
 }
 
 /**

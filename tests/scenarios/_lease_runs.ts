@@ -105,7 +105,7 @@ export async function runQuorumLost(context: RunContext): Promise<Recording> {
   const recorder = new Recorder(context, client);
   await Promise.all(others.map((member) => member.kill()));
   recorder.fault();
-  const forMs = lease.ttlSeconds * 1_000;
+  const forMs = lease.ttlSeconds * 1_000 + 500;
   return recorder.finish(await fateOf(lease, { forMs }));
 }
 

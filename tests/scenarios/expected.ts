@@ -1,6 +1,12 @@
 /** From the first to the second, both included. */
 export type Range = readonly [least: number, most: number];
 
+/**
+ * How long calls of a `PATIENT` client may take: as long as the
+ * machine stands still, but not as long as something that gives no answer.
+ */
+export const PROMPT_MS: Range = [0, 3_000];
+
 /** How many calls may fail. */
 export type FailedCalls =
   /** Every one, of at least five. */

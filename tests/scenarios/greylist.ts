@@ -5,6 +5,7 @@ import {
   followerOf,
   observer,
   otherThan,
+  PATIENT,
   settle,
   subjectClient,
 } from "./_clients.ts";
@@ -23,7 +24,7 @@ const GETS = 10;
 async function runShortDeadline(context: RunContext): Promise<Recording> {
   const { cluster } = context;
   const target = await followerOf(cluster);
-  await using client = await clientPinnedTo(target, context);
+  await using client = await clientPinnedTo(target, context, PATIENT);
   const { pin } = client.balancer;
   const recorder = new Recorder(context, client);
   recorder.fault();
@@ -116,7 +117,7 @@ const NO_MARK: Expectation = {
   go: "–",
   ours: {
     failed: [0, 0],
-    longestCallMs: [700, 2_000],
+    longestCallMs: [500, 3_000],
     measures: { [AVOIDED]: [0, 0] },
   },
   because: "nothing is marked: the next dial finds it, after a wait of 1 s",

@@ -75,7 +75,7 @@ export const LEASES: readonly Scenario[] = [
           connections: 1,
           measures: {
             ...KEPT.measures,
-            "ms until the connection was given up": [0, 1_300],
+            "ms until the connection was given up": [0, 2_000],
           },
         },
       },
@@ -85,7 +85,7 @@ export const LEASES: readonly Scenario[] = [
           ...KEPT,
           measures: {
             ...KEPT.measures,
-            "ms until the connection was given up": [0, 1_300],
+            "ms until the connection was given up": [0, 2_000],
           },
         },
         because:
@@ -160,7 +160,7 @@ export const LEASES: readonly Scenario[] = [
       ours: {
         lease: "lost",
         measures: {
-          "ms until the loss": [1_500, 4_000],
+          "ms until the loss": [1_500, 4_500],
           "loss named not_renewed": [1, 1],
           "loss caused by no_leader": [1, 1],
         },
@@ -179,7 +179,7 @@ export const LEASES: readonly Scenario[] = [
       go: "replies are dropped, the schedule is still TTL/3 [T]",
       ours: {
         lease: "kept",
-        measures: { "renewals per lease in 4.67 s": [4, 4] },
+        measures: { "renewals per lease in 4.67 s": [3, 4] },
       },
       because: "ours has no queue of replies that could be full",
     }),
@@ -194,7 +194,7 @@ export const LEASES: readonly Scenario[] = [
       go: "closes within the TTL and a little [T]",
       ours: {
         ...LOST,
-        measures: { ...LOST.measures, "ms until the loss": [1_500, 3_000] },
+        measures: { ...LOST.measures, "ms until the loss": [1_500, 3_500] },
       },
     }),
     run: runNoServer,

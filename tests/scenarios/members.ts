@@ -1,5 +1,5 @@
 import type { Client } from "../../mod.ts";
-import { clientPinnedTo, followerOf, otherThan } from "./_clients.ts";
+import { clientPinnedTo, followerOf, otherThan, PATIENT } from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
 import { Recorder } from "./recorder.ts";
 import type { Expected } from "./expected.ts";
@@ -48,7 +48,7 @@ export const MEMBERS: readonly Scenario[] = [
 async function runForeign(context: RunContext): Promise<Recording> {
   const { cluster } = context;
   const target = await followerOf(cluster);
-  await using client = await clientPinnedTo(target, context);
+  await using client = await clientPinnedTo(target, context, PATIENT);
   client.setEndpoints(target.endpoint);
   const recorder = new Recorder(context, client);
   // Held, not lost: its connection is meant to live on.
@@ -75,7 +75,7 @@ async function runForeign(context: RunContext): Promise<Recording> {
 async function runCutSnapshot(context: RunContext): Promise<Recording> {
   const { cluster } = context;
   const target = await followerOf(cluster);
-  await using client = await clientPinnedTo(target, context);
+  await using client = await clientPinnedTo(target, context, PATIENT);
   await fill(client);
   const recorder = new Recorder(context, client);
   let whole = 0;

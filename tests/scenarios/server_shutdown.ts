@@ -1,10 +1,15 @@
 import { type Client, op, type RangeOptions } from "../../mod.ts";
 import { type Member, sleep } from "../harness/mod.ts";
-import { clientPinnedTo, followerOf, subjectClient } from "./_clients.ts";
+import {
+  clientPinnedTo,
+  followerOf,
+  PATIENT,
+  subjectClient,
+} from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
 import { noticedLoss } from "./_member_loss.ts";
 import { repeatDuring } from "./_repeat_during.ts";
-import type { Expected } from "./expected.ts";
+import { type Expected, PROMPT_MS } from "./expected.ts";
 import { Recorder, type Reply } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
@@ -13,7 +18,7 @@ type Call = (client: Client) => Promise<Reply>;
 
 const DOWN_MS = 100;
 const RESTART_MS = 10_000;
-const SERVED: Expected = { failed: [0, 0] };
+const SERVED: Expected = { failed: [0, 0], longestCallMs: PROMPT_MS };
 const COMPLETES: Expected = { failed: [0, 0], firstSuccessWithinMs: 5_000 };
 
 /** Section B: servers that are shut down and started again. */
@@ -141,7 +146,8 @@ async function runAfterShutdown(
   const target = await followerOf(context.cluster);
   await using clients = new AsyncDisposableStack();
   const ready = await Promise.all(calls.map(async (call) => {
-    const client = clients.use(await clientPinnedTo(target, context));
+    const pinned = clientPinnedTo(target, context, PATIENT);
+    const client = clients.use(await pinned);
     return { client, call };
   }));
   const recorder = new Recorder(context, ...ready.map(({ client }) => client));
@@ -163,7 +169,7 @@ async function runRestarts(context: RunContext): Promise<Recording> {
   const { cluster } = context;
   const pin = await followerOf(cluster);
   const leader = await cluster.leader();
-  await using client = await clientPinnedTo(pin, context);
+  await using client = await clientPinnedTo(pin, context, PATIENT);
   const recorder = new Recorder(context, client);
   const getting = (options: RangeOptions) => async () => {
     await recorder.call(() => client.range("#21", options));

@@ -66,7 +66,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
         ours: {
           failed: [3, 3],
           codes: ["timeout"],
-          longestCallMs: [LONG_MS - 5, LONG_MS + 500],
+          longestCallMs: [LONG_MS - 5, LONG_MS + 2_000],
           measures: { "times the pin moved": [0, 0] },
         },
       },
@@ -75,7 +75,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
         ours: {
           failed: [3, 3],
           codes: ["timeout"],
-          longestCallMs: [LONG_MS - 5, LONG_MS + 500],
+          longestCallMs: [LONG_MS - 5, LONG_MS + 2_000],
           measures: { "times the pin moved": [1, 1] },
         },
       },
@@ -84,7 +84,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
         ours: {
           failed: [1, 1],
           codes: ["timeout"],
-          longestCallMs: [LONG_MS - 5, LONG_MS + 500],
+          longestCallMs: [LONG_MS - 5, LONG_MS + 2_000],
           measures: { "times the pin moved": [0, 0] },
         },
       },
@@ -98,11 +98,11 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
     expectations: {
       "grpc1.7": {
         go: "1 fails [M]",
-        ours: { failed: [1, 1], lastFailureMs: [0, 2_500], endsWell: true },
+        ours: { failed: [1, 2], lastFailureMs: [0, 2_500], endsWell: true },
       },
       "grpc1.23": {
         go: "16 fail, the last one after 19.7 s [M]",
-        ours: { failed: [1, 6], lastFailureMs: [500, 3_000], endsWell: true },
+        ours: { failed: [1, 6], lastFailureMs: [500, 4_000], endsWell: true },
         because:
           "Go raises the time between pings to 10 s; ours takes 5 s or more, here 1 s, and notices within twice that and the timeout",
       },
@@ -126,7 +126,8 @@ function silent(
     },
     "grpc1.7": {
       go: `one fails, the second call is served ${marks[1]}`,
-      ours: { failed: [1, 1], endsWell: true },
+      // Two of a machine that stood still: far from all, or every third.
+      ours: { failed: [1, 2], endsWell: true },
     },
     "grpc1.23": {
       go: `every third fails for as long as the fault lasts ${marks[2]}`,

@@ -1,6 +1,6 @@
 import { waitFor } from "../harness/mod.ts";
 import { clientPinnedTo, followerOf, observer } from "./_clients.ts";
-import { cutAll, setAll } from "./_every_member.ts";
+import { cutAll, setAll, waitUntilApplied } from "./_every_member.ts";
 import { everyStrategy } from "./_expectations.ts";
 import { IN_TIME } from "./_watch_through.ts";
 import { within } from "./_within.ts";
@@ -93,6 +93,8 @@ async function runProgress(context: RunContext): Promise<Recording> {
   await watch.ready;
   const first = (await writer.put(key, "1")).header.revision;
   await log.caughtUp([first]);
+  // The next stream may be on a member that is behind, and would say so.
+  await waitUntilApplied(cluster, first);
   const progress = async () => {
     const startedAt = performance.now();
     const revision = await within(10_000, watch.requestProgress());

@@ -33,7 +33,7 @@ export const WATCH_SHUTDOWN: readonly Scenario[] = [
     expectations: everyStrategy({
       go: "0 errors, watch and lease live [M]",
       ours: {
-        failed: [0, 6],
+        failed: [0, 12],
         endsWell: true,
         watch: "during the fault",
         lease: "kept",
