@@ -39,6 +39,7 @@ reader=$!
 wait "$pid"
 status=$?
 kill -s KILL "$reader"
+wait "$reader"
 echo "exit $status"
 `;
 

@@ -23,12 +23,21 @@ export class BlackHole implements Disposable {
     const { port } = listener.addr;
     const queued: Deno.TcpConn[] = [];
     for (;;) {
-      const signal = AbortSignal.timeout(100);
+      const stop = new AbortController();
+      // Looks more than once: a process that stood still has not heard yet of
+      // what was connected meanwhile.
+      let looks = 0;
+      const timer = setInterval(() => {
+        if (++looks === 4) stop.abort();
+      }, 30);
+      const { signal } = stop;
       try {
         queued.push(await Deno.connect({ hostname, port, signal }));
       } catch (error) {
         if (!signal.aborted) throw error;
         return new BlackHole(listener, queued);
+      } finally {
+        clearInterval(timer);
       }
     }
   }

@@ -51,6 +51,7 @@ export async function probePage(
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",
+        "--disable-dev-shm-usage",
         "--enable-logging=stderr",
         `--blink-settings=preferredColorScheme=${scheme === "dark" ? 0 : 1}`,
         "--window-size=1400,900",

@@ -9,7 +9,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 /** Puts a key of its own through a member; resolves to the key. */
 export async function put(
   endpoint: string,
-  timeoutMs = 2_000,
+  timeoutMs = 10_000,
 ): Promise<string> {
   const key = `key-${++written}`;
   await rawCall(
@@ -26,6 +26,6 @@ export async function has(member: Member, key: string): Promise<boolean> {
   const reply = await rawCall(member.directEndpoint, methods.kv.range, {
     key: bytes(key),
     serializable: true,
-  });
+  }, { timeoutMs: 10_000 });
   return reply.kvs.length === 1;
 }

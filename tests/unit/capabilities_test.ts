@@ -189,6 +189,7 @@ Deno.test("members() without a user fails as the call itself does", async () => 
 Deno.test("members() keeps its deadline while the version is asked for", async () => {
   await using server = await startServer({ kind: "hang" });
   await using client = new Client({ endpoints: server.endpoint });
+  await client.connect();
   await assertRejects(
     () => client.cluster.members({ linearizable: true, timeoutMs: 100 }),
     TimeoutError,

@@ -80,7 +80,10 @@ Deno.test("Client throws the abort's reason and frees the stream on the server",
 Deno.test("Client frees the stream on the server when a call runs into its deadline", async () => {
   await using keeper = await startKeeper();
   await using client = new Client({ endpoints: keeper.endpoint });
-  await assertRejects(() => client.put("k", "v", { timeoutMs: 60 }));
+  await client.connect();
+  const late = assertRejects(() => client.put("k", "v", { timeoutMs: 500 }));
+  await waitFor("the stream", () => keeper.opened() === 1);
+  await late;
   await waitFor("the stream's end", () => keeper.streams.size === 0);
   assertStrictEquals(keeper.opened(), 1);
 });

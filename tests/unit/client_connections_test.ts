@@ -7,7 +7,7 @@ import { EMPTY, Pair, PUT, RANGE } from "./_client_pair.ts";
 
 Deno.test("Client finishes running calls after a GOAWAY, and uses a new connection", async () => {
   for (const balancer of BALANCER_NAMES) {
-    await using pair = await Pair.start({ balancer, dialTimeoutMs: 100 });
+    await using pair = await Pair.start({ balancer });
     const { server, client } = pair;
     const release = Promise.withResolvers<Uint8Array>();
     server.handle(PUT, () => release.promise);

@@ -20,16 +20,17 @@ Deno.test("Client ends a call at its deadline, which the server is told", async 
       return HANG;
     };
     server.handle(RANGE, told).handle(PUT, told);
-    await client.connect();
     for (const write of [false, true]) {
+      // Under grpc1.7 the call before has cost the connection.
+      await client.connect();
       const startedAt = performance.now();
-      const options = { timeoutMs: 80 };
+      const options = { timeoutMs: 500 };
       const error = await assertRejects(
         () => write ? client.put("k", "v", options) : client.get("k", options),
         TimeoutError,
       );
       const tookMs = performance.now() - startedAt;
-      assert(tookMs >= 75 && tookMs < 1_000, `${tookMs} ms`);
+      assert(tookMs >= 495 && tookMs < 5_000, `${tookMs} ms`);
       assertStrictEquals(error.code, "timeout");
       assert(
         error.message.includes("no answer from") ||
@@ -48,6 +49,7 @@ Deno.test("Client ends a call at its deadline, which the server is told", async 
 Deno.test("Client has its own timeout for calls that name none", async () => {
   await using pair = await Pair.start({ requestTimeoutMs: 60 });
   pair.server.handle(RANGE, () => HANG);
+  await pair.client.connect({ timeoutMs: 10_000 });
   const error = await assertRejects(() => pair.client.get("k"), TimeoutError);
   assert(error.message.includes("within 60 ms"), error.message);
 });
@@ -74,10 +76,13 @@ Deno.test("Client moves its pin when a call runs into its deadline, under grpc1.
     assert(pinned);
     pinned.handle(RANGE, () => HANG);
     await assertRejects(() => client.get("k", { timeoutMs: 50 }), TimeoutError);
-    const read = client.get("k", { timeoutMs: 200 });
-    if (balancer === "grpc1.0") await assertRejects(() => read, TimeoutError);
-    else {
-      await read;
+    if (balancer === "grpc1.0") {
+      await assertRejects(
+        () => client.get("k", { timeoutMs: 200 }),
+        TimeoutError,
+      );
+    } else {
+      await client.get("k");
       const avoided = client.balancer.avoided.map(({ endpoint }) => endpoint);
       assertEquals(avoided, [pin]);
       assert(events.some(({ type }) => type === "switch"));

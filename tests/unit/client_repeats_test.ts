@@ -160,5 +160,5 @@ Deno.test("Client gives up a read under grpc1.23 after 100 attempts, in a second
   const counts = servers.map((server) => server.calls(RANGE)).sort();
   assertEquals(counts, [33, 33, 34]);
   // 49 waits of 25 ms ± 10 %.
-  assert(tookMs > 49 * 22 && tookMs < 4_000, `${tookMs} ms`);
+  assert(tookMs > 49 * 22 && tookMs < 15_000, `${tookMs} ms`);
 });

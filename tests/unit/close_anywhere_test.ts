@@ -8,15 +8,17 @@ import {
 } from "../../mod.ts";
 import { codecOf } from "../../proto/_codec.ts";
 import { methods } from "../../proto/methods.ts";
-import { FakeServer, FakeStatus } from "../harness/mod.ts";
+import { FakeServer, FakeStatus, sleep, waitFor } from "../harness/mod.ts";
 
 const BALANCERS = ["grpc1.0", "grpc1.7", "grpc1.23"] as const;
 const AT_MOST = 40;
+const RANGE = methods.kv.range.path;
+/** From this one on, reads are not answered. */
+const LAST_READ = 7;
 
 /** A member that refuses the first token, and loses its connection once. */
 async function startServer(): Promise<FakeServer> {
   const server = await FakeServer.start();
-  const { range } = methods.kv;
   server
     .handle(
       methods.auth.authenticate.path,
@@ -33,12 +35,12 @@ async function startServer(): Promise<FakeServer> {
           TTL: { low: 60, high: 0 },
         }),
     )
-    .handle(range.path, ({ count, headers }) => {
+    .handle(RANGE, ({ count, headers }) => {
       if (headers.token === "t1") {
         return new FakeStatus(16, "etcdserver: invalid auth token");
       }
       if (count === 4) return { kind: "disconnect" };
-      return count < 7 ? new Uint8Array() : { kind: "hang" };
+      return count < LAST_READ ? new Uint8Array() : { kind: "hang" };
     })
     .handleStream(methods.watch.watch.path, async (stream) => {
       for await (const _ of stream.messages) {
@@ -110,10 +112,14 @@ for (const balancer of BALANCERS) {
       };
       const client = new Client(options);
       const working = work(client);
-      const timer = setTimeout(() => client.close(), 500);
-      const ends = await working;
-      clearTimeout(timer);
+      await waitFor(
+        "the event, or the last thing that happens by itself",
+        () => closing !== undefined || server.calls(RANGE) >= LAST_READ,
+        { intervalMs: 5 },
+      );
+      if (closing === undefined) await sleep(200);
       await client.close();
+      const ends = await working;
       for (const end of ends) {
         if (end instanceof LeaseLostError) continue;
         assertInstanceOf(end, ClientClosedError, `${at} ${Deno.inspect(end)}`);

@@ -37,6 +37,8 @@ Deno.test("the gateway command serves metrics and health", async () => {
     `--endpoints=127.0.0.1:${freePorts(1)[0]}`,
     "--metrics-addr=127.0.0.1:0",
   ]);
+  // Until it is ready it is not healthy.
+  await command.address();
   const line = await command.line("serving metrics");
   const base = `http://${/address="([^"]+)"/.exec(line)?.[1]}`;
   const get = (path: string) => httpGet(`${base}${path}`, 5_000);

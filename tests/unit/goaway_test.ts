@@ -98,7 +98,7 @@ Deno.test("Client survives a GOAWAY in the packet of the first SETTINGS, and dia
     const client = new Client({
       endpoints: ["http://${stopping.address}", "http://${full.address}"],
     });
-    const error = await client.get("k", { timeoutMs: 1_700 })
+    const error = await client.get("k", { timeoutMs: 3_000 })
       .finally(() => client.close()).catch((error) => error);
     console.log(error.code);
     for (const { lastError } of client.balancer.endpoints) {
@@ -113,7 +113,10 @@ Deno.test("Client survives a GOAWAY in the packet of the first SETTINGS, and dia
     `unavailable\n${reasons.join("")}`,
     "",
   ]);
-  assertEquals([stopping.accepted, full.accepted], [2, 2]);
+  // Again after about 1 s, and after 1.6 s more: no busy loop.
+  for (const { accepted } of [stopping, full]) {
+    assert(accepted === 2 || accepted === 3, `${accepted} dials`);
+  }
 });
 
 Deno.test("PingPace doubles the interval once for connections that were pinged the same", () => {

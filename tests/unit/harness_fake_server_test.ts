@@ -114,10 +114,14 @@ Deno.test("FakeServer answers UNIMPLEMENTED to what has no handler", async () =>
 
 Deno.test("FakeServer hangs, and the client's deadline ends the call", async () => {
   await using server = await FakeServer.start();
-  server.handle(PATH, () => ({ kind: "hang" }));
+  server.handle(
+    PATH,
+    ({ count }) => count === 1 ? bytes("connected") : { kind: "hang" },
+  );
   using client = new RawClient(server.endpoint);
-  assertEquals((await client.fail(100)).code, 4);
-  assertEquals(server.calls(PATH), 1);
+  await client.call();
+  assertEquals((await client.fail(500)).code, 4);
+  assertEquals(server.calls(PATH), 2);
 });
 
 Deno.test("FakeServer refuses a stream so that the client knows it", async () => {
@@ -217,7 +221,7 @@ Deno.test("SilentServer accepts and never answers", async () => {
   using client = new RawClient(server.endpoint);
   // Longer than the 250 ms timer of grpc-js that only its end stops.
   assertEquals((await client.fail(350)).code, 4);
-  assertEquals(server.open, 1);
+  await waitFor("the connection", () => server.open === 1);
 });
 
 Deno.test("NotEtcdServer answers as a web server", async () => {
@@ -231,5 +235,5 @@ Deno.test("NotEtcdServer answers as a web server", async () => {
     assert([4, 14].includes(error.code), String(error));
   }
   // Timers of a closed grpc-js client run on: 50 ms to redial, 250 ms to dial.
-  await sleep(350);
+  for (let turn = 0; turn < 4; turn++) await sleep(120);
 });

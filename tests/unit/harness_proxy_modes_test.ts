@@ -159,26 +159,27 @@ Deno.test("delay brings every byte later, both ways, in order", async () => {
   client.socket.write("c");
   await waitFor("the echo", () => client.text === "abc", { intervalMs: 1 });
   assertGreaterOrEqual(performance.now() - started, 120);
+  await proxy.set({ kind: "delay", delayMs: 60_000 });
   client.socket.write("d");
   await settle(proxy);
-  const healed = performance.now();
+  assertEquals(client.text, "abc");
   await proxy.set({ kind: "pass" });
-  await waitFor("the echo", () => client.text === "abcd", { intervalMs: 1 });
-  assertLess(performance.now() - healed, 60, "healing delivers at once");
+  // Healing delivers at once.
+  await waitFor("the echo", () => client.text === "abcd");
 });
 
 Deno.test("throttle keeps to its rate and to the order", async () => {
   await using echo = await EchoServer.start();
   await using proxy = await startFaultProxy(echo.port);
   await using client = await Client.open(proxy.endpoint);
-  await proxy.set({ kind: "throttle", bytesPerSecond: 20_000 });
+  await proxy.set({ kind: "throttle", bytesPerSecond: 10_000 });
   const sent = Buffer.from(crypto.getRandomValues(new Uint8Array(10_000)));
   const started = performance.now();
   client.socket.write(sent);
   await waitFor("the first bytes", () => client.size > 0, { intervalMs: 1 });
-  assertLess(performance.now() - started, 250, "bytes trickle");
+  assertLess(client.size, sent.length, "bytes trickle");
   await waitFor("the echo", () => client.size === sent.length);
-  // 10 000 bytes at 20 000 a second, less the first step of 2 % of a second.
-  assertGreaterOrEqual(performance.now() - started, 460);
+  // 10 000 bytes at 10 000 a second, less the first step of 2 % of a second.
+  assertGreaterOrEqual(performance.now() - started, 960);
   assert(Buffer.concat(client.chunks).equals(sent));
 });

@@ -192,14 +192,14 @@ Deno.test("snapshot() ends with the signal's reason, wherever it is", async () =
 });
 
 Deno.test("snapshot() waits no longer than it may for what comes next", async () => {
-  const subject = new Subject({ timeoutMs: 300 });
+  const subject = new Subject({ timeoutMs: 1_000 });
   const first = subject.reader.read();
   (await subject.asked()).reply({ blob: DATA });
   await first;
   const error = await assertRejects(() => subject.reader.read(), TimeoutError);
   assertEquals(
     error.message,
-    "Cannot take the snapshot: http://fake:1 sent nothing for 300 ms (timeout)",
+    "Cannot take the snapshot: http://fake:1 sent nothing for 1000 ms (timeout)",
   );
   assert(subject.opener.last.canceled);
 });
@@ -207,11 +207,11 @@ Deno.test("snapshot() waits no longer than it may for what comes next", async ()
 Deno.test("snapshot() says of each endpoint why it could not be reached", async () => {
   await using client = new Client({ endpoints: "http://127.0.0.1:1" });
   for (const calls of [client.maintenance, client.member("127.0.0.1:1")]) {
-    const reader = calls.snapshot({ timeoutMs: 300 }).getReader();
+    const reader = calls.snapshot({ timeoutMs: 1_500 }).getReader();
     const error = await assertRejects(() => reader.read(), UnavailableError);
     assertMatch(
       error.message,
-      /^Cannot take the snapshot: no endpoint could be reached within 300 ms \(unavailable\): http:\/\/127\.0\.0\.1:1: .*refused/i,
+      /^Cannot take the snapshot: no endpoint could be reached within 1500 ms \(unavailable\): http:\/\/127\.0\.0\.1:1: .*refused/i,
     );
   }
 });

@@ -22,6 +22,5 @@ Deno.test("setEndpoints() closes what it drops, though the peer does not close i
   await waitFor(
     "the dropped connection closed",
     () => client.balancer.connections === 1,
-    { timeoutMs: 3_000 },
   );
 });

@@ -90,8 +90,10 @@ Deno.test("Client says which records are missing, and goes on when they come", a
   await using member = await startMember();
   const told: ClientEvent[] = [];
   await using client = clientOf(dns, { onEvent: (event) => told.push(event) });
+  client.connect().catch(() => {});
+  await waitFor("a look-up that fails", () => told.length > 0);
   const error = await assertRejects(
-    () => client.range("x", { timeoutMs: 500 }),
+    () => client.range("x", { timeoutMs: 100 }),
     UnavailableError,
   );
   for (const text of [PLAIN, SECURE, "srv://example.com", "no such record"]) {
@@ -108,9 +110,17 @@ Deno.test("Client says which records are missing, and goes on when they come", a
 Deno.test("Client says that a name server does not answer, and asks again", async () => {
   await using dns = await DnsServer.start();
   dns.silence();
-  await using client = clientOf(dns, { dialTimeoutMs: 100 });
+  let failures = 0;
+  await using client = clientOf(dns, {
+    dialTimeoutMs: 100,
+    onEvent: ({ type }) => {
+      if (type === "sync_failed") failures++;
+    },
+  });
+  client.connect().catch(() => {});
+  await waitFor("a look-up that fails", () => failures > 0);
   const error = await assertRejects(
-    () => client.range("x", { timeoutMs: 400 }),
+    () => client.range("x", { timeoutMs: 100 }),
     UnavailableError,
   );
   assertStringIncludes(error.message, `no answer about ${SECURE} and ${PLAIN}`);

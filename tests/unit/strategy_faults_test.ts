@@ -9,7 +9,7 @@ import type { Waited } from "../../balancers/_pick_queue.ts";
 import type { PickResult, SubConnection } from "../../balancers/strategy.ts";
 import { BalancerError, Client, UnavailableError } from "../../mod.ts";
 import { methods } from "../../proto/methods.ts";
-import { FakeServer } from "../harness/mod.ts";
+import { FakeServer, waitFor } from "../harness/mod.ts";
 import { endpoints, microtasks } from "./_fake_transport.ts";
 import {
   anyReady,
@@ -280,6 +280,11 @@ Deno.test("Client says that it was the strategy that gave no connection", async 
     endpoints: server.endpoint,
     balancer: () => strategy,
   });
+  client.connect().catch(() => {});
+  await waitFor(
+    "the connection",
+    () => client.balancer.endpoints[0]?.state === "ready",
+  );
   await assertRejects(
     () => client.get("k", { timeoutMs: 100 }),
     UnavailableError,

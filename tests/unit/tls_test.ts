@@ -10,6 +10,9 @@ import { Cluster, FakeServer } from "../harness/mod.ts";
 const authority = await CertificateAuthority.create("etcdeno tests");
 const stranger = await CertificateAuthority.create("somebody else");
 
+/** Time enough for a dial to fail, which the call then tells of. */
+const FAILS_WITHIN_MS = 2_000;
+
 let cluster: Cluster;
 
 Deno.test.beforeAll(async () => {
@@ -67,9 +70,12 @@ async function pipe(client: Deno.TlsConn, port: number): Promise<void> {
   ]);
 }
 
-async function count(options: ClientOptions): Promise<bigint> {
+async function count(
+  options: ClientOptions,
+  timeoutMs = 20_000,
+): Promise<bigint> {
   await using client = new Client(options);
-  return (await client.range("key", { timeoutMs: 1_000 })).count;
+  return (await client.range("key", { timeoutMs })).count;
 }
 
 Deno.test("Client reaches an https endpoint by IP address", async () => {
@@ -88,7 +94,7 @@ Deno.test("Client refuses a certificate that is not for the address", async () =
   await using server = await tlsServer({ addresses: ["10.9.9.9"] });
   const endpoints = `https://127.0.0.1:${server.port}`;
   const error = await assertRejects(
-    () => count({ endpoints, tls: { ca: authority.cert } }),
+    () => count({ endpoints, tls: { ca: authority.cert } }, FAILS_WITHIN_MS),
     UnavailableError,
   );
   assertStringIncludes(error.message, "127.0.0.1 is not in the cert's list");
@@ -115,7 +121,7 @@ Deno.test("Client refuses a certificate of an unknown authority", async () => {
   await using server = await tlsServer({ addresses: ["127.0.0.1"] });
   const endpoints = `https://127.0.0.1:${server.port}`;
   const error = await assertRejects(
-    () => count({ endpoints, tls: { ca: stranger.cert } }),
+    () => count({ endpoints, tls: { ca: stranger.cert } }, FAILS_WITHIN_MS),
     UnavailableError,
   );
   assertStringIncludes(error.message, endpoints);
@@ -126,7 +132,7 @@ Deno.test("Client without TLS names a TLS port as no etcd server", async () => {
   await using server = await tlsServer({ addresses: ["127.0.0.1"] });
   const endpoints = `http://127.0.0.1:${server.port}`;
   const error = await assertRejects(
-    () => count({ endpoints }),
+    () => count({ endpoints }, FAILS_WITHIN_MS),
     UnavailableError,
   );
   assertStringIncludes(error.message, "is it an etcd server?");

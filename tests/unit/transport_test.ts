@@ -99,7 +99,7 @@ Deno.test("Transport dials a name's next address when one does not answer", asyn
     await using dialled = new Dialled({ target: `ipv4:${first},${good}` });
     await dialled.ready.promise;
     const tookMs = performance.now() - startedAt;
-    assert(tookMs < 1_000, `${tookMs} ms`);
+    assert(tookMs < 4_500, `${tookMs} ms`);
     assertEquals([...await unary(dialled.transport) as Uint8Array], []);
     assertStrictEquals(dialled.transport.sockets, 1);
   }
@@ -209,17 +209,19 @@ Deno.test("Client tells what keeps the TLS settings from being used, and tries a
         endpoints: server.endpoint.replace("http:", "https:"),
         tls,
       });
-      for (const timeoutMs of [100, 1_500]) {
-        const error = await assertRejects(
-          () => client.get("k", { timeoutMs }),
+      for (const dials of [1, 2]) {
+        const failed = assertRejects(
+          () => client.get("k", { timeoutMs: 100 }),
           UnavailableError,
         );
         assertStringIncludes(
-          error.message,
+          (await failed).message,
           "no settings for TLS: no name for this",
         );
+        assertStrictEquals(client.balancer.dials, dials);
+        if (dials > 1) continue;
+        await waitFor("the next dial", () => client.balancer.dials > dials);
       }
-      assertStrictEquals(client.balancer.dials, 2);
     }),
   );
 });
