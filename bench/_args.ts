@@ -21,7 +21,7 @@ export interface BenchCommand {
 
 const ROUNDS = 3;
 // A quick run has one round of shorter runs, with one number in flight.
-const QUICK = { rounds: 1, inFlight: 64, share: 0.4 } as const;
+const QUICK = { rounds: 1, inFlight: 64, share: 0.15 } as const;
 
 /**
  * Reads a command line.
