@@ -66,7 +66,7 @@ export const OPERATIONS: readonly Operation[] = [
     title: "connect and first get",
     inFlight: [1],
     fixedInFlight: true,
-    count: 200,
+    count: 1_000,
   },
 ];
 
