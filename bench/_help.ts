@@ -10,6 +10,8 @@ export function helpText(): string {
 
 Usage: deno task bench [options]
 
+Without options it takes about a quarter of an hour.
+
   --operations LIST  some of those below, such as linget,put (default: all)
   --programs LIST    some of those below, such as grpc1.23,grpc-js,go (default: all)
   --rounds N         how often each program runs, in turns with the others (default: 3)
