@@ -33,7 +33,10 @@ export function renderReport(result: BenchResult): string {
   for (const line of gaps(result)) blocks.push(wrap(line, PROSE));
   if (calls.length > 0) {
     blocks.push(
-      ["<details>", "<summary>With ranges, latency and memory</summary>"],
+      [
+        "<details>",
+        "<summary>With ranges, latency, memory, and ratios within a round</summary>",
+      ],
       everything(result),
       ["</details>"],
     );

@@ -37,6 +37,7 @@ export function everything({ calls, programs }: BenchResult): string[] {
       "p99 ms",
       "CPU µs/op",
       "CPU, × bare grpc-js",
+      "CPU, × Go",
       "op/s, × Go",
       "peak MiB",
     ],
@@ -50,6 +51,7 @@ export function everything({ calls, programs }: BenchResult): string[] {
         ),
         rangeText(of(cell, "cpuMicros")),
         ratioText(cell, cellOf(measured, FLOOR), "cpuMicros"),
+        ratioText(cell, cellOf(measured, GO), "cpuMicros"),
         // Renewals come as often as the leases are long.
         measured.operation === "lease1000"
           ? ""
@@ -113,14 +115,19 @@ function of(cell: Cell | undefined, figure: Figure): Spread | undefined {
   return spread(cell?.samples.map((sample) => sample[figure]) ?? []);
 }
 
+// Of each round its own: a machine that changes its speed does so for all that
+// take their turns within it.
 function ratioText(
-  cell: Cell,
+  { samples }: Cell,
   base: Cell | undefined,
   figure: Figure,
 ): string {
-  const own = of(cell, figure);
-  const other = of(base, figure);
-  return own && other ? (own.median / other.median).toFixed(2) : "";
+  const ratio = spread(samples.map((sample, round) => {
+    const own = sample[figure];
+    const other = base?.samples[round]?.[figure];
+    return own && other ? own / other : undefined;
+  }));
+  return ratio?.median.toFixed(2) ?? "";
 }
 
 function medianText(figure: Spread | undefined, divisor = 1): string {
