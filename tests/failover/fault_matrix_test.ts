@@ -20,7 +20,7 @@ import { seededRandom } from "../unit/_fake_clock.ts";
 import { History } from "./_history.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.25);
+const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.2);
 const SEED = Number(
   Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
 );

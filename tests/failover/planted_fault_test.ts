@@ -56,7 +56,7 @@ async function run(
     subjects,
     scenarios,
     cluster,
-    callTimeoutMs: 1_000,
+    callTimeoutMs: 600,
     stdout: sink((text) => report += text),
     stderr: sink(() => {}),
   });
