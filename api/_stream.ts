@@ -4,13 +4,13 @@ import type { Headers } from "../balancers/_transport.ts";
 import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import { isStaleToken } from "../errors/handler.ts";
-import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
 import { type LateCall, outOfTimeError } from "./_call_errors.ts";
 import { requireVersion } from "./_capabilities.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
-import { streamError } from "./_stream_error.ts";
-import { asRetryable, ensureToken } from "./_stream_token.ts";
+import { closedError, judgeStream } from "./_stream_error.ts";
+import { moveWhenRemoved, removedError } from "./_stream_move.ts";
+import { asRetryable, ensureToken, refusesToken } from "./_stream_token.ts";
 import type { TokenKeeper } from "./_token.ts";
 
 /** A stream that is open. */
@@ -53,6 +53,11 @@ export interface StreamSettings {
    * the strategy gives one.
    */
   readonly avoid?: string | undefined;
+  /**
+   * When its endpoint is none of the client's any more: it goes on there to its
+   * end, or ends as soon as there is another one. @default {"finish"}
+   */
+  readonly onRemoval?: "finish" | "move" | undefined;
   /** When messages come. @default {"always"} */
   readonly messages?: "always" | "when asked for" | undefined;
   /** The server version the member must have. */
@@ -104,13 +109,18 @@ export class StreamOpener {
     ) {
       picked = await this.#pick(method.name, settings);
     }
-    const { connection, transport } = picked;
+    const { connection, transport, epoch } = picked;
     const { endpoint } = connection;
     const startedAt = performance.now();
     let live = true;
+    let stay = () => {};
+    const stop = () => {
+      live = false;
+      stay();
+    };
     const end = (error: EtcdError) => {
       if (!live) return;
-      live = false;
+      stop();
       const renewed = isStaleToken(error.code) && tokenRefused(error.code);
       listener.onEnd(renewed ? asRetryable(error) : error);
     };
@@ -121,14 +131,8 @@ export class StreamOpener {
       await requireVersion(picked, { ...settings, headers, method });
       if (!transport.ready) return this.open(method, settings, listener);
     }
-    const tokenRefused = (code: ErrorCode) => {
-      const due = tokens?.renewable === true &&
-        (isStaleToken(code) ||
-          // What etcd 3.4 says of a token it does not know.
-          (code === "permission_denied" && !tokens.fresh));
-      if (due) tokens.refused(token);
-      return due;
-    };
+    const tokenRefused = (code: ErrorCode) =>
+      tokens !== undefined && refusesToken(tokens, token, code);
     const running = transport.stream(
       method.path,
       { timeoutMs: Infinity, headers },
@@ -152,24 +156,40 @@ export class StreamOpener {
           if (settings.messages !== "when asked for") running.read();
         },
         onEnd: (status) => {
-          if (live && status.grpcCode === GRPC_CODE.ok && listener.onDone) {
-            live = false;
-            listener.onDone();
-            return;
+          if (!live) return;
+          if (status.grpcCode === GRPC_CODE.ok && listener.onDone) {
+            stop();
+            return listener.onDone();
           }
-          end(
-            this.#pool.closed ? closedError(settings) : streamError(status, {
-              endpoints: this.#pool.size,
-              method,
-              endpoint,
-              disconnected: !transport.ready,
-              durationMs: performance.now() - startedAt,
-              action: settings.action,
-            }),
-          );
+          if (this.#pool.closed) return end(closedError(settings));
+          const durationMs = performance.now() - startedAt;
+          const { blame, error } = judgeStream(status, {
+            endpoints: this.#pool.size,
+            method,
+            endpoint,
+            disconnected: !transport.ready,
+            durationMs,
+            action: settings.action,
+          });
+          // Of streams, a strategy is told what a member says of itself alone.
+          if (blame === "learner") {
+            const outcome = { connection, epoch, blame, durationMs };
+            this.#pool.report({ ...outcome, kind: "stream" });
+          }
+          end(error);
         },
       },
     );
+    if (settings.onRemoval === "move") {
+      stay = moveWhenRemoved(
+        connection,
+        (signal) => this.#pick(method.name, { ...settings, signal }),
+        () => {
+          if (live) running.cancel();
+          end(removedError(endpoint, { ...settings, method }));
+        },
+      );
+    }
     if (settings.messages !== "when asked for") running.read();
     return {
       endpoint,
@@ -183,7 +203,7 @@ export class StreamOpener {
         if (live) running.read();
       },
       cancel: () => {
-        live = false;
+        stop();
         running.cancel();
       },
       tokenRefused,
@@ -227,11 +247,4 @@ export class StreamOpener {
         throw settings.signal.reason;
     }
   }
-}
-
-function closedError({ action }: StreamSettings): ClientClosedError {
-  return new ClientClosedError(`Cannot ${action}: the client is closed`, {
-    code: "client_closed",
-    grpcCode: GRPC_CODE.canceled,
-  });
 }

@@ -2,7 +2,8 @@ import type { CallStatus } from "../balancers/_transport.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import type { EtcdError } from "../errors/etcd_error.ts";
 import { judge } from "../errors/handler.ts";
-import type { RetryPolicy } from "../errors/retry_policy.ts";
+import { ClientClosedError } from "../errors/specific_errors.ts";
+import type { Blame, RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
 
 /** The stream that has ended. */
@@ -31,11 +32,11 @@ const NO_REPEAT: RetryPolicy = {
   repeatOnLearner: false,
 };
 
-/** Why a stream has ended, when its owner wanted it to go on. */
-export function streamError(
+/** Why a stream has ended that its owner wanted to go on, and who is to blame. */
+export function judgeStream(
   { grpcCode, details }: CallStatus,
   stream: EndedStream,
-): EtcdError {
+): { readonly error: EtcdError; readonly blame: Blame } {
   const ended = grpcCode === GRPC_CODE.ok;
   const verdict = judge({
     grpcCode: ended ? GRPC_CODE.unavailable : grpcCode,
@@ -62,5 +63,15 @@ export function streamError(
   if (verdict.action !== "fail") {
     throw new Error(`Cannot judge the end of a stream: ${verdict.action}`);
   }
-  return verdict.error;
+  return verdict;
+}
+
+/** The client was closed, and with it the stream. */
+export function closedError(
+  { action }: Pick<EndedStream, "action">,
+): ClientClosedError {
+  return new ClientClosedError(`Cannot ${action}: the client is closed`, {
+    code: "client_closed",
+    grpcCode: GRPC_CODE.canceled,
+  });
 }

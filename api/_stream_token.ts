@@ -1,4 +1,6 @@
+import type { ErrorCode } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
+import { isStaleToken } from "../errors/handler.ts";
 import { createError } from "../errors/specific_errors.ts";
 import { pause, untilAborted } from "./_waits.ts";
 import type { TokenKeeper } from "./_token.ts";
@@ -40,4 +42,21 @@ export function asRetryable(error: EtcdError): EtcdError {
     attempts: error.attempts,
     retryable: true,
   });
+}
+
+/**
+ * A member has refused something with this code. Whether that may be due to
+ * the token, which then is not sent any more.
+ */
+export function refusesToken(
+  tokens: TokenKeeper,
+  token: string | undefined,
+  code: ErrorCode,
+): boolean {
+  const due = tokens.renewable &&
+    (isStaleToken(code) ||
+      // What etcd 3.4 says of a token it does not know.
+      (code === "permission_denied" && !tokens.fresh));
+  if (due) tokens.refused(token);
+  return due;
 }

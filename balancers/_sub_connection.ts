@@ -54,6 +54,7 @@ export class PooledConnection implements SubConnection {
   #readyAt = 0;
   #cancelRetry: (() => void) | undefined;
   #onGone: (() => void) | undefined;
+  readonly #onRemoved = new Set<() => void>();
 
   constructor(address: Endpoint, context: SubConnectionContext) {
     this.endpoint = address.url;
@@ -128,6 +129,15 @@ export class PooledConnection implements SubConnection {
     if (this.#state === "closed") return;
     this.#release("drain");
     this.#setState("closed");
+    // Not now: the pool is amid a change.
+    for (const task of this.#onRemoved) queueMicrotask(task);
+    this.#onRemoved.clear();
+  }
+
+  /** Runs a task once the endpoint has left the set, unless it is called off. */
+  onceRemoved(task: () => void): () => void {
+    this.#onRemoved.add(task);
+    return () => this.#onRemoved.delete(task);
   }
 
   /** Ends everything now; resolves when no socket is open any more. */

@@ -2,6 +2,7 @@
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type {
   BalancerStrategy,
+  CallOutcome,
   ConnectionPolicy,
   PickResult,
   PoolView,
@@ -16,6 +17,8 @@ import type {
  * Only the loss of the pinned connection moves the pin, to any other
  * connection that is up. How calls end changes nothing: a member that accepts
  * bytes and never answers keeps the pin for as long as its connection stands.
+ * One exception: Go's had no learners to meet. Here the pin leaves one that
+ * refuses what only voters serve, or it would refuse for ever.
  *
  * Go repeats failed reads without a wait; this one waits 25 ms, as a busy
  * loop is an accident and not a design. In Go a connection is up when TCP and
@@ -31,7 +34,7 @@ export class Grpc1_0 implements BalancerStrategy {
     jitter: 0.1,
     waitBefore: "attempt",
     repeatOn: ["unavailable", "internal"],
-    repeatOnLearner: false,
+    repeatOnLearner: true,
   };
   readonly connection: ConnectionPolicy = { pings: false };
   #pool!: PoolView;
@@ -52,10 +55,9 @@ export class Grpc1_0 implements BalancerStrategy {
     if (
       pin?.connection.state === "ready" && pin.connection.epoch === pin.epoch
     ) return;
-    const next = pin === undefined
-      ? this.#first()
-      : this.#other(pin.connection);
-    this.#pin = next && { connection: next, epoch: next.epoch };
+    this.#repin(
+      pin === undefined ? this.#first() : this.#other(pin.connection),
+    );
   }
 
   pick(): PickResult {
@@ -65,12 +67,23 @@ export class Grpc1_0 implements BalancerStrategy {
       : { action: "wait" };
   }
 
+  onOutcome({ blame, connection, epoch }: CallOutcome): void {
+    if (blame !== "learner") return;
+    const pin = this.#pin;
+    if (pin?.connection !== connection || pin.epoch !== epoch) return;
+    this.#repin(this.#other(connection));
+  }
+
   snapshot(): StrategySnapshot {
     return { pin: this.#pin?.connection.endpoint, avoided: [] };
   }
 
   close(): void {
     this.#pin = undefined;
+  }
+
+  #repin(next: SubConnection | undefined): void {
+    this.#pin = next && { connection: next, epoch: next.epoch };
   }
 
   #ready(): SubConnection[] {

@@ -29,7 +29,8 @@ const PROBE_TIMEOUT_MS = 1_000;
  *
  * Go repeats failed reads without a wait; this one waits 25 ms, as a busy loop
  * is an accident and not a design. Go pings as often as it is told; this one
- * no more often than etcd accepts, every 5 s. In Go a connection is up when TCP
+ * no more often than etcd accepts, every 5 s. Go's had no learners to meet: a
+ * call that one refuses is sent to another member here. In Go a connection is up when TCP
  * and TLS are; here also the server's HTTP/2 settings have arrived. And a call
  * to one member, which Go blames on whatever is pinned, is not told to it.
  */
@@ -41,7 +42,7 @@ export class Grpc1_7 implements BalancerStrategy {
     jitter: 0.1,
     waitBefore: "attempt",
     repeatOn: ["unavailable"],
-    repeatOnLearner: false,
+    repeatOnLearner: true,
   };
   readonly connection: ConnectionPolicy = { pings: { minTimeMs: 5_000 } };
   readonly #windowMs: number;

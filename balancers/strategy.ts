@@ -160,7 +160,10 @@ export interface BalancerStrategy {
    * is called again for what it changes itself, so it has to come to rest.
    */
   onState(): void;
-  /** A unary call has ended. Streams and per-member calls are not reported. */
+  /**
+   * A unary call has ended. Of streams only the one is reported that a learner
+   * has refused, of calls to single members none.
+   */
   onOutcome?(outcome: CallOutcome): void;
   /** What it would tell a person. */
   snapshot(): StrategySnapshot;

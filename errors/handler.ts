@@ -59,6 +59,11 @@ const STALE_TOKEN: ReadonlySet<ErrorCode> = new Set([
   "user_empty",
 ]);
 
+const LEARNER: ErrorCode = "not_supported_for_learner";
+
+// Of a call whose strategy has no limit: no other member may be up for long.
+const MOST_LEARNER_ATTEMPTS = 100;
+
 const CLUSTER_TROUBLE: ReadonlySet<ErrorCode> = new Set([
   "leader_changed",
   "unhealthy",
@@ -107,8 +112,9 @@ function isRepeated(
 ): boolean {
   if (failure.ownDeadline) return false;
   const { policy } = context;
-  if (what.code === "not_supported_for_learner") {
-    return policy.repeatOnLearner && context.endpoints > 1;
+  if (what.code === LEARNER) {
+    return policy.repeatOnLearner && mayHaveVoter(context) &&
+      context.attempt < MOST_LEARNER_ATTEMPTS;
   }
   // A request that never left is repeated whatever it does. One that etcd
   // answered has left, whatever the transport says.
@@ -133,8 +139,18 @@ function isRepeated(
   }
 }
 
+/** Whether there is an endpoint that has not said that it is a learner. */
+function mayHaveVoter(
+  { endpoint, earlier, endpoints }: JudgeContext,
+): boolean {
+  const learners = earlier.filter(({ code }) => code === LEARNER)
+    .map((attempt) => attempt.endpoint);
+  return new Set([...learners, endpoint]).size < endpoints;
+}
+
 function blameOf(what: Classification, failure: CallFailure): Blame {
   if (what.code === "connection_lost") return "connection";
+  if (what.code === LEARNER) return "learner";
   if (CLUSTER_TROUBLE.has(what.code)) return "cluster";
   switch (what.grpcCode) {
     case GRPC_CODE.unavailable:
@@ -172,7 +188,8 @@ function toError(
   }${tail}`;
   const transient = what.grpcCode === GRPC_CODE.unavailable ||
     what.grpcCode === GRPC_CODE.deadlineExceeded ||
-    what.code === "too_many_requests";
+    what.code === "too_many_requests" ||
+    (what.code === LEARNER && mayHaveVoter(context));
   const init: EtcdErrorInit = {
     code: what.code,
     grpcCode: what.grpcCode,

@@ -5,9 +5,16 @@
  * - `call`: the request itself was refused, the member is fine;
  * - `connection`: the connection was lost or never came up;
  * - `member`: the member did not answer in time, or said it cannot serve;
- * - `cluster`: the member is fine, the cluster is between leaders.
+ * - `cluster`: the member is fine, the cluster is between leaders;
+ * - `learner`: the member has no vote yet, and refuses what others serve.
  */
-export type Blame = "none" | "call" | "connection" | "member" | "cluster";
+export type Blame =
+  | "none"
+  | "call"
+  | "connection"
+  | "member"
+  | "cluster"
+  | "learner";
 
 /**
  * When a strategy has a failed call repeated. A value, so that the error
@@ -35,6 +42,9 @@ export interface RetryPolicy {
    * attempt. @default {false}
    */
   readonly resendRefused?: boolean;
-  /** Whether to ask another member when one answers that it is a learner. */
+  /**
+   * Whether to ask another member when one answers that it is a learner, which
+   * has done nothing then: as long as there is one that has not said so.
+   */
   readonly repeatOnLearner: boolean;
 }

@@ -16,7 +16,7 @@ Deno.test("Grpc1_0 declares what §4.6 lists for it", () => {
     jitter: 0.1,
     waitBefore: "attempt",
     repeatOn: ["unavailable", "internal"],
-    repeatOnLearner: false,
+    repeatOnLearner: true,
   });
   assertEquals(connection, { pings: false });
 });
@@ -124,11 +124,6 @@ Deno.test("Grpc1_0 does not mind another one going down and up between two looks
   assertStrictEquals(pool.pin, "a");
 });
 
-Deno.test("Grpc1_0 knows nothing of how calls end (§1.1.5)", () => {
-  const { onOutcome } = new Grpc1_0() as { onOutcome?: unknown };
-  assertStrictEquals(onOutcome, undefined);
-});
-
 Deno.test("Grpc1_0 moves to another one when the pin leaves the set (§1.2)", () => {
   const pool = start("abc", { draws: [0.9] });
   pool.up("a", "b", "c");
@@ -162,4 +157,27 @@ Deno.test("Grpc1_0 has neither pin nor list after close()", () => {
   pool.strategy.close();
   assertStrictEquals(pool.pick(), "wait");
   assertEquals(pool.strategy.snapshot(), { pin: undefined, avoided: [] });
+});
+
+Deno.test("Grpc1_0 leaves a learner that refuses a call, and knows nothing else of how calls end (§1.1.5)", () => {
+  const pool = start("abc", { draws: [0.5] });
+  pool.up("a", "b", "c");
+  const others = ["none", "call", "connection", "member", "cluster"] as const;
+  for (const blame of others) pool.outcome("a", blame);
+  pool.outcome("a", "learner", 77);
+  pool.outcome("b", "learner");
+  assertStrictEquals(pool.pin, "a");
+  pool.outcome("a", "learner");
+  assertStrictEquals(pool.pin, "c");
+  assertStrictEquals(pool.wanted, "abc");
+});
+
+Deno.test("Grpc1_0 keeps a learner as long as nobody else is up", () => {
+  const pool = start("ab");
+  pool.up("a");
+  pool.outcome("a", "learner");
+  assertStrictEquals(pool.pick(), "a");
+  pool.up("b");
+  pool.outcome("a", "learner");
+  assertStrictEquals(pool.pick(), "b");
 });

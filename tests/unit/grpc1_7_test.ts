@@ -14,7 +14,7 @@ Deno.test("Grpc1_7 declares what §2.5, §2.6 and §4.6 list for it", () => {
     jitter: 0.1,
     waitBefore: "attempt",
     repeatOn: ["unavailable"],
-    repeatOnLearner: false,
+    repeatOnLearner: true,
   });
   // Go has no floor in this generation; etcd itself has one.
   assertEquals(connection, { pings: { minTimeMs: 5_000 } });
@@ -80,7 +80,7 @@ Deno.test("Grpc1_7 does not list an endpoint that never came up (§2.3, etcd#882
 });
 
 Deno.test("Grpc1_7 lists and leaves the pin when a call blames it, whatever the blame (§2.5)", () => {
-  for (const blame of ["connection", "member", "cluster"] as const) {
+  for (const blame of ["connection", "member", "cluster", "learner"] as const) {
     const pool = start("abc");
     pool.up("a");
     pool.outcome("a", blame);

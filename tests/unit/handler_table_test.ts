@@ -115,10 +115,10 @@ not capable, etcd 3.5   | sent | -    | FFF - n | FFF - n | FFF - n | call      
 not capable, etcd 3.5   | sent | lost | FFF - n | FFF - n | FFF - n | call       | not_capable              | EtcdError
 not capable, etcd 3.5   | -    | -    | FFF - n | FFF - n | FFF - n | call       | not_capable              | EtcdError
 not capable, etcd 3.5   | -    | lost | FFF - n | FFF - n | FFF - n | call       | not_capable              | EtcdError
-learner, etcd 3.5       | sent | -    | FFR - n | FFR - n | FFR - n | call       | not_supported_for_learner| EtcdError
-learner, etcd 3.5       | sent | lost | FFR - n | FFR - n | FFR - n | call       | not_supported_for_learner| EtcdError
-learner, etcd 3.5       | -    | -    | FFR - n | FFR - n | FFR - n | call       | not_supported_for_learner| EtcdError
-learner, etcd 3.5       | -    | lost | FFR - n | FFR - n | FFR - n | call       | not_supported_for_learner| EtcdError`.trim().split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+learner, etcd 3.5       | sent | -    | RRR - y | RRR - y | RRR - y | learner    | not_supported_for_learner| EtcdError
+learner, etcd 3.5       | sent | lost | RRR - y | RRR - y | RRR - y | learner    | not_supported_for_learner| EtcdError
+learner, etcd 3.5       | -    | -    | RRR - y | RRR - y | RRR - y | learner    | not_supported_for_learner| EtcdError
+learner, etcd 3.5       | -    | lost | RRR - y | RRR - y | RRR - y | learner    | not_supported_for_learner| EtcdError`.trim().split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
 
 function contextOf(
   effect: JudgeContext["effect"],

@@ -172,6 +172,38 @@ Deno.test("judge() asks another member instead of a learner only if there is one
   }
 });
 
+Deno.test("judge() asks until every endpoint has said that it is a learner", () => {
+  const failure = {
+    ...FAILURE,
+    grpcCode: GRPC_CODE.failedPrecondition,
+    details: "etcdserver: rpc not supported for learner",
+  };
+  const code = "not_supported_for_learner";
+  const learner = (name: string) => ({
+    endpoint: `http://${name}:2379`,
+    code,
+    durationMs: 1,
+  } as const);
+  for (const name of BALANCER_NAMES) {
+    const policy = resolveBalancer(name)({ dialTimeoutMs: 1 }).retry;
+    const asked = (attempt: number, ...earlier: Attempt[]) => {
+      const context = { ...CONTEXT, policy, endpoints: 2, attempt, earlier };
+      const verdict = judge(failure, { ...context, effect: "write" });
+      assertEquals([verdict.blame, verdict.maybeCommitted], ["learner", false]);
+      return verdict.action === "fail"
+        ? ["fail", verdict.error.code, verdict.error.retryable]
+        : [verdict.action];
+    };
+    assertEquals(asked(1), ["retry"], name);
+    // The same one again: the other may not be up yet.
+    assertEquals(asked(2, learner("a")), ["retry"], name);
+    assertEquals(asked(2, { ...learner("b"), code: "unavailable" }), ["retry"]);
+    assertEquals(asked(2, learner("b")), ["fail", code, false], name);
+    const earlier = Array(99).fill(learner("a"));
+    assertEquals(asked(100, ...earlier), ["fail", code, true], name);
+  }
+});
+
 Deno.test("judge() says what it could not do, the state, the code and the endpoint", () => {
   const put = { action: "put", effect: "write" } as const;
   const cases: readonly (readonly [string, EtcdError])[] = [

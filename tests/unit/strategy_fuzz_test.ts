@@ -13,6 +13,7 @@ const BLAMES: readonly Blame[] = [
   "connection",
   "member",
   "cluster",
+  "learner",
 ];
 
 class Fuzz {
