@@ -80,12 +80,16 @@ class Observation implements AsyncDisposable {
     readonly avoid: string | undefined;
   }): Promise<Observation> {
     let onMessage = (_message: LeaderResponse) => {};
-    let onEnd = (_error: EtcdError) => {};
+    let ended: EtcdError | undefined;
+    let onEnd = (error: EtcdError) => {
+      ended = error;
+    };
     const stream = await opener.open(methods.election.observe, {
       action: "observe the election",
       requireLeader: true,
       signal,
       avoid,
+      onRemoval: "move",
     }, {
       onMessage: (message) => onMessage(message),
       onEnd: (error) => onEnd(error),
@@ -93,6 +97,8 @@ class Observation implements AsyncDisposable {
     const own = new Observation(stream.endpoint, signal);
     onMessage = (message) => own.#receive(message);
     onEnd = (error) => own.#fail(error);
+    // It may have ended before anybody knew of it.
+    if (ended !== undefined) own.#fail(ended);
     const onAbort = () => own.#fail(signal.reason);
     own.#cancel = () => {
       signal.removeEventListener("abort", onAbort);

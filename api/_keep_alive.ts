@@ -102,6 +102,7 @@ export class KeepAliveSession implements RenewalHost {
         requireLeader: true,
         signal: opening.signal,
         avoid: this.#endpoint,
+        onRemoval: "move",
       }, {
         onMessage: (message) => this.#onMessage(message),
         onEnd: (error) => {

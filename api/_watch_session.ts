@@ -118,6 +118,7 @@ export class WatchSession implements WatchHost {
         requireLeader: this.#options.requireLeader,
         signal: opening.signal,
         avoid: this.#endpoint,
+        onRemoval: "move",
       }, {
         onMessage: (message) => this.#onMessage(message),
         onEnd: (error) => this.#onEnd(error),

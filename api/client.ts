@@ -133,8 +133,9 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Replaces the endpoints. Those in both lists keep their connection, and
-   * calls that run on one that is dropped end by themselves.
+   * Replaces the endpoints. Those in both lists keep their connection. Calls
+   * and snapshots that run on one that is dropped end there by themselves;
+   * watches, leases and observers leave it as soon as another one is connected.
    *
    * @throws {InvalidOptionError} If the list is empty or one is malformed.
    * @throws {ClientClosedError} If the client is closed.
