@@ -4,6 +4,7 @@ import type { Method } from "../proto/method.ts";
 import type { AuthResult } from "./auth_types.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
+import { checkText } from "./_checks.ts";
 import { toHeader } from "./key_value.ts";
 
 /** Makes a call whose answer has nothing but a header. */
@@ -25,7 +26,9 @@ export async function change<Request>(
 
 /** A password, which no error shows. */
 export function checkPassword(value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
+  if (typeof value === "string" && value !== "") {
+    return checkText("password", value, "a string");
+  }
   throw new InvalidOptionError("password", value === "" ? "" : typeof value, {
     expected: "a string that is not empty",
   });

@@ -10,6 +10,7 @@ import type { Method } from "../proto/method.ts";
 import { methods } from "../proto/methods.ts";
 import { keyId } from "./_key_id.ts";
 import type { BatchMode } from "./batch_types.ts";
+import { own } from "./keys.ts";
 
 /** Calls that may share a request with each other, and with no others. */
 export type LaneName = "linearizable" | "serializable" | "writes";
@@ -47,6 +48,28 @@ export function toOperation(
     default:
       return undefined;
   }
+}
+
+/** The request in it, as a call alone has it. */
+export function requestOf({ wire }: BatchOperation): unknown {
+  return wire.requestRange ?? wire.requestPut ?? wire.requestDeleteRange;
+}
+
+/** The same operation in bytes of our own, for one that has to wait. */
+export function ownOperation(operation: BatchOperation): BatchOperation {
+  const { requestRange, requestPut, requestDeleteRange } = operation.wire;
+  const wire = requestPut
+    ? { requestPut: { ...ownKey(requestPut), value: own(requestPut.value) } }
+    : requestRange
+    ? { requestRange: ownKey(requestRange) }
+    : { requestDeleteRange: ownKey(requestDeleteRange ?? {}) };
+  return { ...operation, wire };
+}
+
+function ownKey<T extends { readonly key?: Uint8Array | undefined }>(
+  request: T,
+): T {
+  return { ...request, key: own(request.key) };
 }
 
 /** The reply that the call alone would have had. */

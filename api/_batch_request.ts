@@ -2,7 +2,7 @@ import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import type { TxnResponse } from "../proto/gen/messages.ts";
 import { methods } from "../proto/methods.ts";
-import { replyOf } from "./_batch_operation.ts";
+import { replyOf, requestOf } from "./_batch_operation.ts";
 import type { BatchedCall, BatchedCallInit } from "./_batched_call.ts";
 import type { Caller } from "./caller.ts";
 
@@ -63,11 +63,11 @@ export async function sendAlone(
 /** Makes one call as it is. */
 export function callAlone(
   caller: Caller,
-  { method, request, action, options }: BatchedCallInit,
+  { method, operation, action, signal }: BatchedCallInit,
   timeoutMs: number | false,
 ): Promise<unknown> {
-  return caller.unary(method, request, action, {
-    ...options,
+  return caller.unary(method, requestOf(operation), action, {
+    signal,
     timeoutMs: timeoutMs === Infinity ? false : timeoutMs,
   });
 }
@@ -121,7 +121,7 @@ function allAborted(
   batch: readonly BatchedCall[],
 ): { readonly signal: AbortSignal; stop(): void } | undefined {
   const signals: AbortSignal[] = [];
-  for (const { init: { options: { signal } } } of batch) {
+  for (const { init: { signal } } of batch) {
     if (signal === undefined) return undefined;
     signals.push(signal);
   }

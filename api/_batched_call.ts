@@ -2,17 +2,16 @@ import { GRPC_CODE } from "../errors/codes.ts";
 import type { EtcdError } from "../errors/etcd_error.ts";
 import { createError, TimeoutError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
-import type { BatchOperation } from "./_batch_operation.ts";
-import type { CallOptions } from "./call_options.ts";
+import { type BatchOperation, ownOperation } from "./_batch_operation.ts";
 
 /** What a call is made of. */
 export interface BatchedCallInit {
   /** What it is in a transaction. */
   readonly operation: BatchOperation;
   readonly method: Method<unknown, unknown>;
-  readonly request: unknown;
   readonly action: string;
-  readonly options: CallOptions;
+  /** Ends it. */
+  readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number;
 }
 
@@ -31,13 +30,14 @@ export class BatchedCall {
   #sent = false;
 
   constructor(init: BatchedCallInit) {
-    this.init = init;
+    // What is given may change while it waits.
+    this.init = { ...init, operation: ownOperation(init.operation) };
     this.deadlineAt = performance.now() + init.timeoutMs;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const { signal } = init.options;
+    const { signal } = init;
     if (signal !== undefined) {
       this.#onAbort = () => this.fail(signal.reason);
       signal.addEventListener("abort", this.#onAbort);
@@ -106,7 +106,7 @@ export class BatchedCall {
     if (this.#settled) return false;
     this.#settled = true;
     if (this.#onAbort !== undefined) {
-      this.init.options.signal?.removeEventListener("abort", this.#onAbort);
+      this.init.signal?.removeEventListener("abort", this.#onAbort);
     }
     return true;
   }

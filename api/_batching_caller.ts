@@ -65,9 +65,8 @@ export class BatchingCaller implements Caller {
     return this.#lanes[operation.lane].run({
       operation,
       method: method as Method<unknown, unknown>,
-      request,
       action,
-      options,
+      signal,
       timeoutMs,
     }) as Promise<Response>;
   }

@@ -29,9 +29,27 @@ export function checkInt64(option: string, value: unknown): bigint {
   return value;
 }
 
+/**
+ * Text that UTF-8 can carry. Of another one, half a surrogate pair would become
+ * U+FFFD, and so the same as many others. `shown` stands in place of a secret.
+ */
+export function checkText(
+  option: string,
+  text: string,
+  shown?: string,
+): string {
+  if (text.isWellFormed()) return text;
+  const expected = "without half a surrogate pair, which UTF-8 cannot carry";
+  throw shown === undefined
+    ? new InvalidOptionError(option, text, { expected })
+    : new InvalidOptionError(option, undefined, { expected, shown });
+}
+
 /** A name, of whatever. */
 export function checkName(option: string, value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
+  if (typeof value === "string" && value !== "") {
+    return checkText(option, value);
+  }
   throw new InvalidOptionError(option, value, {
     expected: "a string that is not empty",
   });

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
-import { checkObject } from "./_checks.ts";
+import { checkObject, checkText } from "./_checks.ts";
 import type { AuthOptions, Provided } from "./options.ts";
 
 /** How a client proves who it is, checked. */
@@ -54,7 +54,9 @@ function checkToken(token: Provided): Provided {
 
 function checkSecret(option: string, value: unknown): Provided {
   if (typeof value === "function") return value as Provided;
-  if (typeof value === "string" && value !== "") return value;
+  if (typeof value === "string" && value !== "") {
+    return checkText(option, value, "a string");
+  }
   throw new InvalidOptionError(option, value === "" ? "" : typeof value, {
     expected: "a string that is not empty, or a function that gives one",
   });

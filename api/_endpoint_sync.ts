@@ -72,7 +72,8 @@ export class EndpointSync {
    *
    * @throws {EtcdError} If they could not be asked for.
    */
-  async sync(options?: CallOptions): Promise<readonly string[]> {
+  async sync(given?: CallOptions): Promise<readonly string[]> {
+    const options = { ...given };
     const { keeper } = this.#options;
     const { seeds } = keeper;
     keeper.fallBack();

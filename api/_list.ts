@@ -3,7 +3,14 @@ import { FutureRevisionError } from "../errors/specific_errors.ts";
 import type { CallOptions } from "./call_options.ts";
 import { checkCount } from "./_checks.ts";
 import type { KeyValue } from "./key_value.ts";
-import { bounds, type Key, keyAfter, type KeyRange } from "./keys.ts";
+import {
+  between,
+  type EtcdRange,
+  type Key,
+  keyAfter,
+  type KeyRange,
+  ownBounds,
+} from "./keys.ts";
 import type {
   ListOptions,
   RangeOptions,
@@ -46,31 +53,31 @@ export function listPages(
   readers: PageReaders,
 ): AsyncGenerator<KeyValue, void, undefined> {
   // Checked here, not at the first step of the iteration.
-  const { rangeEnd } = bounds(keyOrRange);
+  const range = ownBounds(keyOrRange);
   const limit = checkCount("pageSize", pageSize ?? FIRST_PAGE);
-  return pages(keyOrRange, rangeEnd, { ...options, limit }, readers);
+  return pages(range, { ...options, limit }, readers);
 }
 
 async function* pages(
-  keyOrRange: Key | KeyRange,
-  rangeEnd: Uint8Array | undefined,
+  range: EtcdRange,
   { limit, ...options }: ListOptions & CallOptions & { limit: number },
   readers: PageReaders,
 ): AsyncGenerator<KeyValue, void, undefined> {
-  let page = await readers.page(keyOrRange, { ...options, limit });
+  const { rangeEnd } = range;
+  let page = await readers.page(between(range), { ...options, limit });
   const revision = options.revision || page.header.revision;
   let rest = isFiltered(options) ? undefined : readers.rest;
   for (;;) {
+    // First, as who is given a key may write to it.
+    let left = rangeBehind(page.kvs, rangeEnd);
     yield* page.kvs;
-    let last = page.kvs.at(-1);
-    if (!page.more || last === undefined || rangeEnd === undefined) return;
+    if (!page.more || left === undefined) return;
     limit = nextLimit(limit, page.kvs);
     if (rest !== undefined) {
       try {
-        const behind = rangeBehind(last, rangeEnd);
-        for await (const kvs of rest(behind, { ...options, revision })) {
+        for await (const kvs of rest(left, { ...options, revision })) {
+          left = rangeBehind(kvs, rangeEnd) ?? left;
           yield* kvs;
-          last = kvs.at(-1) ?? last;
         }
         return;
       } catch (error) {
@@ -78,11 +85,7 @@ async function* pages(
         rest = undefined;
       }
     }
-    page = await nextPage(readers, rangeBehind(last, rangeEnd), {
-      ...options,
-      revision,
-      limit,
-    });
+    page = await nextPage(readers, left, { ...options, revision, limit });
   }
 }
 
@@ -102,8 +105,14 @@ async function nextPage(
   }
 }
 
-function rangeBehind({ key }: KeyValue, end: Uint8Array): KeyRange {
-  return { kind: "range", start: keyAfter(key), end };
+/** What is left of a range behind these; nothing if there are none. */
+function rangeBehind(
+  kvs: readonly KeyValue[],
+  end: Uint8Array | undefined,
+): KeyRange | undefined {
+  const last = kvs.at(-1);
+  if (last === undefined || end === undefined) return undefined;
+  return { kind: "range", start: keyAfter(last.key), end };
 }
 
 /** Whether a stream of parts is refused for these options. */

@@ -24,12 +24,14 @@ export async function listMembers(
   caller: Caller,
   { purpose, linearizable, options }: MemberListRequest,
 ): Promise<MemberListResponse> {
+  // A copy: what is given may change before it is asked again.
+  const kept = { ...options };
   const list = (asked: boolean) =>
     caller.unary(
       methods.cluster.memberList,
       { linearizable: asked },
       purpose,
-      options,
+      kept,
     );
   const byMajority = linearizable ?? true;
   try {

@@ -1,4 +1,10 @@
-import { bounds, type EtcdRange, type Key, type KeyRange } from "./keys.ts";
+import {
+  between,
+  bounds,
+  type EtcdRange,
+  type Key,
+  type KeyRange,
+} from "./keys.ts";
 import { prefix as prefixRange } from "./keys.ts";
 
 /** The key with the prefix before it. */
@@ -25,10 +31,7 @@ export function keysUnder(
   prefix: Uint8Array,
   keyOrRange: Key | KeyRange,
 ): Uint8Array | KeyRange {
-  const { key, rangeEnd } = rangeUnder(prefix, bounds(keyOrRange));
-  return rangeEnd === undefined
-    ? key
-    : { kind: "range", start: key, end: rangeEnd };
+  return between(rangeUnder(prefix, bounds(keyOrRange)));
 }
 
 function endUnder(prefix: Uint8Array, end: Uint8Array): Uint8Array {

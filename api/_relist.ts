@@ -7,7 +7,7 @@ import { keyId } from "./_key_id.ts";
 import { pause } from "./_waits.ts";
 import { type Bytes, copyBytes } from "./bytes.ts";
 import type { KeyValue, ResponseHeader } from "./key_value.ts";
-import type { EtcdRange, KeyRange } from "./keys.ts";
+import { between, type EtcdRange, type KeyRange } from "./keys.ts";
 import type { Kv } from "./kv.ts";
 import type { WatchBatch, WatchEvent, WatchOptions } from "./watch_types.ts";
 
@@ -27,11 +27,9 @@ export class Relist {
   readonly #closed = new AbortController();
   #known = new Map<string, Bytes>();
 
-  constructor(kv: Kv, { key, rangeEnd }: EtcdRange, filter: EventFilter) {
+  constructor(kv: Kv, range: EtcdRange, filter: EventFilter) {
     this.#kv = kv;
-    this.#range = rangeEnd === undefined
-      ? key
-      : { kind: "range", start: key, end: rangeEnd };
+    this.#range = between(range);
     this.#filter = filter;
   }
 

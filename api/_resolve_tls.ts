@@ -1,6 +1,7 @@
 import type { TlsOptions as ResolvedTls } from "../balancers/_grpc_credentials.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { checkKnown, checkObject } from "./_checks.ts";
+import { own } from "./keys.ts";
 import type { TlsOptions, TlsProvider } from "./options.ts";
 
 const BEGIN = "-----BEGIN ";
@@ -56,10 +57,11 @@ function resolveSettings(tls: TlsOptions): ResolvedTls {
       expected: "a name or a function of the endpoint",
     });
   }
+  // Connections are made for as long as the client lives.
   return {
-    ca,
-    cert,
-    key,
+    ca: own(ca),
+    cert: own(cert),
+    key: own(key),
     serverName: typeof serverName === "function"
       ? serverName
       : () => serverName,

@@ -124,10 +124,11 @@ export class HeldLeadership implements Leadership {
     value: Value,
     options: CallOptions = {},
   ): Promise<PutResult> {
-    const { keys, lease } = this.#parts;
-    const put = op.put(this.key, value, { lease: lease.id });
+    // Not this key and guard: who was given them may write to them.
+    const { keys, lease, place } = this.#parts;
+    const put = op.put(place.key, value, { lease: lease.id });
     const { succeeded, results } = await keys.kv.txn(
-      { if: [this.guard], then: [put] },
+      { if: [place.guard], then: [put] },
       options,
     );
     if (!succeeded) throw lockLost("proclaim");

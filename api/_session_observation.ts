@@ -4,7 +4,7 @@ import { pause } from "./_waits.ts";
 import type { QueueKeys } from "./_session_place.ts";
 import { encodeBytes } from "./bytes.ts";
 import type { KeyValue, ResponseHeader } from "./key_value.ts";
-import { prefix } from "./keys.ts";
+import { own, prefix } from "./keys.ts";
 
 const PAUSE_MS = 100;
 
@@ -32,12 +32,14 @@ export async function* observeQueue(
   };
   for (;;) {
     const { header, leader } = await untilAnswered(find, signal);
+    // First, as who is given the leader may write to it.
+    const key = own(leader?.key);
     // No revision writes the keys of two leaders: it tells one state.
     if (leader !== undefined && leader.modRevision !== told) {
       told = leader.modRevision;
       yield leader;
     }
-    await using watch = keys.watch(leader?.key ?? queue, {
+    await using watch = keys.watch(key ?? queue, {
       startRevision: header.revision + 1n,
       signal,
     });

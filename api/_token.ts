@@ -169,6 +169,9 @@ async function provided(
     const what = given === "" ? "an empty string" : typeof given;
     throw wrong(`${what}, not a string of at least one character`);
   }
+  if (!given.isWellFormed()) {
+    throw wrong("half a surrogate pair, which UTF-8 cannot carry");
+  }
   if (name === "token" && !isHeaderValue(given)) {
     throw wrong("a line break, or what else is not printable ASCII");
   }

@@ -26,10 +26,14 @@ import { toHeader, toKeyValues } from "./key_value.ts";
 import { bounds, keyBytes, toBytes, type Value } from "./keys.ts";
 import type {
   Comparison,
+  DeleteOperation,
   GetOperation,
   Operation,
   OperationResult,
+  PutOperation,
+  RangeOperation,
   Txn,
+  TxnOperation,
   TxnResult,
 } from "./txn_types.ts";
 
@@ -56,8 +60,32 @@ export function txnRequest(txn: AnyTxn): TxnRequestInit {
   };
 }
 
+/** What of a transaction its result is read by. */
+export interface TxnOutline {
+  readonly then?: readonly OperationOutline[] | undefined;
+  readonly else?: readonly OperationOutline[] | undefined;
+}
+
+type OperationOutline =
+  | Pick<GetOperation, "kind">
+  | Pick<RangeOperation, "kind">
+  | Pick<PutOperation, "kind">
+  | Pick<DeleteOperation, "kind">
+  | Pick<TxnOperation, "kind"> & { readonly txn: TxnOutline };
+
+/** A copy: the transaction may change before its answer comes. */
+export function outlineOf(txn: TxnOutline): TxnOutline {
+  const branch = (operations: readonly OperationOutline[] = []) =>
+    operations.map((one): OperationOutline =>
+      one.kind === "txn"
+        ? { kind: "txn", txn: outlineOf(one.txn) }
+        : { kind: one.kind }
+    );
+  return { then: branch(txn.then), else: branch(txn.else) };
+}
+
 /** What a transaction gives, read as its operations say. */
-export function txnResult(txn: AnyTxn, wire: TxnResponse): AnyResult {
+export function txnResult(txn: TxnOutline, wire: TxnResponse): AnyResult {
   const operations = (wire.succeeded ? txn.then : txn.else) ?? [];
   const got = operations.map(({ kind }, at) =>
     kind === "get" ? wire.responses[at]?.responseRange?.kvs[0] : undefined
@@ -158,7 +186,7 @@ function request(operation: Operation): RequestOpInit {
 }
 
 function result(
-  operation: Exclude<Operation, GetOperation>,
+  operation: Exclude<OperationOutline, Pick<GetOperation, "kind">>,
   wire: ResponseOp | undefined,
 ): OperationResult<Operation> {
   switch (operation.kind) {
@@ -173,7 +201,7 @@ function result(
   }
 }
 
-function present<T>({ kind }: Operation, wire: T | null | undefined): T {
+function present<T>({ kind }: OperationOutline, wire: T | null | undefined): T {
   if (wire) return wire;
   throw new EtcdError(
     `Cannot run the transaction: the answer to the operation '${kind}' is missing (protocol)`,

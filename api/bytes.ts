@@ -61,7 +61,7 @@ export function copyBytes(source: Uint8Array): Bytes {
   return bytes;
 }
 
-/** UTF-8 of a string; bytes as they are. */
+/** UTF-8 of a string, which has to be well-formed; bytes as they are. */
 export function encodeBytes(value: string | Uint8Array): Uint8Array {
   return typeof value === "string" ? encoder.encode(value) : value;
 }

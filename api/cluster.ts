@@ -7,7 +7,7 @@ import { fromBigInt, toUnsignedBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
-import { checkId } from "./_checks.ts";
+import { checkId, checkText } from "./_checks.ts";
 import type {
   AddMemberOptions,
   ClusterMember,
@@ -116,7 +116,7 @@ function checkUrls(value: string | readonly string[]): readonly string[] {
     Array.isArray(urls) && urls.length > 0 &&
     urls.every((url) => typeof url === "string" && url !== "")
   ) {
-    return urls;
+    return urls.map((url) => checkText("peerUrls", url));
   }
   throw new InvalidOptionError("peerUrls", value, {
     expected: "a URL or a list of at least one",

@@ -17,7 +17,7 @@ import type {
 } from "./election_types.ts";
 import { type KeyValue, type ResponseHeader, toHeader } from "./key_value.ts";
 import { toKeyValue } from "./key_value.ts";
-import { type Key, keyBytes, toBytes, type Value } from "./keys.ts";
+import { type Key, keyBytes, own, toBytes, type Value } from "./keys.ts";
 import type { TurnOptions } from "./lock_types.ts";
 
 /** {@linkcode ElectionService} over a caller and streams. */
@@ -36,10 +36,11 @@ export class ElectionFacet implements ElectionService {
     options: TurnOptions,
   ): Promise<CampaignResult> {
     const request = {
-      name: keyBytes("name", name),
+      name: own(keyBytes("name", name)),
       value: toBytes("value", value),
       lease: leaseField(options),
     };
+    const { lease } = options;
     const { header, leader } = await this.#caller.unary(
       methods.election.campaign,
       request,
@@ -52,7 +53,7 @@ export class ElectionFacet implements ElectionService {
         name: copyBytes(leader?.name ?? request.name),
         key: copyBytes(leader?.key ?? new Uint8Array()),
         revision: toBigInt(leader?.rev ?? ZERO),
-        lease: options.lease,
+        lease,
       },
     };
   }
@@ -95,9 +96,8 @@ export class ElectionFacet implements ElectionService {
     name: Key,
     options: ObserveOptions = {},
   ): AsyncIterableIterator<KeyValue> {
-    // A copy: what is given may change before the next stream.
-    const own = new Uint8Array(keyBytes("name", name));
-    return observeElection(this.#opener, own, options);
+    const kept = own(keyBytes("name", name));
+    return observeElection(this.#opener, kept, options);
   }
 
   async resign(

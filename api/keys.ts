@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
+import { checkText } from "./_checks.ts";
 import { encodeBytes } from "./bytes.ts";
 
 /** A key: text is encoded as UTF-8. */
@@ -21,15 +22,13 @@ export interface KeyRange {
   readonly end: Uint8Array;
 }
 
-const NO_END = new Uint8Array(1);
-
 /**
  * All keys that start with `start`; the empty prefix is all keys.
  *
  * @throws {InvalidOptionError} If `start` is neither text nor bytes.
  */
 export function prefix(start: Key): KeyRange {
-  const bytes = toBytes("prefix", start);
+  const bytes = own(toBytes("prefix", start));
   return bytes.length === 0
     ? all()
     : { kind: "range", start: bytes, end: prefixEnd(bytes) };
@@ -50,7 +49,7 @@ export function range(start: Key, end: Key): KeyRange {
       expected: "a key behind 'start'",
     });
   }
-  return { kind: "range", start: from, end: to };
+  return { kind: "range", start: own(from), end: own(to) };
 }
 
 /**
@@ -59,12 +58,29 @@ export function range(start: Key, end: Key): KeyRange {
  * @throws {InvalidOptionError} If `start` is no key.
  */
 export function fromKey(start: Key): KeyRange {
-  return { kind: "range", start: keyBytes("start", start), end: NO_END };
+  return { kind: "range", start: own(keyBytes("start", start)), end: noEnd() };
 }
 
 /** All keys. */
 export function all(): KeyRange {
-  return { kind: "range", start: NO_END, end: NO_END };
+  return { kind: "range", start: noEnd(), end: noEnd() };
+}
+
+/** What stands for the end of all keys; new each time, as it may be written to. */
+function noEnd(): Uint8Array {
+  return new Uint8Array(1);
+}
+
+/**
+ * The same in bytes of our own, for what outlives the call: those given may
+ * change. What is neither bytes nor a range is given back as it is.
+ */
+export function own<T>(given: T): T {
+  // Not `slice()`: that of a Node `Buffer` is no copy.
+  if (given instanceof Uint8Array) return new Uint8Array(given) as typeof given;
+  return isRange(given)
+    ? { ...given, start: own(given.start), end: own(given.end) }
+    : given;
 }
 
 /** The bytes of a key, which must not be empty: etcd has no empty key. */
@@ -85,7 +101,9 @@ export function toBytes(option: string, value: Value): Uint8Array {
       expected: "a string or a Uint8Array",
     });
   }
-  return encodeBytes(value);
+  return encodeBytes(
+    typeof value === "string" ? checkText(option, value) : value,
+  );
 }
 
 /** A key or a range, as etcd's requests have it. */
@@ -98,24 +116,29 @@ export interface EtcdRange {
 
 /** The two ends of a key or range. */
 export function bounds(keyOrRange: Key | KeyRange): EtcdRange {
-  if (
-    typeof keyOrRange === "object" && keyOrRange !== null &&
-    "kind" in keyOrRange && keyOrRange.kind === "range" &&
-    keyOrRange.start instanceof Uint8Array &&
-    keyOrRange.end instanceof Uint8Array
-  ) {
-    return { key: keyOrRange.start, rangeEnd: keyOrRange.end };
-  }
-  return { key: keyBytes("key", keyOrRange as Key), rangeEnd: undefined };
+  return isRange(keyOrRange)
+    ? { key: keyOrRange.start, rangeEnd: keyOrRange.end }
+    : { key: keyBytes("key", keyOrRange), rangeEnd: undefined };
 }
 
-/** The same in bytes of our own, for what lives on: those given may change. */
+/** The same in bytes of our own. */
 export function ownBounds(keyOrRange: Key | KeyRange): EtcdRange {
   const { key, rangeEnd } = bounds(keyOrRange);
-  return {
-    key: new Uint8Array(key),
-    rangeEnd: rangeEnd && new Uint8Array(rangeEnd),
-  };
+  return { key: own(key), rangeEnd: own(rangeEnd) };
+}
+
+/** The key or range with these ends, as the API takes it. */
+export function between({ key, rangeEnd }: EtcdRange): Uint8Array | KeyRange {
+  return rangeEnd === undefined
+    ? key
+    : { kind: "range", start: key, end: rangeEnd };
+}
+
+function isRange(given: unknown): given is KeyRange {
+  if (typeof given !== "object" || given === null) return false;
+  const { kind, start, end } = given as Partial<KeyRange>;
+  return kind === "range" && start instanceof Uint8Array &&
+    end instanceof Uint8Array;
 }
 
 /** The smallest key behind `key`. */
@@ -130,13 +153,12 @@ function prefixEnd(start: Uint8Array): Uint8Array {
   for (let at = start.length - 1; at >= 0; at--) {
     const byte = start[at] ?? 0;
     if (byte === 0xff) continue;
-    // Not `slice()`: that of a Node `Buffer` is no copy.
-    const end = new Uint8Array(start.subarray(0, at + 1));
+    const end = own(start.subarray(0, at + 1));
     end[at] = byte + 1;
     return end;
   }
   // Nothing sorts behind 0xff 0xff …: the range has no end.
-  return NO_END;
+  return noEnd();
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

@@ -13,7 +13,7 @@ import {
   rangeResult,
 } from "./_kv_codec.ts";
 import { listPages, type ReadRest } from "./_list.ts";
-import { txnRequest, txnResult } from "./_txn_codec.ts";
+import { outlineOf, txnRequest, txnResult } from "./_txn_codec.ts";
 import { type KeyValue, toHeader, toKeyValue } from "./key_value.ts";
 import { type Key, keyBytes, type KeyRange, type Value } from "./keys.ts";
 import type {
@@ -183,13 +183,14 @@ export class KvFacet implements Kv {
     options: CallOptions = {},
   ): Promise<TxnResult<Then, Else>> {
     const request = txnRequest(txn);
+    const outline = outlineOf(txn);
     const wire = await this.#caller.unary(
       methods.kv.txn,
       request,
       "run the transaction",
       options,
     );
-    return txnResult(txn, wire) as TxnResult<Then, Else>;
+    return txnResult(outline, wire) as TxnResult<Then, Else>;
   }
 
   batched(mode: Exclude<BatchMode, "off"> = "all"): Kv {

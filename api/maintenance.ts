@@ -43,7 +43,7 @@ export class MaintenanceFacet implements Maintenance {
   async disarm(
     options: DisarmOptions & CallOptions = {},
   ): Promise<readonly Alarm[]> {
-    const { memberId, type } = options;
+    const { memberId, type, ...call } = options;
     if (memberId !== undefined) checkId("memberId", memberId);
     if (type !== undefined) {
       checkOneOf("type", type, TYPES.map(([word]) => word));
@@ -52,7 +52,7 @@ export class MaintenanceFacet implements Maintenance {
     const all = await this.#alarm(
       { action: AlarmAction.GET },
       action,
-      options,
+      call,
     );
     const named = all.filter((alarm) =>
       (memberId ?? alarm.memberId) === alarm.memberId &&
@@ -66,7 +66,7 @@ export class MaintenanceFacet implements Maintenance {
           alarm: TYPES.find(([word]) => word === alarm.type)?.[1],
         },
         action,
-        options,
+        call,
       );
     }
     return named;

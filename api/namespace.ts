@@ -8,7 +8,7 @@ import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { ElectionFacet } from "./election.ts";
 import type { ElectionService } from "./election_types.ts";
-import { type Key, keyBytes, type KeyRange } from "./keys.ts";
+import { type Key, keyBytes, type KeyRange, own } from "./keys.ts";
 import { Keyspace } from "./keyspace.ts";
 import { type Batching, type Kv, KvFacet } from "./kv.ts";
 import type { LeaseFacet } from "./lease.ts";
@@ -48,8 +48,7 @@ export class NamespacedKeys extends Keyspace {
   constructor(parts: KeyspaceParts, prefix: Key) {
     super();
     this.#parts = parts;
-    // A copy: what is given may change.
-    this.#prefix = new Uint8Array(keyBytes("prefix", prefix));
+    this.#prefix = own(keyBytes("prefix", prefix));
     const under = (caller: Caller) =>
       new NamespacedCaller(caller, this.#prefix);
     const caller = under(parts.caller);

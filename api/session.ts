@@ -13,7 +13,7 @@ import { LocalTurns } from "./_session_turns.ts";
 import type { ObserveOptions } from "./election_types.ts";
 import type { Keyspace } from "./keyspace.ts";
 import type { KeyValue } from "./key_value.ts";
-import { type Key, keyBytes, toBytes, type Value } from "./keys.ts";
+import { type Key, keyBytes, own, toBytes, type Value } from "./keys.ts";
 import type { Lease } from "./lease_types.ts";
 import type {
   Leadership,
@@ -111,9 +111,9 @@ export class SessionHandle implements Session {
     options: LockOptions = {},
   ): Promise<Leadership> {
     const bytes = ownName(name);
-    const own = new Uint8Array(toBytes("value", value));
+    const kept = own(toBytes("value", value));
     return new HeldLeadership(
-      await this.#wait(bytes, own, options, "be elected in"),
+      await this.#wait(bytes, kept, options, "be elected in"),
     );
   }
 
@@ -199,7 +199,7 @@ function quoted(name: Uint8Array): string {
 
 /** A copy: what is given may change before it is this session's turn. */
 function ownName(name: Key): Uint8Array {
-  return new Uint8Array(keyBytes("name", name));
+  return own(keyBytes("name", name));
 }
 
 /**

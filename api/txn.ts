@@ -1,4 +1,4 @@
-import type { Key, KeyRange, Value } from "./keys.ts";
+import { type Key, type KeyRange, own, type Value } from "./keys.ts";
 import type {
   DeleteOptions,
   PutOptions,
@@ -49,7 +49,8 @@ export interface OperationBuilder {
 }
 
 /**
- * Makes the conditions of a transaction.
+ * Makes the conditions of a transaction. Bytes given to it may be used again:
+ * it keeps a copy.
  *
  * ```ts
  * import { compare } from "@etcdeno/client";
@@ -59,30 +60,24 @@ export interface OperationBuilder {
  * ```
  */
 export const compare: CompareBuilder = {
-  version: (key, relation, value) => ({
-    target: "version",
-    key,
-    relation,
-    value,
-  }),
-  createRevision: (key, relation, value) => ({
-    target: "create",
-    key,
-    relation,
-    value,
-  }),
-  modRevision: (key, relation, value) => ({
-    target: "mod",
-    key,
-    relation,
-    value,
-  }),
-  value: (key, relation, value) => ({ target: "value", key, relation, value }),
-  lease: (key, relation, value) => ({ target: "lease", key, relation, value }),
+  version: comparing("version"),
+  createRevision: comparing("create"),
+  modRevision: comparing("mod"),
+  value: comparing("value"),
+  lease: comparing("lease"),
 };
 
+function comparing(target: Comparison["target"]) {
+  return (
+    key: Key | KeyRange,
+    relation: Relation,
+    value: bigint | Value,
+  ): Comparison => ({ target, key: own(key), relation, value: own(value) });
+}
+
 /**
- * Makes the operations of a transaction.
+ * Makes the operations of a transaction. Bytes given to it may be used again:
+ * it keeps a copy.
  *
  * ```ts
  * import { op } from "@etcdeno/client";
@@ -92,9 +87,35 @@ export const compare: CompareBuilder = {
  * ```
  */
 export const op: OperationBuilder = {
-  get: (key, options = {}) => ({ kind: "get", key, options }),
-  range: (key, options = {}) => ({ kind: "range", key, options }),
-  put: (key, value, options = {}) => ({ kind: "put", key, value, options }),
-  delete: (key, options = {}) => ({ kind: "delete", key, options }),
-  txn: (txn) => ({ kind: "txn", txn }),
+  get: (key, options) => ({
+    kind: "get",
+    key: own(key),
+    options: { ...options },
+  }),
+  range: (key, options) => ({
+    kind: "range",
+    key: own(key),
+    options: { ...options },
+  }),
+  put: (key, value, options) => ({
+    kind: "put",
+    key: own(key),
+    value: own(value),
+    options: { ...options },
+  }),
+  delete: (key, options) => ({
+    kind: "delete",
+    key: own(key),
+    options: { ...options },
+  }),
+  txn: (txn) => ({ kind: "txn", txn: ownLists(txn) }),
 };
+
+/** The same with lists of our own; what is no transaction as it is. */
+function ownLists<T>(txn: T): T {
+  if (typeof txn !== "object" || txn === null) return txn;
+  const fields = Object.entries(txn).map(([name, list]) =>
+    [name, Array.isArray(list) ? [...list] : list] as const
+  );
+  return Object.fromEntries(fields) as T;
+}

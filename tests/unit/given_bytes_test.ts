@@ -1,11 +1,17 @@
 // What callers do with their bytes after the call changes nothing any more,
 // and a Node `Buffer`, whose slices are no copies, is as good as other bytes.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { ElectionFacet } from "../../api/election.ts";
 import { type KeyspaceParts, NamespacedKeys } from "../../api/namespace.ts";
+import { copyBytes } from "../../api/bytes.ts";
 import type { Caller } from "../../api/caller.ts";
-import { prefix } from "../../mod.ts";
+import { createError } from "../../errors/specific_errors.ts";
+import { all, fromKey, type KeyValue, op, prefix } from "../../mod.ts";
+import { listPages } from "../../api/_list.ts";
+import { outlineOf, txnResult } from "../../api/_txn_codec.ts";
+import { resolveTls } from "../../api/_resolve_tls.ts";
+import { keyId } from "../../api/_key_id.ts";
 import type {
   LeaderRequestInit,
   LeaderResponseInit,
@@ -94,3 +100,101 @@ Deno.test("observe() asks for the election it was given, on every stream", async
   ended.abort("enough");
   assertEquals(await reading.catch((reason) => reason), "enough");
 });
+
+Deno.test("tls: the bytes given may be wiped once the client is made", () => {
+  const pem = "-----BEGIN CERTIFICATE-----";
+  const [ca, cert, key] = [1, 2, 3].map(() => Buffer.from(pem));
+  assert(ca && cert && key);
+  const resolved = resolveTls({ ca, cert, key });
+  for (const bytes of [ca, cert, key]) bytes.fill(0);
+  assert(typeof resolved === "object");
+  for (const bytes of [resolved.ca, resolved.cert, resolved.key]) {
+    assertEquals(bytes, utf8.encode(pem));
+  }
+});
+
+Deno.test("list() goes on behind the last key, whatever its reader writes to it", async () => {
+  const store = ["a", "b", "c", "d", "e"];
+  const read = (start: string, count: number) => {
+    const left = store.filter((key) => key >= start);
+    return {
+      kvs: left.slice(0, count).map(keyValue),
+      more: left.length > count,
+    };
+  };
+  const startOf = (keys: unknown) =>
+    keyId((keys as { start: Uint8Array }).start);
+  for (
+    const rest of [undefined, async function* (keys: unknown) {
+      for (const key of read(startOf(keys), 2).kvs) yield [key];
+      const error = { code: "unavailable", retryable: true } as const;
+      throw createError("Cannot range: gone", error);
+    }]
+  ) {
+    const page = (keys: unknown) =>
+      Promise.resolve({
+        header: { revision: 1n },
+        count: 5n,
+        ...read(startOf(keys), 1),
+      });
+    const listed: string[] = [];
+    const readers = { page: page as never, rest };
+    for await (const { key } of listPages(all(), { pageSize: 1 }, readers)) {
+      listed.push(key.text());
+      key.fill("z".charCodeAt(0));
+    }
+    assertEquals(listed, store);
+  }
+});
+
+Deno.test("all() and its like give bytes of their own, which nobody else has", () => {
+  const ranges = [
+    all,
+    () => fromKey("a"),
+    () => prefix(Uint8Array.of(0xff)),
+  ];
+  for (const make of ranges) {
+    const { start, end } = make();
+    const before = [[...start], [...end]];
+    start.fill(7);
+    end.fill(8);
+    const again = make();
+    assertEquals([[...again.start], [...again.end]], before);
+  }
+});
+
+Deno.test("a transaction's result is read by what was run, whatever becomes of its lists", () => {
+  const inner = [op.get("a")];
+  const then: Parameters<typeof op.txn>[0]["then"] & unknown[] = [
+    op.txn({ then: inner }),
+  ];
+  const outline = outlineOf({ then });
+  then.length = 0;
+  inner.length = 0;
+  const within = {
+    succeeded: true,
+    responses: [{ responseRange: { kvs: [] } }],
+  };
+  const responses = [{ responseTxn: within }];
+  const { results } = txnResult(
+    outline,
+    { succeeded: true, responses } as never,
+  );
+  assertEquals(results.length, 1);
+  assertEquals(
+    (results[0] as { readonly results: readonly unknown[] }).results,
+    [undefined],
+  );
+});
+
+function keyValue(key: string): KeyValue {
+  const bytes = copyBytes(utf8.encode(key));
+  return {
+    key: bytes,
+    value: copyBytes(new Uint8Array()),
+    createRevision: 1n,
+    modRevision: 1n,
+    version: 1n,
+    lease: 0n,
+  };
+}
