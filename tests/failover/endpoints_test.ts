@@ -123,7 +123,7 @@ for (const balancer of BALANCER_NAMES) {
   Deno.test(`${balancer} | #65 no stream stays on a learner, if there is a voter`, async () => {
     await using client = await onLearner(balancer);
     await using watch = client.watch("#65/watched");
-    await watch.ready;
+    await waitFor("a watch on the voter", () => watch.state.kind === "live");
     const keys = ["#65/list/a", "#65/list/b", "#65/list/c"];
     for (const key of keys) await client.put(key, "x");
     await using lease = await client.lease.grant(60);

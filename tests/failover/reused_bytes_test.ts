@@ -116,7 +116,7 @@ Deno.test("a session goes by the bytes it was given, whatever is written to what
   name.bytes.fill(0);
   value.fill(0);
   const leadership = await campaign;
-  assertEquals(leadership.key.text().startsWith(text), true);
+  assert(leadership.key.text().startsWith(text));
   const { value: told } = await leaders.next();
   assertEquals(told?.value.text(), "first");
   for (const key of [told?.key, leadership.key, leadership.guard.key]) {
