@@ -126,6 +126,23 @@ export function inDoubt(call: CallState, error: unknown): unknown {
   });
 }
 
+/** The time is over, and a function of the user's has still not answered. */
+export function notProvidedError(call: LateCall, option: string): TimeoutError {
+  const { action, timeoutMs, maybeCommitted } = call;
+  const tail = maybeCommitted ? "; it may have been applied" : "";
+  return new TimeoutError(
+    `Cannot ${action}: the function in '${option}' gave nothing within ${timeoutMs} ms (timeout)${tail}`,
+    {
+      code: "timeout",
+      grpcCode: GRPC_CODE.deadlineExceeded,
+      method: call.method.name,
+      retryable: !maybeCommitted || call.effect() !== "write",
+      maybeCommitted,
+      attempts: call.attempts,
+    },
+  );
+}
+
 /** A reply that is not what the method gives. */
 export function protocolError(
   call: CallState,

@@ -1,13 +1,15 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
+import { checkEncrypted } from "./_plain_text.ts";
 import { ClusterGuard } from "./_cluster_guard.ts";
 import { EndpointKeeper } from "./_endpoint_keeper.ts";
 import { EndpointSync } from "./_endpoint_sync.ts";
 import type { ResolvedOptions } from "./_resolve_options.ts";
-import { resolveSeeds } from "./_seeds.ts";
+import { resolveSeeds, type SeedOptions } from "./_seeds.ts";
 
 /** A client's endpoints: where they come from, and which are not used. */
 export class ClientEndpoints {
@@ -16,12 +18,12 @@ export class ClientEndpoints {
   readonly #keeper: EndpointKeeper;
   readonly #sync: EndpointSync;
   readonly #pool: ConnectionPool;
-  readonly #tls: boolean;
+  readonly #options: SeedOptions;
 
   /** `pool` has the endpoints the user has named already. */
   constructor(options: ResolvedOptions, pool: ConnectionPool, caller: Caller) {
     this.#pool = pool;
-    this.#tls = options.tls !== undefined;
+    this.#options = { ...options.secrecy, records: options.dns.records };
     this.#keeper = new EndpointKeeper(options, pool);
     this.#sync = new EndpointSync({
       keeper: this.#keeper,
@@ -55,9 +57,22 @@ export class ClientEndpoints {
         { code: "client_closed" },
       );
     }
-    const seeds = resolveSeeds(endpoints, { tls: this.#tls });
+    const seeds = resolveSeeds(endpoints, this.#options);
     if (this.#keeper.replaceSeeds(seeds) === "all new") this.guard.forget();
     this.#sync.seedsChanged();
+  }
+
+  /**
+   * Takes apart the endpoint of one member, which need not be in use.
+   *
+   * @throws {InvalidOptionError} If it is malformed, or would get a password
+   * in plain text.
+   */
+  ofMember(text: string): Endpoint {
+    const endpoint = parseEndpoint(text, this.#options);
+    const encrypted = this.#keeper.endpoints.filter(({ secure }) => secure);
+    checkEncrypted([...encrypted, endpoint], this.#options);
+    return endpoint;
   }
 
   /** Asks the cluster for its members. */

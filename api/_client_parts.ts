@@ -82,7 +82,6 @@ export function makeParts(options: ResolvedOptions): ClientParts {
     ...calls,
     dial,
     dialTimeoutMs,
-    tls: tls !== undefined,
     observation,
   });
   return {

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../balancers/_endpoint.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
 import type { EndpointView } from "../balancers/view.ts";
+import { withoutPlain } from "./_plain_text.ts";
 import type { Seeds } from "./_seeds.ts";
 
 /**
@@ -27,6 +28,15 @@ export class EndpointKeeper {
   /** The domains whose records name endpoints. */
   get domains(): readonly string[] {
     return this.#seeds.domains;
+  }
+
+  /**
+   * Which records of a domain count: one that had endpoints with TLS once is
+   * never used without.
+   */
+  recordsOf(domain: string): Seeds["records"] {
+    const secure = this.#found.get(domain)?.some(({ secure }) => secure);
+    return secure === true ? "ssl" : this.#seeds.records;
   }
 
   /** What the user has named last: another object after each change. */
@@ -75,7 +85,8 @@ export class EndpointKeeper {
 
   /** The members were asked for; no endpoint at all stands for the seeds. */
   setMembers(members: readonly Endpoint[]): void {
-    this.#members = members.length === 0 ? undefined : members;
+    const usable = withoutPlain(members, this.#seeds.secrecy);
+    this.#members = usable.length === 0 ? undefined : usable;
     this.#fellBack = false;
     this.#apply();
   }
@@ -128,7 +139,11 @@ export class EndpointKeeper {
   }
 
   #named(): readonly Endpoint[] {
-    return [...this.#seeds.endpoints, ...[...this.#found.values()].flat()];
+    const found = [...this.#found.values()].flat();
+    return withoutPlain(
+      [...this.#seeds.endpoints, ...found],
+      this.#seeds.secrecy,
+    );
   }
 
   #apply(): void {

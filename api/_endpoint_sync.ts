@@ -1,6 +1,7 @@
 import type { Clock } from "../balancers/_clock.ts";
 import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
+import type { SkippedRecord } from "../balancers/_srv.ts";
 import type { TellEvent } from "./events.ts";
 import { backoffMs, CONNECTION_BACKOFF } from "../errors/backoff.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
@@ -34,6 +35,7 @@ export class EndpointSync {
   readonly #options: EndpointSyncOptions;
   readonly #closed = new AbortController();
   readonly #timers = new Map<string, () => void>();
+  readonly #skipped = new Map<string, ReadonlySet<string>>();
   #lookingUp: Promise<void> | undefined;
   #failures = 0;
   #started = false;
@@ -130,16 +132,25 @@ export class EndpointSync {
   }
 
   async #lookUpOne(domain: string): Promise<"found" | "failed"> {
-    const { keeper, dns, lookUpTimeoutMs, clock } = this.#options;
+    const { keeper, dns, lookUpTimeoutMs: timeoutMs, clock } = this.#options;
+    const { nameServer } = dns;
+    const records = keeper.recordsOf(domain);
     const late = new AbortController();
     const cancel = clock.schedule(
-      lookUpTimeoutMs,
-      () => late.abort(lateError(domain, lookUpTimeoutMs)),
+      timeoutMs,
+      () => late.abort(lateError(domain, { records, timeoutMs })),
     );
     const signal = AbortSignal.any([this.#closed.signal, late.signal]);
     let found: readonly Endpoint[] | EtcdError;
+    let skipped: readonly SkippedRecord[] = [];
     try {
-      found = await srvEndpoints(domain, { ...dns, signal });
+      const answer = await srvEndpoints(domain, {
+        nameServer,
+        records,
+        signal,
+      });
+      found = answer.endpoints;
+      skipped = answer.skipped;
     } catch (error) {
       found = EtcdError.from(error);
     } finally {
@@ -149,6 +160,7 @@ export class EndpointSync {
     if (this.#closed.signal.aborted || !keeper.domains.includes(domain)) {
       return "found";
     }
+    this.#tellSkipped(domain, skipped);
     keeper.setFound(domain, found);
     if (!(found instanceof EtcdError)) return "found";
     this.#tell(found);
@@ -168,6 +180,17 @@ export class EndpointSync {
       this.#tell(EtcdError.from(error));
     }
     this.#scheduleSync();
+  }
+
+  /** Tells of each record once, as long as it stays. */
+  #tellSkipped(domain: string, skipped: readonly SkippedRecord[]): void {
+    const before = this.#skipped.get(domain);
+    this.#skipped.set(domain, new Set(skipped.map(({ record }) => record)));
+    for (const { record, reason } of skipped) {
+      if (before?.has(record)) continue;
+      const type = "record_skipped";
+      this.#options.onEvent?.({ type, domain, record, reason });
+    }
   }
 
   #tell(error: EtcdError): void {

@@ -1,6 +1,6 @@
 import { resolveBalancer } from "../balancers/by_name.ts";
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
-import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
+import type { Endpoint } from "../balancers/_endpoint.ts";
 import { ConnectionPool } from "../balancers/_pool.ts";
 import type { Dial } from "../balancers/_transport.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
@@ -22,8 +22,6 @@ export interface MemberSettings {
   readonly timeoutMs: number;
   /** Who the client is; missing if it is nobody. */
   readonly tokens: TokenKeeper | undefined;
-  /** Whether endpoints without a scheme are reached by TLS. */
-  readonly tls: boolean;
   /** Follows the calls and streams. */
   readonly observation: Observation;
   /** A number from 0 up to 1. */
@@ -54,15 +52,6 @@ export class MemberConnections {
   /** The timeout of calls that name none. */
   get timeoutMs(): number {
     return this.#settings.timeoutMs;
-  }
-
-  /**
-   * Takes an endpoint apart.
-   *
-   * @throws {InvalidOptionError} If it is none of the accepted forms.
-   */
-  address(endpoint: string): Endpoint {
-    return parseEndpoint(endpoint, { tls: this.#settings.tls });
   }
 
   /** The one to an endpoint. */

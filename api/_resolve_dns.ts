@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
+import type { SrvRecords } from "../balancers/_srv.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
-import { checkKnown, checkMs, checkObject } from "./_checks.ts";
+import { checkKnown, checkMs, checkObject, checkOneOf } from "./_checks.ts";
 import type { DnsOptions } from "./options.ts";
 
 /** The option `dns`, checked and complete. */
@@ -9,6 +10,8 @@ export interface ResolvedDns {
   readonly nameServer:
     | { readonly ipAddr: string; readonly port: number }
     | undefined;
+  /** Which records to ask for, as given. */
+  readonly records: SrvRecords | undefined;
   /** How often to ask, in milliseconds. */
   readonly refreshIntervalMs: number;
 }
@@ -22,10 +25,14 @@ const DNS_PORT = 53;
  */
 export function resolveDns(dns: DnsOptions = {}): ResolvedDns {
   checkObject("dns", dns);
-  checkKnown("dns", dns, ["nameServer", "refreshIntervalMs"]);
-  const { nameServer, refreshIntervalMs = 30_000 } = dns;
+  checkKnown("dns", dns, ["nameServer", "records", "refreshIntervalMs"]);
+  const { nameServer, records, refreshIntervalMs = 30_000 } = dns;
+  if (records !== undefined) {
+    checkOneOf("dns.records", records, ["ssl", "plain", "both"]);
+  }
   checkMs("dns.refreshIntervalMs", refreshIntervalMs);
-  if (nameServer === undefined) return { nameServer, refreshIntervalMs };
+  const rest = { records, refreshIntervalMs };
+  if (nameServer === undefined) return { nameServer, ...rest };
   checkObject("dns.nameServer", nameServer);
   checkKnown("dns.nameServer", nameServer, ["hostname", "port"]);
   const { hostname, port = DNS_PORT } = nameServer;
@@ -39,5 +46,5 @@ export function resolveDns(dns: DnsOptions = {}): ResolvedDns {
       expected: "a whole number from 1 to 65535",
     });
   }
-  return { nameServer: { ipAddr: hostname, port }, refreshIntervalMs };
+  return { nameServer: { ipAddr: hostname, port }, ...rest };
 }

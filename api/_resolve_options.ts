@@ -82,9 +82,14 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     onEvent,
   } = options;
   checkMs("dialTimeoutMs", dialTimeoutMs);
+  const resolvedDns = resolveDns(dns);
   const strategy = makeStrategy(balancer, { dialTimeoutMs });
   return {
-    ...resolveSeeds(endpoints, { tls: tls !== undefined }),
+    ...resolveSeeds(endpoints, {
+      tls: tls !== undefined,
+      auth: auth !== undefined,
+      records: resolvedDns.records,
+    }),
     strategy,
     dialTimeoutMs,
     keepAlive: resolveKeepAlive(keepAlive, strategy),
@@ -92,7 +97,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     batch: checkOneOf("batch", batch, ["off", "reads", "all"]),
     credentials: resolveCredentials(auth),
     tls: resolveTls(tls),
-    dns: resolveDns(dns),
+    dns: resolvedDns,
     autoSyncIntervalMs: autoSyncIntervalMs === undefined
       ? undefined
       : checkMs("autoSyncIntervalMs", autoSyncIntervalMs),

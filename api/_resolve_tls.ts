@@ -1,10 +1,9 @@
 import type { TlsOptions as ResolvedTls } from "../balancers/_grpc_credentials.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
+import { checkKeyPair, checkPem } from "./_check_pem.ts";
 import { checkKnown, checkObject } from "./_checks.ts";
 import { own } from "./keys.ts";
 import type { TlsOptions, TlsProvider } from "./options.ts";
-
-const BEGIN = "-----BEGIN ";
 
 /**
  * Checks the option `tls`: settings now, those of a provider each time it
@@ -25,29 +24,23 @@ function resolveSettings(tls: TlsOptions): ResolvedTls {
   checkObject("tls", tls);
   checkKnown("tls", tls, ["ca", "cert", "key", "serverName"]);
   const { ca, cert, key, serverName } = tls;
-  for (const [name, pem] of Object.entries({ ca, cert, key })) {
-    if (pem === undefined) continue;
-    const isBytes = pem instanceof Uint8Array;
-    if (typeof pem !== "string" && !isBytes) {
-      throw new InvalidOptionError(`tls.${name}`, pem, {
-        expected: "PEM as a string or a Uint8Array",
-      });
-    }
-    if ((isBytes ? new TextDecoder().decode(pem) : pem).includes(BEGIN)) {
-      continue;
-    }
-    // Not shown: what is no PEM may be a key all the same.
-    throw new InvalidOptionError(`tls.${name}`, undefined, {
-      expected: `PEM, the contents of a file and not its name`,
-      shown: `${pem.length} ${
-        isBytes ? "bytes" : "characters"
-      } without '${BEGIN}'`,
-    });
-  }
+  const texts = {
+    ca: readPem("tls.ca", ca),
+    cert: readPem("tls.cert", cert),
+    key: readPem("tls.key", key),
+  };
   if ((cert === undefined) !== (key === undefined)) {
     throw new InvalidOptionError("tls.cert", cert && "given", {
       expected: "given together with 'tls.key'",
     });
+  }
+  for (const name of ["ca", "cert", "key"] as const) {
+    const text = texts[name];
+    const content = name === "key" ? "private key" : "certificate";
+    if (text !== undefined) checkPem(`tls.${name}`, text, content);
+  }
+  if (texts.cert !== undefined && texts.key !== undefined) {
+    checkKeyPair(texts.cert, texts.key);
   }
   if (
     serverName !== undefined && typeof serverName !== "function" &&
@@ -66,4 +59,12 @@ function resolveSettings(tls: TlsOptions): ResolvedTls {
       ? serverName
       : () => serverName,
   };
+}
+
+function readPem(option: string, pem: unknown): string | undefined {
+  if (pem === undefined || typeof pem === "string") return pem;
+  if (pem instanceof Uint8Array) return new TextDecoder().decode(pem);
+  throw new InvalidOptionError(option, pem, {
+    expected: "PEM as a string or a Uint8Array",
+  });
 }

@@ -11,6 +11,7 @@ import { requireVersion } from "./_capabilities.ts";
 import {
   closedError,
   inDoubt,
+  notProvidedError,
   outOfTimeError,
   pickError,
 } from "./_call_errors.ts";
@@ -131,7 +132,12 @@ export class RetryingCaller implements TraceableCaller {
   /** Waits until it is known which token to send. */
   async #authenticate(call: CallState, tokens: TokenKeeper): Promise<void> {
     try {
-      await within(call, () => tokens.fetch(), () => this.#late(call));
+      await within(call, () => tokens.fetch(), () => {
+        const { waitingFor } = tokens;
+        if (waitingFor === undefined) return this.#late(call);
+        tokens.giveUpWaiting();
+        return notProvidedError(call, waitingFor);
+      });
     } catch (error) {
       call.signal?.throwIfAborted();
       throw this.#options.pool.closed

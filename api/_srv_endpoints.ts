@@ -1,5 +1,10 @@
 import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
-import { lookUpSrv } from "../balancers/_srv.ts";
+import {
+  lookUpSrv,
+  type SkippedRecord,
+  type SrvRecords,
+  srvServices,
+} from "../balancers/_srv.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
 import type { ResolvedDns } from "./_resolve_dns.ts";
 
@@ -12,32 +17,57 @@ export function srvDomain(text: unknown): string | undefined {
     : undefined;
 }
 
+/** Which records are asked for, and whom. */
+export type SrvQuestion = Pick<ResolvedDns, "nameServer"> & {
+  readonly records: SrvRecords;
+  readonly signal: AbortSignal;
+};
+
 /**
  * Finds the endpoints of a domain, those of the lowest priority first, and of
- * one priority those of the highest weight.
+ * one priority those of the highest weight. Those without TLS are used only
+ * where the domain has none with TLS, and that is certain.
  *
  * @throws {UnavailableError} If there are none; the records are named.
  */
 export async function srvEndpoints(
   domain: string,
-  { nameServer, signal }: Pick<ResolvedDns, "nameServer"> & {
-    readonly signal: AbortSignal;
-  },
-): Promise<Endpoint[]> {
-  const found = await lookUpSrv(domain, { nameServer, signal });
-  return found
+  question: SrvQuestion,
+): Promise<{
+  readonly endpoints: readonly Endpoint[];
+  readonly skipped: readonly SkippedRecord[];
+}> {
+  const found = await lookUpSrv(domain, question);
+  const secure = found.endpoints.filter(({ secure }) => secure);
+  const { secureError: cause } = found;
+  if (secure.length === 0 && cause !== undefined) {
+    throw new UnavailableError(
+      `Cannot find endpoints of '${domain}' by SRV records: those with TLS are not known (${cause.message}), and others are used only where there are none`,
+      { code: "unavailable", cause },
+    );
+  }
+  const endpoints = [...(secure.length > 0 ? secure : found.endpoints)]
     .sort((a, b) => a.priority - b.priority || b.weight - a.weight)
     .map(({ host, port, secure }) =>
       parseEndpoint(`${secure ? "https" : "http"}://${host}:${port}`, {
         tls: secure,
       })
     );
+  return { endpoints, skipped: found.skipped };
 }
 
 /** No name server has answered in time. */
-export function lateError(domain: string, timeoutMs: number): UnavailableError {
+export function lateError(
+  domain: string,
+  { records, timeoutMs }: {
+    readonly records: SrvRecords;
+    readonly timeoutMs: number;
+  },
+): UnavailableError {
+  const names = srvServices(domain, { records })
+    .map(({ service }) => service).join(" and ");
   return new UnavailableError(
-    `Cannot find endpoints of '${domain}' by SRV records: no answer about _etcd-client-ssl._tcp.${domain} and _etcd-client._tcp.${domain} within ${timeoutMs} ms`,
+    `Cannot find endpoints of '${domain}' by SRV records: no answer about ${names} within ${timeoutMs} ms`,
     { code: "unavailable" },
   );
 }

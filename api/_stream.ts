@@ -5,7 +5,11 @@ import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import { isStaleToken } from "../errors/handler.ts";
 import type { Method } from "../proto/method.ts";
-import { type LateCall, outOfTimeError } from "./_call_errors.ts";
+import {
+  type LateCall,
+  notProvidedError,
+  outOfTimeError,
+} from "./_call_errors.ts";
 import { requireVersion } from "./_capabilities.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
 import { closedError, judgeStream } from "./_stream_error.ts";
@@ -215,7 +219,7 @@ export class StreamOpener {
     method: LateCall["method"],
     { action, timeoutMs }: Pick<LateCall, "action" | "timeoutMs">,
   ): EtcdError {
-    return outOfTimeError({
+    const call: LateCall = {
       method,
       action,
       timeoutMs,
@@ -223,7 +227,11 @@ export class StreamOpener {
       made: 0,
       maybeCommitted: false,
       effect: () => "read",
-    }, this.#pool.snapshot());
+    };
+    const waitingFor = this.#tokens?.waitingFor;
+    return waitingFor === undefined
+      ? outOfTimeError(call, this.#pool.snapshot())
+      : notProvidedError(call, waitingFor);
   }
 
   async #pick(method: string, settings: StreamSettings) {

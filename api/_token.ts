@@ -29,6 +29,7 @@ export class TokenKeeper {
   #token: string | undefined;
   #fetchedAt = -Infinity;
   #fetching: Promise<void> | undefined;
+  #waitingFor: string | undefined;
   #headers: readonly [plain: Headers, leader: Headers] | undefined;
 
   constructor(
@@ -53,6 +54,11 @@ export class TokenKeeper {
   /** What is sent now. */
   get token(): string | undefined {
     return this.#token;
+  }
+
+  /** The function of the user's whose answer is awaited, such as `auth.token`. */
+  get waitingFor(): string | undefined {
+    return this.#waitingFor;
   }
 
   /** Whether another token can be had when this one is refused. */
@@ -94,13 +100,20 @@ export class TokenKeeper {
    * @throws {EtcdError} If the cluster gives none, or the provider fails.
    */
   fetch(): Promise<void> {
-    this.#fetching ??= untilAborted(this.#closed.signal, (resolve, reject) => {
+    if (this.#fetching !== undefined) return this.#fetching;
+    const fetching = untilAborted(this.#closed.signal, (resolve, reject) => {
       this.#fetch().then(resolve, reject);
       return () => {};
     }).finally(() => {
-      this.#fetching = undefined;
+      if (this.#fetching === fetching) this.#fetching = undefined;
     });
-    return this.#fetching;
+    this.#fetching = fetching;
+    return fetching;
+  }
+
+  /** A provider has taken too long for one call: the next asks it again. */
+  giveUpWaiting(): void {
+    if (this.#waitingFor !== undefined) this.#fetching = undefined;
   }
 
   /** Ends what waits for a provider, and gives nothing any more. */
@@ -125,24 +138,34 @@ export class TokenKeeper {
   async #get(): Promise<string | undefined> {
     const credentials = this.#credentials;
     if (credentials.kind === "token") {
-      return await provided("token", credentials.token);
+      return await this.#provided("token", credentials.token);
     }
-    const username = await provided("username", credentials.username);
-    const password = await provided("password", credentials.password);
+    const username = await this.#provided("username", credentials.username);
+    const password = await this.#provided("password", credentials.password);
     try {
       return await this.#authenticate(username, password);
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       // Auth is off: calls go without a token until one asks for a user.
       if (error.code === "auth_not_enabled") return undefined;
-      throw named(error, username);
+      throw named(error, { username, password });
+    }
+  }
+
+  async #provided(name: string, value: Provided): Promise<string> {
+    const option = `auth.${name}`;
+    this.#waitingFor = option;
+    try {
+      return await provided(option, value);
+    } finally {
+      if (this.#waitingFor === option) this.#waitingFor = undefined;
     }
   }
 }
 
 /** A value, or what its provider gives. */
 async function provided(
-  name: string,
+  option: string,
   value: Provided,
 ): Promise<string> {
   if (typeof value === "string") return value;
@@ -151,7 +174,9 @@ async function provided(
     given = await value();
   } catch (cause) {
     throw createError(
-      `Cannot authenticate: the provider of 'auth.${name}' has failed`,
+      `Cannot authenticate: the function in '${option}' has failed: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
       {
         code: "unauthenticated",
         // Streams go on asking: leases have until their TTL is over.
@@ -162,7 +187,7 @@ async function provided(
   }
   const wrong = (state: string) =>
     createError(
-      `Cannot authenticate: the provider of 'auth.${name}' gave ${state}`,
+      `Cannot authenticate: the function in '${option}' gave ${state}`,
       { code: "unauthenticated" },
     );
   if (typeof given !== "string" || given === "") {
@@ -172,18 +197,21 @@ async function provided(
   if (!given.isWellFormed()) {
     throw wrong("half a surrogate pair, which UTF-8 cannot carry");
   }
-  if (name === "token" && !isHeaderValue(given)) {
+  if (option === "auth.token" && !isHeaderValue(given)) {
     throw wrong("a line break, or what else is not printable ASCII");
   }
   return given;
 }
 
 /** The same error, saying whose it is, unless it is more than its code says. */
-function named(error: EtcdError, username: string): EtcdError {
+function named(
+  error: EtcdError,
+  given: { readonly username: string; readonly password: string },
+): EtcdError {
   const text = error.message.replace(
     /^Cannot authenticate:/,
-    `Cannot authenticate as ${JSON.stringify(username)}:`,
-  );
+    `Cannot authenticate as ${JSON.stringify(given.username)}:`,
+  ) + (error.code === "auth_failed" ? lineBreakHint(given) : "");
   const again = createError(text, {
     code: error.code,
     grpcCode: error.grpcCode,
@@ -194,4 +222,17 @@ function named(error: EtcdError, username: string): EtcdError {
     cause: error.cause,
   });
   return again.constructor === error.constructor ? again : error;
+}
+
+/**
+ * A file's last line break, which the server may well have refused. It is sent
+ * as it is: it could be the password's own.
+ */
+function lineBreakHint(given: Readonly<Record<string, string>>): string {
+  const names = Object.keys(given).filter((name) =>
+    /[\r\n]$/.test(given[name] ?? "")
+  );
+  if (names.length === 0) return "";
+  const options = names.map((name) => `'auth.${name}'`).join(" and ");
+  return `; ${options} ended with a line break, which was sent as well: trim what comes from a file`;
 }

@@ -107,11 +107,12 @@ export class Client extends Keyspace implements AsyncDisposable {
    * Calls to one member, which need not be among the endpoints, over a
    * connection of their own; see {@linkcode MemberCalls}.
    *
-   * @throws {InvalidOptionError} If the endpoint is malformed.
+   * @throws {InvalidOptionError} If the endpoint is malformed, or would get a
+   * password or token in plain text although TLS is set up.
    */
   member(endpoint: string): MemberCalls {
-    const { members } = this.#parts;
-    return new MemberFacet(members.address(endpoint), members);
+    const { members, endpoints } = this.#parts;
+    return new MemberFacet(endpoints.ofMember(endpoint), members);
   }
 
   /** What the balancer is doing now. */
@@ -137,7 +138,8 @@ export class Client extends Keyspace implements AsyncDisposable {
    * and snapshots that run on one that is dropped end there by themselves;
    * watches, leases and observers leave it as soon as another one is connected.
    *
-   * @throws {InvalidOptionError} If the list is empty or one is malformed.
+   * @throws {InvalidOptionError} If the list is empty or one is malformed, or
+   * would get a password or token in plain text although TLS is set up.
    * @throws {ClientClosedError} If the client is closed.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
@@ -150,7 +152,7 @@ export class Client extends Keyspace implements AsyncDisposable {
    * later on, the endpoints given are used as well until the next time.
    *
    * A client whose endpoints all are `https` does not use what members name
-   * without TLS.
+   * without TLS, nor does one with `auth` that has TLS set up.
    *
    * @throws {EtcdError} If no member could tell.
    */

@@ -19,6 +19,19 @@ export type ClientEvent =
     readonly error: EtcdError;
   }
   | {
+    /**
+     * Discriminator: an SRV record names no endpoint and is not used; told
+     * once, as long as the record is there.
+     */
+    readonly type: "record_skipped";
+    /** The domain that was looked up. */
+    readonly domain: string;
+    /** What the record names, `target:port`. */
+    readonly record: string;
+    /** Why that is no endpoint, such as `its port is 0`. */
+    readonly reason: string;
+  }
+  | {
     /** Discriminator: an attempt has failed, and the call goes on. */
     readonly type: "retry";
     /** The method called, such as `KV.Range`. */

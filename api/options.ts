@@ -7,9 +7,9 @@ import type { ClientEvent } from "./events.ts";
 export interface TlsOptions {
   /** Certificates of the authorities to trust, PEM. @default {the system's} */
   readonly ca?: string | Uint8Array | undefined;
-  /** The client's certificate chain, PEM. */
+  /** The client's certificate chain, PEM, its own certificate first. */
   readonly cert?: string | Uint8Array | undefined;
-  /** The client's private key, PEM. */
+  /** The private key of that certificate, PEM, without a passphrase. */
   readonly key?: string | Uint8Array | undefined;
   /**
    * The name the servers' certificates must be for: one for all endpoints, or
@@ -34,7 +34,10 @@ export type AuthOptions =
   | {
     /** The user. */
     readonly username: Provided;
-    /** The user's password; a function for one that is rotated. */
+    /**
+     * The user's password, sent as it is: the line break at the end of a file
+     * has to be trimmed. A function for one that is rotated.
+     */
     readonly password: Provided;
   }
   | {
@@ -64,6 +67,19 @@ export interface DnsOptions {
   readonly nameServer?:
     | { readonly hostname: string; readonly port?: number | undefined }
     | undefined;
+  /**
+   * Which records count:
+   *
+   * - `ssl`: `_etcd-client-ssl._tcp`, reached by TLS;
+   * - `plain`: `_etcd-client._tcp`, reached without;
+   * - `both`: those with TLS, or those without where the domain has none with
+   *   TLS. A domain that had some once never falls back.
+   *
+   * With `auth`, a client that uses TLS takes `ssl` only.
+   *
+   * @default {"ssl" where TLS is set up, else "both"}
+   */
+  readonly records?: "ssl" | "plain" | "both" | undefined;
   /** How often to ask again, in milliseconds. @default {30000} */
   readonly refreshIntervalMs?: number | undefined;
 }
@@ -76,8 +92,12 @@ export interface ClientOptions {
    * and only if `tls` is given; without a port, 2379.
    *
    * `srv://example.com` stands for what the records
-   * `_etcd-client-ssl._tcp.example.com` (with TLS) and
-   * `_etcd-client._tcp.example.com` (without) name.
+   * `_etcd-client-ssl._tcp.example.com` (with TLS) or
+   * `_etcd-client._tcp.example.com` (without) name, see `dns.records`.
+   *
+   * With `auth`, one that is reached without TLS is refused if `tls` is given
+   * or another one is reached by TLS: it would get the password or token in
+   * plain text. Unix sockets are not.
    *
    * All must be of one cluster, the one that answers first. A call that
    * another cluster answers fails with a `ClusterMismatchError`, and that

@@ -14,8 +14,12 @@ export interface Endpoint {
 }
 
 const DEFAULT_PORT = 2379;
+// A name of letters, digits, hyphens and underscores, in any script.
+const NAME = /^[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u;
 const EXPECTED =
   "an endpoint such as 'http://10.0.0.1:2379', 'https://etcd.example.com:2379', 'host:port', '[::1]:2379' or 'unix:///run/etcd.sock'";
+const ONE_EACH =
+  "one endpoint; several are a list such as ['a:2379', 'b:2379'], not a text with commas or spaces between";
 
 /**
  * Takes an endpoint apart.
@@ -34,7 +38,9 @@ export function parseEndpoint(
     const shown = typeof text === "string"
       ? text.replace(/(^|\/\/)[^/@:]*:[^/]*@/, "$1***@")
       : text;
-    throw new InvalidOptionError("endpoints", shown, { expected: EXPECTED });
+    throw new InvalidOptionError("endpoints", shown, {
+      expected: isList(text) ? ONE_EACH : EXPECTED,
+    });
   };
   if (typeof text !== "string" || text === "" || /\s/.test(text)) return fail();
   const unix = /^(unixs?):(?:\/\/)?(\/*[^/].*)$/.exec(text);
@@ -54,7 +60,9 @@ export function parseEndpoint(
   if (port < 1 || port > 65_535) return fail();
   if ((match[1] ?? "").startsWith("[") !== (family === 6)) return fail();
   // Digits and dots alone are an IPv4 address written wrongly, not a name.
-  if (family === 0 && /^[\d.]+$/.test(host)) return fail();
+  if (family === 0 && (/^[\d.]+$/.test(host) || !NAME.test(host))) {
+    return fail();
+  }
   const authority = family === 6 ? `[${host}]:${port}` : `${host}:${port}`;
   const kind = family === 0 ? "dns" : `ipv${family}`;
   return {
@@ -64,6 +72,12 @@ export function parseEndpoint(
     // The final dot of a name that is complete is DNS's, not the name's.
     host: host.replace(/\.$/, ""),
   };
+}
+
+/** Whether several endpoints stand in the text of one, as etcdctl has them. */
+function isList(text: unknown): boolean {
+  if (typeof text !== "string") return false;
+  return text.split(/[,;\s]+/).filter((part) => part !== "").length > 1;
 }
 
 function unixEndpoint(secure: boolean, path: string): Endpoint {

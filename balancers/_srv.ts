@@ -1,4 +1,6 @@
+import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
+import { parseEndpoint } from "./_endpoint.ts";
 
 /** A member's client address, from an SRV record. */
 export interface SrvEndpoint {
@@ -21,8 +23,13 @@ export interface SrvAnswer {
   readonly weight: number;
 }
 
+/** Which records to ask for: those with TLS, those without. */
+export type SrvRecords = "ssl" | "plain" | "both";
+
 /** Options of {@linkcode lookUpSrv}. */
 export interface SrvOptions {
+  /** Which records to ask for. @default {"both"} */
+  readonly records?: SrvRecords | undefined;
   /** A suffix of the service names: `_etcd-client-NAME`. */
   readonly name?: string | undefined;
   /** The name server to ask. @default {the system's} */
@@ -32,73 +39,136 @@ export interface SrvOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A record that names no endpoint. */
+export interface SkippedRecord {
+  /** What it names, `target:port`. */
+  readonly record: string;
+  /** Why that is none. */
+  readonly reason: string;
+}
+
+/** What the records of a domain say. */
+export interface SrvFound {
+  /** At least one. */
+  readonly endpoints: readonly SrvEndpoint[];
+  /** The records that are of no use. */
+  readonly skipped: readonly SkippedRecord[];
+  /** Why it is not known which records with TLS there are, if so. */
+  readonly secureError: Error | undefined;
+}
+
+interface Answer {
+  readonly service: string;
+  readonly endpoints: readonly SrvEndpoint[];
+  readonly skipped: readonly SkippedRecord[];
+  /** Why there was none; a name that is not there gives an empty one. */
+  readonly error?: Error;
+}
+
+/** The names of the records, those with TLS first. */
+export function srvServices(
+  domain: string,
+  { records = "both", name }: Pick<SrvOptions, "records" | "name">,
+): { readonly service: string; readonly secure: boolean }[] {
+  const suffix = name ? `-${name}` : "";
+  const secure = {
+    service: `_etcd-client-ssl${suffix}._tcp.${domain}`,
+    secure: true,
+  };
+  const plain = {
+    service: `_etcd-client${suffix}._tcp.${domain}`,
+    secure: false,
+  };
+  if (records === "both") return [secure, plain];
+  return [records === "ssl" ? secure : plain];
+}
+
 /**
  * Finds the client addresses of a cluster by its DNS domain, those of
  * `_etcd-client-ssl._tcp` and then those of `_etcd-client._tcp`. One of the two
- * may be missing.
+ * may be missing, and a record that makes no sense counts as missing.
  *
- * @throws {UnavailableError} If neither gives an address.
+ * @throws {UnavailableError} If there is no address.
  */
 export async function lookUpSrv(
   domain: string,
   options: SrvOptions = {},
-): Promise<SrvEndpoint[]> {
-  const suffix = options.name ? `-${options.name}` : "";
-  const [secure, plain] = await Promise.allSettled([
-    resolveSrv(`_etcd-client-ssl${suffix}._tcp.${domain}`, options),
-    resolveSrv(`_etcd-client${suffix}._tcp.${domain}`, options),
-  ]);
+): Promise<SrvFound> {
+  const answers = await Promise.all(
+    srvServices(domain, options).map(({ service, secure }) =>
+      resolveSrv(service, secure ? "secure" : "plain", options)
+    ),
+  );
   options.signal?.throwIfAborted();
-  const endpoints = [
-    ...read(secure, { secure: true }),
-    ...read(plain, { secure: false }),
-  ];
+  const endpoints = answers.flatMap((answer) => answer.endpoints);
   if (endpoints.length === 0) {
-    const errors = [secure, plain].flatMap((answer) =>
-      answer.status === "rejected" ? [answer.reason as Error] : []
-    );
     throw new UnavailableError(
       `Cannot find endpoints of '${domain}' by SRV records: ${
-        errors.map(({ message }) => message).join("; ") || "there are none"
+        answers.map(stateOf).join("; ")
       }`,
-      { code: "unavailable", cause: errors[0] },
+      {
+        code: "unavailable",
+        cause: answers.find(({ error }) => error !== undefined)?.error,
+      },
     );
   }
-  return endpoints;
+  return {
+    endpoints,
+    skipped: answers.flatMap(({ skipped }) => skipped),
+    secureError: answers[0]?.error,
+  };
 }
 
 async function resolveSrv(
-  name: string,
+  service: string,
+  kind: "secure" | "plain",
   { nameServer, signal }: SrvOptions,
-): Promise<SrvAnswer[]> {
+): Promise<Answer> {
+  let records: SrvAnswer[];
   try {
-    return await Deno.resolveDns(name, "SRV", {
+    records = await Deno.resolveDns(service, "SRV", {
       ...(nameServer === undefined ? {} : { nameServer }),
       ...(signal === undefined ? {} : { signal }),
     });
-  } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound
-      ? "there is no such record"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
-    throw new Error(`${name}: ${reason}`, { cause });
+  } catch (error) {
+    const none = { service, endpoints: [], skipped: [] };
+    // Also what Deno makes of SERVFAIL and REFUSED (2.9.6).
+    if (error instanceof Deno.errors.NotFound) return none;
+    return {
+      ...none,
+      error: error instanceof Error ? error : new Error(String(error)),
+    };
   }
+  const endpoints: SrvEndpoint[] = [];
+  const skipped: SkippedRecord[] = [];
+  for (const { target, port, priority, weight } of records) {
+    const host = target.replace(/\.$/, "");
+    const reason = problemOf(host, port);
+    if (reason === undefined) {
+      const secure = kind === "secure";
+      endpoints.push({ host, port, priority, weight, secure });
+    } else skipped.push({ record: `${host || "."}:${port}`, reason });
+  }
+  return { service, endpoints, skipped };
 }
 
-function read(
-  answer: PromiseSettledResult<SrvAnswer[]>,
-  { secure }: { readonly secure: boolean },
-): SrvEndpoint[] {
-  if (answer.status === "rejected") return [];
-  return answer.value
-    // A target of "." says that the service is not there (RFC 2782).
-    .filter(({ target }) => target !== "." && target !== "")
-    .map(({ target, port, priority, weight }) => ({
-      host: target.replace(/\.$/, ""),
-      port,
-      priority,
-      weight,
-      secure,
-    }));
+/** Why a record names no endpoint, if it names none. */
+function problemOf(host: string, port: number): string | undefined {
+  // RFC 2782.
+  if (host === "") return "its target says that the service is not there";
+  if (port === 0) return "its port is 0";
+  try {
+    parseEndpoint(`${host}:${port}`, { tls: true });
+  } catch (error) {
+    if (error instanceof InvalidOptionError) return "its target is no host";
+    throw error;
+  }
+  return undefined;
+}
+
+function stateOf({ service, skipped, error }: Answer): string {
+  if (error !== undefined) return `${service}: ${error.message}`;
+  if (skipped.length === 0) return `${service}: there is no such record`;
+  const reasons = skipped.map(({ record, reason }) => `${record} (${reason})`);
+  return `${service}: no record can be used: ${reasons.join(", ")}`;
 }

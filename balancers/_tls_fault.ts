@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import { X509Certificate } from "node:crypto";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { TlsFault } from "../errors/specific_errors.ts";
@@ -102,13 +103,38 @@ export function explainAlert(
   return own.cert !== undefined
     ? {
       fault: "client_certificate_refused",
-      reason: `it refuses the client's certificate (${text})`,
+      reason: `it refuses the client's certificate (${text})${
+        ownDates(own.cert)
+      }`,
     }
     : {
       fault: "client_certificate_missing",
       reason:
         `it asks for a client certificate: 'tls.cert' and 'tls.key' are not given (${text})`,
     };
+}
+
+/** What is wrong with the time of the client's own certificate, if it is. */
+function ownDates(cert: Buffer): string {
+  let dates: X509Certificate;
+  try {
+    dates = new X509Certificate(cert);
+  } catch {
+    return "";
+  }
+  const until = Date.parse(dates.validTo);
+  const from = Date.parse(dates.validFrom);
+  const now = Date.now();
+  if (now > until) {
+    return `: the one in 'tls.cert' has expired on ${
+      new Date(until).toISOString()
+    }`;
+  }
+  return now < from
+    ? `: the one in 'tls.cert' is not valid before ${
+      new Date(from).toISOString()
+    }`
+    : "";
 }
 
 /**

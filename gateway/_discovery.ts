@@ -1,4 +1,4 @@
-import { lookUpSrv } from "../balancers/_srv.ts";
+import { lookUpSrv, type SkippedRecord } from "../balancers/_srv.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
 import type { DiscoveryOptions } from "./options.ts";
 import { distinct, makeTarget, namesOf, type Target } from "./_target.ts";
@@ -23,6 +23,7 @@ export class Discovery {
   readonly #context: DiscoveryContext;
   /** Those that have passed: a member that is down for a while keeps its place. */
   #proven = new Set<string>();
+  #skipped = new Set<string>();
 
   constructor(options: DiscoveryOptions, context: DiscoveryContext) {
     this.#options = options;
@@ -42,9 +43,20 @@ export class Discovery {
       { what, timeoutMs, signal },
       (signal) => lookUpSrv(domain, { name, nameServer, signal }),
     );
-    const targets = distinct(found.map(makeTarget));
+    this.#tellSkipped(found.skipped);
+    const targets = distinct(found.endpoints.map(makeTarget));
     onEvent({ type: "discovered", domain, endpoints: namesOf(targets) });
     return insecure ? targets : await this.#prove(targets);
+  }
+
+  /** Tells of each record once, as long as it stays. */
+  #tellSkipped(skipped: readonly SkippedRecord[]): void {
+    const { domain } = this.#options;
+    for (const { record, reason } of skipped) {
+      if (this.#skipped.has(record)) continue;
+      this.#context.onEvent({ type: "record_skipped", domain, record, reason });
+    }
+    this.#skipped = new Set(skipped.map(({ record }) => record));
   }
 
   async #prove(targets: readonly Target[]): Promise<Target[]> {

@@ -39,6 +39,12 @@ function logEvent(
         "srv-server": event.domain,
         endpoints: event.endpoints,
       });
+    case "record_skipped":
+      return log("warn", "ignoring an SRV record that names no endpoint", {
+        "srv-server": event.domain,
+        record: event.record,
+        error: event.reason,
+      });
     case "validating":
       return log("info", "validating discovered SRV endpoints", {
         endpoints: event.endpoints,

@@ -71,6 +71,19 @@ export type GatewayEvent =
     readonly endpoints: readonly string[];
   }
   | {
+    /**
+     * Discriminator: an SRV record names no endpoint and is not used; told
+     * once, as long as the record is there.
+     */
+    readonly type: "record_skipped";
+    /** The domain asked. */
+    readonly domain: string;
+    /** What the record names, `target:port`. */
+    readonly record: string;
+    /** Why that is no endpoint, such as `its port is 0`. */
+    readonly reason: string;
+  }
+  | {
     /** Discriminator: the TLS of discovered endpoints is about to be checked. */
     readonly type: "validating";
     /** Those that are checked. */

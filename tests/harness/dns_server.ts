@@ -98,10 +98,10 @@ function encodeRecord(record: SrvRecord): number[] {
 
 function encodeName(name: string): number[] {
   const labels = name.split(".").filter((label) => label !== "");
-  const bytes = labels.flatMap((label) => [
-    label.length,
-    ...new TextEncoder().encode(label),
-  ]);
+  const bytes = labels.flatMap((label) => {
+    const text = new TextEncoder().encode(label);
+    return [text.length, ...text];
+  });
   return [...bytes, 0];
 }
 

@@ -126,10 +126,11 @@ const REFUSED: readonly unknown[] = [
   "ftp://host:2379",
   "etcd://host:2379",
   "srv://example.com",
-  "host name:2379",
   " http://host:2379",
   "http://host:2379\n",
-  "http://a:2379,http://b:2379",
+  "a*b:2379",
+  "a..b:2379",
+  "http://a:2379,",
   "::1",
   "::1:2379",
   "[::1",
@@ -191,6 +192,29 @@ Deno.test("parseEndpoint() refuses everything else, naming option and value", ()
     assertStrictEquals(error.option, "endpoints");
     assertStrictEquals(error.value, text);
   }
+});
+
+Deno.test("parseEndpoint() refuses several endpoints in one text, and says to pass a list", () => {
+  for (
+    const text of [
+      "a,b:2379",
+      "a:2379,b:2379",
+      "http://a:2379,http://b:2379",
+      "10.0.0.1:2379, 10.0.0.2:2379",
+      "a:2379;b:2379",
+      "a:2379 b:2379",
+      "a\nb\n",
+    ]
+  ) {
+    const error = assertThrows(
+      () => parseEndpoint(text, { tls: false }),
+      InvalidOptionError,
+      "'endpoints' must be one endpoint; several are a list such as ['a:2379', 'b:2379']",
+    );
+    assertStrictEquals(error.value, text);
+  }
+  const path = "unix:///run/a,b.sock";
+  assertStrictEquals(parseEndpoint(path, { tls: false }).url, path);
 });
 
 Deno.test("parseEndpoint() does not show a password", () => {

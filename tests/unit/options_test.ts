@@ -28,7 +28,13 @@ Deno.test("resolveOptions() fills in the defaults", () => {
     credentials: undefined,
     domains: [],
     tls: undefined,
-    dns: { nameServer: undefined, refreshIntervalMs: 30_000 },
+    dns: {
+      nameServer: undefined,
+      records: undefined,
+      refreshIntervalMs: 30_000,
+    },
+    records: "both",
+    secrecy: { tls: false, auth: false },
     autoSyncIntervalMs: undefined,
     onEvent: undefined,
   });

@@ -17,7 +17,7 @@ Deno.test("lookUpSrv() gives the records with TLS and those without", async () =
     { target: "a.example.com", port: 2380, priority: 1 },
   ]);
   dns.set(PLAIN, [{ target: "c.example.com", port: 1, weight: 65_535 }]);
-  const found = await lookUpSrv("example.com", asking(dns));
+  const { endpoints: found } = await lookUpSrv("example.com", asking(dns));
   const by = (host: string) => found.find((endpoint) => endpoint.host === host);
   assertEquals(found.length, 3);
   assertEquals(by("b.example.com"), {
@@ -40,7 +40,7 @@ Deno.test("lookUpSrv() gives the records with TLS and those without", async () =
 Deno.test("lookUpSrv() is content with one of the two services", async () => {
   await using dns = await DnsServer.start();
   dns.set(PLAIN, [{ target: "localhost", port: 2379 }]);
-  const found = await lookUpSrv("example.com", asking(dns));
+  const { endpoints: found } = await lookUpSrv("example.com", asking(dns));
   assertEquals(found.map(({ host }) => host), ["localhost"]);
 });
 
@@ -48,7 +48,7 @@ Deno.test("lookUpSrv() asks for the services of a name", async () => {
   await using dns = await DnsServer.start();
   dns.set(PLAIN, [{ target: "wrong", port: 1 }]);
   dns.set("_etcd-client-blue._tcp.example.com", [{ target: "right", port: 1 }]);
-  const found = await lookUpSrv("example.com", {
+  const { endpoints: found } = await lookUpSrv("example.com", {
     ...asking(dns),
     name: "blue",
   });

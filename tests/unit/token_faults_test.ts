@@ -14,6 +14,7 @@ import {
   Client,
   ClientClosedError,
   InvalidOptionError,
+  TimeoutError,
   TlsError,
 } from "../../mod.ts";
 import { codecOf } from "../../proto/_codec.ts";
@@ -65,7 +66,7 @@ Deno.test("A token that no header can carry is refused by name, and never shown"
   const given = await assertRejects(
     () => client.get("k"),
     AuthError,
-    "the provider of 'auth.token' gave a line break",
+    "the function in 'auth.token' gave a line break",
   );
   assertFalse(Deno.inspect(given).includes("abc"));
   // No call was begun that would never end.
@@ -157,6 +158,94 @@ Deno.test("A stream asks a provider that fails again, until it is not wanted", a
   await waitFor("one more question", () => asked === 3);
   own.abort(new Error("not wanted"));
   await assertRejects(() => waiting, Error, "not wanted");
+});
+
+Deno.test("A call names the function that has not given a password in time, and the next asks it again", async () => {
+  await using server = await FakeServer.start();
+  server.handle(range.path, () => new Uint8Array())
+    .handle(authenticate.path, () => tokenReply("t1"));
+  let asked = 0;
+  await using client = new Client({
+    endpoints: server.endpoint,
+    auth: {
+      username: "alice",
+      password: () => {
+        asked++;
+        return asked === 1 ? new Promise<never>(() => {}) : "secret";
+      },
+    },
+  });
+  await client.connect();
+  const error = await assertRejects(
+    () => client.get("k", { timeoutMs: 100 }),
+    TimeoutError,
+    "Cannot get: the function in 'auth.password' gave nothing within 100 ms",
+  );
+  assertEquals(error.code, "timeout");
+  await client.get("k");
+  assertEquals(asked, 2);
+});
+
+Deno.test("A stream that ends for lack of time names the function that has not given a token", async () => {
+  await using server = await FakeServer.start();
+  await using client = new Client({
+    endpoints: server.endpoint,
+    auth: { token: () => new Promise<never>(() => {}) },
+  });
+  await assertRejects(
+    () => client.maintenance.snapshot({ timeoutMs: 100 }).getReader().read(),
+    TimeoutError,
+    "the function in 'auth.token' gave nothing within 100 ms",
+  );
+});
+
+Deno.test("A call names the function that throws, with its reason", async () => {
+  await using server = await FakeServer.start();
+  await using client = new Client({
+    endpoints: server.endpoint,
+    auth: {
+      username: "alice",
+      password: () => {
+        throw new Error("the vault is sealed");
+      },
+    },
+  });
+  await assertRejects(
+    () => client.get("k"),
+    AuthError,
+    "the function in 'auth.password' has failed: the vault is sealed",
+  );
+});
+
+Deno.test("A password is sent as it is, and a refusal names the line break at its end", async () => {
+  await using server = await FakeServer.start();
+  const sent: unknown[] = [];
+  const request = codecOf("etcdserverpb.AuthenticateRequest");
+  server.handle(range.path, () => new Uint8Array())
+    .handle(authenticate.path, ({ request: bytes }) => {
+      const { password } = request.decode(bytes) as { password?: string };
+      sent.push(password);
+      return password === "its own\n" ? tokenReply("t1") : REFUSED;
+    });
+  const as = async (password: string | (() => string)) => {
+    await using client = new Client({
+      endpoints: server.endpoint,
+      auth: { username: "alice", password },
+    });
+    await client.get("k");
+  };
+  await as("its own\n");
+  for (const password of ["secret\n", () => "secret\r\n"]) {
+    const error = await assertRejects(
+      () => as(password),
+      AuthError,
+      "'auth.password' ended with a line break, which was sent as well",
+    );
+    assertFalse(error.message.includes("secret"));
+  }
+  const plain = await assertRejects(() => as("wrong"), AuthError);
+  assertFalse(plain.message.includes("line break"));
+  assertEquals(sent, ["its own\n", "secret\n", "secret\r\n", "wrong"]);
 });
 
 Deno.test("Client.close() ends what waits for a provider that never answers", async () => {

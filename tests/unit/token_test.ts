@@ -118,7 +118,7 @@ Deno.test("TokenKeeper says which provider has failed, and why", async () => {
   assertEquals(
     [error.message, error.retryable, error.cause],
     [
-      "Cannot authenticate: the provider of 'auth.password' has failed",
+      "Cannot authenticate: the function in 'auth.password' has failed: vault is sealed",
       true,
       broken,
     ],
@@ -130,7 +130,7 @@ Deno.test("TokenKeeper does not take nothing for a token", async () => {
   const error = await assertRejects(() => keeper.fetch(), AuthError);
   assertEquals(
     error.message,
-    "Cannot authenticate: the provider of 'auth.token' gave an empty string, not a string of at least one character",
+    "Cannot authenticate: the function in 'auth.token' gave an empty string, not a string of at least one character",
   );
 });
 
