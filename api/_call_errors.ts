@@ -29,9 +29,19 @@ export function closedError(call: CallState): ClientClosedError {
 
 /** The strategy has failed the pick, with its own error or by a mistake. */
 export function pickError(call: CallState, error: Error): Error {
-  if (!(error instanceof BalancerError)) return error;
   const { attempts, maybeCommitted } = call;
   const tail = maybeCommitted ? "; it may have been applied" : "";
+  if (error instanceof EtcdError && error.code === "not_capable") {
+    const text = error.message.replace(
+      /^Cannot connect/,
+      `Cannot ${call.action}`,
+    );
+    const { code } = error;
+    const method = call.method.name;
+    const init = { code, method, maybeCommitted, attempts, cause: error.cause };
+    return createError(`${text}${tail}`, init);
+  }
+  if (!(error instanceof BalancerError)) return error;
   return new BalancerError(`${error.message}${tail}`, {
     balancer: error.balancer,
     cause: error.cause,

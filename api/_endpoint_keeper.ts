@@ -12,7 +12,7 @@ import type { Seeds } from "./_seeds.ts";
 export class EndpointKeeper {
   readonly #pool: ConnectionPool;
   readonly #found = new Map<string, readonly Endpoint[]>();
-  readonly #lookUpErrors = new Map<string, string>();
+  readonly #lookUpErrors = new Map<string, Error>();
   readonly #refused = new Map<string, string>();
   #seeds: Seeds;
   #members: readonly Endpoint[] | undefined;
@@ -94,7 +94,7 @@ export class EndpointKeeper {
   /** A domain was looked up. */
   setFound(domain: string, found: readonly Endpoint[] | Error): void {
     if (found instanceof Error) {
-      this.#lookUpErrors.set(domain, found.message);
+      this.#lookUpErrors.set(domain, found);
     } else {
       this.#lookUpErrors.delete(domain);
       this.#found.set(domain, found);
@@ -163,11 +163,14 @@ export class EndpointKeeper {
         .filter((domain) => !this.#found.has(domain))
         .map((domain) => {
           const error = this.#lookUpErrors.get(domain);
-          return view(
+          const seen = view(
             `srv://${domain}`,
             error === undefined ? "connecting" : "failing",
-            error,
+            error?.message,
           );
+          return error?.cause instanceof Deno.errors.NotCapable
+            ? { ...seen, missingPermission: "--allow-net" }
+            : seen;
         }),
       ...[...this.#refused].map(([url, why]) => view(url, "closed", why)),
     ];

@@ -1,5 +1,4 @@
 import * as grpc from "@grpc/grpc-js";
-import type { TlsFault } from "../errors/specific_errors.ts";
 import { dialReason, timeoutReason } from "./_dial_reason.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import {
@@ -11,6 +10,7 @@ import { asBuffer, metadataOf, toCallStatus } from "./_grpc_message.ts";
 import { wasRefused } from "./_grpc_resets.ts";
 import { StreamWriter } from "./_grpc_stream_writer.ts";
 import type { Capture } from "./_grpc_sockets.ts";
+import { missingPermission } from "./_permission.ts";
 import type {
   CallSettings,
   Dial,
@@ -38,7 +38,7 @@ export function grpcDial(options: GrpcDialOptions): Dial {
 
 class GrpcTransport implements Transport {
   readonly #events: TransportEvents;
-  readonly #secure: boolean;
+  readonly #endpoint: Endpoint;
   readonly #channel: grpc.Channel;
   readonly #capture: Capture;
   readonly #calls = new Set<Call>();
@@ -55,7 +55,7 @@ class GrpcTransport implements Transport {
     events: TransportEvents,
   ) {
     this.#events = events;
-    this.#secure = endpoint.secure;
+    this.#endpoint = endpoint;
     const opened = openChannel(endpoint, options, {
       ready: () => this.#becomeReady(),
       down: (reason) => this.#goDown(reason),
@@ -63,19 +63,15 @@ class GrpcTransport implements Transport {
     });
     this.#channel = opened.channel;
     this.#capture = opened.capture;
-    this.#dialTimer = setTimeout(
-      () => {
-        const connected = this.#capture.seen;
-        this.#fail(timeoutReason(timeoutMs, { connected }));
-      },
-      timeoutMs,
-    );
+    this.#dialTimer = setTimeout(() => {
+      const connected = this.#capture.seen;
+      this.#fail(timeoutReason(timeoutMs, { connected }));
+    }, timeoutMs);
     Deno.unrefTimer(this.#dialTimer);
     // Not now: the owner does not have this object yet.
     queueMicrotask(() => {
-      if (this.#phase === "dialing") {
-        this.#channel.getConnectivityState(CONNECT);
-      }
+      if (this.#phase !== "dialing") return;
+      this.#channel.getConnectivityState(CONNECT);
     });
   }
 
@@ -192,20 +188,24 @@ class GrpcTransport implements Transport {
       const { goaway } = this.#capture;
       return this.#fail(goaway ? `the server said ${goaway}` : reason);
     }
-    const secure = this.#secure;
+    const { secure } = this.#endpoint;
     const connected = this.#capture.seen;
     const why = dialReason(reason, { connected, secure });
-    if (!secure || !connected) return this.#fail(why);
+    if (!connected) {
+      const missing = missingPermission(this.#endpoint, reason);
+      return this.#fail(why, undefined, missing);
+    }
+    if (!secure) return this.#fail(why);
     this.#capture.explain().then((failure) => {
       if (failure === undefined) this.#fail(why);
       else this.#fail(`connected, but ${failure.reason}`, failure.fault);
     });
   }
 
-  #fail(reason: string, tlsFault?: TlsFault): void {
+  #fail(...why: Parameters<TransportEvents["onDown"]>): void {
     if (this.#phase === "down") return;
     this.#end();
-    this.#events.onDown(reason, tlsFault);
+    this.#events.onDown(...why);
   }
 
   /** Closes the channel: its running calls go on, grpc-js lets them finish. */

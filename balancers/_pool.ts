@@ -1,5 +1,6 @@
 import type { Endpoint } from "./_endpoint.ts";
 import { GuardedStrategy } from "./_guarded_strategy.ts";
+import { notPermitted } from "./_permission.ts";
 import {
   PickQueue,
   type Tried,
@@ -16,8 +17,7 @@ import {
 import type { CallOutcome, ConnectionState, PickInfo } from "./strategy.ts";
 import type { BalancerSnapshot, EndpointView } from "./view.ts";
 
-// How often a strategy is told in a row of what it has changed itself, for each
-// connection.
+// How often in a row a strategy is told of its own changes, per connection.
 const MAX_LOOKS = 25;
 
 /**
@@ -79,6 +79,11 @@ export class ConnectionPool {
     return this.#connections.length;
   }
 
+  /** Its endpoints, those aside included. */
+  get views(): readonly EndpointView[] {
+    return [...this.#connections.map((c) => c.view()), ...this.aside];
+  }
+
   /** Whether it was closed. */
   get closed(): boolean {
     return this.#phase === "closed";
@@ -105,7 +110,8 @@ export class ConnectionPool {
     const result = this.#pickNow(info);
     this.#inside = false;
     if (this.#tasks.length > 0) this.#settle();
-    return result;
+    const error = result.action === "wait" && notPermitted(this);
+    return error ? { action: "fail", error } : result;
   }
 
   /** Waits until a pick succeeds, fails, or the caller's time is over. */
@@ -129,10 +135,7 @@ export class ConnectionPool {
       // Not before: what was asked for before this may still be to be done.
       const wanted = new Map(endpoints.map((one) => [one.url, one]));
       const kept = new Map(this.#connections.map((c) => [c.endpoint, c]));
-      if (
-        wanted.size === kept.size &&
-        [...wanted.keys()].every((url) => kept.has(url))
-      ) return;
+      if (new Set(wanted.keys()).symmetricDifference(kept).size === 0) return;
       this.#forgetClosed();
       for (const connection of this.#connections) {
         if (wanted.has(connection.endpoint)) continue;
@@ -156,7 +159,7 @@ export class ConnectionPool {
       strategy: this.#strategy.name,
       pin,
       avoided,
-      endpoints: [...this.#connections.map((c) => c.view()), ...this.aside],
+      endpoints: this.views,
       connections: [...this.#connections, ...this.#leaving]
         .reduce((sum, connection) => sum + connection.sockets, 0),
       dials: this.#dials,
@@ -233,7 +236,7 @@ export class ConnectionPool {
       }
     } while (this.#tasks.length > 0);
     if (this.#picks.waiting) {
-      const fault = this.#strategy.takeFault();
+      const fault = this.#strategy.takeFault() ?? notPermitted(this);
       if (fault !== undefined) this.#picks.fail(fault);
     }
     this.#inside = false;

@@ -49,6 +49,7 @@ export class PooledConnection implements SubConnection {
   #transport: Transport | undefined;
   #lastError: string | undefined;
   #tlsFault: TlsFault | undefined;
+  #missingPermission: string | undefined;
   #failures = 0;
   #shortLives = 0;
   #readyAt = 0;
@@ -105,12 +106,14 @@ export class PooledConnection implements SubConnection {
   view(): EndpointView {
     const { endpoint, state, inFlight, lastError } = this;
     const tlsFault = this.#tlsFault;
+    const missingPermission = this.#missingPermission;
     return {
       endpoint,
       state,
       inFlight,
       lastError,
       ...(tlsFault && { tlsFault }),
+      ...(missingPermission && { missingPermission }),
     };
   }
 
@@ -155,8 +158,8 @@ export class PooledConnection implements SubConnection {
       onReady: () => {
         if (this.#transport === transport) this.#ready();
       },
-      onDown: (reason, tlsFault) => {
-        if (this.#transport === transport) this.#down(reason, tlsFault);
+      onDown: (...why) => {
+        if (this.#transport === transport) this.#down(...why);
       },
       onGone: () => this.#forget(transport),
     });
@@ -172,13 +175,19 @@ export class PooledConnection implements SubConnection {
     this.#readyAt = this.#context.clock.now();
     this.#lastError = undefined;
     this.#tlsFault = undefined;
+    this.#missingPermission = undefined;
     this.#setState("ready");
   }
 
-  #down(reason: string, tlsFault: TlsFault | undefined): void {
+  #down(
+    reason: string,
+    tlsFault?: TlsFault,
+    missingPermission?: string,
+  ): void {
     const wasReady = this.#state === "ready";
     this.#lastError = reason;
     this.#tlsFault = tlsFault;
+    this.#missingPermission = missingPermission;
     // Its calls may go on (GOAWAY), and its socket closes a little later.
     this.#release("keep");
     const waitMs = wasReady ? this.#lossWaitMs() : this.#failureWaitMs();

@@ -94,8 +94,15 @@ export interface Transport {
 export interface TransportEvents {
   /** It carries calls from now on. */
   onReady(): void;
-  /** It could not be made, or is lost. Called once, not after `drain`. */
-  onDown(reason: string, tlsFault?: TlsFault): void;
+  /**
+   * It could not be made, or is lost; because of TLS, or for lack of a
+   * permission, whose flag is given. Called once, not after `drain`.
+   */
+  onDown(
+    reason: string,
+    tlsFault?: TlsFault,
+    missingPermission?: string,
+  ): void;
   /** It holds no socket and runs no call any more. Called once, last. */
   onGone(): void;
 }

@@ -13,6 +13,8 @@ export interface EndpointView {
   readonly lastError: string | undefined;
   /** Why TLS could not be set up, if that was it. */
   readonly tlsFault?: TlsFault;
+  /** The flag of Deno that would permit to connect, if that is what it lacks. */
+  readonly missingPermission?: string;
 }
 
 /** What a client's balancer is doing now. */

@@ -57,6 +57,7 @@ export type ErrorCode =
   | "unavailable"
   | "connection_lost"
   | "tls_failed"
+  | "not_capable"
   | "wrong_cluster"
   | "protocol"
   | "unsupported"

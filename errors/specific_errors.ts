@@ -9,7 +9,11 @@ export class ClientClosedError extends EtcdError {
 export class TimeoutError extends EtcdError {
 }
 
-/** No member could be reached, or the connection was lost during the call. */
+/**
+ * No member could be reached, or the connection was lost during the call. With
+ * the code `not_capable` it is Deno that does not permit to connect, and the
+ * message names the flag.
+ */
 export class UnavailableError extends EtcdError {
 }
 
@@ -184,6 +188,7 @@ const CLASS_OF: ReadonlyMap<
   ["unavailable", UnavailableError],
   ["connection_lost", UnavailableError],
   ["tls_failed", UnavailableError],
+  ["not_capable", UnavailableError],
   ["server_stopped", UnavailableError],
   ["leader_changed", UnavailableError],
   ["unhealthy", UnavailableError],

@@ -57,6 +57,69 @@ Deno.test("Client works with --allow-net and 12 environment names, and with no m
   assertEquals([ignored.code, ignored.output], [0, "got undefined\n"]);
 });
 
+Deno.test("Client without the permission to connect fails at once, and names the flag", async () => {
+  await using server = await FakeServer.start();
+  server.handle(RANGE, () => new Uint8Array());
+  const { host, port } = new URL(server.endpoint);
+  const failures = async (
+    endpoints: readonly string[],
+    ...permissions: readonly string[]
+  ) => {
+    const { code, output, errors } = await run(
+      `
+      for (const balancer of ["grpc1.0", "grpc1.7", "grpc1.23"]) {
+        await using client = new Client({
+          endpoints: ${JSON.stringify(endpoints)},
+          balancer,
+          dns: { nameServer: { hostname: "127.0.0.1", port: 1 } },
+          requestTimeoutMs: false,
+        });
+        const watch = client.watch("k");
+        for (const wait of [client.get("k"), client.connect(), watch.ready]) {
+          const error = await wait.then(() => undefined, (error) => error);
+          console.log(error?.code, error?.retryable, error?.message);
+        }
+      }
+    `,
+      { permissions: ["--ignore-env", ...permissions] },
+    );
+    assertEquals([code, errors], [0, ""]);
+    return output.trim().split("\n");
+  };
+  const expected: readonly (readonly [string, string, ...string[]])[] = [
+    [`http://${host}`, `--allow-net=${host}`],
+    [`http://localhost:${port}`, "--allow-net=localhost"],
+    [
+      `http://localhost:${port}`,
+      `--allow-net=${host}`,
+      "--allow-net=localhost",
+    ],
+    ["unix:///tmp/none.sock", "--allow-read=/tmp/none.sock"],
+    ["srv://example.com", "--allow-net"],
+  ];
+  const outcomes = await Promise.all(
+    expected.map(([endpoint, , ...given]) => failures([endpoint], ...given)),
+  );
+  for (const [at, lines] of outcomes.entries()) {
+    assertEquals(lines.length, 9);
+    for (const line of lines) {
+      assertStringIncludes(line, "not_capable false Cannot ");
+      assertStringIncludes(line, `run with ${expected[at]?.[1]}`);
+    }
+  }
+  // As long as one may be reached, the others do not matter.
+  const { output } = await run(
+    `
+    await using client = new Client({
+      endpoints: ["http://127.0.0.2:1", "${server.endpoint}"],
+    });
+    for (let call = 0; call < 4; call++) console.log(await client.get("k"));
+  `,
+    { permissions: ["--ignore-env", `--allow-net=${host}`] },
+  );
+  assertEquals(output, "undefined\n".repeat(4));
+});
+
 Deno.test("Client needs each of the permissions that the README lists", async () => {
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
   for (const name of ENVIRONMENT) assertStringIncludes(readme, name);
