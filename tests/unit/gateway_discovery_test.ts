@@ -64,6 +64,33 @@ Deno.test("Gateway proves discovered endpoints by a TLS handshake for the domain
   await waitFor("the handshake", () => good.handshakes === 1);
 });
 
+Deno.test("Gateway skips SRV records that name no endpoint, tells once, and uses the rest", async () => {
+  await using dns = await DnsServer.start();
+  await using peer = new TcpPeer(echo("a"));
+  const good = { target: "localhost", port: peer.port };
+  dns.set(PLAIN, [
+    { target: "localhost", port: 0 },
+    { target: "no/host", port: 2379 },
+    good,
+  ]);
+  await using started = await startGateway({
+    ...discovering(dns, { insecure: true }),
+    refreshMs: 10,
+  });
+  await waitFor("three looks", () => started.told("discovered").length >= 3);
+  assertEquals(
+    started.gateway.snapshot().endpoints.map(({ endpoint }) => endpoint),
+    [`localhost:${peer.port}`],
+  );
+  assertEquals(
+    started.told("record_skipped").map(({ record, reason }) =>
+      `${record}: ${reason}`
+    ).sort(),
+    ["localhost:0: its port is 0", "no\\/host:2379: its target is no host"],
+  );
+  assertEquals(started.told("refresh_failed"), []);
+});
+
 Deno.test("Gateway.start() fails when no discovered endpoint is proven", async () => {
   await using dns = await DnsServer.start();
   await using plain = new TcpPeer(echo("x"));
