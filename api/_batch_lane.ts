@@ -32,6 +32,9 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 
 // Within this, the error of the request, which knows more, comes first.
 const EXPIRY_SLACK_MS = 20;
+
+// The longest time a timer can wait for.
+const LONGEST_MS = 2_147_483_647;
 // After this a request does not keep others waiting any more: the member it
 // went to may be silent where others are not.
 const SLOW_MS = 100;
@@ -204,7 +207,7 @@ export class BatchLane {
     clearTimeout(this.#timer);
     this.#timerAt = at;
     // It may be over by now, if other work kept the event loop busy.
-    const waitMs = Math.max(at - performance.now(), 0);
+    const waitMs = Math.min(Math.max(at - performance.now(), 0), LONGEST_MS);
     this.#timer = setTimeout(() => this.#onTimer(), waitMs);
   }
 

@@ -31,7 +31,7 @@ export function closedError(call: CallState): ClientClosedError {
 export function pickError(call: CallState, error: Error): Error {
   const { attempts, maybeCommitted } = call;
   const tail = maybeCommitted ? "; it may have been applied" : "";
-  if (error instanceof EtcdError && error.code === "not_capable") {
+  if (error instanceof EtcdError && error.code === "deno_permission") {
     const text = error.message.replace(
       /^Cannot connect/,
       `Cannot ${call.action}`,

@@ -45,6 +45,16 @@ export function checkText(
     : new InvalidOptionError(option, undefined, { expected, shown });
 }
 
+/** The id of a lease: Go's client makes them at random, negative ones too. */
+export function checkLease(option: string, value: unknown): bigint {
+  if (typeof value === "bigint" && BigInt.asIntN(64, value) === value) {
+    return value;
+  }
+  throw new InvalidOptionError(option, value, {
+    expected: "a bigint from -2^63 to 2^63 - 1",
+  });
+}
+
 /** A name, of whatever. */
 export function checkName(option: string, value: unknown): string {
   if (typeof value === "string" && value !== "") {

@@ -36,7 +36,8 @@ export function resolveCredentials(
     : {
       kind: "password",
       username: secret("username"),
-      password: secret("password"),
+      // An empty one is the server's to refuse.
+      password: given.password === "" ? "" : secret("password"),
     };
 }
 

@@ -8,7 +8,7 @@ import type {
 } from "../proto/gen/messages.ts";
 import { SortOrder, SortTarget as WireTarget } from "../proto/gen/messages.ts";
 import { fromBigInt, type Int64, toBigInt } from "../proto/int64.ts";
-import { checkCount, checkInt64, checkOneOf } from "./_checks.ts";
+import { checkCount, checkInt64, checkLease, checkOneOf } from "./_checks.ts";
 import { toHeader, toKeyValue, toKeyValues } from "./key_value.ts";
 import { bounds, type Key, keyBytes, type KeyRange, toBytes } from "./keys.ts";
 import type { Value } from "./keys.ts";
@@ -80,7 +80,9 @@ export function putRequest(
   return {
     key: keyBytes("key", key),
     value: toBytes("value", value),
-    lease: int64("lease", options.lease),
+    lease: options.lease === undefined
+      ? undefined
+      : fromBigInt(checkLease("lease", options.lease)),
     prevKv: options.prevKv,
     ignoreValue: options.ignoreValue,
     ignoreLease: options.ignoreLease,

@@ -190,6 +190,8 @@ async function provided(
       `Cannot authenticate: the function in '${option}' gave ${state}`,
       { code: "unauthenticated" },
     );
+  // An empty password is the server's to refuse.
+  if (given === "" && option === "auth.password") return given;
   if (typeof given !== "string" || given === "") {
     const what = given === "" ? "an empty string" : typeof given;
     throw wrong(`${what}, not a string of at least one character`);

@@ -13,7 +13,13 @@ import {
 import { fromBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import { keyId } from "./_key_id.ts";
-import { checkInt64, checkKnown, checkObject, checkOneOf } from "./_checks.ts";
+import {
+  checkInt64,
+  checkKnown,
+  checkLease,
+  checkObject,
+  checkOneOf,
+} from "./_checks.ts";
 import {
   deleteRequest,
   deleteResult,
@@ -122,7 +128,9 @@ function comparison(one: Comparison): CompareInit {
     const bytes = toBytes("value", value as Value);
     return { ...base, target: CompareTarget.VALUE, value: bytes };
   }
-  const number = fromBigInt(checkInt64(target, value));
+  const number = fromBigInt(
+    (target === "lease" ? checkLease : checkInt64)(target, value),
+  );
   switch (target) {
     case "version":
       return { ...base, target: CompareTarget.VERSION, version: number };

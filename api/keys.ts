@@ -35,18 +35,19 @@ export function prefix(start: Key): KeyRange {
 }
 
 /**
- * All keys from `start` up to but without `end`.
+ * All keys from `start` up to but without `end`: none at all if they are the
+ * same.
  *
- * @throws {InvalidOptionError} If either is no key, or `end` is not behind
+ * @throws {InvalidOptionError} If either is no key, or `end` is before
  * `start`.
  */
 export function range(start: Key, end: Key): KeyRange {
   const from = keyBytes("start", start);
   const to = keyBytes("end", end);
-  if (compareBytes(from, to) >= 0) {
+  if (compareBytes(from, to) > 0) {
     throw new InvalidOptionError("end", end, {
       action: "make the range",
-      expected: "a key behind 'start'",
+      expected: "a key that is not before 'start'",
     });
   }
   return { kind: "range", start: own(from), end: own(to) };

@@ -1,6 +1,6 @@
 import type { Clock } from "../balancers/_clock.ts";
 import type { LeaseLostError } from "../errors/specific_errors.ts";
-import { checkCount, checkInt64 } from "./_checks.ts";
+import { checkCount, checkInt64, checkLease } from "./_checks.ts";
 import { KeepAliveSession } from "./_keep_alive.ts";
 import { LeaseCalls } from "./_lease_calls.ts";
 import { LeaseHandle } from "./_lease_handle.ts";
@@ -64,7 +64,7 @@ export class LeaseFacet implements Leases {
   }
 
   async attach(id: bigint, options: CallOptions = {}): Promise<Lease> {
-    checkInt64("id", id);
+    checkLease("id", id);
     const askedAt = this.#clock.now();
     const { grantedSeconds, remainingSeconds } = await this.#calls.timeToLive(
       id,

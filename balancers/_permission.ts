@@ -48,8 +48,8 @@ export function notPermitted(
   return new UnavailableError(
     `Cannot connect: Deno does not permit it, run with ${
       [...flags].join(" ")
-    } (not_capable): ${reasons.join("; ")}`,
-    { code: "not_capable" },
+    } (deno_permission): ${reasons.join("; ")}`,
+    { code: "deno_permission" },
   );
 }
 

@@ -191,6 +191,11 @@ const AUTH_ROWS: readonly Row[] = [
   ["auth: user name is empty", "user_empty", "invalidArgument"],
 ];
 
+// What a member says that is being removed while it serves a write.
+const RAFT_ROWS: readonly Row[] = [
+  ["raft: stopped", "server_stopped", "unavailable", "maybe"],
+];
+
 const PREFIX = "etcdserver: ";
 
 const BY_TEXT: ReadonlyMap<string, EtcdMessage> = new Map(
@@ -198,6 +203,7 @@ const BY_TEXT: ReadonlyMap<string, EtcdMessage> = new Map(
     ...ROWS.map(([text, ...rest]): Row => [PREFIX + text, ...rest]),
     ...SERVICE_ROWS,
     ...AUTH_ROWS,
+    ...RAFT_ROWS,
   ].map(([text, code, grpcCode, applied]) => [
     text,
     { code, grpcCode: GRPC_CODE[grpcCode], applied: applied ?? "never" },

@@ -57,7 +57,7 @@ export type ErrorCode =
   | "unavailable"
   | "connection_lost"
   | "tls_failed"
-  | "not_capable"
+  | "deno_permission"
   | "wrong_cluster"
   | "protocol"
   | "unsupported"

@@ -11,7 +11,7 @@ export class TimeoutError extends EtcdError {
 
 /**
  * No member could be reached, or the connection was lost during the call. With
- * the code `not_capable` it is Deno that does not permit to connect, and the
+ * the code `deno_permission` it is Deno that does not permit to connect, and the
  * message names the flag.
  */
 export class UnavailableError extends EtcdError {
@@ -188,7 +188,7 @@ const CLASS_OF: ReadonlyMap<
   ["unavailable", UnavailableError],
   ["connection_lost", UnavailableError],
   ["tls_failed", UnavailableError],
-  ["not_capable", UnavailableError],
+  ["deno_permission", UnavailableError],
   ["server_stopped", UnavailableError],
   ["leader_changed", UnavailableError],
   ["unhealthy", UnavailableError],

@@ -37,6 +37,17 @@ Deno.test("Kv.get() gives a key with its revisions, or nothing", async () => {
   assertEquals(bare?.value.length, 0);
 });
 
+Deno.test("Kv answers an empty range with nothing, and deletes nothing of it", async () => {
+  const at = fresh();
+  await putAll([at, "1"]);
+  const empty = range(at, at);
+  const { kvs, count, more } = await client.range(empty);
+  assertEquals([kvs, count, more], [[], 0n, false]);
+  assertEquals(await Array.fromAsync(client.list(empty)), []);
+  assertEquals((await client.delete(empty)).deleted, 0n);
+  assertEquals((await client.get(at))?.value.text(), "1");
+});
+
 Deno.test("Kv keeps any bytes in keys and values", async () => {
   const key = new Uint8Array([0xff, 0, 0x80, nextSerial()]);
   const value = Uint8Array.from({ length: 256 }, (_, byte) => byte);

@@ -2,11 +2,14 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
   Client,
+  compare,
   EtcdError,
   LeaseLostError,
   LeaseNotFoundError,
 } from "../../mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { fromBigInt } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
+import { Cluster, rawCall } from "../harness/mod.ts";
 
 Deno.test("Lease calls do on a real server what they say", async () => {
   await using cluster = await Cluster.start({ members: 1 });
@@ -53,4 +56,26 @@ Deno.test("Lease calls do on a real server what they say", async () => {
   assertFalse(await exists(ending.id));
   assert(await exists(passing.id));
   await passing.revoke();
+});
+
+Deno.test("A lease whose id another client has chosen below zero is one as any other", async () => {
+  await using cluster = await Cluster.start({ members: 1 });
+  await using client = new Client({ endpoints: cluster.endpoints });
+  const id = -123n;
+  await rawCall(cluster.endpoints[0] ?? "", methods.lease.grant, {
+    ID: fromBigInt(id),
+    TTL: fromBigInt(60n),
+  });
+  const lease = await client.lease.attach(id);
+  await client.put("k", "v", { lease: id });
+  assertEquals((await client.get("k"))?.lease, id);
+  const { succeeded } = await client.txn({
+    if: [compare.lease("k", "=", id)],
+    then: [],
+  });
+  assert(succeeded);
+  const { keys } = await lease.timeToLive({ keys: true });
+  assertEquals(keys.map((key) => key.text()), ["k"]);
+  await lease.revoke();
+  assertEquals(await client.get("k"), undefined);
 });

@@ -1,5 +1,5 @@
 // How much shares a request, and how many are in flight.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { waitFor } from "../harness/mod.ts";
@@ -12,6 +12,27 @@ function refusal(code: "too_many_operations" | "request_too_large") {
     grpcCode: GRPC_CODE.invalidArgument,
   });
 }
+
+Deno.test("the longest timeout there is sets no timer that is over at once", async () => {
+  const { kv, network } = batchSubject();
+  const { setTimeout } = globalThis;
+  const waits: number[] = [];
+  globalThis.setTimeout = ((task: () => void, ms: number) => {
+    waits.push(ms);
+    return setTimeout(task, ms);
+  }) as typeof globalThis.setTimeout;
+  try {
+    const timeoutMs = 2_147_483_647;
+    const gets = ["a", "b", "c"].map((key) => kv.get(key, { timeoutMs }));
+    await microtasks();
+    await answerAll(network);
+    await Promise.all(gets);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assertEquals(waits.filter((ms) => ms > 2_147_483_647), []);
+  assert(waits.length > 0);
+});
 
 Deno.test("two requests are in flight, the others wait for one", async () => {
   const { kv, network } = batchSubject();

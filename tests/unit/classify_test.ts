@@ -100,3 +100,19 @@ Deno.test("grpcCodeName() gives gRPC's names, and the number of one without", ()
   assertEquals(grpcCodeName(16), "UNAUTHENTICATED");
   assertEquals(grpcCodeName(17), "CODE_17");
 });
+
+Deno.test("classify() knows what a member says while it is being removed", () => {
+  const failure = {
+    sent: true,
+    disconnected: false,
+    ownDeadline: false,
+    grpcCode: GRPC_CODE.unknown,
+    details: "raft: stopped",
+  };
+  assertEquals(classify(failure), {
+    code: "server_stopped",
+    grpcCode: GRPC_CODE.unavailable,
+    fromEtcd: true,
+    applied: "maybe",
+  });
+});

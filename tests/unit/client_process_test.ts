@@ -103,7 +103,7 @@ Deno.test("Client without the permission to connect fails at once, and names the
   for (const [at, lines] of outcomes.entries()) {
     assertEquals(lines.length, 9);
     for (const line of lines) {
-      assertStringIncludes(line, "not_capable false Cannot ");
+      assertStringIncludes(line, "deno_permission false Cannot ");
       assertStringIncludes(line, `run with ${expected[at]?.[1]}`);
     }
   }

@@ -76,12 +76,12 @@ Deno.test("range() compares bytes, not text", () => {
   ]);
 });
 
-Deno.test("range() refuses an end that is not behind the start", () => {
-  for (const [start, end] of [["b", "a"], ["a", "a"], ["aa", "a"]] as const) {
+Deno.test("range() refuses an end that is before the start", () => {
+  for (const [start, end] of [["b", "a"], ["aa", "a"]] as const) {
     const error = assertThrows(
       () => range(start, end),
       InvalidOptionError,
-      "Cannot make the range: 'end' must be a key behind 'start'",
+      "Cannot make the range: 'end' must be a key that is not before 'start'",
     );
     assertStrictEquals(error.option, "end");
     assertStrictEquals(error.value, end);

@@ -248,6 +248,20 @@ Deno.test("A password is sent as it is, and a refusal names the line break at it
   assertEquals(sent, ["its own\n", "secret\n", "secret\r\n", "wrong"]);
 });
 
+Deno.test("An empty password is sent, and the server's to refuse", async () => {
+  await using server = await FakeServer.start();
+  server.handle(authenticate.path, () => REFUSED);
+  for (const password of ["", () => ""]) {
+    await using client = new Client({
+      endpoints: server.endpoint,
+      auth: { username: "alice", password },
+    });
+    const error = await assertRejects(() => client.get("k"), AuthError);
+    assertEquals(error.code, "auth_failed");
+  }
+  assertEquals(server.calls(authenticate.path), 2);
+});
+
 Deno.test("Client.close() ends what waits for a provider that never answers", async () => {
   await using server = await FakeServer.start();
   let asked = 0;
