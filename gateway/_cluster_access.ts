@@ -23,9 +23,13 @@ const REFUSALS: ReadonlySet<number> = new Set([
 export function openCluster(settings: Settings): ClusterAccess {
   const { gateway, tls } = settings;
   const { endpoints = [], discovery, dialTimeoutMs } = gateway;
+  const named = [endpoints].flat().flatMap((text) => text.split(","));
+  // Who gives an authority means TLS: a password must not go without.
+  const files = tls.ca !== undefined || tls.cert !== undefined;
   const secure = (discovery !== undefined && !discovery.insecure) ||
-    tls.cert !== undefined ||
-    [endpoints].flat().some((text) => text.includes("https://"));
+    named.some((text) => text.includes("https://")) ||
+    (files && !(named.length > 0 &&
+      named.every((text) => text.trim().startsWith("http://"))));
   const open = (
     addresses: readonly string[],
     options: Pick<ClientOptions, "requestTimeoutMs" | "auth">,

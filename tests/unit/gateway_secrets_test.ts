@@ -1,0 +1,32 @@
+// The password the gateway's command has for the members.
+import { assertEquals, assertRejects } from "@std/assert";
+import { openCluster } from "../../gateway/_cluster_access.ts";
+import type { Settings } from "../../gateway/_settings.ts";
+import { UnavailableError } from "../../mod.ts";
+import { methods } from "../../proto/methods.ts";
+import { CertificateAuthority } from "../harness/certificates.ts";
+import { FakeServer } from "../harness/mod.ts";
+
+const { cert: ca } = await CertificateAuthority.create("etcdeno tests");
+
+function settings(endpoints: readonly string[]): Settings {
+  return {
+    gateway: { endpoints, dialTimeoutMs: 500 },
+    drainTimeoutMs: 0,
+    logFormat: "text",
+    metricsAddress: undefined,
+    syncMembers: true,
+    probe: false,
+    tls: { ca, cert: undefined, key: undefined },
+    auth: { username: "alice", password: "hunter2" },
+  };
+}
+
+Deno.test("The gateway's command sends no password in plain text where --trusted-ca-file is given", async () => {
+  await using server = await FakeServer.start();
+  const { host } = new URL(server.endpoint);
+  const { signal } = new AbortController();
+  const { members } = openCluster(settings([host]));
+  await assertRejects(() => members([host], signal), UnavailableError);
+  assertEquals(server.calls(methods.auth.authenticate.path), 0);
+});
