@@ -153,6 +153,25 @@ export function notProvidedError(call: LateCall, option: string): TimeoutError {
   );
 }
 
+/** No stream could be opened in time, or a function has not answered so long. */
+export function notOpenedError(
+  { waitingFor, ...late }:
+    & Pick<LateCall, "action" | "method" | "timeoutMs">
+    & { readonly waitingFor: string | undefined },
+  balancer: BalancerSnapshot,
+): EtcdError {
+  const call: LateCall = {
+    ...late,
+    attempts: [],
+    made: 0,
+    maybeCommitted: false,
+    effect: () => "read",
+  };
+  return waitingFor === undefined
+    ? outOfTimeError(call, balancer)
+    : notProvidedError(call, waitingFor);
+}
+
 /** A reply that is not what the method gives. */
 export function protocolError(
   call: CallState,

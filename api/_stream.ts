@@ -5,11 +5,7 @@ import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import { isStaleToken } from "../errors/handler.ts";
 import type { Method } from "../proto/method.ts";
-import {
-  type LateCall,
-  notProvidedError,
-  outOfTimeError,
-} from "./_call_errors.ts";
+import { type LateCall, notOpenedError } from "./_call_errors.ts";
 import { requireVersion } from "./_capabilities.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
 import { closedError, judgeStream } from "./_stream_error.ts";
@@ -219,19 +215,10 @@ export class StreamOpener {
     method: LateCall["method"],
     { action, timeoutMs }: Pick<LateCall, "action" | "timeoutMs">,
   ): EtcdError {
-    const call: LateCall = {
-      method,
-      action,
-      timeoutMs,
-      attempts: [],
-      made: 0,
-      maybeCommitted: false,
-      effect: () => "read",
-    };
-    const waitingFor = this.#tokens?.waitingFor;
-    return waitingFor === undefined
-      ? outOfTimeError(call, this.#pool.snapshot())
-      : notProvidedError(call, waitingFor);
+    return notOpenedError(
+      { method, action, timeoutMs, waitingFor: this.#tokens?.waitingFor },
+      this.#pool.snapshot(),
+    );
   }
 
   async #pick(method: string, settings: StreamSettings) {
