@@ -3,9 +3,10 @@ import { LeaseNotFoundError, TimeoutError } from "../errors/specific_errors.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
-import type { Opener } from "./_stream.ts";
+import type { Opener, StreamSettings } from "./_stream.ts";
 import { checkTimeoutMs } from "./_checks.ts";
 import { copyBytes } from "./bytes.ts";
+import { noStreamError, type StreamLimit } from "./_stream_wait.ts";
 import { pause } from "./_waits.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
@@ -133,16 +134,23 @@ export class LeaseCalls {
     signal?.throwIfAborted();
     const action = "renew the lease";
     const limit = new AbortController();
+    let waits: StreamLimit | undefined;
     const timer = timeoutMs === Infinity ? undefined : setTimeout(
-      () => limit.abort(timeoutError(action, timeoutMs)),
+      () => limit.abort(timeoutError(action, timeoutMs, waits)),
       timeoutMs,
     );
+    const settings = {
+      action,
+      requireLeader: true,
+      signal: limit.signal,
+      onWait: (streams: StreamLimit | undefined) => waits = streams,
+    };
     const onAbort = () => limit.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     try {
       for (;;) {
         try {
-          return await this.#renewOnce(id, action, limit.signal, onSend);
+          return await this.#renewOnce(id, settings, onSend);
         } catch (error) {
           limit.signal.throwIfAborted();
           if (!(error instanceof EtcdError && error.retryable)) throw error;
@@ -157,12 +165,11 @@ export class LeaseCalls {
 
   async #renewOnce(
     id: bigint,
-    action: string,
-    signal: AbortSignal,
+    settings: StreamSettings,
     onSend: () => void,
   ): Promise<number> {
+    const { action, signal } = settings;
     const answer = Promise.withResolvers<number>();
-    const settings = { action, requireLeader: true, signal };
     const stream = await this.#opener.open(methods.lease.keepAlive, settings, {
       onMessage: ({ TTL }) => answer.resolve(Number(toBigInt(TTL))),
       onEnd: (error) => answer.reject(error),
@@ -207,13 +214,21 @@ function notFound(id: bigint, action: string): LeaseNotFoundError {
   );
 }
 
-function timeoutError(action: string, timeoutMs: number): TimeoutError {
+function timeoutError(
+  action: string,
+  timeoutMs: number,
+  waits: StreamLimit | undefined,
+): TimeoutError {
+  const method = methods.lease.keepAlive.name;
+  if (waits !== undefined) {
+    return noStreamError({ action, method, timeoutMs }, waits);
+  }
   return new TimeoutError(
     `Cannot ${action}: no answer within ${timeoutMs} ms (timeout)`,
     {
       code: "timeout",
       grpcCode: GRPC_CODE.deadlineExceeded,
-      method: methods.lease.keepAlive.name,
+      method,
       retryable: true,
     },
   );

@@ -85,6 +85,7 @@ export class RetryingCaller implements TraceableCaller {
         (leader ? REQUIRE_LEADER : undefined);
       if (needs !== undefined) {
         await requireVersion(picked, { ...call, needs, headers });
+        call.signal?.throwIfAborted();
         if (!picked.transport.ready) continue;
       }
       const reply = await this.#attempt(call, picked, bytes, headers, tokens);
@@ -200,13 +201,14 @@ export class RetryingCaller implements TraceableCaller {
       pool.report({ ...outcome, blame: "none" });
       return result;
     }
+    const { sent = true } = result;
     if (pool.closed) {
-      call.maybeCommitted ||= call.effect() !== "read";
+      call.maybeCommitted ||= sent && call.effect() !== "read";
       throw closedError(call);
     }
     const verdict = judge({
       ...result,
-      sent: true,
+      sent,
       disconnected: !transport.ready,
       ownDeadline: result.grpcCode === GRPC_CODE.deadlineExceeded &&
         endedAt >= call.deadlineAt - DEADLINE_SLACK_MS,

@@ -3,6 +3,7 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import { TimeoutError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
 import type { Opener, OpenStream } from "./_stream.ts";
+import { noStreamError, type StreamLimit } from "./_stream_wait.ts";
 import { pause, untilAborted } from "./_waits.ts";
 
 /** What a server's stream is read with. */
@@ -35,6 +36,7 @@ export class ServerStream<Request, Response> {
   readonly #settings: ReadingSettings<Request>;
   readonly #ended = new AbortController();
   #stream: OpenStream<Request> | undefined;
+  #limit: StreamLimit | undefined;
   #begun = false;
   #done = false;
   #failure: EtcdError | undefined;
@@ -109,6 +111,7 @@ export class ServerStream<Request, Response> {
       ...settings,
       messages: "when asked for",
       signal,
+      onWait: (limit) => this.#limit = limit,
     }, {
       onMessage: (message) => this.#settle?.message(message),
       onEnd: (error) => {
@@ -147,6 +150,10 @@ export class ServerStream<Request, Response> {
   #late(): EtcdError {
     const { action, timeoutMs } = this.#settings;
     const { endpoint } = this;
+    if (this.#limit !== undefined) {
+      const method = this.#method.name;
+      return noStreamError({ action, method, timeoutMs }, this.#limit);
+    }
     if (endpoint === undefined) {
       return this.#opener.notOpened(this.#method, { action, timeoutMs });
     }

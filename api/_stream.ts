@@ -11,6 +11,7 @@ import type { ClusterGuard } from "./_cluster_guard.ts";
 import { closedError, judgeStream } from "./_stream_error.ts";
 import { moveWhenRemoved, removedError } from "./_stream_move.ts";
 import { asRetryable, ensureToken, refusesToken } from "./_stream_token.ts";
+import { untilBegun, type WaitingSettings } from "./_stream_wait.ts";
 import type { TokenKeeper } from "./_token.ts";
 
 /** A stream that is open. */
@@ -41,13 +42,11 @@ export interface StreamListener<Response> {
 }
 
 /** What a stream is opened with. */
-export interface StreamSettings {
+export interface StreamSettings extends WaitingSettings {
   /** What it does, completing "Cannot …". */
   readonly action: string;
   /** Whether the member must have a leader, and end the stream without. */
   readonly requireLeader: boolean;
-  /** Ends the wait for a connection. */
-  readonly signal: AbortSignal;
   /**
    * The endpoint of the stream that this one follows: another one is taken if
    * the strategy gives one.
@@ -88,7 +87,8 @@ export class StreamOpener {
   }
 
   /**
-   * Opens a stream, waiting for a connection without a limit of time.
+   * Opens a stream, waiting for a connection, and for one of the streams that
+   * its peer allows, without a limit of time.
    *
    * @throws {ClientClosedError} If the client is closed.
    */
@@ -118,6 +118,7 @@ export class StreamOpener {
       live = false;
       stay();
     };
+    let begun = true;
     const end = (error: EtcdError) => {
       if (!live) return;
       stop();
@@ -156,7 +157,8 @@ export class StreamOpener {
           if (settings.messages !== "when asked for") running.read();
         },
         onEnd: (status) => {
-          if (!live) return;
+          begun = status.sent !== false;
+          if (!live || !begun) return;
           if (status.grpcCode === GRPC_CODE.ok && listener.onDone) {
             stop();
             return listener.onDone();
@@ -180,6 +182,13 @@ export class StreamOpener {
         },
       },
     );
+    if (settings.messages !== "when asked for") running.read();
+    await untilBegun(running, endpoint, settings);
+    if (!begun) {
+      settings.signal.throwIfAborted();
+      if (this.#pool.closed) throw closedError(settings);
+      return this.open(method, settings, listener);
+    }
     if (settings.onRemoval === "move") {
       stay = moveWhenRemoved(
         connection,
@@ -190,7 +199,6 @@ export class StreamOpener {
         },
       );
     }
-    if (settings.messages !== "when asked for") running.read();
     return {
       endpoint,
       send: (request) => {

@@ -34,14 +34,14 @@ const NO_REPEAT: RetryPolicy = {
 
 /** Why a stream has ended that its owner wanted to go on, and who is to blame. */
 export function judgeStream(
-  { grpcCode, details }: CallStatus,
+  { grpcCode, details, sent = true }: CallStatus,
   stream: EndedStream,
 ): { readonly error: EtcdError; readonly blame: Blame } {
   const ended = grpcCode === GRPC_CODE.ok;
   const verdict = judge({
     grpcCode: ended ? GRPC_CODE.unavailable : grpcCode,
     details: ended ? "the server ended the stream" : details,
-    sent: true,
+    sent,
     disconnected: stream.disconnected,
     ownDeadline: false,
   }, {

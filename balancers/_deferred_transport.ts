@@ -57,6 +57,14 @@ class DeferredTransport implements Transport {
     return this.#inner?.inFlight ?? 0;
   }
 
+  get maxStreams(): number {
+    return this.#inner?.maxStreams ?? 0;
+  }
+
+  get freeStreams(): number {
+    return this.#inner?.freeStreams ?? 0;
+  }
+
   get sockets(): number {
     return this.#inner?.sockets ?? 0;
   }

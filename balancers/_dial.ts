@@ -1,6 +1,7 @@
 import { deferredDial } from "./_deferred_transport.ts";
 import type { TlsOptions } from "./_grpc_credentials.ts";
 import { grpcDial } from "./_grpc_transport.ts";
+import { limitedDial } from "./_limited_transport.ts";
 import { type PingOptions, PingPace } from "./_ping_pace.ts";
 import type { Dial } from "./_transport.ts";
 
@@ -19,8 +20,9 @@ export function makeDial({ tls, keepAlive }: DialOptions): Dial {
   const secure = typeof tls === "function"
     ? deferredDial(async () => grpcDial({ tls: await tls(), pings }))
     : notThrowing(grpcDial({ tls, pings }));
-  return (endpoint, ...rest) =>
-    (endpoint.secure ? secure : plain)(endpoint, ...rest);
+  return limitedDial((endpoint, ...rest) =>
+    (endpoint.secure ? secure : plain)(endpoint, ...rest)
+  );
 }
 
 /** The same; if it throws, as a user's `serverName` may, the dial fails. */

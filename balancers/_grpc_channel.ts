@@ -24,6 +24,9 @@ const BACKOFF_MS = 1;
 /** How long after a failed dial grpc-js may still have a timer running. */
 export const LINGER_MS = 3;
 
+// For `getConnectivityState`: begin to connect.
+const CONNECT = true;
+
 // The longest time a timer can wait for.
 const NEVER = 2_147_483_647;
 
@@ -46,6 +49,8 @@ const COMMON: grpc.ChannelOptions = {
 
 /** What a channel tells. */
 export interface ChannelListener extends DialListener {
+  /** The peer has told how many streams it allows. */
+  maxStreams(): void;
   /** A socket has closed. */
   socketClosed(): void;
 }
@@ -64,6 +69,7 @@ export function openChannel(
   const capture = captureSockets(credentials, {
     tls: peer,
     onTooManyPings: () => ping && pings?.tooMany(ping),
+    onMaxStreams: () => listener.maxStreams(),
     onClose: () => listener.socketClosed(),
   });
   const channel = new grpc.Channel(endpoint.target, credentials, {
@@ -73,6 +79,11 @@ export function openChannel(
     [DIAL_LISTENER]: listener,
   });
   return { channel, capture };
+}
+
+/** Makes a channel begin to connect. */
+export function connect(channel: grpc.Channel): void {
+  channel.getConnectivityState(CONNECT);
 }
 
 function pingOptions(ping: PingOptions | undefined): grpc.ChannelOptions {

@@ -1,5 +1,10 @@
 import { Buffer } from "node:buffer";
-import { Metadata, type StatusObject } from "@grpc/grpc-js";
+import {
+  type Channel,
+  Metadata,
+  status,
+  type StatusObject,
+} from "@grpc/grpc-js";
 import { wasReset } from "./_grpc_resets.ts";
 import type { CallStatus, Headers } from "./_transport.ts";
 
@@ -46,4 +51,9 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Ends a call from this side. */
+export function cancel(call: ReturnType<Channel["createCall"]>): void {
+  call.cancelWithStatus(status.CANCELLED, "Canceled by the caller");
 }

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
 import { guardGoaway, sessionOn } from "./_goaway_guard.ts";
 import { joinWrites } from "./_joined_writes.ts";
+import { onRemoteSettings } from "./_remote_settings.ts";
 import {
   explainAlert,
   explainEnd,
@@ -23,6 +24,8 @@ export interface Capture {
    * it is the code of a GOAWAY.
    */
   readonly refusalsHold: boolean;
+  /** How many streams the server allows at once, `Infinity` for any number. */
+  readonly maxStreams: number;
   /** What the server has said with a GOAWAY, for people; if it has. */
   readonly goaway: string | undefined;
   /** Finds out why TLS was not set up, if that was it. */
@@ -37,6 +40,8 @@ export interface CaptureOptions {
   readonly tls: Omit<TlsPeer, "address"> | undefined;
   /** Called when the server has said GOAWAY as it was pinged too often. */
   onTooManyPings(): void;
+  /** Called when the server has told how many streams it allows. */
+  onMaxStreams(): void;
   /** Called when a socket has closed. */
   onClose(): void;
 }
@@ -69,13 +74,14 @@ interface Internals {
  */
 export function captureSockets(
   credentials: ChannelCredentials,
-  { tls, onTooManyPings, onClose }: CaptureOptions,
+  { tls, onTooManyPings, onMaxStreams, onClose }: CaptureOptions,
 ): Capture {
   const sockets = new Set<Socket>();
   const guarded = new WeakSet<Http2Session>();
   let seen = false;
   let destroyed = false;
   let refusalsHold = false;
+  let maxStreams = Infinity;
   let goaway: string | undefined;
   let failure: TlsFailure | undefined;
   let ended: (() => Promise<TlsFailure | undefined>) | undefined;
@@ -95,6 +101,10 @@ export function captureSockets(
     if (session === undefined || guarded.has(session)) return;
     guarded.add(session);
     refusalsHold = true;
+    onRemoteSettings(session, (settings) => {
+      maxStreams = settings.maxConcurrentStreams ?? Infinity;
+      onMaxStreams();
+    });
     guardGoaway(session, (code, data) => {
       refusalsHold &&= code !== constants.NGHTTP2_REFUSED_STREAM;
       const text = new TextDecoder().decode(data?.subarray(0, 100));
@@ -146,6 +156,9 @@ export function captureSockets(
     },
     get refusalsHold() {
       return refusalsHold;
+    },
+    get maxStreams() {
+      return maxStreams;
     },
     get goaway() {
       return goaway;

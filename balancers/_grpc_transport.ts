@@ -1,12 +1,13 @@
-import * as grpc from "@grpc/grpc-js";
+import type * as grpc from "@grpc/grpc-js";
 import { dialReason, timeoutReason } from "./_dial_reason.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import {
+  connect,
   type GrpcDialOptions,
   LINGER_MS,
   openChannel,
 } from "./_grpc_channel.ts";
-import { asBuffer, metadataOf, toCallStatus } from "./_grpc_message.ts";
+import { asBuffer, cancel, metadataOf, toCallStatus } from "./_grpc_message.ts";
 import { wasRefused } from "./_grpc_resets.ts";
 import { StreamWriter } from "./_grpc_stream_writer.ts";
 import type { Capture } from "./_grpc_sockets.ts";
@@ -23,9 +24,6 @@ import type {
 } from "./_transport.ts";
 
 type Call = ReturnType<grpc.Channel["createCall"]>;
-
-// For `getConnectivityState`: begin to connect.
-const CONNECT = true;
 
 // How long the peer of a connection that is no longer used may take to end it.
 const CLOSE_MS = 1_000;
@@ -59,6 +57,7 @@ class GrpcTransport implements Transport {
     const opened = openChannel(endpoint, options, {
       ready: () => this.#becomeReady(),
       down: (reason) => this.#goDown(reason),
+      maxStreams: () => events.onStreams?.(),
       socketClosed: () => this.#checkGone(),
     });
     this.#channel = opened.channel;
@@ -70,8 +69,7 @@ class GrpcTransport implements Transport {
     Deno.unrefTimer(this.#dialTimer);
     // Not now: the owner does not have this object yet.
     queueMicrotask(() => {
-      if (this.#phase !== "dialing") return;
-      this.#channel.getConnectivityState(CONNECT);
+      if (this.#phase === "dialing") connect(this.#channel);
     });
   }
 
@@ -81,6 +79,14 @@ class GrpcTransport implements Transport {
 
   get inFlight(): number {
     return this.#calls.size;
+  }
+
+  get maxStreams(): number {
+    return this.#capture.maxStreams;
+  }
+
+  get freeStreams(): number {
+    return this.#capture.maxStreams - this.#calls.size;
   }
 
   get sockets(): number {
@@ -158,16 +164,16 @@ class GrpcTransport implements Transport {
     { timeoutMs, headers }: CallSettings,
     listener: Parameters<Call["start"]>[1],
   ): Call {
-    const metadata = metadataOf(headers);
     const deadline = timeoutMs === Infinity ? Infinity : Date.now() + timeoutMs;
     const call = this.#channel.createCall(path, deadline, null, null, null);
     this.#calls.add(call);
-    call.start(metadata, listener);
+    call.start(metadataOf(headers), listener);
     return call;
   }
 
   #ended(call: Call): void {
     this.#calls.delete(call);
+    this.#events.onStreams?.();
     this.#checkGone();
   }
 
@@ -243,8 +249,4 @@ class GrpcTransport implements Transport {
     this.#channel.close();
     this.#events.onGone();
   }
-}
-
-function cancel(call: Call): void {
-  call.cancelWithStatus(grpc.status.CANCELLED, "Canceled by the caller");
 }

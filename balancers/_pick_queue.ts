@@ -1,3 +1,4 @@
+import { holdFor } from "./_hold_for.ts";
 import type { PooledConnection } from "./_sub_connection.ts";
 import type { Transport } from "./_transport.ts";
 import type { PickInfo } from "./strategy.ts";
@@ -40,9 +41,6 @@ interface Waiter {
   settle(result: Waited): void;
 }
 
-// The longest time a timer can wait for.
-const NEVER = 2_147_483_647;
-
 /** The picks that wait for a connection, served in the order they came. */
 export class PickQueue {
   readonly #try: (info: PickInfo) => Tried;
@@ -60,7 +58,7 @@ export class PickQueue {
     const { promise, resolve } = Promise.withResolvers<Waited>();
     const end = () => {
       this.#waiters.delete(waiter);
-      clearTimeout(timer);
+      stopTimer();
       signal?.removeEventListener("abort", onAbort);
     };
     const waiter: Waiter = {
@@ -71,9 +69,9 @@ export class PickQueue {
       },
     };
     const onAbort = () => waiter.settle({ action: "aborted" });
-    const timer = timeoutMs > NEVER ? setInterval(() => {}, NEVER) : setTimeout(
+    const stopTimer = holdFor(
+      timeoutMs,
       () => waiter.settle({ action: "timeout" }),
-      Math.max(timeoutMs, 0),
     );
     signal?.addEventListener("abort", onAbort);
     this.#waiters.add(waiter);

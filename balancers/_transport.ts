@@ -28,6 +28,11 @@ export interface CallStatus {
    * @default {false}
    */
   readonly refused?: boolean;
+  /**
+   * Whether any of it may have left this process. `false` is certain: it
+   * waited for a stream, and was dropped. @default {true}
+   */
+  readonly sent?: boolean;
 }
 
 /** A call or stream that is running. */
@@ -44,6 +49,16 @@ export interface RunningStream extends RunningCall {
   halfClose(): void;
   /** Asks for the next message; none arrives without it. */
   read(): void;
+  /** Given where it has to wait before it can begin. */
+  readonly wait?: StreamWait | undefined;
+}
+
+/** A stream that has not begun, as the peer allows no more now. */
+export interface StreamWait {
+  /** How many the peer allows at once. */
+  readonly maxStreams: number;
+  /** Resolves when it begins, or has ended without: `onEnd` tells which. */
+  readonly over: Promise<void>;
 }
 
 /** What a stream tells. */
@@ -69,6 +84,13 @@ export interface Transport {
   readonly ready: boolean;
   /** How many calls and streams are running. */
   readonly inFlight: number;
+  /**
+   * How many calls and streams the peer allows at once, as its last SETTINGS
+   * have it: its MAX_CONCURRENT_STREAMS, `Infinity` if it names none.
+   */
+  readonly maxStreams: number;
+  /** How many more it allows now; none if that is not above 0. */
+  readonly freeStreams: number;
   /** How many sockets it holds open. */
   readonly sockets: number;
   /** Starts a unary call; `done` is called exactly once, never synchronously. */
@@ -94,6 +116,8 @@ export interface Transport {
 export interface TransportEvents {
   /** It carries calls from now on. */
   onReady(): void;
+  /** There may be more free streams than before. */
+  onStreams?(): void;
   /**
    * It could not be made, or is lost; because of TLS, or for lack of a
    * permission, whose flag is given. Called once, not after `drain`.

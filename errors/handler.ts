@@ -215,6 +215,9 @@ function stateOf(
   context: JudgeContext,
 ): string {
   const { endpoint } = context;
+  if (failure.ownDeadline && !failure.sent) {
+    return `${failure.details}, and got none within ${context.timeoutMs} ms (timeout)`;
+  }
   if (failure.ownDeadline) {
     const before = context.earlier.at(-1);
     return `no answer from ${endpoint} within ${context.timeoutMs} ms (timeout)${
@@ -224,7 +227,8 @@ function stateOf(
     }`;
   }
   if (what.code === "connection_lost") {
-    return `lost the connection to ${endpoint} during the call (connection_lost): ${failure.details}`;
+    const when = failure.sent ? "during the call" : "before it was sent";
+    return `lost the connection to ${endpoint} ${when} (connection_lost): ${failure.details}`;
   }
   const name = what.fromEtcd ? what.code : grpcCodeName(what.grpcCode);
   const help = what.code === "no_space"

@@ -61,6 +61,7 @@ export class FakeTransport implements Transport {
   drained = false;
   aborted = false;
   sockets = 1;
+  maxStreams: number = Infinity;
   #gone = false;
 
   constructor(endpoint: string, timeoutMs: number, events: TransportEvents) {
@@ -71,6 +72,10 @@ export class FakeTransport implements Transport {
 
   get inFlight(): number {
     return this.calls.size;
+  }
+
+  get freeStreams(): number {
+    return this.maxStreams - this.calls.size;
   }
 
   /** The only call that is running. */
