@@ -117,6 +117,7 @@ export type {
   GrantOptions,
   Lease,
   Leases,
+  LeaseState,
   TimeToLive,
   TimeToLiveOptions,
 } from "./api/lease_types.ts";

@@ -7,9 +7,10 @@ import type {
 } from "../proto/gen/messages.ts";
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
-import type { Renewal, RenewalHost } from "./_renewal.ts";
+import type { Renewal, RenewalHost, RenewingState } from "./_renewal.ts";
 import { Reopening } from "./_reopening.ts";
 import type { Opener, OpenStream } from "./_stream.ts";
+import { type StreamLimit, waitingError } from "./_stream_wait.ts";
 
 const ACTION = "keep the leases alive";
 
@@ -34,6 +35,7 @@ export class KeepAliveSession implements RenewalHost {
   #stream: OpenStream<LeaseKeepAliveRequestInit> | undefined;
   #opening: AbortController | undefined;
   #trouble: unknown;
+  #limit: StreamLimit | undefined;
   #endpoint: string | undefined;
 
   constructor(opener: Opener, clock: Clock) {
@@ -44,6 +46,15 @@ export class KeepAliveSession implements RenewalHost {
 
   get trouble(): unknown {
     return this.#trouble;
+  }
+
+  get state(): RenewingState {
+    if (this.#stream !== undefined) {
+      return { kind: "live", endpoint: this.#stream.endpoint };
+    }
+    return this.#limit === undefined
+      ? { kind: "connecting" }
+      : { kind: "waiting", ...this.#limit };
   }
 
   track(renewal: Renewal): void {
@@ -103,6 +114,11 @@ export class KeepAliveSession implements RenewalHost {
         signal: opening.signal,
         avoid: this.#endpoint,
         onRemoval: "move",
+        onWait: (limit) => {
+          const method = methods.lease.keepAlive.name;
+          this.#limit = limit;
+          this.#trouble = limit && waitingError(ACTION, method, limit);
+        },
       }, {
         onMessage: (message) => this.#onMessage(message),
         onEnd: (error) => {
@@ -150,6 +166,7 @@ export class KeepAliveSession implements RenewalHost {
     this.#stream?.cancel();
     this.#stream = undefined;
     this.#trouble = undefined;
+    this.#limit = undefined;
   }
 }
 

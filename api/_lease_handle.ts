@@ -6,7 +6,12 @@ import type { Clock } from "../balancers/_clock.ts";
 import { Renewal, type RenewalHost } from "./_renewal.ts";
 import type { LeaseCalls } from "./_lease_calls.ts";
 import type { CallOptions } from "./call_options.ts";
-import type { Lease, TimeToLive, TimeToLiveOptions } from "./lease_types.ts";
+import type {
+  Lease,
+  LeaseState,
+  TimeToLive,
+  TimeToLiveOptions,
+} from "./lease_types.ts";
 
 /** A lease in the hands of the user. */
 export class LeaseHandle implements Lease {
@@ -43,6 +48,10 @@ export class LeaseHandle implements Lease {
         this.#abort.abort(error);
       },
     );
+  }
+
+  get state(): LeaseState {
+    return this.#renewal.state;
   }
 
   keepAlive(): Promise<void> {

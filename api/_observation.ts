@@ -1,6 +1,6 @@
 import { ObservedCaller, type TraceableCaller } from "./_observed_caller.ts";
 import { ObservedOpener } from "./_observed_opener.ts";
-import type { Opener } from "./_stream.ts";
+import type { Opener, StreamSettings } from "./_stream.ts";
 import { findTelemetry } from "./_telemetry.ts";
 import type { Caller } from "./caller.ts";
 import type { TellEvent } from "./events.ts";
@@ -11,7 +11,7 @@ export interface Observation {
   readonly onEvent: TellEvent | undefined;
   /** The same caller, followed if somebody listens. */
   observed(caller: TraceableCaller): Caller;
-  /** The same opener of streams, followed if OpenTelemetry is set up. */
+  /** The same opener of streams, followed if somebody listens. */
   observedStreams(opener: Opener): Opener;
 }
 
@@ -33,7 +33,28 @@ export function observe(listener: TellEvent | undefined): Observation {
       onEvent === undefined
         ? caller
         : new ObservedCaller(caller, { onEvent, telemetry }),
-    observedStreams: (opener) =>
-      telemetry === undefined ? opener : new ObservedOpener(opener, telemetry),
+    observedStreams(opener) {
+      const told = onEvent === undefined
+        ? opener
+        : tellingWaits(opener, onEvent);
+      return telemetry === undefined
+        ? told
+        : new ObservedOpener(told, telemetry);
+    },
+  };
+}
+
+/** The same opener, which tells of streams that have to wait for one. */
+function tellingWaits(opener: Opener, tell: TellEvent): Opener {
+  return {
+    notOpened: (...late) => opener.notOpened(...late),
+    open(method, settings, listener) {
+      const onWait: StreamSettings["onWait"] = (limit) => {
+        settings.onWait?.(limit);
+        if (limit === undefined) return;
+        tell({ type: "stream_waiting", method: method.name, ...limit });
+      };
+      return opener.open(method, { ...settings, onWait }, listener);
+    },
   };
 }

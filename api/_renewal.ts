@@ -5,11 +5,20 @@ import {
   type LeaseLossReason,
   LeaseLostError,
 } from "../errors/specific_errors.ts";
+import type { LeaseState } from "./lease_types.ts";
+
+/** Where a stream of renewals stands. */
+export type RenewingState = Extract<
+  LeaseState,
+  { readonly kind: "connecting" | "waiting" | "live" }
+>;
 
 /** What the renewals of a lease need of the stream they share. */
 export interface RenewalHost {
   /** Why the last stream ended, if nothing has come since. */
   readonly trouble: unknown;
+  /** Where the stream stands. */
+  readonly state: RenewingState;
   /** Knows of the lease from now on, renewed or not. */
   track(renewal: Renewal): void;
   /** Puts the lease on the stream. */
@@ -44,6 +53,7 @@ export class Renewal {
   #active = false;
   /** Rejected with the reason, once it is neither renewed nor lost any more. */
   #over: Promise<never> | undefined;
+  #reason: Error | undefined;
   #stallMs = 0;
   #cancelDue: (() => void) | undefined;
   #cancelLoss: (() => void) | undefined;
@@ -68,6 +78,12 @@ export class Renewal {
     this.#first.promise.catch(() => {});
     host.track(this);
     this.#watchForLoss();
+  }
+
+  /** Where it stands. */
+  get state(): LeaseState {
+    if (this.#reason) return { kind: "ended", reason: this.#reason };
+    return this.#active ? this.#host.state : { kind: "idle" };
   }
 
   /** Renews from now on. */
@@ -149,6 +165,7 @@ export class Renewal {
   }
 
   #end(error: Error): void {
+    this.#reason = error;
     this.#first.reject(error);
     this.#over = Promise.reject(error);
     // Nobody has to wait for it: the handle's signal tells.

@@ -1,7 +1,7 @@
 import { describeWait } from "../balancers/_stream_queue.ts";
 import type { RunningStream } from "../balancers/_transport.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
-import { TimeoutError } from "../errors/specific_errors.ts";
+import { TimeoutError, UnavailableError } from "../errors/specific_errors.ts";
 
 /** What a stream waits for: one of so many that an endpoint allows. */
 export interface StreamLimit {
@@ -35,7 +35,7 @@ export async function untilBegun(
   onWait?.({ endpoint, maxStreams: wait.maxStreams });
   await wait.over;
   signal.removeEventListener("abort", cancel);
-  onWait?.(undefined);
+  if (!signal.aborted) onWait?.(undefined);
 }
 
 /** It has waited for too long. */
@@ -59,4 +59,20 @@ export function noStreamError(
       retryable: true,
     },
   );
+}
+
+/** It waits, and nothing comes of it. */
+export function waitingError(
+  action: string,
+  method: string,
+  { endpoint, maxStreams }: StreamLimit,
+): UnavailableError {
+  const waited = describeWait(maxStreams, endpoint);
+  return new UnavailableError(`Cannot ${action}: ${waited} (unavailable)`, {
+    code: "unavailable",
+    grpcCode: GRPC_CODE.unavailable,
+    endpoint,
+    method,
+    retryable: true,
+  });
 }

@@ -22,6 +22,7 @@ import {
 } from "./_watch_errors.ts";
 import type { WatchHost } from "./_watch_host.ts";
 import { WatchIds } from "./_watch_ids.ts";
+import { WaitingNotice } from "./_watch_waiting.ts";
 import { ProgressQuestions } from "./_watch_progress.ts";
 import type { Watcher } from "./_watcher.ts";
 import type { HeartbeatOptions } from "./watch_types.ts";
@@ -48,6 +49,7 @@ export class WatchSession implements WatchHost {
   readonly #watchers = new Set<Watcher>();
   /** Those that have left it and will come back. */
   readonly #paused = new Set<Watcher>();
+  readonly #waiting = new WaitingNotice(this.#watchers);
   readonly #ids = new WatchIds();
   readonly #questions: ProgressQuestions;
   readonly #reopening: Reopening;
@@ -60,10 +62,8 @@ export class WatchSession implements WatchHost {
   constructor(options: WatchSessionOptions) {
     this.#options = options;
     const { clock } = options;
-    this.#questions = new ProgressQuestions(
-      clock,
-      () => this.#stream?.send(PROGRESS_REQUEST),
-    );
+    const ask = () => this.#stream?.send(PROGRESS_REQUEST);
+    this.#questions = new ProgressQuestions(clock, ask);
     this.#reopening = new Reopening(clock, () => this.#open());
   }
 
@@ -71,7 +71,8 @@ export class WatchSession implements WatchHost {
     this.#paused.delete(watcher);
     this.#watchers.add(watcher);
     if (this.#stream !== undefined) this.#create(watcher);
-    else if (!this.#opening && !this.#reopening.pending) this.#open();
+    else if (this.#opening) this.#waiting.greet(watcher);
+    else if (!this.#reopening.pending) this.#open();
   }
 
   pause(watcher: Watcher): void {
@@ -119,6 +120,7 @@ export class WatchSession implements WatchHost {
         signal: opening.signal,
         avoid: this.#endpoint,
         onRemoval: "move",
+        onWait: (limit) => this.#waiting.tell(limit),
       }, {
         onMessage: (message) => this.#onMessage(message),
         onEnd: (error) => this.#onEnd(error),
@@ -142,8 +144,7 @@ export class WatchSession implements WatchHost {
     if (heartbeat !== false && this.#ids.heeded) {
       this.#heartbeat = new Heartbeat(heartbeat, clock, {
         ask: () => stream.send(PROGRESS_REQUEST),
-        dead: (silentMs) =>
-          this.#abandon(silentError(stream.endpoint, silentMs)),
+        dead: (ms) => this.#abandon(silentError(stream.endpoint, ms)),
       });
     }
     for (const watcher of this.#watchers) this.#create(watcher);
@@ -206,10 +207,8 @@ export class WatchSession implements WatchHost {
   /** The server has ended one watch. */
   #drop(watcher: Watcher, message: WatchResponse, endpoint: string): void {
     this.#takeOff(watcher, "silently");
-    const compactRevision = toBigInt(message.compactRevision);
-    if (compactRevision > 0n) {
-      return watcher.compacted(compactRevision, endpoint);
-    }
+    const compacted = toBigInt(message.compactRevision);
+    if (compacted > 0n) return watcher.compacted(compacted, endpoint);
     const error = cancelError(message.cancelReason, endpoint);
     if (this.#stream?.tokenRefused(error.code)) {
       // It is still one of those that want to be on the next stream.
@@ -242,6 +241,7 @@ export class WatchSession implements WatchHost {
 
   #stop(): void {
     this.#opening?.abort();
+    this.#waiting.clear();
     this.#reopening.stop();
     this.#stream?.cancel();
     this.#leaveStream();

@@ -1,3 +1,5 @@
+import type { WatchEvent } from "./watch_types.ts";
+
 /**
  * Where a watch starts on the server: one revision before the first it has
  * not received, which is dropped again. Newer servers (3.5.22, 3.6.2) tell no
@@ -25,4 +27,12 @@ export class WatchStart {
     this.#oldest = compactRevision;
     return true;
   }
+}
+
+/** One that relists follows its keys from before a start that is ahead. */
+export function since(
+  start: bigint | undefined,
+  events: readonly WatchEvent[],
+): readonly WatchEvent[] {
+  return events.filter(({ kv }) => kv.modRevision >= (start ?? 0n));
 }

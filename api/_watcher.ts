@@ -12,7 +12,8 @@ import { Delivery } from "./_watch_delivery.ts";
 import { closedError, compactedError, overflowError } from "./_watch_errors.ts";
 import type { WatcherParts, WatchHost } from "./_watch_host.ts";
 import type { ResolvedWatchOptions } from "./_watch_options.ts";
-import { WatchStart } from "./_watch_start.ts";
+import { since, WatchStart } from "./_watch_start.ts";
+import { waitingState, type WaitingWatch } from "./_watch_waiting.ts";
 import { type ResponseHeader, toHeader } from "./key_value.ts";
 import type { EtcdRange } from "./keys.ts";
 import type {
@@ -130,10 +131,7 @@ export class Watcher implements Watch {
 
   /** A message for it: events, a fragment of them, or progress. */
   receive(wire: WatchResponse): void {
-    if (wire.fragment) {
-      this.#fragments.push(...wire.events);
-      return;
-    }
+    if (wire.fragment) return void this.#fragments.push(...wire.events);
     const parts = [...this.#fragments, ...wire.events];
     this.#fragments = [];
     const header = toHeader(wire.header);
@@ -152,10 +150,16 @@ export class Watcher implements Watch {
     if (last === undefined) return;
     this.#next = last.kv.modRevision + 1n;
     this.#relist?.note(events);
-    const asked = this.#asked(events);
+    const asked = since(this.#options.startRevision, events);
     if (asked.length === 0) return;
     this.#deliver({ header, events: asked, origin: "stream" });
   }
+
+  /** Its stream waits for one of so many, or does not any more. */
+  readonly waits: WaitingWatch["waits"] = (limit) => {
+    const state = waitingState(this.#state, limit);
+    if (state !== undefined) this.#setState(state);
+  };
 
   /** Its stream has ended and will be opened again. */
   disconnected(reason: EtcdError): void {
@@ -204,17 +208,12 @@ export class Watcher implements Watch {
       const batch = await relist.difference(this.#next ?? 0n);
       if (this.#state.kind === "closed") return;
       this.#next = batch.header.revision + 1n;
-      this.#deliver({ ...batch, events: this.#asked(batch.events) });
+      const events = since(this.#options.startRevision, batch.events);
+      this.#deliver({ ...batch, events });
       if (this.#state.kind === "reconnecting") this.#host.add(this);
     } catch (error) {
       this.fail(error);
     }
-  }
-
-  /** One that relists follows its keys from before a start that is ahead. */
-  #asked(events: readonly WatchEvent[]): readonly WatchEvent[] {
-    const start = this.#options.startRevision ?? 0n;
-    return events.filter(({ kv }) => kv.modRevision >= start);
   }
 
   #deliver(batch: WatchBatch): void {

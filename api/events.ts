@@ -59,6 +59,19 @@ export type ClientEvent =
     readonly change: "fetched" | "not_needed" | "refused" | "failed";
   }
   | {
+    /**
+     * Discriminator: a stream (of watches, of leases, of a snapshot …) waits,
+     * as the endpoint allows no more now, and gets its turn.
+     */
+    readonly type: "stream_waiting";
+    /** Its method, such as `Watch.Watch`. */
+    readonly method: string;
+    /** The endpoint. */
+    readonly endpoint: string;
+    /** How many calls and streams it allows at once. */
+    readonly maxStreams: number;
+  }
+  | {
     /** Discriminator: a watch goes on after its stream had ended. */
     readonly type: "watch_resumed";
     /** The endpoint it is on now. */

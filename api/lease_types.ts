@@ -33,6 +33,26 @@ export interface TimeToLive {
   readonly keys: readonly Bytes[];
 }
 
+/** Where the renewals of a lease stand. */
+export type LeaseState =
+  /** It is not renewed, as `keepAlive()` was not called. */
+  | { readonly kind: "idle" }
+  /** Its stream is being opened, for the first time or again. */
+  | { readonly kind: "connecting" }
+  /**
+   * Its stream waits for one of the `maxStreams` that the endpoint allows a
+   * client at once, and gets one in its turn. Meanwhile nothing is renewed.
+   */
+  | {
+    readonly kind: "waiting";
+    readonly endpoint: string;
+    readonly maxStreams: number;
+  }
+  /** Renewed at this endpoint. */
+  | { readonly kind: "live"; readonly endpoint: string }
+  /** It is lost, revoked or orphaned. */
+  | { readonly kind: "ended"; readonly reason: Error };
+
 /**
  * A lease that was granted to, or attached by, this client.
  *
@@ -51,6 +71,8 @@ export interface Lease extends AsyncDisposable {
    * client is closed; not by {@linkcode Lease.orphan}.
    */
   readonly signal: AbortSignal;
+  /** Where its renewals stand. */
+  readonly state: LeaseState;
   /**
    * Renews it from now on until it is revoked, orphaned or lost; resolves
    * when the first renewal is answered. Idempotent.

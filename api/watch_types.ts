@@ -46,6 +46,17 @@ export interface WatchBatch {
 export type WatchState =
   /** Being created for the first time. */
   | { readonly kind: "connecting" }
+  /**
+   * Its stream waits for one of the `maxStreams` that the endpoint allows a
+   * client at once, and gets one in its turn. `reason` is why the stream before
+   * has ended, if there was one.
+   */
+  | {
+    readonly kind: "waiting";
+    readonly endpoint: string;
+    readonly maxStreams: number;
+    readonly reason: EtcdError | undefined;
+  }
   /** Receiving from this endpoint. */
   | { readonly kind: "live"; readonly endpoint: string }
   /** Its stream has ended for this reason, and is being opened again. */

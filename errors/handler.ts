@@ -215,12 +215,13 @@ function stateOf(
   context: JudgeContext,
 ): string {
   const { endpoint } = context;
-  if (failure.ownDeadline && !failure.sent) {
-    return `${failure.details}, and got none within ${context.timeoutMs} ms (timeout)`;
-  }
   if (failure.ownDeadline) {
     const before = context.earlier.at(-1);
-    return `no answer from ${endpoint} within ${context.timeoutMs} ms (timeout)${
+    // One that was not sent says what it has waited for.
+    const state = failure.sent
+      ? `no answer from ${endpoint}`
+      : `${failure.details}, and got none`;
+    return `${state} within ${context.timeoutMs} ms (timeout)${
       before === undefined
         ? ""
         : `, the last of ${context.attempt} attempts, the one before ended at ${before.endpoint} (${before.code})`

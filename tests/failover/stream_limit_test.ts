@@ -7,12 +7,23 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { BALANCER_NAMES } from "../../balancers/mod.ts";
-import { Client, EtcdError, TimeoutError, type Watch } from "../../mod.ts";
+import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
+import {
+  Client,
+  type ClientEvent,
+  type ClientOptions,
+  EtcdError,
+  type Lease,
+  LeaseLostError,
+  op,
+  TimeoutError,
+  type Watch,
+  type WatchState,
+} from "../../mod.ts";
 import { Cluster, waitFor } from "../harness/mod.ts";
 
 const MOST = 2;
-const LIMITED = "max concurrent streams";
+const LIMIT = `one of the ${MOST} streams that`;
 
 let cluster: Cluster;
 /** Makes its calls on a connection of its own. */
@@ -23,7 +34,11 @@ Deno.test.beforeAll(async () => {
     members: 1,
     extraArgs: [`--max-concurrent-streams=${MOST}`],
   });
-  other = new Client({ endpoints: cluster.endpoints, keepAlive: false });
+  // Past the proxy: it stays when connections are cut.
+  other = new Client({
+    endpoints: cluster.members[0]?.directEndpoint ?? "",
+    keepAlive: false,
+  });
   await other.connect();
 });
 
@@ -32,36 +47,62 @@ Deno.test.afterAll(async () => {
   await cluster.close();
 });
 
-/** A client whose two streams are taken: by a watch and a lease. */
-async function fullClient(
-  balancer: typeof BALANCER_NAMES[number],
-): Promise<{ client: Client; watch: Watch } & AsyncDisposable> {
-  const { endpoints } = cluster;
-  const client = new Client({ endpoints, balancer, keepAlive: false });
-  const lease = await client.lease.grant(60);
-  await lease.keepAlive();
-  const watch = client.watch("nobody writes this");
-  await watch.ready;
-  return {
-    client,
-    watch,
-    [Symbol.asyncDispose]: () => client.close(),
-  };
+/** A client that has no stream left: a lease and a watch hold both. */
+class FullClient implements AsyncDisposable {
+  readonly client: Client;
+  lease!: Lease;
+  watch!: Watch;
+
+  private constructor(balancer: BalancerName, options: Partial<ClientOptions>) {
+    const { endpoints } = cluster;
+    this.client = new Client({
+      endpoints,
+      balancer,
+      keepAlive: false,
+      ...options,
+    });
+  }
+
+  static async open(
+    balancer: BalancerName,
+    options: Partial<ClientOptions> = {},
+  ): Promise<FullClient> {
+    const full = new FullClient(balancer, options);
+    full.lease = await full.client.lease.grant(60);
+    await full.lease.keepAlive();
+    full.watch = full.client.watch("nobody writes this");
+    await full.watch.ready;
+    return full;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.client.close();
+  }
+}
+
+/** How many calls and streams of a client run or wait. */
+function inFlight({ balancer }: Client): number {
+  return balancer.endpoints[0]?.inFlight ?? 0;
+}
+
+function assertNamesLimit(error: unknown): asserts error is EtcdError {
+  assert(error instanceof EtcdError, `${error}`);
+  assertStringIncludes(error.message, LIMIT);
+  assertStringIncludes(error.message, "max concurrent streams");
+  assert(!error.maybeCommitted, error.message);
+  assert(error.retryable, error.message);
 }
 
 for (const balancer of BALANCER_NAMES) {
   Deno.test(`${balancer} | a put that waited for a stream until its time was over, or was aborted, is never sent`, async () => {
-    await using full = await fullClient(balancer);
+    await using full = await FullClient.open(balancer);
     const { client, watch } = full;
     const keys = [`${balancer}/late`, `${balancer}/aborted`] as const;
     const late = await assertRejects(
       () => client.put(keys[0], "old", { timeoutMs: 300 }),
       TimeoutError,
     );
-    assertStringIncludes(late.message, `one of the ${MOST} streams`);
-    assertStringIncludes(late.message, LIMITED);
-    assert(!late.maybeCommitted);
-    assert(late.retryable);
+    assertNamesLimit(late);
     const abort = new AbortController();
     const aborted = client.put(keys[1], "old", { signal: abort.signal });
     const reason = new Error("not any more");
@@ -77,4 +118,123 @@ for (const balancer of BALANCER_NAMES) {
       assertEquals(kv?.version, 1n, "the old value was never there");
     }
   });
+
+  Deno.test(`${balancer} | close() while a put waits for a stream says that it was not applied`, async () => {
+    const key = `${balancer}/closed`;
+    const full = await FullClient.open(balancer);
+    const { client } = full;
+    const put = client.put(key, "x");
+    put.catch(() => {});
+    await waitFor("the put to wait", () => inFlight(client) > MOST);
+    await client.close();
+    const error = await assertRejects(() => put, EtcdError);
+    assertEquals([error.code, error.maybeCommitted], ["client_closed", false]);
+    assertEquals(await other.get(key), undefined);
+  });
+
+  Deno.test(`${balancer} | a put that waits for a stream when its connection is cut goes on another one`, async () => {
+    const key = `${balancer}/cut`;
+    await using full = await FullClient.open(balancer);
+    const { client, watch } = full;
+    const put = client.put(key, "x", { timeoutMs: 20_000 });
+    put.catch(() => {});
+    await waitFor("the put to wait", () => inFlight(client) > MOST);
+    const { dials } = client.balancer;
+    await cluster.members[0]?.proxy.set({ kind: "cut" });
+    await waitFor("another connection", () => client.balancer.dials > dials);
+    await watch.close();
+    await put;
+    assertEquals((await other.get(key))?.version, 1n);
+  });
 }
+
+Deno.test("Watch.state says that its stream waits for another one, and the watch gets its turn", async () => {
+  const told: ClientEvent[] = [];
+  await using full = await FullClient.open("grpc1.23", {
+    onEvent: (event) => told.push(event),
+  });
+  const { client } = full;
+  const states: WatchState[] = [];
+  const options = {
+    // Watches of this kind have a stream of their own.
+    requireLeader: false,
+    onStateChange: (state: WatchState) => states.push(state),
+  };
+  const watch = client.watch("waits", options);
+  await waitFor("the watch to wait", () => watch.state.kind === "waiting");
+  const [endpoint = ""] = cluster.endpoints;
+  const waiting = { endpoint, maxStreams: MOST };
+  assertEquals(states, [{ kind: "waiting", ...waiting, reason: undefined }]);
+  assertEquals(
+    told.filter(({ type }) => type === "stream_waiting"),
+    [{ type: "stream_waiting", method: "Watch.Watch", ...waiting }],
+  );
+  // A watch that joins it meanwhile says so, too.
+  const second = client.watch("waits, too", { requireLeader: false });
+  await waitFor("the second to wait", () => second.state.kind === "waiting");
+  // What comes later is served later.
+  const later = client.get("x");
+  await full.watch.close();
+  await watch.ready;
+  await second.ready;
+  assertEquals(states.map(({ kind }) => kind), [
+    "waiting",
+    "connecting",
+    "live",
+  ]);
+  await other.put("waits", "x");
+  for await (const { kv } of watch.events()) {
+    assertEquals(kv.key.text(), "waits");
+    break;
+  }
+  // The watch that has ended has left its place to the get.
+  await second.close();
+  await later;
+});
+
+Deno.test("Lease.state says that its stream waits, and its loss names the limit", async () => {
+  const { endpoints } = cluster;
+  await using client = new Client({ endpoints, keepAlive: false });
+  const lease = await client.lease.grant(2);
+  assertEquals(lease.state, { kind: "idle" });
+  const watches = [true, false].map((requireLeader) =>
+    client.watch("nobody writes this", { requireLeader })
+  );
+  await Promise.all(watches.map(({ ready }) => ready));
+  const kept = lease.keepAlive();
+  kept.catch(() => {});
+  const [endpoint = ""] = endpoints;
+  await waitFor("the lease to wait", () => lease.state.kind === "waiting");
+  assertEquals(lease.state, { kind: "waiting", endpoint, maxStreams: MOST });
+  const lost = await assertRejects(() => kept, LeaseLostError);
+  assertStringIncludes(`${lost.cause}`, LIMIT);
+  assertEquals(lease.state, { kind: "ended", reason: lost });
+  await watches[0]?.close();
+  const next = await client.lease.grant(60);
+  await next.keepAlive();
+  assertEquals(next.state, { kind: "live", endpoint });
+});
+
+Deno.test("every kind of call and stream that waits for a stream in vain names the limit", async () => {
+  await using full = await FullClient.open("grpc1.23");
+  const { client, lease } = full;
+  const [endpoint = ""] = cluster.endpoints;
+  const timeoutMs = 300;
+  const late: readonly (() => Promise<unknown>)[] = [
+    () => client.lease.grant(60, { timeoutMs }),
+    () => lease.keepAliveOnce({ timeoutMs }),
+    () => client.maintenance.snapshot({ timeoutMs }).getReader().read(),
+    () => client.txn({ then: [op.put("txn", "x")] }, { timeoutMs }),
+    () => client.get("x", { timeoutMs }),
+  ];
+  for (
+    const error of await Promise.all(late.map((call) => assertRejects(call)))
+  ) assertNamesLimit(error);
+  // One that is asked alone has a connection, and so streams, of its own.
+  const member = client.member(endpoint);
+  const readers = [0, 1].map(() => member.snapshot().getReader());
+  await Promise.all(readers.map((reader) => reader.read()));
+  assertNamesLimit(await assertRejects(() => member.status({ timeoutMs })));
+  await Promise.all(readers.map((reader) => reader.cancel()));
+  await member.status();
+});

@@ -108,6 +108,15 @@ export class FakeServer implements AsyncDisposable {
     }
   }
 
+  /** Tells every client that it may have so many streams at once from now. */
+  allowStreams(maxConcurrentStreams: number): void {
+    for (const session of this.#sessions) {
+      session.settings({ maxConcurrentStreams });
+      // Deno 2.9.6 keeps SETTINGS back until there is something else to say.
+      session.ping(() => {});
+    }
+  }
+
   /** Resets every connection. */
   disconnect(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();

@@ -216,8 +216,19 @@ Deno.test("judge() says what it could not do, the state, the code and the endpoi
       errorOf({ ownDeadline: true }, put),
     ],
     [
-      "Cannot put: no answer from http://a:2379 within 300 ms (timeout)",
-      errorOf({ ownDeadline: true, sent: false }, put),
+      "Cannot put: waited for a stream, and got none within 300 ms (timeout)",
+      errorOf({
+        ownDeadline: true,
+        sent: false,
+        details: "waited for a stream",
+      }, put),
+    ],
+    [
+      "Cannot put: lost the connection to http://a:2379 before it was sent (connection_lost): waited for a stream",
+      errorOf(
+        { details: "waited for a stream", disconnected: true, sent: false },
+        { ...put, policy: { ...CONTEXT.policy, maxAttempts: 1 } },
+      ),
     ],
     [
       "Cannot get: no answer from http://a:2379 within 300 ms (timeout), the last of 4 attempts, the one before ended at http://b:2379 (no_leader)",
