@@ -72,14 +72,14 @@ class Full implements AsyncDisposable {
   }
 
   /** Makes a call; resolves to nothing if it succeeds. */
-  call(timeoutMs = Infinity): Call {
+  call(timeoutMs = Infinity, request: Uint8Array = EMPTY): Call {
     const settings = { timeoutMs, headers: undefined };
     const { promise, resolve } = Promise.withResolvers<
       CallStatus | undefined
     >();
     const { cancel } = this.transport.unary(
       PATH,
-      EMPTY,
+      request,
       settings,
       (_reply, status) => resolve(status),
     );
@@ -294,4 +294,34 @@ Deno.test("Transport never opens a stream that was canceled while it waited for 
   hung[1]?.();
   assertStrictEquals(await last, undefined);
   assertStrictEquals(server.calls(), 2);
+});
+
+Deno.test("Transport never exceeds the limit nor sends what it has dropped, however calls are canceled", async () => {
+  await using full = await Full.open(2);
+  const { server, hung } = full;
+  const arrived = new Set<number>();
+  server.handle(PATH, async ({ request: [high = 0, low = 0] }) => {
+    arrived.add(high << 8 | low);
+    await new Promise((resolve) => setTimeout(resolve, low % 3));
+    return EMPTY;
+  });
+  for (const end of hung) end();
+  const ends = Array.from({ length: 400 }, async (_, id) => {
+    await new Promise((resolve) => setTimeout(resolve, id % 40));
+    const call = full.call(5_000, new Uint8Array([id >> 8, id & 255]));
+    for (let turn = 0; turn < id % 7; turn++) await undefined;
+    if (id % 3 === 0) call.cancel();
+    if (id % 5 === 0) setTimeout(call.cancel, id % 4);
+    return { id, status: await call.ended };
+  });
+  let unsent = 0;
+  for (const { id, status } of await Promise.all(ends)) {
+    // REFUSED_STREAM would be another code.
+    if (status !== undefined) assertStrictEquals(status.grpcCode, CANCELED);
+    if (status === undefined) assert(arrived.has(id));
+    if (status?.sent !== false) continue;
+    unsent++;
+    assert(!arrived.has(id), `${id} was sent`);
+  }
+  assert(unsent > 0);
 });
