@@ -1,9 +1,10 @@
 import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import type { TxnResponse } from "../proto/gen/messages.ts";
+import type { TxnRequestInit, TxnResponse } from "../proto/gen/messages.ts";
 import { methods } from "../proto/methods.ts";
 import { replyOf, requestOf } from "./_batch_operation.ts";
 import type { BatchedCall, BatchedCallInit } from "./_batched_call.ts";
+import type { TracedOptions } from "./_call_trace.ts";
 import type { Caller } from "./caller.ts";
 
 /** A batch the server did not look into, and why. */
@@ -34,10 +35,19 @@ export async function sendTogether(
   batch: readonly BatchedCall[],
 ): Promise<Refusal | undefined> {
   const all = allAborted(batch);
-  for (const call of batch) call.send();
+  let sent: readonly BatchedCall[] = [];
+  const encode = () => {
+    // Who has been told that it failed is not to find it done later.
+    sent = batch.filter(({ settled }) => !settled);
+    for (const call of sent) call.send();
+    return methods.kv.txn.encode(transactionOf(sent));
+  };
   try {
-    const { header, responses } = await request(caller, batch, all?.signal);
-    batch.forEach((call, at) => call.succeed(replyOf(responses[at], header)));
+    const { header, responses } = await request(caller, batch, {
+      encode,
+      signal: all?.signal,
+    });
+    sent.forEach((call, at) => call.succeed(replyOf(responses[at], header)));
     return undefined;
   } catch (error) {
     return await failed(caller, batch, error);
@@ -75,18 +85,23 @@ export function callAlone(
 function request(
   caller: Caller,
   batch: readonly BatchedCall[],
-  signal: AbortSignal | undefined,
+  late: Pick<TracedOptions, "encode" | "signal">,
 ): Promise<TxnResponse> {
   const deadlineAt = Math.max(...batch.map((call) => call.deadlineAt));
   const [action = "", ...others] = new Set(
     batch.map(({ init }) => init.action),
   );
+  const options: TracedOptions = { ...late, timeoutMs: leftMs(deadlineAt) };
   return caller.unary(
     methods.kv.txn,
-    { success: batch.map(({ init }) => init.operation.wire) },
+    transactionOf(batch),
     others.length === 0 ? action : "write",
-    { timeoutMs: leftMs(deadlineAt), signal },
+    options,
   );
+}
+
+function transactionOf(batch: readonly BatchedCall[]): TxnRequestInit {
+  return { success: batch.map(({ init }) => init.operation.wire) };
 }
 
 async function failed(

@@ -9,8 +9,13 @@ export interface CallTrace {
   answered(endpoint: string): void;
 }
 
-/** The options of a call that is followed. */
+/** The options of a call that is made inside the client. */
 export interface TracedOptions extends CallOptions {
   /** Who follows it. */
   readonly trace?: CallTrace | undefined;
+  /**
+   * Makes the request when it is sent, each time: it may have waited long, and
+   * part of it need not be wanted any more.
+   */
+  readonly encode?: (() => Uint8Array) | undefined;
 }

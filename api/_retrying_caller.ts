@@ -1,6 +1,6 @@
 import type { Picked, Waited } from "../balancers/_pick_queue.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
-import type { Headers } from "../balancers/_transport.ts";
+import type { Headers, RequestBytes } from "../balancers/_transport.ts";
 import type { PickInfo } from "../balancers/strategy.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { judge } from "../errors/handler.ts";
@@ -68,7 +68,7 @@ export class RetryingCaller implements TraceableCaller {
   ): Promise<Response> {
     const effect = () => method.effect(request);
     const call = this.#begin(method, effect, action, options);
-    const bytes = method.encode(request);
+    const bytes = options.encode ?? method.encode(request);
     const needs = method.needs?.(request);
     const leader = options.requireLeader === true;
     const tokens = method.path === AUTHENTICATE
@@ -182,7 +182,7 @@ export class RetryingCaller implements TraceableCaller {
   async #attempt(
     call: CallState,
     picked: Picked,
-    bytes: Uint8Array,
+    bytes: RequestBytes,
     headers: Headers | undefined,
     tokens: TokenKeeper | undefined,
   ): Promise<Uint8Array | "token refused" | undefined> {

@@ -1,12 +1,16 @@
 import type { Picked } from "../balancers/_pick_queue.ts";
-import type { CallStatus, Headers } from "../balancers/_transport.ts";
+import type {
+  CallStatus,
+  Headers,
+  RequestBytes,
+} from "../balancers/_transport.ts";
 import type { CallState } from "./_call_state.ts";
 
 /** Runs one attempt on a connection, until it ends or the signal is aborted. */
 export function runUnary(
   { method, signal }: Pick<CallState, "method" | "signal">,
   { transport }: Pick<Picked, "transport">,
-  bytes: Uint8Array,
+  bytes: RequestBytes,
   settings: { timeoutMs: number; headers: Headers | undefined },
 ): Promise<Uint8Array | CallStatus> {
   return new Promise((resolve, reject) => {

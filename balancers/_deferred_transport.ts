@@ -2,6 +2,7 @@ import type { Endpoint } from "./_endpoint.ts";
 import type {
   CallSettings,
   Dial,
+  RequestBytes,
   RunningCall,
   RunningStream,
   StreamEvents,
@@ -71,7 +72,7 @@ class DeferredTransport implements Transport {
 
   unary(
     path: string,
-    request: Uint8Array,
+    request: RequestBytes,
     settings: CallSettings,
     done: UnaryDone,
   ): RunningCall {

@@ -6,7 +6,7 @@ import {
   type StatusObject,
 } from "@grpc/grpc-js";
 import { wasReset } from "./_grpc_resets.ts";
-import type { CallStatus, Headers } from "./_transport.ts";
+import type { CallStatus, Headers, RequestBytes } from "./_transport.ts";
 
 const NONE = new Metadata();
 const CACHE = new WeakMap<Headers, Metadata>();
@@ -46,8 +46,9 @@ export function toCallStatus(
   };
 }
 
-/** The same bytes as the kind that grpc-js can frame. */
-export function asBuffer(bytes: Uint8Array): Buffer {
+/** The same bytes as the kind that grpc-js can frame, made now. */
+export function asBuffer(request: RequestBytes): Buffer {
+  const bytes = typeof request === "function" ? request() : request;
   return Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

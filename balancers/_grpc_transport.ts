@@ -15,6 +15,7 @@ import { missingPermission } from "./_permission.ts";
 import type {
   CallSettings,
   Dial,
+  RequestBytes,
   RunningCall,
   RunningStream,
   StreamEvents,
@@ -63,8 +64,7 @@ class GrpcTransport implements Transport {
     this.#channel = opened.channel;
     this.#capture = opened.capture;
     this.#dialTimer = setTimeout(() => {
-      const connected = this.#capture.seen;
-      this.#fail(timeoutReason(timeoutMs, { connected }));
+      this.#fail(timeoutReason(timeoutMs, { connected: this.#capture.seen }));
     }, timeoutMs);
     Deno.unrefTimer(this.#dialTimer);
     // Not now: the owner does not have this object yet.
@@ -95,7 +95,7 @@ class GrpcTransport implements Transport {
 
   unary(
     path: string,
-    request: Uint8Array,
+    request: RequestBytes,
     settings: CallSettings,
     done: UnaryDone,
   ): RunningCall {

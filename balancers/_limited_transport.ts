@@ -4,6 +4,7 @@ import { StreamQueue } from "./_stream_queue.ts";
 import type {
   CallSettings,
   Dial,
+  RequestBytes,
   RunningCall,
   RunningStream,
   StreamEvents,
@@ -78,7 +79,7 @@ class LimitedTransport implements Transport {
 
   unary(
     path: string,
-    request: Uint8Array,
+    request: RequestBytes,
     settings: CallSettings,
     done: UnaryDone,
   ): RunningCall {

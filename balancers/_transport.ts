@@ -12,6 +12,9 @@ export interface CallSettings {
   readonly headers: Headers | undefined;
 }
 
+/** A request, or what makes it when it is sent. */
+export type RequestBytes = Uint8Array | (() => Uint8Array);
+
 /** The status of a call that did not succeed. */
 export interface CallStatus {
   /** The gRPC status code. */
@@ -96,7 +99,7 @@ export interface Transport {
   /** Starts a unary call; `done` is called exactly once, never synchronously. */
   unary(
     path: string,
-    request: Uint8Array,
+    request: RequestBytes,
     settings: CallSettings,
     done: UnaryDone,
   ): RunningCall;

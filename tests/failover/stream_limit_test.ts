@@ -16,6 +16,7 @@ import {
   type Lease,
   LeaseLostError,
   op,
+  prefix,
   TimeoutError,
   type Watch,
   type WatchState,
@@ -147,6 +148,67 @@ for (const balancer of BALANCER_NAMES) {
     assertEquals((await other.get(key))?.version, 1n);
   });
 }
+
+for (const onEvent of [undefined, () => {}]) {
+  const listened = onEvent === undefined ? "" : ", with a listener";
+  Deno.test(`a batched put that was aborted while its batch waited is not in it when it is sent${listened}`, async () => {
+    const under = `batch${listened}`;
+    const keys = ["first", "aborted", "late", "kept"]
+      .map((name) => `${under}/${name}`);
+    await using full = await FullClient.open("grpc1.23", {
+      batch: "all",
+      onEvent,
+    });
+    const { client, watch } = full;
+    const abort = new AbortController();
+    const [first, aborted, late, kept] = keys.map((key, at) =>
+      client.put(key, "x", {
+        ...at === 1 && { signal: abort.signal },
+        timeoutMs: at === 2 ? 300 : 20_000,
+      })
+    );
+    await waitFor("both requests to wait", () => inFlight(client) === MOST + 2);
+    abort.abort();
+    await assertRejects(() => aborted ?? Promise.resolve());
+    const error = await assertRejects(
+      () => late ?? Promise.resolve(),
+      TimeoutError,
+    );
+    assert(!error.maybeCommitted, error.message);
+    await watch.close();
+    await Promise.all([first, kept]);
+    const { kvs } = await other.range(prefix(under));
+    assertEquals(kvs.map(({ key }) => key.text()), [keys[0], keys[3]]);
+  });
+}
+
+Deno.test("a batched put that was aborted while there was no connection is not sent with the others", async () => {
+  const { proxy } = cluster.members[0] ?? {};
+  assert(proxy !== undefined);
+  await proxy.set({ kind: "refuse" });
+  await using client = new Client({
+    endpoints: cluster.endpoints,
+    keepAlive: false,
+    batch: "all",
+  });
+  const abort = new AbortController();
+  const [first, aborted, kept] = ["first", "aborted", "kept"].map((name) =>
+    client.put(`unconnected/${name}`, "x", {
+      timeoutMs: 20_000,
+      ...name === "aborted" && { signal: abort.signal },
+    })
+  );
+  await waitFor("a dial", () => client.balancer.dials > 0);
+  abort.abort();
+  await assertRejects(() => aborted ?? Promise.resolve());
+  await proxy.set({ kind: "pass" });
+  await Promise.all([first, kept]);
+  const { kvs } = await other.range(prefix("unconnected/"));
+  assertEquals(kvs.map(({ key }) => key.text()), [
+    "unconnected/first",
+    "unconnected/kept",
+  ]);
+});
 
 Deno.test("Watch.state says that its stream waits for another one, and the watch gets its turn", async () => {
   const told: ClientEvent[] = [];

@@ -3,6 +3,7 @@ import type { Endpoint } from "../../balancers/_endpoint.ts";
 import type {
   CallSettings,
   Dial,
+  RequestBytes,
   RunningCall,
   RunningStream,
   StreamEvents,
@@ -112,11 +113,12 @@ export class FakeTransport implements Transport {
 
   unary(
     path: string,
-    request: Uint8Array,
+    bytes: RequestBytes,
     settings: CallSettings,
     done: UnaryDone,
   ): RunningCall {
     assert(this.ready, "a call on a transport that is not ready");
+    const request = typeof bytes === "function" ? bytes() : bytes;
     const call = new FakeCall(path, request, settings, (reply, status) => {
       if (!this.calls.delete(call)) return;
       queueMicrotask(() => done(reply, status));

@@ -1,3 +1,4 @@
+import type { TracedOptions } from "../../api/_call_trace.ts";
 import type { CallOptions } from "../../api/call_options.ts";
 import type { Caller } from "../../api/caller.ts";
 import type {
@@ -28,8 +29,10 @@ export class ScriptedCaller implements Caller {
     { name }: Method<Request, Response>,
     request: Request,
     action: string,
-    options: CallOptions = {},
+    options: TracedOptions = {},
   ): Promise<Response> {
+    // It is sent at once.
+    options.encode?.();
     return new Promise((resolve, reject) => {
       const { signal } = options;
       signal?.addEventListener("abort", () => reject(signal.reason));
