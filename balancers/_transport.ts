@@ -85,7 +85,7 @@ export type UnaryDone = (
 export interface Transport {
   /** Whether it carries calls: ready, not lost, no GOAWAY seen. */
   readonly ready: boolean;
-  /** How many calls and streams are running. */
+  /** How many calls and streams are running, or wait for a stream. */
   readonly inFlight: number;
   /**
    * How many calls and streams the peer allows at once, as its last SETTINGS

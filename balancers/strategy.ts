@@ -28,7 +28,10 @@ export interface SubConnection {
    * the lowest number among the ready ones was ready first.
    */
   readonly epoch: number;
-  /** How many calls and streams are running on the newest transport. */
+  /**
+   * How many calls and streams run on the newest transport, or wait for one of
+   * the streams that its peer allows.
+   */
   readonly inFlight: number;
   /**
    * Asks for a transport. From `idle` the attempt starts at once; otherwise

@@ -7,7 +7,7 @@ export interface EndpointView {
   readonly endpoint: string;
   /** The state of its connection. */
   readonly state: ConnectionState;
-  /** How many calls and streams are running on it. */
+  /** How many calls and streams run on it, or wait for a stream of it. */
   readonly inFlight: number;
   /** Why its last dial failed, or its last connection was lost. */
   readonly lastError: string | undefined;
