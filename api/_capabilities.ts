@@ -1,4 +1,5 @@
 import type { Picked } from "../balancers/_pick_queue.ts";
+import { describeWait } from "../balancers/_stream_queue.ts";
 import type {
   CallStatus,
   Headers,
@@ -67,12 +68,19 @@ export async function requireVersion(
   if (needs === undefined) return;
   const method = check.method.name;
   const { signal, deadlineAt = Infinity } = check;
+  // What nobody answers may wait for a stream.
+  const silence = () =>
+    transport.freeStreams > 0
+      ? `${endpoint} did not tell its version`
+      : `${
+        describeWait(transport.maxStreams, endpoint)
+      } to ask for its version, and got none`;
   const version = await within(
     { signal, deadlineAt },
     () => versionOf(transport, check.headers),
     () =>
       new TimeoutError(
-        `Cannot ${action}: ${endpoint} did not tell its version within ${check.timeoutMs} ms (timeout)`,
+        `Cannot ${action}: ${silence()} within ${check.timeoutMs} ms (timeout)`,
         {
           code: "timeout",
           grpcCode: GRPC_CODE.deadlineExceeded,
@@ -89,7 +97,7 @@ export async function requireVersion(
     case "no answer":
       versions.delete(transport);
       throw new UnavailableError(
-        `Cannot ${action}: ${endpoint} did not tell its version (unavailable)`,
+        `Cannot ${action}: ${silence()} (unavailable)`,
         {
           code: "unavailable",
           grpcCode: GRPC_CODE.unavailable,
