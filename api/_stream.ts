@@ -97,6 +97,7 @@ export class StreamOpener {
     settings: StreamSettings,
     listener: StreamListener<Response>,
   ): Promise<OpenStream<Request>> {
+    settings.signal.throwIfAborted();
     const tokens = this.#tokens;
     if (tokens !== undefined) await ensureToken(tokens, settings.signal);
     let picked = await this.#pick(method.name, settings);
@@ -184,11 +185,7 @@ export class StreamOpener {
     );
     if (settings.messages !== "when asked for") running.read();
     await untilBegun(running, endpoint, settings);
-    if (!begun) {
-      settings.signal.throwIfAborted();
-      if (this.#pool.closed) throw closedError(settings);
-      return this.open(method, settings, listener);
-    }
+    if (!begun) return this.open(method, settings, listener);
     if (settings.onRemoval === "move") {
       stay = moveWhenRemoved(
         connection,

@@ -197,10 +197,8 @@ class GrpcTransport implements Transport {
     const { secure } = this.#endpoint;
     const connected = this.#capture.seen;
     const why = dialReason(reason, { connected, secure });
-    if (!connected) {
-      const missing = missingPermission(this.#endpoint, reason);
-      return this.#fail(why, undefined, missing);
-    }
+    const missing = missingPermission(this.#endpoint, reason);
+    if (!connected) return this.#fail(why, undefined, missing);
     if (!secure) return this.#fail(why);
     this.#capture.explain().then((failure) => {
       if (failure === undefined) this.#fail(why);

@@ -12,7 +12,7 @@ import { Cluster } from "../harness/mod.ts";
 /** How many streams the server allows at once. */
 export const MOST = 2;
 /** How an error names that. */
-export const LIMIT = `one of the ${MOST} streams that`;
+export const LIMIT: string = `one of the ${MOST} streams that`;
 
 /** The cluster that {@linkcode startLimitedMember} starts. */
 export let cluster: Cluster;

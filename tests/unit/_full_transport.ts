@@ -6,7 +6,7 @@ import { methods } from "../../proto/methods.ts";
 import { FakeServer, waitFor } from "../harness/mod.ts";
 
 /** What the calls of {@linkcode Full} call. */
-export const PATH = methods.kv.put.path;
+export const PATH: string = methods.kv.put.path;
 /** No bytes. */
 export const EMPTY: Uint8Array = new Uint8Array();
 
@@ -64,7 +64,7 @@ export class Full implements AsyncDisposable {
   }
 
   /** Makes a call; resolves to nothing if it succeeds. */
-  call(timeoutMs = Infinity, request: Uint8Array = EMPTY): Call {
+  call(timeoutMs: number = Infinity, request: Uint8Array = EMPTY): Call {
     const settings = { timeoutMs, headers: undefined };
     const { promise, resolve } = Promise.withResolvers<
       CallStatus | undefined
