@@ -180,6 +180,7 @@ export {
   ClientClosedError,
   ClusterMismatchError,
   CompactedError,
+  CorruptError,
   FutureRevisionError,
   type LeaseLossReason,
   LeaseLostError,

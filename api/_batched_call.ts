@@ -1,4 +1,5 @@
 import { GRPC_CODE } from "../errors/codes.ts";
+import { doubtText } from "../errors/doubt.ts";
 import type { EtcdError } from "../errors/etcd_error.ts";
 import { createError, TimeoutError } from "../errors/specific_errors.ts";
 import type { Method } from "../proto/method.ts";
@@ -90,15 +91,17 @@ export class BatchedCall {
     const state = this.#sent
       ? `no answer within ${timeoutMs} ms (timeout)`
       : `not sent within ${timeoutMs} ms, behind others that were not answered (timeout)`;
-    const tail = maybeCommitted ? "; it may have been applied" : "";
     this.fail(
-      new TimeoutError(`Cannot ${action}: ${state}${tail}`, {
-        code: "timeout",
-        grpcCode: GRPC_CODE.deadlineExceeded,
-        method: method.name,
-        retryable: !maybeCommitted,
-        maybeCommitted,
-      }),
+      new TimeoutError(
+        `Cannot ${action}: ${state}${doubtText(maybeCommitted)}`,
+        {
+          code: "timeout",
+          grpcCode: GRPC_CODE.deadlineExceeded,
+          method: method.name,
+          retryable: !maybeCommitted,
+          maybeCommitted,
+        },
+      ),
     );
   }
 

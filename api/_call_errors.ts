@@ -1,6 +1,12 @@
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { BalancerError } from "../errors/balancer_error.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
+import {
+  doubtText,
+  inDoubt,
+  isInDoubt,
+  mayBeRepeated,
+} from "../errors/doubt.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import {
   ClientClosedError,
@@ -14,9 +20,10 @@ import type { CallState } from "./_call_state.ts";
 
 /** The client was closed before or during the call. */
 export function closedError(call: CallState): ClientClosedError {
-  const tail = call.maybeCommitted ? "; it may have been applied" : "";
   return new ClientClosedError(
-    `Cannot ${call.action}: the client is closed${tail}`,
+    `Cannot ${call.action}: the client is closed${
+      doubtText(call.maybeCommitted)
+    }`,
     {
       code: "client_closed",
       grpcCode: GRPC_CODE.canceled,
@@ -30,7 +37,7 @@ export function closedError(call: CallState): ClientClosedError {
 /** The strategy has failed the pick, with its own error or by a mistake. */
 export function pickError(call: CallState, error: Error): Error {
   const { attempts, maybeCommitted } = call;
-  const tail = maybeCommitted ? "; it may have been applied" : "";
+  const tail = doubtText(maybeCommitted);
   if (error instanceof EtcdError && error.code === "deno_permission") {
     const text = error.message.replace(
       /^Cannot connect/,
@@ -41,7 +48,9 @@ export function pickError(call: CallState, error: Error): Error {
     const init = { code, method, maybeCommitted, attempts, cause: error.cause };
     return createError(`${text}${tail}`, init);
   }
-  if (!(error instanceof BalancerError)) return error;
+  if (!(error instanceof BalancerError)) {
+    return maybeCommitted ? inDoubt(error, { attempts }) : error;
+  }
   return new BalancerError(`${error.message}${tail}`, {
     balancer: error.balancer,
     cause: error.cause,
@@ -79,7 +88,7 @@ export function outOfTimeError(
   const init = {
     method: call.method.name,
     endpoint: last?.endpoint,
-    retryable: !maybeCommitted || call.effect() !== "write",
+    retryable: mayBeRepeated(call.effect(), maybeCommitted),
     maybeCommitted,
     attempts,
   };
@@ -104,7 +113,7 @@ export function outOfTimeError(
   }
   return new TimeoutError(
     `Cannot ${action}: no success within ${timeoutMs} ms and ${call.made} attempts (timeout), the last one at ${last.endpoint} (${last.code})${
-      maybeCommitted ? "; it may have been applied" : ""
+      doubtText(maybeCommitted)
     }; ${endpoints}`,
     { ...init, code: "timeout", grpcCode: GRPC_CODE.deadlineExceeded },
   );
@@ -122,31 +131,22 @@ function commonTlsFault({ endpoints }: BalancerSnapshot): TlsFault | undefined {
  * What keeps a call from going on: it says so if an earlier attempt may have
  * been applied.
  */
-export function inDoubt(call: CallState, error: unknown): unknown {
-  if (!call.maybeCommitted || !(error instanceof EtcdError)) return error;
-  return createError(`${error.message}; it may have been applied`, {
-    code: error.code,
-    grpcCode: error.grpcCode,
-    endpoint: error.endpoint,
-    method: call.method.name,
-    retryable: error.retryable,
-    maybeCommitted: true,
-    attempts: call.attempts,
-    cause: error,
-  });
+export function keptError(call: CallState, error: unknown): unknown {
+  const { maybeCommitted, attempts, method: { name: method } } = call;
+  return maybeCommitted ? inDoubt(error, { method, attempts }) : error;
 }
 
 /** The time is over, and a function of the user's has still not answered. */
 export function notProvidedError(call: LateCall, option: string): TimeoutError {
   const { action, timeoutMs, maybeCommitted } = call;
-  const tail = maybeCommitted ? "; it may have been applied" : "";
+  const tail = doubtText(maybeCommitted);
   return new TimeoutError(
     `Cannot ${action}: the function in '${option}' gave nothing within ${timeoutMs} ms (timeout)${tail}`,
     {
       code: "timeout",
       grpcCode: GRPC_CODE.deadlineExceeded,
       method: call.method.name,
-      retryable: !maybeCommitted || call.effect() !== "write",
+      retryable: mayBeRepeated(call.effect(), maybeCommitted),
       maybeCommitted,
       attempts: call.attempts,
     },
@@ -185,7 +185,7 @@ export function protocolError(
       grpcCode: GRPC_CODE.internal,
       endpoint,
       method: call.method.name,
-      maybeCommitted: call.effect() !== "read",
+      maybeCommitted: isInDoubt(call.effect()),
       attempts: call.attempts,
       cause,
     },

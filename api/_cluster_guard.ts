@@ -1,3 +1,4 @@
+import { doubtText } from "../errors/doubt.ts";
 import { ClusterMismatchError } from "../errors/specific_errors.ts";
 import { type Int64, toUnsignedBigInt } from "../proto/int64.ts";
 
@@ -75,7 +76,7 @@ export class ClusterGuard {
     }`;
     const last = this.#endpoints.refuse(endpoint, reason) === "last";
     if (last) this.forget();
-    const tail = maybeCommitted ? "; it may have been applied there" : "";
+    const tail = doubtText(maybeCommitted);
     return new ClusterMismatchError(
       last
         ? `Cannot ${action}: ${endpoint} is the last endpoint, and ${reason} as before (wrong_cluster)${tail}`

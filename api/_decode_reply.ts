@@ -1,3 +1,4 @@
+import { isInDoubt } from "../errors/doubt.ts";
 import type { Method } from "../proto/method.ts";
 import { protocolError } from "./_call_errors.ts";
 import type { CallState } from "./_call_state.ts";
@@ -28,7 +29,7 @@ export function decodeReply<Response>(
     action: call.action,
     method: call.method.name,
     endpoint,
-    maybeCommitted: call.maybeCommitted || call.effect() !== "read",
+    maybeCommitted: call.maybeCommitted || isInDoubt(call.effect()),
   }));
   return reply;
 }

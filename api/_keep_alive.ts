@@ -1,5 +1,6 @@
 import type { Clock } from "../balancers/_clock.ts";
-import { GRPC_CODE } from "../errors/codes.ts";
+import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
+import type { EtcdError } from "../errors/etcd_error.ts";
 import { TimeoutError } from "../errors/specific_errors.ts";
 import type {
   LeaseKeepAliveRequestInit,
@@ -13,6 +14,18 @@ import type { Opener, OpenStream } from "./_stream.ts";
 import { type StreamLimit, waitingError } from "./_stream_wait.ts";
 
 const ACTION = "keep the leases alive";
+
+// What a server says that does not renew leases; and what one may say now and
+// then for other reasons, which is why it is asked more than once.
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  "unknown",
+  "unsupported",
+  "permission_denied",
+  "unauthenticated",
+  "invalid_argument",
+  "failed_precondition",
+]);
+const FINAL_REFUSALS = 3;
 
 /** A lease on the stream. */
 interface Kept {
@@ -36,6 +49,8 @@ export class KeepAliveSession implements RenewalHost {
   #opening: AbortController | undefined;
   #trouble: unknown;
   #limit: StreamLimit | undefined;
+  /** How many streams in a row were refused, and nothing else came. */
+  #refusals = 0;
   #endpoint: string | undefined;
 
   constructor(opener: Opener, clock: Clock) {
@@ -44,8 +59,12 @@ export class KeepAliveSession implements RenewalHost {
     this.#reopening = new Reopening(clock, () => this.#open());
   }
 
-  get trouble(): unknown {
-    return this.#trouble;
+  trouble(waitedMs: number): unknown {
+    if (this.#trouble !== undefined || this.#opening === undefined) {
+      return this.#trouble;
+    }
+    const call = { action: ACTION, timeoutMs: waitedMs };
+    return this.#opener.notOpened(methods.lease.keepAlive, call);
   }
 
   get state(): RenewingState {
@@ -124,6 +143,7 @@ export class KeepAliveSession implements RenewalHost {
         onEnd: (error) => {
           this.#trouble = error;
           this.#stream = undefined;
+          this.#countRefusal(error);
           if (this.#kept.size > 0) this.#reopening.begin();
         },
       });
@@ -148,6 +168,7 @@ export class KeepAliveSession implements RenewalHost {
 
   #onMessage({ ID, TTL }: LeaseKeepAliveResponse): void {
     this.#trouble = undefined;
+    this.#refusals = 0;
     const kept = this.#kept.get(toBigInt(ID));
     const sentAt = kept?.sentAt;
     // One that was not asked for tells nothing about time.
@@ -159,7 +180,16 @@ export class KeepAliveSession implements RenewalHost {
     }
   }
 
+  /** Tells the leases once there is little doubt that it will stay so. */
+  #countRefusal(error: EtcdError): void {
+    const refused = REFUSALS.has(error.code) && !error.retryable;
+    this.#refusals = refused ? this.#refusals + 1 : 0;
+    if (this.#refusals < FINAL_REFUSALS) return;
+    for (const renewal of this.#all()) renewal.refused(error);
+  }
+
   #stop(): void {
+    this.#refusals = 0;
     this.#opening?.abort();
     this.#opening = undefined;
     this.#reopening.stop();

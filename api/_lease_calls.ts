@@ -1,10 +1,11 @@
 import { EtcdError } from "../errors/etcd_error.ts";
-import { LeaseNotFoundError, TimeoutError } from "../errors/specific_errors.ts";
+import { LeaseNotFoundError } from "../errors/specific_errors.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
-import { methods } from "../proto/methods.ts";
+import { methods, revokeServerChosen } from "../proto/methods.ts";
 import type { Opener, StreamSettings } from "./_stream.ts";
 import { checkTimeoutMs } from "./_checks.ts";
+import { endingWith } from "./_effort.ts";
 import { copyBytes } from "./bytes.ts";
 import { noStreamError, type StreamLimit } from "./_stream_wait.ts";
 import { pause } from "./_waits.ts";
@@ -15,6 +16,13 @@ import type { TimeToLive, TimeToLiveOptions } from "./lease_types.ts";
 
 // Before a renewal that failed is sent once more.
 const REPEAT_MS = 50;
+
+/** An id, and whether it may be used again. */
+export interface LeaseId {
+  readonly id: bigint;
+  /** Somebody may have chosen it, and may choose it again; no server does. */
+  readonly chosenBy: "server" | "somebody";
+}
 
 /** A lease as the server has made it. */
 interface GrantedLease {
@@ -44,25 +52,6 @@ export class LeaseCalls {
     id: bigint,
     options: CallOptions,
   ): Promise<GrantedLease> {
-    try {
-      return await this.#grant(ttlSeconds, id, options);
-    } catch (error) {
-      if (!isEcho(error, "lease_exists")) throw error;
-      // It may be the one that an earlier attempt has made.
-      const { grantedSeconds } = await this.timeToLive(id, options);
-      const ours = grantedSeconds === ttlSeconds ||
-        grantedSeconds > ttlSeconds &&
-          grantedSeconds === await this.#raised(ttlSeconds, options);
-      if (!ours) throw error;
-      return { id, ttlSeconds: grantedSeconds };
-    }
-  }
-
-  async #grant(
-    ttlSeconds: number,
-    id: bigint,
-    options: CallOptions,
-  ): Promise<GrantedLease> {
     const { ID, TTL } = await this.#caller.unary(
       methods.lease.grant,
       { TTL: fromBigInt(BigInt(ttlSeconds)), ID: fromBigInt(id) },
@@ -72,21 +61,14 @@ export class LeaseCalls {
     return { id: toBigInt(ID), ttlSeconds: Number(toBigInt(TTL)) };
   }
 
-  /**
-   * What the server makes of a time shorter than its least, which it tells
-   * nowhere: another lease shows it.
-   */
-  async #raised(ttlSeconds: number, options: CallOptions): Promise<number> {
-    const sample = await this.#grant(ttlSeconds, 0n, options);
-    await this.revoke(sample.id, options);
-    return sample.ttlSeconds;
-  }
-
-  /** Ends a lease. */
-  async revoke(id: bigint, options: CallOptions): Promise<void> {
+  /** Ends a lease, whose id was chosen by so and so. */
+  async revoke(
+    { id, chosenBy }: LeaseId,
+    options: CallOptions,
+  ): Promise<void> {
     try {
       await this.#caller.unary(
-        methods.lease.revoke,
+        chosenBy === "server" ? revokeServerChosen : methods.lease.revoke,
         { ID: fromBigInt(id) },
         "revoke the lease",
         options,
@@ -131,36 +113,44 @@ export class LeaseCalls {
     const timeoutMs = options.timeoutMs === undefined
       ? this.#timeoutMs
       : checkTimeoutMs("timeoutMs", options.timeoutMs);
-    signal?.throwIfAborted();
+    const method = methods.lease.keepAlive;
     const action = "renew the lease";
-    const limit = new AbortController();
     let waits: StreamLimit | undefined;
-    const timer = timeoutMs === Infinity ? undefined : setTimeout(
-      () => limit.abort(timeoutError(action, timeoutMs, waits)),
+    return await endingWith({
+      signal,
       timeoutMs,
-    );
-    const settings = {
-      action,
-      requireLeader: true,
-      signal: limit.signal,
-      onWait: (streams: StreamLimit | undefined) => waits = streams,
-    };
-    const onAbort = () => limit.abort(signal?.reason);
-    signal?.addEventListener("abort", onAbort);
-    try {
+      action: () => action,
+      method: method.name,
+      late: () =>
+        waits && noStreamError(
+          { action, method: method.name, timeoutMs },
+          waits,
+        ),
+    }, async (effort) => {
+      const noStream = () =>
+        this.#opener.notOpened(method, { action, timeoutMs });
+      const settings = {
+        action,
+        requireLeader: true,
+        signal: effort.signal,
+        onWait: (streams: StreamLimit | undefined) => waits = streams,
+      };
+      let last: unknown;
       for (;;) {
+        effort.trouble = () => last ?? noStream();
         try {
-          return await this.#renewOnce(id, settings, onSend);
+          return await this.#renewOnce(id, settings, () => {
+            effort.trouble = () => last;
+            onSend();
+          });
         } catch (error) {
-          limit.signal.throwIfAborted();
+          effort.signal.throwIfAborted();
           if (!(error instanceof EtcdError && error.retryable)) throw error;
+          last = error;
         }
-        await pause(REPEAT_MS, limit.signal);
+        await pause(REPEAT_MS, effort.signal);
       }
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    }
+    });
   }
 
   async #renewOnce(
@@ -211,25 +201,5 @@ function notFound(id: bigint, action: string): LeaseNotFoundError {
   return new LeaseNotFoundError(
     `Cannot ${action}: ${id} does not exist (lease_not_found)`,
     { code: "lease_not_found", grpcCode: GRPC_CODE.notFound },
-  );
-}
-
-function timeoutError(
-  action: string,
-  timeoutMs: number,
-  waits: StreamLimit | undefined,
-): TimeoutError {
-  const method = methods.lease.keepAlive.name;
-  if (waits !== undefined) {
-    return noStreamError({ action, method, timeoutMs }, waits);
-  }
-  return new TimeoutError(
-    `Cannot ${action}: no answer within ${timeoutMs} ms (timeout)`,
-    {
-      code: "timeout",
-      grpcCode: GRPC_CODE.deadlineExceeded,
-      method,
-      retryable: true,
-    },
   );
 }

@@ -4,7 +4,7 @@ import {
 } from "../errors/specific_errors.ts";
 import type { Clock } from "../balancers/_clock.ts";
 import { Renewal, type RenewalHost } from "./_renewal.ts";
-import type { LeaseCalls } from "./_lease_calls.ts";
+import type { LeaseCalls, LeaseId } from "./_lease_calls.ts";
 import type { CallOptions } from "./call_options.ts";
 import type {
   Lease,
@@ -22,11 +22,11 @@ export class LeaseHandle implements Lease {
   readonly #renewal: Renewal;
   readonly #calls: LeaseCalls;
   readonly #clock: Clock;
+  readonly #chosenBy: LeaseId["chosenBy"];
   #owned = true;
 
   constructor(
-    lease: {
-      readonly id: bigint;
+    lease: LeaseId & {
       readonly ttlSeconds: number;
       readonly grantedAt: number;
     },
@@ -35,6 +35,7 @@ export class LeaseHandle implements Lease {
     clock: Clock,
   ) {
     this.id = lease.id;
+    this.#chosenBy = lease.chosenBy;
     this.ttlSeconds = lease.ttlSeconds;
     this.signal = this.#abort.signal;
     this.#calls = calls;
@@ -75,12 +76,17 @@ export class LeaseHandle implements Lease {
   async revoke(options: CallOptions = {}): Promise<void> {
     // First, so that no renewal crosses the revocation.
     this.#renewal.lose("revoked");
-    await this.#calls.revoke(this.id, options);
+    const { id } = this;
+    await this.#calls.revoke({ id, chosenBy: this.#chosenBy }, options);
   }
 
   orphan(): void {
-    this.#owned = false;
-    this.#renewal.release();
+    this.#renewal.lose("orphaned");
+  }
+
+  /** Why the first renewal is not answered yet, as far as that is known. */
+  get trouble(): unknown {
+    return this.#renewal.trouble;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

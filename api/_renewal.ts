@@ -1,7 +1,5 @@
 import type { Clock } from "../balancers/_clock.ts";
-import { GRPC_CODE } from "../errors/codes.ts";
 import {
-  CanceledError,
   type LeaseLossReason,
   LeaseLostError,
 } from "../errors/specific_errors.ts";
@@ -15,8 +13,8 @@ export type RenewingState = Extract<
 
 /** What the renewals of a lease need of the stream they share. */
 export interface RenewalHost {
-  /** Why the last stream ended, if nothing has come since. */
-  readonly trouble: unknown;
+  /** Why nothing has come for so long, as far as that is known. */
+  trouble(waitedMs: number): unknown;
   /** Where the stream stands. */
   readonly state: RenewingState;
   /** Knows of the lease from now on, renewed or not. */
@@ -43,7 +41,7 @@ export class Renewal {
   readonly #host: RenewalHost;
   readonly #clock: Clock;
   readonly #onLost: (error: LeaseLostError) => void;
-  readonly #first = Promise.withResolvers<void>();
+  #first = firstAnswer();
   #ttlMs: number;
   /** When the last answered request was sent. */
   #renewedAt: number;
@@ -51,6 +49,7 @@ export class Renewal {
   /** When the request that is not answered yet was sent. */
   #sentAt: number | undefined;
   #active = false;
+  #answered = false;
   /** Rejected with the reason, once it is neither renewed nor lost any more. */
   #over: Promise<never> | undefined;
   #reason: Error | undefined;
@@ -75,7 +74,6 @@ export class Renewal {
     this.#ttlMs = lease.ttlSeconds * 1_000;
     this.#renewedAt = lease.grantedAt;
     this.#renewedDate = new Date(Date.now() - (clock.now() - lease.grantedAt));
-    this.#first.promise.catch(() => {});
     host.track(this);
     this.#watchForLoss();
   }
@@ -116,6 +114,7 @@ export class Renewal {
     if (this.#over) return;
     if (ttlSeconds <= 0) return this.lose("expired");
     this.#sentAt = undefined;
+    this.#answered = true;
     this.renewed(ttlSeconds, sentAt);
     this.#first.resolve();
     this.#schedule(sentAt + this.#ttlMs / 3);
@@ -131,21 +130,31 @@ export class Renewal {
     this.#watchForLoss();
   }
 
-  /** No longer ours: neither renewed nor lost from now on. */
-  release(): void {
-    if (this.#over) return;
-    this.#end(
-      new CanceledError(
-        `Cannot keep the lease ${this.id}: it was orphaned (canceled)`,
-        { code: "canceled", grpcCode: GRPC_CODE.canceled },
-      ),
-    );
+  /**
+   * The server does not renew leases, it seems. One that it has renewed before
+   * is tried on with; else it is as if that had not been asked for.
+   */
+  refused(error: unknown): void {
+    if (this.#over || this.#answered) return;
+    this.#active = false;
+    this.#sentAt = undefined;
+    this.#cancelDue?.();
+    this.#host.remove(this);
+    this.#host.track(this);
+    const first = this.#first;
+    this.#first = firstAnswer();
+    first.reject(error);
+  }
+
+  /** Why the first renewal is not answered yet. */
+  get trouble(): unknown {
+    return this.#host.trouble(this.#sinceMs());
   }
 
   /** It is lost, for this reason. */
   lose(reason: LeaseLossReason, cause?: unknown): void {
     if (this.#over) return;
-    const sinceMs = Math.round(this.#clock.now() - this.#renewedAt);
+    const sinceMs = this.#sinceMs();
     const stall = this.#stallMs > this.#ttlMs / 3
       ? `; the event loop stood still for ${Math.round(this.#stallMs)} ms`
       : "";
@@ -196,8 +205,12 @@ export class Renewal {
     const margin = Math.min(MARGIN_MS, this.#ttlMs / 10);
     this.#cancelLoss = this.#at(
       this.#renewedAt + this.#ttlMs - margin,
-      () => this.lose("not_renewed", this.#host.trouble),
+      () => this.lose("not_renewed", this.trouble),
     );
+  }
+
+  #sinceMs(): number {
+    return Math.round(this.#clock.now() - this.#renewedAt);
   }
 
   /** Runs a task at a time, and takes note if that is late. */
@@ -223,5 +236,13 @@ const TEXT: ReadonlyMap<LeaseLossReason, string> = new Map([
   ["expired", "it does not exist on the server"],
   ["not_renewed", "no renewal was answered in time"],
   ["revoked", "it was revoked"],
+  ["orphaned", "it was orphaned, and is renewed here no more"],
   ["client_closed", "the client was closed"],
 ]);
+
+function firstAnswer(): PromiseWithResolvers<void> {
+  const first = Promise.withResolvers<void>();
+  // Nobody has to wait for it.
+  first.promise.catch(() => {});
+  return first;
+}

@@ -3,6 +3,7 @@ import type { ConnectionPool } from "../balancers/_pool.ts";
 import type { Headers, RequestBytes } from "../balancers/_transport.ts";
 import type { PickInfo } from "../balancers/strategy.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
+import { isInDoubt } from "../errors/doubt.ts";
 import { judge } from "../errors/handler.ts";
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type { Method } from "../proto/method.ts";
@@ -10,7 +11,7 @@ import { methods } from "../proto/methods.ts";
 import { requireVersion } from "./_capabilities.ts";
 import {
   closedError,
-  inDoubt,
+  keptError,
   notProvidedError,
   outOfTimeError,
   pickError,
@@ -143,7 +144,7 @@ export class RetryingCaller implements TraceableCaller {
       call.signal?.throwIfAborted();
       throw this.#options.pool.closed
         ? closedError(call)
-        : inDoubt(call, error);
+        : keptError(call, error);
     }
   }
 
@@ -203,7 +204,7 @@ export class RetryingCaller implements TraceableCaller {
     }
     const { sent = true } = result;
     if (pool.closed) {
-      call.maybeCommitted ||= sent && call.effect() !== "read";
+      call.maybeCommitted ||= sent && isInDoubt(call.effect());
       throw closedError(call);
     }
     const verdict = judge({

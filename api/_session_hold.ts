@@ -1,8 +1,8 @@
-import { GRPC_CODE } from "../errors/codes.ts";
-import { LockLostError, TimeoutError } from "../errors/specific_errors.ts";
+import { LockLostError } from "../errors/specific_errors.ts";
 import { checkTimeoutMs } from "./_checks.ts";
-import { lockLost, type Place, type QueueKeys } from "./_session_place.ts";
-import { endingWith, unlessAborted } from "./_session_scope.ts";
+import { endingWith, unlessAborted } from "./_effort.ts";
+import { lockLost } from "./_lock_lost.ts";
+import type { Place, QueueKeys } from "./_session_place.ts";
 import { type Bytes, copyBytes } from "./bytes.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Value } from "./keys.ts";
@@ -53,21 +53,34 @@ export class HeldLock implements Lock {
 
   /** Ends it, and waits for the server to know. */
   async giveUp(action: string, options: PromptOptions): Promise<void> {
-    const { signal } = options;
+    const { place, lease } = this.#parts;
     const timeoutMs = checkTimeoutMs(
       "timeoutMs",
       options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     );
+    // Lost with the session: it ends with the lease, or is left to others.
+    if (this.signal.aborted && this.signal.reason === lease.signal.reason) {
+      return;
+    }
     this.#end(
       new LockLostError("Cannot keep the lock: it was given up (lock_lost)", {
         code: "lock_lost",
       }),
     );
     await endingWith({
-      signals: [signal],
+      signal: options.signal,
       timeoutMs,
-      late: () => lateError(action, timeoutMs),
-    }, (ended) => unlessAborted(this.#parts.place.leave(), ended));
+      action: () => action,
+    }, async (effort) => {
+      effort.trouble = () => place.trouble;
+      // It is tried on, whoever waits for it.
+      effort.maybeCommitted = true;
+      const left = place.leave().catch((error) => {
+        effort.maybeCommitted = false;
+        throw error;
+      });
+      await unlessAborted(left, effort.signal);
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -84,14 +97,24 @@ export class HeldLock implements Lock {
     place.leave().catch(() => {}).finally(passOn);
   }
 
-  readonly #onSessionEnd = (): void =>
-    this.#end(this.#parts.lease.signal.reason);
+  /** Its place ends with the lease, or is left to whoever takes that over. */
+  readonly #onSessionEnd = (): void => {
+    const { lease, passOn } = this.#parts;
+    if (this.signal.aborted) return;
+    lease.signal.removeEventListener("abort", this.#onSessionEnd);
+    this.#abort.abort(lease.signal.reason);
+    passOn();
+  };
 
   /** Notices if the key is deleted by somebody else. */
   async #follow(): Promise<void> {
     const action = "keep the lock";
     try {
-      await this.#parts.place.loss(this.signal);
+      await endingWith({
+        signal: this.signal,
+        timeoutMs: Infinity,
+        action: () => action,
+      }, (effort) => this.#parts.place.loss(effort));
       this.#end(lockLost(action));
     } catch (error) {
       // Nobody can tell any more whether it is held.
@@ -142,16 +165,4 @@ export class HeldLeadership implements Leadership {
   [Symbol.asyncDispose](): Promise<void> {
     return this.resign();
   }
-}
-
-/** The time for a wait is over. */
-export function lateError(action: string, timeoutMs: number): TimeoutError {
-  return new TimeoutError(
-    `Cannot ${action}: not done within ${timeoutMs} ms (timeout)`,
-    {
-      code: "timeout",
-      grpcCode: GRPC_CODE.deadlineExceeded,
-      retryable: true,
-    },
-  );
 }

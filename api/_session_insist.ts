@@ -1,15 +1,26 @@
+import type { ErrorCode } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
+import type { Effort } from "./_effort.ts";
 import { pause } from "./_waits.ts";
 import type { CallOptions } from "./call_options.ts";
 
 const PAUSE_MS = 100;
 
+// They may be in doubt, and yet asking again only brings the same answer.
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  "no_space",
+  "corrupt",
+  "data_loss",
+  "protocol",
+  "client_closed",
+]);
+
 /** How a call is insisted on. */
 export interface InsistOptions {
-  /** Ends it. */
-  readonly signal: AbortSignal;
   /** The time of each attempt, in milliseconds. */
   readonly tryMs: number;
+  /** Whether it changes something. */
+  readonly writes: boolean;
 }
 
 /**
@@ -18,16 +29,26 @@ export interface InsistOptions {
  */
 export async function insist<T>(
   call: (options: CallOptions) => Promise<T>,
-  { signal, tryMs }: InsistOptions,
+  effort: Effort,
+  { tryMs, writes }: InsistOptions,
 ): Promise<T> {
   for (;;) {
     try {
-      return await call({ signal, timeoutMs: tryMs });
+      const timeoutMs = effort.leftMs(tryMs);
+      const answer = await call({ signal: effort.outside, timeoutMs });
+      effort.trouble = () => undefined;
+      return answer;
     } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof EtcdError)) throw error;
-      if (!error.retryable && !error.maybeCommitted) throw error;
+      // Nobody knows how far one got that was ended.
+      if (effort.outside.aborted && writes) effort.maybeCommitted = true;
+      effort.failed(error);
+      if (!isTransient(error)) throw error;
     }
-    await pause(PAUSE_MS, signal);
+    await pause(PAUSE_MS, effort.signal);
   }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof EtcdError && !FINAL.has(error.code) &&
+    (error.retryable || error.maybeCommitted);
 }

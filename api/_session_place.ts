@@ -1,4 +1,8 @@
-import { CompactedError, LockLostError } from "../errors/specific_errors.ts";
+import { type Effort, endingWith } from "./_effort.ts";
+import { keyId } from "./_key_id.ts";
+import { leaseEnd, lossOf } from "./_lease_end.ts";
+import { lockLost } from "./_lock_lost.ts";
+import { deletion } from "./_session_deletion.ts";
 import { insist } from "./_session_insist.ts";
 import { encodeBytes } from "./bytes.ts";
 import type { Keyspace } from "./keyspace.ts";
@@ -38,6 +42,7 @@ export class Place {
   /** The newest revision at which it was seen. */
   #seenAt = 0n;
   #leaving: Promise<void> | undefined;
+  #leavingEffort: Effort | undefined;
 
   constructor(keys: QueueKeys, lease: Lease, name: Uint8Array) {
     this.#keys = keys;
@@ -61,10 +66,9 @@ export class Place {
   }
 
   /** Takes the place at the end of the queue; whether that is the first. */
-  async enter(value: Value, signal: AbortSignal): Promise<boolean> {
-    this.#state = "in doubt";
+  async enter(value: Value, effort: Effort): Promise<boolean> {
     const { key } = this;
-    const { header, succeeded, results } = await this.#txn({
+    const { header, succeeded, results } = await this.#take({
       if: [compare.createRevision(key, "=", 0n)],
       then: [
         op.put(key, value, { lease: this.#lease.id }),
@@ -72,29 +76,29 @@ export class Place {
       ],
       // Ours all the same: the answer to an earlier attempt was lost.
       else: [op.range(key), op.range(this.#queue, FIRST)],
-    }, signal);
+    }, effort);
     const own = succeeded ? undefined : results[0].kvs[0];
     this.#entered(own?.createRevision ?? header.revision, header.revision);
-    if (own !== undefined) await this.#rewrite(own, value, signal);
+    effort.maybeCommitted = true;
+    if (own !== undefined) await this.#rewrite(own, value, effort);
     return results[1].kvs[0]?.createRevision === this.#revision;
   }
 
   /** Takes the place only if the queue is empty; whether it was. */
-  async enterIfFirst(value: Value, signal: AbortSignal): Promise<boolean> {
-    this.#state = "in doubt";
+  async enterIfFirst(value: Value, effort: Effort): Promise<boolean> {
     const { key } = this;
-    const { header, succeeded, results } = await this.#txn({
+    const { header, succeeded, results } = await this.#take({
       // Holds for a range without any key.
       if: [compare.createRevision(this.#queue, "=", 0n)],
       then: [op.put(key, value, { lease: this.#lease.id })],
       else: [op.range(this.#queue, FIRST)],
-    }, signal);
+    }, effort);
     if (succeeded) {
       this.#entered(header.revision, header.revision);
       return true;
     }
     const first = results[0].kvs[0];
-    if (first === undefined || !sameBytes(first.key, key)) {
+    if (first === undefined || keyId(first.key) !== keyId(key)) {
       this.#state = "outside";
       return false;
     }
@@ -103,9 +107,9 @@ export class Place {
   }
 
   /** Waits until it is the first. */
-  async turn(signal: AbortSignal): Promise<void> {
+  async turn(effort: Effort): Promise<void> {
     for (;;) {
-      const { header, succeeded, results } = await this.#txn({
+      const { header, succeeded, results } = await this.#insist({
         if: [this.guard],
         then: [
           op.range(this.#queue, {
@@ -116,26 +120,34 @@ export class Place {
             keysOnly: true,
           }),
         ],
-      }, signal);
+      }, effort);
       if (!succeeded) throw lockLost("wait for the lock");
       this.#seenAt = header.revision;
       const before = results[0].kvs[0];
       if (before === undefined) return;
-      await this.#deletion(before.key, header.revision + 1n, signal);
+      await this.#deletion(before.key, effort);
     }
   }
 
   /** Waits until the place is gone, though nobody here has left it. */
-  async loss(signal: AbortSignal): Promise<void> {
+  async loss(effort: Effort): Promise<void> {
     for (;;) {
-      await this.#deletion(this.key, this.#seenAt + 1n, signal);
-      const { header, succeeded } = await this.#txn(
-        { if: [this.guard] },
-        signal,
-      );
+      await this.#deletion(this.key, effort);
+      const guarded = { if: [this.guard] };
+      const { header, succeeded } = await this.#insist(guarded, effort);
       if (!succeeded) return;
       this.#seenAt = header.revision;
     }
+  }
+
+  /** Since it was last seen that it was there. */
+  #deletion(key: Uint8Array, effort: Effort): Promise<void> {
+    return deletion(this.#keys, { key, from: this.#seenAt + 1n }, effort);
+  }
+
+  /** What keeps the place from being given up, while that is tried. */
+  get trouble(): unknown {
+    return this.#leavingEffort?.trouble();
   }
 
   /**
@@ -148,18 +160,53 @@ export class Place {
 
   async #leave(): Promise<void> {
     if (this.#state === "outside") return;
-    const { signal, id } = this.#lease;
-    const mine = this.#state === "inside"
-      ? this.guard
-      : compare.lease(this.key, "=", id);
+    const end = leaseEnd(this.#lease);
     try {
-      await this.#txn(
-        { if: [mine], then: [op.delete(this.key)] },
-        signal,
-      );
+      await endingWith({
+        owner: end.signal,
+        timeoutMs: Infinity,
+        action: () => "leave the queue",
+      }, async (effort) => {
+        this.#leavingEffort = effort;
+        if (this.#state === "in doubt") await this.#find(effort);
+        if (this.#state !== "inside") return;
+        // Of this revision: a copy that comes late hits no later place.
+        const gone = op.delete(this.key);
+        await this.#insist({ if: [this.guard], then: [gone] }, effort);
+      });
     } catch (error) {
-      // It ends with its lease.
-      if (!signal.aborted) throw error;
+      // It ends with its lease, which outlives a client that is closed.
+      if (!end.signal.aborted) throw error;
+      if (lossOf(this.#lease) === "client_closed") throw error;
+    } finally {
+      end.stop();
+    }
+  }
+
+  /** Looks whether the place was taken. */
+  async #find(effort: Effort): Promise<void> {
+    const look = { then: [op.range(this.key)] } as const;
+    const { header, results } = await this.#insist(look, effort);
+    const own = results[0]?.kvs[0];
+    if (own?.lease === this.#lease.id) {
+      this.#entered(own.createRevision, header.revision);
+    } else this.#state = "outside";
+  }
+
+  /** Takes the place; it is in doubt until there is an answer. */
+  async #take<
+    const Then extends readonly Operation[],
+    const Else extends readonly Operation[],
+  >(
+    txn: Txn<Then, Else>,
+    effort: Effort,
+  ): Promise<TxnResult<Then, Else>> {
+    this.#state = "in doubt";
+    try {
+      return await this.#insist(txn, effort);
+    } catch (error) {
+      if (!effort.maybeCommitted) this.#state = "outside";
+      throw error;
     }
   }
 
@@ -169,56 +216,30 @@ export class Place {
     this.#seenAt = seenAt;
   }
 
-  async #rewrite(own: KeyValue, value: Value, signal: AbortSignal) {
-    if (sameBytes(own.value, encodeBytes(value))) return;
-    await this.#txn({
-      if: [this.guard],
+  async #rewrite(own: KeyValue, value: Value, effort: Effort) {
+    if (keyId(own.value) === keyId(encodeBytes(value))) return;
+    await this.#insist({
+      // Not the place's own guard: a copy that comes late must not undo what
+      // was proclaimed since.
+      if: [compare.modRevision(this.key, "=", own.modRevision)],
       then: [op.put(this.key, value, { lease: this.#lease.id })],
-    }, signal);
-  }
-
-  /** Waits until a key is deleted, or may have been. */
-  async #deletion(key: Uint8Array, from: bigint, signal: AbortSignal) {
-    const options = { startRevision: from, noPut: true, signal };
-    await using watch = this.#keys.watch(key, options);
-    try {
-      for await (const _deletion of watch.events()) return;
-    } catch (error) {
-      // What has happened is forgotten: the caller looks again.
-      if (!(error instanceof CompactedError)) throw error;
-    }
+    }, effort);
   }
 
   /** Runs a transaction, trying again until there is an answer. */
-  #txn<
+  #insist<
     const Then extends readonly Operation[] = [],
     const Else extends readonly Operation[] = [],
   >(
     txn: Txn<Then, Else>,
-    signal: AbortSignal,
+    effort: Effort,
   ): Promise<TxnResult<Then, Else>> {
-    return insist((options) => this.#keys.kv.txn(txn, options), {
-      signal,
+    const writes =
+      txn.then?.some(({ kind }) => kind === "put" || kind === "delete") ===
+        true;
+    return insist((options) => this.#keys.kv.txn(txn, options), effort, {
       tryMs: this.#tryMs,
+      writes,
     });
   }
-}
-
-/**
- * The place, and with it the lock, was deleted by somebody else; or for that
- * cause nobody can tell whether it was.
- */
-export function lockLost(action: string, cause?: unknown): LockLostError {
-  const state = cause === undefined
-    ? "its key does not exist any more"
-    : "it is not known whether its key still exists";
-  return new LockLostError(`Cannot ${action}: ${state} (lock_lost)`, {
-    code: "lock_lost",
-    cause,
-  });
-}
-
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length &&
-    one.every((byte, at) => byte === other[at]);
 }

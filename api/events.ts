@@ -84,13 +84,16 @@ export type ClientEvent =
   | {
     /**
      * Discriminator: a lease can no longer be relied on, which was neither
-     * revoked by this client nor given up by closing it.
+     * revoked nor orphaned by this client, nor given up by closing it.
      */
     readonly type: "lease_lost";
     /** Its id. */
     readonly lease: bigint;
     /** Why. */
-    readonly reason: Exclude<LeaseLossReason, "revoked" | "client_closed">;
+    readonly reason: Exclude<
+      LeaseLossReason,
+      "revoked" | "orphaned" | "client_closed"
+    >;
   };
 
 /** Is told of events; never throws. */

@@ -60,7 +60,8 @@ export class LeaseFacet implements Leases {
     const id = checkInt64("id", options.id ?? 0n);
     const grantedAt = this.#clock.now();
     const granted = await this.#calls.grant(ttlSeconds, id, options);
-    return this.#handle({ ...granted, grantedAt });
+    const chosenBy = id === 0n ? "server" : "somebody";
+    return this.#handle({ ...granted, grantedAt, chosenBy });
   }
 
   async attach(id: bigint, options: CallOptions = {}): Promise<Lease> {
@@ -72,7 +73,12 @@ export class LeaseFacet implements Leases {
     );
     // As if it had been renewed when its remaining time began to run.
     const grantedAt = askedAt - (grantedSeconds - remainingSeconds) * 1_000;
-    return this.#handle({ id, ttlSeconds: grantedSeconds, grantedAt });
+    return this.#handle({
+      id,
+      ttlSeconds: grantedSeconds,
+      grantedAt,
+      chosenBy: "somebody",
+    });
   }
 
   list(options: CallOptions = {}): Promise<readonly bigint[]> {
@@ -97,6 +103,11 @@ export class LeaseFacet implements Leases {
 
 function tellLoss({ id, signal }: Lease, tell: TellEvent): void {
   const { reason } = signal.reason as LeaseLostError;
-  if (reason === "revoked" || reason === "client_closed") return;
+  switch (reason) {
+    case "revoked":
+    case "orphaned":
+    case "client_closed":
+      return;
+  }
   tell({ type: "lease_lost", lease: id, reason });
 }

@@ -5,12 +5,13 @@ import type { ResponseHeader } from "./key_value.ts";
 /** Options of a grant. */
 export interface GrantOptions extends CallOptions {
   /**
-   * The lease's id. With one, a grant whose answer was lost can be repeated
-   * without leaving a second lease behind. It has to be one that nobody else
-   * chooses: if somebody else's lease of as many seconds has it, the repeated
-   * grant takes that for its own.
+   * The lease's id, for those who have to know it beforehand. As it may be
+   * used again, neither its grant nor its revocation is sent a second time: an
+   * error with `maybeCommitted` may mean that it was done, or will be, as long
+   * as a member that stands still holds the request.
+   * {@linkcode Leases.attach} tells whether there is such a lease.
    *
-   * @default {one of the server's choice}
+   * @default {one of the server's choice, which it chooses but once}
    */
   readonly id?: bigint | undefined;
 }
@@ -67,8 +68,9 @@ export interface Lease extends AsyncDisposable {
   /** The seconds it was granted for, which the server may have raised. */
   readonly ttlSeconds: number;
   /**
-   * Aborted with a `LeaseLostError` when the lease is lost or revoked, or the
-   * client is closed; not by {@linkcode Lease.orphan}.
+   * Aborted with a `LeaseLostError` when the lease is lost, revoked or
+   * orphaned, or the client is closed: when nothing here vouches for it any
+   * more.
    */
   readonly signal: AbortSignal;
   /** Where its renewals stand. */
@@ -77,8 +79,10 @@ export interface Lease extends AsyncDisposable {
    * Renews it from now on until it is revoked, orphaned or lost; resolves
    * when the first renewal is answered. Idempotent.
    *
-   * @throws {LeaseLostError} If it is lost before that, or has been.
-   * @throws {CanceledError} If it is orphaned before that, or has been.
+   * @throws {LeaseLostError} If it is lost or orphaned before that, or has
+   * been.
+   * @throws {EtcdError} If the server renews no leases, with what it says. The
+   * lease then has its first time, and may be tried again.
    */
   keepAlive(): Promise<void>;
   /**
@@ -97,11 +101,19 @@ export interface Lease extends AsyncDisposable {
    * Ends it and deletes its keys; stops the renewals first. Leaving the scope
    * of `await using` does the same, and does not mind one that has ended.
    *
+   * It is repeated after a lost connection if the server chose the id. One
+   * that somebody chose, or that was attached, may have been granted again
+   * meanwhile: the error then says `maybeCommitted`.
+   *
    * @throws {LeaseNotFoundError} If it does not exist any more: it has run out,
    * or has been revoked.
    */
   revoke(options?: CallOptions): Promise<void>;
-  /** Stops the renewals and leaves it to expire, or to somebody else. */
+  /**
+   * Stops the renewals and leaves it to expire, or to somebody else; it is not
+   * revoked, and keeps its keys. Whatever relies on it here ends: its signal
+   * is aborted, and with it a session's, its locks' and its leaderships'.
+   */
   orphan(): void;
 }
 

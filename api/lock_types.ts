@@ -48,6 +48,11 @@ export interface LockService {
   /**
    * Deletes the key of a lock, whoever holds it: later than the lease it
    * belongs to, it does nothing.
+   *
+   * The key tells no two locks of one lease apart. So it is sent once: when
+   * the connection is lost, the error says `maybeCommitted`, and the lock may
+   * be given back now, or later, by a member that stands still meanwhile.
+   * Until the lease has ended, lock again under another one.
    */
   unlock(
     key: Key,

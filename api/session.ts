@@ -1,14 +1,10 @@
 import { checkCount, checkKnown, checkTimeoutMs } from "./_checks.ts";
+import { type Effort, endingWith, unlessAborted } from "./_effort.ts";
 import { keyId } from "./_key_id.ts";
-import {
-  HeldLeadership,
-  HeldLock,
-  type HoldParts,
-  lateError,
-} from "./_session_hold.ts";
+import { LeaseHandle } from "./_lease_handle.ts";
+import { HeldLeadership, HeldLock, type HoldParts } from "./_session_hold.ts";
 import { observeQueue } from "./_session_observation.ts";
 import { Place } from "./_session_place.ts";
-import { endingWith, unlessAborted } from "./_session_scope.ts";
 import { LocalTurns } from "./_session_turns.ts";
 import type { ObserveOptions } from "./election_types.ts";
 import type { Keyspace } from "./keyspace.ts";
@@ -40,21 +36,24 @@ export async function openSession(
   checkCount("ttlSeconds", ttlSeconds);
   const { signal, timeoutMs: own = false } = options;
   const timeoutMs = checkTimeoutMs("timeoutMs", own);
-  const endsAt = performance.now() + timeoutMs;
-  const lease = await keys.lease.grant(ttlSeconds, options);
-  try {
-    await endingWith({
-      signals: [signal],
-      // Without one, the lease's time is the limit: it is lost if no renewal
-      // is answered.
-      timeoutMs: Math.max(endsAt - performance.now(), 0),
-      late: () => lateError("open the session", timeoutMs),
-    }, (ended) => unlessAborted(lease.keepAlive(), ended));
-  } catch (error) {
-    lease.orphan();
-    throw error;
-  }
-  return new SessionHandle(keys, lease);
+  return await endingWith({
+    signal,
+    timeoutMs,
+    action: () => "open the session",
+  }, async (effort) => {
+    const lease = await keys.lease.grant(ttlSeconds, options);
+    effort.maybeCommitted = true;
+    try {
+      if (lease instanceof LeaseHandle) effort.trouble = () => lease.trouble;
+      // Without a limit, the lease's time is one: it is lost if no renewal is
+      // answered.
+      await unlessAborted(lease.keepAlive(), effort.signal);
+    } catch (error) {
+      lease.orphan();
+      throw error;
+    }
+    return new SessionHandle(keys, lease);
+  });
 }
 
 /** A session in the hands of the user. */
@@ -85,13 +84,13 @@ export class SessionHandle implements Session {
     const parts = await this.#within(
       { ...options, timeoutMs },
       () => `lock ${quoted(bytes)}`,
-      async (signal) => {
+      async (effort) => {
         const id = keyId(bytes);
         if (this.#turns.taken(id)) return undefined;
-        const passOn = await this.#turns.take(id, signal);
+        const passOn = await this.#turns.take(id, effort.signal);
         const place = new Place(this.#keys, this.lease, bytes);
         try {
-          if (await place.enterIfFirst(NO_VALUE, signal)) {
+          if (await place.enterIfFirst(NO_VALUE, effort)) {
             return this.#parts(place, passOn);
           }
         } catch (error) {
@@ -159,13 +158,13 @@ export class SessionHandle implements Session {
       `${action} ${quoted(name)}${
         behindOwn ? ", which this session has or waits for" : ""
       }`;
-    return await this.#within(options, what, async (signal) => {
-      const passOn = await this.#turns.take(id, signal);
+    return await this.#within(options, what, async (effort) => {
+      const passOn = await this.#turns.take(id, effort.signal);
       behindOwn = false;
       const place = new Place(this.#keys, this.lease, name);
       try {
-        if (!await place.enter(value, signal)) await place.turn(signal);
-        signal.throwIfAborted();
+        if (!await place.enter(value, effort)) await place.turn(effort);
+        effort.check();
       } catch (error) {
         leave(place, passOn);
         throw error;
@@ -177,14 +176,11 @@ export class SessionHandle implements Session {
   #within<T>(
     { signal, timeoutMs: own = false }: LockOptions,
     action: () => string,
-    work: (signal: AbortSignal) => Promise<T>,
+    work: (effort: Effort) => Promise<T>,
   ): Promise<T> {
     const timeoutMs = checkTimeoutMs("timeoutMs", own);
-    return endingWith({
-      signals: [signal, this.signal],
-      timeoutMs,
-      late: () => lateError(action(), timeoutMs),
-    }, work);
+    const owner = this.signal;
+    return endingWith({ signal, owner, timeoutMs, action }, work);
   }
 
   #parts(place: Place, passOn: () => void): HoldParts {

@@ -70,6 +70,8 @@ export interface Lock extends AsyncDisposable {
    *
    * @throws {TimeoutError} If that is not confirmed within `timeoutMs`, by
    * default 30 s. It is tried on until the session ends.
+   * @throws {CorruptError} If the cluster takes no writes as its data differ;
+   * a full database does take this one.
    */
   unlock(options?: PromptOptions): Promise<void>;
 }
@@ -106,14 +108,22 @@ export interface Leadership extends AsyncDisposable {
 export interface Session extends AsyncDisposable {
   /** Its lease. */
   readonly lease: Lease;
-  /** That of its lease: aborted with a `LeaseLostError` when it has ended. */
+  /**
+   * That of its lease: aborted with a `LeaseLostError` when it has ended, or
+   * is orphaned. Then its waits end and leave their queues; what it holds ends
+   * here, and is left to whoever takes the lease over.
+   */
   readonly signal: AbortSignal;
   /**
    * Waits for a lock.
    *
    * @throws {LeaseLostError} If the session ends meanwhile.
    * @throws {LockLostError} If its place in the queue is deleted.
-   * @throws {TimeoutError} If `timeoutMs` is over.
+   * @throws {NoSpaceError} If the database is full.
+   * @throws {CorruptError} If the cluster takes no writes as its data differ.
+   * @throws {TimeoutError} If `timeoutMs` is over. What it has met with last is
+   * the `cause`; with `maybeCommitted` it was in the queue, or may have been,
+   * and leaves it.
    */
   lock(name: Key, options?: LockOptions): Promise<Lock>;
   /** Takes a lock if it is free, and does not queue for it if not. */

@@ -1,6 +1,7 @@
 import { vary } from "./backoff.ts";
 import { type CallFailure, type Classification, classify } from "./classify.ts";
 import { type ErrorCode, GRPC_CODE, grpcCodeName } from "./codes.ts";
+import { doubtText, isInDoubt, mayBeRepeated } from "./doubt.ts";
 import type { Attempt, EtcdError, EtcdErrorInit } from "./etcd_error.ts";
 import type { Blame, RetryPolicy } from "./retry_policy.ts";
 import { createError, UnsupportedError } from "./specific_errors.ts";
@@ -69,6 +70,11 @@ const CLUSTER_TROUBLE: ReadonlySet<ErrorCode> = new Set([
   "unhealthy",
 ]);
 
+const HELP: ReadonlyMap<ErrorCode, string> = new Map([
+  ["no_space", "compact, defragment each member, then disarm the alarm"],
+  ["corrupt", "replace the members that differ, then disarm the alarm"],
+]);
+
 /**
  * Decides about one failed attempt: repeat the call, fetch a new token first,
  * or give up, and who is to blame. Pure and total.
@@ -76,7 +82,7 @@ const CLUSTER_TROUBLE: ReadonlySet<ErrorCode> = new Set([
 export function judge(failure: CallFailure, context: JudgeContext): Verdict {
   const what = classify(failure);
   const maybeCommitted = context.maybeCommitted ||
-    (what.applied === "maybe" && context.effect !== "read");
+    isInDoubt(context.effect, what.applied);
   const common = {
     blame: blameOf(what, failure),
     attempt: {
@@ -182,10 +188,9 @@ function toError(
   attempts: readonly Attempt[],
   maybeCommitted: boolean,
 ): EtcdError {
-  const tail = maybeCommitted ? "; it may have been applied" : "";
   const message = `Cannot ${context.action}: ${
     stateOf(what, failure, context)
-  }${tail}`;
+  }${doubtText(maybeCommitted)}`;
   const transient = what.grpcCode === GRPC_CODE.unavailable ||
     what.grpcCode === GRPC_CODE.deadlineExceeded ||
     what.code === "too_many_requests" ||
@@ -195,7 +200,7 @@ function toError(
     grpcCode: what.grpcCode,
     endpoint: context.endpoint,
     method: context.method,
-    retryable: transient && (context.effect !== "write" || !maybeCommitted),
+    retryable: transient && mayBeRepeated(context.effect, maybeCommitted),
     maybeCommitted,
     attempts,
   };
@@ -232,10 +237,8 @@ function stateOf(
     return `lost the connection to ${endpoint} ${when} (connection_lost): ${failure.details}`;
   }
   const name = what.fromEtcd ? what.code : grpcCodeName(what.grpcCode);
-  const help = what.code === "no_space"
-    ? "; to recover, compact, defragment each member, then disarm the alarm"
-    : "";
-  return `${
-    failure.details || "no reason given"
-  } (${name}, from ${endpoint})${help}`;
+  const help = HELP.get(what.code);
+  return `${failure.details || "no reason given"} (${name}, from ${endpoint})${
+    help === undefined ? "" : `; to recover, ${help}`
+  }`;
 }

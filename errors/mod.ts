@@ -24,6 +24,7 @@ export {
   ClientClosedError,
   ClusterMismatchError,
   CompactedError,
+  CorruptError,
   FutureRevisionError,
   type LeaseLossReason,
   LeaseLostError,

@@ -85,6 +85,13 @@ export class NoLeaderError extends EtcdError {
 export class NoSpaceError extends EtcdError {
 }
 
+/**
+ * The members' data differ, and the cluster takes no writes: replace those
+ * that are wrong, then disarm the alarm.
+ */
+export class CorruptError extends EtcdError {
+}
+
 /** The lease does not exist, or has expired. */
 export class LeaseNotFoundError extends EtcdError {
 }
@@ -97,6 +104,8 @@ export type LeaseLossReason =
   | "not_renewed"
   /** This client revoked it. */
   | "revoked"
+  /** It was left to others by `Lease.orphan`, and may well live on. */
+  | "orphaned"
   /** The client was closed. */
   | "client_closed";
 
@@ -197,6 +206,7 @@ const CLASS_OF: ReadonlyMap<
   ["watch_canceled", CanceledError],
   ["no_leader", NoLeaderError],
   ["no_space", NoSpaceError],
+  ["corrupt", CorruptError],
   ["lease_not_found", LeaseNotFoundError],
   ["lock_lost", LockLostError],
   ["auth_failed", AuthError],

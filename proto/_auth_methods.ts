@@ -27,9 +27,12 @@ export interface AuthMethods {
 export const auth: AuthMethods = Object.freeze({
   authEnable: defineMethod("Auth.AuthEnable", "write"),
   authDisable: defineMethod("Auth.AuthDisable", "write"),
+  // Read only.
   authStatus: defineMethod("Auth.AuthStatus", "read"),
+  // A copy makes one more token, which nobody gets and which runs out.
   authenticate: defineMethod("Auth.Authenticate", "read"),
   userAdd: defineMethod("Auth.UserAdd", "write"),
+  // Read only, both.
   userGet: defineMethod("Auth.UserGet", "read"),
   userList: defineMethod("Auth.UserList", "read"),
   userDelete: defineMethod("Auth.UserDelete", "write"),
@@ -37,6 +40,7 @@ export const auth: AuthMethods = Object.freeze({
   userGrantRole: defineMethod("Auth.UserGrantRole", "write"),
   userRevokeRole: defineMethod("Auth.UserRevokeRole", "write"),
   roleAdd: defineMethod("Auth.RoleAdd", "write"),
+  // Read only, both.
   roleGet: defineMethod("Auth.RoleGet", "read"),
   roleList: defineMethod("Auth.RoleList", "read"),
   roleDelete: defineMethod("Auth.RoleDelete", "write"),

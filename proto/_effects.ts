@@ -5,7 +5,6 @@ import {
   type AlarmRequestInit,
   DowngradeAction,
   type DowngradeRequestInit,
-  type LeaseGrantRequestInit,
   type RequestOpInit,
   type TxnRequestInit,
 } from "./gen/messages.ts";
@@ -16,18 +15,10 @@ export function ofTxn(request: TxnRequestInit): Effect {
   return changesNothing(request) ? "read" : "write";
 }
 
-/** With an id a second grant is refused; without, it makes a second lease. */
-export function ofLeaseGrant(request: LeaseGrantRequestInit): Effect {
-  const id = request.ID;
-  const chosen = id !== undefined && (id.low !== 0 || id.high !== 0);
-  return chosen ? "idempotent" : "write";
-}
-
-/** Raising or clearing an alarm twice is the same as once. */
+/** A copy that clears an alarm late would clear one that was raised since. */
 export function ofAlarm(request: AlarmRequestInit): Effect {
-  return (request.action ?? AlarmAction.GET) === AlarmAction.GET
-    ? "read"
-    : "idempotent";
+  const action = request.action ?? AlarmAction.GET;
+  return action === AlarmAction.GET ? "read" : "write";
 }
 
 /** Only a validation leaves the cluster as it is. */

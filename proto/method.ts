@@ -2,8 +2,8 @@
 
 /**
  * What repeating a request can do: a `"read"` changes nothing, an
- * `"idempotent"` request changes something but may be repeated, a `"write"`
- * must be sent at most once.
+ * `"idempotent"` request changes something but does no harm when it is done
+ * once more, however late; a `"write"` must be sent at most once.
  */
 export type Effect = "read" | "idempotent" | "write";
 

@@ -1,11 +1,17 @@
 /**
  * Every method of the etcd v3 API. Whether a request may be repeated is stated
  * here and nowhere else.
+ *
+ * A copy of a request may be held up, in a member that stands still, and be
+ * served after everything that came later. So repeatable is only what does no
+ * harm however late it is served: that it does the same twice is not enough.
+ * Each row that is repeatable says why; a "write" is never sent again once it
+ * may have been served.
  */
 
 import { auth, type AuthMethods } from "./_auth_methods.ts";
 import { defineMethod, type RpcMethod } from "./_define_method.ts";
-import { ofAlarm, ofDowngrade, ofLeaseGrant, ofTxn } from "./_effects.ts";
+import { ofAlarm, ofDowngrade, ofTxn } from "./_effects.ts";
 
 export type { AuthMethods, RpcMethod };
 
@@ -20,10 +26,12 @@ export interface KvMethods {
 }
 
 const kv: KvMethods = Object.freeze({
+  // Read only; the reply to a late copy goes nowhere.
   range: defineMethod("KV.Range", "read"),
   rangeStream: defineMethod("KV.RangeStream", "read"),
   put: defineMethod("KV.Put", "write"),
   deleteRange: defineMethod("KV.DeleteRange", "write"),
+  // One without a put or a delete in any branch is a read.
   txn: defineMethod("KV.Txn", ofTxn),
   compact: defineMethod("KV.Compact", "write"),
 });
@@ -34,10 +42,11 @@ export interface WatchMethods {
 }
 
 const watch: WatchMethods = Object.freeze({
+  // Read only; what its owner asks again is where the last one ended.
   watch: defineMethod("Watch.Watch", "read"),
 });
 
-/** Leases. Renewing one twice does no harm. */
+/** Leases. */
 export interface LeaseMethods {
   readonly grant: RpcMethod<"Lease.LeaseGrant">;
   readonly revoke: RpcMethod<"Lease.LeaseRevoke">;
@@ -47,12 +56,27 @@ export interface LeaseMethods {
 }
 
 const lease: LeaseMethods = Object.freeze({
-  grant: defineMethod("Lease.LeaseGrant", ofLeaseGrant),
-  revoke: defineMethod("Lease.LeaseRevoke", "idempotent"),
+  // A copy makes a second lease; or, with an id, revives one revoked since.
+  grant: defineMethod("Lease.LeaseGrant", "write"),
+  // A late copy would end another lease that was granted the id since; see
+  // also `revokeServerChosen`.
+  revoke: defineMethod("Lease.LeaseRevoke", "write"),
+  // A late copy makes the lease live on by its own time, as any renewal does,
+  // and revives none that has ended.
   keepAlive: defineMethod("Lease.LeaseKeepAlive", "read"),
+  // Read only, both.
   timeToLive: defineMethod("Lease.LeaseTimeToLive", "read"),
   leases: defineMethod("Lease.LeaseLeases", "read"),
 });
+
+/**
+ * Ends a lease whose id the server has chosen. It may be repeated: the server
+ * never chooses an id again, so that a late copy finds nothing to end.
+ */
+export const revokeServerChosen: RpcMethod<"Lease.LeaseRevoke"> = defineMethod(
+  "Lease.LeaseRevoke",
+  "idempotent",
+);
 
 /** Who belongs to the cluster. */
 export interface ClusterMethods {
@@ -67,6 +91,7 @@ const cluster: ClusterMethods = Object.freeze({
   memberAdd: defineMethod("Cluster.MemberAdd", "write"),
   memberRemove: defineMethod("Cluster.MemberRemove", "write"),
   memberUpdate: defineMethod("Cluster.MemberUpdate", "write"),
+  // Read only.
   memberList: defineMethod("Cluster.MemberList", "read", {
     needs: ({ linearizable }) => linearizable ? "3.5" : undefined,
   }),
@@ -86,13 +111,18 @@ export interface MaintenanceMethods {
 }
 
 const maintenance: MaintenanceMethods = Object.freeze({
+  // Listing them is a read.
   alarm: defineMethod("Maintenance.Alarm", ofAlarm),
+  // Read only.
   status: defineMethod("Maintenance.Status", "read"),
   defragment: defineMethod("Maintenance.Defragment", "write"),
+  // Read only, all three.
   hash: defineMethod("Maintenance.Hash", "read"),
   hashKv: defineMethod("Maintenance.HashKV", "read"),
   snapshot: defineMethod("Maintenance.Snapshot", "read"),
-  moveLeader: defineMethod("Maintenance.MoveLeader", "idempotent"),
+  // A late copy would undo a later move; one after the first is refused.
+  moveLeader: defineMethod("Maintenance.MoveLeader", "write"),
+  // Validating is a read.
   downgrade: defineMethod("Maintenance.Downgrade", ofDowngrade),
 });
 
@@ -104,7 +134,9 @@ export interface LockMethods {
 
 const lock: LockMethods = Object.freeze({
   lock: defineMethod("Lock.Lock", "write"),
-  unlock: defineMethod("Lock.Unlock", "idempotent"),
+  // Its key names no revision: a late copy would give up the next lock of the
+  // same lease.
+  unlock: defineMethod("Lock.Unlock", "write"),
 });
 
 /** The election kept by the server. */
@@ -119,6 +151,7 @@ export interface ElectionMethods {
 const election: ElectionMethods = Object.freeze({
   campaign: defineMethod("Election.Campaign", "write"),
   proclaim: defineMethod("Election.Proclaim", "write"),
+  // Read only, both.
   leader: defineMethod("Election.Leader", "read"),
   observe: defineMethod("Election.Observe", "read"),
   resign: defineMethod("Election.Resign", "write"),
@@ -131,6 +164,7 @@ export interface HealthMethods {
 }
 
 const health: HealthMethods = Object.freeze({
+  // Read only.
   check: defineMethod("Health.Check", "read"),
   watch: defineMethod("Health.Watch", "read"),
 });

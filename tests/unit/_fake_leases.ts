@@ -5,7 +5,7 @@ import type { ErrorCode } from "../../errors/codes.ts";
 import type { Attempt } from "../../errors/etcd_error.ts";
 import { createError } from "../../errors/specific_errors.ts";
 import { codecOf } from "../../proto/_codec.ts";
-import type { Method } from "../../proto/method.ts";
+import type { Effect, Method } from "../../proto/method.ts";
 import type {
   LeaseKeepAliveRequestInit,
   LeaseKeepAliveResponseInit,
@@ -37,6 +37,7 @@ export class FakeLeases {
   /** The unary calls made, by the method's name. */
   readonly called: string[] = [];
   readonly #answers = new Map<string, FakeUnary>();
+  readonly #effects = new Map<string, Effect[]>();
 
   constructor({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}) {
     const unary = async <Request, Response>(
@@ -45,6 +46,8 @@ export class FakeLeases {
     ): Promise<Response> => {
       const { name } = method;
       this.called.push(name);
+      const effects = this.#effects.get(name) ?? [];
+      this.#effects.set(name, [...effects, method.effect(request)]);
       method.encode(request);
       const reply = await this.#answers.get(name)?.(request) ?? {};
       const codec = codecOf(REPLY_TYPE.get(name) ?? name);
@@ -64,6 +67,11 @@ export class FakeLeases {
   answer(name: string, answer: FakeUnary): this {
     this.#answers.set(`Lease.${name}`, answer);
     return this;
+  }
+
+  /** What repeating each request of a method could have done. */
+  effects(name: string): readonly Effect[] {
+    return this.#effects.get(`Lease.${name}`) ?? [];
   }
 
   answerGrant(id: bigint, ttlSeconds: number): this {

@@ -25,11 +25,13 @@ interface Stored {
 
 /**
  * As much of an etcd as tests of what is built on it need: ranges by key or
- * creation, puts, deletes and transactions with equality of create revisions.
+ * creation, puts, deletes and transactions with equality of revisions.
  */
 export class MemoryStore implements Caller {
   /** What each call did, by its method. */
   readonly called: string[] = [];
+  /** Serves each request once more, as a copy that was held up is. */
+  readonly copies: (() => unknown)[] = [];
   /** Runs before each call, and may fail it; then after it was applied. */
   onCall: (method: string, when: "before" | "after") => void = () => {};
   /** Told of each deletion. */
@@ -42,6 +44,11 @@ export class MemoryStore implements Caller {
     return [...this.#keys.keys()].sort();
   }
 
+  /** The value of a key there is. */
+  text(key: string): string {
+    return new TextDecoder().decode(this.#at(key).value);
+  }
+
   // deno-lint-ignore require-await -- Caller has promises.
   async unary<Request, Response>(
     { name, decode }: Method<Request, Response>,
@@ -51,6 +58,7 @@ export class MemoryStore implements Caller {
   ): Promise<Response> {
     options?.signal?.throwIfAborted();
     this.called.push(name);
+    this.copies.push(() => this.#answer(name, request));
     this.onCall(name, "before");
     const response = this.#answer(name, request);
     this.onCall(name, "after");
@@ -103,11 +111,16 @@ export class MemoryStore implements Caller {
   #holds(one: CompareInit): boolean {
     const found = this.#find(one);
     const all = found.length === 0 ? [undefined] : found;
-    return all.every((kv) =>
-      one.target === CompareTarget.LEASE
-        ? (kv?.lease ?? 0n) === toBigInt(one.lease ?? ZERO)
-        : (kv?.create ?? 0n) === toBigInt(one.createRevision ?? ZERO)
-    );
+    return all.every((kv) => {
+      switch (one.target) {
+        case CompareTarget.LEASE:
+          return (kv?.lease ?? 0n) === toBigInt(one.lease ?? ZERO);
+        case CompareTarget.MOD:
+          return (kv?.mod ?? 0n) === toBigInt(one.modRevision ?? ZERO);
+        default:
+          return (kv?.create ?? 0n) === toBigInt(one.createRevision ?? ZERO);
+      }
+    });
   }
 
   #range(request: RangeRequestInit) {

@@ -16,7 +16,7 @@ import { EtcdError } from "../../errors/etcd_error.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
 import { op } from "../../api/txn.ts";
 import { fromBigInt } from "../../proto/int64.ts";
-import { methods } from "../../proto/methods.ts";
+import { methods, revokeServerChosen } from "../../proto/methods.ts";
 import { scripted } from "./_scripted_strategy.ts";
 import { A, connected, next, OK, over, running } from "./_caller_subject.ts";
 
@@ -185,7 +185,7 @@ Deno.test("RetryingCaller says that a call may have been applied when the next p
   pool.start();
   network.at("a").up();
   const revoked = made.caller.unary(
-    methods.lease.revoke,
+    revokeServerChosen,
     { ID: fromBigInt(7n) },
     "revoke lease 7",
     undefined,

@@ -107,10 +107,10 @@ permission denied       | sent | -    | FFF - n | FFF - n | FFF - n | call      
 permission denied       | sent | lost | FFF - n | FFF - n | FFF - n | call       | permission_denied        | PermissionDeniedError
 permission denied       | -    | -    | FFF - n | FFF - n | FFF - n | call       | permission_denied        | PermissionDeniedError
 permission denied       | -    | lost | FFF - n | FFF - n | FFF - n | call       | permission_denied        | PermissionDeniedError
-corrupt cluster         | sent | -    | FFF - n | FFF m n | FFF m n | call       | corrupt                  | EtcdError
-corrupt cluster         | sent | lost | FFF - n | FFF m n | FFF m n | call       | corrupt                  | EtcdError
-corrupt cluster         | -    | -    | FFF - n | FFF m n | FFF m n | call       | corrupt                  | EtcdError
-corrupt cluster         | -    | lost | FFF - n | FFF m n | FFF m n | call       | corrupt                  | EtcdError
+corrupt cluster         | sent | -    | FFF - n | FFF m n | FFF m n | call       | corrupt                  | CorruptError
+corrupt cluster         | sent | lost | FFF - n | FFF m n | FFF m n | call       | corrupt                  | CorruptError
+corrupt cluster         | -    | -    | FFF - n | FFF m n | FFF m n | call       | corrupt                  | CorruptError
+corrupt cluster         | -    | lost | FFF - n | FFF m n | FFF m n | call       | corrupt                  | CorruptError
 not capable, etcd 3.5   | sent | -    | FFF - n | FFF - n | FFF - n | call       | not_capable              | EtcdError
 not capable, etcd 3.5   | sent | lost | FFF - n | FFF - n | FFF - n | call       | not_capable              | EtcdError
 not capable, etcd 3.5   | -    | -    | FFF - n | FFF - n | FFF - n | call       | not_capable              | EtcdError

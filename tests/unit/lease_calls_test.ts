@@ -13,11 +13,6 @@ import {
   LeaseNotFoundError,
   TimeoutError,
 } from "../../mod.ts";
-import type {
-  LeaseGrantRequestInit,
-  LeaseRevokeRequestInit,
-} from "../../proto/gen/messages.ts";
-import { fromBigInt, type Int64, toBigInt } from "../../proto/int64.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { failure, FakeLeases } from "./_fake_leases.ts";
 import { microtasks } from "./_fake_transport.ts";
@@ -42,63 +37,21 @@ Deno.test("grant() refuses a time or an id that cannot be", async () => {
   assertEquals(fake.called, []);
 });
 
-Deno.test("grant() with a taken id fails, unless an earlier attempt took it", async () => {
+Deno.test("grant() with an id fails with the error of its one call, whatever became of it", async () => {
   const fake = new FakeLeases();
   fake.answerTimeToLive(9, 9);
-  // However often it was tried: none of the attempts has reached a server.
-  for (const attempts of [1, 2]) {
+  for (const maybeCommitted of [false, true]) {
     fake.answer("LeaseGrant", () => {
-      throw failure("lease_exists", { attempts });
+      throw failure("lease_exists", { maybeCommitted });
     });
     const error = await assertRejects(
       () => fake.facet.grant(9, { id: 7n }),
       EtcdError,
     );
     assertEquals(error.code, "lease_exists");
+    assertEquals(error.maybeCommitted, maybeCommitted);
   }
   assertEquals(fake.called, ["Lease.LeaseGrant", "Lease.LeaseGrant"]);
-  fake.answer("LeaseGrant", () => {
-    throw failure("lease_exists", ECHO);
-  });
-  const lease = await fake.facet.grant(9, { id: 7n });
-  assertEquals([lease.id, lease.ttlSeconds], [7n, 9]);
-  lease.orphan();
-  // Somebody else's, as its time shows.
-  fake.answerTimeToLive(5, 5);
-  const taken = await assertRejects(
-    () => fake.facet.grant(9, { id: 7n }),
-    EtcdError,
-  );
-  assertEquals(taken.code, "lease_exists");
-  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
-});
-
-Deno.test("grant() recognises the lease of an earlier attempt by the time the server raised it to", async () => {
-  const fake = new FakeLeases();
-  // A server whose least time is 2 s.
-  fake.answer("LeaseGrant", (request) => {
-    const { ID } = request as LeaseGrantRequestInit;
-    if (toBigInt(ID as Int64) === 7n) throw failure("lease_exists", ECHO);
-    return { ID: fromBigInt(8n), TTL: fromBigInt(2n) };
-  });
-  const revoked: unknown[] = [];
-  fake.answer("LeaseRevoke", (request) => {
-    revoked.push(toBigInt((request as LeaseRevokeRequestInit).ID as Int64));
-    return {};
-  });
-  fake.answerTimeToLive(2, 2);
-  const lease = await fake.facet.grant(1, { id: 7n });
-  assertEquals([lease.id, lease.ttlSeconds], [7n, 2]);
-  assertEquals(revoked, [8n]);
-  lease.orphan();
-  // Longer than the server would have made it.
-  fake.answerTimeToLive(60, 60);
-  const taken = await assertRejects(
-    () => fake.facet.grant(1, { id: 7n }),
-    EtcdError,
-  );
-  assertEquals(taken.code, "lease_exists");
-  assertEquals(revoked, [8n, 8n]);
 });
 
 Deno.test("revoke() of a lease that an earlier attempt has ended succeeds", async () => {
@@ -118,6 +71,16 @@ Deno.test("revoke() of a lease that an earlier attempt has ended succeeds", asyn
   // To whom it ends, that it has ended is no failure.
   const third = await fake.facet.grant(9);
   await third[Symbol.asyncDispose]();
+});
+
+Deno.test("revoke() may be repeated where the server chose the id, and nowhere else", async () => {
+  const fake = new FakeLeases();
+  fake.answerTimeToLive(9, 9);
+  const chosen = await fake.facet.grant(9);
+  const own = await fake.facet.grant(9, { id: 1n });
+  const attached = await fake.facet.attach(1n);
+  for (const lease of [chosen, own, attached]) await lease.revoke();
+  assertEquals(fake.effects("LeaseRevoke"), ["idempotent", "write", "write"]);
 });
 
 Deno.test("Disposing a lease revokes it, once", async () => {
@@ -216,7 +179,7 @@ Deno.test("keepAliveOnce() ends with its timeout, and with an abort's reason", a
   );
   assertEquals(
     error.message,
-    "Cannot renew the lease: no answer within 20 ms (timeout)",
+    "Cannot renew the lease: not done within 20 ms (timeout)",
   );
   assert(fake.opener.last.canceled);
   const abort = new AbortController();
@@ -239,7 +202,7 @@ Deno.test("keepAliveOnce() takes the client's timeout if it is given none", asyn
   const error = await assertRejects(() => lease.keepAliveOnce(), TimeoutError);
   assertEquals(
     error.message,
-    "Cannot renew the lease: no answer within 30 ms (timeout)",
+    "Cannot renew the lease: not done within 30 ms (timeout)",
   );
   lease.orphan();
 });

@@ -6,8 +6,9 @@ import {
   assertInstanceOf,
   assertRejects,
   assertStrictEquals,
+  assertStringIncludes,
 } from "@std/assert";
-import { CanceledError, LeaseLostError } from "../../mod.ts";
+import { LeaseLostError } from "../../mod.ts";
 import { FakeLeases } from "./_fake_leases.ts";
 import { microtasks } from "./_fake_transport.ts";
 import { kept, lossOf } from "./_kept_lease.ts";
@@ -115,7 +116,10 @@ Deno.test("keepAlive() of a lease that was kept until it was lost or orphaned fa
   fake.opener.held = false;
   const orphaned = await kept(fake);
   orphaned.orphan();
-  await assertRejects(() => orphaned.keepAlive(), CanceledError);
+  assertStrictEquals(
+    await orphaned.keepAlive().catch((error) => error),
+    lossOf(orphaned),
+  );
   const streams = fake.opener.streams.length;
   await fake.pass(9_000);
   assertEquals(fake.opener.streams.length, streams);
@@ -132,19 +136,28 @@ Deno.test("Attaching takes the time that is left for what it is", async () => {
   assertEquals(lossOf(lease).reason, "not_renewed");
 });
 
-Deno.test("orphan() stops without a loss, and who waits for a renewal is told", async () => {
+Deno.test("orphan() ends the signal and the renewals, and tells who waits for one; it revokes nothing", async () => {
   const fake = new FakeLeases();
   const lease = await fake.facet.grant(9);
   const first = lease.keepAlive();
   await microtasks();
   lease.orphan();
-  await assertRejects(() => first, CanceledError);
-  await assertRejects(() => lease.keepAlive(), CanceledError);
+  const loss = lossOf(lease);
+  assertEquals([loss.reason, loss.code], ["orphaned", "lease_lost"]);
+  assertStringIncludes(
+    loss.message,
+    "Cannot keep the lease 1: it was orphaned",
+  );
+  for (const kept of [first, lease.keepAlive()]) {
+    assertStrictEquals(await kept.catch((error) => error), loss);
+  }
   await fake.pass(20_000);
-  assertFalse(lease.signal.aborted);
+  assertStrictEquals(lossOf(lease), loss);
   assertEquals(fake.clock.pending, 0);
   await lease[Symbol.asyncDispose]();
-  assertFalse(fake.called.includes("Lease.LeaseRevoke"));
+  assertEquals(fake.called, ["Lease.LeaseGrant"]);
+  // It is no accident.
+  assertEquals(fake.told, []);
 });
 
 Deno.test("Closing the client loses every lease, renewed or not", async () => {

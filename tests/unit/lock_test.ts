@@ -77,15 +77,48 @@ Deno.test("lock() that is aborted in doubt leaves nothing, and the next one wait
     next = lock.revision;
     return lock;
   });
-  await waitFor("the deletion", () => fake.store.keys.length === 0);
   const { revision } = fake.store;
   const { length } = fake.store.called;
-  await waitFor("another attempt", () => fake.store.called.length > length);
+  await waitFor("other attempts", () => fake.store.called.length > length + 1);
   assertEquals(next, undefined);
   failing(fake, 0, "after");
   const lock = await waiting;
-  assertEquals(lock.revision, revision + 1n);
+  // After a deletion of its own.
+  assertEquals(lock.revision, revision + 2n);
   await lock.unlock();
+});
+
+Deno.test("lock() that is aborted in doubt cannot delete a later lock of its session, however late its requests come", async () => {
+  const fake = new FakeSessions();
+  await using session = await fake.open();
+  failing(fake, Infinity, "after");
+  const abort = new AbortController();
+  const aborted = session.lock("n", { signal: abort.signal });
+  await waitFor("an attempt", () => fake.store.keys.length === 1);
+  failing(fake, 0, "after");
+  const { length } = fake.store.copies;
+  abort.abort("enough");
+  assertEquals(await assertRejects(() => aborted), "enough");
+  await waitFor("no key", () => fake.store.keys.length === 0);
+  const copies = fake.store.copies.slice(length);
+  assert(copies.length > 0);
+  const lock = await session.lock("n");
+  for (const serve of copies) serve();
+  assertEquals(fake.store.keys, ["n/1"]);
+  assertFalse(lock.signal.aborted);
+  await lock.unlock();
+});
+
+Deno.test("campaign() that takes over its own place cannot undo what is proclaimed, however late its requests come", async () => {
+  const fake = new FakeSessions();
+  await using session = await fake.open();
+  await fake.put("n/1", 1n);
+  const leadership = await session.campaign("n", "elected");
+  const copies = fake.store.copies.slice(1);
+  await leadership.proclaim("proclaimed");
+  for (const serve of copies) serve();
+  assertEquals(fake.store.text("n/1"), "proclaimed");
+  await leadership.resign();
 });
 
 Deno.test("unlock() that is not confirmed in time says so, and goes on", async () => {
@@ -104,8 +137,10 @@ Deno.test("unlock() that is not confirmed in time says so, and goes on", async (
 Deno.test("lock() that is refused fails at once, and gives up its turn", async () => {
   const fake = new FakeSessions();
   await using session = await fake.open();
-  failing(fake, 2, "before", refused);
+  failing(fake, 1, "before", refused);
   await assertRejects(() => session.lock("n"), PermissionDeniedError);
+  // It was not let in, and has nothing to leave.
+  assertEquals(fake.store.called, ["KV.Txn"]);
   const lock = await session.lock("n");
   failing(fake, 1, "before", refused);
   await assertRejects(() => lock.unlock(), PermissionDeniedError);
@@ -120,7 +155,11 @@ Deno.test("A session that ends ends its locks and waits, whatever is still tried
   const second = session.lock("wanted");
   const returning = held.unlock();
   fake.end(0);
-  const error = await assertRejects(() => waiting, LeaseLostError);
+  const error = session.signal.reason;
+  const doubtful = await assertRejects(() => waiting, LeaseLostError);
+  assertStrictEquals(doubtful.cause, error);
+  assertEquals([doubtful.reason, doubtful.maybeCommitted], ["expired", true]);
+  // This one was behind it, and has sent nothing.
   assertStrictEquals(await assertRejects(() => second), error);
   // It ends with the lease.
   await returning;

@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse } from "@std/assert";
 import { rpcs } from "../../proto/gen/rpcs.ts";
 import type { Effect, Method, MethodKind } from "../../proto/method.ts";
-import { methods } from "../../proto/methods.ts";
+import { methods, revokeServerChosen } from "../../proto/methods.ts";
 
 const PROTO = new URL("../../proto/etcd/", import.meta.url);
 const key = new TextEncoder().encode("k");
@@ -88,9 +88,9 @@ const EFFECTS: readonly (readonly [string, object, Effect])[] = [
   ["Watch.Watch", {}, "read"],
   ["Lease.LeaseGrant", {}, "write"],
   ["Lease.LeaseGrant", { ID: { low: 0, high: 0 } }, "write"],
-  ["Lease.LeaseGrant", { ID: { low: 5, high: 0 } }, "idempotent"],
-  ["Lease.LeaseGrant", { ID: { low: 0, high: 5 } }, "idempotent"],
-  ["Lease.LeaseRevoke", {}, "idempotent"],
+  ["Lease.LeaseGrant", { ID: { low: 5, high: 0 } }, "write"],
+  ["Lease.LeaseGrant", { ID: { low: 0, high: 5 } }, "write"],
+  ["Lease.LeaseRevoke", {}, "write"],
   ["Lease.LeaseKeepAlive", {}, "read"],
   ["Lease.LeaseTimeToLive", {}, "read"],
   ["Lease.LeaseLeases", {}, "read"],
@@ -118,20 +118,20 @@ const EFFECTS: readonly (readonly [string, object, Effect])[] = [
   ["Cluster.MemberPromote", {}, "write"],
   ["Maintenance.Alarm", {}, "read"],
   ["Maintenance.Alarm", { action: 0 }, "read"],
-  ["Maintenance.Alarm", { action: 1 }, "idempotent"],
-  ["Maintenance.Alarm", { action: 2 }, "idempotent"],
+  ["Maintenance.Alarm", { action: 1 }, "write"],
+  ["Maintenance.Alarm", { action: 2 }, "write"],
   ["Maintenance.Status", {}, "read"],
   ["Maintenance.Defragment", {}, "write"],
   ["Maintenance.Hash", {}, "read"],
   ["Maintenance.HashKV", {}, "read"],
   ["Maintenance.Snapshot", {}, "read"],
-  ["Maintenance.MoveLeader", {}, "idempotent"],
+  ["Maintenance.MoveLeader", {}, "write"],
   ["Maintenance.Downgrade", {}, "read"],
   ["Maintenance.Downgrade", { action: 0 }, "read"],
   ["Maintenance.Downgrade", { action: 1 }, "write"],
   ["Maintenance.Downgrade", { action: 2 }, "write"],
   ["Lock.Lock", {}, "write"],
-  ["Lock.Unlock", {}, "idempotent"],
+  ["Lock.Unlock", {}, "write"],
   ["Election.Campaign", {}, "write"],
   ["Election.Proclaim", {}, "write"],
   ["Election.Leader", {}, "read"],
@@ -152,6 +152,15 @@ Deno.test("effect() says what repeating each request can do", () => {
   );
   const listed = new Set(EFFECTS.map(([name]) => name));
   assertEquals(all.filter(({ name }) => !listed.has(name)), []);
+});
+
+Deno.test("effect() lets nothing be repeated that changes something, but the revocation of an id that no server chooses again", () => {
+  const { path, encode } = methods.lease.revoke;
+  assertEquals(revokeServerChosen.path, path);
+  const request = { ID: { low: 5, high: 0 } };
+  assertEquals(revokeServerChosen.encode(request), encode(request));
+  assertEquals(revokeServerChosen.effect(request), "idempotent");
+  assertFalse(EFFECTS.some(([, , effect]) => effect === "idempotent"));
 });
 
 Deno.test("methods cannot be changed by a user of the table", () => {
