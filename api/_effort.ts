@@ -1,5 +1,5 @@
 import { GRPC_CODE } from "../errors/codes.ts";
-import { inDoubt } from "../errors/doubt.ts";
+import { doubtText, inDoubt } from "../errors/doubt.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import { TimeoutError } from "../errors/specific_errors.ts";
 import { untilAborted } from "./_waits.ts";
@@ -100,7 +100,7 @@ export class Effort {
   }
 
   #late(): TimeoutError {
-    return lateError(this.#ends, this.trouble());
+    return lateError(this.#ends, this.trouble(), this.maybeCommitted);
   }
 
   readonly #onAbort = ({ target }: Event): void => {
@@ -131,16 +131,18 @@ export async function endingWith<T>(
 function lateError(
   { action, timeoutMs, method }: Ends,
   trouble: unknown,
+  maybeCommitted: boolean,
 ): TimeoutError {
   return new TimeoutError(
     `Cannot ${action()}: not done within ${timeoutMs} ms (timeout)${
       trouble instanceof EtcdError ? `, the last attempt ${endOf(trouble)}` : ""
-    }`,
+    }${doubtText(maybeCommitted)}`,
     {
       code: "timeout",
       grpcCode: GRPC_CODE.deadlineExceeded,
       method,
       retryable: true,
+      maybeCommitted,
       cause: trouble,
     },
   );

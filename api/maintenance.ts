@@ -7,7 +7,8 @@ import { fromBigInt, toUnsignedBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
-import { checkId, checkOneOf } from "./_checks.ts";
+import { checkId, checkOneOf, checkTimeoutMs } from "./_checks.ts";
+import { endingWith } from "./_effort.ts";
 import type {
   Alarm,
   AlarmType,
@@ -49,27 +50,38 @@ export class MaintenanceFacet implements Maintenance {
       checkOneOf("type", type, TYPES.map(([word]) => word));
     }
     const action = "disarm the alarms";
-    const all = await this.#alarm(
-      { action: AlarmAction.GET },
-      action,
-      call,
-    );
-    const named = all.filter((alarm) =>
-      (memberId ?? alarm.memberId) === alarm.memberId &&
-      (type ?? alarm.type) === alarm.type
-    );
-    for (const alarm of named) {
-      await this.#alarm(
-        {
+    const { signal, timeoutMs = this.#timeoutMs } = call;
+    return await endingWith({
+      signal,
+      timeoutMs: timeoutMs === Infinity
+        ? Infinity
+        : checkTimeoutMs("timeoutMs", timeoutMs),
+      action: () => action,
+    }, async (effort) => {
+      const ask = (request: AlarmRequestInit) => {
+        effort.check();
+        const left = effort.leftMs(Infinity);
+        return this.#alarm(request, action, {
+          ...call,
+          timeoutMs: left === Infinity ? false : left,
+        });
+      };
+      const all = await ask({ action: AlarmAction.GET });
+      const named = all.filter((alarm) =>
+        (memberId ?? alarm.memberId) === alarm.memberId &&
+        (type ?? alarm.type) === alarm.type
+      );
+      for (const alarm of named) {
+        await ask({
           action: AlarmAction.DEACTIVATE,
           memberID: fromBigInt(alarm.memberId),
           alarm: TYPES.find(([word]) => word === alarm.type)?.[1],
-        },
-        action,
-        call,
-      );
-    }
-    return named;
+        });
+        // Whatever becomes of the others.
+        effort.maybeCommitted = true;
+      }
+      return named;
+    });
   }
 
   snapshot(

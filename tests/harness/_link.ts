@@ -38,7 +38,7 @@ export class Link {
     client.setNoDelay();
     client.on("end", () => this.#onClientGone());
     this.#up = new Pipe(client, {
-      mode: options.mode,
+      mode: upwards(options.mode),
       onBytes: options.onClientBytes,
     });
     client.on("close", () => {
@@ -67,8 +67,8 @@ export class Link {
       }
       if (this.#server === undefined) this.#dial();
     }
-    this.#up.setMode(mode);
-    this.#down?.setMode(mode);
+    this.#up.setMode(upwards(mode));
+    this.#down?.setMode(downwards(mode));
   }
 
   /** Ends the connection with a reset to both sides. */
@@ -93,7 +93,7 @@ export class Link {
     // A refused dial ends as any other error of the server's side does: the
     // pipe resets the client.
     this.#down = new Pipe(server, {
-      mode: this.#mode,
+      mode: downwards(this.#mode),
       onBytes: this.#options.onServerBytes,
     });
     this.#down.connect(this.#client);
@@ -117,4 +117,14 @@ export class Link {
     this.#options.onClosed();
     this.#closed.resolve();
   }
+}
+
+/** What a mode does with the requests. */
+function upwards(mode: FaultMode): FaultMode {
+  return mode.kind === "mute" ? { kind: "pass" } : mode;
+}
+
+/** What it does with the answers. */
+function downwards(mode: FaultMode): FaultMode {
+  return mode.kind === "mute" ? { kind: "blackhole" } : mode;
 }

@@ -8,6 +8,8 @@ export type FaultMode =
   | { readonly kind: "refuse" }
   /** Connections stay open, every byte is read and thrown away. */
   | { readonly kind: "blackhole" }
+  /** What clients send arrives; every byte of the answers is thrown away. */
+  | { readonly kind: "mute" }
   /** Bytes are held and delivered when the mode ends. */
   | { readonly kind: "pause" }
   /** Connections are accepted and never answered, and soon not read either. */

@@ -68,6 +68,23 @@ Deno.test("blackhole swallows both ways and resets on heal what lost bytes", asy
   await lateIdle.echo("e");
 });
 
+Deno.test("mute lets requests arrive and swallows the answers, and resets on heal what lost them", async () => {
+  await using echo = await EchoServer.start();
+  await using proxy = await startFaultProxy(echo.port);
+  await using old = await Client.open(proxy.endpoint);
+  await old.echo("a");
+  await proxy.set({ kind: "mute" });
+  await using fresh = await Client.open(proxy.endpoint);
+  old.socket.write("b");
+  fresh.socket.write("c");
+  await waitFor("both to arrive", () => echo.received === 3);
+  await settle(proxy);
+  assertEquals([old.text, fresh.text], ["a", ""]);
+  await proxy.set({ kind: "pass" });
+  await Promise.all([old.closed, fresh.closed]);
+  assertEquals([old.error, fresh.error], ["ECONNRESET", "ECONNRESET"]);
+});
+
 Deno.test("blackhole hides the end of a server, and tells it on heal", async () => {
   await using echo = await EchoServer.start();
   await using proxy = await startFaultProxy(echo.port);
