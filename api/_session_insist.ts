@@ -33,6 +33,7 @@ export async function insist<T>(
   { tryMs, writes }: InsistOptions,
 ): Promise<T> {
   for (;;) {
+    effort.check();
     try {
       const timeoutMs = effort.leftMs(tryMs);
       const answer = await call({ signal: effort.outside, timeoutMs });

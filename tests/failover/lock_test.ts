@@ -179,3 +179,38 @@ Deno.test("Lock.unlock() of a stale lock cannot delete a newer one", async () =>
   assertEquals(kv?.createRevision, newer.header.revision);
   assertFalse(await writesUnder(stale, name));
 });
+
+Deno.test("Lease.orphan() ends the session and what it holds here, leaves its queues, and leaves the lease and its locks", async () => {
+  const name = fresh();
+  await using other = await client.session();
+  const session = await client.session();
+  const { lease } = session;
+  const lock = await session.lock(`${name}-held`);
+  const leadership = await session.campaign(`${name}-led`, "x");
+  const others = await other.lock(`${name}-wanted`);
+  const waiting = session.lock(`${name}-wanted`);
+  waiting.catch(() => {});
+  await untilQueued(client, `${name}-wanted`, 2);
+  lease.orphan();
+  const { reason } = session.signal;
+  assert(reason instanceof LeaseLostError && reason.reason === "orphaned");
+  assertEquals([lock.signal.reason, leadership.signal.reason], [
+    reason,
+    reason,
+  ]);
+  const ended = await assertRejects(() => waiting, LeaseLostError);
+  assertEquals(ended.reason, "orphaned");
+  await assertRejects(() => session.lock(name), LeaseLostError);
+  await untilQueued(client, `${name}-wanted`, 1);
+  // What it had is left to whoever takes the lease over.
+  await lock.unlock();
+  await leadership.resign();
+  await session.close();
+  for (const { key } of [lock, leadership]) {
+    assertEquals((await client.get(key))?.lease, lease.id);
+  }
+  await others.unlock();
+  await using taken = await client.lease.attach(lease.id);
+  await taken.keepAlive();
+  assert(await writesUnder(lock, `${name}-value`));
+});
