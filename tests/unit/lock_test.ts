@@ -155,6 +155,8 @@ Deno.test("A session that ends ends its locks and waits, whatever is still tried
   const second = session.lock("wanted");
   second.catch(() => {});
   const returning = held.unlock();
+  // Of both, as they take turns.
+  await waitFor("some attempts", () => fake.store.called.length >= 4);
   fake.end(0);
   const error = session.signal.reason;
   const doubtful = await assertRejects(() => waiting, LeaseLostError);
