@@ -9,6 +9,7 @@ import type {
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import type { Renewal, RenewalHost, RenewingState } from "./_renewal.ts";
+import { RenewalWindow } from "./_renewal_window.ts";
 import { Reopening } from "./_reopening.ts";
 import type { Opener, OpenStream } from "./_stream.ts";
 import { type StreamLimit, waitingError } from "./_stream_wait.ts";
@@ -27,13 +28,8 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
 ]);
 const FINAL_REFUSALS = 3;
 
-/** A lease on the stream. */
-interface Kept {
-  /** Those who hold it: it may have been attached more than once. */
-  readonly renewals: Set<Renewal>;
-  /** When the request was sent that is not answered yet. */
-  sentAt: number | undefined;
-}
+// With fewer leases than this it does not matter when they are renewed.
+const CROWD = 1_000;
 
 /**
  * The one stream on which all leases of a client are renewed, and its
@@ -43,7 +39,9 @@ export class KeepAliveSession implements RenewalHost {
   readonly #opener: Opener;
   readonly #clock: Clock;
   readonly #tracked = new Set<Renewal>();
-  readonly #kept = new Map<bigint, Kept>();
+  /** Those who hold a lease: it may have been attached more than once. */
+  readonly #kept = new Map<bigint, Set<Renewal>>();
+  readonly #window: RenewalWindow;
   readonly #reopening: Reopening;
   #stream: OpenStream<LeaseKeepAliveRequestInit> | undefined;
   #opening: AbortController | undefined;
@@ -56,6 +54,10 @@ export class KeepAliveSession implements RenewalHost {
   constructor(opener: Opener, clock: Clock) {
     this.#opener = opener;
     this.#clock = clock;
+    this.#window = new RenewalWindow(
+      clock,
+      (id) => this.#stream?.send({ ID: fromBigInt(id) }),
+    );
     this.#reopening = new Reopening(clock, () => this.#open());
   }
 
@@ -76,6 +78,10 @@ export class KeepAliveSession implements RenewalHost {
       : { kind: "waiting", ...this.#limit };
   }
 
+  get crowded(): boolean {
+    return this.#kept.size >= CROWD;
+  }
+
   track(renewal: Renewal): void {
     this.#tracked.add(renewal);
   }
@@ -83,11 +89,10 @@ export class KeepAliveSession implements RenewalHost {
   add(renewal: Renewal): void {
     const kept = this.#kept.get(renewal.id);
     if (kept !== undefined) {
-      kept.renewals.add(renewal);
+      kept.add(renewal);
       return;
     }
-    const renewals = new Set([renewal]);
-    this.#kept.set(renewal.id, { renewals, sentAt: undefined });
+    this.#kept.set(renewal.id, new Set([renewal]));
     if (!this.#stream && !this.#opening && !this.#reopening.pending) {
       this.#open();
     }
@@ -96,26 +101,23 @@ export class KeepAliveSession implements RenewalHost {
   remove(renewal: Renewal): void {
     this.#tracked.delete(renewal);
     const kept = this.#kept.get(renewal.id);
-    kept?.renewals.delete(renewal);
-    if (kept?.renewals.size === 0) this.#kept.delete(renewal.id);
+    kept?.delete(renewal);
+    if (kept?.size === 0) {
+      this.#kept.delete(renewal.id);
+      this.#window.forget(renewal.id);
+    }
     if (this.#kept.size === 0) this.#stop();
   }
 
-  send(renewal: Renewal): void {
-    const kept = this.#kept.get(renewal.id);
-    if (this.#stream === undefined || kept === undefined) return;
-    if (kept.sentAt === undefined) {
-      kept.sentAt = this.#clock.now();
-      this.#stream.send({ ID: fromBigInt(renewal.id) });
-    }
-    renewal.sent(kept.sentAt);
-  }
-
-  reopen(): void {
-    if (this.#stream === undefined) return;
-    this.#stream.cancel(unanswered(this.#stream.endpoint));
-    this.#stream = undefined;
-    this.#reopening.begin();
+  due(renewal: Renewal, lateMs: number): number {
+    const { id, lossAt, intervalMs } = renewal;
+    const next = this.#clock.now() + intervalMs;
+    // It is asked about again as soon as there is a stream.
+    if (this.#stream === undefined || !this.#kept.has(id)) return next;
+    const due = this.#window.due(id, { lossAt, intervalMs, lateMs });
+    if (due.action === "wait") return due.untilMs;
+    this.#reopen(this.#stream);
+    return next;
   }
 
   /** Ends every lease's renewals: the client is closed. */
@@ -152,8 +154,10 @@ export class KeepAliveSession implements RenewalHost {
       this.#stream = stream;
       this.#endpoint = stream.endpoint;
       this.#reopening.opened();
-      for (const kept of this.#kept.values()) kept.sentAt = undefined;
-      for (const renewal of this.#all()) renewal.opened();
+      this.#window.reset();
+      // The most urgent first.
+      const all = this.#all().sort((one, other) => one.lossAt - other.lossAt);
+      for (const renewal of all) renewal.opened();
     } catch (error) {
       if (opening.signal.aborted) return;
       this.#opening = undefined;
@@ -163,19 +167,17 @@ export class KeepAliveSession implements RenewalHost {
   }
 
   #all(): Renewal[] {
-    return [...this.#kept.values()].flatMap(({ renewals }) => [...renewals]);
+    return [...this.#kept.values()].flatMap((renewals) => [...renewals]);
   }
 
   #onMessage({ ID, TTL }: LeaseKeepAliveResponse): void {
     this.#trouble = undefined;
     this.#refusals = 0;
-    const kept = this.#kept.get(toBigInt(ID));
-    const sentAt = kept?.sentAt;
-    // One that was not asked for tells nothing about time.
-    if (kept === undefined || sentAt === undefined) return;
-    kept.sentAt = undefined;
+    const id = toBigInt(ID);
+    const sentAt = this.#window.answered(id);
+    if (sentAt === undefined) return;
     const ttlSeconds = Number(toBigInt(TTL));
-    for (const renewal of [...kept.renewals]) {
+    for (const renewal of [...this.#kept.get(id) ?? []]) {
       renewal.answered(ttlSeconds, sentAt);
     }
   }
@@ -186,6 +188,12 @@ export class KeepAliveSession implements RenewalHost {
     this.#refusals = refused ? this.#refusals + 1 : 0;
     if (this.#refusals < FINAL_REFUSALS) return;
     for (const renewal of this.#all()) renewal.refused(error);
+  }
+
+  #reopen(stream: OpenStream<LeaseKeepAliveRequestInit>): void {
+    stream.cancel(unanswered(stream.endpoint));
+    this.#stream = undefined;
+    this.#reopening.begin();
   }
 
   #stop(): void {

@@ -1,4 +1,5 @@
 import type { Clock } from "../balancers/_clock.ts";
+import { runAt } from "./_run_at.ts";
 import {
   type LeaseLossReason,
   LeaseLostError,
@@ -23,14 +24,22 @@ export interface RenewalHost {
   add(renewal: Renewal): void;
   /** Takes it off, and forgets it. */
   remove(renewal: Renewal): void;
-  /** Sends a renewal now, if the stream is open and none is unanswered. */
-  send(renewal: Renewal): void;
-  /** The stream has not answered in time: another one is needed. */
-  reopen(): void;
+  /**
+   * Does what a lease needs whose renewal is due; returns when it is due again
+   * if it is not answered before. `lateMs` is how late this comes.
+   */
+  due(renewal: Renewal, lateMs: number): number;
+  /** Whether there are so many that they must not be renewed all at once. */
+  readonly crowded: boolean;
 }
 
 // A lease is given up this long before its time is over, at most.
 const MARGIN_MS = 500;
+// A renewal that was sent later than planned, by this share of its interval,
+// was sent among many others.
+const LATE_SHARE = 0.05;
+// When spread, one is due again after this share of its interval, or more.
+const LEAST_SHARE = 0.1;
 
 /**
  * Knows when a lease has to be renewed and when it is lost, by a monotonic
@@ -46,9 +55,10 @@ export class Renewal {
   /** When the last answered request was sent. */
   #renewedAt: number;
   #renewedDate: Date;
-  /** When the request that is not answered yet was sent. */
-  #sentAt: number | undefined;
+  /** When it was to be renewed next. */
+  #plannedAt = 0;
   #active = false;
+  /** Whether a renewal has been answered. */
   #answered = false;
   /** Rejected with the reason, once it is neither renewed nor lost any more. */
   #over: Promise<never> | undefined;
@@ -90,20 +100,31 @@ export class Renewal {
     if (!this.#active) {
       this.#active = true;
       this.#host.add(this);
-      this.#due();
+      this.#due(0);
     }
     return this.#first.promise;
   }
 
-  /** The stream is open, perhaps after a while without: nothing is pending. */
-  opened(): void {
-    this.#sentAt = undefined;
-    if (this.#active) this.#due();
+  /** When it would be lost. */
+  get lossAt(): number {
+    const margin = Math.min(MARGIN_MS, this.#ttlMs / 10);
+    return this.#renewedAt + this.#ttlMs - margin;
   }
 
-  /** A request was written to the stream at that time. */
-  sent(sentAt: number): void {
-    this.#sentAt = sentAt;
+  /** How long after a renewal the next one is due. */
+  get intervalMs(): number {
+    return this.#ttlMs / 3;
+  }
+
+  /** A stream is open, perhaps after a while without. */
+  opened(): void {
+    if (!this.#active) return;
+    const now = this.#clock.now();
+    const dueAt = this.#answered ? this.#renewedAt + this.intervalMs : now;
+    this.#plannedAt = dueAt;
+    // A few are renewed at once, which soon shows whether the stream answers.
+    if (dueAt <= now || !this.#host.crowded) this.#due(0);
+    else this.#schedule(dueAt);
   }
 
   /**
@@ -113,11 +134,24 @@ export class Renewal {
   answered(ttlSeconds: number, sentAt: number): void {
     if (this.#over) return;
     if (ttlSeconds <= 0) return this.lose("expired");
-    this.#sentAt = undefined;
-    this.#answered = true;
     this.renewed(ttlSeconds, sentAt);
+    const first = !this.#answered;
+    this.#answered = true;
     this.#first.resolve();
-    this.#schedule(sentAt + this.#ttlMs / 3);
+    const lateMs = sentAt - this.#plannedAt;
+    const late = first || lateMs > LATE_SHARE * this.intervalMs;
+    this.#plannedAt = sentAt + this.intervalMs * this.#share(late);
+    this.#schedule(this.#plannedAt);
+  }
+
+  /**
+   * After which share of the interval it is due again. Many that were renewed
+   * at once, as their stream was cut, would be renewed at once ever after.
+   */
+  #share(late: boolean): number {
+    return late && this.#host.crowded
+      ? LEAST_SHARE + (1 - LEAST_SHARE) * this.#clock.random()
+      : 1;
   }
 
   /** It was renewed by a request sent at that time. */
@@ -137,7 +171,6 @@ export class Renewal {
   refused(error: unknown): void {
     if (this.#over || this.#answered) return;
     this.#active = false;
-    this.#sentAt = undefined;
     this.#cancelDue?.();
     this.#host.remove(this);
     this.#host.track(this);
@@ -184,27 +217,21 @@ export class Renewal {
     this.#host.remove(this);
   }
 
-  #due(): void {
-    if (this.#sentAt !== undefined) {
-      // Not sent again while unanswered: a silent stream is replaced.
-      this.#host.reopen();
-      return;
-    }
-    this.#host.send(this);
-    this.#schedule(this.#clock.now() + this.#ttlMs / 3);
+  #due(lateMs: number): void {
+    this.#schedule(this.#host.due(this, lateMs));
   }
 
   #schedule(atMs: number): void {
     this.#cancelDue?.();
-    if (!this.#active) return;
-    this.#cancelDue = this.#at(atMs, () => this.#due());
+    // The host may have found that it is over.
+    if (!this.#active || this.#over) return;
+    this.#cancelDue = this.#at(atMs, (lateMs) => this.#due(lateMs));
   }
 
   #watchForLoss(): void {
     this.#cancelLoss?.();
-    const margin = Math.min(MARGIN_MS, this.#ttlMs / 10);
     this.#cancelLoss = this.#at(
-      this.#renewedAt + this.#ttlMs - margin,
+      this.lossAt,
       () => this.lose("not_renewed", this.trouble),
     );
   }
@@ -214,23 +241,13 @@ export class Renewal {
   }
 
   /** Runs a task at a time, and takes note if that is late. */
-  #at(atMs: number, task: () => void): () => void {
-    const waitMs = Math.max(atMs - this.#clock.now(), 0);
-    const dueAt = this.#clock.now() + waitMs;
-    let cancel = this.#clock.schedule(Math.min(waitMs, LONGEST_MS), () => {
-      if (waitMs > LONGEST_MS) {
-        cancel = this.#at(atMs, task);
-        return;
-      }
-      this.#stallMs = Math.max(this.#stallMs, this.#clock.now() - dueAt);
-      task();
+  #at(atMs: number, task: (lateMs: number) => void): () => void {
+    return runAt(this.#clock, atMs, (lateMs) => {
+      this.#stallMs = Math.max(this.#stallMs, lateMs);
+      task(lateMs);
     });
-    return () => cancel();
   }
 }
-
-// Timers cannot wait longer.
-const LONGEST_MS = 2_147_483_647;
 
 const TEXT: ReadonlyMap<LeaseLossReason, string> = new Map([
   ["expired", "it does not exist on the server"],

@@ -1,15 +1,24 @@
+import TinyQueue from "tinyqueue";
 import type { Clock } from "../../balancers/_clock.ts";
 
 interface Task {
   readonly atMs: number;
+  /** Of those at one time the first goes first. */
+  readonly order: number;
   readonly run: () => void;
 }
+
+const byTime = (one: Task, other: Task) =>
+  one.atMs - other.atMs || one.order - other.order;
 
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {
   readonly random: () => number;
   #nowMs = 0;
   readonly #tasks = new Set<Task>();
+  /** The same, the next one first, and some that were canceled. */
+  readonly #queue = new TinyQueue<Task>([], byTime);
+  #orders = 0;
 
   constructor(options: { readonly random?: () => number } = {}) {
     this.random = options.random ?? (() => 0.5);
@@ -25,8 +34,10 @@ export class FakeClock implements Clock {
   }
 
   schedule(ms: number, task: () => void): () => void {
-    const entry = { atMs: this.#nowMs + ms, run: task };
+    const order = this.#orders++;
+    const entry = { atMs: this.#nowMs + ms, order, run: task };
     this.#tasks.add(entry);
+    this.#queue.push(entry);
     return () => this.#tasks.delete(entry);
   }
 
@@ -50,19 +61,19 @@ export class FakeClock implements Clock {
     const untilMs = this.#nowMs + ms;
     this.#nowMs = untilMs;
     const due = [...this.#tasks].filter(({ atMs }) => atMs <= untilMs)
-      .sort((a, b) => a.atMs - b.atMs);
+      .sort(byTime);
     for (const task of due) {
       if (this.#tasks.delete(task)) task.run();
     }
   }
 
   #next(untilMs: number): Task | undefined {
-    let next: Task | undefined;
-    for (const task of this.#tasks) {
-      if (task.atMs > untilMs) continue;
-      if (next === undefined || task.atMs < next.atMs) next = task;
+    for (let next = this.#queue.peek(); next; next = this.#queue.peek()) {
+      if (next.atMs > untilMs) return undefined;
+      this.#queue.pop();
+      if (this.#tasks.has(next)) return next;
     }
-    return next;
+    return undefined;
   }
 }
 

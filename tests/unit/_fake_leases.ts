@@ -27,7 +27,7 @@ export type FakeUnary = (request: unknown) => object | Promise<object>;
 
 /** Leases of a client whose streams, calls and clock a test plays. */
 export class FakeLeases {
-  readonly clock: FakeClock = new FakeClock();
+  readonly clock: FakeClock;
   readonly opener: FakeOpener<
     LeaseKeepAliveRequestInit,
     LeaseKeepAliveResponseInit
@@ -39,7 +39,11 @@ export class FakeLeases {
   readonly #answers = new Map<string, FakeUnary>();
   readonly #effects = new Map<string, Effect[]>();
 
-  constructor({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}) {
+  constructor({ timeoutMs = 30_000, random }: {
+    readonly timeoutMs?: number;
+    readonly random?: () => number;
+  } = {}) {
+    this.clock = new FakeClock({ ...random && { random } });
     const unary = async <Request, Response>(
       method: Method<Request, Response>,
       request: Request,
