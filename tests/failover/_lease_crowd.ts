@@ -2,8 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { Client, type Lease, type LeaseLostError } from "../../mod.ts";
 import { Cluster, sleep } from "../harness/mod.ts";
 
-/** How many leases, and how long each lives. */
+/** How many leases there are, and where. */
 export interface Crowd {
+  readonly members: number;
   readonly leases: number;
   readonly ttlSeconds: number;
 }
@@ -16,9 +17,9 @@ const STALL_MS = 5_000;
  * loop and the restart of the member that renews them: none may be lost.
  */
 export async function keepCrowd(
-  { leases: count, ttlSeconds }: Crowd,
+  { members, leases: count, ttlSeconds }: Crowd,
 ): Promise<void> {
-  await using cluster = await Cluster.start();
+  await using cluster = await Cluster.start({ members });
   await using client = new Client({
     endpoints: cluster.endpoints,
     balancer: "grpc1.7",
