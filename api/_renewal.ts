@@ -1,9 +1,10 @@
 import type { Clock } from "../balancers/_clock.ts";
 import { runAt } from "./_run_at.ts";
-import {
-  type LeaseLossReason,
+import type {
+  LeaseLossReason,
   LeaseLostError,
 } from "../errors/specific_errors.ts";
+import { lostError } from "./_lease_lost.ts";
 import type { LeaseState } from "./lease_types.ts";
 
 /** Where a stream of renewals stands. */
@@ -58,7 +59,6 @@ export class Renewal {
   /** When it was to be renewed next. */
   #plannedAt = 0;
   #active = false;
-  /** Whether a renewal has been answered. */
   #answered = false;
   /** Rejected with the reason, once it is neither renewed nor lost any more. */
   #over: Promise<never> | undefined;
@@ -138,9 +138,9 @@ export class Renewal {
     const first = !this.#answered;
     this.#answered = true;
     this.#first.resolve();
-    const lateMs = sentAt - this.#plannedAt;
-    const late = first || lateMs > LATE_SHARE * this.intervalMs;
-    this.#plannedAt = sentAt + this.intervalMs * this.#share(late);
+    const { intervalMs } = this;
+    const late = first || sentAt - this.#plannedAt > LATE_SHARE * intervalMs;
+    this.#plannedAt = sentAt + intervalMs * this.#share(late);
     this.#schedule(this.#plannedAt);
   }
 
@@ -187,21 +187,14 @@ export class Renewal {
   /** It is lost, for this reason. */
   lose(reason: LeaseLossReason, cause?: unknown): void {
     if (this.#over) return;
-    const sinceMs = this.#sinceMs();
-    const stall = this.#stallMs > this.#ttlMs / 3
-      ? `; the event loop stood still for ${Math.round(this.#stallMs)} ms`
-      : "";
-    const error = new LeaseLostError(
-      `Cannot keep the lease ${this.id}: ${
-        TEXT.get(reason)
-      }, last renewed ${sinceMs} ms ago${stall} (lease_lost)`,
-      {
-        reason,
-        lastRenewal: this.#renewedDate,
-        loopStallMs: this.#stallMs,
-        cause,
-      },
-    );
+    const error = lostError(reason, {
+      id: this.id,
+      ttlMs: this.#ttlMs,
+      sinceMs: this.#sinceMs(),
+      lastRenewal: this.#renewedDate,
+      loopStallMs: this.#stallMs,
+      cause,
+    });
     this.#end(error);
     this.#onLost(error);
   }
@@ -248,14 +241,6 @@ export class Renewal {
     });
   }
 }
-
-const TEXT: ReadonlyMap<LeaseLossReason, string> = new Map([
-  ["expired", "it does not exist on the server"],
-  ["not_renewed", "no renewal was answered in time"],
-  ["revoked", "it was revoked"],
-  ["orphaned", "it was orphaned, and is renewed here no more"],
-  ["client_closed", "the client was closed"],
-]);
 
 function firstAnswer(): PromiseWithResolvers<void> {
   const first = Promise.withResolvers<void>();
