@@ -1,9 +1,15 @@
-import type { Http2Session } from "node:http2";
+import type { ClientHttp2Session, Http2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers";
 
-/** What a GOAWAY says: its code, and what the server has added to it. */
-export type OnGoaway = (code: number, data: Uint8Array | undefined) => void;
+/** What a GOAWAY says. */
+export interface Goaway {
+  readonly code: number;
+  /** The last stream that the server has looked at, or may still look at. */
+  readonly lastStreamId: number;
+  /** What the server has added to it. */
+  readonly data: Uint8Array | undefined;
+}
 
 /**
  * Keeps an HTTP/2 session in memory while it handles a GOAWAY.
@@ -17,7 +23,7 @@ export type OnGoaway = (code: number, data: Uint8Array | undefined) => void;
  */
 export function guardGoaway(
   session: Http2Session,
-  onGoaway: OnGoaway = () => {},
+  onGoaway: (goaway: Goaway) => void = () => {},
 ): void {
   const { emit, close, destroy } = session;
   let ends: (() => void)[] | undefined;
@@ -40,14 +46,15 @@ export function guardGoaway(
   session.emit = (event: string, ...args: unknown[]) => {
     if (event === "goaway") {
       defer();
-      onGoaway(args[0] as number, args[2] as Uint8Array | undefined);
+      const [code, lastStreamId, data] = args as [number, number, Uint8Array?];
+      onGoaway({ code, lastStreamId, data });
     }
     return Reflect.apply(emit, session, [event, ...args]);
   };
 }
 
 /** The session on a socket, which is bound to it by a symbol of the runtime. */
-export function sessionOn(socket: Socket): Http2Session | undefined {
+export function sessionOn(socket: Socket): ClientHttp2Session | undefined {
   for (const symbol of Object.getOwnPropertySymbols(socket)) {
     const value: unknown = Reflect.get(socket, symbol);
     if (isSession(value)) return value;
@@ -55,7 +62,7 @@ export function sessionOn(socket: Socket): Http2Session | undefined {
   return undefined;
 }
 
-function isSession(value: unknown): value is Http2Session {
+function isSession(value: unknown): value is ClientHttp2Session {
   return typeof value === "object" && value !== null &&
-    "goaway" in value && "close" in value && "destroy" in value;
+    "request" in value && "close" in value && "destroy" in value;
 }

@@ -5,8 +5,20 @@ import {
   status,
   type StatusObject,
 } from "@grpc/grpc-js";
-import { wasReset } from "./_grpc_resets.ts";
+import { wireEndOf } from "./_grpc_ends.ts";
 import type { CallStatus, Headers, RequestBytes } from "./_transport.ts";
+
+// What gRPC makes of an HTTP status; the others are UNKNOWN.
+const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {
+  400: status.INTERNAL,
+  401: status.UNAUTHENTICATED,
+  403: status.PERMISSION_DENIED,
+  404: status.UNIMPLEMENTED,
+  429: status.UNAVAILABLE,
+  502: status.UNAVAILABLE,
+  503: status.UNAVAILABLE,
+  504: status.UNAVAILABLE,
+};
 
 const NONE = new Metadata();
 const CACHE = new WeakMap<Headers, Metadata>();
@@ -33,16 +45,23 @@ export function toCallStatus(
   { code, details, metadata }: StatusObject,
   headers: Metadata | undefined,
 ): CallStatus {
+  const { resetCode, stream } = wireEndOf(metadata) ?? {};
+  const cutShort = stream?.cutShort === true;
+  const httpStatus = stream?.httpStatus;
   const [type] = (headers ?? metadata).get("content-type");
-  const answered = type !== undefined && !wasReset(metadata);
   const foreign = headers !== undefined &&
     !String(type).startsWith("application/grpc");
+  const text = cutShort ? `Received HTTP status code ${httpStatus}` : details;
   return {
-    grpcCode: code,
+    grpcCode: cutShort
+      ? GRPC_CODE_OF_HTTP[httpStatus ?? 0] ?? status.UNKNOWN
+      : code,
     details: foreign
-      ? `${details}; that is no gRPC answer, is it an etcd server?`
-      : details,
-    answered,
+      ? `${text}; that is no gRPC answer, is it an etcd server?`
+      : text,
+    answered: type !== undefined && (cutShort || resetCode === undefined),
+    unprocessed: stream?.unprocessed === true,
+    httpStatus,
   };
 }
 

@@ -1,6 +1,6 @@
 import type * as grpc from "@grpc/grpc-js";
 import { connectivityState, experimental } from "@grpc/grpc-js";
-import { observeResets } from "./_grpc_resets.ts";
+import { observeEnds } from "./_grpc_ends.ts";
 
 type LoadBalancer = experimental.LoadBalancer;
 type Helper = experimental.ChannelControlHelper;
@@ -138,7 +138,7 @@ class OneDial implements LoadBalancer {
   #pick(subchannel: Subchannel): void {
     clearTimeout(this.#stagger);
     this.#picked = subchannel;
-    observeResets(subchannel);
+    observeEnds(subchannel);
     for (const other of this.#subchannels.keys()) {
       if (other !== subchannel) this.#drop(other);
     }

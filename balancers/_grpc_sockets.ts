@@ -2,6 +2,7 @@ import { constants, type Http2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
 import { guardGoaway, sessionOn } from "./_goaway_guard.ts";
+import { SessionStreams } from "./_http2_streams.ts";
 import { joinWrites } from "./_joined_writes.ts";
 import { onRemoteSettings } from "./_remote_settings.ts";
 import {
@@ -18,12 +19,6 @@ export interface Capture {
   readonly open: number;
   /** Whether a TCP connection was ever made. */
   readonly seen: boolean;
-  /**
-   * Whether a stream that ended with REFUSED_STREAM was refused. `node:http2`
-   * also gives that code to every stream, those that were looked at too, when
-   * it is the code of a GOAWAY.
-   */
-  readonly refusalsHold: boolean;
   /** How many streams the server allows at once, `Infinity` for any number. */
   readonly maxStreams: number;
   /** What the server has said with a GOAWAY, for people; if it has. */
@@ -80,7 +75,6 @@ export function captureSockets(
   const guarded = new WeakSet<Http2Session>();
   let seen = false;
   let destroyed = false;
-  let refusalsHold = false;
   let maxStreams = Infinity;
   let goaway: string | undefined;
   let failure: TlsFailure | undefined;
@@ -100,13 +94,14 @@ export function captureSockets(
     const session = sessionOn(carrier);
     if (session === undefined || guarded.has(session)) return;
     guarded.add(session);
-    refusalsHold = true;
     onRemoteSettings(session, (settings) => {
       maxStreams = settings.maxConcurrentStreams ?? Infinity;
       onMaxStreams();
     });
-    guardGoaway(session, (code, data) => {
-      refusalsHold &&= code !== constants.NGHTTP2_REFUSED_STREAM;
+    // Before the guard, which keeps the `close` it finds.
+    const streams = new SessionStreams(session);
+    guardGoaway(session, ({ code, lastStreamId, data }) => {
+      streams.onGoaway(lastStreamId);
       const text = new TextDecoder().decode(data?.subarray(0, 100));
       goaway = `GOAWAY with code ${code}`;
       if (text !== "") goaway += ` and ${JSON.stringify(text)}`;
@@ -153,9 +148,6 @@ export function captureSockets(
     },
     get seen() {
       return seen;
-    },
-    get refusalsHold() {
-      return refusalsHold;
     },
     get maxStreams() {
       return maxStreams;

@@ -27,15 +27,18 @@ export interface CallStatus {
    */
   readonly answered?: boolean;
   /**
-   * Whether the server refused the stream without having looked at it.
-   * @default {false}
+   * Whether the server has certainly not looked at it, though it was sent: its
+   * stream is above the last one of a GOAWAY. A stream that is only reset with
+   * REFUSED_STREAM does not count. @default {false}
    */
-  readonly refused?: boolean;
+  readonly unprocessed?: boolean;
   /**
    * Whether any of it may have left this process. `false` is certain: it
    * waited for a stream, and was dropped. @default {true}
    */
   readonly sent?: boolean;
+  /** The HTTP status of the answer, if it is another one than 200. */
+  readonly httpStatus?: number | undefined;
 }
 
 /** A call or stream that is running. */

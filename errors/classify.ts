@@ -22,11 +22,14 @@ export interface CallFailure {
    */
   readonly answered?: boolean;
   /**
-   * Whether the server refused the stream without having looked at it: HTTP/2
-   * promises that for REFUSED_STREAM, and for the streams above the last one
-   * of a GOAWAY. @default {false}
+   * Whether the server has certainly not looked at it, though it was sent:
+   * HTTP/2 promises that for the streams above the last one of a GOAWAY. It
+   * does so for REFUSED_STREAM too, but a proxy in between may send that for
+   * what etcd has executed: HAProxy does. @default {false}
    */
-  readonly refused?: boolean;
+  readonly unprocessed?: boolean;
+  /** The HTTP status of the answer, if it is another one than 200. */
+  readonly httpStatus?: number | undefined;
 }
 
 /** What a failed call means. */
@@ -59,6 +62,8 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   [GRPC_CODE.dataLoss]: "data_loss",
   [GRPC_CODE.unauthenticated]: "unauthenticated",
 };
+
+const CONTENT_TOO_LARGE = 413;
 
 // Statuses a server gives before its handler runs, or instead of running it.
 const REFUSED: ReadonlySet<number> = new Set([
@@ -95,6 +100,15 @@ export function classify(failure: CallFailure): Classification {
       applied: message.applied,
     };
   }
+  // A proxy said so, before it had passed on a whole request.
+  if (failure.httpStatus === CONTENT_TOO_LARGE) {
+    return {
+      code: "request_too_large",
+      grpcCode: GRPC_CODE.invalidArgument,
+      fromEtcd: false,
+      applied: "never",
+    };
+  }
   if (failure.disconnected) {
     return {
       code: "connection_lost",
@@ -112,8 +126,8 @@ export function classify(failure: CallFailure): Classification {
 }
 
 /** Whether the server may have begun to serve it. */
-function wasLookedAt({ sent, refused = false }: CallFailure): boolean {
-  return sent && !refused;
+function wasLookedAt({ sent, unprocessed = false }: CallFailure): boolean {
+  return sent && !unprocessed;
 }
 
 /** Whether the server said that it did not even try. */

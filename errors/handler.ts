@@ -128,7 +128,7 @@ function isRepeated(
     return what.grpcCode === GRPC_CODE.unavailable;
   }
   if (
-    failure.refused && !what.fromEtcd && policy.resendRefused &&
+    failure.unprocessed && !what.fromEtcd && policy.resendRefused &&
     context.attempt === 1
   ) return true;
   if (context.effect === "write") return false;
@@ -235,6 +235,9 @@ function stateOf(
   if (what.code === "connection_lost") {
     const when = failure.sent ? "during the call" : "before it was sent";
     return `lost the connection to ${endpoint} ${when} (connection_lost): ${failure.details}`;
+  }
+  if (failure.httpStatus !== undefined && what.code === "request_too_large") {
+    return `a proxy in front of ${endpoint} answered with HTTP status ${failure.httpStatus}: it passes on no request of this size (${what.code})`;
   }
   const name = what.fromEtcd ? what.code : grpcCodeName(what.grpcCode);
   const help = HELP.get(what.code);

@@ -38,8 +38,9 @@ export interface RetryPolicy {
   readonly repeatOn: readonly ("unavailable" | "internal")[];
   /**
    * Whether to send a request again, whatever it does, when the server has
-   * refused its stream without having looked at it: once, as the first
-   * attempt. @default {false}
+   * certainly not looked at it: once, as the first attempt. That is certain of
+   * a stream above the last one of a GOAWAY, and not of one that was reset with
+   * REFUSED_STREAM. @default {false}
    */
   readonly resendRefused?: boolean;
   /**

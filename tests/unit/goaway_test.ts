@@ -5,7 +5,7 @@ import type { Http2Session } from "node:http2";
 import { setImmediate } from "node:timers";
 import { makeDial } from "../../balancers/_dial.ts";
 import { parseEndpoint } from "../../balancers/_endpoint.ts";
-import { guardGoaway } from "../../balancers/_goaway_guard.ts";
+import { type Goaway, guardGoaway } from "../../balancers/_goaway_guard.ts";
 import { PingPace } from "../../balancers/_ping_pace.ts";
 import { methods } from "../../proto/methods.ts";
 import { FRAME } from "../harness/_frame_reader.ts";
@@ -36,7 +36,7 @@ class FakeSession extends EventEmitter {
   }
 }
 
-function guarded(onGoaway?: (code: number, data?: Uint8Array) => void) {
+function guarded(onGoaway?: (goaway: Goaway) => void) {
   const session = new FakeSession();
   guardGoaway(session as unknown as Http2Session, onGoaway);
   return session;
@@ -71,12 +71,14 @@ Deno.test("guardGoaway() lets a session end after two GOAWAYs of one moment", as
 
 Deno.test("guardGoaway() tells of a GOAWAY though all listeners were removed", async () => {
   const told: unknown[] = [];
-  const session = guarded((...said) => told.push(...said));
+  const session = guarded((goaway) => told.push(goaway));
   session.removeAllListeners();
-  session.emit("goaway", ENHANCE_YOUR_CALM, 0, TOO_MANY_PINGS);
+  session.emit("goaway", ENHANCE_YOUR_CALM, 3, TOO_MANY_PINGS);
   session.emit("ping", 1);
   await immediate();
-  assertEquals(told, [ENHANCE_YOUR_CALM, TOO_MANY_PINGS]);
+  assertEquals(told, [
+    { code: ENHANCE_YOUR_CALM, lastStreamId: 3, data: TOO_MANY_PINGS },
+  ]);
 });
 
 /** A server that says GOAWAY right after its SETTINGS, in one packet. */

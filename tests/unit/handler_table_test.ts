@@ -17,6 +17,8 @@ const KINDS: Readonly<Record<string, readonly [number, string]>> = {
   "own deadline": [4, "Deadline exceeded"],
   "UNAVAILABLE": [14, "transport is closing"],
   "REFUSED_STREAM": [14, "Stream refused by server"],
+  "unprocessed": [14, "Stream refused by server"],
+  "HTTP 413": [2, "Received HTTP status code 413"],
   "INTERNAL": [13, "Received RST_STREAM"],
   "UNKNOWN": [2, "socket has been ended"],
   "CANCELLED": [1, "context canceled"],
@@ -47,10 +49,18 @@ UNAVAILABLE             | sent | -    | RRR - y | RRR m y | FFF m n | member    
 UNAVAILABLE             | sent | lost | RRR - y | RRR m y | FFF m n | connection | connection_lost          | UnavailableError
 UNAVAILABLE             | -    | -    | RRR - y | RRR - y | RRR - y | connection | unavailable              | UnavailableError
 UNAVAILABLE             | -    | lost | RRR - y | RRR - y | RRR - y | connection | connection_lost          | UnavailableError
-REFUSED_STREAM          | sent | -    | RRR - y | RRR - y | FFR - y | member     | unavailable              | UnavailableError
-REFUSED_STREAM          | sent | lost | RRR - y | RRR - y | FFR - y | connection | connection_lost          | UnavailableError
+REFUSED_STREAM          | sent | -    | RRR - y | RRR m y | FFF m n | member     | unavailable              | UnavailableError
+REFUSED_STREAM          | sent | lost | RRR - y | RRR m y | FFF m n | connection | connection_lost          | UnavailableError
 REFUSED_STREAM          | -    | -    | RRR - y | RRR - y | RRR - y | connection | unavailable              | UnavailableError
 REFUSED_STREAM          | -    | lost | RRR - y | RRR - y | RRR - y | connection | connection_lost          | UnavailableError
+unprocessed             | sent | -    | RRR - y | RRR - y | FFR - y | member     | unavailable              | UnavailableError
+unprocessed             | sent | lost | RRR - y | RRR - y | FFR - y | connection | connection_lost          | UnavailableError
+unprocessed             | -    | -    | RRR - y | RRR - y | RRR - y | connection | unavailable              | UnavailableError
+unprocessed             | -    | lost | RRR - y | RRR - y | RRR - y | connection | connection_lost          | UnavailableError
+HTTP 413                | sent | -    | FFF - n | FFF - n | FFF - n | call       | request_too_large        | EtcdError
+HTTP 413                | sent | lost | FFF - n | FFF - n | FFF - n | call       | request_too_large        | EtcdError
+HTTP 413                | -    | -    | FFF - n | FFF - n | FFF - n | call       | request_too_large        | EtcdError
+HTTP 413                | -    | lost | FFF - n | FFF - n | FFF - n | call       | request_too_large        | EtcdError
 INTERNAL                | sent | -    | RFF - n | RFF m n | FFF m n | member     | internal                 | EtcdError
 INTERNAL                | sent | lost | RRR - y | RRR m y | FFF m n | connection | connection_lost          | UnavailableError
 INTERNAL                | -    | -    | FFF - n | FFF - n | FFF - n | member     | internal                 | EtcdError
@@ -156,7 +166,8 @@ Deno.test("judge() decides each row of its table as listed", () => {
       sent: sent === "sent",
       disconnected: lost === "lost",
       ownDeadline: kind === "own deadline",
-      refused: kind === "REFUSED_STREAM",
+      unprocessed: kind === "unprocessed",
+      ...kind === "HTTP 413" && { httpStatus: 413 },
     };
     for (const [column, effect] of EFFECTS.entries()) {
       const [actions = "", maybe, retryable] = cells[column]?.split(" ") ?? [];
@@ -199,7 +210,7 @@ Deno.test("judge() repeats no write that may have been applied, whatever the fac
         sent: (flags & 1) !== 0,
         disconnected: (flags & 2) !== 0,
         ownDeadline: (flags & 4) !== 0,
-        refused: (flags & 8) !== 0,
+        unprocessed: (flags & 8) !== 0,
       };
       for (const name of BALANCER_NAMES) {
         const { retry } = resolveBalancer(name)({ dialTimeoutMs: 1 });
@@ -211,14 +222,14 @@ Deno.test("judge() repeats no write that may have been applied, whatever the fac
   }
 });
 
-Deno.test("judge() has a refused write sent again once, and no more", () => {
+Deno.test("judge() has a write that was not processed sent again once, and no more", () => {
   const failure: CallFailure = {
     grpcCode: 14,
     details: "Stream refused by server",
     sent: true,
     disconnected: false,
     ownDeadline: false,
-    refused: true,
+    unprocessed: true,
   };
   const { retry } = resolveBalancer("grpc1.23")({ dialTimeoutMs: 1 });
   const actions = [1, 2].map((attempt) =>
