@@ -33,6 +33,8 @@ export interface TestPlan {
   readonly etcd: "required" | "wanted" | "none";
   /** One run each; the default is one run on the default version. */
   readonly versions?: readonly string[];
+  /** Variables for the tests. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What it will run, for someone who has to wait for that. */
   readonly describe?: () => Promise<string>;
 }
@@ -59,6 +61,7 @@ export async function runTests(
   for (const version of versions) {
     const binaries = await provideEtcd(plan.etcd, version);
     const env = {
+      ...plan.env,
       ...await scratch.testEnv(binaries),
       ...minutes === undefined
         ? {}

@@ -12,6 +12,7 @@ import { runDeno } from "./_child.ts";
 import { runGates } from "./_gates.ts";
 import { note, print } from "./_print.ts";
 import { openScratch } from "./_scratch.ts";
+import { runServers } from "./_servers.ts";
 import { taskHelp } from "./_task_help.ts";
 import { runTests, type TestGroup } from "./_test_runs.ts";
 
@@ -57,6 +58,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
         return describeMatrix();
       },
     }, args),
+  "test:servers": runServers,
   "test:doc": (args) =>
     runTests({
       groups: [{ paths: DOCUMENTED, flags: ["--doc"] }],

@@ -27,3 +27,8 @@ export { type EtcdBinaries, findEtcd, type FindOptions } from "./launcher.ts";
 export type { Member } from "./member.ts";
 export { rawCall, type RawCallOptions } from "./raw_call.ts";
 export { sleep, waitFor, type WaitOptions } from "./wait_for.ts";
+export {
+  findFrontServer,
+  type FrontServer,
+  type FrontServerName,
+} from "./front_servers.ts";

@@ -1,0 +1,56 @@
+import { Client, type ClientEvent, type ClientOptions } from "../../mod.ts";
+import { Cluster } from "../harness/mod.ts";
+import type { Column, Front } from "./_column.ts";
+
+/** Three members and what is in front of them. */
+export class Subject implements AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly front: Front;
+  #serial = 0;
+
+  private constructor(cluster: Cluster, front: Front) {
+    this.cluster = cluster;
+    this.front = front;
+  }
+
+  static async start(column: Column): Promise<Subject> {
+    const cluster = await Cluster.start();
+    const hosts = cluster.members.map(({ directEndpoint }) =>
+      new URL(directEndpoint).host
+    );
+    return new Subject(cluster, await column.start(hosts));
+  }
+
+  /** A client of the members themselves, for the server's own view. */
+  direct(): Client {
+    return new Client({
+      endpoints: this.cluster.members.map(({ directEndpoint }) =>
+        directEndpoint
+      ),
+    });
+  }
+
+  /** A client that goes through what is in front, and what it tells. */
+  client(
+    options: Omit<ClientOptions, "endpoints"> = {},
+  ): { readonly client: Client; readonly events: readonly ClientEvent[] } {
+    const events: ClientEvent[] = [];
+    const client = new Client({
+      ...options,
+      endpoints: this.front.endpoints,
+      onEvent: (event) => events.push(event),
+    });
+    return { client, events };
+  }
+
+  /** A name that no other check uses. */
+  fresh(): string {
+    this.#serial++;
+    return `check${this.#serial}/`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.front[Symbol.asyncDispose]();
+    await this.cluster.close();
+  }
+}

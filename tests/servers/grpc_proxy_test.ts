@@ -1,0 +1,4 @@
+import { checkColumn } from "./_suite.ts";
+import { GRPC_PROXY } from "./columns.ts";
+
+checkColumn(GRPC_PROXY);
