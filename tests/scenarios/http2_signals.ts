@@ -90,7 +90,7 @@ export const HTTP2_SIGNALS: readonly Scenario[] = [
         go: "resent transparently, writes too [D]",
         ours: REFUSED_ONCE,
         because:
-          `the read is repeated, the write is not: ${DOUBT}, and applies it twice through Go's client`,
+          `the read is repeated, the write is not: ${DOUBT}, and sending that again applies it twice`,
       },
     },
     run: runRefused,
