@@ -1,7 +1,7 @@
 // The server's lock service on a real server, and who else stands in its queue.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { LeaseNotFoundError, TimeoutError } from "../../mod.ts";
-import { etcdctl } from "../harness/mod.ts";
+import { Client, LeaseNotFoundError, TimeoutError } from "../../mod.ts";
+import { etcdctl, waitFor } from "../harness/mod.ts";
 import { queueLength, untilQueued } from "./_lock_subject.ts";
 import { client, cluster, nextSerial, startOneMember } from "./_one_member.ts";
 
@@ -64,4 +64,35 @@ Deno.test("client.lock refuses, waits and is aborted as it says", async () => {
   await untilQueued(client, name, 1);
   await client.lock.unlock(key);
   await untilQueued(client, name, 0);
+});
+
+Deno.test("client.lock.lock() goes on waiting on a connection that was left, which is pinged", async () => {
+  const [member] = cluster.members;
+  assert(member !== undefined);
+  const wait = async (balancer: "grpc1.7" | "grpc1.23") => {
+    const name = fresh();
+    await using leaving = new Client({
+      endpoints: member.endpoint,
+      balancer,
+      keepAlive: { timeMs: 5_000, timeoutMs: 5_000 },
+    });
+    await using one = await client.lease.grant(60);
+    await using other = await client.lease.grant(60);
+    const { key } = await client.lock.lock(name, { lease: one.id });
+    const waiting = leaving.lock.lock(name, { lease: other.id });
+    waiting.catch(() => {});
+    await untilQueued(client, name, 2);
+    leaving.setEndpoints([member.directEndpoint]);
+    const leftAtMs = performance.timeOrigin + performance.now();
+    await waitFor("a ping of each", async () => {
+      const { pingTimesMs } = await member.proxy.stats();
+      return pingTimesMs.filter((atMs) => atMs > leftAtMs).length >= 2;
+    }, { timeoutMs: 30_000, intervalMs: 200 });
+    await client.lock.unlock(key);
+    assertEquals(
+      (await waiting).key.text(),
+      `${name}/${other.id.toString(16)}`,
+    );
+  };
+  await Promise.all([wait("grpc1.7"), wait("grpc1.23")]);
 });
