@@ -53,27 +53,22 @@ Deno.test("Client repeats a read whose connection was cut, and never a write", a
   }
 });
 
-Deno.test("Client sends a refused request once more under grpc1.23, as Go does (#35)", async () => {
+// Go's client sends the write again, too. HAProxy answers so for requests that
+// the server behind it has executed.
+Deno.test("Client repeats a read whose stream was refused, and leaves a write in doubt (#35)", async () => {
   const refused = { kind: "reset", http2Code: 7 } as const;
   for (const balancer of BALANCER_NAMES) {
-    const resent = balancer === "grpc1.23" ? 1 : 0;
     await using pair = await Pair.start({ balancer, dialTimeoutMs: 100 });
     const { server, client } = pair;
-    server.handle(RANGE, first(refused)).handle(PUT, first(refused));
+    server.handle(RANGE, first(refused)).handle(PUT, () => refused);
     await client.get("k");
     assertStrictEquals(server.calls(RANGE), 2, balancer);
-    if (resent === 1) {
-      await client.put("k", "v");
-      assertStrictEquals(server.calls(PUT), 2);
-    }
-    server.handle(PUT, () => refused);
-    const before = server.calls(PUT);
     const error = await assertRejects(
       () => client.put("k", "v"),
       UnavailableError,
     );
-    assert(!error.maybeCommitted && error.retryable, balancer);
-    assertStrictEquals(server.calls(PUT), before + 1 + resent, balancer);
+    assert(error.maybeCommitted && !error.retryable, balancer);
+    assertStrictEquals(server.calls(PUT), 1, balancer);
   }
 });
 

@@ -157,7 +157,7 @@ Deno.test("putRequest() refuses a key, value or lease that is none", () => {
     ["key", () => putRequest(1 as unknown as string, "v", {})],
     ["value", () => putRequest("k", undefined as unknown as string, {})],
     ["value", () => putRequest("k", { a: 1 } as unknown as string, {})],
-    ["lease", () => putRequest("k", "v", { lease: -1n })],
+    ["lease", () => putRequest("k", "v", { lease: 1n << 63n })],
     ["lease", () => putRequest("k", "v", { lease: 7 as unknown as bigint })],
   ];
   for (const [option, make] of bad) {

@@ -5,7 +5,8 @@ import {
   type CertificateOptions,
 } from "../harness/certificates.ts";
 import { methods } from "../../proto/methods.ts";
-import { Cluster, FakeServer } from "../harness/mod.ts";
+import { Cluster, FakeServer, waitFor } from "../harness/mod.ts";
+import { HANG } from "./_client_pair.ts";
 
 const authority = await CertificateAuthority.create("etcdeno tests");
 const stranger = await CertificateAuthority.create("somebody else");
@@ -138,14 +139,13 @@ Deno.test("Client without TLS names a TLS port as no etcd server", async () => {
   assertStringIncludes(error.message, "is it an etcd server?");
 });
 
-// The session of a connection is found, which it must be for a GOAWAY, too.
-Deno.test("Client sends a refused request once more over TLS", async () => {
+// The session of a connection is found, which alone tells what a GOAWAY says.
+Deno.test("Client sends a request above a GOAWAY's last stream once more over TLS", async () => {
   await using fake = await FakeServer.start();
-  const { path } = methods.kv.put;
-  fake.handle(
-    path,
-    ({ count }) =>
-      count === 1 ? { kind: "reset", http2Code: 7 } : new Uint8Array(),
+  const [get, put] = [methods.kv.range.path, methods.kv.put.path];
+  fake.handle(get, () => HANG).handle(
+    put,
+    ({ count }) => count === 1 ? HANG : new Uint8Array(),
   );
   await using server = await tlsServer(
     { addresses: ["127.0.0.1"] },
@@ -155,6 +155,15 @@ Deno.test("Client sends a refused request once more over TLS", async () => {
     endpoints: `https://127.0.0.1:${server.port}`,
     tls: { ca: authority.cert },
   });
-  await client.put("k", "v");
-  assertEquals(fake.calls(path), 2);
+  await client.connect();
+  const stop = new AbortController();
+  const hanging = client.get("k", { signal: stop.signal }).catch(() => {});
+  await waitFor("stream 1", () => fake.calls(get) === 1);
+  const written = client.put("k", "v");
+  await waitFor("stream 3", () => fake.calls(put) === 1);
+  fake.goAway(0, { lastStreamId: 1 });
+  await written;
+  assertEquals(fake.calls(put), 2);
+  stop.abort();
+  await hanging;
 });

@@ -172,7 +172,7 @@ const BAD: readonly (readonly [string, unknown])[] = [
   ["key", { then: [op.put("", "1")] }],
   ["key", { then: [op.put(5 as unknown as string, "1")] }],
   ["value", { then: [op.put("a", 5 as unknown as string)] }],
-  ["lease", { then: [op.put("a", "", { lease: -1n })] }],
+  ["lease", { then: [op.put("a", "", { lease: 1n << 63n })] }],
   ["limit", { then: [op.range("a", { limit: 0 })] }],
   ["comparison", { if: [undefined] }],
   ["comparison", { if: ["a"] }],
