@@ -20,6 +20,7 @@ import type {
   RangeOptions,
   RangeResult,
 } from "./kv_types.ts";
+import { jsonable } from "./_json.ts";
 
 const SORT_TARGET = {
   key: WireTarget.KEY,
@@ -63,12 +64,12 @@ export function rangeRequest(
 
 /** What a range read gives. */
 export function rangeResult(wire: RangeResponse): RangeResult {
-  return {
+  return jsonable({
     header: toHeader(wire.header),
     kvs: toKeyValues(wire.kvs),
     more: wire.more,
     count: toBigInt(wire.count),
-  };
+  });
 }
 
 /** The request of a put. */
@@ -107,11 +108,11 @@ export function deleteRequest(
 
 /** What a delete gives. */
 export function deleteResult(wire: DeleteRangeResponse): DeleteResult {
-  return {
+  return jsonable({
     header: toHeader(wire.header),
     deleted: toBigInt(wire.deleted),
     prevKvs: toKeyValues(wire.prevKvs),
-  };
+  });
 }
 
 function int64(option: string, value: bigint | undefined): Int64 | undefined {

@@ -13,6 +13,7 @@ import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { toHeader } from "./key_value.ts";
 import type { TimeToLive, TimeToLiveOptions } from "./lease_types.ts";
+import { jsonableList } from "./_json.ts";
 
 // Before a renewal that failed is sent once more.
 const REPEAT_MS = 50;
@@ -187,7 +188,7 @@ export class LeaseCalls {
       "list the leases",
       options,
     );
-    return leases.map(({ ID }) => toBigInt(ID));
+    return jsonableList(leases.map(({ ID }) => toBigInt(ID)));
   }
 }
 

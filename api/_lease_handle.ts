@@ -89,6 +89,10 @@ export class LeaseHandle implements Lease {
     return this.#renewal.trouble;
   }
 
+  toJSON(): unknown {
+    return { id: String(this.id), ttlSeconds: this.ttlSeconds };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // One that is lost, revoked or orphaned is not ours to end.
     if (!this.#owned) return;

@@ -6,6 +6,7 @@ import type {
   WatchEvent,
   WatchState,
 } from "./watch_types.ts";
+import { jsonable } from "./_json.ts";
 
 /** A watch on keys below a prefix, which it takes off. */
 export class NamespacedWatch implements Watch {
@@ -72,6 +73,6 @@ export class NamespacedWatch implements Watch {
 
   #keyValue(kv: KeyValue): KeyValue {
     const key: Bytes = copyBytes(kv.key.subarray(this.#length));
-    return { ...kv, key };
+    return jsonable({ ...kv, key });
   }
 }

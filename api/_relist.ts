@@ -4,6 +4,7 @@ import {
   FutureRevisionError,
 } from "../errors/specific_errors.ts";
 import { keyId } from "./_key_id.ts";
+import { jsonable } from "./_json.ts";
 import { pause } from "./_waits.ts";
 import { type Bytes, copyBytes } from "./bytes.ts";
 import type { KeyValue, ResponseHeader } from "./key_value.ts";
@@ -148,12 +149,12 @@ export class Relist {
 }
 
 function deleted(key: Bytes, modRevision: bigint): KeyValue {
-  return {
+  return jsonable({
     key,
     value: copyBytes(new Uint8Array()),
     createRevision: 0n,
     modRevision,
     version: 0n,
     lease: 0n,
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { guardedListener } from "../balancers/_guarded_listener.ts";
 import { makeStrategy } from "../balancers/_make_strategy.ts";
 import type { BalancerStrategy } from "../balancers/strategy.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
@@ -15,6 +16,7 @@ import { resolveSeeds, type Seeds } from "./_seeds.ts";
 import type { BatchMode } from "./batch_types.ts";
 import type { TellEvent } from "./events.ts";
 import type { ClientOptions, KeepAliveOptions } from "./options.ts";
+import { jsonable } from "./_json.ts";
 
 /** The options, checked and complete. */
 export interface ResolvedOptions extends Seeds {
@@ -143,11 +145,6 @@ function resolveOnEvent(
       expected: "a function",
     });
   }
-  return (event) => {
-    try {
-      onEvent(event);
-    } catch (error) {
-      reportError(error);
-    }
-  };
+  const tell = guardedListener("onEvent", onEvent);
+  return (event) => tell(jsonable(event));
 }

@@ -51,6 +51,10 @@ export class HeldLock implements Lock {
     return this.giveUp("give the lock back", options);
   }
 
+  toJSON(): unknown {
+    return { key: this.key, revision: String(this.revision) };
+  }
+
   /** Ends it, and waits for the server to know. */
   async giveUp(action: string, options: PromptOptions): Promise<void> {
     const { place, lease } = this.#parts;
@@ -141,6 +145,10 @@ export class HeldLeadership implements Leadership {
       signal: this.signal,
       guard: this.guard,
     } = this.#hold);
+  }
+
+  toJSON(): unknown {
+    return this.#hold.toJSON();
   }
 
   async proclaim(

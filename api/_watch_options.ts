@@ -1,3 +1,4 @@
+import { guardedListener } from "../balancers/_guarded_listener.ts";
 import {
   checkCount,
   checkInt64,
@@ -74,13 +75,9 @@ export function resolveWatchOptions(
     requireLeader: options.requireLeader ?? true,
     buffer: resolveBuffer(options.buffer ?? {}),
     heartbeat: resolveHeartbeat(options.heartbeat ?? DEFAULT_HEARTBEAT),
-    onStateChange(state) {
-      try {
-        onStateChange?.(state);
-      } catch (error) {
-        reportError(error);
-      }
-    },
+    onStateChange: onStateChange === undefined
+      ? () => {}
+      : guardedListener("onStateChange", onStateChange),
   };
 }
 

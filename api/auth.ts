@@ -13,6 +13,7 @@ import type {
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { toHeader } from "./key_value.ts";
+import { jsonable } from "./_json.ts";
 
 /** {@linkcode Auth} over a caller. */
 export class AuthFacet implements Auth {
@@ -51,11 +52,11 @@ export class AuthFacet implements Auth {
       "tell whether auth is on",
       options,
     );
-    return {
+    return jsonable({
       header: toHeader(header),
       enabled,
       authRevision: toUnsignedBigInt(authRevision),
-    };
+    });
   }
 }
 

@@ -1,11 +1,14 @@
+import { base64, inspectBytes, wellFormed } from "./_bytes_view.ts";
+
 // Text is given back as it was put, a byte order mark included; JSON has none.
 const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const jsonDecoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /**
- * Bytes, with ways to read them. A plain `Uint8Array` in every other respect,
- * and a copy: nobody else writes to it.
+ * Bytes, with ways to read and to log them. A plain `Uint8Array` in every other
+ * respect, and a copy: nobody else writes to it. `console.log` shows the text
+ * they are, or hexadecimal digits, and cuts what is long.
  *
  * Those of a range, a transaction or a watch lie together in blocks of up to
  * 8 KiB, as Node's buffers do: their `buffer` is larger than they are, and each
@@ -26,6 +29,30 @@ export class Bytes extends Uint8Array<ArrayBuffer> {
   json<T = unknown>(): T {
     return JSON.parse(jsonDecoder.decode(this)) as T;
   }
+
+  /** The same as {@linkcode Bytes.text}: what stands for them in a template. */
+  override toString(): string {
+    return this.text();
+  }
+
+  /**
+   * What `JSON.stringify` writes for them: a string if they are well-formed
+   * UTF-8, and `{ "base64": "…" }` if not.
+   */
+  toJSON(): string | { readonly base64: string } {
+    return wellFormed(this) ?? { base64: base64(this) };
+  }
+}
+
+// How `console.log` shows them, in Deno and wherever Node's is spoken.
+for (const name of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
+  Object.defineProperty(Bytes.prototype, Symbol.for(name), {
+    value(this: Bytes): string {
+      return inspectBytes(this);
+    },
+    writable: true,
+    configurable: true,
+  });
 }
 
 // No `Symbol.species`, though what is cut out of bytes could then be plain: the

@@ -17,6 +17,7 @@ import type {
 } from "./cluster_types.ts";
 import { toHeader } from "./key_value.ts";
 import { listMembers } from "./_member_list.ts";
+import { jsonable } from "./_json.ts";
 
 /** {@linkcode ClusterMembership} over a caller. */
 export class ClusterFacet implements ClusterMembership {
@@ -101,13 +102,13 @@ function toResult({ header, members }: {
 }
 
 function toMember(wire: WireMember | null | undefined): ClusterMember {
-  return {
+  return jsonable({
     id: wire ? toUnsignedBigInt(wire.ID) : 0n,
     name: wire?.name ?? "",
     peerUrls: wire?.peerURLs ?? [],
     clientUrls: wire?.clientURLs ?? [],
     isLearner: wire?.isLearner ?? false,
-  };
+  });
 }
 
 function checkUrls(value: string | readonly string[]): readonly string[] {

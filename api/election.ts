@@ -19,6 +19,7 @@ import { type KeyValue, type ResponseHeader, toHeader } from "./key_value.ts";
 import { toKeyValue } from "./key_value.ts";
 import { type Key, keyBytes, own, toBytes, type Value } from "./keys.ts";
 import type { TurnOptions } from "./lock_types.ts";
+import { jsonable } from "./_json.ts";
 
 /** {@linkcode ElectionService} over a caller and streams. */
 export class ElectionFacet implements ElectionService {
@@ -49,12 +50,12 @@ export class ElectionFacet implements ElectionService {
     );
     return {
       header: toHeader(header),
-      leader: {
+      leader: jsonable({
         name: copyBytes(leader?.name ?? request.name),
         key: copyBytes(leader?.key ?? new Uint8Array()),
         revision: toBigInt(leader?.rev ?? ZERO),
         lease,
-      },
+      }),
     };
   }
 

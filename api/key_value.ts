@@ -4,8 +4,15 @@ import type {
 } from "../proto/gen/messages.ts";
 import { type Int64, toBigInt, toUnsignedBigInt } from "../proto/int64.ts";
 import { ByteBlock, type Bytes, copyBytes } from "./bytes.ts";
+import { jsonable, makeJsonable } from "./_json.ts";
 
-/** A key with its value, as it was at one revision. */
+/**
+ * A key with its value, as it was at one revision.
+ *
+ * `JSON.stringify` writes 64-bit numbers as strings of decimal digits, here
+ * and in all results, and bytes as {@linkcode Bytes.toJSON} says. A copy made
+ * with `...` has lost that.
+ */
 export interface KeyValue {
   /** The key. */
   readonly key: Bytes;
@@ -38,9 +45,29 @@ export interface ResponseHeader {
 const BLOCK_BYTES = 8 * 1024;
 const ZERO: Int64 = { low: 0, high: 0 };
 
+// A constructor, as there may be a million of them.
+class Kv implements KeyValue {
+  declare readonly key: Bytes;
+  declare readonly value: Bytes;
+  declare readonly createRevision: bigint;
+  declare readonly modRevision: bigint;
+  declare readonly version: bigint;
+  declare readonly lease: bigint;
+
+  constructor(wire: WireKeyValue, copy: (source: Uint8Array) => Bytes) {
+    this.key = copy(wire.key);
+    this.value = copy(wire.value);
+    this.createRevision = toBigInt(wire.createRevision);
+    this.modRevision = toBigInt(wire.modRevision);
+    this.version = toBigInt(wire.version);
+    this.lease = toBigInt(wire.lease);
+  }
+}
+makeJsonable(Kv);
+
 /** A key and value of our own, copied out of the frame they came in. */
 export function toKeyValue(wire: WireKeyValue): KeyValue {
-  return fromWire(wire, copyBytes);
+  return new Kv(wire, copyBytes);
 }
 
 /** The same for many, whose bytes lie together in blocks. */
@@ -52,19 +79,19 @@ export function toKeyValues(wires: readonly WireKeyValue[]): KeyValue[] {
     if (block.free < sizeOf(wire)) {
       block = new ByteBlock(blockSize(wires, result.length));
     }
-    result.push(fromWire(wire, copy));
+    result.push(new Kv(wire, copy));
   }
   return result;
 }
 
 /** A header of our own; one that is missing is all zero. */
 export function toHeader(wire: WireHeader | null | undefined): ResponseHeader {
-  return {
+  return jsonable({
     clusterId: toUnsignedBigInt(wire?.clusterId ?? ZERO),
     memberId: toUnsignedBigInt(wire?.memberId ?? ZERO),
     revision: toBigInt(wire?.revision ?? ZERO),
     raftTerm: toUnsignedBigInt(wire?.raftTerm ?? ZERO),
-  };
+  });
 }
 
 /** The size of a block for those from one on: it fits one of any size. */
@@ -81,18 +108,4 @@ function blockSize(wires: readonly WireKeyValue[], from: number): number {
 
 function sizeOf({ key, value }: WireKeyValue): number {
   return key.length + value.length;
-}
-
-function fromWire(
-  wire: WireKeyValue,
-  copy: (source: Uint8Array) => Bytes,
-): KeyValue {
-  return {
-    key: copy(wire.key),
-    value: copy(wire.value),
-    createRevision: toBigInt(wire.createRevision),
-    modRevision: toBigInt(wire.modRevision),
-    version: toBigInt(wire.version),
-    lease: toBigInt(wire.lease),
-  };
 }

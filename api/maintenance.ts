@@ -18,6 +18,7 @@ import type {
 } from "./maintenance_types.ts";
 import { takeSnapshot } from "./_snapshot.ts";
 import type { Opener } from "./_stream.ts";
+import { jsonable } from "./_json.ts";
 
 const TYPES = [
   ["no_space", WireType.NOSPACE],
@@ -104,7 +105,9 @@ export class MaintenanceFacet implements Maintenance {
     return alarms.flatMap(({ memberID, alarm }) => {
       const type = TYPES.find(([, wire]) => wire === alarm)?.[0];
       // One of a later etcd has no name here.
-      return type ? [{ memberId: toUnsignedBigInt(memberID), type }] : [];
+      return type
+        ? [jsonable({ memberId: toUnsignedBigInt(memberID), type })]
+        : [];
     });
   }
 }

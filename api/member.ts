@@ -19,6 +19,7 @@ import type {
 } from "./maintenance_types.ts";
 import type { MemberConnections } from "./_member_connections.ts";
 import { takeSnapshot } from "./_snapshot.ts";
+import { jsonable } from "./_json.ts";
 
 const HEALTH: Readonly<Record<number, HealthStatus>> = {
   [ServingStatus.SERVING]: "serving",
@@ -59,7 +60,7 @@ export class MemberFacet implements MemberCalls {
       "read the status",
       options,
     );
-    return {
+    return jsonable({
       header: toHeader(wire.header),
       version: wire.version,
       leader: toUnsignedBigInt(wire.leader) || undefined,
@@ -75,7 +76,7 @@ export class MemberFacet implements MemberCalls {
       downgradeTo: wire.downgradeInfo?.enabled
         ? wire.downgradeInfo.targetVersion
         : undefined,
-    };
+    });
   }
 
   async health(options?: CallOptions): Promise<HealthStatus> {
@@ -112,12 +113,12 @@ export class MemberFacet implements MemberCalls {
       "hash the keys",
       options,
     );
-    return {
+    return jsonable({
       header: toHeader(wire.header),
       hash: wire.hash,
       compactRevision: toBigInt(wire.compactRevision),
       hashRevision: toBigInt(wire.hashRevision) || undefined,
-    };
+    });
   }
 
   snapshot(

@@ -163,8 +163,10 @@ export interface ClientOptions {
   /**
    * Told of what happens inside the client, as it happens: connections, the
    * strategy's choice, repetitions, tokens, watches that go on, leases that
-   * are lost. What it throws changes nothing in the client, and is reported as
-   * an uncaught error, which ends the process unless it is handled there.
+   * are lost. `JSON.stringify` takes all of them. What it throws, or a promise
+   * it returns is rejected with, changes nothing in the client and becomes a
+   * warning of the process: `EtcdWarning`, on the standard error output unless
+   * a listener of `process.on("warning")` has it another way.
    *
    * @default {nobody is told, and no event is made}
    */

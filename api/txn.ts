@@ -1,3 +1,4 @@
+import { jsonable } from "./_json.ts";
 import { type Key, type KeyRange, own, type Value } from "./keys.ts";
 import type {
   DeleteOptions,
@@ -72,7 +73,8 @@ function comparing(target: Comparison["target"]) {
     key: Key | KeyRange,
     relation: Relation,
     value: bigint | Value,
-  ): Comparison => ({ target, key: own(key), relation, value: own(value) });
+  ): Comparison =>
+    jsonable({ target, key: own(key), relation, value: own(value) });
 }
 
 /**

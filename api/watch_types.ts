@@ -151,7 +151,10 @@ export interface WatchOptions {
    * @default {"error"}
    */
   readonly onCompaction?: "error" | "relist" | undefined;
-  /** Called after each change of state. It must not throw. */
+  /**
+   * Called after each change of state. What it throws changes nothing, and
+   * becomes a warning of the process, as with the client's `onEvent`.
+   */
   readonly onStateChange?: ((state: WatchState) => void) | undefined;
   /** Ends the watch: the iteration throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;

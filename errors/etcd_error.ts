@@ -78,6 +78,28 @@ export class EtcdError extends Error {
   }
 
   /**
+   * What `JSON.stringify` writes: the fields with the message, 64-bit numbers
+   * as strings of decimal digits, and the cause if it is an error.
+   */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { message, cause } = this;
+    const fields = Object.entries(this).map(([name, value]) => [
+      name,
+      typeof value === "bigint" ? String(value) : value,
+    ]);
+    return {
+      name: this.name,
+      message,
+      ...Object.fromEntries(fields),
+      cause: cause instanceof EtcdError
+        ? cause.toJSON()
+        : cause instanceof Error
+        ? `${cause.name}: ${cause.message}`
+        : undefined,
+    };
+  }
+
+  /**
    * Turns anything thrown into an {@linkcode EtcdError}: one of ours comes
    * back as it is, anything else becomes the `cause` of an `unknown` error.
    */

@@ -28,6 +28,12 @@ export class InvalidOptionError extends EtcdError {
     this.option = option;
     this.value = value;
   }
+
+  /** As of other errors, without the value: it may be a secret, or no JSON. */
+  override toJSON(): Readonly<Record<string, unknown>> {
+    const { value: _, ...fields } = super.toJSON();
+    return fields;
+  }
 }
 
 function describe(value: unknown): string {

@@ -1,3 +1,4 @@
+import { guardedListener } from "../balancers/_guarded_listener.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { SELECTION_NAMES, type SelectionName } from "./_selection.ts";
 import {
@@ -99,8 +100,8 @@ export interface GatewayOptions {
   /** Closes the gateway when aborted. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Told of what happens, as it does. It must not throw; what it throws is
-   * reported as an uncaught error.
+   * Told of what happens, as it does. What it throws changes nothing, and
+   * becomes a warning of the process.
    */
   readonly onEvent?: ((event: GatewayEvent) => void) | undefined;
 }
@@ -200,12 +201,8 @@ export function resolveGatewayOptions(
     probe: options.probe,
     members: options.members,
     signal: options.signal,
-    onEvent: (event) => {
-      try {
-        onEvent?.(event);
-      } catch (error) {
-        reportError(error);
-      }
-    },
+    onEvent: onEvent === undefined
+      ? () => {}
+      : guardedListener("onEvent", onEvent),
   };
 }

@@ -10,6 +10,7 @@ import type { Check, Checks, Service } from "./_every_rpc.ts";
 import { AUTH_CHECKS } from "./_every_rpc_auth.ts";
 import { CLUSTER_CHECKS } from "./_every_rpc_cluster.ts";
 import { KV_CHECKS, WATCH_CHECKS } from "./_every_rpc_kv.ts";
+import { jsonChecked } from "./_json_checked.ts";
 import { LEASE_CHECKS } from "./_every_rpc_lease.ts";
 import { ELECTION_CHECKS, LOCK_CHECKS } from "./_every_rpc_lock.ts";
 import { MAINTENANCE_CHECKS } from "./_every_rpc_maintenance.ts";
@@ -26,7 +27,7 @@ const CHECKS: { readonly [S in Service]: Checks<S> } = {
 };
 
 for (const [service, checks] of Object.entries(CHECKS)) {
-  Deno.test(`every RPC of the service '${service}' does what the server says it did`, async (t) => {
+  Deno.test(`every RPC of the service '${service}' does what the server says it did, and gives what JSON can write`, async (t) => {
     // The client's own spans tell that the method was called.
     using telemetry = new FakeTelemetry(["traces"]);
     await using cluster = await Cluster.start({
@@ -34,7 +35,7 @@ for (const [service, checks] of Object.entries(CHECKS)) {
       // A member may leave as soon as it has come.
       extraArgs: ["--strict-reconfig-check=false"],
     });
-    await using client = clientAs(cluster, { auth: ROOT });
+    await using client = jsonChecked(clientAs(cluster, { auth: ROOT }));
     const { version } = cluster.binaries;
     const table = new Map<string, Method<never, unknown>>(
       Object.entries(methods[service as Service]),

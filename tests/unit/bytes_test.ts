@@ -5,6 +5,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { inspect } from "node:util";
 import { ByteBlock, Bytes, copyBytes, encodeBytes } from "../../api/bytes.ts";
 
 const utf8 = new TextEncoder();
@@ -42,6 +43,52 @@ Deno.test("Bytes.json() reads JSON, and throws where there is none", () => {
   for (const text of ["", "{", "undefined"]) {
     const bytes = copyBytes(utf8.encode(text));
     assertThrows(() => bytes.json(), SyntaxError);
+  }
+});
+
+Deno.test("Bytes stand for their text in a template", () => {
+  assertStrictEquals(`${copyBytes(utf8.encode("1"))}`, "1");
+  assertStrictEquals(String(copyBytes(utf8.encode("é").slice(1))), "\ufffd");
+});
+
+Deno.test("Bytes.toJSON() gives text where it is text, and base64 where not", () => {
+  for (const text of ["", "abc", "\ufeffk", "\u{1f600}", "\0"]) {
+    assertStrictEquals(
+      JSON.stringify([copyBytes(utf8.encode(text))]),
+      JSON.stringify([text]),
+    );
+  }
+  const whole = Uint8Array.from({ length: 256 }, (_, at) => at);
+  const { base64 } = JSON.parse(JSON.stringify(copyBytes(whole)));
+  assertEquals(
+    [...atob(base64)].map((character) => character.charCodeAt(0)),
+    [...whole],
+  );
+});
+
+Deno.test("console.log() shows Bytes as text or digits, and cuts long ones", () => {
+  const cases: readonly (readonly [Uint8Array, string])[] = [
+    [utf8.encode('a\n"\x1b\x9b'), 'Bytes(6) "a\\n\\"\\u001b\\u009b"'],
+    [new Uint8Array(), 'Bytes(0) ""'],
+    [Uint8Array.of(0xff, 1), "Bytes(2) ff 01"],
+    [
+      utf8.encode("é".repeat(1_000)).subarray(0, 1_999),
+      `Bytes(1999) "${"é".repeat(128)}"…`,
+    ],
+    [
+      utf8.encode(`x${"é".repeat(1_000)}`),
+      `Bytes(2001) "x${"é".repeat(127)}"…`,
+    ],
+    [
+      new Uint8Array(1 << 20).fill(0xfe),
+      `Bytes(1048576) ${"fe ".repeat(32)}…`,
+    ],
+  ];
+  for (const [source, shown] of cases) {
+    const bytes = copyBytes(source);
+    assertStrictEquals(Deno.inspect(bytes), shown);
+    assertStrictEquals(inspect(bytes), shown);
+    assertStrictEquals(Deno.inspect(bytes.subarray(0)), shown);
   }
 });
 

@@ -130,6 +130,28 @@ Deno.test("Client needs each of the permissions that the README lists", async ()
   assertStringIncludes(without.errors, "env access");
 });
 
+Deno.test("a program lives on when its listeners throw or reject", async () => {
+  await using server = await FakeServer.start();
+  server.handle(RANGE, () => new Uint8Array());
+  for (const listener of ["() => { throw 5n }", "async () => { throw 5n }"]) {
+    const { code, output, errors } = await run(`
+      await using client = new Client({
+        endpoints: "${server.endpoint}",
+        onEvent: ${listener},
+      });
+      const watch = client.watch("k", { onStateChange: ${listener} });
+      console.log("got", await client.get("k"));
+      await watch.close();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      console.log("alive");
+    `);
+    assertEquals([code, output], [0, "got undefined\nalive\n"]);
+    assertStringIncludes(errors, "EtcdWarning: 'onEvent' has thrown");
+    assertStringIncludes(errors, "EtcdWarning: 'onStateChange' has thrown");
+    assertStringIncludes(errors, "5n");
+  }
+});
+
 Deno.test("a program ends at once when its client is closed", async () => {
   await using server = await FakeServer.start();
   server.handle(RANGE, () => new Uint8Array());

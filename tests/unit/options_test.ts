@@ -3,6 +3,7 @@ import {
   assert,
   assertEquals,
   assertStrictEquals,
+  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { resolveOptions } from "../../api/_resolve_options.ts";
@@ -12,7 +13,9 @@ import { BALANCER_NAMES } from "../../balancers/by_name.ts";
 import type { BalancerFactory } from "../../balancers/strategy.ts";
 import { BalancerError } from "../../errors/balancer_error.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
+import { waitFor } from "../harness/mod.ts";
 import { ENDPOINTS } from "./_option_values.ts";
+import { Warnings } from "./_warnings.ts";
 
 Deno.test("resolveOptions() fills in the defaults", () => {
   const { strategy, endpoints, ...rest } = resolveOptions({
@@ -190,25 +193,24 @@ Deno.test("resolveOptions() gives each endpoint the TLS name asked for", () => {
   assertStrictEquals(name({ serverName: () => undefined }), undefined);
 });
 
-Deno.test("Client reports what onEvent throws, and goes on", async () => {
-  const reported: unknown[] = [];
-  const listener = (event: ErrorEvent) => {
-    event.preventDefault();
-    reported.push(event.error);
-  };
-  addEventListener("error", listener);
-  try {
-    const problem = new RangeError("a listener's mistake");
-    const { onEvent } = resolveOptions({
-      endpoints: "a",
-      onEvent() {
+Deno.test("Client warns of what onEvent throws or rejects with, and goes on", async () => {
+  using warnings = new Warnings();
+  const problem = new RangeError("a listener's mistake");
+  for (
+    const listener of [
+      () => {
         throw problem;
       },
-    });
+      () => Promise.reject(problem),
+    ]
+  ) {
+    const { onEvent } = resolveOptions({ endpoints: "a", onEvent: listener });
     onEvent?.({ type: "switch", from: undefined, to: "a" });
-    await Promise.resolve();
-    assertEquals(reported, [problem]);
-  } finally {
-    removeEventListener("error", listener);
+  }
+  await waitFor("both warnings", () => warnings.seen.length === 2);
+  for (const { name, message, detail } of warnings.seen) {
+    assertStrictEquals(name, "EtcdWarning");
+    assertStringIncludes(message, "'onEvent'");
+    assertStringIncludes(detail ?? "", "RangeError: a listener's mistake");
   }
 });

@@ -1,0 +1,26 @@
+import { emitWarning } from "node:process";
+import { inspect } from "node:util";
+
+/**
+ * The same listener as one that never throws: what it throws, or what a promise
+ * it returns is rejected with, becomes a warning of the process.
+ */
+export function guardedListener<Told>(
+  name: string,
+  listener: (event: Told) => unknown,
+): (event: Told) => void {
+  const warn = (thrown: unknown) =>
+    emitWarning(`'${name}' has thrown, which changes nothing`, {
+      type: "EtcdWarning",
+      detail: inspect(thrown),
+    });
+  return (event) => {
+    try {
+      const returned = listener(event);
+      // Nobody else waits for what an async function returns.
+      if (returned instanceof Promise) returned.catch(warn);
+    } catch (error) {
+      warn(error);
+    }
+  };
+}
