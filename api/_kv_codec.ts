@@ -121,15 +121,15 @@ function int64(option: string, value: bigint | undefined): Int64 | undefined {
     : fromBigInt(checkInt64(option, value));
 }
 
-// Without either option nothing is asked for: etcd sorts by key anyway, and
-// any sort order makes it fetch the whole range before the limit applies.
+// By key and ascending is how etcd sorts anyway, and is not asked for: any sort
+// order makes it fetch the whole range before the limit applies. A target never
+// goes without an order: a stream of etcd 3.7 would leave keys out.
 function sorting(
-  options: RangeOptions,
+  { sortBy = "key", order = "ascend" }: RangeOptions,
 ): Pick<RangeRequestInit, "sortOrder" | "sortTarget"> {
-  if (options.sortBy === undefined && options.order === undefined) return {};
-  const { sortBy = "key", order = "ascend" } = options;
   const target = checkOneOf("sortBy", sortBy, SORT_TARGETS);
   const way = checkOneOf("order", order, ["ascend", "descend"]);
+  if (target === "key" && way === "ascend") return {};
   return {
     sortTarget: SORT_TARGET[target],
     sortOrder: way === "ascend" ? SortOrder.ASCEND : SortOrder.DESCEND,

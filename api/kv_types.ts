@@ -35,7 +35,12 @@ export type SortTarget = "key" | "version" | "create" | "mod" | "value";
 export interface RangeOptions extends ReadOptions, RevisionFilter {
   /** The most keys to return. @default {no limit} */
   readonly limit?: number | undefined;
-  /** What to sort by. @default {"key"} */
+  /**
+   * What to sort by. Any but keys upwards makes the server read the whole
+   * range before the limit applies.
+   *
+   * @default {"key"}
+   */
   readonly sortBy?: SortTarget | undefined;
   /** Which way to sort. @default {"ascend"} */
   readonly order?: "ascend" | "descend" | undefined;
