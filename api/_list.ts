@@ -18,13 +18,17 @@ import type {
   RevisionFilter,
 } from "./kv_types.ts";
 
-const FIRST_PAGE = 1_000;
+// Nothing is known of the values yet, which may be of more than a MiB each.
+const FIRST_PAGE = 16;
 const LARGEST_PAGE = 20_000;
+// Later keys may be larger than those so far: no page has many times as many.
+const GROWTH = 8;
 // A page is read into memory whole: aim at what is neither many megabytes nor
 // many pages, since etcd counts for each all keys that are left, 0.2 s for a
 // million.
-const SMALL_PAGE_BYTES = 1024 * 1024;
-const LARGE_PAGE_BYTES = 2 * 1024 * 1024;
+const PAGE_BYTES = 2 * 1024 * 1024;
+// What a key takes besides its own bytes and its value's.
+const KEY_BYTES = 64;
 
 /** Reads one page. */
 export type ReadPage = (
@@ -132,12 +136,12 @@ function isForPages(error: unknown): boolean {
       error.retryable);
 }
 
+/** As many keys as fit in a page, if they are like those of the last one. */
 function nextLimit(limit: number, kvs: readonly KeyValue[]): number {
   const bytes = kvs.reduce(
-    (sum, kv) => sum + kv.key.length + kv.value.length,
+    (sum, { key, value }) => sum + key.length + value.length + KEY_BYTES,
     0,
   );
-  if (bytes > LARGE_PAGE_BYTES) return Math.max(Math.floor(limit / 2), 1);
-  if (bytes < SMALL_PAGE_BYTES) return Math.min(limit * 2, LARGEST_PAGE);
-  return limit;
+  const fitting = Math.floor(PAGE_BYTES * kvs.length / bytes);
+  return Math.max(Math.min(fitting, limit * GROWTH, LARGEST_PAGE), 1);
 }

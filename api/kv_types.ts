@@ -51,10 +51,11 @@ export interface RangeOptions extends ReadOptions, RevisionFilter {
 /** Options of a listing. */
 export interface ListOptions extends ReadOptions, RevisionFilter {
   /**
-   * How many keys the first page has; later ones adapt to the size of what
-   * was read, or are the server's choice.
+   * How many keys the first page has. A later one has as many as make about
+   * 2 MiB if they are like those before, at least one and at most eight times
+   * as many as the one before or 20 000; or it is the server's choice.
    *
-   * @default {1000}
+   * @default {16}
    */
   readonly pageSize?: number | undefined;
 }

@@ -13,7 +13,7 @@ Deno.test("listPages() gives every key once, in order, over several pages", asyn
   const all = names(2_500);
   const reader = new FakeReader(all);
   assertEquals(await keysOf(reader.list(prefix("k"))), all);
-  assertEquals(reader.limits, [1_000, 2_000]);
+  assertEquals(reader.limits, [16, 128, 1_024, 8_192]);
 });
 
 Deno.test("listPages() reads all pages at the revision of the first", async () => {
@@ -83,29 +83,27 @@ Deno.test("listPages() passes the other options on to every page", async () => {
 Deno.test("listPages() reads larger pages of small keys, up to 20 000", async () => {
   const reader = new FakeReader(names(40_000));
   assertStrictEquals((await keysOf(reader.list(prefix("k")))).length, 40_000);
-  assertEquals(reader.limits, [
-    1_000,
-    2_000,
-    4_000,
-    8_000,
-    16_000,
-    20_000,
-  ]);
+  assertEquals(reader.limits, [16, 128, 1_024, 8_192, 20_000, 20_000]);
 });
 
-Deno.test("listPages() reads smaller pages of large values, down to one", async () => {
-  const reader = new FakeReader(names(40), 1_000_000);
-  await keysOf(reader.list(prefix("k"), { pageSize: 16 }));
-  assertEquals(reader.limits.slice(0, 5), [16, 8, 4, 2, 2]);
-  const huge = new FakeReader(names(5), 3 * 1_048_576);
-  await keysOf(huge.list(prefix("k"), { pageSize: 2 }));
-  assertEquals(huge.limits, [2, 1, 1, 1]);
+Deno.test("listPages() reads pages of 2 MiB, by the size of the keys before", async () => {
+  const sizes = [
+    { count: 200, bytes: 20_000, limits: [16, 104, 104] },
+    { count: 40, bytes: 400_000, limits: [16, 5, 5, 5, 5, 5] },
+    { count: 20, bytes: 1_048_576, limits: [16, 1, 1, 1, 1] },
+    { count: 18, bytes: 3 * 1_048_576, limits: [16, 1, 1] },
+  ];
+  for (const { count, bytes, limits } of sizes) {
+    const reader = new FakeReader(names(count), bytes);
+    await keysOf(reader.list(prefix("k")));
+    assertEquals(reader.limits, limits);
+  }
 });
 
-Deno.test("listPages() keeps a page size that is neither small nor large", async () => {
-  const reader = new FakeReader(names(40), 153_600);
-  await keysOf(reader.list(prefix("k"), { pageSize: 10 }));
-  assertEquals(reader.limits, [10, 10, 10, 10]);
+Deno.test("listPages() begins with pageSize, and never has more than eight times as many", async () => {
+  const reader = new FakeReader(names(300));
+  await keysOf(reader.list(prefix("k"), { pageSize: 3 }));
+  assertEquals(reader.limits, [3, 24, 192, 1_536]);
 });
 
 Deno.test("listPages() reads a page only when it is needed, and stops when told", async () => {
