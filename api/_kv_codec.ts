@@ -9,7 +9,12 @@ import type {
 import { SortOrder, SortTarget as WireTarget } from "../proto/gen/messages.ts";
 import { fromBigInt, type Int64, toBigInt } from "../proto/int64.ts";
 import { checkCount, checkInt64, checkLease, checkOneOf } from "./_checks.ts";
-import { toHeader, toKeyValue, toKeyValues } from "./key_value.ts";
+import {
+  type KeyValue,
+  toHeader,
+  toKeyValue,
+  toKeyValues,
+} from "./key_value.ts";
 import { bounds, type Key, keyBytes, type KeyRange, toBytes } from "./keys.ts";
 import type { Value } from "./keys.ts";
 import type {
@@ -63,10 +68,13 @@ export function rangeRequest(
 }
 
 /** What a range read gives. */
-export function rangeResult(wire: RangeResponse): RangeResult {
+export function rangeResult(
+  wire: RangeResponse,
+  kvs: readonly KeyValue[] = toKeyValues(wire.kvs),
+): RangeResult {
   return jsonable({
     header: toHeader(wire.header),
-    kvs: toKeyValues(wire.kvs),
+    kvs,
     more: wire.more,
     count: toBigInt(wire.count),
   });
@@ -107,11 +115,14 @@ export function deleteRequest(
 }
 
 /** What a delete gives. */
-export function deleteResult(wire: DeleteRangeResponse): DeleteResult {
+export function deleteResult(
+  wire: DeleteRangeResponse,
+  prevKvs: readonly KeyValue[] = toKeyValues(wire.prevKvs),
+): DeleteResult {
   return jsonable({
     header: toHeader(wire.header),
     deleted: toBigInt(wire.deleted),
-    prevKvs: toKeyValues(wire.prevKvs),
+    prevKvs,
   });
 }
 

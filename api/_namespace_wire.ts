@@ -154,8 +154,11 @@ function leaderFrom(leader: LeaderKey, { length }: Uint8Array): LeaderKey {
   });
 }
 
+// There may be very many, and a prototype of its own makes each slow.
 function kvFrom(kv: KeyValue, { length }: Uint8Array): KeyValue {
-  return derive(kv, { key: kv.key.subarray(length) });
+  const { createRevision, modRevision, version, value, lease } = kv;
+  const key = kv.key.subarray(length);
+  return { key, createRevision, modRevision, version, value, lease };
 }
 
 function leaderResponse(

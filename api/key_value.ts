@@ -43,6 +43,8 @@ export interface ResponseHeader {
 // What is kept of a range keeps no more than this with it, but for the value
 // itself; a buffer for each key and value takes three times as long to read.
 const BLOCK_BYTES = 8 * 1024;
+// A few milliseconds.
+const STEP_KEYS = 2_000;
 const ZERO: Int64 = { low: 0, high: 0 };
 
 // A constructor, as there may be a million of them.
@@ -80,6 +82,20 @@ export function toKeyValues(wires: readonly WireKeyValue[]): KeyValue[] {
       block = new ByteBlock(blockSize(wires, result.length));
     }
     result.push(new Kv(wire, copy));
+  }
+  return result;
+}
+
+/** The same with pauses, for very many. */
+export function* toKeyValuesInSteps(
+  wires: readonly WireKeyValue[],
+): Generator<undefined, KeyValue[]> {
+  const result: KeyValue[] = [];
+  for (let at = 0; at < wires.length; at += STEP_KEYS) {
+    if (at > 0) yield;
+    for (const kv of toKeyValues(wires.slice(at, at + STEP_KEYS))) {
+      result.push(kv);
+    }
   }
   return result;
 }

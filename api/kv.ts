@@ -13,8 +13,14 @@ import {
   rangeResult,
 } from "./_kv_codec.ts";
 import { listPages, type ReadRest } from "./_list.ts";
+import { inTurns, MANY } from "./_turns.ts";
 import { outlineOf, txnRequest, txnResult } from "./_txn_codec.ts";
-import { type KeyValue, toHeader, toKeyValue } from "./key_value.ts";
+import {
+  type KeyValue,
+  toHeader,
+  toKeyValue,
+  toKeyValuesInSteps,
+} from "./key_value.ts";
 import { type Key, keyBytes, type KeyRange, type Value } from "./keys.ts";
 import type {
   CompactOptions,
@@ -45,7 +51,11 @@ export interface Kv {
     key: Key,
     options?: ReadOptions & CallOptions,
   ): Promise<KeyValue | undefined>;
-  /** Reads a range in one request. For large ones see {@linkcode Kv.list}. */
+  /**
+   * Reads a range in one request, which server and client hold in memory whole:
+   * for large ones see {@linkcode Kv.list}. An answer of very many keys is read
+   * in turns with other work; one within a transaction is not.
+   */
   range(
     range: Key | KeyRange,
     options?: RangeOptions & CallOptions,
@@ -134,9 +144,16 @@ export class KvFacet implements Kv {
     options: RangeOptions & CallOptions = {},
   ): Promise<RangeResult> {
     const request = rangeRequest(range, options);
-    return rangeResult(
-      await this.#caller.unary(methods.kv.range, request, "range", options),
+    const wire = await this.#caller.unary(
+      methods.kv.range,
+      request,
+      "range",
+      options,
     );
+    const { kvs } = wire;
+    if (kvs.length <= MANY) return rangeResult(wire);
+    const steps = toKeyValuesInSteps(kvs);
+    return rangeResult(wire, await inTurns(steps, options.signal));
   }
 
   list(
@@ -165,14 +182,16 @@ export class KvFacet implements Kv {
     options: DeleteOptions & CallOptions = {},
   ): Promise<DeleteResult> {
     const request = deleteRequest(range, options);
-    return deleteResult(
-      await this.#caller.unary(
-        methods.kv.deleteRange,
-        request,
-        "delete",
-        options,
-      ),
+    const wire = await this.#caller.unary(
+      methods.kv.deleteRange,
+      request,
+      "delete",
+      options,
     );
+    const { prevKvs } = wire;
+    if (prevKvs.length <= MANY) return deleteResult(wire);
+    const steps = toKeyValuesInSteps(prevKvs);
+    return deleteResult(wire, await inTurns(steps, options.signal));
   }
 
   async txn<

@@ -1,6 +1,7 @@
 import type { Method } from "../proto/method.ts";
 import { keysUnder, keyUnder } from "./_namespace_range.ts";
 import { NamespacedWatch } from "./_namespace_watch.ts";
+import { responseInTurns } from "./_namespace_steps.ts";
 import { requestUnder, responseUnder } from "./_namespace_wire.ts";
 import { rangeStreams } from "./_range_stream.ts";
 import type { Opener } from "./_stream.ts";
@@ -97,7 +98,7 @@ class NamespacedCaller implements Caller {
       action,
       options,
     );
-    return responseUnder(name, response, this.#prefix);
+    return responseInTurns(name, response, this.#prefix, options?.signal);
   }
 }
 

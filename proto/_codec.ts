@@ -2,6 +2,7 @@
 
 import protobuf from "protobufjs/light.js";
 import { descriptor } from "./gen/descriptor.ts";
+import { decodeInSteps } from "./_steps.ts";
 
 /** Both directions of one message type. */
 export interface Codec {
@@ -9,6 +10,8 @@ export interface Codec {
   encode(message: object): Uint8Array;
   /** Reads a message, whose `bytes` are views into the given ones. */
   decode(bytes: Uint8Array): object;
+  /** The same, with pauses. */
+  decodeInSteps(bytes: Uint8Array): Generator<undefined, object>;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -29,6 +32,8 @@ export function codecOf(fullName: string): Codec {
   return {
     encode: (message) => look().encode(message).finish(SHARED),
     decode: (bytes) => look().decode(plainView(bytes)),
+    decodeInSteps: (bytes) =>
+      decodeInSteps(plainView(bytes), (part) => look().decode(part)),
   };
 }
 

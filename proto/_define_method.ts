@@ -43,6 +43,16 @@ export function defineMethod<Name extends keyof RpcTypes>(
         throw failure(`decode the reply of ${name}`, error);
       }
     },
+    *decodeInSteps(
+      bytes: Uint8Array,
+    ): Generator<undefined, RpcTypes[Name]["response"]> {
+      try {
+        const reply = yield* replies.decodeInSteps(bytes);
+        return reply as RpcTypes[Name]["response"];
+      } catch (error) {
+        throw failure(`decode the reply of ${name}`, error);
+      }
+    },
   });
 }
 

@@ -41,4 +41,11 @@ export interface Method<Request, Response> {
    * @throws {Error} If the bytes are not such a reply.
    */
   decode(bytes: Uint8Array): Response;
+  /**
+   * The same in steps of some milliseconds, for a long one. Lists at the top of
+   * the message are cut, not what lies deeper.
+   *
+   * @throws {Error} If the bytes are not such a reply.
+   */
+  decodeInSteps(bytes: Uint8Array): Generator<undefined, Response>;
 }
