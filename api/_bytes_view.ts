@@ -4,7 +4,6 @@ const SHOWN_BYTES = 256;
 const SHOWN_HEX = 32;
 
 // What a terminal may obey, and JSON leaves as it is.
-// deno-lint-ignore no-control-regex
 const CONTROL_REGEXP = /[\u007f-\u009f\u2028\u2029]/g;
 
 /** The text of bytes; nothing if they are no well-formed UTF-8. */

@@ -70,13 +70,15 @@ function varint(
   start: number,
 ): { readonly value: number; readonly end: number } {
   let value = 0;
-  for (let at = start, scale = 1;; at++, scale *= 128) {
+  let scale = 1;
+  for (let at = start;; at++) {
     const byte = bytes[at];
     if (byte === undefined) {
       throw new RangeError("Cannot decode: the message ends within a number");
     }
     value += (byte & 127) * scale;
     if (byte < 128) return { value, end: at + 1 };
+    scale *= 128;
   }
 }
 
