@@ -182,6 +182,7 @@ export {
   CompactedError,
   CorruptError,
   FutureRevisionError,
+  HistoryLostError,
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,

@@ -13,6 +13,9 @@ export interface HeartbeatActions {
 // (etcd#15220), which can take long after a start far in the past. What they
 // do not answer they forget: asked again until they do.
 const CATCH_UP_FACTOR = 10;
+// An answer says that the watches have caught up. A stream that is busy would
+// never be asked for one: it is asked soon, then ever less often.
+const WONDER_MS = 1_000;
 // A timer that is later than this has been held up by the event loop, and so
 // has what came meanwhile.
 const LATE_MS = 500;
@@ -31,6 +34,7 @@ export class Heartbeat {
   /** The newest revision the server has told. */
   #revision = 0n;
   #cancel!: () => void;
+  #cancelWonder: (() => void) | undefined;
 
   constructor(
     options: HeartbeatOptions,
@@ -42,6 +46,7 @@ export class Heartbeat {
     this.#actions = actions;
     this.#lastSign = clock.now();
     this.#lookAfter(options.intervalMs);
+    this.#wonderAfter(WONDER_MS);
   }
 
   /** A message has arrived, whatever it says, from a store at a revision. */
@@ -56,19 +61,34 @@ export class Heartbeat {
 
   /** A watch has been put on the stream that may have to catch up. */
   catchingUp(startRevision = 0n): void {
-    this.#catchingUp = true;
     if (startRevision > this.#start) this.#start = startRevision;
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    this.#wonderAfter(WONDER_MS);
   }
 
   /** An answer has come: every watch of the stream has caught up. */
   caughtUp(): void {
     this.#catchingUp = false;
     this.#start = 0n;
+    this.#cancelWonder?.();
   }
 
   /** Stops looking. */
   close(): void {
     this.#cancel();
+    this.#cancelWonder?.();
+  }
+
+  /** Asks whether all have caught up, though there is no silence. */
+  #wonderAfter(ms: number): void {
+    const { intervalMs } = this.#options;
+    const waitMs = Math.min(ms, intervalMs);
+    this.#cancelWonder = this.#clock.schedule(waitMs, () => {
+      this.#wonderAfter(2 * ms);
+      // What is silent is asked anyway.
+      if (this.#askedAt === undefined) this.#actions.ask();
+    });
   }
 
   #lookAfter(ms: number): void {

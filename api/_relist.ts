@@ -3,65 +3,78 @@ import {
   CompactedError,
   FutureRevisionError,
 } from "../errors/specific_errors.ts";
-import { keyId } from "./_key_id.ts";
+import { keyId, keyOf } from "./_key_id.ts";
 import { jsonable } from "./_json.ts";
 import { pause } from "./_waits.ts";
-import { type Bytes, copyBytes } from "./bytes.ts";
+import { copyBytes } from "./bytes.ts";
 import type { KeyValue, ResponseHeader } from "./key_value.ts";
 import { between, type EtcdRange, type KeyRange } from "./keys.ts";
 import type { Kv } from "./kv.ts";
-import type { WatchBatch, WatchEvent, WatchOptions } from "./watch_types.ts";
+import type { WatchBatch, WatchEvent } from "./watch_types.ts";
 
 // Before a cluster that could not answer twice is asked again.
 const REPEAT_MS = 200;
 
-type EventFilter = Pick<WatchOptions, "noPut" | "noDelete">;
+/** What was read before a watch starts. */
+export interface Seed {
+  /** The revision to start at. */
+  readonly start: bigint;
+  /** A revision that the store has; 0 if nothing was read. */
+  readonly read: bigint;
+}
 
 /**
- * Knows which keys of a range exist, so that after a compaction it can tell
- * what has changed meanwhile by reading the range again.
+ * Knows which keys of a range exist, so that it can tell what has changed by
+ * reading the range again: after a compaction, and also when the store has
+ * gone back in time, where a key that differs may be an older one.
  */
 export class Relist {
   readonly #kv: Kv;
   readonly #range: KeyRange | Uint8Array;
-  readonly #filter: EventFilter;
   readonly #closed = new AbortController();
-  #known = new Map<string, Bytes>();
+  #known = new Map<string, bigint>();
+  /** Whether the keys before the start are among them. */
+  #complete = true;
 
-  constructor(kv: Kv, range: EtcdRange, filter: EventFilter) {
+  constructor(kv: Kv, range: EtcdRange) {
     this.#kv = kv;
     this.#range = between(range);
-    this.#filter = filter;
   }
 
   /**
    * Learns which keys there are before a start revision, or now; resolves to
    * the revision to start at: now, too, if that revision lies ahead.
    */
-  async seed(startRevision: bigint | undefined): Promise<bigint> {
+  async seed(startRevision: bigint | undefined): Promise<Seed> {
     if (startRevision === undefined) return await this.#seedNow();
-    if (startRevision === 1n) return startRevision;
+    const start = startRevision;
+    if (start === 1n) return { start, read: 0n };
+    const read = start - 1n;
     try {
       this.#known = await this.#untilAnswered(() =>
-        this.#read(startRevision - 1n, "keys only")
+        this.#read(read, "keys only")
       );
     } catch (error) {
       if (error instanceof FutureRevisionError) return await this.#seedNow();
       // The watch itself will be told so, and read everything again.
       if (!(error instanceof CompactedError)) throw error;
+      this.#complete = false;
     }
-    return startRevision;
+    return { start, read };
   }
 
   /** Takes note of what the watch has delivered. */
   note(events: readonly WatchEvent[]): void {
     for (const { type, kv } of events) {
-      if (type === "put") this.#known.set(keyId(kv.key), kv.key);
+      if (type === "put") this.#known.set(keyId(kv.key), kv.modRevision);
       else this.#known.delete(keyId(kv.key));
     }
   }
 
-  /** Reads the range as it is now, and tells what is new since `next`. */
+  /**
+   * Reads the range as it is now, and tells what differs from what is known;
+   * of what is not, what is new since `next`.
+   */
   difference(next: bigint): Promise<WatchBatch> {
     return this.#untilCurrent(() => this.#difference(next));
   }
@@ -71,11 +84,11 @@ export class Relist {
     this.#closed.abort();
   }
 
-  async #seedNow(): Promise<bigint> {
+  async #seedNow(): Promise<Seed> {
     return await this.#untilCurrent(async () => {
       const { revision } = await this.#now();
       this.#known = await this.#read(revision, "keys only");
-      return revision + 1n;
+      return { start: revision + 1n, read: revision };
     });
   }
 
@@ -83,22 +96,24 @@ export class Relist {
     const header = await this.#now();
     const { revision } = header;
     const puts: WatchEvent[] = [];
-    const present = await this.#read(revision, "values too", (kv) => {
-      if (kv.modRevision < next) return;
-      puts.push({ type: "put", kv, prevKv: undefined });
+    const present = await this.#read(revision, "values too", (kv, id) => {
+      const known = this.#known.get(id);
+      if (known === kv.modRevision) return;
+      const isOld = known === undefined && !this.#complete &&
+        kv.modRevision < next;
+      if (!isOld) puts.push({ type: "put", kv, prevKv: undefined });
     });
     puts.sort((a, b) => Number(a.kv.modRevision - b.kv.modRevision));
     const deletes: WatchEvent[] = [];
-    for (const [id, key] of this.#known) {
+    for (const id of this.#known.keys()) {
       if (present.has(id)) continue;
       // When exactly is forgotten; it is so at this revision.
-      const kv = deleted(key, revision);
+      const kv = deleted(id, revision);
       deletes.push({ type: "delete", kv, prevKv: undefined });
     }
     this.#known = present;
-    const { noPut, noDelete } = this.#filter;
-    const events = [...noPut ? [] : puts, ...noDelete ? [] : deletes];
-    return { header, events, origin: "relist" };
+    this.#complete = true;
+    return { header, events: [...puts, ...deletes], origin: "relist" };
   }
 
   async #now(): Promise<ResponseHeader> {
@@ -110,25 +125,27 @@ export class Relist {
   async #read(
     revision: bigint,
     what: "keys only" | "values too",
-    each: (kv: KeyValue) => void = () => {},
-  ): Promise<Map<string, Bytes>> {
+    each: (kv: KeyValue, id: string) => void = () => {},
+  ): Promise<Map<string, bigint>> {
     const keysOnly = what === "keys only";
     const options = { revision, keysOnly, signal: this.#closed.signal };
-    const keys = new Map<string, Bytes>();
+    const keys = new Map<string, bigint>();
     for await (const kv of this.#kv.list(this.#range, options)) {
-      keys.set(keyId(kv.key), kv.key);
-      each(kv);
+      const id = keyId(kv.key);
+      keys.set(id, kv.modRevision);
+      each(kv, id);
     }
     return keys;
   }
 
-  /** Reads again if what it reads is compacted away meanwhile. */
+  /** Reads again if what it reads is compacted away or lost meanwhile. */
   async #untilCurrent<T>(read: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await this.#untilAnswered(read);
       } catch (error) {
-        if (!(error instanceof CompactedError)) throw error;
+        if (error instanceof CompactedError) continue;
+        if (!(error instanceof FutureRevisionError)) throw error;
       }
     }
   }
@@ -148,9 +165,9 @@ export class Relist {
   }
 }
 
-function deleted(key: Bytes, modRevision: bigint): KeyValue {
+function deleted(id: string, modRevision: bigint): KeyValue {
   return jsonable({
-    key,
+    key: copyBytes(keyOf(id)),
     value: copyBytes(new Uint8Array()),
     createRevision: 0n,
     modRevision,

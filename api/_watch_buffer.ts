@@ -65,7 +65,7 @@ export class WatchBuffer {
     this.push({
       header: last.header,
       events: [...byKey.values()],
-      origin: "coalesced",
+      origin: last.origin === "relist" ? "relist" : "coalesced",
     });
   }
 

@@ -16,8 +16,11 @@ export function createTemplate(
   options: WatchOptions,
 ): WatchCreateRequestInit {
   const filters: FilterType[] = [];
-  if (options.noPut) filters.push(FilterType.NOPUT);
-  if (options.noDelete) filters.push(FilterType.NODELETE);
+  // One that relists has to know all keys, and leaves out by itself.
+  if (options.onCompaction !== "relist") {
+    if (options.noPut) filters.push(FilterType.NOPUT);
+    if (options.noDelete) filters.push(FilterType.NODELETE);
+  }
   return {
     ...range,
     filters,

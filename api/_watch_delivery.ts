@@ -82,8 +82,8 @@ export class Delivery {
   #handOver(batch: WatchBatch): Result {
     const { header, origin } = batch;
     const last = origin === "relist" ? undefined : batch.events.at(-1);
-    const revision = last?.kv.modRevision ?? header.revision;
-    if (revision >= (this.#cursor ?? 0n)) this.#cursor = revision + 1n;
+    // A relist goes back if the store has.
+    this.#cursor = (last?.kv.modRevision ?? header.revision) + 1n;
     return { done: false, value: batch };
   }
 }

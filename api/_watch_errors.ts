@@ -6,6 +6,7 @@ import {
   ClusterMismatchError,
   CompactedError,
   createError,
+  HistoryLostError,
   UnavailableError,
   UnsupportedError,
 } from "../errors/specific_errors.ts";
@@ -84,6 +85,25 @@ export function otherClusterError(
       method: METHOD,
       clusterId: id,
       expectedClusterId: before,
+    },
+  );
+}
+
+/** The store does not have what was received from it any more. */
+export function historyLostError(
+  action: string,
+  { receivedRevision, currentRevision }: Pick<
+    HistoryLostError,
+    "receivedRevision" | "currentRevision"
+  >,
+): HistoryLostError {
+  return new HistoryLostError(
+    `Cannot ${action}: the store is at revision ${currentRevision}, though revision ${receivedRevision} was received from it (history_lost)`,
+    {
+      grpcCode: GRPC_CODE.dataLoss,
+      method: METHOD,
+      receivedRevision,
+      currentRevision,
     },
   );
 }

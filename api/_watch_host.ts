@@ -1,5 +1,9 @@
+import type { Clock } from "../balancers/_clock.ts";
 import type { Relist } from "./_relist.ts";
+import type { Opener } from "./_stream.ts";
+import type { ReadRevision } from "./_watch_history.ts";
 import type { Watcher } from "./_watcher.ts";
+import type { HeartbeatOptions } from "./watch_types.ts";
 
 /** What a watch needs of the stream it shares with others. */
 export interface WatchHost {
@@ -19,4 +23,18 @@ export interface WatcherParts {
   readonly host: WatchHost;
   /** Knows the keys, if the watch is to survive a compaction. */
   readonly relist: Relist | undefined;
+}
+
+/** What a session is made of. */
+export interface WatchSessionOptions {
+  /** Opens its streams. */
+  readonly opener: Opener;
+  /** Time and randomness. */
+  readonly clock: Clock;
+  /** Whether members without a leader end the stream. */
+  readonly requireLeader: boolean;
+  /** How a silent stream is noticed. */
+  readonly heartbeat: HeartbeatOptions | false;
+  /** Reads the revision of the store. */
+  readonly readRevision: ReadRevision;
 }

@@ -1,4 +1,3 @@
-import type { Clock } from "../balancers/_clock.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import type { WatchRequestInit, WatchResponse } from "../proto/gen/messages.ts";
 import { toBigInt, ZERO } from "../proto/int64.ts";
@@ -6,7 +5,7 @@ import { methods } from "../proto/methods.ts";
 import { Heartbeat } from "./_heartbeat.ts";
 import { Reopening } from "./_reopening.ts";
 import { asRetryable } from "./_stream_token.ts";
-import type { Opener, OpenStream } from "./_stream.ts";
+import type { OpenStream } from "./_stream.ts";
 import {
   cancelRequest,
   createRequest,
@@ -20,24 +19,12 @@ import {
   ownIdsError,
   silentError,
 } from "./_watch_errors.ts";
-import type { WatchHost } from "./_watch_host.ts";
+import { WatchHistory } from "./_watch_history.ts";
+import type { WatchHost, WatchSessionOptions } from "./_watch_host.ts";
 import { WatchIds } from "./_watch_ids.ts";
 import { WaitingNotice } from "./_watch_waiting.ts";
 import { ProgressQuestions } from "./_watch_progress.ts";
 import type { Watcher } from "./_watcher.ts";
-import type { HeartbeatOptions } from "./watch_types.ts";
-
-/** What a session is made of. */
-export interface WatchSessionOptions {
-  /** Opens its streams. */
-  readonly opener: Opener;
-  /** Time and randomness. */
-  readonly clock: Clock;
-  /** Whether members without a leader end the stream. */
-  readonly requireLeader: boolean;
-  /** How a silent stream is noticed. */
-  readonly heartbeat: HeartbeatOptions | false;
-}
 
 /**
  * The stream that watches share, and its successors: whenever it ends, for
@@ -54,6 +41,7 @@ export class WatchSession implements WatchHost {
   readonly #questions: ProgressQuestions;
   readonly #reopening: Reopening;
   readonly #cluster = new WatchCluster();
+  readonly #history: WatchHistory;
   #stream: OpenStream<WatchRequestInit> | undefined;
   #opening: AbortController | undefined;
   #endpoint: string | undefined;
@@ -61,7 +49,8 @@ export class WatchSession implements WatchHost {
 
   constructor(options: WatchSessionOptions) {
     this.#options = options;
-    const { clock } = options;
+    const { clock, readRevision } = options;
+    this.#history = new WatchHistory(clock, readRevision);
     const ask = () => this.#stream?.send(PROGRESS_REQUEST);
     this.#questions = new ProgressQuestions(clock, ask);
     this.#reopening = new Reopening(clock, () => this.#open());
@@ -160,6 +149,7 @@ export class WatchSession implements WatchHost {
   }
 
   #takeOff(watcher: Watcher, how: "tell" | "silently"): void {
+    this.#history.forget(watcher);
     const id = this.#ids.take(watcher);
     if (id === undefined || how === "silently") return;
     this.#stream?.send(cancelRequest(id));
@@ -175,12 +165,17 @@ export class WatchSession implements WatchHost {
     if (message.created) return this.#onCreated(message, id, endpoint);
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
+      for (const one of this.#watchers) {
+        one.heard(revision);
+        this.#history.heard(one, revision);
+      }
       return this.#questions.answer(revision);
     }
     const watcher = this.#ids.watcher(id);
     if (watcher === undefined) return;
-    if (message.canceled) this.#drop(watcher, message, endpoint);
-    else watcher.receive(message);
+    if (message.canceled) return this.#drop(watcher, message, endpoint);
+    this.#history.heard(watcher, revision);
+    watcher.receive(message);
   }
 
   #onCreated(message: WatchResponse, id: bigint, endpoint: string): void {
@@ -188,8 +183,9 @@ export class WatchSession implements WatchHost {
     if (watcher === "unclear") return this.#abandon(ownIdsError(endpoint));
     if (!this.#ids.heeded) this.#meetProxy(watcher, id);
     if (watcher === undefined) return;
-    if (message.canceled) this.#drop(watcher, message, endpoint);
-    else watcher.created(endpoint, message.header);
+    if (message.canceled) return this.#drop(watcher, message, endpoint);
+    this.#history.heard(watcher, toBigInt(message.header?.revision ?? ZERO));
+    watcher.created(endpoint, message.header);
   }
 
   /** It does not answer when asked for its progress. */
@@ -237,6 +233,7 @@ export class WatchSession implements WatchHost {
     this.#opening = undefined;
     this.#stream = undefined;
     this.#ids.clear();
+    this.#history.clear();
   }
 
   #stop(): void {
@@ -246,5 +243,6 @@ export class WatchSession implements WatchHost {
     this.#stream?.cancel();
     this.#leaveStream();
     this.#cluster.forget();
+    this.#history.stop();
   }
 }

@@ -31,8 +31,8 @@ export class WatchStart {
 
 /** One that relists follows its keys from before a start that is ahead. */
 export function since(
-  start: bigint | undefined,
+  start: bigint,
   events: readonly WatchEvent[],
 ): readonly WatchEvent[] {
-  return events.filter(({ kv }) => kv.modRevision >= (start ?? 0n));
+  return events.filter(({ kv }) => kv.modRevision >= start);
 }

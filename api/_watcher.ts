@@ -1,18 +1,23 @@
 import type { EtcdError } from "../errors/etcd_error.ts";
 import type {
-  Event,
   ResponseHeader as WireHeader,
   WatchCreateRequestInit,
   WatchResponse,
 } from "../proto/gen/messages.ts";
 import type { Relist } from "./_relist.ts";
 import { WatchBuffer } from "./_watch_buffer.ts";
-import { createTemplate, eventsFrom } from "./_watch_codec.ts";
+import { createTemplate } from "./_watch_codec.ts";
 import { Delivery } from "./_watch_delivery.ts";
-import { closedError, compactedError, overflowError } from "./_watch_errors.ts";
+import {
+  closedError,
+  compactedError,
+  historyLostError,
+  overflowError,
+} from "./_watch_errors.ts";
 import type { WatcherParts, WatchHost } from "./_watch_host.ts";
 import type { ResolvedWatchOptions } from "./_watch_options.ts";
-import { since, WatchStart } from "./_watch_start.ts";
+import { WatchIntake } from "./_watch_intake.ts";
+import { WatchPosition } from "./_watch_position.ts";
 import { waitingState, type WaitingWatch } from "./_watch_waiting.ts";
 import { type ResponseHeader, toHeader } from "./key_value.ts";
 import type { EtcdRange } from "./keys.ts";
@@ -33,11 +38,10 @@ export class Watcher implements Watch {
   readonly #relist: Relist | undefined;
   readonly #created = Promise.withResolvers<ResponseHeader>();
   readonly #delivery: Delivery;
-  readonly #start = new WatchStart();
+  readonly #position: WatchPosition;
+  readonly #intake: WatchIntake;
   #state: WatchState = { kind: "connecting" };
-  /** The first revision not yet received whole. */
-  #next: bigint | undefined;
-  #fragments: Event[] = [];
+  #relisting = false;
 
   constructor(
     range: EtcdRange,
@@ -47,11 +51,13 @@ export class Watcher implements Watch {
     this.#options = options;
     this.#host = host;
     this.#relist = relist;
+    const { startRevision } = options;
     this.template = createTemplate(range, options);
-    this.#next = options.startRevision;
+    const position = this.#position = new WatchPosition(startRevision);
+    this.#intake = new WatchIntake({ position, relist, options });
     this.#delivery = new Delivery(
       new WatchBuffer(options.buffer),
-      options.startRevision,
+      startRevision,
     );
     this.ready = this.#created.promise;
     // Whoever does not wait for it learns of a failure by iterating.
@@ -71,12 +77,17 @@ export class Watcher implements Watch {
 
   /** The revision up to which all events have come. */
   get received(): bigint {
-    return (this.#next ?? 1n) - 1n;
+    return (this.#position.next || 1n) - 1n;
+  }
+
+  /** The newest revision of the store that it has been told of. */
+  get told(): bigint {
+    return this.#position.told;
   }
 
   /** What its next create request asks for. */
   get startRevision(): bigint | undefined {
-    return this.#start.before(this.#next);
+    return this.#position.startRevision;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<WatchBatch> {
@@ -120,39 +131,21 @@ export class Watcher implements Watch {
   /** The server has created it, on this endpoint. */
   created(endpoint: string, wire: WireHeader | null | undefined): void {
     const header = toHeader(wire);
-    // A start that the caller gave is never moved by this. A proxy may not say.
-    if (this.#next === undefined && header.revision > 0n) {
-      this.#next = header.revision + 1n;
-      this.#delivery.startAt(this.#next);
-    }
+    const start = this.#position.created(header.revision);
+    if (start !== undefined) this.#delivery.startAt(start);
     this.#created.resolve(header);
     if (this.#state.kind !== "live") this.#setState({ kind: "live", endpoint });
   }
 
   /** A message for it: events, a fragment of them, or progress. */
   receive(wire: WatchResponse): void {
-    if (wire.fragment) return void this.#fragments.push(...wire.events);
-    const parts = [...this.#fragments, ...wire.events];
-    this.#fragments = [];
-    const header = toHeader(wire.header);
-    const next = this.#next ?? 0n;
-    if (parts.length === 0) {
-      // It says nothing to a start that lies ahead, or when a member is behind.
-      if (header.revision + 1n < next) return;
-      this.#next = header.revision + 1n;
-      if (this.#options.progressNotify) {
-        this.#deliver({ header, events: [], origin: "stream" });
-      }
-      return;
-    }
-    const events = eventsFrom(next, parts);
-    const last = events.at(-1);
-    if (last === undefined) return;
-    this.#next = last.kv.modRevision + 1n;
-    this.#relist?.note(events);
-    const asked = since(this.#options.startRevision, events);
-    if (asked.length === 0) return;
-    this.#deliver({ header, events: asked, origin: "stream" });
+    const batch = this.#intake.take(wire);
+    if (batch !== undefined) this.#deliver(batch);
+  }
+
+  /** Its stream has told that the store has this revision. */
+  heard(revision: bigint): void {
+    this.#position.heard(revision);
   }
 
   /** Its stream waits for one of so many, or does not any more. */
@@ -163,7 +156,7 @@ export class Watcher implements Watch {
 
   /** Its stream has ended and will be opened again. */
   disconnected(reason: EtcdError): void {
-    this.#fragments = [];
+    this.#intake.clear();
     const { kind } = this.#state;
     if (kind === "reconnecting" || kind === "closed") return;
     this.#setState({ kind: "reconnecting", reason });
@@ -171,15 +164,18 @@ export class Watcher implements Watch {
 
   /** What it was to start at has been compacted away. */
   compacted(compactRevision: bigint, endpoint: string): void {
-    this.#fragments = [];
-    if (this.#start.survives(compactRevision, this.#next)) {
-      return this.#host.add(this);
-    }
-    const error = compactedError(this.#next, compactRevision, endpoint);
-    if (this.#relist === undefined) return this.fail(error);
-    this.#host.pause(this);
-    this.disconnected(error);
-    this.#readAgain(this.#relist);
+    this.#intake.clear();
+    if (this.#position.survives(compactRevision)) return this.#host.add(this);
+    const { next } = this.#position;
+    this.#interrupt(compactedError(next, compactRevision, endpoint));
+  }
+
+  /** The store is at this revision, and no member has a newer one. */
+  historyLost(currentRevision: bigint): void {
+    const receivedRevision = this.told;
+    if (receivedRevision <= currentRevision) return;
+    const revisions = { receivedRevision, currentRevision };
+    this.#interrupt(historyLostError("watch on", revisions));
   }
 
   /** It has ended; what is buffered is still delivered, then this thrown. */
@@ -193,9 +189,9 @@ export class Watcher implements Watch {
 
   async #seed(relist: Relist): Promise<void> {
     try {
-      const start = await relist.seed(this.#next);
+      const { start, read } = await relist.seed(this.#options.startRevision);
       if (this.#state.kind === "closed") return;
-      this.#next = start;
+      this.#position.startAt(start, read);
       this.#delivery.startAt(start);
       this.#host.add(this);
     } catch (error) {
@@ -203,13 +199,23 @@ export class Watcher implements Watch {
     }
   }
 
+  /** What comes next cannot be had: it ends, or goes on with a relist. */
+  #interrupt(error: EtcdError): void {
+    if (this.#relist === undefined) return this.fail(error);
+    if (this.#state.kind === "closed" || this.#relisting) return;
+    this.#relisting = true;
+    this.#host.pause(this);
+    this.disconnected(error);
+    this.#readAgain(this.#relist);
+  }
+
   async #readAgain(relist: Relist): Promise<void> {
     try {
-      const batch = await relist.difference(this.#next ?? 0n);
+      const batch = await relist.difference(this.#position.next);
+      this.#relisting = false;
       if (this.#state.kind === "closed") return;
-      this.#next = batch.header.revision + 1n;
-      const events = since(this.#options.startRevision, batch.events);
-      this.#deliver({ ...batch, events });
+      const told = this.#intake.relisted(batch);
+      if (told !== undefined) this.#deliver(told);
       if (this.#state.kind === "reconnecting") this.#host.add(this);
     } catch (error) {
       this.fail(error);
@@ -232,7 +238,7 @@ export class Watcher implements Watch {
   #end(reason: unknown, buffered: "keep" | "drop"): void {
     if (this.#state.kind === "closed") return;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#fragments = [];
+    this.#intake.clear();
     this.#relist?.close();
     const told = reason ?? closedError();
     this.#host.remove(this, told);

@@ -14,6 +14,9 @@ import type { TellEvent } from "./events.ts";
 import type { Kv } from "./kv.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
 
+// Of a read that tells whether the history is still there.
+const READ_TIMEOUT_MS = 10_000;
+
 /** What watches need besides streams and reads. */
 export interface WatchSettings {
   /** Time and randomness. */
@@ -52,7 +55,7 @@ export class WatchFacet {
     resolved.signal?.throwIfAborted();
     const relist = resolved.onCompaction === "error"
       ? undefined
-      : new Relist(this.#kv, range, resolved);
+      : new Relist(this.#kv, range);
     const tell = this.#onEvent;
     const watcher: Watcher = new Watcher(
       range,
@@ -79,9 +82,22 @@ export class WatchFacet {
         clock: this.#clock,
         requireLeader,
         heartbeat,
+        readRevision: (watcher, signal) => this.#revision(watcher, signal),
       });
       this.#sessions.set(id, session);
     }
     return session;
+  }
+
+  /**
+   * Reads nothing but the first key of the watch's own range, as a role may
+   * read nothing else, and only whether it is there.
+   */
+  async #revision(
+    { template: { key = new Uint8Array() } }: Watcher,
+    signal: AbortSignal,
+  ): Promise<bigint> {
+    const options = { countOnly: true, timeoutMs: READ_TIMEOUT_MS, signal };
+    return (await this.#kv.range(key, options)).header.revision;
   }
 }

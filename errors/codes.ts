@@ -64,6 +64,7 @@ export type ErrorCode =
   | "lease_lost"
   | "lock_lost"
   | "watch_overflow"
+  | "history_lost"
   | "balancer_failed"
   // A gRPC status without one of etcd's messages.
   | "unknown"

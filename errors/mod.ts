@@ -26,6 +26,7 @@ export {
   CompactedError,
   CorruptError,
   FutureRevisionError,
+  HistoryLostError,
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,
