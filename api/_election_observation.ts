@@ -40,7 +40,8 @@ export async function* observeElection(
         for (;;) {
           const kv = await stream.next();
           // Each stream begins with what the one before it may have told.
-          const id = `${keyId(kv.key)} ${kv.modRevision}`;
+          // A restored store may have another value at the same revision.
+          const id = [kv.modRevision, keyId(kv.key), keyId(kv.value)].join();
           if (id === last) continue;
           last = id;
           yield kv;

@@ -114,12 +114,12 @@ export class HeldLock implements Lock {
   async #follow(): Promise<void> {
     const action = "keep the lock";
     try {
-      await endingWith({
+      const lost = await endingWith({
         signal: this.signal,
         timeoutMs: Infinity,
         action: () => action,
-      }, (effort) => this.#parts.place.loss(effort));
-      this.#end(lockLost(action));
+      }, (effort) => this.#parts.place.loss(action, effort));
+      this.#end(lost);
     } catch (error) {
       // Nobody can tell any more whether it is held.
       this.#end(lockLost(action, error));

@@ -1,5 +1,7 @@
 import { EtcdError } from "../errors/etcd_error.ts";
-import { CompactedError } from "../errors/specific_errors.ts";
+import { CompactedError, HistoryLostError } from "../errors/specific_errors.ts";
+import { keyId } from "./_key_id.ts";
+import { watchRead } from "./_session_watch.ts";
 import { pause } from "./_waits.ts";
 import type { QueueKeys } from "./_session_place.ts";
 import { encodeBytes } from "./bytes.ts";
@@ -39,9 +41,17 @@ export async function* observeQueue(
       told = leader.modRevision;
       yield leader;
     }
-    await using watch = keys.watch(key ?? queue, {
-      startRevision: header.revision + 1n,
+    const recheck = async () => {
+      const now = await untilAnswered(find, signal);
+      if (sameLeader(now.leader, leader)) return;
+      told = 0n;
+      await watch.close();
+    };
+    await using watch = watchRead(keys, key ?? queue, {
+      readAt: header.revision,
       signal,
+      // What fails ends the watch as well.
+      doubt: () => void recheck().catch(() => {}),
     });
     try {
       for await (const { type, kv } of watch.events()) {
@@ -51,9 +61,20 @@ export async function* observeQueue(
       }
     } catch (error) {
       // What has happened is forgotten: what is so now is told.
-      if (!(error instanceof CompactedError)) throw error;
+      if (error instanceof HistoryLostError) told = 0n;
+      else if (!(error instanceof CompactedError)) throw error;
     }
   }
+}
+
+/** Whether it is the same place in the queue. */
+function sameLeader(
+  one: KeyValue | undefined,
+  other: KeyValue | undefined,
+): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.createRevision === other.createRevision &&
+    keyId(one.key) === keyId(other.key);
 }
 
 async function untilAnswered<T>(

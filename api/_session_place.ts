@@ -1,14 +1,18 @@
+import {
+  HistoryLostError,
+  type LockLostError,
+} from "../errors/specific_errors.ts";
 import { type Effort, endingWith } from "./_effort.ts";
 import { keyId } from "./_key_id.ts";
 import { leaseEnd, lossOf } from "./_lease_end.ts";
-import { lockLost } from "./_lock_lost.ts";
+import { lockLost, notFirst } from "./_lock_lost.ts";
 import { deletion } from "./_session_deletion.ts";
 import { insist } from "./_session_insist.ts";
+import { FIRST, lookAt, wentBack } from "./_session_look.ts";
 import { encodeBytes } from "./bytes.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { type KeyRange, prefix, type Value } from "./keys.ts";
 import type { KeyValue } from "./key_value.ts";
-import type { RangeOptions } from "./kv_types.ts";
 import type { Lease } from "./lease_types.ts";
 import { compare, op } from "./txn.ts";
 import type { Comparison, Operation, Txn, TxnResult } from "./txn_types.ts";
@@ -18,13 +22,6 @@ export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
 
 // Of a lease that lives for hours, a try need not take as long.
 const LONGEST_TRY_MS = 30_000;
-
-const FIRST: RangeOptions = {
-  sortBy: "create",
-  order: "ascend",
-  limit: 1,
-  keysOnly: true,
-};
 
 /**
  * The place of a session in the queue for a name: a key of its lease below
@@ -108,41 +105,50 @@ export class Place {
 
   /** Waits until it is the first. */
   async turn(effort: Effort): Promise<void> {
+    const action = "wait for the lock";
+    let gone: unknown;
     for (;;) {
-      const { header, succeeded, results } = await this.#insist({
-        if: [this.guard],
-        then: [
-          op.range(this.#queue, {
-            maxCreateRevision: this.#revision - 1n,
-            sortBy: "create",
-            order: "descend",
-            limit: 1,
-            keysOnly: true,
-          }),
-        ],
-      }, effort);
-      if (!succeeded) throw lockLost("wait for the lock");
-      this.#seenAt = header.revision;
-      const before = results[0].kvs[0];
+      const { held, before, lost = gone } = await this.#look(action, effort);
+      gone = lost;
+      if (!held) throw lockLost(action, gone);
       if (before === undefined) return;
-      await this.#deletion(before.key, effort);
+      try {
+        await this.#deletion(before, effort);
+      } catch (error) {
+        // It may have its place in the older state, too.
+        if (!(error instanceof HistoryLostError)) throw error;
+        gone = error;
+      }
     }
   }
 
-  /** Waits until the place is gone, though nobody here has left it. */
-  async loss(effort: Effort): Promise<void> {
+  /**
+   * Waits until the place is gone or not the first any more, though nobody
+   * here has left it.
+   */
+  async loss(action: string, effort: Effort): Promise<LockLostError> {
     for (;;) {
       await this.#deletion(this.key, effort);
-      const guarded = { if: [this.guard] };
-      const { header, succeeded } = await this.#insist(guarded, effort);
-      if (!succeeded) return;
-      this.#seenAt = header.revision;
+      const { held, before, lost } = await this.#look(action, effort);
+      if (!held || lost !== undefined) return lockLost(action, lost);
+      if (before !== undefined) return notFirst(action);
     }
+  }
+
+  /** Whether the place is still there, and who has the one before it. */
+  async #look(action: string, effort: Effort) {
+    const { header, succeeded: held, results } = await this.#insist(
+      lookAt(this, this.#queue),
+      effort,
+    );
+    const lost = wentBack(action, { from: this.#seenAt, to: header.revision });
+    this.#seenAt = header.revision;
+    return { held, before: held ? results[0].kvs[0]?.key : undefined, lost };
   }
 
   /** Since it was last seen that it was there. */
   #deletion(key: Uint8Array, effort: Effort): Promise<void> {
-    return deletion(this.#keys, { key, from: this.#seenAt + 1n }, effort);
+    return deletion(this.#keys, { key, seenAt: this.#seenAt }, effort);
   }
 
   /** What keeps the place from being given up, while that is tried. */

@@ -141,6 +141,7 @@ export class SessionHandle implements Session {
     try {
       yield* observeQueue(this.#keys, name, ended.signal);
     } finally {
+      ended.abort();
       for (const one of signals) one?.removeEventListener("abort", onAbort);
     }
   }

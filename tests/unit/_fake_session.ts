@@ -91,6 +91,8 @@ export class FakeSessions {
     const onAbort = () => found.reject(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     return {
+      state: { kind: "live", endpoint: "" },
+      ready: new Promise(() => {}),
       async *events() {
         await found.promise;
         yield { type: "delete" } as WatchEvent;
