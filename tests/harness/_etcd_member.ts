@@ -1,5 +1,6 @@
 import { serves } from "./_admin.ts";
 import { httpGet } from "./_http.ts";
+import { restoreMember, type RestoreOptions } from "./_restore.ts";
 import type { FaultProxy } from "./fault_proxy.ts";
 import type { Member } from "./member.ts";
 import type { HostedProcess, ProcessHost } from "./_process_host.ts";
@@ -83,6 +84,21 @@ export class EtcdMember implements Member {
       if (!this.running) throw await this.#exitError();
       return await serves(this.directEndpoint);
     }, { timeoutMs: START_TIMEOUT_MS });
+  }
+
+  /** Kills it, and puts a snapshot in the place of its data, or nothing. */
+  async replaceData(
+    restore: Omit<RestoreOptions, "log"> | undefined,
+  ): Promise<void> {
+    const { command, processes, log } = this.#options;
+    await this.kill();
+    const flag = command.find((one) => one.startsWith("--data-dir="));
+    await Deno.remove(flag?.slice("--data-dir=".length) ?? "", {
+      recursive: true,
+    });
+    if (restore === undefined) return;
+    const options = { ...restore, log: `${log}.restore` };
+    await restoreMember(command, processes, options);
   }
 
   async kill(): Promise<void> {

@@ -8,6 +8,8 @@ export interface RestoreOptions {
   readonly snapshot: string;
   /** File that takes what the tool prints. */
   readonly log: string;
+  /** Further flags of the restore, such as `--mark-compacted`. */
+  readonly flags?: readonly string[] | undefined;
 }
 
 // What a restored member must be told, in the restore as in its start.
@@ -23,7 +25,7 @@ const FLAGS =
 export async function restoreMember(
   command: readonly string[],
   processes: ProcessHost,
-  { binaries, snapshot, log }: RestoreOptions,
+  { binaries, snapshot, log, flags = [] }: RestoreOptions,
 ): Promise<void> {
   const tool = binaries.etcdutl ?? binaries.etcdctl;
   if (tool === undefined) {
@@ -31,7 +33,8 @@ export async function restoreMember(
       `Cannot restore a snapshot: etcd ${binaries.version} came without its tools`,
     );
   }
-  const done = `${log}.done`;
+  // Not that of an earlier restore.
+  const done = `${log}.${crypto.randomUUID()}.done`;
   const process = await processes.start([
     "sh",
     "-c",
@@ -44,6 +47,7 @@ export async function restoreMember(
     "restore",
     snapshot,
     ...command.filter((flag) => FLAGS.test(flag)),
+    ...flags,
   ], log);
   await process.exited;
   try {

@@ -4,7 +4,11 @@
  *
  * @module
  */
-export { Cluster, type ClusterOptions } from "./cluster.ts";
+export {
+  Cluster,
+  type ClusterOptions,
+  type ClusterRestoreOptions,
+} from "./cluster.ts";
 export { etcdctl, type EtcdctlOptions } from "./etcdctl.ts";
 export { compareVersions } from "./_etcd_version.ts";
 export { NotEtcdServer, SilentServer } from "./dead_servers.ts";

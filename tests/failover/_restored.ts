@@ -1,0 +1,69 @@
+import { Client } from "../../mod.ts";
+import { Cluster, type ClusterRestoreOptions } from "../harness/mod.ts";
+
+/** The cluster of one member that {@linkcode startRestorable} starts. */
+export let cluster: Cluster;
+
+/** Starts a cluster for all tests of the file that calls this. */
+export function startRestorable(): void {
+  Deno.test.beforeAll(async () => {
+    cluster = await Cluster.start({ members: 1 });
+  });
+  Deno.test.afterAll(async () => {
+    await cluster.close();
+  });
+}
+
+/** A client behind the fault proxy, which is under test. */
+export function tested(): Client {
+  return newClient(cluster.endpoints);
+}
+
+/** A client past the fault proxy. */
+export function other(): Client {
+  return newClient(cluster.members.map(({ directEndpoint }) => directEndpoint));
+}
+
+function newClient(endpoints: readonly string[]): Client {
+  return new Client({ endpoints, dialTimeoutMs: 1_000, keepAlive: false });
+}
+
+/** Puts a key so many times; resolves to the last revision. */
+export async function write(
+  client: Client,
+  key: string,
+  count: number,
+): Promise<bigint> {
+  let revision = 0n;
+  for (let at = 0; at < count; at++) {
+    ({ revision } = (await client.put(key, `${at}`)).header);
+  }
+  return revision;
+}
+
+/** Takes a snapshot; resolves to its file. */
+export async function snapshot(client: Client): Promise<string> {
+  const file = `${cluster.dataRoot}/${crypto.randomUUID()}.db`;
+  const { writable } = await Deno.create(file);
+  await client.maintenance.snapshot().pipeTo(writable);
+  return file;
+}
+
+/**
+ * Puts the cluster back to a snapshot, or to nothing, on the same URLs; what
+ * is done `before` the client under test can reach it again has happened then.
+ */
+export async function goBack(
+  { before, ...options }: ClusterRestoreOptions & {
+    readonly before?: (client: Client) => Promise<unknown>;
+  },
+): Promise<void> {
+  const [member] = cluster.members;
+  await member?.proxy.set({ kind: "refuse" });
+  await cluster.restore(options);
+  if (before !== undefined) {
+    await using client = other();
+    await before(client);
+  }
+  await member?.proxy.set({ kind: "pass" });
+}
