@@ -3,6 +3,7 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import type { Effort } from "./_effort.ts";
 import { pause } from "./_waits.ts";
 import type { CallOptions } from "./call_options.ts";
+import type { Lease } from "./lease_types.ts";
 
 const PAUSE_MS = 100;
 
@@ -14,6 +15,14 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   "protocol",
   "client_closed",
 ]);
+
+// Of a lease that lives for hours, a try need not take as long.
+const LONGEST_TRY_MS = 30_000;
+
+/** Shorter than a lease lives, so that another member can be tried. */
+export function tryMsUnder({ ttlSeconds }: Pick<Lease, "ttlSeconds">): number {
+  return Math.min(ttlSeconds * 1_000 / 3, LONGEST_TRY_MS);
+}
 
 /** How a call is insisted on. */
 export interface InsistOptions {

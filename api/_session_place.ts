@@ -7,7 +7,7 @@ import { keyId } from "./_key_id.ts";
 import { leaseEnd, lossOf } from "./_lease_end.ts";
 import { lockLost, notFirst } from "./_lock_lost.ts";
 import { deletion } from "./_session_deletion.ts";
-import { insist } from "./_session_insist.ts";
+import { insist, tryMsUnder } from "./_session_insist.ts";
 import { FIRST, lookAt, wentBack } from "./_session_look.ts";
 import { encodeBytes } from "./bytes.ts";
 import type { Keyspace } from "./keyspace.ts";
@@ -20,9 +20,6 @@ import type { Comparison, Operation, Txn, TxnResult } from "./txn_types.ts";
 /** What a place in a queue needs of the keys. */
 export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
 
-// Of a lease that lives for hours, a try need not take as long.
-const LONGEST_TRY_MS = 30_000;
-
 /**
  * The place of a session in the queue for a name: a key of its lease below
  * the name, in the order of creation. Whose place is the first one has it.
@@ -33,7 +30,6 @@ export class Place {
   readonly #keys: QueueKeys;
   readonly #lease: Lease;
   readonly #queue: KeyRange;
-  readonly #tryMs: number;
   #state: "outside" | "in doubt" | "inside" = "outside";
   #revision = 0n;
   /** The newest revision at which it was seen. */
@@ -48,8 +44,6 @@ export class Place {
     this.#queue = prefix(Uint8Array.of(...name, ...slash));
     const id = encodeBytes(lease.id.toString(16));
     this.key = Uint8Array.of(...name, ...slash, ...id);
-    // Shorter than a lease lives, so that another member can be tried.
-    this.#tryMs = Math.min(lease.ttlSeconds * 1_000 / 3, LONGEST_TRY_MS);
   }
 
   /** The revision at which it was created. */
@@ -106,11 +100,15 @@ export class Place {
   /** Waits until it is the first. */
   async turn(effort: Effort): Promise<void> {
     const action = "wait for the lock";
-    let gone: unknown;
+    let gone: HistoryLostError | undefined;
     for (;;) {
       const { held, before, lost = gone } = await this.#look(action, effort);
       gone = lost;
-      if (!held) throw lockLost(action, gone);
+      if (!held) {
+        // Nothing is left of what was sent.
+        effort.maybeCommitted = false;
+        throw lockLost(action, gone);
+      }
       if (before === undefined) return;
       try {
         await this.#deletion(before, effort);
@@ -244,7 +242,7 @@ export class Place {
       txn.then?.some(({ kind }) => kind === "put" || kind === "delete") ===
         true;
     return insist((options) => this.#keys.kv.txn(txn, options), effort, {
-      tryMs: this.#tryMs,
+      tryMs: tryMsUnder(this.#lease),
       writes,
     });
   }
