@@ -82,6 +82,50 @@ Deno.test("A watch that joins a stream asks for patience again", async () => {
   await second.close();
 });
 
+Deno.test("A stream that was busy from its start on is not given more time", async () => {
+  for (const heartbeat of [undefined, { intervalMs: 1_000, timeoutMs: 300 }]) {
+    const fake = new FakeWatches();
+    let answers = true;
+    let revision = 5n;
+    fake.opener.onRequest = ({ progressRequest }) => {
+      if (progressRequest && answers) fake.reply({}, revision, -1n);
+    };
+    const watch = await fake.created(5n, { heartbeat, startRevision: 1n });
+    const { intervalMs, timeoutMs } = heartbeat ??
+      { intervalMs: 10_000, timeoutMs: 5_000 };
+    while (revision < 90n) {
+      fake.clock.advance(100);
+      fake.events([++revision]);
+      await microtasks();
+    }
+    // It is asked once, until it has answered.
+    assertEquals(fake.progressRequests, 1);
+    answers = false;
+    fake.clock.advance(intervalMs + timeoutMs - 1);
+    assertEquals(watch.state.kind, "live");
+    fake.clock.advance(1);
+    assertEquals(watch.state.kind, "reconnecting");
+    await watch.close();
+    assertEquals(fake.clock.pending, 0);
+  }
+});
+
+Deno.test("A stream that cannot answer yet is asked ever less often", async () => {
+  const fake = new FakeWatches();
+  const watch = await fake.created(5n, {
+    heartbeat: undefined,
+    startRevision: 1n,
+  });
+  for (let revision = 6n; revision < 606n; revision++) {
+    fake.clock.advance(100);
+    fake.events([revision]);
+  }
+  // After 1, 3, 7, 15, 25, 35, 45 and 55 s of 60.
+  assertEquals(fake.progressRequests, 8);
+  assertEquals(watch.state.kind, "live");
+  await watch.close();
+});
+
 Deno.test("A stream without a heartbeat is never asked", async () => {
   const fake = new FakeWatches();
   const watch = await fake.created(5n, { heartbeat: false });

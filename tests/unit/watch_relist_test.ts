@@ -70,6 +70,41 @@ Deno.test("A relist tells what has changed since, and what is gone, and goes on"
   await watch.close();
 });
 
+Deno.test("A relist tells keys that have gone back in time, and keeps quiet about what has not changed", async () => {
+  const store = new FakeStore().put("k1", 3n).put("k2", 8n).put("k3", 5n);
+  const fake = new FakeWatches(store.kv);
+  const watch = await relisting(fake, { startRevision: 11n });
+  const received = new Received(watch);
+  fake.reply({ events: [put(11n, "k1"), deletion(12n, "k3")] }, 12n);
+  store.revision = 60n;
+  store.put("k1", 3n).put("k2", 7n).put("k3", 5n).put("k4", 2n);
+  await compact(fake);
+  assertEquals(texts(received.batches[1]), [
+    "put k4@2",
+    "put k1@3",
+    "put k3@5",
+    "put k2@7",
+  ]);
+  fake.create(60n);
+  store.revision = 70n;
+  await compact(fake);
+  assertEquals(texts(received.batches[2]), []);
+  await watch.close();
+});
+
+Deno.test("A relist knows the keys that the watch leaves out", async () => {
+  const store = new FakeStore();
+  const fake = new FakeWatches(store.kv);
+  const watch = await relisting(fake, { noPut: true });
+  const received = new Received(watch);
+  // The server is asked for all, or nobody would know of this one.
+  fake.reply({ events: [put(11n, "k1")] }, 11n);
+  store.revision = 60n;
+  await compact(fake);
+  assertEquals(received.batches.map(texts), [["delete k1@60"]]);
+  await watch.close();
+});
+
 Deno.test("A relist leaves out what the watch leaves out", async () => {
   for (const only of ["put", "delete"]) {
     const store = new FakeStore().put("k1", 3n).put("k2", 4n);
