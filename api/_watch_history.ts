@@ -37,6 +37,7 @@ export class WatchHistory {
   readonly #behind = new Set<Watcher>();
   #checking: AbortController | undefined;
   #cancelNext: (() => void) | undefined;
+  #cancelSuspect: (() => void) | undefined;
   /** Checks in a row that have proven nothing, and when the last one ended. */
   #idle = 0;
   #checkedAt = 0;
@@ -55,12 +56,19 @@ export class WatchHistory {
     this.#next();
   }
 
-  /** Looks whether the store has what these have received. */
-  suspect(watchers: Iterable<Watcher>): void {
-    for (const watcher of watchers) {
-      if (watcher.told > 0n) this.#behind.add(watcher);
-    }
-    this.#next();
+  /**
+   * A proxy has no progress to tell, and keeps the stream when the store goes
+   * back behind it: these are suspected from time to time.
+   */
+  suspect(watchers: Iterable<Watcher>, everyMs: number): void {
+    this.#cancelSuspect?.();
+    this.#cancelSuspect = this.#clock.schedule(everyMs, () => {
+      for (const watcher of watchers) {
+        if (watcher.told > 0n) this.#behind.add(watcher);
+      }
+      this.#next();
+      this.suspect(watchers, everyMs);
+    });
   }
 
   /** It is not suspected any more, or has left the stream. */
@@ -70,6 +78,7 @@ export class WatchHistory {
 
   /** The stream has ended: what the next one tells counts. */
   clear(): void {
+    this.#cancelSuspect?.();
     this.#behind.clear();
     this.#rest();
   }

@@ -192,6 +192,8 @@ export class WatchSession implements WatchHost {
   #meetProxy(watcher: Watcher | undefined, id: bigint): void {
     this.#heartbeat?.close();
     this.#heartbeat = undefined;
+    const { heartbeat } = this.#options;
+    if (heartbeat) this.#history.suspect(this.#watchers, heartbeat.intervalMs);
     // Closed before it was known by this id.
     if (watcher === undefined) this.#stream?.send(cancelRequest(id));
     const error = noProgressError();

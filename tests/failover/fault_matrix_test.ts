@@ -59,6 +59,8 @@ for (const balancer of BALANCER_NAMES) {
     run.watch("from now on", {});
     run.watch("slow", { startRevision: base, buffer: { events: 40 } });
     run.watch("in one message", { startRevision: base, fragment: false });
+    // On members that have been cut off, too, and lag as they come back.
+    run.watch("anywhere", { startRevision: base, requireLeader: false });
     await run.ready();
 
     const stop = new AbortController();

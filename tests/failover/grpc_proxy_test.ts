@@ -1,36 +1,8 @@
 // A client of etcd's own gRPC proxy, which gives watches ids of its own.
 import { assertEquals } from "@std/assert";
-import { freePorts } from "../harness/_ports.ts";
 import { Cluster, waitFor } from "../harness/mod.ts";
 import { Client } from "../../mod.ts";
-
-/** Starts `etcd grpc-proxy` in front of a member. */
-function startProxy(cluster: Cluster): AsyncDisposable & {
-  readonly endpoint: string;
-} {
-  const address = `127.0.0.1:${freePorts(1)[0]}`;
-  const child = new Deno.Command("sh", {
-    args: [
-      "-c",
-      'exec "$0" "$@"',
-      cluster.binaries.etcd,
-      "grpc-proxy",
-      "start",
-      `--endpoints=${cluster.members[0]?.directEndpoint}`,
-      `--listen-addr=${address}`,
-    ],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  return {
-    endpoint: `http://${address}`,
-    async [Symbol.asyncDispose]() {
-      child.kill();
-      await child.status;
-    },
-  };
-}
+import { startProxy } from "./_grpc_proxy.ts";
 
 Deno.test("Client works through etcd's gRPC proxy", async () => {
   await using cluster = await Cluster.start({ members: 1 });

@@ -2,13 +2,14 @@
 // the same URLs by etcd's own tool, or the data directory lost.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
-  type Client,
+  Client,
   HistoryLostError,
   prefix,
   type Watch,
   type WatchBatch,
 } from "../../mod.ts";
 import { waitFor } from "../harness/mod.ts";
+import { startProxy } from "./_grpc_proxy.ts";
 import { History } from "./_history.ts";
 import {
   cluster,
@@ -214,4 +215,20 @@ Deno.test("A relisting watch tells every difference after a restore that bumps r
     (ended.error as HistoryLostError).code,
     bumps ? "compacted" : "history_lost",
   );
+});
+
+Deno.test("A watch through etcd's gRPC proxy ends if the store goes back behind it", async () => {
+  await using proxy = startProxy(cluster);
+  await using client = new Client({ endpoints: proxy.endpoint });
+  await using writer = other();
+  const file = await snapshot(writer);
+  const watch = client.watch("proxied", {
+    heartbeat: { intervalMs: 500, timeoutMs: 500 },
+  });
+  await watch.ready;
+  const history = new History(watch);
+  const last = await write(writer, "proxied", 20);
+  await history.reach(last);
+  await goBack({ snapshot: file });
+  await lost(history, last);
 });
