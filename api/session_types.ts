@@ -56,7 +56,8 @@ export interface Lock extends AsyncDisposable {
   /**
    * Aborted when the lock can no longer be relied on: with a `LeaseLostError`
    * before its lease can have run out, with a `LockLostError` when its key was
-   * deleted or it was given back.
+   * deleted, it was given back, or the store has gone back to an older state,
+   * with a `HistoryLostError` as the cause where the revision shows that.
    */
   readonly signal: AbortSignal;
   /**
@@ -140,6 +141,7 @@ export interface Session extends AsyncDisposable {
   /**
    * Follows an election: the leader there is, each value it proclaims, each
    * leader after it. Of leaders that come and go at once some may be left out.
+   * If the store goes back to an older state, who leads there is told.
    */
   observe(
     name: Key,

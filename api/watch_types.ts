@@ -35,9 +35,10 @@ export interface WatchBatch {
    * - `stream`: every event, as the server sent it;
    * - `coalesced`: the consumer was too slow, and only the last event of each
    *   key is left (`buffer.policy: "coalesce"`);
-   * - `relist`: the history was compacted, and the range was read again
-   *   (`onCompaction: "relist"`): keys that have changed as puts, keys that
-   *   are gone as deletions, whose revision is that of the reading.
+   * - `relist`: the history was compacted, or the store has gone back to an
+   *   older state, and the range was read again (`onCompaction: "relist"`):
+   *   keys that differ as puts, also if it is an older state of them, keys
+   *   that are gone as deletions, whose revision is that of the reading.
    */
   readonly origin: "stream" | "coalesced" | "relist";
 }
@@ -143,10 +144,11 @@ export interface WatchOptions {
    */
   readonly heartbeat?: HeartbeatOptions | false | undefined;
   /**
-   * What happens if the next revision was compacted away: the watch ends with
-   * a `CompactedError`, or it reads the range again and goes on, with what
-   * has changed as a batch of its own. For that it keeps every key of the
-   * range in memory, and reads them before it starts.
+   * What happens if the next revision was compacted away, or if the store has
+   * gone back to an older state: the watch ends with a `CompactedError` or a
+   * `HistoryLostError`, or it reads the range again and goes on, with every
+   * difference as a batch of its own. For that it keeps every key of the range
+   * in memory, and reads them before it starts.
    *
    * @default {"error"}
    */
@@ -169,6 +171,13 @@ export interface WatchOptions {
  * starts one after the revision at which it was created. In another cluster
  * revisions mean something else: if the endpoints lead there, it ends with a
  * `ClusterMismatchError`.
+ *
+ * If the store goes back behind what the watch has received, as an older
+ * snapshot was restored or its data were lost, the watch ends with a
+ * `HistoryLostError`: what it has delivered since then is not so any more.
+ * A member that only lags is told apart by a linearizable read of the first
+ * key of the range. What cannot be told is a store that went back and has come
+ * past the watch again, by other writes, before the watch is connected again.
  *
  * Closing the watch, leaving the loop, and disposal are the same.
  */
