@@ -112,11 +112,12 @@ Deno.test("A waiter whose place is gone does not wait for ever, one whose place 
   await untilQueued(writer, "n4", 2);
   const file = await snapshot(writer);
   const lost = await holder.lock("n5");
-  const gone = session.lock("n5").catch((error) => error);
+  let error: unknown;
+  session.lock("n5").catch((reason) => error = reason);
   await untilQueued(writer, "n5", 2);
   await write(writer, "after", 10);
   await goBack({ snapshot: file });
-  const error = await gone;
+  await waitFor("the end of the wait", () => error !== undefined);
   assertInstanceOf(error, LockLostError);
   assertInstanceOf(error.cause, HistoryLostError);
   await loss(lost);
