@@ -10,6 +10,7 @@ import {
 import {
   HistoryLostError,
   type KeyValue,
+  LeaseLostError,
   type Lock,
   LockLostError,
 } from "../../mod.ts";
@@ -124,6 +125,18 @@ Deno.test("A waiter whose place is gone does not wait for ever, one whose place 
   // Both have the places they had; the holder may know that much is lost.
   await held.unlock();
   await (await waiting).unlock();
+});
+
+Deno.test("A lease that the older snapshot does not have is lost with all it holds", async () => {
+  await using client = tested();
+  const file = await unlocked();
+  await using session = await client.session(LONG);
+  const held = await session.lock("n6");
+  await goBack({ snapshot: file });
+  await waitFor("the loss", () => session.signal.aborted);
+  assertInstanceOf(session.signal.reason, LeaseLostError);
+  assertEquals(session.signal.reason.reason, "expired");
+  assert(held.signal.aborted);
 });
 
 Deno.test("observe() tells who leads in the older state", async () => {

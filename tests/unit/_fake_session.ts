@@ -21,6 +21,8 @@ export class FakeSessions {
   readonly store: MemoryStore = new MemoryStore();
   /** What the next watch fails with. */
   watchFailure: Error | undefined;
+  /** The revision of the members that create watches, if that is told. */
+  memberRevision: bigint | undefined;
   readonly #kv = new KvFacet(this.store, { batching: () => this.store });
   readonly #ends: AbortController[] = [];
   readonly #watching = new Set<(key: string, revision: bigint) => void>();
@@ -81,6 +83,7 @@ export class FakeSessions {
     const { signal, startRevision = 0n } = options;
     const failure = this.watchFailure;
     this.watchFailure = undefined;
+    let closed = false;
     const found = Promise.withResolvers<void>();
     found.promise.catch(() => {});
     if (failure) found.reject(failure);
@@ -92,10 +95,17 @@ export class FakeSessions {
     signal?.addEventListener("abort", onAbort);
     return {
       state: { kind: "live", endpoint: "" },
-      ready: new Promise(() => {}),
+      ready: this.memberRevision === undefined
+        ? new Promise(() => {})
+        : Promise.resolve({ revision: this.memberRevision }),
+      close: () => {
+        closed = true;
+        found.resolve();
+        return Promise.resolve();
+      },
       async *events() {
         await found.promise;
-        yield { type: "delete" } as WatchEvent;
+        if (!closed) yield { type: "delete" } as WatchEvent;
       },
       [Symbol.asyncDispose]: () => {
         signal?.removeEventListener("abort", onAbort);

@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import {
   CompactedError,
+  HistoryLostError,
   LeaseLostError,
   LockLostError,
   PermissionDeniedError,
@@ -186,6 +187,27 @@ Deno.test("lock() whose watch is compacted looks again", async () => {
   const lock = await waiting;
   assert(lock.revision > held.revision);
   await lock.unlock();
+});
+
+Deno.test("A lock whose watch begins at a member that is behind is looked at again", async () => {
+  const fake = new FakeSessions();
+  await using session = await fake.open();
+  fake.memberRevision = 1n;
+  const held = await session.lock("n");
+  const { length } = fake.store.called;
+  await waitFor("two looks", () => fake.store.called.length >= length + 2);
+  // It only lagged.
+  assertFalse(held.signal.aborted);
+  // Restored: no event tells that the key is gone.
+  fake.store.onDelete = () => {};
+  await fake.delete("n/1");
+  fake.store.revision = 1n;
+  await waitFor("the loss", () => held.signal.aborted);
+  const { reason } = held.signal;
+  assert(reason instanceof LockLostError);
+  assert(reason.cause instanceof HistoryLostError, reason.message);
+  assertEquals(reason.cause.currentRevision, 1n);
+  assertStringIncludes(reason.message, "gone back to an older state");
 });
 
 Deno.test("A lock is lost when its key is, and when nobody can tell", async () => {
