@@ -10,6 +10,8 @@ import { own, prefix } from "./keys.ts";
 
 const PAUSE_MS = 100;
 
+type Place = Pick<KeyValue, "createRevision"> & { readonly key: Uint8Array };
+
 interface Found {
   readonly header: ResponseHeader;
   readonly leader: KeyValue | undefined;
@@ -41,9 +43,10 @@ export async function* observeQueue(
       told = leader.modRevision;
       yield leader;
     }
+    const place = leader && key && { ...leader, key };
     const recheck = async () => {
       const now = await untilAnswered(find, signal);
-      if (sameLeader(now.leader, leader)) return;
+      if (samePlace(now.leader, place)) return;
       told = 0n;
       await watch.close();
     };
@@ -68,13 +71,10 @@ export async function* observeQueue(
 }
 
 /** Whether it is the same place in the queue. */
-function sameLeader(
-  one: KeyValue | undefined,
-  other: KeyValue | undefined,
-): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return one.createRevision === other.createRevision &&
-    keyId(one.key) === keyId(other.key);
+function samePlace(now: Place | undefined, before: Place | undefined): boolean {
+  if (now === undefined || before === undefined) return now === before;
+  return now.createRevision === before.createRevision &&
+    keyId(now.key) === keyId(before.key);
 }
 
 async function untilAnswered<T>(

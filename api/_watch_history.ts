@@ -51,7 +51,7 @@ export class WatchHistory {
   heard(watcher: Watcher, revision: bigint): void {
     // A proxy may not say.
     if (revision === 0n) return;
-    if (revision >= watcher.told) return this.forget(watcher);
+    if (revision >= watcher.position.told) return this.forget(watcher);
     this.#behind.add(watcher);
     this.#next();
   }
@@ -64,7 +64,7 @@ export class WatchHistory {
     this.#cancelSuspect?.();
     this.#cancelSuspect = this.#clock.schedule(everyMs, () => {
       for (const watcher of watchers) {
-        if (watcher.told > 0n) this.#behind.add(watcher);
+        if (watcher.position.told > 0n) this.#behind.add(watcher);
       }
       this.#next();
       this.suspect(watchers, everyMs);
@@ -116,7 +116,7 @@ export class WatchHistory {
     // What comes while it is read may be newer than what is read.
     const suspected: Suspected[] = [...this.#behind].map((watcher) => ({
       watcher,
-      told: watcher.told,
+      told: watcher.position.told,
     }));
     const reader = suspected[this.#idle % suspected.length]?.watcher;
     const current = reader && await this.#answer(reader, checking.signal);

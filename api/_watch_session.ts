@@ -166,7 +166,7 @@ export class WatchSession implements WatchHost {
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
       for (const one of this.#watchers) {
-        one.heard(revision);
+        one.position.heard(revision);
         this.#history.heard(one, revision);
       }
       return this.#questions.answer(revision);

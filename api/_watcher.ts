@@ -33,12 +33,13 @@ export class Watcher implements Watch {
   readonly ready: Promise<ResponseHeader>;
   /** What its create request says on every stream. */
   readonly template: WatchCreateRequestInit;
+  /** How far it is. */
+  readonly position: WatchPosition;
   readonly #host: WatchHost;
   readonly #options: ResolvedWatchOptions;
   readonly #relist: Relist | undefined;
   readonly #created = Promise.withResolvers<ResponseHeader>();
   readonly #delivery: Delivery;
-  readonly #position: WatchPosition;
   readonly #intake: WatchIntake;
   #state: WatchState = { kind: "connecting" };
   #relisting = false;
@@ -53,7 +54,7 @@ export class Watcher implements Watch {
     this.#relist = relist;
     const { startRevision } = options;
     this.template = createTemplate(range, options);
-    const position = this.#position = new WatchPosition(startRevision);
+    const position = this.position = new WatchPosition(startRevision);
     this.#intake = new WatchIntake({ position, relist, options });
     this.#delivery = new Delivery(
       new WatchBuffer(options.buffer),
@@ -77,17 +78,12 @@ export class Watcher implements Watch {
 
   /** The revision up to which all events have come. */
   get received(): bigint {
-    return (this.#position.next || 1n) - 1n;
-  }
-
-  /** The newest revision of the store that it has been told of. */
-  get told(): bigint {
-    return this.#position.told;
+    return (this.position.next || 1n) - 1n;
   }
 
   /** What its next create request asks for. */
   get startRevision(): bigint | undefined {
-    return this.#position.startRevision;
+    return this.position.startRevision;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<WatchBatch> {
@@ -131,7 +127,7 @@ export class Watcher implements Watch {
   /** The server has created it, on this endpoint. */
   created(endpoint: string, wire: WireHeader | null | undefined): void {
     const header = toHeader(wire);
-    const start = this.#position.created(header.revision);
+    const start = this.position.created(header.revision);
     if (start !== undefined) this.#delivery.startAt(start);
     this.#created.resolve(header);
     if (this.#state.kind !== "live") this.#setState({ kind: "live", endpoint });
@@ -141,11 +137,6 @@ export class Watcher implements Watch {
   receive(wire: WatchResponse): void {
     const batch = this.#intake.take(wire);
     if (batch !== undefined) this.#deliver(batch);
-  }
-
-  /** Its stream has told that the store has this revision. */
-  heard(revision: bigint): void {
-    this.#position.heard(revision);
   }
 
   /** Its stream waits for one of so many, or does not any more. */
@@ -165,14 +156,14 @@ export class Watcher implements Watch {
   /** What it was to start at has been compacted away. */
   compacted(compactRevision: bigint, endpoint: string): void {
     this.#intake.clear();
-    if (this.#position.survives(compactRevision)) return this.#host.add(this);
-    const { next } = this.#position;
+    if (this.position.survives(compactRevision)) return this.#host.add(this);
+    const { next } = this.position;
     this.#interrupt(compactedError(next, compactRevision, endpoint));
   }
 
   /** The store is at this revision, and no member has a newer one. */
   historyLost(currentRevision: bigint): void {
-    const receivedRevision = this.told;
+    const receivedRevision = this.position.told;
     if (receivedRevision <= currentRevision) return;
     const revisions = { receivedRevision, currentRevision };
     this.#interrupt(historyLostError("watch on", revisions));
@@ -191,7 +182,7 @@ export class Watcher implements Watch {
     try {
       const { start, read } = await relist.seed(this.#options.startRevision);
       if (this.#state.kind === "closed") return;
-      this.#position.startAt(start, read);
+      this.position.startAt(start, read);
       this.#delivery.startAt(start);
       this.#host.add(this);
     } catch (error) {
@@ -211,7 +202,7 @@ export class Watcher implements Watch {
 
   async #readAgain(relist: Relist): Promise<void> {
     try {
-      const batch = await relist.difference(this.#position.next);
+      const batch = await relist.difference(this.position.next);
       this.#relisting = false;
       if (this.#state.kind === "closed") return;
       const told = this.#intake.relisted(batch);
