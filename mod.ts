@@ -173,6 +173,7 @@ export {
   EtcdError,
   type EtcdErrorInit,
 } from "./errors/etcd_error.ts";
+export { HistoryLostError } from "./errors/history_lost_error.ts";
 export { InvalidOptionError } from "./errors/invalid_option_error.ts";
 export {
   AuthError,
@@ -182,7 +183,6 @@ export {
   CompactedError,
   CorruptError,
   FutureRevisionError,
-  HistoryLostError,
   type LeaseLossReason,
   LeaseLostError,
   LeaseNotFoundError,

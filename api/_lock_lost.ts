@@ -1,4 +1,5 @@
-import { HistoryLostError, LockLostError } from "../errors/specific_errors.ts";
+import { HistoryLostError } from "../errors/history_lost_error.ts";
+import { LockLostError } from "../errors/specific_errors.ts";
 
 /**
  * The place, and with it the lock, was deleted by somebody else; or for that

@@ -1,4 +1,4 @@
-import type { HistoryLostError } from "../errors/specific_errors.ts";
+import type { HistoryLostError } from "../errors/history_lost_error.ts";
 import { historyLostError } from "./_watch_errors.ts";
 import type { KeyRange } from "./keys.ts";
 import type { RangeOptions } from "./kv_types.ts";

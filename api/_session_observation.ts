@@ -1,5 +1,6 @@
 import { EtcdError } from "../errors/etcd_error.ts";
-import { CompactedError, HistoryLostError } from "../errors/specific_errors.ts";
+import { HistoryLostError } from "../errors/history_lost_error.ts";
+import { CompactedError } from "../errors/specific_errors.ts";
 import { keyId } from "./_key_id.ts";
 import { watchRead } from "./_session_watch.ts";
 import { pause } from "./_waits.ts";

@@ -1,7 +1,5 @@
-import {
-  HistoryLostError,
-  type LockLostError,
-} from "../errors/specific_errors.ts";
+import { HistoryLostError } from "../errors/history_lost_error.ts";
+import type { LockLostError } from "../errors/specific_errors.ts";
 import { type Effort, endingWith } from "./_effort.ts";
 import { keyId } from "./_key_id.ts";
 import { leaseEnd, lossOf } from "./_lease_end.ts";

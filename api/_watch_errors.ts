@@ -1,12 +1,12 @@
 import { classify } from "../errors/classify.ts";
 import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
+import { HistoryLostError } from "../errors/history_lost_error.ts";
 import {
   CanceledError,
   ClusterMismatchError,
   CompactedError,
   createError,
-  HistoryLostError,
   UnavailableError,
   UnsupportedError,
 } from "../errors/specific_errors.ts";
