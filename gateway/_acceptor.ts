@@ -1,6 +1,6 @@
 import type { Clock } from "../balancers/_clock.ts";
 import { closeQuietly } from "./_close_quietly.ts";
-import { isClientError, isGoneError, isLocalError } from "./_system_errors.ts";
+import { isGoneError, isListenerError } from "./_system_errors.ts";
 
 /** What an acceptor needs and tells. */
 export interface AcceptorOptions {
@@ -15,8 +15,9 @@ const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
 /**
- * Accepts connections until it is closed. Too few descriptors are waited out;
- * a listener that is broken ends it.
+ * Accepts connections until it is closed, or its listener is broken. What is
+ * wrong with one connection, or lacks for a while, such as descriptors, never
+ * ends it.
  */
 export class Acceptor {
   /** Resolves when it was closed, rejects when the listener has failed. */
@@ -41,22 +42,24 @@ export class Acceptor {
     const { listener, onConnection, onPause } = this.#options;
     let waitMs = FIRST_WAIT_MS;
     while (!this.#closed) {
+      let connection: Deno.TcpConn;
       try {
-        const connection = await listener.accept();
-        waitMs = FIRST_WAIT_MS;
-        onConnection(connection);
+        connection = await listener.accept();
       } catch (error) {
         if (this.#closed) return;
         if (isGoneError(error)) continue;
-        // That of a client is waited out as well, in case it stays.
-        if (!isLocalError(error) && !isClientError(error)) {
+        if (isListenerError(error)) {
           this.close();
           throw error;
         }
+        // Also what nobody has thought of: in case it stays, it is waited out.
         onPause(error as Error, waitMs);
         await this.#wait(waitMs);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+        continue;
       }
+      waitMs = FIRST_WAIT_MS;
+      onConnection(connection);
     }
   }
 

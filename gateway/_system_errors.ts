@@ -9,23 +9,25 @@ const LOCAL_CODES: ReadonlySet<string> = new Set([
   "EADDRNOTAVAIL",
 ]);
 
-/** A connection that went away between the kernel's accept and ours. */
+/**
+ * A connection that went away between the kernel's accept and ours. For one
+ * that was reset Deno gives `ENOTCONN`: it asks for the addresses of both ends.
+ */
 const GONE_CODES: ReadonlySet<string> = new Set([
   "ECONNABORTED",
   "ECONNRESET",
   "EINTR",
+  "ENOTCONN",
   "EPROTO",
 ]);
 
-/** What accept(2) tells of one client only, such as one behind a firewall. */
-const CLIENT_CODES: ReadonlySet<string> = new Set([
-  "EHOSTDOWN",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENONET",
-  "ENOPROTOOPT",
-  "EPERM",
+/** What accept(2) tells of the listener itself: it will not get better. */
+const LISTENER_CODES: ReadonlySet<string> = new Set([
+  "EBADF",
+  "EFAULT",
+  "EINVAL",
+  "ENOTSOCK",
+  "EOPNOTSUPP",
 ]);
 
 /** Whether an error is of this machine, such as too few descriptors. */
@@ -38,9 +40,13 @@ export function isGoneError(error: unknown): boolean {
   return hasCode(error, GONE_CODES);
 }
 
-/** Whether accepting failed because of one client. */
-export function isClientError(error: unknown): boolean {
-  return hasCode(error, CLIENT_CODES);
+/**
+ * Whether accepting failed because of the listener. An error without a code is
+ * not the system's: the listener was closed, or is used wrongly.
+ */
+export function isListenerError(error: unknown): boolean {
+  return !(error instanceof Error && "code" in error) ||
+    error.code === undefined || hasCode(error, LISTENER_CODES);
 }
 
 function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
