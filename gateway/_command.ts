@@ -2,6 +2,7 @@ import { createEventLog } from "./_event_log.ts";
 import { helpText, parseFlags, UsageError } from "./_flags.ts";
 import { Gateway } from "./gateway.ts";
 import { createLog, type Log } from "./_log.ts";
+import { LogSink } from "./_log_sink.ts";
 import { notifyReady } from "./_notify.ts";
 import type { GatewayOptions } from "./options.ts";
 import { readSettings, type Settings } from "./_settings.ts";
@@ -19,12 +20,18 @@ export interface ClusterAccess {
 /** Makes that access, if it is needed at all. */
 export type OpenAccess = (settings: Settings) => Promise<ClusterAccess>;
 
+/** How long the last lines may take to be written. */
+const FLUSH_MS = 250;
+
 /** Runs the command; resolves to its exit code. */
 export async function runCommand(
   args: readonly string[],
   openAccess: OpenAccess,
 ): Promise<number> {
-  let log = createLog("text");
+  const sink = new LogSink({
+    onDropped: (count) => log("warn", "dropped log lines", { count }),
+  });
+  let log = createLog("text", sink.add);
   try {
     const flags = args.length === 0 ? "help" : parseFlags(args);
     if (flags === "help") {
@@ -32,14 +39,16 @@ export async function runCommand(
       return 0;
     }
     const settings = await readSettings(flags);
-    log = createLog(settings.logFormat);
+    log = createLog(settings.logFormat, sink.add);
     log("info", "Running: ", { args });
-    return await serve(settings, { log, openAccess });
+    return await serveUntilTold(settings, { log, openAccess });
   } catch (error) {
     const { message } = error as Error;
     const hint = error instanceof UsageError ? ", see --help" : "";
     log("error", `${message}${hint}`);
     return 1;
+  } finally {
+    await sink.flush({ timeoutMs: FLUSH_MS });
   }
 }
 
@@ -48,36 +57,60 @@ interface Surroundings {
   readonly openAccess: OpenAccess;
 }
 
-async function serve(
+async function serveUntilTold(
   settings: Settings,
-  { log, openAccess }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<number> {
   using signals = new StopSignals();
+  // Whatever still holds the rest, the second signal ends it.
+  await Promise.race([
+    serve(settings, { ...surroundings, signals }),
+    signals.insisted,
+  ]);
+  return signals.exitCode;
+}
+
+async function serve(
+  settings: Settings,
+  { log, openAccess, signals }: Surroundings & {
+    readonly signals: StopSignals;
+  },
+): Promise<void> {
   await using resources = new AsyncDisposableStack();
+  const onEvent = createEventLog(log);
   const { metricsAddress } = settings;
   const status = metricsAddress && resources.use(
-    new StatusServer(metricsAddress),
+    new StatusServer(metricsAddress, {
+      onPause: (error, retryMs) =>
+        onEvent({ type: "accept_failed", error, retryMs }),
+      onFailed: ({ message }) =>
+        log("error", "cannot serve metrics any more", { error: message }),
+    }),
   );
   if (status) log("info", "serving metrics", { address: status.address });
-  const access = settings.probe || settings.syncMembers
-    ? await openAccess(settings)
-    : undefined;
-  const started = Gateway.start({
-    ...settings.gateway,
-    probe: settings.probe ? access?.probe : undefined,
-    members: settings.syncMembers ? access?.members : undefined,
-    signal: signals.second,
-    onEvent: createEventLog(log),
-  });
-  const gateway = await Promise.race([started, signals.received]);
+  const start = async () => {
+    const access = settings.probe || settings.syncMembers
+      ? await openAccess(settings)
+      : undefined;
+    return await Gateway.start({
+      ...settings.gateway,
+      probe: settings.probe ? access?.probe : undefined,
+      members: settings.syncMembers ? access?.members : undefined,
+      signal: signals.second,
+      onEvent,
+    });
+  };
+  const gateway = await Promise.race([start(), signals.received]);
   // Nothing to drain yet; what was begun ends with the process.
-  if (!gateway) return signals.exitCode;
+  if (!gateway) return;
   resources.use(gateway);
   if (status) status.snapshot = () => gateway.snapshot();
-  await notifyReady(log);
+  const stopping = new AbortController();
+  resources.defer(() => stopping.abort());
+  // Not waited for: it may hang.
+  void notifyReady(log, stopping.signal);
   await Promise.race([gateway.finished, signals.received]);
   await gateway.drain({ timeoutMs: settings.drainTimeoutMs });
   // A listener that failed is not a good end.
   await gateway.finished;
-  return signals.exitCode;
 }

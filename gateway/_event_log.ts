@@ -1,39 +1,92 @@
 import { formatGoDuration } from "./_go_duration.ts";
 import type { Log } from "./_log.ts";
-import type { GatewayEvent, RefusalReason } from "./view.ts";
+import { type RepeatLimit, Repeats } from "./_repeats.ts";
+import type { GatewayEvent } from "./view.ts";
 
-/** Refused clients come in crowds: one line for each reason in this time. */
-const REFUSALS_EVERY_MS = 10_000;
+/** Refused clients come in crowds, as do failures to accept them. */
+const CROWD: RepeatLimit = { everyMs: 10_000 };
+/** What stays as it is for long: each look at it says the same. */
+const STATE: RepeatLimit = { everyMs: 60_000 };
+/** An endpoint that comes and goes. */
+const CHANGES: RepeatLimit = { everyMs: 60_000, times: 5 };
 
-/** Makes a function that logs events in upstream's words. */
+/** Makes a function that logs events in upstream's words, without repeats. */
 export function createEventLog(
   log: Log,
   now: () => number = () => performance.now(),
 ): (event: GatewayEvent) => void {
-  const refusals = new Map<RefusalReason, { atMs: number; count: number }>();
-  const onRefused = (client: string, reason: RefusalReason) => {
-    const last = refusals.get(reason) ?? { atMs: -Infinity, count: 0 };
-    last.count++;
-    refusals.set(reason, last);
-    if (now() - last.atMs < REFUSALS_EVERY_MS) return;
-    log("warn", "closed client connections", {
-      client,
-      reason,
-      count: last.count,
-    });
-    refusals.set(reason, { atMs: now(), count: 0 });
+  const due = createFilter(now);
+  return (event) => {
+    const count = due(event);
+    if (count === 0) return;
+    const repeated = count > 1 && event.type !== "refused"
+      ? { repeated: count - 1 }
+      : {};
+    logEvent(
+      (level, message, fields) =>
+        log(level, message, { ...fields, ...repeated }),
+      event,
+      count,
+    );
+  };
+}
+
+/** Makes what says how many events like this one a line is for; 0: no line. */
+function createFilter(now: () => number): (event: GatewayEvent) => number {
+  const crowds = new Repeats(CROWD, now);
+  const states = new Repeats(STATE, now);
+  const changes = new Repeats(CHANGES, now);
+  /** Those whose failure was told: only their return is worth a line. */
+  const down = new Set<string>();
+  const found = new Map<GatewayEvent["type"], string>();
+  const told = (endpoint: string, count: number) => {
+    if (count > 0) down.add(endpoint);
+    return count;
   };
   return (event) => {
-    if (event.type === "refused") onRefused(event.client, event.reason);
-    else logEvent(log, event);
+    switch (event.type) {
+      case "refused":
+        return crowds.due(event.reason);
+      case "accept_failed":
+        return crowds.due(event.type);
+      case "refresh_failed":
+        return states.due(event.type);
+      case "discovered":
+      case "validating":
+      case "validation_failed":
+      case "validated": {
+        // Looked at again and again: only what has changed is worth a line.
+        const text = JSON.stringify(
+          event.type === "validation_failed" ? event.rejected : event.endpoints,
+        );
+        const same = found.get(event.type) === text;
+        found.set(event.type, text);
+        return same ? 0 : 1;
+      }
+      case "deactivated":
+        return told(event.endpoint, changes.due(event.endpoint));
+      case "still_inactive":
+        return told(event.endpoint, states.due(event.endpoint));
+      case "activated":
+        return down.delete(event.endpoint) ? 1 : 0;
+      default:
+        return 1;
+    }
   };
 }
 
 function logEvent(
   log: Log,
-  event: Exclude<GatewayEvent, { readonly type: "refused" }>,
+  event: GatewayEvent,
+  count: number,
 ): void {
   switch (event.type) {
+    case "refused":
+      return log("warn", "closed client connections", {
+        client: event.client,
+        reason: event.reason,
+        count,
+      });
     case "discovered":
       return log("info", "discovered cluster from SRV", {
         "srv-server": event.domain,

@@ -11,10 +11,10 @@ export type Log = (
   fields?: LogFields,
 ) => void;
 
-/** Makes a log that goes to standard error, as etcd's own does. */
+/** Makes a log of lines for people, or of JSON. */
 export function createLog(
   format: "text" | "json",
-  write: (line: string) => void = writeToStderr,
+  write: (line: string) => void,
 ): Log {
   const line = format === "json" ? jsonLine : textLine;
   return (level, message, fields = {}) =>
@@ -35,16 +35,4 @@ function textLine(ts: string, level: LogLevel, entry: Entry): string {
     `${name}=${JSON.stringify(value)}`
   );
   return [ts, level, entry.message.trimEnd(), ...fields].join(" ");
-}
-
-function writeToStderr(line: string): void {
-  const bytes = new TextEncoder().encode(`${line}\n`);
-  try {
-    for (let at = 0; at < bytes.length;) {
-      at += Deno.stderr.writeSync(bytes.subarray(at));
-    }
-  } catch {
-    // Nobody reads it any more, or its disk is full: there is nowhere to tell,
-    // and connections are worth more than their log.
-  }
 }

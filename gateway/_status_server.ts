@@ -1,28 +1,51 @@
+import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
+import { Acceptor, type AcceptorOptions } from "./_acceptor.ts";
+import { closeQuietly } from "./_close_quietly.ts";
+import { readHead, type RequestHead, writeResponse } from "./_http.ts";
 import { metricsText } from "./_metrics_text.ts";
 import { joinAddress, type ListenAddress } from "./_target.ts";
 import type { GatewaySnapshot } from "./view.ts";
 
-/** Serves `/metrics` and `/health`. */
-export class StatusServer implements AsyncDisposable {
+/** What a status server tells. */
+export interface StatusServerOptions {
+  /** Accepting failed for now. */
+  readonly onPause: AcceptorOptions["onPause"];
+  /** The listener has failed. */
+  onFailed(error: Error): void;
+  /** How long a request and its answer may take. @default {5000} */
+  readonly timeoutMs?: number;
+}
+
+/** How many requests may be open; the oldest goes for one more. */
+const MOST_OPEN = 32;
+
+/**
+ * Serves `/metrics` and `/health` by HTTP/1, a request for each connection.
+ *
+ * Deno's own server ends with an error that nobody can catch when descriptors
+ * run out, has no time limits, and does not end while a client holds a request;
+ * that of `node:http` never accepts again after such a shortage.
+ */
+export class StatusServer implements Disposable {
   /** Where it listens. */
   readonly address: string;
   /** What there is to tell; nothing while the gateway still starts. */
   snapshot: (() => GatewaySnapshot) | undefined;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #acceptor: Acceptor;
+  readonly #timeoutMs: number;
+  /** The oldest first. */
+  readonly #open = new Set<Deno.TcpConn>();
 
   /**
    * Starts one.
    *
    * @throws {UnavailableError} If the address is taken or not of this machine.
    */
-  constructor({ host, port }: ListenAddress) {
+  constructor({ host, port }: ListenAddress, options: StatusServerOptions) {
+    let listener: Deno.TcpListener;
     try {
-      this.#server = Deno.serve(
-        { hostname: host, port, onListen() {} },
-        (request) =>
-          answer(URL.parse(request.url)?.pathname, this.snapshot?.()),
-      );
+      listener = Deno.listen({ hostname: host, port });
     } catch (cause) {
       throw new UnavailableError(
         `Cannot serve metrics on ${joinAddress(host, port)}: ${
@@ -31,12 +54,49 @@ export class StatusServer implements AsyncDisposable {
         { code: "unavailable", cause },
       );
     }
-    const { addr } = this.#server;
-    this.address = joinAddress(addr.hostname, addr.port);
+    this.address = joinAddress(listener.addr.hostname, listener.addr.port);
+    this.#timeoutMs = options.timeoutMs ?? 5_000;
+    this.#acceptor = new Acceptor({
+      listener,
+      clock: SYSTEM_CLOCK,
+      onConnection: (connection) => void this.#serve(connection),
+      onPause: options.onPause,
+    });
+    // Connections are worth more than their metrics.
+    this.#acceptor.finished.catch((error) => options.onFailed(error));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
+  /** Ends it and every request now. */
+  [Symbol.dispose](): void {
+    this.#acceptor.close();
+    for (const connection of this.#open) closeQuietly(connection);
+  }
+
+  async #serve(connection: Deno.TcpConn): Promise<void> {
+    const [oldest] = this.#open;
+    if (oldest && this.#open.size >= MOST_OPEN) closeQuietly(oldest);
+    this.#open.add(connection);
+    const cancel = SYSTEM_CLOCK.schedule(
+      this.#timeoutMs,
+      () => closeQuietly(connection),
+    );
+    try {
+      const head = await readHead(connection);
+      await writeResponse(connection, head, this.#answer(head));
+    } catch {
+      // Gone, too slow, or closed by us.
+    } finally {
+      cancel();
+      this.#open.delete(connection);
+      closeQuietly(connection);
+    }
+  }
+
+  #answer(head: RequestHead | undefined): Response {
+    if (head === undefined) {
+      return new Response("Bad request\n", { status: 400 });
+    }
+    return answer(head.path, this.snapshot?.());
   }
 }
 

@@ -4,7 +4,10 @@ const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 export class StopSignals implements Disposable {
   /** Resolves with the first. */
   readonly received: Promise<void>;
+  /** Resolves with the second. */
+  readonly insisted: Promise<void>;
   readonly #received = Promise.withResolvers<void>();
+  readonly #insisted = Promise.withResolvers<void>();
   readonly #second = new AbortController();
   readonly #handlers: readonly (readonly [keyof typeof CODES, () => void])[];
   #count = 0;
@@ -12,6 +15,7 @@ export class StopSignals implements Disposable {
 
   constructor() {
     this.received = this.#received.promise;
+    this.insisted = this.#insisted.promise;
     const names = Object.keys(CODES) as (keyof typeof CODES)[];
     this.#handlers = names.map((name) => [name, () => this.#on(name)]);
     for (const [name, handler] of this.#handlers) {
@@ -41,5 +45,6 @@ export class StopSignals implements Disposable {
     if (this.#count < 2) return;
     this.#exitCode = CODES[name];
     this.#second.abort();
+    this.#insisted.resolve();
   }
 }

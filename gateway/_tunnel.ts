@@ -1,5 +1,6 @@
 import { type Clock, SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import { closeQuietly } from "./_close_quietly.ts";
+import { writeAll } from "./_write_all.ts";
 
 /** Called with the number of bytes that were passed on. */
 type Count = (bytes: number) => void;
@@ -131,12 +132,6 @@ function tune(connection: Deno.TcpConn): void {
     connection.setKeepAlive();
   } catch {
     // Reset already, on some systems: the first read tells.
-  }
-}
-
-async function writeAll(to: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += await to.write(bytes.subarray(at));
   }
 }
 

@@ -23,6 +23,8 @@ export interface GatewayProcessOptions {
   readonly shell?: string;
   /** The last line that is read; from then on nobody reads its log. */
   readonly readUntil?: string;
+  /** `never`: its log stays in the pipe until it is full. @default {"always"} */
+  readonly read?: "always" | "never";
 }
 
 /** The command in a process of its own, with the permissions the docs name. */
@@ -46,12 +48,27 @@ export class GatewayProcess implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#reading = this.#read(readUntil);
+    this.#reading = options.read === "never"
+      ? Promise.resolve()
+      : this.#read(readUntil);
   }
 
   /** How it ended. */
   get status(): Promise<Deno.CommandStatus> {
     return this.#child.status;
+  }
+
+  /** Its exit code, which must not take it long. */
+  async exitCode(): Promise<number> {
+    let code: number | undefined;
+    this.status.then((status) => code = status.code);
+    // A code may be 0.
+    const ended = await waitFor(
+      "the command's end",
+      () => code === undefined ? undefined : { code },
+      { timeoutMs: 8_000 },
+    );
+    return ended.code;
   }
 
   get pid(): number {
@@ -89,6 +106,8 @@ export class GatewayProcess implements AsyncDisposable {
     await stdin.write(new TextEncoder().encode("ended\n"));
     await stdin.close();
     await this.#reading;
+    // What was never read is closed all the same.
+    if (!this.#child.stderr.locked) await this.#child.stderr.cancel();
   }
 
   async #read(until: string | undefined): Promise<void> {

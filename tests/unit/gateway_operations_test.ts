@@ -95,6 +95,39 @@ Deno.test("the gateway command tells systemd that it is ready", async () => {
   }
 });
 
+Deno.test("the gateway command ends on SIGTERM while systemd-notify hangs", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(
+      `${directory}/systemd-notify`,
+      "#!/bin/sh\nexec sleep 1000\n",
+      { mode: 0o755 },
+    );
+    await using peer = new TcpPeer(echo("a"));
+    await using command = new GatewayProcess(
+      [ANY, `--endpoints=${peer.address}`],
+      {
+        env: {
+          NOTIFY_SOCKET: "/run/notify",
+          PATH: `${directory}:${Deno.env.get("PATH")}`,
+        },
+        permissions: [
+          "--allow-env=NOTIFY_SOCKET",
+          "--allow-run=systemd-notify",
+        ],
+      },
+    );
+    await command.line("notifying init daemon");
+    using client = await connectTo(await command.address());
+    assertEquals(await readText(client, 1), "a");
+    client.closeWrite();
+    command.signal("SIGTERM");
+    assertEquals(await command.exitCode(), 0);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
 for (const limit of [50, 51]) {
   // Of the two, one is out when it accepts, the other when it dials.
   Deno.test(`the gateway command outlives a shortage of descriptors (${limit})`, async () => {

@@ -1,0 +1,71 @@
+/** Where lines go, and what is told of those that do not get there. */
+export interface LogSinkOptions {
+  /** Writes some of the bytes. @default {to standard error} */
+  write?(bytes: Uint8Array): Promise<number>;
+  /** There is room again; so many lines were dropped before. */
+  onDropped(count: number): void;
+}
+
+/** How many lines may wait for their reader. */
+const MOST_WAITING = 1_000;
+
+/**
+ * Takes lines and waits for nobody: whoever holds the other end of the pipe
+ * may read slowly, not at all, or be gone. What there is no room for is
+ * dropped and counted.
+ */
+export class LogSink {
+  readonly #write: NonNullable<LogSinkOptions["write"]>;
+  readonly #onDropped: LogSinkOptions["onDropped"];
+  #waiting: string[] = [];
+  #dropped = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(options: LogSinkOptions) {
+    // Not at once: a pipe that is full would hold up everything.
+    this.#write = options.write ?? ((bytes) => Deno.stderr.write(bytes));
+    this.#onDropped = options.onDropped;
+  }
+
+  /** Has a line written. */
+  readonly add = (line: string): void => {
+    if (this.#waiting.length >= MOST_WAITING) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#writing ??= this.#run();
+  };
+
+  /** Waits until all is written, but `timeoutMs` at most. */
+  async flush({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, timeoutMs);
+    await Promise.race([this.#writing, late.promise]);
+    clearTimeout(timer);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const lines = this.#waiting.splice(0);
+      await this.#writeAll(new TextEncoder().encode(`${lines.join("\n")}\n`));
+      // Where the gap is: behind what still found room.
+      if (this.#waiting.length > 0 || this.#dropped === 0) continue;
+      const dropped = this.#dropped;
+      this.#dropped = 0;
+      this.#onDropped(dropped);
+    }
+    this.#writing = undefined;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += await this.#write(bytes.subarray(at));
+      }
+    } catch {
+      // Nobody reads it any more, or its disk is full: there is nowhere to
+      // tell, and connections are worth more than their log.
+    }
+  }
+}

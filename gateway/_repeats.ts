@@ -1,0 +1,48 @@
+/** How much of one kind is told. */
+export interface RepeatLimit {
+  readonly everyMs: number;
+  /** How often it may be told in that time. @default {1} */
+  readonly times?: number;
+}
+
+interface Seen {
+  sinceMs: number;
+  told: number;
+  /** What was not told since it was told last. */
+  untold: number;
+}
+
+/** Leaves out what repeats itself, and counts it. */
+export class Repeats {
+  readonly #limit: RepeatLimit;
+  readonly #now: () => number;
+  readonly #seen = new Map<string, Seen>();
+
+  constructor(limit: RepeatLimit, now: () => number) {
+    this.#limit = limit;
+    this.#now = now;
+  }
+
+  /** How many of its kind there are to tell, with this one; 0: say nothing. */
+  due(kind: string): number {
+    const { everyMs, times = 1 } = this.#limit;
+    const seen = this.#seen.get(kind) ??
+      { sinceMs: -Infinity, told: 0, untold: 0 };
+    this.#seen.set(kind, seen);
+    seen.untold++;
+    if (this.#now() - seen.sinceMs >= everyMs) {
+      seen.sinceMs = this.#now();
+      seen.told = 0;
+    }
+    if (seen.told >= times) return 0;
+    seen.told++;
+    const count = seen.untold;
+    seen.untold = 0;
+    return count;
+  }
+
+  /** Takes a kind for one that has never been told. */
+  forget(kind: string): void {
+    this.#seen.delete(kind);
+  }
+}

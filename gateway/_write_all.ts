@@ -1,0 +1,9 @@
+/** Writes everything. */
+export async function writeAll(
+  to: Deno.TcpConn,
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await to.write(bytes.subarray(at));
+  }
+}
