@@ -1,19 +1,98 @@
+import { isIP } from "node:net";
+import { closeQuietly } from "./_close_quietly.ts";
+import type { Names } from "./_names.ts";
+import { isLocalError, isSourceError } from "./_system_errors.ts";
 import type { Target } from "./_target.ts";
 import { within } from "./_within.ts";
 
-/** How long a dial may go on. */
+/** How a dial is made, and how long it may go on. */
 export interface DialLimits {
+  readonly names: Names;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Dials by TCP; a name with addresses of both families is raced over them. */
+/** How long an address has before the next one is tried as well (RFC 8305). */
+const NEXT_ADDRESS_MS = 250;
+
+/** Dials by TCP; the addresses of a name are raced, each with a head start. */
 export async function dialTcp(
-  { address, host, port }: Target,
-  limits: DialLimits,
+  target: Target,
+  { names, ...limits }: DialLimits,
 ): Promise<Deno.TcpConn> {
   return await within(
-    { what: `connect to ${address}`, ...limits },
-    (signal) => Deno.connect({ hostname: host, port, signal }),
+    { what: `connect to ${target.address}`, ...limits },
+    (signal) => connectTo(target, { names, signal }),
   );
+}
+
+/** The same, for as long as it takes. */
+export async function connectTo(
+  { host, port }: Target,
+  { names, signal }: Pick<DialLimits, "names" | "signal">,
+): Promise<Deno.TcpConn> {
+  const addresses = byTurns(await names.addresses(host, signal));
+  try {
+    return await race(addresses, { port, signal });
+  } catch (error) {
+    // They may be those of yesterday.
+    names.doubt(host);
+    throw error;
+  }
+}
+
+async function race(
+  addresses: readonly string[],
+  { port, signal }: { readonly port: number; readonly signal: AbortSignal },
+): Promise<Deno.TcpConn> {
+  const over = new AbortController();
+  const first = Promise.withResolvers<Deno.TcpConn>();
+  const onAbort = () => {
+    over.abort(signal.reason);
+    first.reject(signal.reason);
+  };
+  signal.addEventListener("abort", onAbort);
+  const errors: unknown[] = [];
+  const waiting = [...addresses];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const next = () => {
+    clearTimeout(timer);
+    const hostname = waiting.shift();
+    if (hostname === undefined) return;
+    if (waiting.length > 0) timer = setTimeout(next, NEXT_ADDRESS_MS);
+    Deno.connect({ hostname, port, signal: over.signal }).then(
+      (connection) => {
+        if (over.signal.aborted) closeQuietly(connection);
+        else first.resolve(connection);
+        over.abort();
+      },
+      (error) => {
+        errors.push(error);
+        // One that blames the other end says more than one of this machine.
+        if (errors.length === addresses.length) {
+          first.reject(errors.find(isRemote) ?? errors[0]);
+        } else if (!over.signal.aborted) next();
+      },
+    );
+  };
+  try {
+    next();
+    return await first.promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function isRemote(error: unknown): boolean {
+  return !isLocalError(error) && !isSourceError(error);
+}
+
+/** The families in turns, the one of the first address first. */
+function byTurns(addresses: readonly string[]): string[] {
+  const [one = ""] = addresses;
+  const same = addresses.filter((address) => isIP(address) === isIP(one));
+  const other = addresses.filter((address) => isIP(address) !== isIP(one));
+  return same.flatMap((address, n) => [address, ...other.slice(n, n + 1)])
+    .concat(other.slice(same.length));
 }

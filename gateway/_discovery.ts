@@ -1,6 +1,8 @@
 import { lookUpSrv, type SkippedRecord } from "../balancers/_srv.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
+import type { Names } from "./_names.ts";
 import type { DiscoveryOptions } from "./options.ts";
+import { SrvMemory } from "./_srv_memory.ts";
 import { distinct, makeTarget, namesOf, type Target } from "./_target.ts";
 import { checkTls } from "./_tls_check.ts";
 import type { GatewayEvent } from "./view.ts";
@@ -8,6 +10,7 @@ import { within } from "./_within.ts";
 
 /** What a discovery needs and tells. */
 export interface DiscoveryContext {
+  readonly names: Names;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   onEvent(event: GatewayEvent): void;
@@ -24,10 +27,16 @@ export class Discovery {
   /** Those that have passed: a member that is down for a while keeps its place. */
   #proven = new Set<string>();
   #skipped = new Set<string>();
+  readonly #memory: SrvMemory;
 
   constructor(options: DiscoveryOptions, context: DiscoveryContext) {
     this.#options = options;
     this.#context = context;
+    this.#memory = new SrvMemory({
+      discovery: options,
+      onKept: (error) =>
+        context.onEvent({ type: "refresh_failed", source: "srv", error }),
+    });
   }
 
   /**
@@ -41,7 +50,11 @@ export class Discovery {
     const what = `look up the SRV records of '${domain}'`;
     const found = await within(
       { what, timeoutMs, signal },
-      (signal) => lookUpSrv(domain, { name, nameServer, signal }),
+      async (signal) => {
+        const all = await lookUpSrv(domain, { name, nameServer, signal });
+        const endpoints = await this.#memory.complete(all.endpoints, signal);
+        return { ...all, endpoints };
+      },
     );
     this.#tellSkipped(found.skipped);
     const targets = distinct(found.endpoints.map(makeTarget));
@@ -61,7 +74,7 @@ export class Discovery {
 
   async #prove(targets: readonly Target[]): Promise<Target[]> {
     const { domain, ca } = this.#options;
-    const { timeoutMs, signal, onEvent } = this.#context;
+    const { names, timeoutMs, signal, onEvent } = this.#context;
     const unknown = targets.filter(({ address }) => !this.#proven.has(address));
     if (unknown.length > 0) {
       onEvent({ type: "validating", endpoints: namesOf(unknown) });
@@ -71,7 +84,13 @@ export class Discovery {
       if (this.#proven.has(target.address)) return [target];
       try {
         if (!target.secure) throw new Error("it is not an endpoint with TLS");
-        await checkTls(target, { serverName: domain, ca, timeoutMs, signal });
+        await checkTls(target, {
+          serverName: domain,
+          ca,
+          names,
+          timeoutMs,
+          signal,
+        });
         return [target];
       } catch (error) {
         signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import { Discovery } from "./_discovery.ts";
 import { checkLoops } from "./_loop_guard.ts";
+import type { Names } from "./_names.ts";
 import type { ResolvedGatewayOptions } from "./options.ts";
 import { Repeater } from "./_repeater.ts";
 import { parseTargets, type Target } from "./_target.ts";
@@ -32,13 +33,17 @@ export class EndpointSources {
   }
 
   /** Finds the first endpoints; none of them is the gateway itself. */
-  static async open(options: ResolvedGatewayOptions): Promise<EndpointSources> {
+  static async open(
+    options: ResolvedGatewayOptions,
+    names: Names,
+  ): Promise<EndpointSources> {
     const { onEvent, targets, signal } = options;
     const closing = new AbortController();
     const looking = signal === undefined
       ? closing.signal
       : AbortSignal.any([closing.signal, signal]);
     const discovery = options.discovery && new Discovery(options.discovery, {
+      names,
       timeoutMs: options.dialTimeoutMs,
       signal: looking,
       onEvent,
@@ -51,7 +56,7 @@ export class EndpointSources {
       if (targets.length === 0 || looking.aborted) throw error;
       onEvent({ type: "fallback", error: error as Error });
     }
-    await checkLoops(options.listen, first);
+    await checkLoops(options.listen, first, { names, signal: looking });
     return new EndpointSources(options, { first, discovery, closing });
   }
 

@@ -48,6 +48,7 @@ function createFilter(now: () => number): (event: GatewayEvent) => number {
       case "refused":
         return crowds.due(event.reason);
       case "accept_failed":
+      case "dial_given_up":
         return crowds.due(event.type);
       case "refresh_failed":
         return states.due(event.type);
@@ -141,6 +142,10 @@ function logEvent(
         endpoints: event.endpoints,
         added: event.added,
         removed: event.removed,
+      });
+    case "dial_given_up":
+      return log("info", "gave up dialling an endpoint that has left", {
+        address: event.endpoint,
       });
     case "refresh_failed":
       return log("warn", "failed to look for changed endpoints", {

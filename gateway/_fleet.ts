@@ -1,6 +1,7 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import { closeQuietly } from "./_close_quietly.ts";
 import { type DialLimits, dialTcp } from "./_dial.ts";
+import type { Names } from "./_names.ts";
 import type { ResolvedGatewayOptions } from "./options.ts";
 import { Revival } from "./_revival.ts";
 import { createSelection } from "./_selection.ts";
@@ -17,19 +18,22 @@ export class Fleet {
   readonly #upstreams: Upstreams;
   readonly #revival: Revival;
   readonly #watchdog: Watchdog | undefined;
+  /** Those whose names are being looked up. */
+  readonly #unknown = new Set<Upstream>();
 
   constructor(
     options: ResolvedGatewayOptions,
-    { targets, signal }: {
+    { targets, names, signal }: {
       /** The first list. */
       readonly targets: readonly Target[];
+      readonly names: Names;
       /** Ends dials and probes when the gateway closes. */
       readonly signal: AbortSignal;
     },
   ) {
     const clock = SYSTEM_CLOCK;
     this.#options = options;
-    this.#limits = { timeoutMs: options.dialTimeoutMs, signal };
+    this.#limits = { names, timeoutMs: options.dialTimeoutMs, signal };
     const selection = createSelection(options.selection, clock.random);
     this.#upstreams = new Upstreams(selection);
     this.#upstreams.replace(targets);
@@ -58,7 +62,11 @@ export class Fleet {
 
   /** The endpoint to try next, not one of those `tried`. */
   next(tried: ReadonlySet<Upstream>): Upstream | undefined {
-    return this.#upstreams.next(tried);
+    const { names } = this.#limits;
+    return this.#upstreams.next(tried, {
+      isKnown: ({ target }) => names.knows(target.host),
+      onUnknown: (upstream) => void this.#lookUp(upstream),
+    });
   }
 
   /** Whether one is active, after all were tried again if none was. */
@@ -69,15 +77,32 @@ export class Fleet {
   /** Opens a connection to an endpoint, for a client. */
   async connect(upstream: Upstream): Promise<Deno.TcpConn> {
     const startMs = performance.now();
-    const member = await dialTcp(upstream.target, this.#limits);
-    upstream.connected(performance.now() - startMs);
-    return member;
+    const dial = new AbortController();
+    const giveUp = () => dial.abort();
+    upstream.dialing.add(giveUp);
+    this.#limits.signal.addEventListener("abort", giveUp);
+    try {
+      const member = await dialTcp(upstream.target, {
+        ...this.#limits,
+        signal: dial.signal,
+      });
+      upstream.connected(performance.now() - startMs);
+      return member;
+    } finally {
+      upstream.dialing.delete(giveUp);
+      this.#limits.signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  /** Whether an endpoint is in the list. */
+  has(upstream: Upstream): boolean {
+    return this.all.includes(upstream);
   }
 
   /** An endpoint that was active could not be reached, or is unwell. */
   onDown(upstream: Upstream, error: Error): void {
     // One that has left the list meanwhile is nobody's concern any more.
-    if (!this.all.includes(upstream) || !upstream.deactivate(error)) return;
+    if (!this.has(upstream) || !upstream.deactivate(error)) return;
     const retryMs = this.#revival.add(upstream);
     const endpoint = upstream.address;
     this.#options.onEvent({ type: "deactivated", endpoint, error, retryMs });
@@ -88,7 +113,10 @@ export class Fleet {
   replace(targets: readonly Target[]): void {
     const { left, added } = this.#upstreams.replace(targets);
     this.#revival.onEndpoints();
-    for (const upstream of left) this.#eject(upstream);
+    for (const upstream of left) {
+      for (const giveUp of upstream.dialing) giveUp();
+      this.#eject(upstream);
+    }
     if (left.length + added.length === 0) return;
     this.#options.onEvent({
       type: "endpoints",
@@ -102,6 +130,24 @@ export class Fleet {
   close(): void {
     this.#watchdog?.close();
     this.#revival.close();
+  }
+
+  /** Looks up the name of an endpoint, so that it can be used again. */
+  async #lookUp(upstream: Upstream): Promise<void> {
+    if (this.#unknown.has(upstream)) return;
+    this.#unknown.add(upstream);
+    const { names, timeoutMs, signal } = this.#limits;
+    const { host } = upstream.target;
+    try {
+      await within(
+        { what: `look up ${host}`, timeoutMs, signal },
+        (signal) => names.addresses(host, signal),
+      );
+    } catch (error) {
+      if (!signal.aborted) this.onDown(upstream, error as Error);
+    } finally {
+      this.#unknown.delete(upstream);
+    }
   }
 
   #eject(upstream: Upstream): void {

@@ -1,7 +1,7 @@
 import { closeQuietly } from "./_close_quietly.ts";
 import type { Fleet } from "./_fleet.ts";
 import { LoopGuard } from "./_loop_guard.ts";
-import { isLocalError } from "./_system_errors.ts";
+import { isLocalError, isSourceError } from "./_system_errors.ts";
 import { joinAddress } from "./_target.ts";
 import { Tunnel } from "./_tunnel.ts";
 import type { Upstream } from "./_upstream.ts";
@@ -104,9 +104,11 @@ export class Forwarder {
     }
     if (this.#leadsBack(client)) return { refused: "loop" };
     const tried = new Set<Upstream>();
+    let short = false;
     for (let round = 1; round <= ROUNDS && !this.#closed;) {
       const upstream = this.#fleet.next(tried);
       if (upstream === undefined) {
+        if (short) return { refused: "local" };
         if (!await this.#fleet.anyActive()) break;
         tried.clear();
         round++;
@@ -118,6 +120,14 @@ export class Forwarder {
         if (this.#closed) break;
         if (isLocalError(error)) return { refused: "local" };
         tried.add(upstream);
+        if (isSourceError(error)) {
+          short = true;
+          continue;
+        }
+        if (!this.#fleet.has(upstream)) {
+          this.#onEvent({ type: "dial_given_up", endpoint: upstream.address });
+          continue;
+        }
         upstream.dialFailed();
         this.#fleet.onDown(upstream, error as Error);
       }

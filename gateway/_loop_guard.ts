@@ -1,6 +1,5 @@
-import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
+import type { Names } from "./_names.ts";
 import { joinAddress, type ListenAddress, type Target } from "./_target.ts";
 import type { Upstream } from "./_upstream.ts";
 
@@ -32,6 +31,12 @@ function keyOf(from: Deno.NetAddr, to: Deno.NetAddr): string {
   ).join(" to ");
 }
 
+/** How names are looked up. */
+export interface LookUp {
+  readonly names: Names;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Refuses endpoints that are the gateway itself before it starts.
  *
@@ -40,10 +45,15 @@ function keyOf(from: Deno.NetAddr, to: Deno.NetAddr): string {
 export async function checkLoops(
   listen: ListenAddress,
   targets: readonly Target[],
+  lookUp: LookUp,
 ): Promise<void> {
-  const own = await addressesOf(listen.host, "listen");
-  for (const target of targets) {
-    const addresses = await addressesOf(target.host, "endpoints");
+  const all = [
+    addressesOf(listen.host, "listen", lookUp),
+    ...targets.map(({ host }) => addressesOf(host, "endpoints", lookUp)),
+  ];
+  const [own = [], ...others] = await Promise.all(all);
+  for (const [n, target] of targets.entries()) {
+    const addresses = others[n] ?? [];
     if (target.port !== listen.port) continue;
     const same = addresses.find((address) =>
       own.some((mine) => leadsTo(mine, address))
@@ -68,12 +78,12 @@ function leadsTo(own: string, address: string): boolean {
 async function addressesOf(
   host: string,
   option: "listen" | "endpoints",
-): Promise<string[]> {
-  if (isIP(host) !== 0) return [host];
+  { names, signal }: LookUp,
+): Promise<readonly string[]> {
   try {
-    const found = await lookup(host, { all: true });
-    return found.map(({ address }) => address);
+    return await names.addresses(host, signal);
   } catch (error) {
+    signal.throwIfAborted();
     throw new InvalidOptionError(option, host, {
       action: "start the gateway",
       expected: `a host that can be resolved (${(error as Error).message})`,

@@ -6,8 +6,9 @@ const LOCAL_CODES: ReadonlySet<string> = new Set([
   "ENFILE",
   "ENOBUFS",
   "ENOMEM",
-  "EADDRNOTAVAIL",
 ]);
+
+const SOURCE_CODES: ReadonlySet<string> = new Set(["EADDRNOTAVAIL"]);
 
 /**
  * A connection that went away between the kernel's accept and ours. For one
@@ -33,6 +34,14 @@ const LISTENER_CODES: ReadonlySet<string> = new Set([
 /** Whether an error is of this machine, such as too few descriptors. */
 export function isLocalError(error: unknown): boolean {
   return hasCode(error, LOCAL_CODES);
+}
+
+/**
+ * Whether there is no port left, or no address of the right kind, to dial one
+ * endpoint from: that says nothing about the others.
+ */
+export function isSourceError(error: unknown): boolean {
+  return hasCode(error, SOURCE_CODES);
 }
 
 /** Whether a client was gone before it was accepted. */

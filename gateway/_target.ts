@@ -19,7 +19,9 @@ export interface Target {
 
 /** Makes a target of its parts. */
 export function makeTarget(parts: Omit<Target, "address">): Target {
-  return { ...parts, address: joinAddress(parts.host, parts.port) };
+  // A name server may write a name as it was asked, or at random.
+  const host = parts.host.toLowerCase();
+  return { ...parts, host, address: joinAddress(host, parts.port) };
 }
 
 /**
@@ -34,11 +36,17 @@ export function parseTargets(endpoints: string | readonly string[]): Target[] {
   return distinct(texts.map((text) => parseTarget(text.trim())));
 }
 
-/** Leaves out those whose address is that of one before. */
+/**
+ * Leaves out those whose address is that of one before, which takes over a
+ * better priority, with its weight.
+ */
 export function distinct(targets: readonly Target[]): Target[] {
   const byAddress = new Map<string, Target>();
   for (const target of targets) {
-    if (!byAddress.has(target.address)) byAddress.set(target.address, target);
+    const before = byAddress.get(target.address) ?? target;
+    const best = target.priority < before.priority ? target : before;
+    const secure = before.secure || target.secure;
+    byAddress.set(target.address, { ...best, secure });
   }
   return [...byAddress.values()];
 }

@@ -1,4 +1,6 @@
 import { closeQuietly } from "./_close_quietly.ts";
+import { connectTo } from "./_dial.ts";
+import type { Names } from "./_names.ts";
 import type { Target } from "./_target.ts";
 import { within } from "./_within.ts";
 
@@ -8,6 +10,7 @@ export interface TlsCheckOptions {
   readonly serverName: string;
   /** The authorities to trust, PEM. @default {the system's} */
   readonly ca?: string | undefined;
+  readonly names: Names;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -19,12 +22,12 @@ export interface TlsCheckOptions {
  * name or from an authority.
  */
 export async function checkTls(
-  { address, host, port }: Target,
-  { serverName, ca, timeoutMs, signal }: TlsCheckOptions,
+  target: Target,
+  { serverName, ca, names, timeoutMs, signal }: TlsCheckOptions,
 ): Promise<void> {
-  const what = `make a TLS handshake with ${address}`;
+  const what = `make a TLS handshake with ${target.address}`;
   await within({ what, timeoutMs, signal }, async (signal) => {
-    const connection = await Deno.connect({ hostname: host, port, signal });
+    const connection = await connectTo(target, { names, signal });
     const secured = await Deno.startTls(connection, {
       hostname: serverName,
       alpnProtocols: ["h2"],

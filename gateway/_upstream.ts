@@ -7,6 +7,8 @@ import type { EndpointStatus } from "./view.ts";
 export class Upstream {
   /** Connections that are passed on to it now. */
   readonly tunnels: Set<Tunnel> = new Set<Tunnel>();
+  /** What gives up a dial of it for a client. */
+  readonly dialing: Set<() => void> = new Set<() => void>();
   readonly #dials = new HistogramRecorder();
   #target: Target;
   #state: EndpointStatus["state"] = "active";

@@ -2,6 +2,16 @@ import type { Selection } from "./_selection.ts";
 import type { Target } from "./_target.ts";
 import { Upstream } from "./_upstream.ts";
 
+/** What is known of the names of endpoints. */
+export interface KnownNames {
+  /** Whether it can be dialled without a look-up. */
+  isKnown(upstream: Upstream): boolean;
+  /** Another one goes first. */
+  onUnknown(upstream: Upstream): void;
+}
+
+const ALL_KNOWN: KnownNames = { isKnown: () => true, onUnknown() {} };
+
 /** The endpoints of a gateway, and which one is next. */
 export class Upstreams {
   readonly #selection: Selection;
@@ -49,12 +59,18 @@ export class Upstreams {
 
   /**
    * The endpoint to try next: an active one of the best priority that is not
-   * among those `tried`.
+   * among those `tried`. One whose name is not known comes after the others.
    */
-  next(tried: ReadonlySet<Upstream>): Upstream | undefined {
-    const candidates = this.#list.filter((one) =>
+  next(
+    tried: ReadonlySet<Upstream>,
+    { isKnown, onUnknown }: KnownNames = ALL_KNOWN,
+  ): Upstream | undefined {
+    const active = this.#list.filter((one) =>
       one.state === "active" && !tried.has(one)
     );
+    const known = active.filter(isKnown);
+    for (const one of active) if (!known.includes(one)) onUnknown(one);
+    const candidates = known.length > 0 ? known : active;
     if (candidates.length === 0) return undefined;
     const best = Math.min(...candidates.map(({ priority }) => priority));
     return this.#selection(

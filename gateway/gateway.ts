@@ -5,6 +5,7 @@ import { EndpointSources } from "./_endpoint_sources.ts";
 import { Fleet } from "./_fleet.ts";
 import { Forwarder } from "./_forwarder.ts";
 import { openListener } from "./_listen.ts";
+import { Names } from "./_names.ts";
 import {
   checkTime,
   type GatewayOptions,
@@ -62,13 +63,17 @@ export class Gateway implements AsyncDisposable {
   private constructor(
     options: ResolvedGatewayOptions,
     listener: Deno.TcpListener,
-    sources: EndpointSources,
+    { sources, names }: {
+      readonly sources: EndpointSources;
+      readonly names: Names;
+    },
   ) {
     const { onEvent, signal } = options;
     this.#options = options;
     const { signal: closing } = this.#closing;
     this.#fleet = new Fleet(options, {
       targets: sources.first,
+      names,
       signal: closing,
     });
     const { hostname, port } = listener.addr;
@@ -104,10 +109,12 @@ export class Gateway implements AsyncDisposable {
    */
   static async start(options: GatewayOptions): Promise<Gateway> {
     const resolved = resolveGatewayOptions(options);
-    const sources = await EndpointSources.open(resolved);
+    const names = new Names({ clock: SYSTEM_CLOCK });
+    const sources = await EndpointSources.open(resolved, names);
     try {
       resolved.signal?.throwIfAborted();
-      return new Gateway(resolved, openListener(resolved.listen), sources);
+      const listener = openListener(resolved.listen);
+      return new Gateway(resolved, listener, { sources, names });
     } catch (error) {
       sources.close();
       throw error;

@@ -163,6 +163,15 @@ export type GatewayEvent =
     readonly removed: readonly string[];
   }
   | {
+    /**
+     * Discriminator: an endpoint has left the list while it was dialled for a
+     * client, who goes on to another.
+     */
+    readonly type: "dial_given_up";
+    /** Which. */
+    readonly endpoint: string;
+  }
+  | {
     /** Discriminator: looking for changed endpoints failed; the old ones stay. */
     readonly type: "refresh_failed";
     /** What was asked. */
