@@ -25,6 +25,10 @@ export async function responseCode(
   signal: AbortSignal,
 ): Promise<number> {
   signal.throwIfAborted();
+  const source = sourceFor(ipAddr);
+  // Of node:dgram, an error of that kind cannot be caught.
+  const { state } = await Deno.permissions.query({ name: "net", host: source });
+  if (state !== "granted") throw new Error(`it may not ask from ${source}`);
   const id = crypto.getRandomValues(new Uint8Array(2));
   const answered = Promise.withResolvers<number>();
   const onAbort = () => answered.reject(signal.reason);
@@ -37,12 +41,20 @@ export async function responseCode(
     }
   });
   try {
-    socket.send(encodeQuestion(id, name), port, ipAddr);
+    socket.bind(0, source, () => {
+      socket.send(encodeQuestion(id, name), port, ipAddr);
+    });
     return await answered.promise;
   } finally {
     signal.removeEventListener("abort", onAbort);
     socket.close();
   }
+}
+
+/** Where to ask from. */
+function sourceFor(ipAddr: string): string {
+  if (isIP(ipAddr) === 6) return ipAddr === "::1" ? "::1" : "::";
+  return ipAddr.startsWith("127.") ? "127.0.0.1" : "0.0.0.0";
 }
 
 /** The system's first name server, if the process may know it. */

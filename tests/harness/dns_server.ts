@@ -32,6 +32,7 @@ export class DnsServer implements AsyncDisposable {
   readonly port: number;
   readonly #socket: Socket;
   readonly #records = new Map<string, readonly SrvRecord[]>();
+  readonly #codes = new Map<string, number>();
   #silent = false;
 
   private constructor(socket: Socket) {
@@ -58,6 +59,11 @@ export class DnsServer implements AsyncDisposable {
     this.#records.set(name.toLowerCase(), records);
   }
 
+  /** Answers for a name with a response code, such as 2 for SERVFAIL. */
+  fail(name: string, code: number): void {
+    this.#codes.set(name.toLowerCase(), code);
+  }
+
   /** Answers nothing from now on. */
   silence(): void {
     this.#silent = true;
@@ -71,9 +77,10 @@ export class DnsServer implements AsyncDisposable {
   #answer(query: Buffer): Uint8Array {
     const { name, end } = readName(query);
     const isSrv = query.readUInt16BE(end) === TYPE_SRV;
+    const failure = this.#codes.get(name);
     const records = this.#records.get(name) ?? [];
-    const answers = isSrv ? records : [];
-    const code = records.length > 0 ? NO_ERROR : NAME_ERROR;
+    const answers = isSrv && failure === undefined ? records : [];
+    const code = failure ?? (records.length > 0 ? NO_ERROR : NAME_ERROR);
     const flags = ANSWER_FLAGS | query.readUInt16BE(2) & RECURSION_DESIRED;
     const numbers = [query.readUInt16BE(0), flags | code, 1, answers.length];
     const question = query.subarray(HEADER_BYTES, end + 4);

@@ -1,0 +1,80 @@
+// Dials that fail for reasons of their own.
+import { assertEquals } from "@std/assert";
+import { freePorts } from "../harness/_ports.ts";
+import { waitFor } from "../harness/mod.ts";
+import { BlackHole } from "./_black_hole.ts";
+import { startGateway } from "./_gateway_log.ts";
+import { connectTo, echo, readText, TcpPeer } from "./_tcp_peer.ts";
+
+Deno.test("Gateway gives up the dial of an endpoint that leaves the list, and says so", async () => {
+  using hole = await BlackHole.open();
+  await using peer = new TcpPeer(echo("a"));
+  let members: readonly string[] = [hole.address];
+  await using started = await startGateway({
+    endpoints: hole.address,
+    members: () => Promise.resolve(members),
+    refreshMs: 10,
+    // Nobody waits for that.
+    dialTimeoutMs: 60_000,
+  });
+  const { gateway, told } = started;
+  using client = await connectTo(gateway.address);
+  await waitFor("the dial", () => gateway.snapshot().open === 1);
+  members = [peer.address];
+  assertEquals(await readText(client, 1), "a");
+  assertEquals(told("dial_given_up"), [
+    { type: "dial_given_up", endpoint: hole.address },
+  ]);
+  assertEquals(told("deactivated"), []);
+});
+
+/** Has dials of a port fail as they do where no port is left to dial from. */
+function withoutPorts(ports: readonly number[]): Disposable {
+  const { connect } = Deno;
+  const failing = (options: Deno.ConnectOptions) =>
+    ports.includes(options.port)
+      ? Promise.reject(
+        Object.assign(new Error("cannot assign"), { code: "EADDRNOTAVAIL" }),
+      )
+      : connect(options);
+  Object.assign(Deno, { connect: failing });
+  return { [Symbol.dispose]: () => Object.assign(Deno, { connect }) };
+}
+
+Deno.test("Gateway dials the next endpoint when no port is left for one, and blames none", async () => {
+  await using peer = new TcpPeer(echo("a"));
+  const [port = 0] = freePorts(1);
+  await using started = await startGateway({
+    endpoints: [`127.0.0.1:${port}`, peer.address],
+  });
+  const { gateway, told } = started;
+  using _ = withoutPorts([port]);
+  using client = await connectTo(gateway.address);
+  assertEquals(await readText(client, 1), "a");
+  assertEquals(told("deactivated"), []);
+});
+
+Deno.test("Gateway closes a client as for want of its own when no port is left for any endpoint", async () => {
+  const ports = freePorts(2);
+  await using started = await startGateway({
+    endpoints: ports.map((port) => `127.0.0.1:${port}`),
+  });
+  const { gateway, told } = started;
+  using _ = withoutPorts(ports);
+  // That of the test itself goes to another port.
+  using client = await connectTo(gateway.address);
+  assertEquals(await readText(client, 1), "");
+  assertEquals(told("refused").map(({ reason }) => reason), ["local"]);
+  assertEquals(told("deactivated"), []);
+});
+
+Deno.test("Gateway reaches an endpoint by whichever address of its name answers", async () => {
+  await using peer = new TcpPeer(echo("a"));
+  await using started = await startGateway({
+    endpoints: `localhost:${peer.port}`,
+  });
+  // Nothing listens on ::1.
+  using client = await connectTo(started.gateway.address);
+  assertEquals(await readText(client, 1), "a");
+  assertEquals(started.told("deactivated"), []);
+});
