@@ -23,6 +23,8 @@ interface Entry {
 const FRESH_MS = 5_000;
 /** How long an answer is used while there is no newer one. */
 const HOLDS_MS = 300_000;
+/** How many names are asked for at once: threads are needed for others, too. */
+const MOST_ASKING = 8;
 /** How long a newer answer is waited for where there is an older one. */
 const PATIENCE_MS = 200;
 
@@ -35,6 +37,8 @@ export class Names {
   readonly #clock: NamesOptions["clock"];
   readonly #lookUp: NonNullable<NamesOptions["lookUp"]>;
   readonly #entries = new Map<string, Entry>();
+  readonly #queue: (() => void)[] = [];
+  #asking = 0;
 
   constructor(options: NamesOptions) {
     this.#clock = options.clock;
@@ -112,7 +116,19 @@ export class Names {
   }
 
   async #ask(host: string, entry: Entry): Promise<readonly string[]> {
-    const addresses = await this.#lookUp(host);
+    if (this.#asking === MOST_ASKING) {
+      const free = Promise.withResolvers<void>();
+      this.#queue.push(free.resolve);
+      await free.promise;
+    } else this.#asking++;
+    let addresses: readonly string[];
+    try {
+      addresses = await this.#lookUp(host);
+    } finally {
+      const next = this.#queue.shift();
+      if (next) next();
+      else this.#asking--;
+    }
     if (addresses.length === 0) throw new Error(`${host} has no address`);
     const nowMs = this.#clock.now();
     entry.addresses = addresses;

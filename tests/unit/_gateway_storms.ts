@@ -2,6 +2,7 @@
 // a few in the usual run, thousands in `tests/matrix/`.
 import { assertEquals } from "@std/assert";
 import { createConnection } from "node:net";
+import { waitFor } from "../harness/mod.ts";
 import { GatewayProcess } from "./_gateway_process.ts";
 import { connectTo, echo, readText, TcpPeer, writeAll } from "./_tcp_peer.ts";
 
@@ -57,4 +58,33 @@ export async function resetStorm(
   }
   // They are nothing to tell, either.
   assertEquals(command.lines.filter((line) => line.includes("accept")), []);
+}
+
+/** Clients that come all at once find room to wait, and are served. */
+export async function connectStorm(count: number): Promise<void> {
+  await using peer = new TcpPeer(echo("a"));
+  await using command = new GatewayProcess([
+    "--listen-addr=127.0.0.1:0",
+    `--endpoints=${peer.address}`,
+  ]);
+  const address = await command.address();
+  // Whoever finds no room now is told so by nobody, and tries again later.
+  command.signal("SIGSTOP");
+  let connected = 0;
+  const clients = Array.from({ length: count }, async () => {
+    const client = await connectTo(address);
+    connected++;
+    return client;
+  });
+  try {
+    await waitFor("room for all", () => connected === count, {
+      timeoutMs: 20_000,
+    });
+  } finally {
+    command.signal("SIGCONT");
+    const open = await Promise.all(clients);
+    const answers = await Promise.all(open.map((one) => readText(one, 1)));
+    for (const client of open) client.close();
+    assertEquals(answers.filter((answer) => answer !== "a"), []);
+  }
 }

@@ -122,3 +122,23 @@ Deno.test("Gateway serves by another endpoint while the name of one is not known
     Object.assign(dns, { lookup });
   }
 });
+
+Deno.test("Names asks for eight names at once, and for the others after them", async () => {
+  const answers = new Map<string, (addresses: readonly string[]) => void>();
+  const names = new Names({
+    clock: new FakeClock(),
+    lookUp: (host) =>
+      new Promise((resolve) => {
+        answers.set(host, resolve);
+      }),
+  });
+  const hosts = Array.from({ length: 20 }, (_, n) => `host${n}.test`);
+  const all = hosts.map((host) => names.addresses(host, NEVER));
+  for (const [n, host] of hosts.entries()) {
+    await waitFor("the question", () => answers.has(host));
+    assertEquals(answers.size, Math.min(20, n + 8));
+    answers.get(host)?.([`10.0.0.${n}`]);
+    await all[n];
+  }
+  assertEquals((await Promise.all(all)).flat().length, 20);
+});

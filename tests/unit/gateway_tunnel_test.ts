@@ -1,5 +1,5 @@
 // A tunnel on a clock that stands still.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Tunnel } from "../../gateway/_tunnel.ts";
 import { waitFor } from "../harness/mod.ts";
 import { FakeClock } from "./_fake_clock.ts";
@@ -46,4 +46,55 @@ Deno.test("Tunnel ends when one side has ended and the other is silent for long"
     member.far.close();
     listener.close();
   }
+});
+
+/** The far end of a transfer that never has to wait for anything. */
+class ReadyConnection {
+  reads = 0;
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    if (this.reads === this.#most) return Promise.resolve(null);
+    this.reads++;
+    return Promise.resolve(buffer.length);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return Promise.resolve(bytes.length);
+  }
+
+  closeWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  setNoDelay(): void {}
+
+  setKeepAlive(): void {}
+
+  close(): void {}
+}
+
+Deno.test("Tunnel lets new connections in while it has bytes to pass on all the time", async () => {
+  const most = 5_000;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const client = new ReadyConnection(most);
+  const member = new ReadyConnection(0);
+  const { closed } = new Tunnel({
+    client: client as unknown as Deno.TcpConn,
+    member: member as unknown as Deno.TcpConn,
+    onBytesToMember() {},
+    onBytesToClient() {},
+  });
+  const dialed = connectTo(`127.0.0.1:${listener.addr.port}`);
+  const [near, far] = await Promise.all([listener.accept(), dialed]);
+  const readsMeanwhile = client.reads;
+  near.close();
+  far.close();
+  listener.close();
+  await closed;
+  assert(readsMeanwhile < most / 4, `${readsMeanwhile} of ${most} came first`);
 });
