@@ -18,6 +18,9 @@ async function serve(connection) {
   connection.close();
 }`;
 
+/** So many that there is always something to pass on. */
+const SINKS = 4;
+
 /** Reads for ever. */
 const SINK = `
 const connection = await Deno.connect({ hostname: "127.0.0.1", port: PORT });
@@ -51,7 +54,7 @@ async function end({ child }: { readonly child: Deno.ChildProcess }) {
   await child.status;
 }
 
-/** How long so many connections take beside a transfer that takes all. */
+/** How long so many connections take beside transfers that take all. */
 export async function bulkStorm(count: number): Promise<number[]> {
   const source = await start(SOURCE);
   try {
@@ -61,9 +64,11 @@ export async function bulkStorm(count: number): Promise<number[]> {
     ]);
     const address = await command.address();
     const port = address.slice(address.lastIndexOf(":") + 1);
-    const sink = await start(SINK.replace("PORT", port));
+    const sinks = await Promise.all(
+      Array.from({ length: SINKS }, () => start(SINK.replace("PORT", port))),
+    );
     try {
-      assertEquals(sink.line, "flowing");
+      for (const { line } of sinks) assertEquals(line, "flowing");
       const waitsMs: number[] = [];
       for (let n = 0; n < count; n++) {
         const startMs = performance.now();
@@ -74,7 +79,7 @@ export async function bulkStorm(count: number): Promise<number[]> {
       }
       return waitsMs;
     } finally {
-      await end(sink);
+      await Promise.all(sinks.map(end));
     }
   } finally {
     await end(source);

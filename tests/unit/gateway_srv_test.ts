@@ -91,14 +91,19 @@ Deno.test("Gateway keeps the endpoints of a service when the name server is gone
 });
 
 Deno.test("distinct() keeps the better priority of a duplicate, and that it has TLS", () => {
-  const target = (priority: number, weight: number, secure = false) =>
-    makeTarget({ host: "A.test", port: 1, priority, weight, secure });
+  const parts = { host: "A.test", port: 1, secure: false };
   const [only, ...more] = distinct([
-    target(5, 50, true),
-    target(1, 10),
-    target(3, 30),
+    makeTarget({ ...parts, priority: 5, weight: 50, secure: true }),
+    makeTarget({ ...parts, priority: 1, weight: 10 }),
+    makeTarget({ ...parts, priority: 3, weight: 30 }),
   ]);
   assertEquals(more, []);
-  assertEquals(only, target(1, 10, true));
-  assertEquals(only?.address, "a.test:1");
+  assertEquals(only, {
+    address: "a.test:1",
+    host: "a.test",
+    port: 1,
+    secure: true,
+    priority: 1,
+    weight: 10,
+  });
 });
