@@ -1,5 +1,6 @@
 // Dials that fail for reasons of their own.
 import { assertEquals } from "@std/assert";
+import { run } from "../harness/_run.ts";
 import { freePorts } from "../harness/_ports.ts";
 import { waitFor } from "../harness/mod.ts";
 import { BlackHole } from "./_black_hole.ts";
@@ -77,4 +78,34 @@ Deno.test("Gateway reaches an endpoint by whichever address of its name answers"
   using client = await connectTo(started.gateway.address);
   assertEquals(await readText(client, 1), "a");
   assertEquals(started.told("deactivated"), []);
+});
+
+/** Whether the connection from one port to another is looked after. */
+async function hasKeepAlive(from: number, to: number): Promise<boolean> {
+  const hex = (port: number) =>
+    port.toString(16).toUpperCase().padStart(4, "0");
+  // Local, remote, state, queues, and the timer: 02 is that of keepalive.
+  const line = new RegExp(`:${hex(from)} \\w+:${hex(to)} 01 \\S+ 02:`);
+  return line.test(await run("cat", ["/proc/net/tcp"]));
+}
+
+Deno.test({
+  name: "Gateway has the kernel look after both ends of a connection",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const ports = Promise.withResolvers<number>();
+    await using peer = new TcpPeer(async (connection) => {
+      ports.resolve(connection.remoteAddr.port);
+      await echo("a")(connection);
+    });
+    await using started = await startGateway({ endpoints: peer.address });
+    const { address } = started.gateway;
+    using client = await connectTo(address);
+    assertEquals(await readText(client, 1), "a");
+    const own = Number(address.slice(address.lastIndexOf(":") + 1));
+    const { port } = client.localAddr;
+    await waitFor("the client's end", () => hasKeepAlive(own, port));
+    const dialed = await ports.promise;
+    await waitFor("the member's end", () => hasKeepAlive(dialed, peer.port));
+  },
 });
