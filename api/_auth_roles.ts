@@ -1,5 +1,6 @@
 import {
   type Permission as WirePermission,
+  type PermissionInit as WirePermissionInit,
   PermissionType as WireType,
 } from "../proto/gen/messages.ts";
 import { methods } from "../proto/methods.ts";
@@ -14,15 +15,27 @@ import type {
 import { copyBytes } from "./bytes.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
-import { checkName, checkObject, checkOneOf } from "./_checks.ts";
+import { checkName, checkOneOf } from "./_checks.ts";
 import { toHeader } from "./key_value.ts";
 import { bounds, type Key, type KeyRange } from "./keys.ts";
+import { ANYTHING, CALL_OPTIONS, oneOf } from "./_option_kinds.ts";
+import { checkOptions, Signature } from "./_signature.ts";
 
 const TYPES = [
   ["read", WireType.READ],
   ["write", WireType.WRITE],
   ["readwrite", WireType.READWRITE],
 ] as const satisfies (readonly [PermissionType, WireType])[];
+
+const WORDS = TYPES.map(([word]) => word);
+const TYPE = oneOf(...WORDS);
+
+const ADD = new Signature("auth.roles.add", CALL_OPTIONS);
+const GET = new Signature("auth.roles.get", CALL_OPTIONS);
+const LIST = new Signature("auth.roles.list", CALL_OPTIONS);
+const DELETE = new Signature("auth.roles.delete", CALL_OPTIONS);
+const GRANT = new Signature("auth.roles.grantPermission", CALL_OPTIONS);
+const REVOKE = new Signature("auth.roles.revokePermission", CALL_OPTIONS);
 
 /** {@linkcode Roles} over a caller. */
 export class RoleFacet implements Roles {
@@ -35,7 +48,7 @@ export class RoleFacet implements Roles {
   async add(name: string, options?: CallOptions): Promise<AuthResult> {
     return await change(this.#caller, {
       method: methods.auth.roleAdd,
-      request: { name: checkName("name", name) },
+      request: ADD.take(options, () => ({ name: checkName("name", name) })),
       action: "add the role",
       options,
     });
@@ -45,9 +58,12 @@ export class RoleFacet implements Roles {
     name: string,
     options?: CallOptions,
   ): Promise<AuthResult & { readonly permissions: readonly Permission[] }> {
+    const request = GET.take(options, () => ({
+      role: checkName("name", name),
+    }));
     const { header, perm } = await this.#caller.unary(
       methods.auth.roleGet,
-      { role: checkName("name", name) },
+      request,
       "look at the role",
       options,
     );
@@ -55,6 +71,7 @@ export class RoleFacet implements Roles {
   }
 
   async list(options?: CallOptions): Promise<readonly string[]> {
+    LIST.check(options);
     const { roles } = await this.#caller.unary(
       methods.auth.roleList,
       {},
@@ -67,7 +84,7 @@ export class RoleFacet implements Roles {
   async delete(name: string, options?: CallOptions): Promise<AuthResult> {
     return await change(this.#caller, {
       method: methods.auth.roleDelete,
-      request: { role: checkName("name", name) },
+      request: DELETE.take(options, () => ({ role: checkName("name", name) })),
       action: "delete the role",
       options,
     });
@@ -78,13 +95,12 @@ export class RoleFacet implements Roles {
     grant: Grant,
     options?: CallOptions,
   ): Promise<AuthResult> {
-    checkName("role", role);
-    checkObject("grant", grant);
-    const word = checkOneOf("type", grant.type, TYPES.map(([type]) => type));
-    const permType = TYPES.find(([type]) => type === word)?.[1];
     return await change(this.#caller, {
       method: methods.auth.roleGrantPermission,
-      request: { name: role, perm: { permType, ...bounds(grant.keys) } },
+      request: GRANT.take(options, () => ({
+        name: checkName("role", role),
+        perm: permission(grant),
+      })),
       action: "grant the permission",
       options,
     });
@@ -97,11 +113,21 @@ export class RoleFacet implements Roles {
   ): Promise<AuthResult> {
     return await change(this.#caller, {
       method: methods.auth.roleRevokePermission,
-      request: { role: checkName("role", role), ...bounds(keys) },
+      request: REVOKE.take(options, () => ({
+        role: checkName("role", role),
+        ...bounds(keys),
+      })),
       action: "revoke the permission",
       options,
     });
   }
+}
+
+function permission(grant: Grant): WirePermissionInit {
+  checkOptions("grant", grant, { type: TYPE, keys: ANYTHING });
+  const type = checkOneOf("type", grant.type, WORDS);
+  const permType = TYPES.find(([word]) => word === type)?.[1];
+  return { permType, ...bounds(grant.keys) };
 }
 
 function toPermission({ permType, key, rangeEnd }: WirePermission): Permission {

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
+import type { AuthUserAddRequestInit } from "../proto/gen/messages.ts";
 import { methods } from "../proto/methods.ts";
 import { change, checkPassword } from "./_auth_change.ts";
 import type { AuthResult, UserOptions, Users } from "./auth_types.ts";
@@ -6,6 +7,23 @@ import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { checkName, checkObject } from "./_checks.ts";
 import { toHeader } from "./key_value.ts";
+import { CALL_OPTIONS, FLAG, SECRET } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
+
+const ADD = new Signature("auth.users.add", {
+  ...CALL_OPTIONS,
+  password: SECRET,
+  noPassword: FLAG,
+});
+const GET = new Signature("auth.users.get", CALL_OPTIONS);
+const LIST = new Signature("auth.users.list", CALL_OPTIONS);
+const DELETE = new Signature("auth.users.delete", CALL_OPTIONS);
+const CHANGE_PASSWORD = new Signature(
+  "auth.users.changePassword",
+  CALL_OPTIONS,
+);
+const GRANT_ROLE = new Signature("auth.users.grantRole", CALL_OPTIONS);
+const REVOKE_ROLE = new Signature("auth.users.revokeRole", CALL_OPTIONS);
 
 /** {@linkcode Users} over a caller. */
 export class UserFacet implements Users {
@@ -19,19 +37,10 @@ export class UserFacet implements Users {
     name: string,
     options: UserOptions & CallOptions,
   ): Promise<AuthResult> {
-    checkName("name", name);
-    checkObject("options", options);
-    const { password, noPassword } = options;
-    if (noPassword === true && password !== undefined) {
-      throw new InvalidOptionError("noPassword", noPassword, {
-        expected: "absent where there is a password",
-      });
-    }
+    const request = ADD.take(options, () => addRequest(name, options));
     return await change(this.#caller, {
       method: methods.auth.userAdd,
-      request: noPassword === true
-        ? { name, options: { noPassword } }
-        : { name, password: checkPassword(password) },
+      request,
       action: "add the user",
       options,
     });
@@ -41,9 +50,12 @@ export class UserFacet implements Users {
     name: string,
     options?: CallOptions,
   ): Promise<AuthResult & { readonly roles: readonly string[] }> {
+    const request = GET.take(options, () => ({
+      name: checkName("name", name),
+    }));
     const { header, roles } = await this.#caller.unary(
       methods.auth.userGet,
-      { name: checkName("name", name) },
+      request,
       "look at the user",
       options,
     );
@@ -51,6 +63,7 @@ export class UserFacet implements Users {
   }
 
   async list(options?: CallOptions): Promise<readonly string[]> {
+    LIST.check(options);
     const { users } = await this.#caller.unary(
       methods.auth.userList,
       {},
@@ -63,7 +76,7 @@ export class UserFacet implements Users {
   async delete(name: string, options?: CallOptions): Promise<AuthResult> {
     return await change(this.#caller, {
       method: methods.auth.userDelete,
-      request: { name: checkName("name", name) },
+      request: DELETE.take(options, () => ({ name: checkName("name", name) })),
       action: "delete the user",
       options,
     });
@@ -76,10 +89,10 @@ export class UserFacet implements Users {
   ): Promise<AuthResult> {
     return await change(this.#caller, {
       method: methods.auth.userChangePassword,
-      request: {
+      request: CHANGE_PASSWORD.take(options, () => ({
         name: checkName("name", name),
         password: checkPassword(password),
-      },
+      })),
       action: "change the password",
       options,
     });
@@ -92,7 +105,10 @@ export class UserFacet implements Users {
   ): Promise<AuthResult> {
     return await change(this.#caller, {
       method: methods.auth.userGrantRole,
-      request: { user: checkName("user", user), role: checkName("role", role) },
+      request: GRANT_ROLE.take(options, () => ({
+        user: checkName("user", user),
+        role: checkName("role", role),
+      })),
       action: "grant the role",
       options,
     });
@@ -105,9 +121,26 @@ export class UserFacet implements Users {
   ): Promise<AuthResult> {
     return await change(this.#caller, {
       method: methods.auth.userRevokeRole,
-      request: { name: checkName("user", user), role: checkName("role", role) },
+      request: REVOKE_ROLE.take(options, () => ({
+        name: checkName("user", user),
+        role: checkName("role", role),
+      })),
       action: "revoke the role",
       options,
     });
   }
+}
+
+function addRequest(
+  name: string,
+  options: UserOptions,
+): AuthUserAddRequestInit {
+  checkName("name", name);
+  checkObject("options", options);
+  const { password, noPassword } = options;
+  if (noPassword !== true) return { name, password: checkPassword(password) };
+  if (password === undefined) return { name, options: { noPassword } };
+  throw new InvalidOptionError("noPassword", noPassword, {
+    expected: "absent where there is a password",
+  });
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
+import { nearest } from "./_nearest_word.ts";
 
 const LIMIT_MS = 2_147_483_647;
 
@@ -108,21 +109,28 @@ export function checkObject(
   throw new InvalidOptionError(option, value, { expected: "an object" });
 }
 
-/**
- * An object that has no options but the known ones. Of another one the value
- * is not shown: it may be a password that was put in the wrong place.
- */
-export function checkKnown(
-  what: string,
-  value: object,
-  known: readonly string[],
-): void {
-  for (const option of Object.keys(value)) {
-    if (known.includes(option)) continue;
-    const type = typeof (value as Record<string, unknown>)[option];
-    throw new InvalidOptionError(option, undefined, {
-      shown: `of type ${type}`,
-      expected: `absent: ${what} has only ${known.join(", ")}`,
-    });
+/** An object that has no options but the known ones. */
+export function checkKnown(value: object, known: readonly string[]): void {
+  for (const [option, given] of Object.entries(value)) {
+    if (!known.includes(option)) throw unknownOption(option, given, known);
   }
+}
+
+/**
+ * There is no such option. Its value is not shown: it may be a password that
+ * was put in the wrong place.
+ */
+export function unknownOption(
+  option: string,
+  value: unknown,
+  known: readonly string[],
+): InvalidOptionError {
+  const near = nearest(option, known);
+  const help = near === undefined ? "" : `; did you mean '${near}'?`;
+  return new InvalidOptionError(option, undefined, {
+    shown: `of type ${value === null ? "null" : typeof value}`,
+    expected: `absent: there is no such option, only ${
+      known.join(", ")
+    }${help}`,
+  });
 }

@@ -100,7 +100,8 @@ export class Effort {
   }
 
   #late(): TimeoutError {
-    return lateError(this.#ends, this.trouble(), this.maybeCommitted);
+    return this.#ends.late?.() ??
+      lateError(this.#ends, this.trouble(), this.maybeCommitted);
   }
 
   readonly #onAbort = ({ target }: Event): void => {

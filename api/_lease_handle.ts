@@ -5,6 +5,8 @@ import {
 import type { Clock } from "../balancers/_clock.ts";
 import { Renewal, type RenewalHost } from "./_renewal.ts";
 import type { LeaseCalls, LeaseId } from "./_lease_calls.ts";
+import { CALL_OPTIONS, FLAG } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
 import type { CallOptions } from "./call_options.ts";
 import type {
   Lease,
@@ -12,6 +14,13 @@ import type {
   TimeToLive,
   TimeToLiveOptions,
 } from "./lease_types.ts";
+
+const KEEP_ALIVE_ONCE = new Signature("Lease.keepAliveOnce", CALL_OPTIONS);
+const TIME_TO_LIVE = new Signature("Lease.timeToLive", {
+  ...CALL_OPTIONS,
+  keys: FLAG,
+});
+const REVOKE = new Signature("Lease.revoke", CALL_OPTIONS);
 
 /** A lease in the hands of the user. */
 export class LeaseHandle implements Lease {
@@ -60,6 +69,7 @@ export class LeaseHandle implements Lease {
   }
 
   async keepAliveOnce(options: CallOptions = {}): Promise<number> {
+    KEEP_ALIVE_ONCE.check(options);
     let sentAt = this.#clock.now();
     const onSend = () => sentAt = this.#clock.now();
     const ttlSeconds = await this.#whileItExists(
@@ -69,11 +79,13 @@ export class LeaseHandle implements Lease {
     return ttlSeconds;
   }
 
-  timeToLive(options: TimeToLiveOptions = {}): Promise<TimeToLive> {
-    return this.#whileItExists(this.#calls.timeToLive(this.id, options));
+  async timeToLive(options: TimeToLiveOptions = {}): Promise<TimeToLive> {
+    TIME_TO_LIVE.check(options);
+    return await this.#whileItExists(this.#calls.timeToLive(this.id, options));
   }
 
   async revoke(options: CallOptions = {}): Promise<void> {
+    REVOKE.check(options);
     // First, so that no renewal crosses the revocation.
     this.#renewal.lose("revoked");
     const { id } = this;

@@ -25,7 +25,7 @@ const DNS_PORT = 53;
  */
 export function resolveDns(dns: DnsOptions = {}): ResolvedDns {
   checkObject("dns", dns);
-  checkKnown("dns", dns, ["nameServer", "records", "refreshIntervalMs"]);
+  checkKnown(dns, ["nameServer", "records", "refreshIntervalMs"]);
   const { nameServer, records, refreshIntervalMs = 30_000 } = dns;
   if (records !== undefined) {
     checkOneOf("dns.records", records, ["ssl", "plain", "both"]);
@@ -34,7 +34,7 @@ export function resolveDns(dns: DnsOptions = {}): ResolvedDns {
   const rest = { records, refreshIntervalMs };
   if (nameServer === undefined) return { nameServer, ...rest };
   checkObject("dns.nameServer", nameServer);
-  checkKnown("dns.nameServer", nameServer, ["hostname", "port"]);
+  checkKnown(nameServer, ["hostname", "port"]);
   const { hostname, port = DNS_PORT } = nameServer;
   if (typeof hostname !== "string" || isIP(hostname) === 0) {
     throw new InvalidOptionError("dns.nameServer.hostname", hostname, {

@@ -69,7 +69,7 @@ const DEFAULT_KEEP_ALIVE: KeepAliveOptions = {
  */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   checkObject("options", options);
-  checkKnown("a client", options, KNOWN);
+  checkKnown(options, KNOWN);
   const {
     endpoints,
     balancer = "grpc1.23",
@@ -125,7 +125,7 @@ function resolveKeepAlive(
     };
   }
   checkObject("keepAlive", keepAlive);
-  checkKnown("keepAlive", keepAlive, ["timeMs", "timeoutMs"]);
+  checkKnown(keepAlive, ["timeMs", "timeoutMs"]);
   const timeMs = checkMs("keepAlive.timeMs", keepAlive.timeMs);
   if (timeMs < pings.minTimeMs) {
     throw new InvalidOptionError("keepAlive.timeMs", timeMs, {

@@ -22,7 +22,7 @@ export function resolveTls(
 
 function resolveSettings(tls: TlsOptions): ResolvedTls {
   checkObject("tls", tls);
-  checkKnown("tls", tls, ["ca", "cert", "key", "serverName"]);
+  checkKnown(tls, ["ca", "cert", "key", "serverName"]);
   const { ca, cert, key, serverName } = tls;
   const texts = {
     ca: readPem("tls.ca", ca),

@@ -3,9 +3,10 @@ import { checkTimeoutMs } from "./_checks.ts";
 import { endingWith, unlessAborted } from "./_effort.ts";
 import { lockLost } from "./_lock_lost.ts";
 import type { Place, QueueKeys } from "./_session_place.ts";
+import { SESSION } from "./_session_options.ts";
 import { type Bytes, copyBytes } from "./bytes.ts";
 import type { CallOptions } from "./call_options.ts";
-import type { Value } from "./keys.ts";
+import { toBytes, type Value } from "./keys.ts";
 import type { PutResult } from "./kv_types.ts";
 import type { Lease } from "./lease_types.ts";
 import type { Leadership, Lock, PromptOptions } from "./session_types.ts";
@@ -47,8 +48,9 @@ export class HeldLock implements Lock {
     else this.#follow();
   }
 
-  unlock(options: PromptOptions = {}): Promise<void> {
-    return this.giveUp("give the lock back", options);
+  async unlock(options: PromptOptions = {}): Promise<void> {
+    SESSION.unlock.check(options);
+    await this.giveUp("give the lock back", options);
   }
 
   toJSON(): unknown {
@@ -157,7 +159,10 @@ export class HeldLeadership implements Leadership {
   ): Promise<PutResult> {
     // Not this key and guard: who was given them may write to them.
     const { keys, lease, place } = this.#parts;
-    const put = op.put(place.key, value, { lease: lease.id });
+    const put = SESSION.proclaim.take(
+      options,
+      () => op.put(place.key, toBytes("value", value), { lease: lease.id }),
+    );
     const { succeeded, results } = await keys.kv.txn(
       { if: [place.guard], then: [put] },
       options,
@@ -166,8 +171,9 @@ export class HeldLeadership implements Leadership {
     return results[0];
   }
 
-  resign(options: PromptOptions = {}): Promise<void> {
-    return this.#hold.giveUp("resign", options);
+  async resign(options: PromptOptions = {}): Promise<void> {
+    SESSION.resign.check(options);
+    await this.#hold.giveUp("resign", options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

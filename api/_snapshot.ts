@@ -5,10 +5,17 @@ import { methods } from "../proto/methods.ts";
 import { ServerStream } from "./_server_stream.ts";
 import type { Opener } from "./_stream.ts";
 import { checkTimeoutMs } from "./_checks.ts";
+import { type OptionKinds, SIGNAL, TIMEOUT_MS } from "./_option_kinds.ts";
 import type { SnapshotOptions } from "./maintenance_types.ts";
 
 const ACTION = "take the snapshot";
 const DIGEST_BYTES = 32;
+
+/** What a snapshot takes. */
+export const SNAPSHOT_OPTIONS: OptionKinds = {
+  signal: SIGNAL,
+  timeoutMs: TIMEOUT_MS,
+};
 
 /** Opens the stream of a snapshot, when it is first read. */
 export function takeSnapshot(

@@ -13,13 +13,7 @@ import {
 import { fromBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import { keyId } from "./_key_id.ts";
-import {
-  checkInt64,
-  checkKnown,
-  checkLease,
-  checkObject,
-  checkOneOf,
-} from "./_checks.ts";
+import { checkInt64, checkLease, checkObject, checkOneOf } from "./_checks.ts";
 import {
   deleteRequest,
   deleteResult,
@@ -28,8 +22,16 @@ import {
   rangeRequest,
   rangeResult,
 } from "./_kv_codec.ts";
+import {
+  DELETE_OPTIONS,
+  PUT_OPTIONS,
+  RANGE_OPTIONS,
+  READ_OPTIONS,
+} from "./_kv_options.ts";
 import { toHeader, toKeyValues } from "./key_value.ts";
 import { bounds, keyBytes, toBytes, type Value } from "./keys.ts";
+import { LIST, type OptionKinds } from "./_option_kinds.ts";
+import { checkOptions } from "./_signature.ts";
 import type {
   Comparison,
   DeleteOperation,
@@ -55,14 +57,22 @@ const RESULT = {
 
 const TARGETS = ["version", "create", "mod", "value", "lease"] as const;
 
+const OPTIONS_OF: ReadonlyMap<Operation["kind"], OptionKinds> = new Map([
+  ["get", READ_OPTIONS],
+  ["range", RANGE_OPTIONS],
+  ["put", PUT_OPTIONS],
+  ["delete", DELETE_OPTIONS],
+]);
+
+const TXN_PARTS: OptionKinds = { if: LIST, then: LIST, else: LIST };
+
 /** The request of a transaction, checked. */
 export function txnRequest(txn: AnyTxn): TxnRequestInit {
-  checkObject("txn", txn);
-  checkKnown("a transaction", txn, ["if", "then", "else"]);
+  checkOptions("txn", txn, TXN_PARTS);
   return {
-    compare: list("if", txn.if).map(comparison),
-    success: branch("then", list("then", txn.then)),
-    failure: branch("else", list("else", txn.else)),
+    compare: (txn.if ?? []).map(comparison),
+    success: branch("then", txn.then ?? []),
+    failure: branch("else", txn.else ?? []),
   };
 }
 
@@ -106,14 +116,6 @@ export function txnResult(txn: TxnOutline, wire: TxnResponse): AnyResult {
         : result(operation, wire.responses[at])
     ),
   };
-}
-
-function list<T>(option: string, value: readonly T[] = []): readonly T[] {
-  if (Array.isArray(value)) return value;
-  throw new InvalidOptionError(option, value, {
-    action: "make the transaction",
-    expected: "a list",
-  });
 }
 
 function comparison(one: Comparison): CompareInit {
@@ -165,6 +167,10 @@ function branch(
 }
 
 function request(operation: Operation): RequestOpInit {
+  if (operation.kind !== "txn" && operation.options !== undefined) {
+    const kinds = OPTIONS_OF.get(operation.kind) ?? {};
+    checkOptions("options", operation.options, kinds);
+  }
   switch (operation.kind) {
     case "get":
       keyBytes("key", operation.key);

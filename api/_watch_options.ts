@@ -1,11 +1,16 @@
 import { guardedListener } from "../balancers/_guarded_listener.ts";
 import {
-  checkCount,
-  checkInt64,
-  checkKnown,
-  checkMs,
-  checkOneOf,
-} from "./_checks.ts";
+  ANYTHING,
+  COUNT,
+  FLAG,
+  FUNCTION,
+  oneOf,
+  type OptionKinds,
+  REVISION,
+  SIGNAL,
+} from "./_option_kinds.ts";
+import { checkOptions, Signature } from "./_signature.ts";
+import { checkMs } from "./_checks.ts";
 import type { BufferLimits } from "./_watch_buffer.ts";
 import type {
   HeartbeatOptions,
@@ -36,73 +41,55 @@ const DEFAULT_HEARTBEAT: HeartbeatOptions = {
 const DEFAULT_EVENTS = 10_000;
 const DEFAULT_BYTES = 16 * 1024 * 1024;
 
-const KNOWN = [
-  "startRevision",
-  "prevKv",
-  "noPut",
-  "noDelete",
-  "progressNotify",
-  "fragment",
-  "requireLeader",
-  "buffer",
-  "heartbeat",
-  "onCompaction",
-  "onStateChange",
-  "signal",
-] as const;
+const BUFFER: OptionKinds = {
+  events: COUNT,
+  bytes: COUNT,
+  policy: oneOf("block", "coalesce", "error"),
+};
+const HEARTBEAT: OptionKinds = { intervalMs: ANYTHING, timeoutMs: ANYTHING };
 
-/**
- * Checks the options of a watch and fills in what is not given.
- *
- * @throws {InvalidOptionError} If one is not acceptable.
- */
+/** What `watch` takes. */
+export const WATCH: Signature = new Signature("watch", {
+  startRevision: REVISION,
+  prevKv: FLAG,
+  noPut: FLAG,
+  noDelete: FLAG,
+  progressNotify: FLAG,
+  fragment: FLAG,
+  requireLeader: FLAG,
+  buffer: ANYTHING,
+  heartbeat: ANYTHING,
+  onCompaction: oneOf("error", "relist"),
+  onStateChange: FUNCTION,
+  signal: SIGNAL,
+});
+
+/** Fills in what is not given, and checks what has options of its own. */
 export function resolveWatchOptions(
   options: WatchOptions,
 ): ResolvedWatchOptions {
-  checkKnown("a watch", options, KNOWN);
-  const { startRevision, onStateChange } = options;
-  // 0 is etcd's own word for "from now on".
-  const start = startRevision === undefined
-    ? undefined
-    : checkInt64("startRevision", startRevision) || undefined;
+  const { startRevision, onStateChange, buffer = {} } = options;
+  const { heartbeat = DEFAULT_HEARTBEAT } = options;
+  checkOptions("buffer", buffer, BUFFER);
+  if (heartbeat !== false) {
+    checkOptions("heartbeat", heartbeat, HEARTBEAT);
+    checkMs("heartbeat.intervalMs", heartbeat.intervalMs);
+    checkMs("heartbeat.timeoutMs", heartbeat.timeoutMs);
+  }
   return {
     ...options,
-    startRevision: start,
-    onCompaction: checkOneOf("onCompaction", options.onCompaction ?? "error", [
-      "error",
-      "relist",
-    ]),
+    // 0 is etcd's own word for "from now on".
+    startRevision: startRevision || undefined,
+    onCompaction: options.onCompaction ?? "error",
     requireLeader: options.requireLeader ?? true,
-    buffer: resolveBuffer(options.buffer ?? {}),
-    heartbeat: resolveHeartbeat(options.heartbeat ?? DEFAULT_HEARTBEAT),
+    buffer: {
+      events: buffer.events ?? DEFAULT_EVENTS,
+      bytes: buffer.bytes ?? DEFAULT_BYTES,
+      policy: buffer.policy ?? "block",
+    },
+    heartbeat,
     onStateChange: onStateChange === undefined
       ? () => {}
       : guardedListener("onStateChange", onStateChange),
-  };
-}
-
-function resolveBuffer(
-  buffer: NonNullable<WatchOptions["buffer"]>,
-): ResolvedWatchOptions["buffer"] {
-  checkKnown("buffer", buffer, ["events", "bytes", "policy"]);
-  return {
-    events: checkCount("buffer.events", buffer.events ?? DEFAULT_EVENTS),
-    bytes: checkCount("buffer.bytes", buffer.bytes ?? DEFAULT_BYTES),
-    policy: checkOneOf("buffer.policy", buffer.policy ?? "block", [
-      "block",
-      "coalesce",
-      "error",
-    ]),
-  };
-}
-
-function resolveHeartbeat(
-  heartbeat: HeartbeatOptions | false,
-): HeartbeatOptions | false {
-  if (heartbeat === false) return false;
-  checkKnown("heartbeat", heartbeat, ["intervalMs", "timeoutMs"]);
-  return {
-    intervalMs: checkMs("heartbeat.intervalMs", heartbeat.intervalMs),
-    timeoutMs: checkMs("heartbeat.timeoutMs", heartbeat.timeoutMs),
   };
 }

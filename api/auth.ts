@@ -14,6 +14,12 @@ import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import { toHeader } from "./key_value.ts";
 import { jsonable } from "./_json.ts";
+import { CALL_OPTIONS } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
+
+const ENABLE = new Signature("auth.enable", CALL_OPTIONS);
+const DISABLE = new Signature("auth.disable", CALL_OPTIONS);
+const STATUS = new Signature("auth.status", CALL_OPTIONS);
 
 /** {@linkcode Auth} over a caller. */
 export class AuthFacet implements Auth {
@@ -27,8 +33,9 @@ export class AuthFacet implements Auth {
     this.roles = new RoleFacet(caller);
   }
 
-  enable(options?: CallOptions): Promise<AuthResult> {
-    return change(this.#caller, {
+  async enable(options?: CallOptions): Promise<AuthResult> {
+    ENABLE.check(options);
+    return await change(this.#caller, {
       method: methods.auth.authEnable,
       request: {},
       action: "turn auth on",
@@ -36,8 +43,9 @@ export class AuthFacet implements Auth {
     });
   }
 
-  disable(options?: CallOptions): Promise<AuthResult> {
-    return change(this.#caller, {
+  async disable(options?: CallOptions): Promise<AuthResult> {
+    DISABLE.check(options);
+    return await change(this.#caller, {
       method: methods.auth.authDisable,
       request: {},
       action: "turn auth off",
@@ -46,6 +54,7 @@ export class AuthFacet implements Auth {
   }
 
   async status(options?: CallOptions): Promise<AuthStatus> {
+    STATUS.check(options);
     const { header, enabled, authRevision } = await this.#caller.unary(
       methods.auth.authStatus,
       {},

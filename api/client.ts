@@ -2,6 +2,7 @@ import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import { AuthFacet } from "./auth.ts";
+import { checkName } from "./_checks.ts";
 import type { Auth } from "./auth_types.ts";
 import type { CallOptions } from "./call_options.ts";
 import { type ClientParts, makeParts } from "./_client_parts.ts";
@@ -21,10 +22,20 @@ import type { Maintenance, MemberCalls } from "./maintenance_types.ts";
 import { MemberFacet } from "./member.ts";
 import { NamespacedKeys } from "./namespace.ts";
 import { rangeStreams } from "./_range_stream.ts";
+import { CALL_OPTIONS, SIGNAL, TIMEOUT_MS } from "./_option_kinds.ts";
 import type { ClientOptions } from "./options.ts";
 import { resolveOptions } from "./_resolve_options.ts";
+import { Signature } from "./_signature.ts";
 import { WatchFacet } from "./watch.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
+
+const MEMBER = new Signature("member", {});
+const CONNECT = new Signature("connect", {
+  signal: SIGNAL,
+  timeoutMs: TIMEOUT_MS,
+});
+const SET_ENDPOINTS = new Signature("setEndpoints", {});
+const SYNC_ENDPOINTS = new Signature("syncEndpoints", CALL_OPTIONS);
 
 /**
  * A client of one etcd cluster.
@@ -112,7 +123,11 @@ export class Client extends Keyspace implements AsyncDisposable {
    */
   member(endpoint: string): MemberCalls {
     const { members, endpoints } = this.#parts;
-    return new MemberFacet(endpoints.ofMember(endpoint), members);
+    const address = MEMBER.take(
+      undefined,
+      () => endpoints.ofMember(checkName("endpoint", endpoint)),
+    );
+    return new MemberFacet(address, members);
   }
 
   /** What the balancer is doing now. */
@@ -130,6 +145,7 @@ export class Client extends Keyspace implements AsyncDisposable {
   async connect(
     options: Omit<CallOptions, "requireLeader"> = {},
   ): Promise<void> {
+    CONNECT.check(options);
     await this.#parts.retrying.ready(options);
   }
 
@@ -143,7 +159,10 @@ export class Client extends Keyspace implements AsyncDisposable {
    * @throws {ClientClosedError} If the client is closed.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
-    this.#parts.endpoints.replace(endpoints);
+    SET_ENDPOINTS.take(
+      undefined,
+      () => this.#parts.endpoints.replace(endpoints),
+    );
   }
 
   /**
@@ -156,8 +175,9 @@ export class Client extends Keyspace implements AsyncDisposable {
    *
    * @throws {EtcdError} If no member could tell.
    */
-  syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
-    return this.#parts.endpoints.synchronize(options);
+  async syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
+    SYNC_ENDPOINTS.check(options);
+    return await this.#parts.endpoints.synchronize(options);
   }
 
   /**

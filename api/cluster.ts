@@ -3,7 +3,7 @@ import type {
   Member as WireMember,
   ResponseHeader as WireHeader,
 } from "../proto/gen/messages.ts";
-import { fromBigInt, toUnsignedBigInt } from "../proto/int64.ts";
+import { fromBigInt, type Int64, toUnsignedBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
@@ -18,6 +18,17 @@ import type {
 import { toHeader } from "./key_value.ts";
 import { listMembers } from "./_member_list.ts";
 import { jsonable } from "./_json.ts";
+import { CALL_OPTIONS, FLAG } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
+
+const MEMBERS = new Signature("cluster.members", {
+  ...CALL_OPTIONS,
+  linearizable: FLAG,
+});
+const ADD = new Signature("cluster.add", { ...CALL_OPTIONS, asLearner: FLAG });
+const REMOVE = new Signature("cluster.remove", CALL_OPTIONS);
+const UPDATE = new Signature("cluster.update", CALL_OPTIONS);
+const PROMOTE = new Signature("cluster.promote", CALL_OPTIONS);
 
 /** {@linkcode ClusterMembership} over a caller. */
 export class ClusterFacet implements ClusterMembership {
@@ -30,6 +41,7 @@ export class ClusterFacet implements ClusterMembership {
   async members(
     options: MembersOptions & CallOptions = {},
   ): Promise<MembersResult> {
+    MEMBERS.check(options);
     return toResult(
       await listMembers(this.#caller, {
         purpose: "list the members",
@@ -43,10 +55,13 @@ export class ClusterFacet implements ClusterMembership {
     peerUrls: string | readonly string[],
     options: AddMemberOptions & CallOptions = {},
   ): Promise<MembersResult & { readonly member: ClusterMember }> {
-    const { asLearner: isLearner = false } = options;
+    const request = ADD.take(options, () => ({
+      peerURLs: checkUrls(peerUrls),
+      isLearner: options.asLearner ?? false,
+    }));
     const wire = await this.#caller.unary(
       methods.cluster.memberAdd,
-      { peerURLs: checkUrls(peerUrls), isLearner },
+      request,
       "add the member",
       options,
     );
@@ -54,10 +69,11 @@ export class ClusterFacet implements ClusterMembership {
   }
 
   async remove(id: bigint, options?: CallOptions): Promise<MembersResult> {
+    const request = REMOVE.take(options, () => memberId(id));
     return toResult(
       await this.#caller.unary(
         methods.cluster.memberRemove,
-        { ID: fromBigInt(checkId("id", id)) },
+        request,
         "remove the member",
         options,
       ),
@@ -69,13 +85,14 @@ export class ClusterFacet implements ClusterMembership {
     peerUrls: string | readonly string[],
     options?: CallOptions,
   ): Promise<MembersResult> {
+    const request = UPDATE.take(options, () => ({
+      ...memberId(id),
+      peerURLs: checkUrls(peerUrls),
+    }));
     return toResult(
       await this.#caller.unary(
         methods.cluster.memberUpdate,
-        {
-          ID: fromBigInt(checkId("id", id)),
-          peerURLs: checkUrls(peerUrls),
-        },
+        request,
         "update the member",
         options,
       ),
@@ -83,15 +100,20 @@ export class ClusterFacet implements ClusterMembership {
   }
 
   async promote(id: bigint, options?: CallOptions): Promise<MembersResult> {
+    const request = PROMOTE.take(options, () => memberId(id));
     return toResult(
       await this.#caller.unary(
         methods.cluster.memberPromote,
-        { ID: fromBigInt(checkId("id", id)) },
+        request,
         "promote the member",
         options,
       ),
     );
   }
+}
+
+function memberId(id: bigint): { readonly ID: Int64 } {
+  return { ID: fromBigInt(checkId("id", id)) };
 }
 
 function toResult({ header, members }: {

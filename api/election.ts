@@ -20,6 +20,17 @@ import { toKeyValue } from "./key_value.ts";
 import { type Key, keyBytes, own, toBytes, type Value } from "./keys.ts";
 import type { TurnOptions } from "./lock_types.ts";
 import { jsonable } from "./_json.ts";
+import { CALL_OPTIONS, LEASE, SIGNAL } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
+
+const CAMPAIGN = new Signature("election.campaign", {
+  ...CALL_OPTIONS,
+  lease: LEASE,
+});
+const PROCLAIM = new Signature("election.proclaim", CALL_OPTIONS);
+const LEADER = new Signature("election.leader", CALL_OPTIONS);
+const OBSERVE = new Signature("election.observe", { signal: SIGNAL });
+const RESIGN = new Signature("election.resign", CALL_OPTIONS);
 
 /** {@linkcode ElectionService} over a caller and streams. */
 export class ElectionFacet implements ElectionService {
@@ -36,11 +47,11 @@ export class ElectionFacet implements ElectionService {
     value: Value,
     options: TurnOptions,
   ): Promise<CampaignResult> {
-    const request = {
+    const request = CAMPAIGN.take(options, () => ({
       name: own(keyBytes("name", name)),
       value: toBytes("value", value),
       lease: leaseField(options),
-    };
+    }));
     const { lease } = options;
     const { header, leader } = await this.#caller.unary(
       methods.election.campaign,
@@ -64,9 +75,13 @@ export class ElectionFacet implements ElectionService {
     value: Value,
     options?: CallOptions,
   ): Promise<{ readonly header: ResponseHeader }> {
+    const request = PROCLAIM.take(options, () => ({
+      leader: leaderField(leader),
+      value: toBytes("value", value),
+    }));
     const { header } = await this.#caller.unary(
       methods.election.proclaim,
-      { leader: leaderField(leader), value: toBytes("value", value) },
+      request,
       "proclaim",
       options,
     );
@@ -77,10 +92,13 @@ export class ElectionFacet implements ElectionService {
     name: Key,
     options?: CallOptions,
   ): Promise<KeyValue | undefined> {
+    const request = LEADER.take(options, () => ({
+      name: keyBytes("name", name),
+    }));
     try {
       const { kv } = await this.#caller.unary(
         methods.election.leader,
-        { name: keyBytes("name", name) },
+        request,
         "ask for the leader",
         options,
       );
@@ -97,7 +115,7 @@ export class ElectionFacet implements ElectionService {
     name: Key,
     options: ObserveOptions = {},
   ): AsyncIterableIterator<KeyValue> {
-    const kept = own(keyBytes("name", name));
+    const kept = OBSERVE.take(options, () => own(keyBytes("name", name)));
     return observeElection(this.#opener, kept, options);
   }
 
@@ -105,9 +123,12 @@ export class ElectionFacet implements ElectionService {
     leader: LeaderKey,
     options?: CallOptions,
   ): Promise<{ readonly header: ResponseHeader }> {
+    const request = RESIGN.take(options, () => ({
+      leader: leaderField(leader),
+    }));
     const { header } = await this.#caller.unary(
       methods.election.resign,
-      { leader: leaderField(leader) },
+      request,
       "resign",
       options,
     );

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { checkText } from "./_checks.ts";
+import { Signature } from "./_signature.ts";
 import { encodeBytes } from "./bytes.ts";
 
 /** A key: text is encoded as UTF-8. */
@@ -22,13 +23,17 @@ export interface KeyRange {
   readonly end: Uint8Array;
 }
 
+const PREFIX = new Signature("prefix", {});
+const RANGE = new Signature("range", {});
+const FROM_KEY = new Signature("fromKey", {});
+
 /**
  * All keys that start with `start`; the empty prefix is all keys.
  *
  * @throws {InvalidOptionError} If `start` is neither text nor bytes.
  */
 export function prefix(start: Key): KeyRange {
-  const bytes = own(toBytes("prefix", start));
+  const bytes = PREFIX.take(undefined, () => own(toBytes("prefix", start)));
   return bytes.length === 0
     ? all()
     : { kind: "range", start: bytes, end: prefixEnd(bytes) };
@@ -42,15 +47,16 @@ export function prefix(start: Key): KeyRange {
  * `start`.
  */
 export function range(start: Key, end: Key): KeyRange {
-  const from = keyBytes("start", start);
-  const to = keyBytes("end", end);
-  if (compareBytes(from, to) > 0) {
-    throw new InvalidOptionError("end", end, {
-      action: "make the range",
-      expected: "a key that is not before 'start'",
-    });
-  }
-  return { kind: "range", start: own(from), end: own(to) };
+  return RANGE.take(undefined, () => {
+    const from = keyBytes("start", start);
+    const to = keyBytes("end", end);
+    if (compareBytes(from, to) > 0) {
+      throw new InvalidOptionError("end", end, {
+        expected: "a key that is not before 'start'",
+      });
+    }
+    return { kind: "range", start: own(from), end: own(to) };
+  });
 }
 
 /**
@@ -59,7 +65,8 @@ export function range(start: Key, end: Key): KeyRange {
  * @throws {InvalidOptionError} If `start` is no key.
  */
 export function fromKey(start: Key): KeyRange {
-  return { kind: "range", start: own(keyBytes("start", start)), end: noEnd() };
+  const from = FROM_KEY.take(undefined, () => own(keyBytes("start", start)));
+  return { kind: "range", start: from, end: noEnd() };
 }
 
 /** All keys. */

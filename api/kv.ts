@@ -12,6 +12,7 @@ import {
   rangeRequest,
   rangeResult,
 } from "./_kv_codec.ts";
+import { KV } from "./_kv_options.ts";
 import { listPages, type ReadRest } from "./_list.ts";
 import { inTurns, MANY } from "./_turns.ts";
 import { outlineOf, txnRequest, txnResult } from "./_txn_codec.ts";
@@ -128,7 +129,10 @@ export class KvFacet implements Kv {
     key: Key,
     options: ReadOptions & CallOptions = {},
   ): Promise<KeyValue | undefined> {
-    const request = rangeRequest(keyBytes("key", key), options);
+    const request = KV.get.take(
+      options,
+      () => rangeRequest(keyBytes("key", key), options),
+    );
     const wire = await this.#caller.unary(
       methods.kv.range,
       request,
@@ -143,7 +147,7 @@ export class KvFacet implements Kv {
     range: Key | KeyRange,
     options: RangeOptions & CallOptions = {},
   ): Promise<RangeResult> {
-    const request = rangeRequest(range, options);
+    const request = KV.range.take(options, () => rangeRequest(range, options));
     const wire = await this.#caller.unary(
       methods.kv.range,
       request,
@@ -160,10 +164,11 @@ export class KvFacet implements Kv {
     range: Key | KeyRange,
     options: ListOptions & CallOptions = {},
   ): AsyncIterableIterator<KeyValue> {
-    return listPages(range, options, {
-      page: (page, pageOptions) => this.range(page, pageOptions),
-      rest: this.#parts.listRest,
-    });
+    return KV.list.take(options, () =>
+      listPages(range, options, {
+        page: (page, pageOptions) => this.range(page, pageOptions),
+        rest: this.#parts.listRest,
+      }));
   }
 
   async put(
@@ -171,7 +176,7 @@ export class KvFacet implements Kv {
     value: Value,
     options: PutOptions & CallOptions = {},
   ): Promise<PutResult> {
-    const request = putRequest(key, value, options);
+    const request = KV.put.take(options, () => putRequest(key, value, options));
     return putResult(
       await this.#caller.unary(methods.kv.put, request, "put", options),
     );
@@ -181,7 +186,10 @@ export class KvFacet implements Kv {
     range: Key | KeyRange,
     options: DeleteOptions & CallOptions = {},
   ): Promise<DeleteResult> {
-    const request = deleteRequest(range, options);
+    const request = KV.delete.take(
+      options,
+      () => deleteRequest(range, options),
+    );
     const wire = await this.#caller.unary(
       methods.kv.deleteRange,
       request,
@@ -201,7 +209,7 @@ export class KvFacet implements Kv {
     txn: Txn<Then, Else>,
     options: CallOptions = {},
   ): Promise<TxnResult<Then, Else>> {
-    const request = txnRequest(txn);
+    const request = KV.txn.take(options, () => txnRequest(txn));
     const outline = outlineOf(txn);
     const wire = await this.#caller.unary(
       methods.kv.txn,
@@ -213,7 +221,10 @@ export class KvFacet implements Kv {
   }
 
   batched(mode: Exclude<BatchMode, "off"> = "all"): Kv {
-    checkOneOf("mode", mode, ["reads", "all"]);
+    KV.batched.take(
+      undefined,
+      () => checkOneOf("mode", mode, ["reads", "all"]),
+    );
     return new KvFacet(this.#parts.batching(mode), this.#parts);
   }
 
@@ -221,10 +232,10 @@ export class KvFacet implements Kv {
     revision: bigint,
     options: CompactOptions = {},
   ): Promise<CompactResult> {
-    const request = {
+    const request = KV.compact.take(options, () => ({
       revision: fromBigInt(checkInt64("revision", revision)),
       physical: options.physical,
-    };
+    }));
     const wire = await this.#caller.unary(
       methods.kv.compact,
       request,

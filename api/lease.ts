@@ -1,9 +1,11 @@
 import type { Clock } from "../balancers/_clock.ts";
 import type { LeaseLostError } from "../errors/specific_errors.ts";
-import { checkCount, checkInt64, checkLease } from "./_checks.ts";
+import { checkCount, checkLease } from "./_checks.ts";
 import { KeepAliveSession } from "./_keep_alive.ts";
 import { LeaseCalls } from "./_lease_calls.ts";
 import { LeaseHandle } from "./_lease_handle.ts";
+import { CALL_OPTIONS, REVISION } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
 import type { Opener } from "./_stream.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
@@ -21,6 +23,10 @@ export interface LeaseSettings {
   /** What renews them. @default {a stream of their own} */
   readonly session?: KeepAliveSession;
 }
+
+const GRANT = new Signature("lease.grant", { ...CALL_OPTIONS, id: REVISION });
+const ATTACH = new Signature("lease.attach", CALL_OPTIONS);
+const LIST = new Signature("lease.list", CALL_OPTIONS);
 
 /** {@linkcode Leases} over a caller and a keep-alive stream. */
 export class LeaseFacet implements Leases {
@@ -56,8 +62,8 @@ export class LeaseFacet implements Leases {
     ttlSeconds: number,
     options: GrantOptions = {},
   ): Promise<Lease> {
-    checkCount("ttlSeconds", ttlSeconds);
-    const id = checkInt64("id", options.id ?? 0n);
+    GRANT.take(options, () => checkCount("ttlSeconds", ttlSeconds));
+    const { id = 0n } = options;
     const grantedAt = this.#clock.now();
     const granted = await this.#calls.grant(ttlSeconds, id, options);
     const chosenBy = id === 0n ? "server" : "somebody";
@@ -65,7 +71,7 @@ export class LeaseFacet implements Leases {
   }
 
   async attach(id: bigint, options: CallOptions = {}): Promise<Lease> {
-    checkLease("id", id);
+    ATTACH.take(options, () => checkLease("id", id));
     const askedAt = this.#clock.now();
     const { grantedSeconds, remainingSeconds } = await this.#calls.timeToLive(
       id,
@@ -81,8 +87,9 @@ export class LeaseFacet implements Leases {
     });
   }
 
-  list(options: CallOptions = {}): Promise<readonly bigint[]> {
-    return this.#calls.list(options);
+  async list(options: CallOptions = {}): Promise<readonly bigint[]> {
+    LIST.check(options);
+    return await this.#calls.list(options);
   }
 
   /** Ends every renewal: the client is closed. */

@@ -6,6 +6,11 @@ import type { Caller } from "./caller.ts";
 import { type ResponseHeader, toHeader } from "./key_value.ts";
 import { type Key, keyBytes } from "./keys.ts";
 import type { LockService, ServerLock, TurnOptions } from "./lock_types.ts";
+import { CALL_OPTIONS, LEASE } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
+
+const LOCK = new Signature("lock.lock", { ...CALL_OPTIONS, lease: LEASE });
+const UNLOCK = new Signature("lock.unlock", CALL_OPTIONS);
 
 /** {@linkcode LockService} over a caller. */
 export class LockFacet implements LockService {
@@ -16,10 +21,10 @@ export class LockFacet implements LockService {
   }
 
   async lock(name: Key, options: TurnOptions): Promise<ServerLock> {
-    const request = {
+    const request = LOCK.take(options, () => ({
       name: keyBytes("name", name),
       lease: leaseField(options),
-    };
+    }));
     const { header, key } = await this.#caller.unary(
       methods.lock.lock,
       request,
@@ -33,9 +38,10 @@ export class LockFacet implements LockService {
     key: Key,
     options?: CallOptions,
   ): Promise<{ readonly header: ResponseHeader }> {
+    const request = UNLOCK.take(options, () => ({ key: keyBytes("key", key) }));
     const { header } = await this.#caller.unary(
       methods.lock.unlock,
-      { key: keyBytes("key", key) },
+      request,
       "unlock",
       options,
     );

@@ -7,7 +7,7 @@ import { fromBigInt, toUnsignedBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
-import { checkId, checkOneOf, checkTimeoutMs } from "./_checks.ts";
+import { checkTimeoutMs } from "./_checks.ts";
 import { endingWith } from "./_effort.ts";
 import type {
   Alarm,
@@ -16,7 +16,9 @@ import type {
   Maintenance,
   SnapshotOptions,
 } from "./maintenance_types.ts";
-import { takeSnapshot } from "./_snapshot.ts";
+import { CALL_OPTIONS, MEMBER_ID, oneOf } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
+import { SNAPSHOT_OPTIONS, takeSnapshot } from "./_snapshot.ts";
 import type { Opener } from "./_stream.ts";
 import { jsonable } from "./_json.ts";
 
@@ -24,6 +26,14 @@ const TYPES = [
   ["no_space", WireType.NOSPACE],
   ["corrupt", WireType.CORRUPT],
 ] as const satisfies (readonly [AlarmType, WireType])[];
+
+const ALARMS = new Signature("maintenance.alarms", CALL_OPTIONS);
+const DISARM = new Signature("maintenance.disarm", {
+  ...CALL_OPTIONS,
+  memberId: MEMBER_ID,
+  type: oneOf(...TYPES.map(([word]) => word)),
+});
+const SNAPSHOT = new Signature("maintenance.snapshot", SNAPSHOT_OPTIONS);
 
 /** {@linkcode Maintenance} over a caller and streams. */
 export class MaintenanceFacet implements Maintenance {
@@ -38,18 +48,17 @@ export class MaintenanceFacet implements Maintenance {
     this.#timeoutMs = timeoutMs;
   }
 
-  alarms(options?: CallOptions): Promise<readonly Alarm[]> {
-    return this.#alarm({ action: AlarmAction.GET }, "list the alarms", options);
+  async alarms(options?: CallOptions): Promise<readonly Alarm[]> {
+    ALARMS.check(options);
+    const request = { action: AlarmAction.GET };
+    return await this.#alarm(request, "list the alarms", options);
   }
 
   async disarm(
     options: DisarmOptions & CallOptions = {},
   ): Promise<readonly Alarm[]> {
+    DISARM.check(options);
     const { memberId, type, ...call } = options;
-    if (memberId !== undefined) checkId("memberId", memberId);
-    if (type !== undefined) {
-      checkOneOf("type", type, TYPES.map(([word]) => word));
-    }
     const action = "disarm the alarms";
     const { signal, timeoutMs = this.#timeoutMs } = call;
     return await endingWith({
@@ -88,6 +97,7 @@ export class MaintenanceFacet implements Maintenance {
   snapshot(
     options: SnapshotOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    SNAPSHOT.check(options);
     return takeSnapshot(this.#opener, options, this.#timeoutMs);
   }
 

@@ -1,10 +1,14 @@
 import type { Endpoint } from "../balancers/_endpoint.ts";
-import { DowngradeAction, ServingStatus } from "../proto/gen/messages.ts";
+import {
+  DowngradeAction,
+  type DowngradeRequestInit,
+  ServingStatus,
+} from "../proto/gen/messages.ts";
 import { fromBigInt, toBigInt, toUnsignedBigInt } from "../proto/int64.ts";
 import type { Method } from "../proto/method.ts";
 import { methods } from "../proto/methods.ts";
 import type { CallOptions } from "./call_options.ts";
-import { checkId, checkInt64, checkName } from "./_checks.ts";
+import { checkId, checkName } from "./_checks.ts";
 import { toHeader } from "./key_value.ts";
 import type {
   Downgrade,
@@ -18,13 +22,29 @@ import type {
   SnapshotOptions,
 } from "./maintenance_types.ts";
 import type { MemberConnections } from "./_member_connections.ts";
-import { takeSnapshot } from "./_snapshot.ts";
 import { jsonable } from "./_json.ts";
+import { CALL_OPTIONS, REVISION } from "./_option_kinds.ts";
+import { Signature } from "./_signature.ts";
+import { SNAPSHOT_OPTIONS, takeSnapshot } from "./_snapshot.ts";
 
 const HEALTH: Readonly<Record<number, HealthStatus>> = {
   [ServingStatus.SERVING]: "serving",
   [ServingStatus.NOT_SERVING]: "not_serving",
 };
+
+const STATUS = new Signature("member().status", CALL_OPTIONS);
+const HEALTH_CHECK = new Signature("member().health", CALL_OPTIONS);
+const DEFRAGMENT = new Signature("member().defragment", CALL_OPTIONS);
+const HASH = new Signature("member().hash", CALL_OPTIONS);
+const HASH_KV = new Signature("member().hashKv", {
+  ...CALL_OPTIONS,
+  revision: REVISION,
+});
+const SNAPSHOT = new Signature("member().snapshot", SNAPSHOT_OPTIONS);
+const MOVE_LEADER = new Signature("member().moveLeader", CALL_OPTIONS);
+const VALIDATE = new Signature("member().downgrade.validate", CALL_OPTIONS);
+const ENABLE = new Signature("member().downgrade.enable", CALL_OPTIONS);
+const CANCEL = new Signature("member().downgrade.cancel", CALL_OPTIONS);
 
 /** {@linkcode MemberCalls} over a connection of their own. */
 export class MemberFacet implements MemberCalls {
@@ -39,21 +59,24 @@ export class MemberFacet implements MemberCalls {
     this.endpoint = address.url;
     this.downgrade = {
       validate: (version, options) =>
-        this.#downgrade({
+        this.#downgrade(VALIDATE, options, () => ({
           action: DowngradeAction.VALIDATE,
           version: checkName("version", version),
-        }, options),
+        })),
       enable: (version, options) =>
-        this.#downgrade({
+        this.#downgrade(ENABLE, options, () => ({
           action: DowngradeAction.ENABLE,
           version: checkName("version", version),
-        }, options),
+        })),
       cancel: (options) =>
-        this.#downgrade({ action: DowngradeAction.CANCEL }, options),
+        this.#downgrade(CANCEL, options, () => ({
+          action: DowngradeAction.CANCEL,
+        })),
     };
   }
 
   async status(options?: CallOptions): Promise<MemberStatus> {
+    STATUS.check(options);
     const wire = await this.#call(
       methods.maintenance.status,
       {},
@@ -80,6 +103,7 @@ export class MemberFacet implements MemberCalls {
   }
 
   async health(options?: CallOptions): Promise<HealthStatus> {
+    HEALTH_CHECK.check(options);
     const { status } = await this.#call(
       methods.health.check,
       { service: "" },
@@ -90,11 +114,13 @@ export class MemberFacet implements MemberCalls {
   }
 
   async defragment(options?: CallOptions): Promise<void> {
+    DEFRAGMENT.check(options);
     const { defragment } = methods.maintenance;
     await this.#call(defragment, {}, "defragment", options);
   }
 
   async hash(options?: CallOptions): Promise<HashResult> {
+    HASH.check(options);
     const wire = await this.#call(
       methods.maintenance.hash,
       {},
@@ -107,9 +133,10 @@ export class MemberFacet implements MemberCalls {
   async hashKv(
     options: HashKvOptions & CallOptions = {},
   ): Promise<HashKvResult> {
+    HASH_KV.check(options);
     const wire = await this.#call(
       methods.maintenance.hashKv,
-      { revision: fromBigInt(checkInt64("revision", options.revision ?? 0n)) },
+      { revision: fromBigInt(options.revision ?? 0n) },
       "hash the keys",
       options,
     );
@@ -124,14 +151,18 @@ export class MemberFacet implements MemberCalls {
   snapshot(
     options: SnapshotOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    SNAPSHOT.check(options);
     const { opener } = this.#connections.to(this.#address);
     return takeSnapshot(opener, options, this.#connections.timeoutMs);
   }
 
   async moveLeader(to: bigint, options?: CallOptions): Promise<void> {
+    const request = MOVE_LEADER.take(options, () => ({
+      targetID: fromBigInt(checkId("to", to)),
+    }));
     await this.#call(
       methods.maintenance.moveLeader,
-      { targetID: fromBigInt(checkId("to", to)) },
+      request,
       "move the leader",
       options,
     );
@@ -146,12 +177,13 @@ export class MemberFacet implements MemberCalls {
   }
 
   async #downgrade(
-    request: Parameters<typeof methods.maintenance.downgrade.encode>[0],
+    signature: Signature,
     options: CallOptions | undefined,
+    request: () => DowngradeRequestInit,
   ): Promise<DowngradeResult> {
     const wire = await this.#call(
       methods.maintenance.downgrade,
-      request,
+      signature.take(options, request),
       "downgrade",
       options,
     );

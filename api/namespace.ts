@@ -16,6 +16,8 @@ import type { LeaseFacet } from "./lease.ts";
 import type { Leases } from "./lease_types.ts";
 import { LockFacet } from "./lock.ts";
 import type { LockService } from "./lock_types.ts";
+import { Signature } from "./_signature.ts";
+import { WATCH } from "./_watch_options.ts";
 import type { WatchFacet } from "./watch.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
 
@@ -37,6 +39,8 @@ export interface KeyspaceParts {
   readonly leases: LeaseFacet;
 }
 
+const NAMESPACE = new Signature("namespace", {});
+
 /** The keys below a prefix. */
 export class NamespacedKeys extends Keyspace {
   readonly kv: Kv;
@@ -49,7 +53,9 @@ export class NamespacedKeys extends Keyspace {
   constructor(parts: KeyspaceParts, prefix: Key) {
     super();
     this.#parts = parts;
-    this.#prefix = own(keyBytes("prefix", prefix));
+    this.#prefix = own(
+      NAMESPACE.take(undefined, () => keyBytes("prefix", prefix)),
+    );
     const under = (caller: Caller) =>
       new NamespacedCaller(caller, this.#prefix);
     const caller = under(parts.caller);
@@ -64,13 +70,19 @@ export class NamespacedKeys extends Keyspace {
   }
 
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
-    const keys = keysUnder(this.#prefix, keyOrRange);
+    const keys = WATCH.take(
+      options,
+      () => keysUnder(this.#prefix, keyOrRange),
+    );
     const watch = this.#parts.watches.watch(keys, options);
     return new NamespacedWatch(watch, this.#prefix);
   }
 
   namespace(prefix: Key): Keyspace {
-    const inner = keyUnder(this.#prefix, keyBytes("prefix", prefix));
+    const inner = NAMESPACE.take(
+      undefined,
+      () => keyUnder(this.#prefix, keyBytes("prefix", prefix)),
+    );
     return new NamespacedKeys(this.#parts, inner);
   }
 }

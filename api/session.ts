@@ -1,9 +1,10 @@
-import { checkCount, checkKnown, checkTimeoutMs } from "./_checks.ts";
+import { checkTimeoutMs } from "./_checks.ts";
 import { type Effort, endingWith, unlessAborted } from "./_effort.ts";
 import { keyId } from "./_key_id.ts";
 import { LeaseHandle } from "./_lease_handle.ts";
 import { HeldLeadership, HeldLock, type HoldParts } from "./_session_hold.ts";
 import { observeQueue } from "./_session_observation.ts";
+import { SESSION } from "./_session_options.ts";
 import { Place } from "./_session_place.ts";
 import { LocalTurns } from "./_session_turns.ts";
 import type { ObserveOptions } from "./election_types.ts";
@@ -30,10 +31,10 @@ const NO_VALUE = new Uint8Array();
 /** Opens a session: grants a lease and keeps it alive. */
 export async function openSession(
   keys: SessionKeys,
-  { ttlSeconds = DEFAULT_TTL_SECONDS, ...options }: SessionOptions = {},
+  given: SessionOptions = {},
 ): Promise<Session> {
-  checkKnown("a session", options, ["signal", "timeoutMs", "requireLeader"]);
-  checkCount("ttlSeconds", ttlSeconds);
+  SESSION.session.check(given);
+  const { ttlSeconds = DEFAULT_TTL_SECONDS, ...options } = given;
   const { signal, timeoutMs: own = false } = options;
   const timeoutMs = checkTimeoutMs("timeoutMs", own);
   return await endingWith({
@@ -70,7 +71,7 @@ export class SessionHandle implements Session {
   }
 
   async lock(name: Key, options: LockOptions = {}): Promise<Lock> {
-    const bytes = ownName(name);
+    const bytes = SESSION.lock.take(options, () => ownName(name));
     const parts = await this.#wait(bytes, NO_VALUE, options, "lock");
     return new HeldLock(parts);
   }
@@ -79,7 +80,7 @@ export class SessionHandle implements Session {
     name: Key,
     options: PromptOptions = {},
   ): Promise<Lock | undefined> {
-    const bytes = ownName(name);
+    const bytes = SESSION.tryLock.take(options, () => ownName(name));
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const parts = await this.#within(
       { ...options, timeoutMs },
@@ -109,8 +110,10 @@ export class SessionHandle implements Session {
     value: Value,
     options: LockOptions = {},
   ): Promise<Leadership> {
-    const bytes = ownName(name);
-    const kept = own(toBytes("value", value));
+    const [bytes, kept] = SESSION.campaign.take(
+      options,
+      () => [ownName(name), own(toBytes("value", value))] as const,
+    );
     return new HeldLeadership(
       await this.#wait(bytes, kept, options, "be elected in"),
     );
@@ -120,7 +123,8 @@ export class SessionHandle implements Session {
     name: Key,
     options: ObserveOptions = {},
   ): AsyncIterableIterator<KeyValue> {
-    return this.#observe(ownName(name), options);
+    const bytes = SESSION.observe.take(options, () => ownName(name));
+    return this.#observe(bytes, options);
   }
 
   async close(): Promise<void> {

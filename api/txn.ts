@@ -1,4 +1,11 @@
 import { jsonable } from "./_json.ts";
+import {
+  DELETE_OPTIONS,
+  PUT_OPTIONS,
+  RANGE_OPTIONS,
+  READ_OPTIONS,
+} from "./_kv_options.ts";
+import { Signature } from "./_signature.ts";
 import { type Key, type KeyRange, own, type Value } from "./keys.ts";
 import type {
   DeleteOptions,
@@ -77,6 +84,11 @@ function comparing(target: Comparison["target"]) {
     jsonable({ target, key: own(key), relation, value: own(value) });
 }
 
+const GET = new Signature("op.get", READ_OPTIONS);
+const RANGE = new Signature("op.range", RANGE_OPTIONS);
+const PUT = new Signature("op.put", PUT_OPTIONS);
+const DELETE = new Signature("op.delete", DELETE_OPTIONS);
+
 /**
  * Makes the operations of a transaction. Bytes given to it may be used again:
  * it keeps a copy.
@@ -92,23 +104,23 @@ export const op: OperationBuilder = {
   get: (key, options) => ({
     kind: "get",
     key: own(key),
-    options: { ...options },
+    options: GET.copy(options),
   }),
   range: (key, options) => ({
     kind: "range",
     key: own(key),
-    options: { ...options },
+    options: RANGE.copy(options),
   }),
   put: (key, value, options) => ({
     kind: "put",
     key: own(key),
     value: own(value),
-    options: { ...options },
+    options: PUT.copy(options),
   }),
   delete: (key, options) => ({
     kind: "delete",
     key: own(key),
-    options: { ...options },
+    options: DELETE.copy(options),
   }),
   txn: (txn) => ({ kind: "txn", txn: ownLists(txn) }),
 };

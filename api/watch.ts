@@ -6,6 +6,7 @@ import { tellingResumes } from "./_watch_events.ts";
 import {
   type ResolvedWatchOptions,
   resolveWatchOptions,
+  WATCH,
 } from "./_watch_options.ts";
 import { WatchSession } from "./_watch_session.ts";
 import { Watcher } from "./_watcher.ts";
@@ -50,8 +51,10 @@ export class WatchFacet {
    * @throws {InvalidOptionError} If an option is not acceptable.
    */
   watch(keyOrRange: Key | KeyRange, options: WatchOptions = {}): Watch {
-    const range = ownBounds(keyOrRange);
-    const resolved = resolveWatchOptions(options);
+    const { range, resolved } = WATCH.take(options, () => ({
+      range: ownBounds(keyOrRange),
+      resolved: resolveWatchOptions(options),
+    }));
     resolved.signal?.throwIfAborted();
     const relist = resolved.onCompaction === "error"
       ? undefined

@@ -1,32 +1,48 @@
 import { EtcdError } from "./etcd_error.ts";
 
+/** What is wrong with an option, see {@linkcode InvalidOptionError}. */
+export interface InvalidOptionInit {
+  /** What it must be, completing "must be …". */
+  readonly expected: string;
+  /** What cannot be done, completing "Cannot …". @default {"use the options"} */
+  readonly action?: string;
+  /** Stands in place of the value, where that may be a secret. */
+  readonly shown?: string;
+  /** The public method that was called, such as `put`. */
+  readonly method?: string;
+}
+
 /** An option, argument or endpoint is not acceptable; nothing was sent. */
 export class InvalidOptionError extends EtcdError {
   /** The option's name, such as `requestTimeoutMs`. */
   readonly option: string;
   /** The value that was given. */
   readonly value: unknown;
+  readonly #init: InvalidOptionInit;
 
   /** Makes the error for one option and its value. */
-  constructor(
-    option: string,
-    value: unknown,
-    init: {
-      readonly expected: string;
-      readonly action?: string;
-      /** Stands in place of the value, where that may be a secret. */
-      readonly shown?: string;
-    },
-  ) {
-    const action = init.action ?? "use the options";
+  constructor(option: string, value: unknown, init: InvalidOptionInit) {
+    const { method } = init;
+    const action = method === undefined
+      ? init.action ?? "use the options"
+      : `call ${method}()`;
     super(
       `Cannot ${action}: '${option}' must be ${init.expected}: current value is ${
         init.shown ?? describe(value)
       }`,
-      { code: "invalid_option" },
+      { code: "invalid_option", method },
     );
     this.option = option;
     this.value = value;
+    this.#init = init;
+  }
+
+  /** The same error, of this public method: made where that is known. */
+  of(method: string): InvalidOptionError {
+    return new InvalidOptionError(this.option, this.value, {
+      ...this.#init,
+      method,
+    });
   }
 
   /** As of other errors, without the value: it may be a secret, or no JSON. */

@@ -116,7 +116,7 @@ Deno.test("every kind of call and stream that waits for a stream in vain names t
   await using full = await FullClient.open("grpc1.23");
   const { client, lease } = full;
   const [endpoint = ""] = cluster.endpoints;
-  const timeoutMs = 300;
+  const timeoutMs = 1_000;
   const late: readonly (() => Promise<unknown>)[] = [
     () => client.lease.grant(60, { timeoutMs }),
     () => lease.keepAliveOnce({ timeoutMs }),

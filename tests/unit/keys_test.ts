@@ -81,7 +81,7 @@ Deno.test("range() refuses an end that is before the start", () => {
     const error = assertThrows(
       () => range(start, end),
       InvalidOptionError,
-      "Cannot make the range: 'end' must be a key that is not before 'start'",
+      "Cannot call range(): 'end' must be a key that is not before 'start'",
     );
     assertStrictEquals(error.option, "end");
     assertStrictEquals(error.value, end);
