@@ -120,7 +120,7 @@ Deno.test("client.auth refuses bad arguments before anything is sent", async () 
     ],
     ["role", () => users.grantRole("u", "")],
     [
-      "type",
+      "grant.type",
       () => roles.grantPermission("r", { type: "own" as never, keys: "" }),
     ],
     ["key", () => roles.grantPermission("r", { type: "read", keys: "" })],
