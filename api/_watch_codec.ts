@@ -53,10 +53,14 @@ export function cancelRequest(watchId: bigint): WatchRequestInit {
 /** Asks how far the stream is. */
 export const PROGRESS_REQUEST: WatchRequestInit = { progressRequest: {} };
 
-/** The events of a revision or a later one, copied out of their frame. */
+/**
+ * The events of a revision or a later one, copied out of their frame. Without
+ * the pair before unless that is asked for: kine sends it always.
+ */
 export function eventsFrom(
   next: bigint,
   events: readonly Event[],
+  { prevKv: asked = false }: Pick<WatchOptions, "prevKv">,
 ): readonly WatchEvent[] {
   const later = events.filter(({ kv }) =>
     kv && toBigInt(kv.modRevision) >= next
@@ -67,7 +71,7 @@ export function eventsFrom(
     return {
       type: type === EventType.PUT ? "put" : "delete",
       kv,
-      prevKv: prevKv ? toKeyValue(prevKv) : undefined,
+      prevKv: asked && prevKv ? toKeyValue(prevKv) : undefined,
     };
   });
 }

@@ -1,5 +1,6 @@
-import { classify } from "../errors/classify.ts";
+import { type Classification, classify } from "../errors/classify.ts";
 import { type ErrorCode, GRPC_CODE } from "../errors/codes.ts";
+import { withoutStatus } from "../errors/_messages.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
 import { HistoryLostError } from "../errors/history_lost_error.ts";
 import {
@@ -10,6 +11,8 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "../errors/specific_errors.ts";
+import type { WatchResponse } from "../proto/gen/messages.ts";
+import type { Refusal } from "./_watch_ids.ts";
 import type { BufferLimits } from "./_watch_buffer.ts";
 
 const METHOD = "Watch.Watch";
@@ -34,22 +37,31 @@ export function isFinal({ code, retryable }: EtcdError): boolean {
 
 /** Why the server has ended one watch, from the reason it gives. */
 export function cancelError(reason: string, endpoint: string): EtcdError {
-  // Some servers give the message alone, some as Go prints a gRPC status.
-  const text = /^rpc error: code = \w+ desc = (.*)$/s.exec(reason)?.[1] ??
-    reason;
-  const { code, grpcCode } = classify({
+  const { code, grpcCode } = meaning(reason);
+  return createError(
+    `Cannot watch: ${
+      withoutStatus(reason) || "the server gives no reason"
+    } (${code}, from ${endpoint})`,
+    { code, grpcCode, endpoint, method: METHOD },
+  );
+}
+
+/** Who has refused to create a watch, if somebody has. */
+export function refusal(
+  { canceled, cancelReason }: Pick<WatchResponse, "canceled" | "cancelReason">,
+): Refusal | undefined {
+  if (!canceled) return undefined;
+  return meaning(cancelReason).fromEtcd ? "by etcd" : "by something else";
+}
+
+function meaning(reason: string): Classification {
+  return classify({
     grpcCode: GRPC_CODE.canceled,
-    details: text,
+    details: reason,
     sent: true,
     disconnected: false,
     ownDeadline: false,
   });
-  return createError(
-    `Cannot watch: ${
-      text || "the server gives no reason"
-    } (${code}, from ${endpoint})`,
-    { code, grpcCode, endpoint, method: METHOD },
-  );
 }
 
 /** What a watch was to report next has been compacted away. */
@@ -148,10 +160,10 @@ export function ownIdsError(endpoint: string): UnavailableError {
   );
 }
 
-/** Such a proxy does not answer when it is asked how far it is. */
+/** What gives watches ids of its own does not answer how far it is. */
 export function noProgressError(): UnsupportedError {
   return new UnsupportedError(
-    "Cannot ask for the watch's progress: a proxy does not tell it (unsupported)",
+    "Cannot ask for the watch's progress: what gives watches ids of its own, as a proxy or kine, does not tell it (unsupported)",
     {
       code: "unsupported",
       grpcCode: GRPC_CODE.unimplemented,

@@ -56,6 +56,14 @@ export class WatchHistory {
     this.#next();
   }
 
+  /** One for all of a stream has come: they have received all up to it. */
+  allHeard(watchers: Iterable<Watcher>, revision: bigint): void {
+    for (const watcher of watchers) {
+      watcher.position.heard(revision);
+      this.heard(watcher, revision);
+    }
+  }
+
   /**
    * A proxy has no progress to tell, and keeps the stream when the store goes
    * back behind it: these are suspected from time to time.

@@ -3,41 +3,64 @@ import type { Watcher } from "./_watcher.ts";
 // Above what a server that counts its watches ever gives.
 const FIRST = 1n << 40n;
 
+/** The id that leaves the choice to the server. */
+const ANY = 0n;
+/** The id of a watch that could not be created. */
+const NONE = -1n;
+
+/** A creation that is not answered yet. */
+interface Asked {
+  /** What we call it, which is also its id if that was asked for. */
+  readonly id: bigint;
+  /** Whether its id was left to the server. */
+  readonly any: boolean;
+}
+
+/** Why a watch was not created: etcd has said so, or something else. */
+export type Refusal = "by etcd" | "by something else";
+
 /**
  * The ids of the watches on a stream. They are ours, so that many watches can
  * be asked for at once. etcd's gRPC proxy gives ids of its own, and answers in
- * any order: there, one watch is asked for after the other.
+ * any order; kine refuses a watch that asks for an id. There, one watch is
+ * asked for after the other, and its id is left to the server.
  */
 export class WatchIds {
   readonly #byId = new Map<bigint, Watcher>();
   readonly #idOf = new Map<Watcher, bigint>();
-  /** The ids whose creation is not answered yet, in the order asked. */
-  #creating: bigint[] = [];
+  /** In the order asked. */
+  #creating: Asked[] = [];
   #last = FIRST;
-  #heeded = true;
+  /** Whose ids they are; that they are the server's has to be confirmed. */
+  #kind: "ours" | "perhaps the server's" | "the server's" = "ours";
 
-  /** Whether the server heeds them. */
+  /** Whether the server heeds ours, as far as that is known. */
   get heeded(): boolean {
-    return this.#heeded;
+    return this.#kind !== "the server's";
   }
 
-  /** The id to ask for; nothing if another answer has to come before. */
+  /** Whether one watch is asked for after the other. */
+  get inTurn(): boolean {
+    return this.#kind !== "ours";
+  }
+
+  /**
+   * The id to ask for; nothing if it was asked for, or another answer has to
+   * come before.
+   */
   next(watcher: Watcher): bigint | undefined {
-    if (!this.#heeded && this.#creating.length > 0) return undefined;
+    const any = this.inTurn;
+    if (this.#idOf.has(watcher)) return undefined;
+    if (any && this.#creating.length > 0) return undefined;
     const id = ++this.#last;
     this.#set(watcher, id);
-    this.#creating.push(id);
-    return id;
+    this.#creating.push({ id, any });
+    return any ? ANY : id;
   }
 
   /** Whose id it is. */
   watcher(id: bigint): Watcher | undefined {
     return this.#byId.get(id);
-  }
-
-  /** Whether it was asked for, or has its turn behind others. */
-  asked(watcher: Watcher): boolean {
-    return this.#idOf.has(watcher);
   }
 
   /** Takes a watch off; gives the id it had. */
@@ -52,22 +75,28 @@ export class WatchIds {
   /**
    * A creation is answered with this id, or with -1 if it has failed: whose it
    * is, if that one is still there. It cannot be told if the id is none of
-   * ours, and several were asked for.
+   * ours, and several were asked for. One that may have failed for its id is
+   * to be asked for again.
    */
-  created(answered: bigint): Watcher | "unclear" | undefined {
+  created(
+    answered: bigint,
+    refusal?: Refusal,
+  ): Watcher | "unclear" | "again" | undefined {
     // They are answered in order, those that fail as well.
-    const at = answered === -1n ? 0 : this.#creating.indexOf(answered);
-    if (at >= 0) {
-      const [id] = this.#creating.splice(at, 1);
-      return id === undefined ? undefined : this.#byId.get(id);
+    const at = answered === NONE
+      ? 0
+      : this.#creating.findIndex(({ id }) => id === answered);
+    if (at < 0) return this.#named(answered);
+    const [asked] = this.#creating.splice(at, 1);
+    if (asked === undefined) return undefined;
+    const watcher = this.#byId.get(asked.id);
+    if (answered === NONE && refusal === "by something else" && !asked.any) {
+      this.#kind = "perhaps the server's";
+      if (watcher !== undefined) this.take(watcher);
+      return "again";
     }
-    this.#heeded = false;
-    if (this.#creating.length > 1) return "unclear";
-    const watcher = this.#byId.get(this.#creating.pop() ?? answered);
-    if (watcher !== undefined) {
-      this.take(watcher);
-      this.#set(watcher, answered);
-    }
+    // An id of ours is heeded, or was not why it was refused.
+    if (this.heeded) this.#kind = "ours";
     return watcher;
   }
 
@@ -76,6 +105,20 @@ export class WatchIds {
     this.#byId.clear();
     this.#idOf.clear();
     this.#creating = [];
+    if (this.heeded) this.#kind = "ours";
+  }
+
+  /** The server has given one an id of its own. */
+  #named(id: bigint): Watcher | "unclear" | undefined {
+    this.#kind = "the server's";
+    if (this.#creating.length > 1) return "unclear";
+    const [asked] = this.#creating.splice(0);
+    const watcher = asked && this.#byId.get(asked.id);
+    if (watcher !== undefined) {
+      this.take(watcher);
+      this.#set(watcher, id);
+    }
+    return watcher;
   }
 
   #set(watcher: Watcher, id: bigint): void {

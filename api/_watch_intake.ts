@@ -38,7 +38,7 @@ export class WatchIntake {
       const told = position.progress(header.revision) && options.progressNotify;
       return told ? { header, events: [], origin: "stream" } : undefined;
     }
-    const events = eventsFrom(position.next, parts);
+    const events = eventsFrom(position.next, parts, options);
     const last = events.at(-1);
     if (last === undefined) return undefined;
     position.received(last.kv.modRevision);

@@ -57,6 +57,13 @@ export class ProgressQuestions {
     for (const question of this.#taken(owner)) question.reject(reason);
   }
 
+  /** Fails what anybody has asked. */
+  failAll(reason: unknown): void {
+    const failed = this.#open;
+    this.#keep([]);
+    for (const question of failed) question.reject(reason);
+  }
+
   #taken(owner: object): readonly Question[] {
     const taken = this.#open.filter((question) => question.owner === owner);
     if (taken.length > 0) {

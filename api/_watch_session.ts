@@ -17,6 +17,7 @@ import {
   isFinal,
   noProgressError,
   ownIdsError,
+  refusal,
   silentError,
 } from "./_watch_errors.ts";
 import { WatchHistory } from "./_watch_history.ts";
@@ -68,14 +69,12 @@ export class WatchSession implements WatchHost {
     this.#paused.add(watcher);
     // What the stream answers from now on says nothing about this one.
     this.#questions.settle(watcher, watcher.received);
-    this.#takeOff(watcher, "tell");
     this.#leave(watcher);
   }
 
   remove(watcher: Watcher, reason: unknown): void {
     this.#paused.delete(watcher);
     this.#questions.fail(watcher, reason);
-    this.#takeOff(watcher, "tell");
     this.#leave(watcher);
   }
 
@@ -96,6 +95,8 @@ export class WatchSession implements WatchHost {
   }
 
   #leave(watcher: Watcher): void {
+    const id = this.#takeOff(watcher);
+    if (id !== undefined) this.#stream?.send(cancelRequest(id));
     this.#watchers.delete(watcher);
     if (this.#watchers.size === 0) this.#stop();
   }
@@ -140,19 +141,18 @@ export class WatchSession implements WatchHost {
     this.#questions.repeat();
   }
 
+  /** Asks for one that was not, unless it is not its turn. */
   #create(watcher: Watcher): void {
-    const id = this.#ids.next(watcher);
+    const id = this.#stream && this.#ids.next(watcher);
     if (id === undefined) return;
     const { template, startRevision } = watcher;
     this.#heartbeat?.catchingUp(startRevision);
     this.#stream?.send(createRequest(template, id, startRevision));
   }
 
-  #takeOff(watcher: Watcher, how: "tell" | "silently"): void {
+  #takeOff(watcher: Watcher): bigint | undefined {
     this.#history.forget(watcher);
-    const id = this.#ids.take(watcher);
-    if (id === undefined || how === "silently") return;
-    this.#stream?.send(cancelRequest(id));
+    return this.#ids.take(watcher);
   }
 
   #onMessage(message: WatchResponse): void {
@@ -165,10 +165,7 @@ export class WatchSession implements WatchHost {
     if (message.created) return this.#onCreated(message, id, endpoint);
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
-      for (const one of this.#watchers) {
-        one.position.heard(revision);
-        this.#history.heard(one, revision);
-      }
+      this.#history.allHeard(this.#watchers, revision);
       return this.#questions.answer(revision);
     }
     const watcher = this.#ids.watcher(id);
@@ -179,32 +176,37 @@ export class WatchSession implements WatchHost {
   }
 
   #onCreated(message: WatchResponse, id: bigint, endpoint: string): void {
-    const watcher = this.#ids.created(id);
+    const wereInTurn = this.#ids.inTurn;
+    const watcher = this.#ids.created(id, refusal(message));
     if (watcher === "unclear") return this.#abandon(ownIdsError(endpoint));
-    if (!this.#ids.heeded) this.#meetProxy(watcher, id);
-    if (watcher === undefined) return;
+    if (!this.#ids.heeded) this.#meetProxy(watcher ? -1n : id);
+    if (watcher && watcher !== "again") {
+      this.#begun(watcher, message, endpoint);
+    }
+    if (!wereInTurn && !this.#ids.inTurn) return;
+    for (const one of this.#watchers) this.#create(one);
+  }
+
+  #begun(watcher: Watcher, message: WatchResponse, endpoint: string): void {
     if (message.canceled) return this.#drop(watcher, message, endpoint);
     this.#history.heard(watcher, toBigInt(message.header?.revision ?? ZERO));
     watcher.created(endpoint, message.header);
   }
 
   /** It does not answer when asked for its progress. */
-  #meetProxy(watcher: Watcher | undefined, id: bigint): void {
+  #meetProxy(strayId: bigint): void {
     this.#heartbeat?.close();
     this.#heartbeat = undefined;
     const { heartbeat } = this.#options;
     if (heartbeat) this.#history.suspect(this.#watchers, heartbeat.intervalMs);
     // Closed before it was known by this id.
-    if (watcher === undefined) this.#stream?.send(cancelRequest(id));
-    const error = noProgressError();
-    for (const one of this.#watchers) this.#questions.fail(one, error);
-    const next = [...this.#watchers].find((one) => !this.#ids.asked(one));
-    if (next !== undefined) this.#create(next);
+    if (strayId !== -1n) this.#stream?.send(cancelRequest(strayId));
+    this.#questions.failAll(noProgressError());
   }
 
   /** The server has ended one watch. */
   #drop(watcher: Watcher, message: WatchResponse, endpoint: string): void {
-    this.#takeOff(watcher, "silently");
+    this.#takeOff(watcher);
     const compacted = toBigInt(message.compactRevision);
     if (compacted > 0n) return watcher.compacted(compacted, endpoint);
     const error = cancelError(message.cancelReason, endpoint);

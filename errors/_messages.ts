@@ -210,10 +210,26 @@ const BY_TEXT: ReadonlyMap<string, EtcdMessage> = new Map(
   ]),
 );
 
+// What gRPC itself says of a request beyond etcd's limit, or that of the client
+// inside etcd's gRPC proxy, with RESOURCE_EXHAUSTED.
+const TOO_LARGE =
+  /^(?:grpc: received message|trying to send message) larger than max \(\d+ vs\. \d+\)$/;
+
 /**
  * Looks up a status text in etcd's catalogue. The match is exact, as in Go's
  * client; these are the only prose on which this client decides anything.
  */
 export function findEtcdMessage(text: string): EtcdMessage | undefined {
-  return BY_TEXT.get(text);
+  const message = withoutStatus(text);
+  return BY_TEXT.get(
+    TOO_LARGE.test(message) ? `${PREFIX}request is too large` : message,
+  );
+}
+
+/**
+ * The message alone, of a text that may be a gRPC status as Go prints one:
+ * some servers and proxies pass that on, or give it as a watch's reason.
+ */
+export function withoutStatus(text: string): string {
+  return /^(?:rpc error: code = \w+ desc = )+(.*)$/s.exec(text)?.[1] ?? text;
 }

@@ -10,6 +10,9 @@ interface Served {
   rest: EventInit[];
 }
 
+/** What becomes of the ids that are asked for: on members, proxies, kine. */
+export type WatchIdRule = "heeded" | "ignored" | "refused";
+
 /**
  * A history, and members that serve watches on it: behind or not, in messages
  * of any size and fragments of any number, until the stream is lost.
@@ -29,16 +32,16 @@ export class WatchWorld {
   /** What was asked for and is not created yet: by a proxy, in any order. */
   #asked: Served[] = [];
   #lastId = -1n;
-  readonly #isProxy: boolean;
+  readonly #ids: WatchIdRule;
 
   constructor(
     fake: FakeWatches,
     below: (limit: number) => number,
-    { isProxy }: { readonly isProxy: boolean },
+    { ids }: { readonly ids: WatchIdRule },
   ) {
     this.#fake = fake;
     this.#below = below;
-    this.#isProxy = isProxy;
+    this.#ids = ids;
   }
 
   get revision(): bigint {
@@ -134,7 +137,12 @@ export class WatchWorld {
       next: start === 0n ? this.#visible + 1n : start,
       rest: [],
     };
-    if (this.#isProxy) {
+    if (this.#ids === "refused" && id !== 0n) {
+      const cancelReason = "no id, please";
+      const refused = { created: true, canceled: true, cancelReason };
+      return this.#fake.reply(refused, this.#visible, -1n);
+    }
+    if (this.#ids !== "heeded") {
       this.#asked.push(served);
       return;
     }
@@ -142,7 +150,7 @@ export class WatchWorld {
     this.#fake.create(this.#visible, id);
   }
 
-  /** A proxy gives ids of its own. */
+  /** What heeds none gives ids of its own. */
   #createOne(): void {
     const [served] = this.#asked.splice(this.#below(this.#asked.length), 1);
     if (served === undefined) return;

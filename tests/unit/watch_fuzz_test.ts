@@ -5,7 +5,7 @@ import { CompactedError, type Watch, type WatchBatch } from "../../mod.ts";
 import { seededRandom } from "./_fake_clock.ts";
 import { microtasks } from "./_fake_transport.ts";
 import { FakeWatches } from "./_fake_watch.ts";
-import { WatchWorld } from "./_watch_world.ts";
+import { type WatchIdRule, WatchWorld } from "./_watch_world.ts";
 
 const ROUNDS = 300;
 const STEPS = 120;
@@ -74,7 +74,7 @@ class Consumer {
 
 async function play(
   seed: number,
-  kind: { readonly isProxy: boolean },
+  kind: { readonly ids: WatchIdRule },
 ): Promise<void> {
   const random = seededRandom(seed);
   const below = (limit: number) => Math.floor(random() * limit);
@@ -124,12 +124,17 @@ async function play(
   assertEquals(fake.clock.pending, 0, note);
 }
 
-for (const isProxy of [false, true]) {
-  const where = isProxy ? "through a proxy with ids of its own" : "on members";
+for (
+  const [ids, where] of [
+    ["heeded", "on members"],
+    ["ignored", "through a proxy with ids of its own"],
+    ["refused", "where no id may be asked for"],
+  ] as const
+) {
   Deno.test(`Watch loses nothing and repeats nothing, whatever becomes of its streams ${where}`, async () => {
     const first = Math.floor(Math.random() * 2 ** 30);
     for (let round = 0; round < ROUNDS; round++) {
-      await play(first + round, { isProxy });
+      await play(first + round, { ids });
     }
   });
 }
