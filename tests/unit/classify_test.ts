@@ -116,3 +116,36 @@ Deno.test("classify() knows what a member says while it is being removed", () =>
     applied: "maybe",
   });
 });
+
+Deno.test("classify() knows etcd's messages in a gRPC status as Go prints it", () => {
+  const { code, grpcCode, fromEtcd } = classify({
+    ...FAILURE,
+    details:
+      "rpc error: code = Unknown desc = rpc error: code = NotFound desc = etcdserver: requested lease not found",
+  });
+  assertEquals(
+    [code, grpcCode, fromEtcd],
+    ["lease_not_found", GRPC_CODE.notFound, true],
+  );
+  const other = "rpc error: code = Unknown desc = etcdserver: nothing known";
+  assertEquals(classify({ ...FAILURE, details: other }).code, "unknown");
+});
+
+Deno.test("classify() has one code for a request that is too large, whoever refuses it", () => {
+  for (
+    const details of [
+      "etcdserver: request is too large",
+      "grpc: received message larger than max (2200010 vs. 2097152)",
+      // etcd's gRPC proxy, at a lower limit.
+      "trying to send message larger than max (1700009 vs. 1572864)",
+    ]
+  ) {
+    const grpcCode = GRPC_CODE.resourceExhausted;
+    assertEquals(classify({ ...FAILURE, grpcCode, details }), {
+      code: "request_too_large",
+      grpcCode: GRPC_CODE.invalidArgument,
+      fromEtcd: true,
+      applied: "never",
+    });
+  }
+});
