@@ -1,5 +1,9 @@
 import { EtcdError } from "../errors/etcd_error.ts";
-import { LeaseNotFoundError } from "../errors/specific_errors.ts";
+import {
+  LeaseNotFoundError,
+  UnsupportedError,
+} from "../errors/specific_errors.ts";
+import { doubtText } from "../errors/doubt.ts";
 import { GRPC_CODE } from "../errors/codes.ts";
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { methods, revokeServerChosen } from "../proto/methods.ts";
@@ -59,7 +63,9 @@ export class LeaseCalls {
       "grant the lease",
       options,
     );
-    return { id: toBigInt(ID), ttlSeconds: Number(toBigInt(TTL)) };
+    const granted = toBigInt(ID);
+    if (id !== 0n && granted !== id) throw otherIdError(id, granted);
+    return { id: granted, ttlSeconds: Number(toBigInt(TTL)) };
   }
 
   /** Ends a lease, whose id was chosen by so and so. */
@@ -196,6 +202,23 @@ export class LeaseCalls {
 function isEcho(error: unknown, code: EtcdError["code"]): boolean {
   return error instanceof EtcdError && error.code === code &&
     error.maybeCommitted;
+}
+
+/** The server has not made the lease asked for, but another. */
+function otherIdError(id: bigint, granted: bigint): UnsupportedError {
+  const { name } = methods.lease.grant;
+  return new UnsupportedError(
+    `Cannot grant the lease: the server gave it the id ${granted} instead of ${id}, and may keep it until its time is over (unsupported)${
+      doubtText(true)
+    }`,
+    {
+      code: "unsupported",
+      grpcCode: GRPC_CODE.unimplemented,
+      method: name,
+      maybeCommitted: true,
+      needs: "an etcd server",
+    },
+  );
 }
 
 function notFound(id: bigint, action: string): LeaseNotFoundError {

@@ -124,6 +124,8 @@ export interface Leases {
    *
    * @throws {EtcdError} With the code `lease_exists` if the id is taken,
    * `lease_ttl_too_large` if the server refuses the time.
+   * @throws {UnsupportedError} If the server gives it another id than the one
+   * asked for, as kine does.
    */
   grant(ttlSeconds: number, options?: GrantOptions): Promise<Lease>;
   /**

@@ -12,6 +12,7 @@ import {
   type LeaseLostError,
   LeaseNotFoundError,
   TimeoutError,
+  UnsupportedError,
 } from "../../mod.ts";
 import { waitFor } from "../harness/wait_for.ts";
 import { failure, FakeLeases } from "./_fake_leases.ts";
@@ -52,6 +53,22 @@ Deno.test("grant() with an id fails with the error of its one call, whatever bec
     assertEquals(error.maybeCommitted, maybeCommitted);
   }
   assertEquals(fake.called, ["Lease.LeaseGrant", "Lease.LeaseGrant"]);
+});
+
+Deno.test("grant() with an id fails where the server makes a lease of another one, which may be there", async () => {
+  const fake = new FakeLeases();
+  // As kine does: its ids are the seconds to live.
+  fake.answerGrant(9n, 9);
+  const error = await assertRejects(
+    () => fake.facet.grant(9, { id: 7n }),
+    UnsupportedError,
+    "the server gave it the id 9 instead of 7",
+  );
+  assert(error.maybeCommitted);
+  assertFalse(error.retryable);
+  const lease = await fake.facet.grant(9, { id: 9n });
+  assertEquals(lease.id, 9n);
+  lease.orphan();
 });
 
 Deno.test("revoke() of a lease that an earlier attempt has ended succeeds", async () => {
