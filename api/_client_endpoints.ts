@@ -35,7 +35,7 @@ export class ClientEndpoints {
       clock: SYSTEM_CLOCK,
       onEvent: options.onEvent,
     });
-    this.guard = new ClusterGuard(this.#keeper);
+    this.guard = new ClusterGuard(this.#keeper, SYSTEM_CLOCK);
   }
 
   /** The pool is being used. */

@@ -1,3 +1,4 @@
+import type { Clock } from "../balancers/_clock.ts";
 import { doubtText } from "../errors/doubt.ts";
 import { ClusterMismatchError } from "../errors/specific_errors.ts";
 import { type Int64, toUnsignedBigInt } from "../proto/int64.ts";
@@ -22,6 +23,19 @@ export interface GuardedEndpoints {
   refuse(endpoint: string, reason: string): "refused" | "last";
 }
 
+/** What a reply that is of another cluster says of its endpoint. */
+type Finding =
+  /** There are others: it is in the list by mistake. */
+  | "stranger"
+  /** There is no other: the cluster behind it has been replaced. */
+  | "replaced"
+  /** Both clusters are behind it, as a load balancer or a name has it. */
+  | "both";
+
+// A cluster that was there before and comes back has replaced the one that is
+// known only if nothing has come from that for so long.
+const REPLACED_AFTER_MS = 60_000;
+
 /**
  * Sees to it that all replies are of one cluster: the one that answers first.
  * An endpoint that is of another one is a mistake in a list or a name that
@@ -29,14 +43,16 @@ export interface GuardedEndpoints {
  */
 export class ClusterGuard {
   readonly #endpoints: GuardedEndpoints;
+  readonly #clock: Pick<Clock, "now">;
   #cluster: Int64 | undefined;
+  /** Those that were known before. */
+  readonly #former = new Set<bigint>();
+  /** When a reply last was of the one that is known, if there were others. */
+  #heardAt = 0;
 
-  /**
-   * If the last endpoint is refused, it is the cluster that has been replaced:
-   * the next reply is the first one.
-   */
-  constructor(endpoints: GuardedEndpoints) {
+  constructor(endpoints: GuardedEndpoints, clock: Pick<Clock, "now">) {
     this.#endpoints = endpoints;
+    this.#clock = clock;
   }
 
   /**
@@ -51,7 +67,10 @@ export class ClusterGuard {
     if (header === undefined || header === null) return;
     const { clusterId } = header;
     const known = this.#cluster;
-    if (clusterId.low === known?.low && clusterId.high === known.high) return;
+    if (clusterId.low === known?.low && clusterId.high === known.high) {
+      if (this.#former.size > 0) this.#heardAt = this.#clock.now();
+      return;
+    }
     if (clusterId.low === 0 && clusterId.high === 0) return;
     const made = call();
     if (known !== undefined) throw this.#mismatch(clusterId, known, made);
@@ -62,33 +81,47 @@ export class ClusterGuard {
   /** The next reply is the first one again. */
   forget(): void {
     this.#cluster = undefined;
+    this.#former.clear();
   }
 
-  #mismatch(
-    id: Int64,
-    known: Int64,
-    { action, method, endpoint, maybeCommitted }: GuardedCall,
-  ): ClusterMismatchError {
+  #mismatch(id: Int64, known: Int64, call: GuardedCall): ClusterMismatchError {
+    const { action, method, endpoint, maybeCommitted } = call;
     const clusterId = toUnsignedBigInt(id);
     const expectedClusterId = toUnsignedBigInt(known);
-    const reason = `it is of the cluster ${clusterId.toString(16)}, not of ${
-      expectedClusterId.toString(16)
-    }`;
-    const last = this.#endpoints.refuse(endpoint, reason) === "last";
-    if (last) this.forget();
-    const tail = doubtText(maybeCommitted);
+    const [its, ours] = [clusterId, expectedClusterId].map((one) =>
+      one.toString(16)
+    );
+    const reason = `it is of the cluster ${its}, not of ${ours}`;
+    const finding = this.#judge(clusterId, endpoint, reason);
+    if (finding === "replaced") {
+      this.#former.add(expectedClusterId);
+      this.#cluster = id;
+      this.#heardAt = this.#clock.now();
+    }
+    const state = {
+      stranger: `${endpoint} is not used any more, as ${reason}`,
+      replaced: `${endpoint} is the last endpoint, and ${reason} as before`,
+      both:
+        `${endpoint} leads to two clusters, this time to ${its}, and the client stays with ${ours}`,
+    }[finding];
     return new ClusterMismatchError(
-      last
-        ? `Cannot ${action}: ${endpoint} is the last endpoint, and ${reason} as before (wrong_cluster)${tail}`
-        : `Cannot ${action}: ${endpoint} is not used any more, as ${reason} (wrong_cluster)${tail}`,
+      `Cannot ${action}: ${state} (wrong_cluster)${doubtText(maybeCommitted)}`,
       {
         endpoint,
         method,
-        retryable: !maybeCommitted && !last,
+        retryable: !maybeCommitted && finding === "stranger",
         maybeCommitted,
         clusterId,
         expectedClusterId,
       },
     );
+  }
+
+  #judge(clusterId: bigint, endpoint: string, reason: string): Finding {
+    if (this.#endpoints.refuse(endpoint, reason) === "refused") {
+      return "stranger";
+    }
+    const recently = this.#clock.now() - this.#heardAt < REPLACED_AFTER_MS;
+    return this.#former.has(clusterId) && recently ? "both" : "replaced";
   }
 }

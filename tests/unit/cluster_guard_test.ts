@@ -33,7 +33,7 @@ Deno.test("ClusterGuard takes the first id for the cluster's, and no id for none
       refused.push(endpoint);
       return "refused";
     },
-  });
+  }, { now: () => 0 });
   for (const none of [{}, { header: null }, { header: undefined }, reply(0n)]) {
     guard.check(none, CALL);
   }
@@ -96,6 +96,43 @@ Deno.test("Client takes the last endpoint's cluster for a new one", async () => 
   assertFalse(error.retryable);
   await client.range("x");
   assertEquals(a.ranges, 3);
+});
+
+Deno.test("ClusterGuard stays with one of two clusters that one endpoint leads to, and says so", () => {
+  let now = 0;
+  const guard = new ClusterGuard(
+    { uses: () => true, refuse: () => "last" },
+    { now: () => now },
+  );
+  const told = (clusterId: bigint) => {
+    try {
+      guard.check(reply(clusterId), CALL);
+    } catch (error) {
+      assert(error instanceof ClusterMismatchError);
+      assertFalse(error.retryable);
+      return error.message;
+    }
+    return "fine";
+  };
+  assertEquals(told(10n), "fine");
+  assertStringIncludes(told(11n), "is the last endpoint, and it is of");
+  // Replaced, so far.
+  assertEquals(told(11n), "fine");
+  for (let turns = 0; turns < 5; turns++) {
+    now += 59_999;
+    assertStringIncludes(
+      told(10n),
+      "http://a:1 leads to two clusters, this time to a, and the client stays with b",
+    );
+    assertEquals(told(11n), "fine");
+  }
+  // Nothing of the one for long: it is gone, the other is back.
+  now += 60_000;
+  assertStringIncludes(told(10n), "it is of the cluster a, not of b as before");
+  assertEquals(told(10n), "fine");
+  assertStringIncludes(told(11n), "stays with a");
+  guard.forget();
+  assertEquals(told(11n), "fine");
 });
 
 Deno.test("Client.setEndpoints() with other endpoints only may lead to another cluster", async () => {
