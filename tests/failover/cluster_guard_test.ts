@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
+import { Gateway } from "../../gateway/mod.ts";
 import { ClusterMismatchError, EtcdError } from "../../mod.ts";
 import { Cluster, type Member, waitFor } from "../harness/mod.ts";
 import { codeOf } from "./_auth_subject.ts";
@@ -104,4 +105,63 @@ Deno.test("a read that another cluster answers is not taken for an answer", asyn
   }, ClusterMismatchError);
   assertEquals(error.endpoint, stranger);
   assertEquals([...answers], ["ours"]);
+});
+
+Deno.test("two clusters behind one address are told as such, and the client stays with one", async () => {
+  const [stranger] = other.members;
+  assert(stranger !== undefined);
+  const both = [first(), stranger];
+  await using gateway = await Gateway.start({
+    endpoints: both.map(({ endpoint }) => endpoint),
+    listen: "127.0.0.1:0",
+    retryDelayMs: 100,
+    dialTimeoutMs: 1_000,
+  });
+  const leadTo = async (member: Member) => {
+    await member.proxy.set({ kind: "pass" });
+    for (const one of both) {
+      if (one !== member) await one.proxy.set({ kind: "refuse" });
+    }
+  };
+  await using client = clientOf(`http://${gateway.address}`);
+  // What a read meets once it is answered.
+  const read = async () => {
+    let met: string | ClusterMismatchError | undefined;
+    await waitFor("an answer", async () => {
+      try {
+        met = (await client.get("both", { timeoutMs: 500 }))?.value.text();
+      } catch (error) {
+        if (!(error instanceof ClusterMismatchError)) return false;
+        met = error;
+      }
+      return true;
+    });
+    return met instanceof ClusterMismatchError ? met.message : met;
+  };
+  try {
+    for (const member of both) {
+      await leadTo(member);
+      await using direct = clientOf(member.directEndpoint);
+      await direct.put("both", member === stranger ? "there" : "here");
+    }
+    await leadTo(first());
+    assertEquals(await read(), "here");
+    await leadTo(stranger);
+    assertStringIncludes(await read() ?? "", "is the last endpoint, and it is");
+    assertEquals(await read(), "there");
+    for (let turns = 0; turns < 2; turns++) {
+      await leadTo(first());
+      for (let reads = 0; reads < 5; reads++) {
+        assertStringIncludes(await read() ?? "", "leads to two clusters");
+      }
+      const put = client.put("both", "lost", { timeoutMs: 1_000 });
+      const error = await assertRejects(() => put, ClusterMismatchError);
+      // The other one has it now.
+      assert(error.maybeCommitted);
+      await leadTo(stranger);
+      assertEquals(await read(), "there");
+    }
+  } finally {
+    for (const member of both) await member.proxy.set({ kind: "pass" });
+  }
 });
