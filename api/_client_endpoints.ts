@@ -1,6 +1,7 @@
 import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
+import type { Dial } from "../balancers/_transport.ts";
 import { ClientClosedError } from "../errors/specific_errors.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
@@ -21,7 +22,11 @@ export class ClientEndpoints {
   readonly #options: SeedOptions;
 
   /** `pool` has the endpoints the user has named already. */
-  constructor(options: ResolvedOptions, pool: ConnectionPool, caller: Caller) {
+  constructor(
+    options: ResolvedOptions & { readonly dial: Dial },
+    pool: ConnectionPool,
+    caller: Caller,
+  ) {
     this.#pool = pool;
     this.#options = { ...options.secrecy, records: options.dns.records };
     this.#keeper = new EndpointKeeper(options, pool);
@@ -30,7 +35,8 @@ export class ClientEndpoints {
       caller,
       pool,
       dns: options.dns,
-      lookUpTimeoutMs: options.dialTimeoutMs,
+      dial: options.dial,
+      dialTimeoutMs: options.dialTimeoutMs,
       autoSyncIntervalMs: options.autoSyncIntervalMs,
       clock: SYSTEM_CLOCK,
       onEvent: options.onEvent,

@@ -61,7 +61,11 @@ export function makeParts(options: ResolvedOptions): ClientParts {
   });
   // Those that make calls are made of parts that make calls themselves.
   const late: Caller = { unary: (...call) => caller.unary(...call) };
-  const endpoints = new ClientEndpoints({ ...options, onEvent }, pool, late);
+  const endpoints = new ClientEndpoints(
+    { ...options, onEvent, dial },
+    pool,
+    late,
+  );
   const { guard } = endpoints;
   const tokens = credentials && new TokenKeeper(credentials, {
     authenticate: (name, password) => authenticate(late, name, password),

@@ -83,9 +83,21 @@ export class EndpointKeeper {
     return kept ? "some kept" : "all new";
   }
 
-  /** The members were asked for; no endpoint at all stands for the seeds. */
-  setMembers(members: readonly Endpoint[]): void {
-    const usable = withoutPlain(members, this.#seeds.secrecy);
+  /** Those of the members that get no password in plain text. */
+  usable(members: readonly Endpoint[]): readonly Endpoint[] {
+    return withoutPlain(members, this.#seeds.secrecy);
+  }
+
+  /** Whether one of these is in use and connected. */
+  serves(endpoints: readonly Endpoint[]): boolean {
+    const urls = new Set(endpoints.map(({ url }) => url));
+    return this.#pool.snapshot().endpoints.some(({ endpoint, state }) =>
+      state === "ready" && urls.has(endpoint)
+    );
+  }
+
+  /** The members were asked for; no usable one stands for the seeds. */
+  setMembers(usable: readonly Endpoint[]): void {
     this.#members = usable.length === 0 ? undefined : usable;
     this.#fellBack = false;
     this.#apply();

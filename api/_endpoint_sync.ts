@@ -1,6 +1,7 @@
 import type { Clock } from "../balancers/_clock.ts";
 import { type Endpoint, parseEndpoint } from "../balancers/_endpoint.ts";
 import type { ConnectionPool } from "../balancers/_pool.ts";
+import type { Dial } from "../balancers/_transport.ts";
 import type { SkippedRecord } from "../balancers/_srv.ts";
 import type { TellEvent } from "./events.ts";
 import { backoffMs, CONNECTION_BACKOFF } from "../errors/backoff.ts";
@@ -10,6 +11,7 @@ import type { CallOptions } from "./call_options.ts";
 import type { Caller } from "./caller.ts";
 import type { EndpointKeeper } from "./_endpoint_keeper.ts";
 import { listMembers } from "./_member_list.ts";
+import { unreachableError, whyUnreachable } from "./_reach.ts";
 import type { ResolvedDns } from "./_resolve_dns.ts";
 import { lateError, srvEndpoints } from "./_srv_endpoints.ts";
 
@@ -21,8 +23,10 @@ export interface EndpointSyncOptions {
   readonly caller: Caller;
   readonly pool: Pick<ConnectionPool, "closed">;
   readonly dns: ResolvedDns;
-  /** How long one look-up may take, in milliseconds. */
-  readonly lookUpTimeoutMs: number;
+  /** Makes transports, to see whether members can be reached. */
+  readonly dial: Dial;
+  /** How long one dial or one look-up may take, in milliseconds. */
+  readonly dialTimeoutMs: number;
   /** How often to ask for the members, in milliseconds; never if not given. */
   readonly autoSyncIntervalMs: number | undefined;
   readonly clock: Clock;
@@ -71,6 +75,7 @@ export class EndpointSync {
   /**
    * Asks for the members, and uses those that vote and have started. If they
    * name no address that may be used, the endpoints given by the user are.
+   * Those in use stay if none that the members name can be reached.
    *
    * @throws {EtcdError} If they could not be asked for.
    */
@@ -84,10 +89,8 @@ export class EndpointSync {
       linearizable: undefined,
       options,
     });
-    // The user has named others meanwhile: those of before are not wanted.
-    if (keeper.seeds !== seeds) return await this.sync(options);
     const { secure } = keeper;
-    keeper.setMembers(
+    const usable = keeper.usable(
       members
         .filter(({ name, isLearner }) => name !== "" && !isLearner)
         .flatMap(({ clientURLs }) => clientURLs)
@@ -95,7 +98,29 @@ export class EndpointSync {
         // Never from TLS to plain text on the word of a member.
         .filter((endpoint) => endpoint.secure || !secure),
     );
+    const trouble = await this.#trouble(usable, options);
+    // The user has named others meanwhile: those of before are not wanted.
+    if (keeper.seeds !== seeds) return await this.sync(options);
+    if (trouble !== undefined) throw unreachableError(trouble);
+    keeper.setMembers(usable);
     return keeper.endpoints.map(({ url }) => url);
+  }
+
+  /**
+   * Why members may not take the place of what works: a proxy tells of itself
+   * by an address of its own, and members of one that is only theirs.
+   */
+  async #trouble(
+    members: readonly Endpoint[],
+    { signal: given }: CallOptions,
+  ): Promise<string | undefined> {
+    const { keeper, dial, dialTimeoutMs } = this.#options;
+    if (members.length === 0 || keeper.serves(members)) return undefined;
+    const signal = AbortSignal.any([
+      this.#closed.signal,
+      ...given ? [given] : [],
+    ]);
+    return await whyUnreachable(members, { dial, dialTimeoutMs, signal });
   }
 
   /** Ends what is going on. */
@@ -132,7 +157,7 @@ export class EndpointSync {
   }
 
   async #lookUpOne(domain: string): Promise<"found" | "failed"> {
-    const { keeper, dns, lookUpTimeoutMs: timeoutMs, clock } = this.#options;
+    const { keeper, dns, dialTimeoutMs: timeoutMs, clock } = this.#options;
     const { nameServer } = dns;
     const records = keeper.recordsOf(domain);
     const late = new AbortController();

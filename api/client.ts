@@ -173,6 +173,10 @@ export class Client extends Keyspace implements AsyncDisposable {
    * A client whose endpoints all are `https` does not use what members name
    * without TLS, nor does one with `auth` that has TLS set up.
    *
+   * Endpoints that work stay if none of what the members name can be reached,
+   * as behind a proxy that tells of itself or of members of a network of its
+   * own: that fails with an {@linkcode UnavailableError} that names each.
+   *
    * @throws {EtcdError} If no member could tell.
    */
   async syncEndpoints(options?: CallOptions): Promise<readonly string[]> {

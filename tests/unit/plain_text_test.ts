@@ -1,6 +1,16 @@
 // Passwords and tokens where TLS is set up for some endpoints only.
-import { assertEquals, assertThrows } from "@std/assert";
-import { Client, type ClientOptions, InvalidOptionError } from "../../mod.ts";
+import {
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import {
+  Client,
+  type ClientOptions,
+  InvalidOptionError,
+  UnavailableError,
+} from "../../mod.ts";
 import { codecOf } from "../../proto/_codec.ts";
 import { methods } from "../../proto/methods.ts";
 import { CertificateAuthority } from "../harness/certificates.ts";
@@ -96,6 +106,11 @@ Deno.test("Client.syncEndpoints() gives a password to no member without TLS wher
     endpoints: seed.endpoint,
     auth: { username: "alice", password: "hunter2" },
   });
-  assertEquals(await client.syncEndpoints(), ["https://127.0.0.1:1"]);
-  assertEquals(plain.calls(), 0);
+  const error = await assertRejects(
+    () => client.syncEndpoints(),
+    UnavailableError,
+    "can be reached: https://127.0.0.1:1 (",
+  );
+  assertFalse(error.message.includes(plain.endpoint), error.message);
+  assertEquals(plain.connections.accepted, 0);
 });

@@ -6,8 +6,11 @@ import {
   type ClientEvent,
   type ClientOptions,
   EtcdError,
+  UnavailableError,
 } from "../../mod.ts";
-import { FakeStatus, waitFor } from "../harness/mod.ts";
+import { BALANCER_NAMES } from "../../balancers/mod.ts";
+import { freePorts } from "../harness/_ports.ts";
+import { FakeStatus, SilentServer, waitFor } from "../harness/mod.ts";
 import { codecOf } from "../../proto/_codec.ts";
 import { methods } from "../../proto/methods.ts";
 import {
@@ -64,6 +67,57 @@ Deno.test("Client.syncEndpoints() keeps what was given when members name nothing
   a.members = [{ name: "", clientURLs: [] }, { name: "m1", clientURLs: [] }];
   await using client = clientOf(a.server.endpoint);
   assertEquals(await client.syncEndpoints(), [a.server.endpoint]);
+});
+
+for (const balancer of BALANCER_NAMES) {
+  Deno.test(`${balancer} | Client.syncEndpoints() keeps endpoints that work where none that the members name can be reached`, async () => {
+    await using a = await startMember();
+    await using silent = await SilentServer.start();
+    // As etcd's gRPC proxy tells of itself.
+    const refused = `127.0.0.1:${freePorts(1)[0]}`;
+    a.members = [
+      { name: "m0", clientURLs: [refused] },
+      { name: "m1", clientURLs: [silent.endpoint] },
+    ];
+    await using client = clientOf(a.server.endpoint, { balancer });
+    const error = await assertRejects(
+      () => client.syncEndpoints(),
+      UnavailableError,
+      "those in use stay, as none that the members name can be reached",
+    );
+    assertStringIncludes(error.message, `http://${refused} (`);
+    assertStringIncludes(error.message, `${silent.endpoint} (`);
+    assertEquals(urls(client), [a.server.endpoint]);
+    const { accepted } = a.server.connections;
+    await client.range("x");
+    assertEquals(
+      a.server.connections.accepted,
+      accepted,
+      "the same connection",
+    );
+    // Once one of them can be reached, they are taken.
+    await using b = await startMember();
+    a.members = [...a.members, ...listed(b)];
+    assertEquals(await client.syncEndpoints(), [
+      `http://${refused}`,
+      silent.endpoint,
+      b.server.endpoint,
+    ]);
+  });
+}
+
+Deno.test("autoSyncIntervalMs tells that no member can be reached, and keeps what works", async () => {
+  await using a = await startMember();
+  a.members = [{ name: "m0", clientURLs: [`127.0.0.1:${freePorts(1)[0]}`] }];
+  const events: ClientEvent[] = [];
+  await using client = clientOf(a.server.endpoint, {
+    autoSyncIntervalMs: 30,
+    onEvent: (event) => events.push(event),
+  });
+  await client.range("x");
+  const failed = () => events.filter(({ type }) => type === "sync_failed");
+  await waitFor("two failures", () => failed().length >= 2);
+  assertEquals(urls(client), [a.server.endpoint]);
 });
 
 Deno.test("Client.syncEndpoints() fails as the call does, and changes nothing", async () => {
