@@ -12,6 +12,7 @@ export {
 export { etcdctl, type EtcdctlOptions } from "./etcdctl.ts";
 export { compareVersions } from "./_etcd_version.ts";
 export { NotEtcdServer, SilentServer } from "./dead_servers.ts";
+export { findKine, type Kine, whyNoKine } from "./kine.ts";
 export {
   type FakeAnswer,
   type FakeCall,

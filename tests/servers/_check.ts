@@ -1,4 +1,4 @@
-import { EtcdError } from "../../mod.ts";
+import { EtcdError, type KeyValue } from "../../mod.ts";
 import type { Subject } from "./_subject.ts";
 
 /** One row of the table. */
@@ -20,6 +20,13 @@ export function failureText(error: unknown): string {
   return status === undefined
     ? `\`${error.code}\`${doubt}`
     : `\`${error.code}\` (HTTP ${status})${doubt}`;
+}
+
+/** Whether a key was put more than once; kine counts no versions. */
+export function writtenAgain(
+  { createRevision, modRevision }: KeyValue,
+): boolean {
+  return createRevision !== modRevision;
 }
 
 /** A time in seconds, as people read it. */

@@ -8,6 +8,10 @@ export interface Column {
   readonly name: string;
   /** How the server is set up, for the table. */
   readonly setup: string;
+  /** It is in the place of etcd: no members are behind it. */
+  readonly standsAlone?: true;
+  /** What it refuses: the title of a check, and what the error says. */
+  readonly refuses?: Readonly<Record<string, string>>;
   /** Starts it in front of these members, each `host:port`. */
   start(members: readonly string[]): Promise<Front>;
 }
@@ -18,6 +22,16 @@ export interface Front extends AsyncDisposable {
   readonly endpoints: readonly string[];
   /** Of the server. */
   readonly version: string;
+  /** What can be killed, if that is not the members. */
+  readonly program?: Killable;
+}
+
+/** A server that can be killed and started again. */
+export interface Killable {
+  /** Ends it at once. */
+  kill(): Promise<unknown>;
+  /** Starts it again; resolves when it listens. */
+  restart(): Promise<unknown>;
 }
 
 /** How long a stream may be idle where that is a setting, in seconds. */
@@ -41,20 +55,33 @@ export async function startProgram(
   const directory = await processes.makeRoot("etcdeno-front-");
   const [port = 0] = freePorts(1);
   const log = `${directory}/log`;
-  const program = await processes.start(
-    await command({ port, directory }),
-    log,
-  );
-  await waitFor("the server in front", async () => {
-    if (!program.running) {
-      throw new Error(`Cannot start it: ${await Deno.readTextFile(log)}`);
-    }
-    return await listens(port);
-  });
+  const start = async () => {
+    const program = await processes.start(
+      await command({ port, directory }),
+      log,
+    );
+    await waitFor("the server in front", async () => {
+      if (!program.running) {
+        throw new Error(`Cannot start it: ${await Deno.readTextFile(log)}`);
+      }
+      return await listens(port);
+    });
+    return program;
+  };
+  let program = await start();
   const resources = stack.move();
   return {
     endpoints: [`http://127.0.0.1:${port}`],
     version,
+    program: {
+      async kill() {
+        await program.signal("KILL");
+        await program.exited;
+      },
+      async restart() {
+        program = await start();
+      },
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

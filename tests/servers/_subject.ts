@@ -1,19 +1,22 @@
 import { Client, type ClientEvent, type ClientOptions } from "../../mod.ts";
 import { Cluster } from "../harness/mod.ts";
-import type { Column, Front } from "./_column.ts";
+import type { Column, Front, Killable } from "./_column.ts";
 
-/** Three members and what is in front of them. */
+/** Three members and what is in front of them, or what is in their place. */
 export class Subject implements AsyncDisposable {
-  readonly cluster: Cluster;
   readonly front: Front;
+  readonly #cluster: Cluster | undefined;
   #serial = 0;
 
-  private constructor(cluster: Cluster, front: Front) {
-    this.cluster = cluster;
+  private constructor(cluster: Cluster | undefined, front: Front) {
+    this.#cluster = cluster;
     this.front = front;
   }
 
   static async start(column: Column): Promise<Subject> {
+    if (column.standsAlone) {
+      return new Subject(undefined, await column.start([]));
+    }
     const cluster = await Cluster.start();
     const hosts = cluster.members.map(({ directEndpoint }) =>
       new URL(directEndpoint).host
@@ -21,12 +24,19 @@ export class Subject implements AsyncDisposable {
     return new Subject(cluster, await column.start(hosts));
   }
 
+  /** What has the data. */
+  get servers(): readonly Killable[] {
+    const { program } = this.front;
+    return this.#cluster?.members ?? (program ? [program] : []);
+  }
+
   /** A client of the members themselves, for the server's own view. */
   direct(): Client {
     return new Client({
-      endpoints: this.cluster.members.map(({ directEndpoint }) =>
+      endpoints: this.#cluster?.members.map(({ directEndpoint }) =>
         directEndpoint
-      ),
+      ) ??
+        this.front.endpoints,
     });
   }
 
@@ -51,6 +61,6 @@ export class Subject implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.front[Symbol.asyncDispose]();
-    await this.cluster.close();
+    await this.#cluster?.close();
   }
 }

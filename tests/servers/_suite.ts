@@ -1,5 +1,7 @@
+import { assertRejects } from "@std/assert";
+import { EtcdError } from "../../mod.ts";
 import { CALL_CHECKS } from "./_calls.ts";
-import type { Check } from "./_check.ts";
+import { type Check, failureText } from "./_check.ts";
 import type { Column } from "./_column.ts";
 import { COLUMNS } from "./columns.ts";
 import { LOSS_CHECKS } from "./_losses.ts";
@@ -16,8 +18,18 @@ const CHECKS: readonly Check[] = [
 /** Where the results go, a line of JSON each; set by the task. */
 const REPORT = Deno.env.get("ETCDENO_SERVERS_REPORT");
 
-/** Defines the tests of one column. */
-export function checkColumn(column: Column): void {
+/**
+ * Defines the tests of one column. Where it cannot be had they are left out,
+ * and say why.
+ */
+export function checkColumn(
+  column: Column,
+  { missing }: { readonly missing?: string | undefined } = {},
+): void {
+  if (missing !== undefined) {
+    Deno.test.ignore(`${column.name} | not run: ${missing}`, () => {});
+    return;
+  }
   let subject: Subject;
   Deno.test.beforeAll(async () => {
     subject = await Subject.start(column);
@@ -27,7 +39,10 @@ export function checkColumn(column: Column): void {
   });
   for (const [rowAt, { title, run }] of CHECKS.entries()) {
     Deno.test(`${column.name} | ${title}`, async () => {
-      const text = await run(subject);
+      const refusal = column.refuses?.[title];
+      const text = refusal === undefined
+        ? await run(subject)
+        : await refused(() => run(subject), refusal);
       if (REPORT === undefined) return;
       const cell = {
         column: column.name,
@@ -44,4 +59,13 @@ export function checkColumn(column: Column): void {
       });
     });
   }
+}
+
+/** What is told of a check that the server refuses in these words. */
+async function refused(
+  run: () => Promise<string>,
+  words: string,
+): Promise<string> {
+  const error = await assertRejects(run, EtcdError, words);
+  return `– ${failureText(error)}: ${words}`;
 }

@@ -77,12 +77,13 @@ async function lease(subject: Subject): Promise<string> {
   await using direct = subject.direct();
   const key = subject.fresh();
   await using client = subject.client().client;
-  await using lease = await client.lease.grant(LEASE_SECONDS);
-  lease.keepAlive();
+  const lease = await client.lease.grant(LEASE_SECONDS);
+  await lease.keepAlive();
   await client.put(key, "1", { lease: lease.id });
   await sleep(WAIT_MS);
   assert(!lease.signal.aborted, `${lease.signal.reason}`);
   assert(await direct.get(key), "the lease is there");
+  await lease.revoke();
   return "✔";
 }
 
@@ -110,8 +111,8 @@ async function lockService(
 ): Promise<string> {
   const name = subject.fresh();
   await using client = subject.client().client;
-  await using one = await client.lease.grant(60);
-  await using other = await client.lease.grant(60);
+  const one = await client.lease.grant(60);
+  const other = await client.lease.grant(60);
   const { key } = await client.lock.lock(name, { lease: one.id });
   const startedAt = performance.now();
   const waiting = client.lock.lock(name, { lease: other.id })

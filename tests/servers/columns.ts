@@ -1,5 +1,5 @@
 /** The columns of the table, in its order; each has a test file of its own. */
-import { findEtcd, findFrontServer } from "../harness/mod.ts";
+import { findEtcd, findFrontServer, findKine } from "../harness/mod.ts";
 import { type Column, IDLE_SECONDS, startProgram } from "./_column.ts";
 
 /** Nothing in between: what the others are compared with. */
@@ -165,6 +165,38 @@ export const GRPC_PROXY: Column = {
   },
 };
 
+const NO_RENEWALS = "lease keep alive is not supported";
+const NO_LOCKS = "unknown service v3lockpb.Lock";
+
+/** In the place of etcd: its API in front of SQL. */
+export const KINE: Column = {
+  name: "kine",
+  setup: "with SQLite, in the place of etcd",
+  standsAlone: true,
+  refuses: {
+    "transactions of any form, delete": "unsupported operations in txn request",
+    "lease of 3 s, kept for 12 s": NO_RENEWALS,
+    "session lock, 12 s in the queue": NO_RENEWALS,
+    "lock service, 12 s in the queue": NO_LOCKS,
+    "lock service while 1 500 other calls pass": NO_LOCKS,
+  },
+  async start() {
+    const { version, path } = await findKine();
+    return await startProgram({
+      version,
+      command: ({ port, directory }) => [
+        "sh",
+        "-c",
+        'cd "$0" && exec "$@"',
+        directory,
+        path,
+        `--listen-address=127.0.0.1:${port}`,
+        "--metrics-bind-address=0",
+      ],
+    });
+  },
+};
+
 /** All of them: a new server is a line here, and a file beside this one. */
 export const COLUMNS: readonly Column[] = [
   DIRECT,
@@ -173,4 +205,5 @@ export const COLUMNS: readonly Column[] = [
   HAPROXY_TCP,
   CADDY,
   GRPC_PROXY,
+  KINE,
 ];
