@@ -206,16 +206,16 @@ function isEcho(error: unknown, code: EtcdError["code"]): boolean {
 
 /** The server has not made the lease asked for, but another. */
 function otherIdError(id: bigint, granted: bigint): UnsupportedError {
-  const { name } = methods.lease.grant;
+  const maybeCommitted = true;
   return new UnsupportedError(
     `Cannot grant the lease: the server gave it the id ${granted} instead of ${id}, and may keep it until its time is over (unsupported)${
-      doubtText(true)
+      doubtText(maybeCommitted)
     }`,
     {
       code: "unsupported",
       grpcCode: GRPC_CODE.unimplemented,
-      method: name,
-      maybeCommitted: true,
+      method: methods.lease.grant.name,
+      maybeCommitted,
       needs: "an etcd server",
     },
   );

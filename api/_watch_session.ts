@@ -95,7 +95,8 @@ export class WatchSession implements WatchHost {
   }
 
   #leave(watcher: Watcher): void {
-    const id = this.#takeOff(watcher);
+    this.#history.forget(watcher);
+    const id = this.#ids.take(watcher);
     if (id !== undefined) this.#stream?.send(cancelRequest(id));
     this.#watchers.delete(watcher);
     if (this.#watchers.size === 0) this.#stop();
@@ -150,11 +151,6 @@ export class WatchSession implements WatchHost {
     this.#stream?.send(createRequest(template, id, startRevision));
   }
 
-  #takeOff(watcher: Watcher): bigint | undefined {
-    this.#history.forget(watcher);
-    return this.#ids.take(watcher);
-  }
-
   #onMessage(message: WatchResponse): void {
     const revision = toBigInt(message.header?.revision ?? ZERO);
     this.#heartbeat?.alive(revision);
@@ -206,7 +202,8 @@ export class WatchSession implements WatchHost {
 
   /** The server has ended one watch. */
   #drop(watcher: Watcher, message: WatchResponse, endpoint: string): void {
-    this.#takeOff(watcher);
+    this.#history.forget(watcher);
+    this.#ids.take(watcher);
     const compacted = toBigInt(message.compactRevision);
     if (compacted > 0n) return watcher.compacted(compacted, endpoint);
     const error = cancelError(message.cancelReason, endpoint);

@@ -3,6 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Cluster, waitFor } from "../harness/mod.ts";
 import {
   Client,
+  type ErrorCode,
   EtcdError,
   op,
   UnavailableError,
@@ -55,24 +56,24 @@ Deno.test("syncEndpoints() keeps etcd's gRPC proxy, which names an address where
 });
 
 /** Calls that etcd refuses, each by a code of its own. */
-const REFUSED: Readonly<Record<string, (client: Client) => Promise<unknown>>> =
-  {
-    lease_not_found: (client) => client.put("a", "1", { lease: 77n }),
-    compacted: (client) => client.range("a", { revision: 2n }),
-    future_revision: (client) => client.range("a", { revision: 999n }),
-    key_not_found: (client) => client.put("none", "", { ignoreValue: true }),
-    request_too_large: (client) => client.put("a", new Uint8Array(1_700_000)),
-    too_many_operations: (client) =>
-      client.txn({
-        then: Array.from({ length: 200 }, (_, at) => op.put(`${at}`, "1")),
-      }),
-    lease_exists: (client) => client.lease.grant(60, { id: 5n }),
-    lease_ttl_too_large: (client) => client.lease.grant(2 ** 40),
-    member_not_found: (client) => client.cluster.remove(123n),
-    user_not_found: (client) => client.auth.users.get("nobody"),
-    role_not_found: (client) => client.auth.roles.get("nobody"),
-    root_user_not_exist: (client) => client.auth.enable(),
-  };
+const REFUSED: readonly (readonly [
+  code: ErrorCode,
+  call: (client: Client) => Promise<unknown>,
+])[] = [
+  ["lease_not_found", (client) => client.put("a", "1", { lease: 77n })],
+  ["compacted", (client) => client.range("a", { revision: 2n })],
+  ["future_revision", (client) => client.range("a", { revision: 999n })],
+  ["key_not_found", (client) => client.put("none", "", { ignoreValue: true })],
+  ["request_too_large", (client) => client.put("a", new Uint8Array(1_700_000))],
+  ["too_many_operations", (client) => client.txn({ then: MANY })],
+  ["lease_exists", (client) => client.lease.grant(60, { id: 5n })],
+  ["lease_ttl_too_large", (client) => client.lease.grant(2 ** 40)],
+  ["member_not_found", (client) => client.cluster.remove(123n)],
+  ["user_not_found", (client) => client.auth.users.get("nobody")],
+  ["role_not_found", (client) => client.auth.roles.get("nobody")],
+  ["root_user_not_exist", (client) => client.auth.enable()],
+];
+const MANY = Array.from({ length: 200 }, (_, at) => op.put(`${at}`, "1"));
 
 Deno.test("Errors have the same code through etcd's gRPC proxy", async () => {
   await using cluster = await Cluster.start({ members: 1 });
@@ -84,7 +85,7 @@ Deno.test("Errors have the same code through etcd's gRPC proxy", async () => {
   const { header } = await direct.put("a", "1");
   await direct.kv.compact(header.revision - 1n);
   (await direct.lease.grant(60, { id: 5n })).orphan();
-  for (const [code, call] of Object.entries(REFUSED)) {
+  for (const [code, call] of REFUSED) {
     for (const from of [direct, client]) {
       const error = await assertRejects(() => call(from), EtcdError);
       assertEquals([error.code, error.maybeCommitted], [code, false]);
