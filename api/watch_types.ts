@@ -200,7 +200,7 @@ export interface Watch extends AsyncIterable<WatchBatch>, AsyncDisposable {
    * with a start ahead when that revision is next. While it is paused, it is
    * the revision up to which events have come.
    *
-   * @throws {UnsupportedError} If it is etcd's gRPC proxy that is asked.
+   * @throws {UnsupportedError} If it is etcd's gRPC proxy that is asked, or kine.
    */
   requestProgress(): Promise<bigint>;
   /** Ends the watch; the iteration ends. Idempotent. */
