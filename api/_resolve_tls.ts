@@ -21,7 +21,8 @@ export function resolveTls(
 }
 
 function resolveSettings(tls: TlsOptions): ResolvedTls {
-  checkObject("tls", tls);
+  // A key that was put in its place is not to be shown.
+  checkObject("tls", typeof tls === "string" ? "a string" : tls);
   checkKnown(tls, ["ca", "cert", "key", "serverName"]);
   const { ca, cert, key, serverName } = tls;
   const texts = {
@@ -64,7 +65,9 @@ function resolveSettings(tls: TlsOptions): ResolvedTls {
 function readPem(option: string, pem: unknown): string | undefined {
   if (pem === undefined || typeof pem === "string") return pem;
   if (pem instanceof Uint8Array) return new TextDecoder().decode(pem);
-  throw new InvalidOptionError(option, pem, {
+  // It may hold a key all the same.
+  throw new InvalidOptionError(option, undefined, {
     expected: "PEM as a string or a Uint8Array",
+    shown: pem === null ? "null" : `of type ${typeof pem}`,
   });
 }

@@ -67,10 +67,13 @@ export function checkOptions(
     }
     if (value !== undefined && !kind.holds(value)) {
       const name = what === "options" ? option : `${what}.${option}`;
-      throw new InvalidOptionError(name, value, {
-        expected: kind.expected,
-        ...kind.hidden === true && { shown: `of type ${typeof value}` },
-      });
+      const { expected, hidden = false } = kind;
+      throw hidden
+        ? new InvalidOptionError(name, undefined, {
+          expected,
+          shown: `of type ${typeof value}`,
+        })
+        : new InvalidOptionError(name, value, { expected });
     }
   }
 }

@@ -34,10 +34,7 @@ export function parseEndpoint(
   options: { readonly tls: boolean },
 ): Endpoint {
   const fail = (): never => {
-    // Who puts a password there should not find it in a log.
-    const shown = typeof text === "string"
-      ? text.replace(/(^|\/\/)[^/@:]*:[^/]*@/, "$1***@")
-      : text;
+    const shown = typeof text === "string" ? withoutPassword(text) : text;
     throw new InvalidOptionError("endpoints", shown, {
       expected: isList(text) ? ONE_EACH : EXPECTED,
     });
@@ -72,6 +69,15 @@ export function parseEndpoint(
     // The final dot of a name that is complete is DNS's, not the name's.
     host: host.replace(/\.$/, ""),
   };
+}
+
+/** Who puts a password there, in a list even, should not find it in a log. */
+function withoutPassword(text: string): string {
+  const [scheme = ""] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text) ?? [];
+  const end = text.lastIndexOf("@");
+  return text.slice(scheme.length, Math.max(end, 0)).includes(":")
+    ? `${scheme}***${text.slice(end)}`
+    : text;
 }
 
 /** Whether several endpoints stand in the text of one, as etcdctl has them. */

@@ -48,6 +48,8 @@ Deno.test("Signature.check() shows no secret", () => {
   for (const options of [{ password: 12345 }, { passwort: "12345" }]) {
     const error = assertThrows(() => PUT.check(options), InvalidOptionError);
     assert(!error.message.includes("12345"), error.message);
+    const logged = Deno.inspect(error);
+    assert(!logged.includes("12345"), logged);
   }
 });
 

@@ -139,3 +139,23 @@ Deno.test("A refused client certificate that has expired is said to have", async
   assert(reason.includes("'tls.cert' has expired on 20"), reason);
   assertFalse(reasonOf(own.cert).includes("expired"));
 });
+
+Deno.test("Client shows no key of the wrong type, nor one in place of the settings", () => {
+  const { cert, key } = own;
+  const secret = key.split("\n")[1] ?? "";
+  for (
+    const tls of [
+      { cert, key: [key] },
+      { cert, key: { pem: key } },
+      { ca: [key] },
+      key,
+    ] as unknown[]
+  ) {
+    const error = assertThrows(
+      () => clientWith(tls as TlsOptions),
+      InvalidOptionError,
+      "'tls",
+    );
+    assertFalse(Deno.inspect(error).includes(secret), error.message);
+  }
+});
