@@ -178,14 +178,16 @@ export function protocolError(
   endpoint: string,
   cause: unknown,
 ): EtcdError {
+  const maybeCommitted = isInDoubt(call.effect());
+  const tail = doubtText(maybeCommitted);
   return new EtcdError(
-    `Cannot ${call.action}: the reply of ${endpoint} is not etcd's (protocol)`,
+    `Cannot ${call.action}: the reply of ${endpoint} is not etcd's (protocol)${tail}`,
     {
       code: "protocol",
       grpcCode: GRPC_CODE.internal,
       endpoint,
       method: call.method.name,
-      maybeCommitted: isInDoubt(call.effect()),
+      maybeCommitted,
       attempts: call.attempts,
       cause,
     },

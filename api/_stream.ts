@@ -186,7 +186,7 @@ export class StreamOpener {
     if (settings.messages !== "when asked for") running.read();
     await untilBegun(running, endpoint, settings);
     if (!begun) return this.open(method, settings, listener);
-    if (settings.onRemoval === "move") {
+    if (live && settings.onRemoval === "move") {
       stay = moveWhenRemoved(
         connection,
         (signal) => this.#pick(method.name, { ...settings, signal }),

@@ -133,13 +133,14 @@ export class PooledConnection implements SubConnection {
     this.#release("drain");
     this.#setState("closed");
     // Not now: the pool is amid a change.
-    for (const task of this.#onRemoved) queueMicrotask(task);
-    this.#onRemoved.clear();
+    queueMicrotask(() => this.#tellRemoved());
   }
 
   /** Runs a task once the endpoint has left the set, unless it is called off. */
   onceRemoved(task: () => void): () => void {
     this.#onRemoved.add(task);
+    // It has left already: in a moment, as if it had just now.
+    if (this.#state === "closed") queueMicrotask(() => this.#tellRemoved());
     return () => this.#onRemoved.delete(task);
   }
 
@@ -150,6 +151,11 @@ export class PooledConnection implements SubConnection {
     for (const transport of this.#draining) transport.abort();
     if (this.#draining.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onGone = resolve);
+  }
+
+  #tellRemoved(): void {
+    for (const task of this.#onRemoved) task();
+    this.#onRemoved.clear();
   }
 
   #dial(): void {

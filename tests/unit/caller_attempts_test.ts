@@ -152,6 +152,10 @@ Deno.test("RetryingCaller calls a reply it cannot read a protocol error", async 
     assertStrictEquals(error.code, "protocol");
     assertStrictEquals(error.endpoint, A);
     assertStrictEquals(error.maybeCommitted, maybeCommitted);
+    assertStrictEquals(
+      error.message.endsWith("; it may have been applied"),
+      maybeCommitted,
+    );
     assert(error.cause instanceof Error);
   }
   await made.pool.close();
