@@ -145,11 +145,13 @@ export class KeepAliveSession implements RenewalHost {
         onEnd: (error) => {
           this.#trouble = error;
           this.#stream = undefined;
+          if (this.#opening === opening) this.#opening = undefined;
           this.#countRefusal(error);
           if (this.#kept.size > 0) this.#reopening.begin();
         },
       });
-      if (opening.signal.aborted) return stream.cancel();
+      // No longer wanted, or ended before anybody knew of it.
+      if (this.#opening !== opening) return stream.cancel();
       this.#opening = undefined;
       this.#stream = stream;
       this.#endpoint = stream.endpoint;
@@ -159,7 +161,7 @@ export class KeepAliveSession implements RenewalHost {
       const all = this.#all().sort((one, other) => one.lossAt - other.lossAt);
       for (const renewal of all) renewal.opened();
     } catch (error) {
-      if (opening.signal.aborted) return;
+      if (this.#opening !== opening) return;
       this.#opening = undefined;
       // The strategy refuses to give a connection, or the client is closed.
       for (const renewal of this.#all()) renewal.lose("not_renewed", error);

@@ -167,6 +167,8 @@ export class LeaseCalls {
   ): Promise<number> {
     const { action, signal } = settings;
     const answer = Promise.withResolvers<number>();
+    // The stream may end, and the signal abort, before it is waited for.
+    answer.promise.catch(() => {});
     const stream = await this.#opener.open(methods.lease.keepAlive, settings, {
       onMessage: ({ TTL }) => answer.resolve(Number(toBigInt(TTL))),
       onEnd: (error) => answer.reject(error),

@@ -63,6 +63,8 @@ export class FakeOpener<Request, Reply> {
   readonly streams: FakeStream<Request, Reply>[] = [];
   /** Whether streams are kept waiting for a connection. */
   held = false;
+  /** Whether streams end before whoever opens them knows of them. */
+  endsEarly = false;
   /** The codes for which the next stream has another token. */
   readonly tokenCodes: Set<ErrorCode> = new Set();
   /** Is told of each request once it was sent. */
@@ -125,6 +127,7 @@ export class FakeOpener<Request, Reply> {
       (reply) => method.decode(codec.encode(reply as object)),
     );
     this.streams.push(stream);
+    if (this.endsEarly) stream.end();
     return {
       endpoint: stream.endpoint,
       send: (request) => {

@@ -6,6 +6,8 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { LeaseCalls } from "../../api/_lease_calls.ts";
+import type { Opener } from "../../api/_stream.ts";
 import {
   EtcdError,
   InvalidOptionError,
@@ -222,4 +224,42 @@ Deno.test("keepAliveOnce() takes the client's timeout if it is given none", asyn
     "Cannot renew the lease: not done within 30 ms (timeout)",
   );
   lease.orphan();
+});
+
+Deno.test("keepAliveOnce() that is aborted as its stream ends leaves no rejection behind", async () => {
+  const aborted = new AbortController();
+  const reason = new Error("enough");
+  const opener: Opener = {
+    open(_method, _settings, listener) {
+      listener.onEnd(failure("unavailable"));
+      aborted.abort(reason);
+      return Promise.resolve({
+        endpoint: "http://a:2379",
+        send() {},
+        read() {},
+        cancel() {},
+        tokenRefused: () => false,
+      });
+    },
+    notOpened: () => failure("unavailable"),
+  };
+  const caller = { unary: () => Promise.reject(failure("unavailable")) };
+  const calls = new LeaseCalls(caller, opener, { timeoutMs: 60_000 });
+  const { signal } = aborted;
+  const rejected: unknown[] = [];
+  const onRejection = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    rejected.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  try {
+    const thrown = await assertRejects(() =>
+      calls.keepAliveOnce(7n, { signal }, () => {})
+    );
+    assertStrictEquals(thrown, reason);
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals(rejected, []);
+  } finally {
+    globalThis.removeEventListener("unhandledrejection", onRejection);
+  }
 });

@@ -138,3 +138,26 @@ Deno.test("A lease of centuries is neither lost nor renewed too early", async ()
   fake.clock.advance(seconds * 1_000);
   assertEquals(lossOf(lease).reason, "not_renewed");
 });
+
+Deno.test("A stream that ends as it is opened is not taken for a live one", async () => {
+  const fake = new FakeLeases();
+  const lease = await fake.facet.grant(9);
+  const { opener } = fake;
+  opener.endsEarly = true;
+  const renewed = lease.keepAlive();
+  await microtasks();
+  assertEquals(opener.streams.length, 1);
+  assertEquals(lease.state.kind, "connecting");
+  opener.endsEarly = false;
+  opener.held = true;
+  // Long enough for a renewal to be due, and none to be answered.
+  await fake.pass(4_000);
+  opener.release();
+  await microtasks();
+  const live = opener.streams.filter((stream) => stream.live);
+  assertEquals(live.length, 1);
+  fake.renewed(9);
+  await renewed;
+  lease.orphan();
+  assertEquals(fake.clock.pending, 0);
+});
