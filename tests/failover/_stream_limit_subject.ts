@@ -7,37 +7,16 @@ import {
   type Lease,
   type Watch,
 } from "../../mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { cluster, startFaultyMember } from "./_faulty_member.ts";
 
 /** How many streams the server allows at once. */
 export const MOST = 2;
 /** How an error names that. */
 export const LIMIT: string = `one of the ${MOST} streams that`;
 
-/** The cluster that {@linkcode startLimitedMember} starts. */
-export let cluster: Cluster;
-/** Makes its calls on a connection of its own. */
-export let other: Client;
-
-/** Starts it, and ends it after the last test of the file that calls this. */
+/** Starts a member of that kind for all tests of the file that calls this. */
 export function startLimitedMember(): void {
-  Deno.test.beforeAll(async () => {
-    cluster = await Cluster.start({
-      members: 1,
-      extraArgs: [`--max-concurrent-streams=${MOST}`],
-    });
-    // Past the proxy: it stays when connections are cut.
-    other = new Client({
-      endpoints: cluster.members[0]?.directEndpoint ?? "",
-      keepAlive: false,
-    });
-    await other.connect();
-  });
-
-  Deno.test.afterAll(async () => {
-    await other.close();
-    await cluster.close();
-  });
+  startFaultyMember([`--max-concurrent-streams=${MOST}`]);
 }
 
 /** A client that has no stream left: a lease and a watch hold both. */

@@ -1,7 +1,8 @@
 // What the error of each write says of it, held against what the server has.
 import { assert, assertEquals } from "@std/assert";
 import { Client, EtcdError } from "../../mod.ts";
-import { Cluster, waitFor } from "../harness/mod.ts";
+import { waitFor } from "../harness/mod.ts";
+import { cluster, other, startFaultyMember } from "./_faulty_member.ts";
 import { type ReadyWrite, type Write, WRITES } from "./_writes.ts";
 
 /** A write and what its call came to. */
@@ -12,23 +13,9 @@ interface Made {
   readonly failure: Promise<unknown>;
 }
 
-let cluster: Cluster;
-let server: Client;
 let serial = 1_000;
 
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
-  // Pings would be a timer that outlives the test that makes the first call.
-  server = new Client({
-    endpoints: cluster.members.map(({ directEndpoint }) => directEndpoint),
-    keepAlive: false,
-  });
-  await server.connect();
-});
-Deno.test.afterAll(async () => {
-  await server.close();
-  await cluster.close();
-});
+startFaultyMember();
 
 /** Makes all writes at once, with one client and under one fault. */
 async function underFault(
@@ -52,7 +39,7 @@ async function underFault(
       return write.ready({
         cluster,
         client,
-        server,
+        server: other,
         name: `w${at}`,
         serial: at,
       });

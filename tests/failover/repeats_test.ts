@@ -1,24 +1,10 @@
 // Requests whose copy would undo what was done since: they are sent once.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client, UnavailableError } from "../../mod.ts";
-import { Cluster, waitFor } from "../harness/mod.ts";
+import { waitFor } from "../harness/mod.ts";
+import { cluster, other, startFaultyMember } from "./_faulty_member.ts";
 
-let cluster: Cluster;
-/** Another client, past the faults. */
-let other: Client;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
-  other = new Client({
-    endpoints: cluster.members.map(({ directEndpoint }) => directEndpoint),
-    keepAlive: false,
-  });
-  await other.connect();
-});
-Deno.test.afterAll(async () => {
-  await other.close();
-  await cluster.close();
-});
+startFaultyMember();
 
 /**
  * Makes a call whose answer is lost when the server has applied it. What

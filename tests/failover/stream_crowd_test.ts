@@ -2,31 +2,12 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import { Client, EtcdError, prefix } from "../../mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { cluster, other, startFaultyMember } from "./_faulty_member.ts";
 
 const MOST = 250;
 const CALLS = 600;
 
-let cluster: Cluster;
-/** Makes its calls on a connection of its own. */
-let other: Client;
-
-Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({
-    members: 1,
-    extraArgs: [`--max-concurrent-streams=${MOST}`],
-  });
-  other = new Client({
-    endpoints: cluster.members[0]?.directEndpoint ?? "",
-    keepAlive: false,
-  });
-  await other.connect();
-});
-
-Deno.test.afterAll(async () => {
-  await other.close();
-  await cluster.close();
-});
+startFaultyMember([`--max-concurrent-streams=${MOST}`]);
 
 /** How often each key was written. */
 async function versions(under: string): Promise<Map<string, bigint>> {

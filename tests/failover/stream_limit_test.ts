@@ -11,13 +11,12 @@ import { Client, EtcdError, prefix, TimeoutError } from "../../mod.ts";
 import { waitFor } from "../harness/mod.ts";
 import {
   assertNamesLimit,
-  cluster,
   FullClient,
   inFlight,
   MOST,
-  other,
   startLimitedMember,
 } from "./_stream_limit_subject.ts";
+import { cluster, other } from "./_faulty_member.ts";
 
 startLimitedMember();
 

@@ -16,13 +16,12 @@ import {
 import { waitFor } from "../harness/mod.ts";
 import {
   assertNamesLimit,
-  cluster,
   FullClient,
   LIMIT,
   MOST,
-  other,
   startLimitedMember,
 } from "./_stream_limit_subject.ts";
+import { cluster, other } from "./_faulty_member.ts";
 
 startLimitedMember();
 

@@ -1,0 +1,24 @@
+import { Client } from "../../mod.ts";
+import { Cluster } from "../harness/mod.ts";
+
+/** The cluster that {@linkcode startFaultyMember} starts. */
+export let cluster: Cluster;
+/** Makes its calls past the faults, on a connection of its own. */
+export let other: Client;
+
+/** Starts it, and ends it after the last test of the file that calls this. */
+export function startFaultyMember(extraArgs: readonly string[] = []): void {
+  Deno.test.beforeAll(async () => {
+    cluster = await Cluster.start({ members: 1, extraArgs });
+    other = new Client({
+      endpoints: cluster.members[0]?.directEndpoint ?? "",
+      // Pings would be a timer that outlives the test that makes the first call.
+      keepAlive: false,
+    });
+    await other.connect();
+  });
+  Deno.test.afterAll(async () => {
+    await other.close();
+    await cluster.close();
+  });
+}
