@@ -1,3 +1,4 @@
+import { LONGEST_MS } from "../balancers/_clock.ts";
 import { callAlone, sendAlone, sendTogether } from "./_batch_request.ts";
 import { BatchedCall, type BatchedCallInit } from "./_batched_call.ts";
 import type { Caller } from "./caller.ts";
@@ -33,8 +34,6 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 // Within this, the error of the request, which knows more, comes first.
 const EXPIRY_SLACK_MS = 20;
 
-// The longest time a timer can wait for.
-const LONGEST_MS = 2_147_483_647;
 // After this a request does not keep others waiting any more: the member it
 // went to may be silent where others are not.
 const SLOW_MS = 100;

@@ -1,18 +1,25 @@
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { nearest } from "./_nearest_word.ts";
+import {
+  COUNT,
+  LEASE,
+  MEMBER_ID,
+  MS,
+  oneOf,
+  type OptionKind,
+  REVISION,
+} from "./_option_kinds.ts";
 
-const LIMIT_MS = 2_147_483_647;
+/** An argument or option of some kind. */
+function check(option: string, value: unknown, kind: OptionKind): void {
+  if (kind.holds(value)) return;
+  throw new InvalidOptionError(option, value, { expected: kind.expected });
+}
 
 /** A time in milliseconds above zero that a timer can wait for. */
 export function checkMs(option: string, value: unknown): number {
-  if (
-    typeof value !== "number" || !(value > 0) || value > LIMIT_MS
-  ) {
-    throw new InvalidOptionError(option, value, {
-      expected: `a number of milliseconds above 0 and up to ${LIMIT_MS}`,
-    });
-  }
-  return value;
+  check(option, value, MS);
+  return value as number;
 }
 
 /** A timeout: as {@linkcode checkMs}, or `false` for none. */
@@ -22,12 +29,8 @@ export function checkTimeoutMs(option: string, value: unknown): number {
 
 /** A revision, version or the like: zero or above. */
 export function checkInt64(option: string, value: unknown): bigint {
-  if (typeof value !== "bigint" || value < 0n || value >= 1n << 63n) {
-    throw new InvalidOptionError(option, value, {
-      expected: "a bigint from 0 to 2^63 - 1",
-    });
-  }
-  return value;
+  check(option, value, REVISION);
+  return value as bigint;
 }
 
 /**
@@ -48,12 +51,8 @@ export function checkText(
 
 /** The id of a lease: Go's client makes them at random, negative ones too. */
 export function checkLease(option: string, value: unknown): bigint {
-  if (typeof value === "bigint" && BigInt.asIntN(64, value) === value) {
-    return value;
-  }
-  throw new InvalidOptionError(option, value, {
-    expected: "a bigint from -2^63 to 2^63 - 1",
-  });
+  check(option, value, LEASE);
+  return value as bigint;
 }
 
 /** A name, of whatever. */
@@ -68,21 +67,13 @@ export function checkName(option: string, value: unknown): string {
 
 /** The id of a member. */
 export function checkId(option: string, value: unknown): bigint {
-  if (typeof value !== "bigint" || value <= 0n || value >= 1n << 64n) {
-    throw new InvalidOptionError(option, value, {
-      expected: "a bigint from 1 to 2^64 - 1",
-    });
-  }
-  return value;
+  check(option, value, MEMBER_ID);
+  return value as bigint;
 }
 
 /** A count: a whole number above zero. */
 export function checkCount(option: string, value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw new InvalidOptionError(option, value, {
-      expected: "a whole number above 0",
-    });
-  }
+  check(option, value, COUNT);
   return value as number;
 }
 
@@ -92,11 +83,8 @@ export function checkOneOf<T extends string>(
   value: unknown,
   words: readonly T[],
 ): T {
-  if (!words.includes(value as T)) {
-    throw new InvalidOptionError(option, value, {
-      expected: `one of ${words.join(", ")}`,
-    });
-  }
+  // Not before: its words are put together only where one is wrong.
+  if (!words.includes(value as T)) check(option, value, oneOf(...words));
   return value as T;
 }
 

@@ -1,11 +1,9 @@
+import { LONGEST_MS } from "../balancers/_clock.ts";
 import {
   type LeaseLossReason,
   LeaseLostError,
 } from "../errors/specific_errors.ts";
 import type { Lease } from "./lease_types.ts";
-
-// Timers cannot wait longer.
-const LONGEST_MS = 2_147_483_647;
 
 /** Why a lease is lost, if it is. */
 export function lossOf(

@@ -1,3 +1,5 @@
+import { LONGEST_MS } from "../balancers/_clock.ts";
+
 /** What the value of an option must be. */
 export interface OptionKind {
   /** In words, completing "must be …". */
@@ -11,8 +13,12 @@ export interface OptionKind {
 /** The options that something takes, by name. */
 export type OptionKinds = Readonly<Record<string, OptionKind>>;
 
-// The longest time a timer can wait for.
-const LIMIT_MS = 2_147_483_647;
+/** A time that a timer can wait for. */
+export const MS: OptionKind = {
+  expected: `a number of milliseconds above 0 and up to ${LONGEST_MS}`,
+  holds: (value) =>
+    typeof value === "number" && value > 0 && value <= LONGEST_MS,
+};
 
 /** Yes or no. */
 export const FLAG: OptionKind = {
@@ -28,10 +34,8 @@ export const SIGNAL: OptionKind = {
 
 /** A time limit. */
 export const TIMEOUT_MS: OptionKind = {
-  expected: `false, or a number of milliseconds above 0 and up to ${LIMIT_MS}`,
-  holds: (value) =>
-    value === false ||
-    (typeof value === "number" && value > 0 && value <= LIMIT_MS),
+  expected: `false, or ${MS.expected}`,
+  holds: (value) => value === false || MS.holds(value),
 };
 
 /** A revision or the like. */

@@ -1,7 +1,4 @@
-import type { Clock } from "../balancers/_clock.ts";
-
-// The longest time a timer can wait for.
-const LONGEST_MS = 2_147_483_647;
+import { type Clock, LONGEST_MS } from "../balancers/_clock.ts";
 
 /**
  * Runs a task at a time of the clock, however far away, and tells it by how

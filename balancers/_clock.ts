@@ -14,8 +14,8 @@ export interface Clock {
   hold(ms: number, task: () => void): () => void;
 }
 
-// The longest time a timer can wait for; it takes a longer one for none.
-const LIMIT_MS = 2_147_483_647;
+/** The longest time a timer can wait for; it takes a longer one for none. */
+export const LONGEST_MS = 2_147_483_647;
 
 /** The real clock. */
 export const SYSTEM_CLOCK: Clock = {
@@ -33,5 +33,5 @@ export const SYSTEM_CLOCK: Clock = {
 };
 
 function startTimer(ms: number, task: () => void) {
-  return setTimeout(task, Math.min(Math.max(ms, 0), LIMIT_MS));
+  return setTimeout(task, Math.min(Math.max(ms, 0), LONGEST_MS));
 }

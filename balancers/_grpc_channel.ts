@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import { LONGEST_MS } from "./_clock.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import { channelCredentials, type TlsOptions } from "./_grpc_credentials.ts";
 import {
@@ -27,9 +28,6 @@ export const LINGER_MS = 3;
 // For `getConnectivityState`: begin to connect.
 const CONNECT = true;
 
-// The longest time a timer can wait for.
-const NEVER = 2_147_483_647;
-
 const COMMON: grpc.ChannelOptions = {
   // One TCP connection per channel: grpc-js would share them otherwise.
   "grpc.use_local_subchannel_pool": 1,
@@ -40,7 +38,7 @@ const COMMON: grpc.ChannelOptions = {
   "grpc.enable_channelz": 0,
   "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,
-  "grpc.client_idle_timeout_ms": NEVER,
+  "grpc.client_idle_timeout_ms": LONGEST_MS,
   // A channel makes one connection; dialling again is the sub-connection's.
   ...ONE_DIAL_OPTIONS,
   "grpc.initial_reconnect_backoff_ms": BACKOFF_MS,

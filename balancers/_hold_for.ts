@@ -1,13 +1,12 @@
-// The longest time a timer can wait for.
-const NEVER = 2_147_483_647;
+import { LONGEST_MS } from "./_clock.ts";
 
 /**
  * Runs a task when a time is over, which may be `Infinity`; returns what
  * cancels it. Until then the process stays alive, as somebody waits.
  */
 export function holdFor(ms: number, task: () => void): () => void {
-  const timer = ms > NEVER
-    ? setInterval(() => {}, NEVER)
+  const timer = ms > LONGEST_MS
+    ? setInterval(() => {}, LONGEST_MS)
     : setTimeout(task, Math.max(ms, 0));
   return () => clearTimeout(timer);
 }

@@ -1,3 +1,5 @@
+import { LONGEST_MS } from "./_clock.ts";
+
 /** HTTP/2 pings while a call or stream is open. */
 export interface PingOptions {
   /** How long a connection may be silent before it is pinged. */
@@ -5,9 +7,6 @@ export interface PingOptions {
   /** How long the answer may take. */
   readonly timeoutMs: number;
 }
-
-// The longest time a timer can wait for.
-const LIMIT_MS = 2_147_483_647;
 
 /**
  * How often the connections of a client are pinged. A server that closes one
@@ -34,6 +33,6 @@ export class PingPace {
    * end together, and double their interval once.
    */
   tooMany({ timeMs }: PingOptions): void {
-    this.#timeMs = Math.max(this.#timeMs, Math.min(2 * timeMs, LIMIT_MS));
+    this.#timeMs = Math.max(this.#timeMs, Math.min(2 * timeMs, LONGEST_MS));
   }
 }

@@ -1,10 +1,7 @@
+import { LONGEST_MS } from "../balancers/_clock.ts";
 import { type GivenFlags, UsageError } from "./_flags.ts";
 import { parseGoDuration } from "./_go_duration.ts";
-import {
-  type DiscoveryOptions,
-  type GatewayOptions,
-  LONGEST_MS,
-} from "./options.ts";
+import type { DiscoveryOptions, GatewayOptions } from "./options.ts";
 import { SELECTION_NAMES } from "./_selection.ts";
 import {
   joinAddress,

@@ -1,3 +1,4 @@
+import { LONGEST_MS } from "../balancers/_clock.ts";
 import { guardedListener } from "../balancers/_guarded_listener.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { SELECTION_NAMES, type SelectionName } from "./_selection.ts";
@@ -123,9 +124,6 @@ export interface ResolvedGatewayOptions {
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: GatewayEvent) => void;
 }
-
-/** More than that no timer holds: it would be over at once. */
-export const LONGEST_MS = 2_147_483_647;
 
 /**
  * Checks a time given to a gateway.
