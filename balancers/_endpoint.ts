@@ -72,7 +72,7 @@ export function parseEndpoint(
 }
 
 /** Who puts a password there, in a list even, should not find it in a log. */
-function withoutPassword(text: string): string {
+export function withoutPassword(text: string): string {
   const [scheme = ""] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text) ?? [];
   const end = text.lastIndexOf("@");
   return text.slice(scheme.length, Math.max(end, 0)).includes(":")

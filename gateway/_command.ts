@@ -1,3 +1,4 @@
+import { withoutPassword } from "../balancers/_endpoint.ts";
 import { createEventLog } from "./_event_log.ts";
 import { helpText, parseFlags, UsageError } from "./_flags.ts";
 import { Gateway } from "./gateway.ts";
@@ -40,7 +41,7 @@ export async function runCommand(
     }
     const settings = await readSettings(flags);
     log = createLog(settings.logFormat, sink.add);
-    log("info", "Running: ", { args });
+    log("info", "Running: ", { args: args.map(argumentToShow) });
     return await serveUntilTold(settings, { log, openAccess });
   } catch (error) {
     const { message } = error as Error;
@@ -50,6 +51,12 @@ export async function runCommand(
   } finally {
     await sink.flush({ timeoutMs: FLUSH_MS });
   }
+}
+
+/** As given, but for a password somebody put into an endpoint. */
+function argumentToShow(argument: string): string {
+  const [flag = ""] = /^-[^=]*=/.exec(argument) ?? [];
+  return flag + withoutPassword(argument.slice(flag.length));
 }
 
 interface Surroundings {

@@ -1,11 +1,17 @@
-// The password the gateway's command has for the members.
-import { assertEquals, assertRejects } from "@std/assert";
+// The password the gateway's command has for the members, or should not have.
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { openCluster } from "../../gateway/_cluster_access.ts";
 import type { Settings } from "../../gateway/_settings.ts";
 import { UnavailableError } from "../../mod.ts";
 import { methods } from "../../proto/methods.ts";
 import { CertificateAuthority } from "../harness/certificates.ts";
 import { FakeServer } from "../harness/mod.ts";
+import { GatewayProcess } from "./_gateway_process.ts";
 
 const { cert: ca } = await CertificateAuthority.create("etcdeno tests");
 
@@ -29,4 +35,18 @@ Deno.test("The gateway's command sends no password in plain text where --trusted
   const { members } = openCluster(settings([host]));
   await assertRejects(() => members([host], signal), UnavailableError);
   assertEquals(server.calls(methods.auth.authenticate.path), 0);
+});
+
+Deno.test("The gateway's command logs no password that was put into its endpoints", async () => {
+  const endpoints = "https://root:hunter2@a:2379,https://root:hunter3@b:2379";
+  for (
+    const args of [[`--endpoints=${endpoints}`], ["--endpoints", endpoints]]
+  ) {
+    await using gateway = new GatewayProcess(["start", ...args]);
+    assertEquals(await gateway.exitCode(), 1);
+    assertStringIncludes(await gateway.line("Running"), "***@b:2379");
+    await gateway.line("'endpoints' must be");
+    const text = gateway.lines.join("\n");
+    assert(!text.includes("hunter"), text);
+  }
 });
