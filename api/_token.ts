@@ -1,7 +1,8 @@
 import type { Headers } from "../balancers/_transport.ts";
 import { createError } from "../errors/specific_errors.ts";
 import { EtcdError } from "../errors/etcd_error.ts";
-import { type Credentials, isHeaderValue } from "./_credentials.ts";
+import type { Credentials } from "./_credentials.ts";
+import { provided } from "./_provided.ts";
 import { untilAborted } from "./_waits.ts";
 import type { TellEvent } from "./events.ts";
 import type { Provided } from "./options.ts";
@@ -29,6 +30,8 @@ export class TokenKeeper {
   #token: string | undefined;
   #fetchedAt = -Infinity;
   #fetching: Promise<void> | undefined;
+  /** The newest fetch: what an older one still gives is of no use. */
+  #newest = 0;
   #waitingFor: string | undefined;
   #headers: readonly [plain: Headers, leader: Headers] | undefined;
 
@@ -102,7 +105,7 @@ export class TokenKeeper {
   fetch(): Promise<void> {
     if (this.#fetching !== undefined) return this.#fetching;
     const fetching = untilAborted(this.#closed.signal, (resolve, reject) => {
-      this.#fetch().then(resolve, reject);
+      this.#fetch(++this.#newest).then(resolve, reject);
       return () => {};
     }).finally(() => {
       if (this.#fetching === fetching) this.#fetching = undefined;
@@ -121,13 +124,18 @@ export class TokenKeeper {
     this.#closed.abort(reason);
   }
 
-  async #fetch(): Promise<void> {
+  async #fetch(turn: number): Promise<void> {
+    let token: string | undefined;
     try {
-      this.#token = await this.#get();
+      token = await this.#get(turn);
     } catch (error) {
-      this.#onEvent?.({ type: "token", change: "failed" });
+      if (turn === this.#newest) {
+        this.#onEvent?.({ type: "token", change: "failed" });
+      }
       throw error;
     }
+    if (turn !== this.#newest) return;
+    this.#token = token;
     this.#headers = undefined;
     this.#fetchedAt = this.#now();
     this.#known = true;
@@ -135,13 +143,15 @@ export class TokenKeeper {
     this.#onEvent?.({ type: "token", change });
   }
 
-  async #get(): Promise<string | undefined> {
+  async #get(turn: number): Promise<string | undefined> {
     const credentials = this.#credentials;
+    const given = (name: string, value: Provided) =>
+      this.#provided(name, value, turn);
     if (credentials.kind === "token") {
-      return await this.#provided("token", credentials.token);
+      return await given("token", credentials.token);
     }
-    const username = await this.#provided("username", credentials.username);
-    const password = await this.#provided("password", credentials.password);
+    const username = await given("username", credentials.username);
+    const password = await given("password", credentials.password);
     try {
       return await this.#authenticate(username, password);
     } catch (error) {
@@ -152,57 +162,19 @@ export class TokenKeeper {
     }
   }
 
-  async #provided(name: string, value: Provided): Promise<string> {
+  async #provided(
+    name: string,
+    value: Provided,
+    turn: number,
+  ): Promise<string> {
     const option = `auth.${name}`;
-    this.#waitingFor = option;
+    if (turn === this.#newest) this.#waitingFor = option;
     try {
       return await provided(option, value);
     } finally {
-      if (this.#waitingFor === option) this.#waitingFor = undefined;
+      if (turn === this.#newest) this.#waitingFor = undefined;
     }
   }
-}
-
-/** A value, or what its provider gives. */
-async function provided(
-  option: string,
-  value: Provided,
-): Promise<string> {
-  if (typeof value === "string") return value;
-  let given: unknown;
-  try {
-    given = await value();
-  } catch (cause) {
-    throw createError(
-      `Cannot authenticate: the function in '${option}' has failed: ${
-        cause instanceof Error ? cause.message : String(cause)
-      }`,
-      {
-        code: "unauthenticated",
-        // Streams go on asking: leases have until their TTL is over.
-        retryable: true,
-        cause,
-      },
-    );
-  }
-  const wrong = (state: string) =>
-    createError(
-      `Cannot authenticate: the function in '${option}' gave ${state}`,
-      { code: "unauthenticated" },
-    );
-  // An empty password is the server's to refuse.
-  if (given === "" && option === "auth.password") return given;
-  if (typeof given !== "string" || given === "") {
-    const what = given === "" ? "an empty string" : typeof given;
-    throw wrong(`${what}, not a string of at least one character`);
-  }
-  if (!given.isWellFormed()) {
-    throw wrong("half a surrogate pair, which UTF-8 cannot carry");
-  }
-  if (option === "auth.token" && !isHeaderValue(given)) {
-    throw wrong("a line break, or what else is not printable ASCII");
-  }
-  return given;
 }
 
 /** The same error, saying whose it is, unless it is more than its code says. */

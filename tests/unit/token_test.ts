@@ -150,3 +150,24 @@ Deno.test("TokenKeeper knows a token that has only just come", async () => {
   clock.ms = 5_000;
   assertFalse(keeper.fresh);
 });
+
+Deno.test("TokenKeeper goes by the provider it asked last, not by one that answers late", async () => {
+  const given: PromiseWithResolvers<string>[] = [];
+  const { keeper } = subject(() => "", {
+    kind: "token",
+    token() {
+      const next = Promise.withResolvers<string>();
+      given.push(next);
+      return next.promise;
+    },
+  });
+  const first = keeper.fetch();
+  keeper.giveUpWaiting();
+  const second = keeper.fetch();
+  given[0]?.resolve("old");
+  await first;
+  assertEquals([keeper.known, keeper.waitingFor], [false, "auth.token"]);
+  given[1]?.resolve("new");
+  await second;
+  assertEquals([keeper.token, keeper.waitingFor], ["new", undefined]);
+});
