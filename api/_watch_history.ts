@@ -69,8 +69,8 @@ export class WatchHistory {
    * back behind it: these are suspected from time to time.
    */
   suspect(watchers: Iterable<Watcher>, everyMs: number): void {
-    this.#cancelSuspect?.();
-    this.#cancelSuspect = this.#clock.schedule(everyMs, () => {
+    this.#cancelSuspect ??= this.#clock.schedule(everyMs, () => {
+      this.#cancelSuspect = undefined;
       for (const watcher of watchers) {
         if (watcher.position.told > 0n) this.#behind.add(watcher);
       }
@@ -87,6 +87,7 @@ export class WatchHistory {
   /** The stream has ended: what the next one tells counts. */
   clear(): void {
     this.#cancelSuspect?.();
+    this.#cancelSuspect = undefined;
     this.#behind.clear();
     this.#rest();
   }

@@ -41,8 +41,14 @@ export class WatchPosition {
 
   /** It was created: where it starts, if that was "from now". */
   created(revision: bigint): bigint | undefined {
-    // A start that the caller gave is never moved by this. A proxy may not say.
-    if (this.#next !== undefined || revision === 0n) return undefined;
+    // A proxy may not say.
+    if (revision === 0n) return undefined;
+    if (this.#next !== undefined) {
+      // A start that the caller gave is never moved by this; but if it does
+      // not lie ahead, the store has all that is before it.
+      if (revision + 1n >= this.#next) this.#hear(this.#next - 1n);
+      return undefined;
+    }
     this.#hear(revision);
     return this.#next = revision + 1n;
   }

@@ -243,7 +243,7 @@ export class WatchSession implements WatchHost {
     this.#reopening.stop();
     this.#stream?.cancel();
     this.#leaveStream();
-    this.#cluster.forget();
+    if (this.#paused.size === 0) this.#cluster.forget();
     this.#history.stop();
   }
 }

@@ -2,6 +2,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { ClusterMismatchError } from "../../mod.ts";
 import { fromBigInt } from "../../proto/int64.ts";
+import { microtasks } from "./_fake_transport.ts";
 import { FakeWatches, put, Received } from "./_fake_watch.ts";
 
 /** A message of a cluster. */
@@ -49,4 +50,21 @@ Deno.test("A watch that begins later is of the cluster there is then", async () 
   assertEquals((await second.events().next()).value?.kv.modRevision, 12n);
   assertEquals(second.state.kind, "live");
   await second.close();
+});
+
+Deno.test("A watch that waited for its consumer does not go on in another cluster", async () => {
+  const fake = new FakeWatches();
+  const watch = await fake.watch({
+    startRevision: 5n,
+    buffer: { events: 1 },
+  });
+  say(fake, 10n, { created: true });
+  say(fake, 10n, { events: [put(5n)] });
+  assertEquals(watch.state.kind, "paused");
+  const received = new Received(watch);
+  await microtasks();
+  say(fake, 11n, { created: true });
+  await received.done;
+  assertEquals(received.revisions, [[5n]]);
+  assertInstanceOf(received.error, ClusterMismatchError);
 });

@@ -174,3 +174,36 @@ Deno.test("A watch that is closed while its store is read ends quietly", async (
   await received.done;
   assertEquals(received.error, undefined);
 });
+
+Deno.test("A watch that was to start behind what was read is held against what its creation told", async () => {
+  const reads = new Reads();
+  const fake = new FakeWatches(reads.kv);
+  // As after a range at revision 20: nothing has happened since.
+  const received = new Received(await fake.watch({ startRevision: 21n }));
+  fake.create(20n);
+  await fake.drop();
+  fake.create(8n);
+  await microtasks();
+  await reads.last.answer(9n);
+  await received.done;
+  assertInstanceOf(received.error, HistoryLostError);
+  assertEquals(received.error.receivedRevision, 20n);
+});
+
+Deno.test("Behind a proxy, watches that come and go keep nobody from being looked at", async () => {
+  const reads = new Reads();
+  const fake = new FakeWatches(reads.kv);
+  const heartbeat = { intervalMs: 1_000, timeoutMs: 1_000 };
+  const received = new Received(await fake.watch({ heartbeat }));
+  fake.create(20n, 0n);
+  for (let id = 1n; id <= 4n; id++) {
+    fake.clock.advance(600);
+    const other = await fake.watch({ heartbeat });
+    fake.create(20n, id);
+    await other.close();
+  }
+  await microtasks();
+  await reads.last.answer(9n);
+  await received.done;
+  assertInstanceOf(received.error, HistoryLostError);
+});
