@@ -158,3 +158,16 @@ Deno.test("PooledConnection.shutdown() resolves when there is nothing, and cance
   await subject.connection.shutdown();
   assertStrictEquals(subject.clock.pending, 0);
 });
+
+Deno.test("PooledConnection.onceRemoved() tells also who asks when it has been removed", async () => {
+  const { connection } = up();
+  const told: string[] = [];
+  const callOff = connection.onceRemoved(() => told.push("called off"));
+  callOff();
+  connection.onceRemoved(() => told.push("before"));
+  connection.remove();
+  connection.onceRemoved(() => told.push("after"));
+  assertEquals(told, [], "the pool is amid a change");
+  await microtasks();
+  assertEquals(told, ["before", "after"]);
+});
