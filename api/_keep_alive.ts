@@ -8,7 +8,8 @@ import type {
 } from "../proto/gen/messages.ts";
 import { fromBigInt, toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";
-import type { Renewal, RenewalHost, RenewingState } from "./_renewal.ts";
+import type { Renewal } from "./_renewal.ts";
+import type { RenewalHost, RenewingState } from "./_renewal_host.ts";
 import { RenewalWindow } from "./_renewal_window.ts";
 import { Reopening } from "./_reopening.ts";
 import type { Opener, OpenStream } from "./_stream.ts";

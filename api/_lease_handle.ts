@@ -3,7 +3,8 @@ import {
   LeaseNotFoundError,
 } from "../errors/specific_errors.ts";
 import type { Clock } from "../balancers/_clock.ts";
-import { Renewal, type RenewalHost } from "./_renewal.ts";
+import { Renewal } from "./_renewal.ts";
+import type { RenewalHost } from "./_renewal_host.ts";
 import type { LeaseCalls, LeaseId } from "./_lease_calls.ts";
 import { CALL_OPTIONS, FLAG } from "./_option_kinds.ts";
 import { Signature } from "./_signature.ts";

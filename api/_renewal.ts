@@ -1,4 +1,5 @@
 import type { Clock } from "../balancers/_clock.ts";
+import type { RenewalHost } from "./_renewal_host.ts";
 import { runAt } from "./_run_at.ts";
 import type {
   LeaseLossReason,
@@ -6,33 +7,6 @@ import type {
 } from "../errors/specific_errors.ts";
 import { lostError } from "./_lease_lost.ts";
 import type { LeaseState } from "./lease_types.ts";
-
-/** Where a stream of renewals stands. */
-export type RenewingState = Extract<
-  LeaseState,
-  { readonly kind: "connecting" | "waiting" | "live" }
->;
-
-/** What the renewals of a lease need of the stream they share. */
-export interface RenewalHost {
-  /** Why nothing has come for so long, as far as that is known. */
-  trouble(waitedMs: number): unknown;
-  /** Where the stream stands. */
-  readonly state: RenewingState;
-  /** Knows of the lease from now on, renewed or not. */
-  track(renewal: Renewal): void;
-  /** Puts the lease on the stream. */
-  add(renewal: Renewal): void;
-  /** Takes it off, and forgets it. */
-  remove(renewal: Renewal): void;
-  /**
-   * Does what a lease needs whose renewal is due; returns when it is due again
-   * if it is not answered before. `lateMs` is how late this comes.
-   */
-  due(renewal: Renewal, lateMs: number): number;
-  /** Whether there are so many that they must not be renewed all at once. */
-  readonly crowded: boolean;
-}
 
 // A lease is given up this long before its time is over, at most.
 const MARGIN_MS = 500;
@@ -56,6 +30,8 @@ export class Renewal {
   /** When the last answered request was sent. */
   #renewedAt: number;
   #renewedDate: Date;
+  /** Since when it is known that there is such a lease. */
+  readonly #knownSince: number;
   /** When it was to be renewed next. */
   #plannedAt = 0;
   #active = false;
@@ -82,6 +58,7 @@ export class Renewal {
     this.#clock = clock;
     this.#onLost = onLost;
     this.#ttlMs = lease.ttlSeconds * 1_000;
+    this.#knownSince = clock.now();
     this.#renewedAt = lease.grantedAt;
     this.#renewedDate = new Date(Date.now() - (clock.now() - lease.grantedAt));
     host.track(this);
@@ -133,7 +110,10 @@ export class Renewal {
    */
   answered(ttlSeconds: number, sentAt: number): void {
     if (this.#over) return;
-    if (ttlSeconds <= 0) return this.lose("expired");
+    if (ttlSeconds <= 0) {
+      // If sent before, it was for another lease of this id, which was revoked.
+      return sentAt < this.#knownSince ? this.#due(0) : this.lose("expired");
+    }
     this.renewed(ttlSeconds, sentAt);
     const first = !this.#answered;
     this.#answered = true;

@@ -109,6 +109,10 @@ export class RenewalWindow {
     const now = this.#clock.now();
     const sent = this.#sent.get(id);
     if (sent === undefined) {
+      // Of so many that wait none looks again soon if this one is late.
+      if (lateMs <= LATE_MS && this.#waitsInVain(id, now - intervalMs)) {
+        return { action: "replace the stream" };
+      }
       this.ask(id, lossAt);
       return wait(now + intervalMs);
     }
@@ -123,6 +127,13 @@ export class RenewalWindow {
     return now < silentSince + intervalMs
       ? wait(silentSince + intervalMs)
       : { action: "replace the stream" };
+  }
+
+  /** Whether it waits behind what nobody asks about, and nothing is answered. */
+  #waitsInVain(id: bigint, sinceMs: number): boolean {
+    const oldest = this.#sent.values().next().value?.atMs ?? Infinity;
+    return this.#waits.has(id) &&
+      Math.max(oldest, this.#answeredAt) <= sinceMs;
   }
 
   #send(id: bigint): void {

@@ -1,11 +1,12 @@
 // Many leases on one stream: none is lost because there are many.
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { Lease } from "../../mod.ts";
+import { RenewalWindow } from "../../api/_renewal_window.ts";
 import { type Int64, toBigInt } from "../../proto/int64.ts";
 import { FakeLeases } from "./_fake_leases.ts";
 import { microtasks } from "./_fake_transport.ts";
 import { kept } from "./_kept_lease.ts";
-import { seededRandom } from "./_fake_clock.ts";
+import { FakeClock, seededRandom } from "./_fake_clock.ts";
 
 const TTL_SECONDS = 30;
 const QUARTER_MS = 250;
@@ -158,4 +159,39 @@ Deno.test("A stream is not taken for dead because the event loop stood still", a
   assertEquals(fake.opener.streams.length, 1);
   assertFalse(lease.signal.aborted);
   fake.facet.close();
+});
+
+Deno.test("A stream that answers nobody is replaced, also if those it was asked about are gone", async () => {
+  const fake = new FakeLeases();
+  const leases = await crowd(fake, 1_001);
+  // The last one waits behind a thousand that nobody asks about any more.
+  for (const lease of leases.slice(0, 1_000)) lease.orphan();
+  assertFalse(fake.renewals.includes(1_001n));
+  await fake.pass(12_000);
+  assertEquals(fake.opener.streams.length, 2);
+  assertEquals(fake.renewals, [1_001n]);
+  fake.facet.close();
+});
+
+Deno.test("A lease waits behind those that are gone as long as the stream answers", async () => {
+  const fake = new FakeLeases();
+  const leases = await crowd(fake, 1_001);
+  for (const lease of leases.slice(0, 1_000)) lease.orphan();
+  for (let id = 1n; id <= 5n; id++) {
+    await fake.pass(5_000);
+    fake.renewed(TTL_SECONDS, id);
+  }
+  assertEquals([lost(leases.slice(1_000)), fake.opener.streams.length], [0, 1]);
+  fake.facet.close();
+});
+
+Deno.test("Leases that wait are not looked at again and again after a stall", () => {
+  const clock = new FakeClock();
+  const window = new RenewalWindow(clock, () => {});
+  for (let id = 1n; id <= 1_001n; id++) window.ask(id, 30_000);
+  clock.advance(15_000);
+  const late = { lossAt: 30_000, intervalMs: 10_000, lateMs: 5_000 };
+  // A few that were sent look soon; thousands would keep the event loop busy.
+  assertEquals(window.due(1n, late), { action: "wait", untilMs: 15_100 });
+  assertEquals(window.due(1_001n, late), { action: "wait", untilMs: 25_000 });
 });

@@ -174,3 +174,29 @@ Deno.test("Closing the client loses every lease, renewed or not", async () => {
   await renewed[Symbol.asyncDispose]();
   assertFalse(fake.called.includes("Lease.LeaseRevoke"));
 });
+
+Deno.test("A lease is not lost by the answer to a renewal of one with its id before it", async () => {
+  const fake = new FakeLeases();
+  fake.answerGrant(7n, 9);
+  // Keeps the stream.
+  const other = await kept(fake.answerGrant(1n, 9));
+  fake.answerGrant(7n, 9);
+  const before = await fake.facet.grant(9, { id: 7n });
+  before.keepAlive().catch(() => {});
+  await microtasks();
+  await before.revoke();
+  await fake.pass(100);
+  const lease = await fake.facet.grant(9, { id: 7n });
+  const first = lease.keepAlive();
+  await microtasks();
+  // The member came to it between the revocation and the grant.
+  fake.renewed(0, 7n);
+  assertFalse(lease.signal.aborted);
+  // It says nothing about this one: that is asked about at once.
+  assertEquals(fake.renewals, [1n, 7n, 7n]);
+  fake.renewed(9, 7n);
+  await first;
+  lease.orphan();
+  other.orphan();
+  assertEquals(fake.clock.pending, 0);
+});
