@@ -116,6 +116,7 @@ export type {
 export type {
   GrantOptions,
   Lease,
+  LeaseRef,
   Leases,
   LeaseState,
   TimeToLive,

@@ -9,6 +9,7 @@ import type {
 import { SortOrder, SortTarget as WireTarget } from "../proto/gen/messages.ts";
 import { fromBigInt, type Int64, toBigInt } from "../proto/int64.ts";
 import { checkCount, checkInt64, checkLease, checkOneOf } from "./_checks.ts";
+import { leaseIdOf } from "./_lease_field.ts";
 import {
   type KeyValue,
   toHeader,
@@ -91,7 +92,7 @@ export function putRequest(
     value: toBytes("value", value),
     lease: options.lease === undefined
       ? undefined
-      : fromBigInt(checkLease("lease", options.lease)),
+      : fromBigInt(checkLease("lease", leaseIdOf(options.lease))),
     prevKv: options.prevKv,
     ignoreValue: options.ignoreValue,
     ignoreLease: options.ignoreLease,

@@ -3,6 +3,7 @@ import {
   type LeaseLossReason,
   LeaseLostError,
 } from "../errors/specific_errors.ts";
+import type { CallOptions } from "./call_options.ts";
 import type { Lease } from "./lease_types.ts";
 
 /** Why a lease is lost, if it is. */
@@ -12,6 +13,15 @@ export function lossOf(
   return signal.reason instanceof LeaseLostError
     ? signal.reason.reason
     : undefined;
+}
+
+/** Asks the server whether a lease has ended, which the lease then knows, too. */
+export async function askIfEnded(
+  lease: Pick<Lease, "signal" | "timeToLive">,
+  options: CallOptions,
+): Promise<boolean> {
+  await lease.timeToLive(options).catch(() => {});
+  return lease.signal.aborted;
 }
 
 /**

@@ -1,14 +1,22 @@
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { fromBigInt, type Int64 } from "../proto/int64.ts";
 import { checkLease, checkObject } from "./_checks.ts";
+import type { LeaseRef } from "./lease_types.ts";
+
+/** The id of a lease where one is given; what is none as it is. */
+export function leaseIdOf<T>(given: T | LeaseRef): T | bigint {
+  if (typeof given !== "object" || given === null) return given;
+  const { id } = given as Partial<Exclude<LeaseRef, bigint>>;
+  return typeof id === "bigint" ? id : given as T;
+}
 
 /** The lease of a request that the server would else make one for. */
-export function leaseField(options: { readonly lease: bigint }): Int64 {
+export function leaseField(options: { readonly lease: LeaseRef }): Int64 {
   checkObject("options", options);
-  const { lease } = options;
-  if (checkLease("lease", lease) === 0n) {
+  const lease = checkLease("lease", leaseIdOf(options.lease));
+  if (lease === 0n) {
     throw new InvalidOptionError("lease", lease, {
-      expected: "the id of a lease",
+      expected: "a lease, or the id of one",
     });
   }
   return fromBigInt(lease);

@@ -9,6 +9,11 @@ export function lockLost(action: string, cause?: unknown): LockLostError {
   return lostAs(stateFor(cause), action, cause);
 }
 
+/** Its key is there, but of no lease or another one: nobody else minds it. */
+export function notAttached(action: string): LockLostError {
+  return lostAs("its key is not attached to its lease", action);
+}
+
 /**
  * Another place stands before the one that was the first: only a store that
  * was restored from an older snapshot can have it.

@@ -1,4 +1,5 @@
 import { LONGEST_MS } from "../balancers/_clock.ts";
+import { leaseIdOf } from "./_lease_field.ts";
 
 /** What the value of an option must be. */
 export interface OptionKind {
@@ -45,11 +46,13 @@ export const REVISION: OptionKind = {
     typeof value === "bigint" && value >= 0n && value < 1n << 63n,
 };
 
-/** The id of a lease: Go's client makes them at random, negative ones too. */
+/** A lease, or its id: other clients may make negative ones. */
 export const LEASE: OptionKind = {
-  expected: "a bigint from -2^63 to 2^63 - 1",
-  holds: (value) =>
-    typeof value === "bigint" && BigInt.asIntN(64, value) === value,
+  expected: "a lease or its id, a bigint from -2^63 to 2^63 - 1",
+  holds: (value) => {
+    const id = leaseIdOf(value);
+    return typeof id === "bigint" && BigInt.asIntN(64, id) === id;
+  },
 };
 
 /** The id of a member. */

@@ -120,7 +120,7 @@ export class HeldLock implements Lock {
         signal: this.signal,
         timeoutMs: Infinity,
         action: () => action,
-      }, (effort) => this.#parts.place.loss(action, effort));
+      }, (effort) => this.#parts.place.vigil.loss(action, effort));
       this.#end(lost);
     } catch (error) {
       // Nobody can tell any more whether it is held.
@@ -161,14 +161,15 @@ export class HeldLeadership implements Leadership {
     const { keys, lease, place } = this.#parts;
     const put = SESSION.proclaim.take(
       options,
-      () => op.put(place.key, toBytes("value", value), { lease: lease.id }),
+      () => op.put(place.key, toBytes("value", value), { lease }),
     );
-    const { succeeded, results } = await keys.kv.txn(
-      { if: [place.guard], then: [put] },
+    const { header, succeeded, results } = await keys.kv.txn(
+      { if: place.held, then: [put] },
       options,
     );
     if (!succeeded) throw lockLost("proclaim");
-    return results[0];
+    // That of the operation has but a revision.
+    return { ...results[0], header };
   }
 
   async resign(options: PromptOptions = {}): Promise<void> {

@@ -3,7 +3,9 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import type { Effort } from "./_effort.ts";
 import { pause } from "./_waits.ts";
 import type { CallOptions } from "./call_options.ts";
+import type { Keyspace } from "./keyspace.ts";
 import type { Lease } from "./lease_types.ts";
+import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 
 const PAUSE_MS = 100;
 
@@ -56,6 +58,22 @@ export async function insist<T>(
     }
     await pause(PAUSE_MS, effort.signal);
   }
+}
+
+/** Runs a transaction of a lease's keys until it is answered. */
+export function insistOnTxn<
+  const Then extends readonly Operation[] = [],
+  const Else extends readonly Operation[] = [],
+>(
+  txn: Txn<Then, Else>,
+  { kv, lease }: Pick<Keyspace, "kv"> & { readonly lease: Lease },
+  effort: Effort,
+): Promise<TxnResult<Then, Else>> {
+  const { then } = txn;
+  const writes =
+    then?.some(({ kind }) => kind === "put" || kind === "delete") === true;
+  const tryMs = tryMsUnder(lease);
+  return insist((options) => kv.txn(txn, options), effort, { tryMs, writes });
 }
 
 function isTransient(error: unknown): boolean {

@@ -2,12 +2,12 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import { HistoryLostError } from "../errors/history_lost_error.ts";
 import { CompactedError } from "../errors/specific_errors.ts";
 import { keyId } from "./_key_id.ts";
+import { firstOf, Queue } from "./_session_queue.ts";
 import { watchRead } from "./_session_watch.ts";
 import { pause } from "./_waits.ts";
 import type { QueueKeys } from "./_session_place.ts";
-import { encodeBytes } from "./bytes.ts";
 import type { KeyValue, ResponseHeader } from "./key_value.ts";
-import { own, prefix } from "./keys.ts";
+import { own } from "./keys.ts";
 
 const PAUSE_MS = 100;
 
@@ -24,17 +24,9 @@ export async function* observeQueue(
   name: Uint8Array,
   signal: AbortSignal,
 ): AsyncGenerator<KeyValue, void, undefined> {
-  const queue = prefix(Uint8Array.of(...name, ...encodeBytes("/")));
+  const queue = new Queue(name);
   let told = 0n;
-  const find = async (): Promise<Found> => {
-    const { header, kvs: [leader] } = await keys.kv.range(queue, {
-      sortBy: "create",
-      order: "ascend",
-      limit: 1,
-      signal,
-    });
-    return { header, leader };
-  };
+  const find = () => findLeader(keys, queue, signal);
   for (;;) {
     const { header, leader } = await untilAnswered(find, signal);
     // First, as who is given the leader may write to it.
@@ -51,15 +43,19 @@ export async function* observeQueue(
       told = 0n;
       await watch.close();
     };
-    await using watch = watchRead(keys, key ?? queue, {
+    await using watch = watchRead(keys, key ?? queue.range, {
       readAt: header.revision,
+      noDelete: leader === undefined,
       signal,
       // What fails ends the watch as well.
       doubt: () => void recheck().catch(() => {}),
     });
     try {
       for await (const { type, kv } of watch.events()) {
-        if (leader === undefined || type === "delete") break;
+        const counts = type === "put" && queue.counts(kv);
+        if (leader === undefined ? counts : !counts) break;
+        // What is not in the queue does not matter to it.
+        if (leader === undefined) continue;
         told = kv.modRevision;
         yield kv;
       }
@@ -67,6 +63,29 @@ export async function* observeQueue(
       // What has happened is forgotten: what is so now is told.
       if (error instanceof HistoryLostError) told = 0n;
       else if (!(error instanceof CompactedError)) throw error;
+    }
+  }
+}
+
+/** Who has the first place of a queue, with its value. */
+async function findLeader(
+  { kv }: Pick<QueueKeys, "kv">,
+  queue: Queue,
+  signal: AbortSignal,
+): Promise<Found> {
+  for (;;) {
+    const { header, first, keysOnly } = await firstOf(
+      queue,
+      (options) => kv.range(queue.range, { ...options, signal }),
+    );
+    if (first === undefined || !keysOnly) return { header, leader: first };
+    const now = await kv.range(first.key, { signal });
+    const [leader] = now.kvs;
+    // It may have left meanwhile.
+    if (
+      leader?.createRevision === first.createRevision && queue.counts(leader)
+    ) {
+      return { header: now.header, leader };
     }
   }
 }

@@ -1,19 +1,26 @@
-import { HistoryLostError } from "../errors/history_lost_error.ts";
-import type { LockLostError } from "../errors/specific_errors.ts";
-import { type Effort, endingWith } from "./_effort.ts";
+import { type Effort, endingWith, unlessAborted } from "./_effort.ts";
 import { keyId } from "./_key_id.ts";
 import { leaseEnd, lossOf } from "./_lease_end.ts";
-import { lockLost, notFirst } from "./_lock_lost.ts";
-import { deletion } from "./_session_deletion.ts";
-import { insist, tryMsUnder } from "./_session_insist.ts";
-import { FIRST, lookAt, wentBack } from "./_session_look.ts";
+import { notAttached } from "./_lock_lost.ts";
+import { insist, insistOnTxn, tryMsUnder } from "./_session_insist.ts";
+import { BY_AGE, firstOf, Queue } from "./_session_queue.ts";
+import { Vigil } from "./_session_vigil.ts";
 import { encodeBytes } from "./bytes.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { type KeyRange, prefix, type Value } from "./keys.ts";
+import type { Value } from "./keys.ts";
 import type { KeyValue } from "./key_value.ts";
+import type { RangeOptions } from "./kv_types.ts";
 import type { Lease } from "./lease_types.ts";
 import { compare, op } from "./txn.ts";
-import type { Comparison, Operation, Txn, TxnResult } from "./txn_types.ts";
+import type {
+  Comparison,
+  Operation,
+  PutOperation,
+  Txn,
+  TxnResult,
+} from "./txn_types.ts";
+
+const FIRST: RangeOptions = { ...BY_AGE, limit: 1 };
 
 /** What a place in a queue needs of the keys. */
 export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
@@ -25,23 +32,22 @@ export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
  */
 export class Place {
   readonly key: Uint8Array;
+  readonly queue: Queue;
+  /** Over the place, once it is taken. */
+  readonly vigil: Vigil;
   readonly #keys: QueueKeys;
   readonly #lease: Lease;
-  readonly #queue: KeyRange;
   #state: "outside" | "in doubt" | "inside" = "outside";
   #revision = 0n;
-  /** The newest revision at which it was seen. */
-  #seenAt = 0n;
   #leaving: Promise<void> | undefined;
   #leavingEffort: Effort | undefined;
 
   constructor(keys: QueueKeys, lease: Lease, name: Uint8Array) {
     this.#keys = keys;
     this.#lease = lease;
-    const slash = encodeBytes("/");
-    this.#queue = prefix(Uint8Array.of(...name, ...slash));
-    const id = encodeBytes(lease.id.toString(16));
-    this.key = Uint8Array.of(...name, ...slash, ...id);
+    this.queue = new Queue(name);
+    this.key = this.queue.keyOf(lease.id);
+    this.vigil = new Vigil(this, keys, lease);
   }
 
   /** The revision at which it was created. */
@@ -54,97 +60,76 @@ export class Place {
     return compare.createRevision(this.key, "=", this.#revision);
   }
 
+  /** Hold as long as the place exists and counts. */
+  get held(): readonly Comparison[] {
+    return [this.guard, compare.lease(this.key, "=", this.#lease.id)];
+  }
+
   /** Takes the place at the end of the queue; whether that is the first. */
   async enter(value: Value, effort: Effort): Promise<boolean> {
     const { key } = this;
     const { header, succeeded, results } = await this.#take({
       if: [compare.createRevision(key, "=", 0n)],
-      then: [
-        op.put(key, value, { lease: this.#lease.id }),
-        op.range(this.#queue, FIRST),
-      ],
+      then: [this.#put(value), op.range(this.queue.range, FIRST)],
       // Ours all the same: the answer to an earlier attempt was lost.
-      else: [op.range(key), op.range(this.#queue, FIRST)],
+      else: [op.range(key), op.range(this.queue.range, FIRST)],
     }, effort);
     const own = succeeded ? undefined : results[0].kvs[0];
+    if (own !== undefined && !this.queue.counts(own)) {
+      this.#state = "outside";
+      throw notAttached("wait for the lock");
+    }
     this.#entered(own?.createRevision ?? header.revision, header.revision);
     effort.maybeCommitted = true;
     if (own !== undefined) await this.#rewrite(own, value, effort);
+    // With nothing before it, not even what does not count.
     return results[1].kvs[0]?.createRevision === this.#revision;
   }
 
-  /** Takes the place only if the queue is empty; whether it was. */
+  /** Takes the place only if it is the first then; whether it was. */
   async enterIfFirst(value: Value, effort: Effort): Promise<boolean> {
-    const { key } = this;
     const { header, succeeded, results } = await this.#take({
       // Holds for a range without any key.
-      if: [compare.createRevision(this.#queue, "=", 0n)],
-      then: [op.put(key, value, { lease: this.#lease.id })],
-      else: [op.range(this.#queue, FIRST)],
+      if: [compare.createRevision(this.queue.range, "=", 0n)],
+      then: [this.#put(value)],
+      else: [op.range(this.queue.range, FIRST)],
     }, effort);
     if (succeeded) {
       this.#entered(header.revision, header.revision);
       return true;
     }
     const first = results[0].kvs[0];
-    if (first === undefined || keyId(first.key) !== keyId(key)) {
+    if (first !== undefined && this.queue.counts(first)) {
+      if (keyId(first.key) === keyId(this.key)) {
+        this.#entered(first.createRevision, header.revision);
+        return true;
+      }
       this.#state = "outside";
       return false;
     }
-    this.#entered(first.createRevision, header.revision);
-    return true;
+    this.#state = "outside";
+    return await this.#enterAmongOthers(value, effort);
   }
 
-  /** Waits until it is the first. */
-  async turn(effort: Effort): Promise<void> {
-    const action = "wait for the lock";
-    let gone: HistoryLostError | undefined;
-    for (;;) {
-      const { held, before, lost = gone } = await this.#look(action, effort);
-      gone = lost;
-      if (!held) {
-        // Nothing is left of what was sent.
-        effort.maybeCommitted = false;
-        throw lockLost(action, gone);
-      }
-      if (before === undefined) return;
-      try {
-        await this.#deletion(before, effort);
-      } catch (error) {
-        // It may have its place in the older state, too.
-        if (!(error instanceof HistoryLostError)) throw error;
-        gone = error;
-      }
-    }
-  }
-
-  /**
-   * Waits until the place is gone or not the first any more, though nobody
-   * here has left it.
-   */
-  async loss(action: string, effort: Effort): Promise<LockLostError> {
-    for (;;) {
-      await this.#deletion(this.key, effort);
-      const { held, before, lost } = await this.#look(action, effort);
-      if (!held || lost !== undefined) return lockLost(action, lost);
-      if (before !== undefined) return notFirst(action);
-    }
-  }
-
-  /** Whether the place is still there, and who has the one before it. */
-  async #look(action: string, effort: Effort) {
-    const { header, succeeded: held, results } = await this.#insist(
-      lookAt(this, this.#queue),
-      effort,
+  /** The same where there are keys that do not count, which none can compare. */
+  async #enterAmongOthers(value: Value, effort: Effort): Promise<boolean> {
+    // Mostly this tells, and leaves no trace.
+    const tryMs = tryMsUnder(this.#lease);
+    const { first } = await firstOf(
+      this.queue,
+      (options) =>
+        insist(
+          (call) =>
+            this.#keys.kv.range(this.queue.range, { ...options, ...call }),
+          effort,
+          { tryMs, writes: false },
+        ),
     );
-    const lost = wentBack(action, { from: this.#seenAt, to: header.revision });
-    this.#seenAt = header.revision;
-    return { held, before: held ? results[0].kvs[0]?.key : undefined, lost };
-  }
-
-  /** Since it was last seen that it was there. */
-  #deletion(key: Uint8Array, effort: Effort): Promise<void> {
-    return deletion(this.#keys, { key, seenAt: this.#seenAt }, effort);
+    if (first !== undefined) return false;
+    if (await this.enter(value, effort)) return true;
+    if (await this.vigil.isFirst(effort)) return true;
+    await unlessAborted(this.leave(), effort.signal);
+    return false;
   }
 
   /** What keeps the place from being given up, while that is tried. */
@@ -215,7 +200,7 @@ export class Place {
   #entered(revision: bigint, seenAt: bigint): void {
     this.#state = "inside";
     this.#revision = revision;
-    this.#seenAt = seenAt;
+    this.vigil.seenAt = seenAt;
   }
 
   async #rewrite(own: KeyValue, value: Value, effort: Effort) {
@@ -224,8 +209,12 @@ export class Place {
       // Not the place's own guard: a copy that comes late must not undo what
       // was proclaimed since.
       if: [compare.modRevision(this.key, "=", own.modRevision)],
-      then: [op.put(this.key, value, { lease: this.#lease.id })],
+      then: [this.#put(value)],
     }, effort);
+  }
+
+  #put(value: Value): PutOperation {
+    return op.put(this.key, value, { lease: this.#lease });
   }
 
   /** Runs a transaction, trying again until there is an answer. */
@@ -236,12 +225,6 @@ export class Place {
     txn: Txn<Then, Else>,
     effort: Effort,
   ): Promise<TxnResult<Then, Else>> {
-    const writes =
-      txn.then?.some(({ kind }) => kind === "put" || kind === "delete") ===
-        true;
-    return insist((options) => this.#keys.kv.txn(txn, options), effort, {
-      tryMs: tryMsUnder(this.#lease),
-      writes,
-    });
+    return insistOnTxn(txn, { kv: this.#keys.kv, lease: this.#lease }, effort);
   }
 }

@@ -52,7 +52,7 @@ export class ElectionFacet implements ElectionService {
       value: toBytes("value", value),
       lease: leaseField(options),
     }));
-    const { lease } = options;
+    const lease = toBigInt(request.lease);
     const { header, leader } = await this.#caller.unary(
       methods.election.campaign,
       request,

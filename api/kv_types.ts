@@ -1,5 +1,6 @@
 import type { CallOptions } from "./call_options.ts";
 import type { KeyValue, ResponseHeader } from "./key_value.ts";
+import type { LeaseRef } from "./lease_types.ts";
 
 /** Options of a read. */
 export interface ReadOptions {
@@ -74,8 +75,8 @@ export interface RangeResult {
 
 /** Options of a put. */
 export interface PutOptions {
-  /** The lease to attach the key to. @default {none} */
-  readonly lease?: bigint | undefined;
+  /** The lease to attach the key to, or its id. @default {none} */
+  readonly lease?: LeaseRef | undefined;
   /** Whether to return what was there before. @default {false} */
   readonly prevKv?: boolean | undefined;
   /**

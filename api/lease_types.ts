@@ -117,6 +117,9 @@ export interface Lease extends AsyncDisposable {
   orphan(): void;
 }
 
+/** A lease or its id: what a key, lock or leadership is to end with. */
+export type LeaseRef = bigint | Pick<Lease, "id">;
+
 /** Leases. */
 export interface Leases {
   /**

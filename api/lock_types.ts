@@ -1,12 +1,13 @@
 import type { Bytes } from "./bytes.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Key } from "./keys.ts";
+import type { LeaseRef } from "./lease_types.ts";
 import type { ResponseHeader } from "./key_value.ts";
 
 /** Options of a call that waits for its turn on the server. */
 export interface TurnOptions extends CallOptions {
-  /** The lease that the turn, or the place in the queue, ends with. */
-  readonly lease: bigint;
+  /** The lease, or its id, that the turn or place in the queue ends with. */
+  readonly lease: LeaseRef;
   /**
    * The time to wait in milliseconds, `false` for no limit.
    *

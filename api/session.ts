@@ -168,7 +168,7 @@ export class SessionHandle implements Session {
       behindOwn = false;
       const place = new Place(this.#keys, this.lease, name);
       try {
-        if (!await place.enter(value, effort)) await place.turn(effort);
+        if (!await place.enter(value, effort)) await place.vigil.turn(effort);
         effort.check();
       } catch (error) {
         leave(place, passOn);

@@ -6,7 +6,9 @@ import {
   READ_OPTIONS,
 } from "./_kv_options.ts";
 import { Signature } from "./_signature.ts";
+import { leaseIdOf } from "./_lease_field.ts";
 import { type Key, type KeyRange, own, type Value } from "./keys.ts";
+import type { LeaseRef } from "./lease_types.ts";
 import type {
   DeleteOptions,
   PutOptions,
@@ -35,8 +37,8 @@ export interface CompareBuilder {
   modRevision(key: Key | KeyRange, is: Relation, value: bigint): Comparison;
   /** The value; a key that does not exist fulfils no such condition. */
   value(key: Key | KeyRange, is: Relation, value: Value): Comparison;
-  /** The lease the key is attached to; 0 for none. */
-  lease(key: Key | KeyRange, is: Relation, value: bigint): Comparison;
+  /** The lease the key is attached to, or its id; 0 for none. */
+  lease(key: Key | KeyRange, is: Relation, value: LeaseRef): Comparison;
 }
 
 /** Makes the operations of a transaction. */
@@ -79,9 +81,14 @@ function comparing(target: Comparison["target"]) {
   return (
     key: Key | KeyRange,
     relation: Relation,
-    value: bigint | Value,
+    value: LeaseRef | Value,
   ): Comparison =>
-    jsonable({ target, key: own(key), relation, value: own(value) });
+    jsonable({
+      target,
+      key: own(key),
+      relation,
+      value: own(leaseIdOf<Value>(value)),
+    });
 }
 
 const GET = new Signature("op.get", READ_OPTIONS);
@@ -115,7 +122,7 @@ export const op: OperationBuilder = {
     kind: "put",
     key: own(key),
     value: own(value),
-    options: PUT.copy(options),
+    options: ownLease(PUT.copy(options)),
   }),
   delete: (key, options) => ({
     kind: "delete",
@@ -124,6 +131,12 @@ export const op: OperationBuilder = {
   }),
   txn: (txn) => ({ kind: "txn", txn: ownLists(txn) }),
 };
+
+/** The same with the id of its lease. */
+function ownLease(options: PutOptions | undefined): PutOptions {
+  const lease = options?.lease;
+  return { ...options, ...lease !== undefined && { lease: leaseIdOf(lease) } };
+}
 
 /** The same with lists of our own; what is no transaction as it is. */
 function ownLists<T>(txn: T): T {

@@ -41,6 +41,7 @@ export class FakeSessions {
       ttlSeconds: 10,
       signal: end.signal,
       keepAlive: () => Promise.resolve(),
+      timeToLive: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => {
         this.end(Number(lease.id) - 1);
         return Promise.resolve();

@@ -124,9 +124,11 @@ export class MemoryStore implements Caller {
   }
 
   #range(request: RangeRequestInit) {
+    const least = toBigInt(request.minCreateRevision ?? ZERO);
     const most = toBigInt(request.maxCreateRevision ?? ZERO);
-    const found = this.#find(request)
-      .filter(({ create }) => most === 0n || create <= most);
+    const found = this.#find(request).filter(({ create }) =>
+      create >= least && (most === 0n || create <= most)
+    );
     if (request.sortTarget !== undefined) {
       found.sort((a, b) => Number(a.create - b.create));
     }
