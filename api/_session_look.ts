@@ -1,14 +1,14 @@
 import type { HistoryLostError } from "../errors/history_lost_error.ts";
-import { BY_AGE, type Queue, type QueuePage } from "./_session_queue.ts";
+import {
+  nextPage,
+  type Queue,
+  type QueuePage,
+  readPage,
+} from "./_session_queue.ts";
+import { firstThatCounts, noticing, type RunTxn } from "./_session_scan.ts";
 import { historyLostError } from "./_watch_errors.ts";
-import type { KeyValue } from "./key_value.ts";
 import { op } from "./txn.ts";
-import type {
-  Comparison,
-  RangeOperation,
-  Txn,
-  TxnResult,
-} from "./txn_types.ts";
+import type { Comparison, RangeOperation, Txn } from "./txn_types.ts";
 
 /** A place in a queue. */
 export interface QueuePlace {
@@ -28,26 +28,11 @@ export interface Look {
   readonly detached: boolean;
   /** Who has the place before it. */
   readonly before: Uint8Array | undefined;
-  /** The revision at which that was so. */
+  /** The revision at which it was looked at. */
   readonly revision: bigint;
   /** Set if the store has gone back meanwhile. */
   readonly lost: HistoryLostError | undefined;
 }
-
-/** How to look. */
-export interface LookOptions {
-  readonly action: string;
-  /** The newest revision that was seen before. */
-  readonly seenAt: bigint;
-  /** Runs a transaction until it is answered. */
-  run(txn: LookTxn): Promise<LookResult>;
-}
-
-type LookTxn = Txn<readonly [RangeOperation], readonly [RangeOperation]>;
-type LookResult = TxnResult<
-  readonly [RangeOperation],
-  readonly [RangeOperation]
->;
 
 /**
  * Looks whether a place is still there, and who has the one before it: from
@@ -56,31 +41,35 @@ type LookResult = TxnResult<
  */
 export async function lookAt(
   place: QueuePlace,
-  { action, seenAt, run }: LookOptions,
+  { action, seenAt, run }: {
+    readonly action: string;
+    /** The newest revision that was seen before. */
+    readonly seenAt: bigint;
+    readonly run: RunTxn;
+  },
 ): Promise<Look> {
   const { queue } = place;
   const start: QueuePage = { limit: 1, from: place.revision - 1n };
   let page = start;
-  let revision = seenAt;
   let lost: HistoryLostError | undefined;
+  const careful = noticing(run, {
+    seenAt,
+    onBack(receivedRevision, currentRevision) {
+      lost = historyLostError(action, { receivedRevision, currentRevision });
+    },
+  });
   for (;;) {
-    const { header, succeeded: held, results } = await run(
-      lookAtPage(place, page),
-    );
-    const gone = wentBack(action, { from: revision, to: header.revision });
-    ({ revision } = header);
-    lost = gone ?? lost;
-    const { kvs } = results[0];
+    const before = lost;
+    const { header: { revision }, succeeded: held, results: [{ kvs }] } =
+      await careful(lookAtPage(place, page));
     if (!held) {
-      const detached = isPlace(place, kvs[0]);
+      const detached = kvs[0]?.createRevision === place.revision;
       return { held, detached, before: undefined, revision, lost };
     }
-    const before = kvs.find(queue.counts)?.key;
-    const next = gone !== undefined && page !== start
-      ? start
-      : queue.nextPage(kvs, page.limit);
-    if (before !== undefined || next === undefined) {
-      return { held, detached: false, before, revision, lost };
+    const first = await firstThatCounts({ queue, kvs, page }, careful);
+    const next = lost === before ? nextPage(kvs, page.limit) : start;
+    if (first !== undefined || next === undefined) {
+      return { held, detached: false, before: first?.key, revision, lost };
     }
     page = next;
   }
@@ -89,32 +78,14 @@ export async function lookAt(
 /** Reads a page of what stands before a place, if that still counts. */
 function lookAtPage(
   { queue, key, held }: QueuePlace,
-  { limit, from: maxCreateRevision }: QueuePage,
-): LookTxn {
-  const options = { ...BY_AGE, order: "descend", limit } as const;
+  page: QueuePage,
+): Txn<readonly [RangeOperation], readonly [RangeOperation]> {
+  const { from: maxCreateRevision } = page;
+  const options = { ...readPage(page, "descend"), maxCreateRevision };
   return {
     if: held,
-    then: [op.range(queue.range, { ...options, maxCreateRevision })],
+    then: [op.range(queue.range, options)],
     // Without a range in each branch, a member that is behind may answer.
     else: [op.range(key, { keysOnly: true })],
   };
-}
-
-function isPlace(
-  { revision }: QueuePlace,
-  kv: KeyValue | undefined,
-): boolean {
-  return kv?.createRevision === revision;
-}
-
-/** What it means if a look finds an older revision than was seen before. */
-function wentBack(
-  action: string,
-  { from: receivedRevision, to: currentRevision }: {
-    readonly from: bigint;
-    readonly to: bigint;
-  },
-): HistoryLostError | undefined {
-  if (currentRevision >= receivedRevision) return undefined;
-  return historyLostError(action, { receivedRevision, currentRevision });
 }

@@ -2,7 +2,8 @@ import { EtcdError } from "../errors/etcd_error.ts";
 import { HistoryLostError } from "../errors/history_lost_error.ts";
 import { CompactedError } from "../errors/specific_errors.ts";
 import { keyId } from "./_key_id.ts";
-import { firstOf, Queue } from "./_session_queue.ts";
+import { Queue } from "./_session_queue.ts";
+import { firstOf } from "./_session_scan.ts";
 import { watchRead } from "./_session_watch.ts";
 import { pause } from "./_waits.ts";
 import type { QueueKeys } from "./_session_place.ts";
@@ -76,7 +77,7 @@ async function findLeader(
   for (;;) {
     const { header, first, keysOnly } = await firstOf(
       queue,
-      (options) => kv.range(queue.range, { ...options, signal }),
+      (txn) => kv.txn(txn, { signal }),
     );
     if (first === undefined || !keysOnly) return { header, leader: first };
     const now = await kv.range(first.key, { signal });

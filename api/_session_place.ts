@@ -2,8 +2,9 @@ import { type Effort, endingWith, unlessAborted } from "./_effort.ts";
 import { keyId } from "./_key_id.ts";
 import { leaseEnd, lossOf } from "./_lease_end.ts";
 import { notAttached } from "./_lock_lost.ts";
-import { insist, insistOnTxn, tryMsUnder } from "./_session_insist.ts";
-import { BY_AGE, firstOf, Queue } from "./_session_queue.ts";
+import { insistOnTxn } from "./_session_insist.ts";
+import { Queue, readPage } from "./_session_queue.ts";
+import { firstOf } from "./_session_scan.ts";
 import { Vigil } from "./_session_vigil.ts";
 import { encodeBytes } from "./bytes.ts";
 import type { Keyspace } from "./keyspace.ts";
@@ -20,7 +21,7 @@ import type {
   TxnResult,
 } from "./txn_types.ts";
 
-const FIRST: RangeOptions = { ...BY_AGE, limit: 1 };
+const FIRST: RangeOptions = readPage({ limit: 1, from: 0n }, "ascend");
 
 /** What a place in a queue needs of the keys. */
 export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
@@ -114,16 +115,9 @@ export class Place {
   /** The same where there are keys that do not count, which none can compare. */
   async #enterAmongOthers(value: Value, effort: Effort): Promise<boolean> {
     // Mostly this tells, and leaves no trace.
-    const tryMs = tryMsUnder(this.#lease);
     const { first } = await firstOf(
       this.queue,
-      (options) =>
-        insist(
-          (call) =>
-            this.#keys.kv.range(this.queue.range, { ...options, ...call }),
-          effort,
-          { tryMs, writes: false },
-        ),
+      (txn) => this.#insist(txn, effort),
     );
     if (first !== undefined) return false;
     if (await this.enter(value, effort)) return true;

@@ -1,18 +1,8 @@
 import { keyId } from "./_key_id.ts";
 import { encodeBytes } from "./bytes.ts";
 import { type KeyRange, prefix } from "./keys.ts";
-import type { KeyValue, ResponseHeader } from "./key_value.ts";
-import type { RangeOptions, RangeResult } from "./kv_types.ts";
-
-/** Reads a queue in the order of creation, and no values. */
-export const BY_AGE: RangeOptions = {
-  sortBy: "create",
-  order: "ascend",
-  keysOnly: true,
-};
-
-// The nearest key mostly counts; of those that do not there may be thousands.
-const PAGE_KEYS = 1_000;
+import type { KeyValue } from "./key_value.ts";
+import type { RangeOptions } from "./kv_types.ts";
 
 /** A part of a queue that is read at once. */
 export interface QueuePage {
@@ -21,13 +11,11 @@ export interface QueuePage {
   readonly from: bigint;
 }
 
-/** The first of a queue, if there is any. */
-export interface FirstOfQueue {
-  readonly header: ResponseHeader;
-  readonly first: KeyValue | undefined;
-  /** Whether its value was left out. */
-  readonly keysOnly: boolean;
-}
+// The nearest key mostly counts; of those that do not there may be thousands.
+const MORE_KEYS = 1_000;
+
+// Without zeros in front, as Go's `%x` writes a lease; the sign comes first.
+const LEASE_REGEXP = /^-?[1-9a-f][0-9a-f]{0,15}$/;
 
 /**
  * The queue for a name. A key below the name counts if its last part, next to
@@ -49,55 +37,45 @@ export class Queue {
 
   /** The key of a lease's place. */
   keyOf(lease: bigint): Uint8Array {
-    return Uint8Array.of(...this.#start, ...encodeBytes(hex(lease)));
+    const digits = encodeBytes(lease.toString(16));
+    return Uint8Array.of(...this.#start, ...digits);
   }
 
-  /** Whether a key is a place in the queue. */
+  /** The lease whose place would have this key, if any would. */
+  leaseOf(key: Uint8Array): bigint | undefined {
+    const id = keyId(key);
+    if (!id.startsWith(this.#startId)) return undefined;
+    const part = id.slice(this.#startId.length);
+    if (!LEASE_REGEXP.test(part)) return undefined;
+    const negative = part.startsWith("-");
+    const lease = BigInt(`0x${negative ? part.slice(1) : part}`);
+    const signed = negative ? -lease : lease;
+    return BigInt.asIntN(64, signed) === signed ? signed : undefined;
+  }
+
+  /** Whether a key, which was read with its value, is a place in the queue. */
   readonly counts = (
-    { key, lease }: Pick<KeyValue, "lease"> & { readonly key: Uint8Array },
-  ): boolean => lease !== 0n && keyId(key) === this.#startId + hex(lease);
-
-  /** The page behind one on which nothing counts, if there is more. */
-  nextPage(
-    kvs: readonly KeyValue[],
-    limit: number,
-  ): QueuePage | undefined {
-    const last = kvs.at(-1);
-    if (last === undefined || kvs.length < limit) return undefined;
-    const from = last.createRevision;
-    // One revision may have created more than fit on the page.
-    const stuck = kvs[0]?.createRevision === from;
-    return { limit: Math.max(stuck ? limit * 2 : 0, PAGE_KEYS), from };
-  }
+    { key, lease }: Pick<KeyValue, "key" | "lease">,
+  ): boolean => lease !== 0n && lease === this.leaseOf(key);
 }
 
-/**
- * Finds the first of a queue that counts. Its value is only read if no other
- * key stands before it.
- */
-export async function firstOf(
-  queue: Queue,
-  read: (options: RangeOptions) => Promise<RangeResult>,
-): Promise<FirstOfQueue> {
-  const start: QueuePage = { limit: 1, from: 0n };
-  let page: QueuePage | undefined = start;
-  let seenAt = 0n;
-  for (;;) {
-    const { limit, from: minCreateRevision }: QueuePage = page;
-    const keysOnly = limit > 1;
-    const options = { ...BY_AGE, limit, minCreateRevision, keysOnly };
-    const { header, kvs } = await read(options);
-    const wentBack = header.revision < seenAt;
-    seenAt = header.revision;
-    const first = wentBack ? undefined : kvs.find(queue.counts);
-    page = wentBack ? start : queue.nextPage(kvs, limit);
-    if (first !== undefined || page === undefined) {
-      return { header, first, keysOnly };
-    }
-  }
+/** How a page is read; but for the first one, the values are left out. */
+export function readPage(
+  { limit }: QueuePage,
+  order: "ascend" | "descend",
+): RangeOptions {
+  return { sortBy: "create", order, limit, keysOnly: limit > 1 };
 }
 
-/** As Go's `%x` does, the sign first. */
-function hex(lease: bigint): string {
-  return lease.toString(16);
+/** The page behind one on which nothing counts, if there is more. */
+export function nextPage(
+  kvs: readonly KeyValue[],
+  limit: number,
+): QueuePage | undefined {
+  const last = kvs.at(-1);
+  if (last === undefined || kvs.length < limit) return undefined;
+  const from = last.createRevision;
+  // One revision may have created more than fit on the page.
+  const stuck = kvs[0]?.createRevision === from;
+  return { limit: Math.max(stuck ? limit * 2 : 0, MORE_KEYS), from };
 }
