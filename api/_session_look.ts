@@ -67,11 +67,10 @@ export async function lookAt(
       return { held, detached, before: undefined, revision, lost };
     }
     const first = await firstThatCounts({ queue, kvs, page }, careful);
-    const next = lost === before ? nextPage(kvs, page.limit) : start;
-    if (first !== undefined || next === undefined) {
-      return { held, detached: false, before: first?.key, revision, lost };
-    }
-    page = next;
+    const next = nextPage(kvs, page.limit);
+    if (lost !== before) page = start;
+    else if (first === undefined && next !== undefined) page = next;
+    else return { held, detached: false, before: first?.key, revision, lost };
   }
 }
 

@@ -68,15 +68,16 @@ export class Place {
 
   /** Takes the place at the end of the queue; whether that is the first. */
   async enter(value: Value, effort: Effort): Promise<boolean> {
-    const { key } = this;
+    const { key, queue } = this;
+    const first = op.range(queue.range, { ...FIRST, keysOnly: true });
     const { header, succeeded, results } = await this.#take({
       if: [compare.createRevision(key, "=", 0n)],
-      then: [this.#put(value), op.range(this.queue.range, FIRST)],
+      then: [this.#put(value), first],
       // Ours all the same: the answer to an earlier attempt was lost.
-      else: [op.range(key), op.range(this.queue.range, FIRST)],
+      else: [op.range(key), first],
     }, effort);
     const own = succeeded ? undefined : results[0].kvs[0];
-    if (own !== undefined && !this.queue.counts(own)) {
+    if (own !== undefined && !queue.counts(own)) {
       this.#state = "outside";
       throw notAttached("wait for the lock");
     }

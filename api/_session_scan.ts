@@ -61,12 +61,11 @@ export async function firstOf(
   for (;;) {
     const { header, kvs } = await readFrom(queue, page, careful);
     const first = await firstThatCounts({ queue, kvs, page }, careful);
-    const next = wentBack ? START : nextPage(kvs, page.limit);
-    if (!wentBack && first !== undefined || next === undefined) {
-      return { header, first, keysOnly: page.limit > 1 };
-    }
+    const next = nextPage(kvs, page.limit);
+    if (wentBack) page = START;
+    else if (first === undefined && next !== undefined) page = next;
+    else return { header, first, keysOnly: page.limit > 1 };
     wentBack = false;
-    page = next;
   }
 }
 

@@ -57,6 +57,18 @@ Deno.test("Session.campaign() makes one after another the leader", async () => {
   assertEquals(await client.election.leader(name), undefined);
 });
 
+Deno.test("Leadership.proclaim() gives the header of the member that answered", async () => {
+  const name = fresh();
+  await using session = await client.session();
+  await using leader = await session.campaign(name, "first");
+  const { header, prevKv } = await leader.proclaim("second");
+  const kv = await client.get(leader.key);
+  assertEquals([prevKv, kv?.modRevision], [undefined, header.revision]);
+  const { header: { revision, ...answering } } = await client.range(name);
+  assert(answering.memberId !== 0n && answering.clusterId !== 0n);
+  assertEquals(header, { ...answering, revision });
+});
+
 Deno.test("Session.campaign() that is late withdraws", async () => {
   const name = fresh();
   await using one = await client.session();

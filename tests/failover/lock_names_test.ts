@@ -141,9 +141,12 @@ Deno.test("Locks go through thousands of keys that do not count, observe() as we
   const name = fresh();
   // Many of one revision, as a transaction makes them.
   await leaveKeys(client, `${name}/job`, 2_500);
+  // Hexadecimal by their looks.
+  await leaveKeys(client, `${name}/1`, 300);
   await using one = await client.session();
   await using other = await client.session();
   const leader = await one.campaign(name, "first", SOON);
+  await leaveKeys(client, `${name}/2`, 300);
   await leaveKeys(client, `${name}/task`, 2_500);
   const waiting = other.campaign(name, "second", SOON);
   await holdOf(client, name, other);

@@ -1,6 +1,14 @@
 // The server's lock service on a real server, and who else stands in its queue.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, LeaseNotFoundError, TimeoutError } from "../../mod.ts";
+import {
+  Client,
+  compare,
+  InvalidOptionError,
+  LeaseNotFoundError,
+  op,
+  prefix,
+  TimeoutError,
+} from "../../mod.ts";
 import { etcdctl, waitFor } from "../harness/mod.ts";
 import { queueLength, untilQueued } from "./_lock_subject.ts";
 import { client, cluster, nextSerial, startOneMember } from "./_one_member.ts";
@@ -64,6 +72,42 @@ Deno.test("client.lock refuses, waits and is aborted as it says", async () => {
   await untilQueued(client, name, 1);
   await client.lock.unlock(key);
   await untilQueued(client, name, 0);
+});
+
+Deno.test("A lease is given by itself or by its id", async () => {
+  const name = fresh();
+  await using lease = await client.lease.grant(60);
+  const { id } = lease;
+  for (const given of [lease, id]) {
+    await client.put(`${name}-put`, "", { lease: given });
+    await client.kv.batched().put(`${name}-batched`, "", { lease: given });
+    const { succeeded } = await client.txn({
+      if: [
+        compare.lease(`${name}-put`, "=", given),
+        compare.lease(`${name}-none`, "!=", given),
+      ],
+      then: [op.put(`${name}-txn`, "", { lease: given })],
+    });
+    assert(succeeded);
+    const { key } = await client.lock.lock(name, { lease: given });
+    assertEquals((await client.get(key))?.lease, id);
+    const { leader } = await client.election.campaign(`${name}-led`, "", {
+      lease: given,
+    });
+    assertEquals(leader.lease, id);
+    const { keys } = await lease.timeToLive({ keys: true });
+    assertEquals(keys.length, 5);
+    await client.lock.unlock(key);
+    await client.election.resign(leader);
+    await client.delete(prefix(`${name}-`));
+  }
+  for (const wrong of [{}, null, "7"]) {
+    const error = await assertRejects(
+      () => client.put(name, "", { lease: wrong as never }),
+      InvalidOptionError,
+    );
+    assertEquals(error.option, "lease");
+  }
 });
 
 Deno.test("client.lock.lock() goes on waiting on a connection that was left, which is pinged", async () => {

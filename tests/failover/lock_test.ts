@@ -21,7 +21,7 @@ function fresh(): string {
 }
 
 /** Waits for the end of a lock; gives its reason. */
-async function endOf({ signal }: Lock): Promise<unknown> {
+async function endOf({ signal }: Pick<Lock, "signal">): Promise<unknown> {
   await waitFor("the end of the lock", () => signal.aborted);
   return signal.reason;
 }
@@ -150,6 +150,33 @@ Deno.test("Lock.signal is aborted when the key is deleted, the lock given back, 
   // Nothing to give back any more, and no error.
   await held.unlock();
   await assertRejects(() => session.lock(name), LeaseLostError);
+});
+
+Deno.test("A lease that somebody revokes is the reason on lease, session, lock and wait alike", async () => {
+  const name = fresh();
+  await using other = await client.session();
+  const session = await client.session({ ttlSeconds: 60 });
+  const { lease } = session;
+  const held = await session.lock(`${name}-held`);
+  const leading = await session.campaign(`${name}-led`, "x");
+  const others = await other.lock(name);
+  const waiting = session.lock(name);
+  waiting.catch(() => {});
+  await untilQueued(client, name, 2);
+  await etcdctl(cluster, ["lease", "revoke", lease.id.toString(16)]);
+  const reason = await endOf(held);
+  assert(reason instanceof LeaseLostError && reason.reason === "expired");
+  await endOf(leading);
+  // Told at once: the next renewal is 20 s away.
+  assertEquals(
+    [lease.signal.reason, session.signal.reason, leading.signal.reason],
+    [reason, reason, reason],
+  );
+  assert(lease.state.kind === "ended" && lease.state.reason === reason);
+  await others.unlock();
+  const ended = await assertRejects(() => waiting, LeaseLostError);
+  assertEquals(ended.reason, "expired");
+  await session.close();
 });
 
 Deno.test("Session.lock() whose place is deleted while it waits fails", async () => {

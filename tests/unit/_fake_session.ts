@@ -5,6 +5,7 @@ import {
   type KeyRange,
   type Lease,
   LeaseLostError,
+  op,
   type Session,
   type Watch,
   type WatchEvent,
@@ -25,12 +26,20 @@ export class FakeSessions {
   memberRevision: bigint | undefined;
   readonly #kv = new KvFacet(this.store, { batching: () => this.store });
   readonly #ends: AbortController[] = [];
-  readonly #watching = new Set<(key: string, revision: bigint) => void>();
+  readonly #watching = new Map<
+    (key: string, revision: bigint) => void,
+    string
+  >();
 
   constructor() {
     this.store.onDelete = (key, revision) => {
-      for (const told of this.#watching) told(id(key), revision);
+      for (const told of this.#watching.keys()) told(id(key), revision);
     };
+  }
+
+  /** The keys that are watched, whose deletions somebody waits for. */
+  get watched(): readonly string[] {
+    return [...this.#watching.values()];
   }
 
   open(): Promise<Session> {
@@ -77,6 +86,11 @@ export class FakeSessions {
     await this.#kv.put(key, "", { lease });
   }
 
+  /** Writes keys of no lease at once, as somebody else. */
+  async leave(keys: readonly string[]): Promise<void> {
+    await this.#kv.txn({ then: keys.map((key) => op.put(key, "")) });
+  }
+
   #watch(key: Key | KeyRange, options: WatchOptions = {}): Watch {
     const wanted = id(
       typeof key === "string" ? utf8.encode(key) : key as Uint8Array,
@@ -91,7 +105,7 @@ export class FakeSessions {
     const told = (deleted: string, revision: bigint) => {
       if (deleted === wanted && revision >= startRevision) found.resolve();
     };
-    this.#watching.add(told);
+    this.#watching.set(told, wanted);
     const onAbort = () => found.reject(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     return {

@@ -9,7 +9,11 @@ import type {
   RequestOpInit,
   TxnRequestInit,
 } from "../../proto/gen/messages.ts";
-import { CompareTarget, SortOrder } from "../../proto/gen/messages.ts";
+import {
+  CompareResult,
+  CompareTarget,
+  SortOrder,
+} from "../../proto/gen/messages.ts";
 import { fromBigInt, toBigInt, ZERO } from "../../proto/int64.ts";
 import { codecOf } from "../../proto/_codec.ts";
 import { rpcs } from "../../proto/gen/rpcs.ts";
@@ -25,7 +29,7 @@ interface Stored {
 
 /**
  * As much of an etcd as tests of what is built on it need: ranges by key or
- * creation, puts, deletes and transactions with equality of revisions.
+ * creation, puts, deletes and transactions that compare for equality.
  */
 export class MemoryStore implements Caller {
   /** What each call did, by its method. */
@@ -37,6 +41,8 @@ export class MemoryStore implements Caller {
   /** Told of each deletion. */
   onDelete: (key: Uint8Array, revision: bigint) => void = () => {};
   revision = 1n;
+  /** How many keys it has answered with. */
+  keysRead = 0;
   readonly #keys = new Map<string, Stored>();
 
   /** All keys there are, as text of a character a byte. */
@@ -47,6 +53,11 @@ export class MemoryStore implements Caller {
   /** The value of a key there is. */
   text(key: string): string {
     return new TextDecoder().decode(this.#at(key).value);
+  }
+
+  /** Attaches a key to a lease without a new revision: an older state. */
+  restore(key: string, { lease }: { readonly lease: bigint }): void {
+    this.#keys.set(key, { ...this.#at(key), lease });
   }
 
   // deno-lint-ignore require-await -- Caller has promises.
@@ -111,16 +122,19 @@ export class MemoryStore implements Caller {
   #holds(one: CompareInit): boolean {
     const found = this.#find(one);
     const all = found.length === 0 ? [undefined] : found;
-    return all.every((kv) => {
-      switch (one.target) {
-        case CompareTarget.LEASE:
-          return (kv?.lease ?? 0n) === toBigInt(one.lease ?? ZERO);
-        case CompareTarget.MOD:
-          return (kv?.mod ?? 0n) === toBigInt(one.modRevision ?? ZERO);
-        default:
-          return (kv?.create ?? 0n) === toBigInt(one.createRevision ?? ZERO);
-      }
-    });
+    const equal = one.result !== CompareResult.NOT_EQUAL;
+    return all.every((kv) => this.#equals(one, kv) === equal);
+  }
+
+  #equals(one: CompareInit, kv: Stored | undefined): boolean {
+    switch (one.target) {
+      case CompareTarget.LEASE:
+        return (kv?.lease ?? 0n) === toBigInt(one.lease ?? ZERO);
+      case CompareTarget.MOD:
+        return (kv?.mod ?? 0n) === toBigInt(one.modRevision ?? ZERO);
+      default:
+        return (kv?.create ?? 0n) === toBigInt(one.createRevision ?? ZERO);
+    }
   }
 
   #range(request: RangeRequestInit) {
@@ -134,7 +148,11 @@ export class MemoryStore implements Caller {
     }
     if (request.sortOrder === SortOrder.DESCEND) found.reverse();
     const limit = Number(toBigInt(request.limit ?? ZERO)) || found.length;
-    const kvs = found.slice(0, limit).map(toWire);
+    const kvs = found.slice(0, limit).map((one) =>
+      // As etcd 3.7 has it.
+      toWire(request.keysOnly ? { ...one, value: NONE, lease: 0n } : one)
+    );
+    this.keysRead += kvs.length;
     const more = kvs.length < found.length;
     return { kvs, more, count: fromBigInt(BigInt(found.length)) };
   }
