@@ -36,7 +36,8 @@ export interface ObserveOptions {
  * {@linkcode Session.campaign} is the better choice unless something else
  * needs this service: it survives the loss of a connection while it waits,
  * and tells when the leadership is lost. Both stand in the same elections, as
- * do `etcdctl elect` and Go's client.
+ * do `etcdctl elect` and Go's client. But to the server every key below a name
+ * is a candidate's, and the leader of `svc/eu` may be that of `svc`.
  */
 export interface ElectionService {
   /**
@@ -47,6 +48,10 @@ export interface ElectionService {
    * connection is lost, the error says `maybeCommitted`: it may be elected,
    * or about to be withdrawn by the member. End the lease to be sure, and
    * campaign again under another one.
+   *
+   * The server does not renew the lease, nor tell that it has ended meanwhile:
+   * it then answers with a leader whose key does not exist. Watch over
+   * {@linkcode Lease.signal}.
    *
    * @throws {LeaseNotFoundError} If there is no such lease.
    */

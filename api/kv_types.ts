@@ -13,7 +13,12 @@ export interface ReadOptions {
    * @default {false}
    */
   readonly serializable?: boolean | undefined;
-  /** Whether to leave the values out. @default {false} */
+  /**
+   * Whether to leave the values out. With etcd 3.7 that leaves out the leases,
+   * too: they are 0.
+   *
+   * @default {false}
+   */
   readonly keysOnly?: boolean | undefined;
 }
 

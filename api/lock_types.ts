@@ -30,7 +30,9 @@ export interface ServerLock {
  * {@linkcode Session.lock} is the better choice unless something else needs
  * this service: it survives the loss of a connection while it waits, tells
  * when the lock is lost, and its late unlock cannot hit a newer lock. Both
- * wait in the same queue, as do `etcdctl lock` and Go's client.
+ * wait in the same queue, as do `etcdctl lock` and Go's client. But the server
+ * waits for every key below the name, `jobs/7` and its locks for `jobs`, where
+ * a session waits for those alone that are places in the queue.
  */
 export interface LockService {
   /**
@@ -42,8 +44,13 @@ export interface LockService {
    * or about to be given back by the member. End the lease to be sure, and
    * ask again under another one.
    *
+   * The server does not renew the lease, and a lease that ends while it waits
+   * is told only when its turn comes; etcd 3.4 does not tell it even then, and
+   * answers with a key that does not exist. Watch over {@linkcode Lease.signal}:
+   * a lock that is lost later is told nowhere else.
+   *
    * @throws {LeaseNotFoundError} If there is no such lease.
-   * @throws {LockLostError} If the lease ends while it waits.
+   * @throws {LockLostError} If the lease has ended when its turn comes.
    */
   lock(name: Key, options: TurnOptions): Promise<ServerLock>;
   /**

@@ -46,7 +46,10 @@ export interface PromptOptions {
 
 /** A lock that is held: made by {@linkcode Session.lock}. */
 export interface Lock extends AsyncDisposable {
-  /** The key that exists as long as the lock is held. */
+  /**
+   * The key that exists as long as the lock is held. Whoever puts it without
+   * the lease gives the lock away.
+   */
   readonly key: Bytes;
   /**
    * The revision that created it: higher for each later holder. What is
@@ -55,9 +58,11 @@ export interface Lock extends AsyncDisposable {
   readonly revision: bigint;
   /**
    * Aborted when the lock can no longer be relied on: with a `LeaseLostError`
-   * before its lease can have run out, with a `LockLostError` when its key was
-   * deleted, it was given back, or the store has gone back to an older state,
-   * with a `HistoryLostError` as the cause where the revision shows that.
+   * before its lease can have run out or when that was revoked, the same as on
+   * the lease and the session; with a `LockLostError` when its key was deleted
+   * or put without the lease, it was given back, or the store has gone back to
+   * an older state, with a `HistoryLostError` as the cause where the revision
+   * shows that.
    */
   readonly signal: AbortSignal;
   /**
@@ -88,7 +93,7 @@ export interface Leadership extends AsyncDisposable {
   /** As {@linkcode Lock.guard}. */
   readonly guard: Comparison;
   /**
-   * Changes the value that others see.
+   * Changes the value that others see. Resolves to what the put gave.
    *
    * @throws {LockLostError} If it does not lead any more.
    */
@@ -102,6 +107,11 @@ export interface Leadership extends AsyncDisposable {
  *
  * - Those who want the same name get it in the order in which they came.
  * - The queue is that of Go's client, `etcdctl` and the server's services.
+ * - A key below a name counts only if its last part, next to the name, is the
+ *   lease it is attached to, in hexadecimal. So names may contain each other,
+ *   such as `jobs` and `jobs/7`, and other keys may lie below them. But Go's
+ *   client, `etcdctl` and the server's services wait for every key below a
+ *   name; and so does, indirectly, who waits behind them.
  * - A session that asks for a name twice waits for itself.
  * - Waiting costs nothing but a watch, and survives the loss of connections.
  * - A wait that ends leaves the queue, at the latest when the session ends.
@@ -119,7 +129,8 @@ export interface Session extends AsyncDisposable {
    * Waits for a lock.
    *
    * @throws {LeaseLostError} If the session ends meanwhile.
-   * @throws {LockLostError} If its place in the queue is deleted.
+   * @throws {LockLostError} If its place in the queue is deleted, or its key is
+   * there without its lease.
    * @throws {NoSpaceError} If the database is full.
    * @throws {CorruptError} If the cluster takes no writes as its data differ.
    * @throws {TimeoutError} If `timeoutMs` is over. What it has met with last is
@@ -127,7 +138,11 @@ export interface Session extends AsyncDisposable {
    * and leaves it.
    */
   lock(name: Key, options?: LockOptions): Promise<Lock>;
-  /** Takes a lock if it is free, and does not queue for it if not. */
+  /**
+   * Takes a lock if it is free, and does not queue for it if not. Only where
+   * keys below the name are no places in the queue, and nobody has it, it takes
+   * a place to see whether that is the first, and leaves it if not.
+   */
   tryLock(name: Key, options?: PromptOptions): Promise<Lock | undefined>;
   /**
    * Waits to lead, with a value that others see then; throws as
@@ -141,7 +156,8 @@ export interface Session extends AsyncDisposable {
   /**
    * Follows an election: the leader there is, each value it proclaims, each
    * leader after it. Of leaders that come and go at once some may be left out.
-   * If the store goes back to an older state, who leads there is told.
+   * If the store goes back to an older state, who leads there is told. As with
+   * locks, the leader of a longer name, such as `svc/eu`, is none of `svc`.
    */
   observe(
     name: Key,

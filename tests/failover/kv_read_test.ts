@@ -9,7 +9,8 @@ import {
   range,
   type SortTarget,
 } from "../../mod.ts";
-import { client, nextSerial, startOneMember } from "./_one_member.ts";
+import { compareVersions } from "../harness/mod.ts";
+import { client, cluster, nextSerial, startOneMember } from "./_one_member.ts";
 import { fresh, putAll } from "./_kv_keys.ts";
 
 startOneMember();
@@ -35,6 +36,15 @@ Deno.test("Kv.get() gives a key with its revisions, or nothing", async () => {
     serializable: true,
   });
   assertEquals(bare?.value.length, 0);
+});
+
+Deno.test("keysOnly leaves out the leases as well from etcd 3.7 on", async () => {
+  const key = fresh();
+  await using lease = await client.lease.grant(60);
+  await client.put(key, "1", { lease });
+  const bare = await client.get(key, { keysOnly: true });
+  const late = compareVersions(cluster.binaries.version, "3.7.0") >= 0;
+  assertEquals(bare?.lease, late ? 0n : lease.id);
 });
 
 Deno.test("Kv answers an empty range with nothing, and deletes nothing of it", async () => {

@@ -5,6 +5,7 @@ import {
   compare,
   InvalidOptionError,
   LeaseNotFoundError,
+  LockLostError,
   op,
   prefix,
   TimeoutError,
@@ -108,6 +109,35 @@ Deno.test("A lease is given by itself or by its id", async () => {
     );
     assertEquals(error.option, "lease");
   }
+});
+
+Deno.test("client.lock and client.election tell a lease that has ended when their turn comes, or not at all", async () => {
+  const name = fresh();
+  await using one = await client.lease.grant(60);
+  const other = await client.lease.grant(60);
+  const { key } = await client.lock.lock(name, { lease: one });
+  const { leader } = await client.election.campaign(`${name}-led`, "", {
+    lease: one,
+  });
+  let told = 0;
+  const locking = client.lock.lock(name, { lease: other })
+    .finally(() => told++);
+  const running = client.election.campaign(`${name}-led`, "", { lease: other })
+    .finally(() => told++);
+  await untilQueued(client, name, 2);
+  await untilQueued(client, `${name}-led`, 2);
+  await other.revoke();
+  await untilQueued(client, name, 1);
+  await untilQueued(client, `${name}-led`, 1);
+  assertEquals(told, 0);
+  await client.lock.unlock(key);
+  await client.election.resign(leader);
+  if (cluster.binaries.version.startsWith("3.4.")) {
+    const { key } = await locking;
+    assertEquals(await client.get(key), undefined);
+  } else await assertRejects(() => locking, LockLostError);
+  const elected = await running;
+  assertEquals(await client.get(elected.leader.key), undefined);
 });
 
 Deno.test("client.lock.lock() goes on waiting on a connection that was left, which is pinged", async () => {
