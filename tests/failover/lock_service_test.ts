@@ -124,6 +124,7 @@ Deno.test("client.lock and client.election tell a lease that has ended when thei
     .finally(() => told++);
   const running = client.election.campaign(`${name}-led`, "", { lease: other })
     .finally(() => told++);
+  for (const one of [locking, running]) one.catch(() => {});
   await untilQueued(client, name, 2);
   await untilQueued(client, `${name}-led`, 2);
   await other.revoke();
