@@ -26,7 +26,7 @@ const REFUSED: readonly (readonly [string, unknown, string])[] = [
     "'signal' must be an AbortSignal, such as the 'signal' of an AbortController",
   ],
   ["a timeout of text", { timeoutMs: "5" }, "'timeoutMs' must be false, or"],
-  ["a lease of a number", { lease: 5 }, "'lease' must be a bigint"],
+  ["a lease of a number", { lease: 5 }, "'lease' must be a lease or its id"],
   ["another name", { leaseId: 5n }, "did you mean 'lease'?"],
   ["a timeout", { timeout: 5 }, "did you mean 'timeoutMs'?"],
   ["what objects inherit", { toString: 5 }, "'toString' must be absent"],
