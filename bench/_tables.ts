@@ -1,4 +1,4 @@
-/** A result as Markdown, for a terminal and for the README. */
+/** A result as Markdown, for a terminal and for docs/measured/. */
 import { markdownTable } from "../tools/_markdown_table.ts";
 import { OPERATIONS } from "./_operation.ts";
 import type { BenchResult, Measured } from "./_result.ts";

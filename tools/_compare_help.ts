@@ -62,7 +62,7 @@ Exit codes:
 Examples:
   deno task compare --quick
   deno task compare --scenarios 1,37 --etcd 3.4 --json result.json
-  deno task compare --runs 5 --json result.json --markdown=README.md
+  deno task compare --runs 5 --json result.json --markdown=docs/measured/faults.md
   deno task compare --strategy docs/examples/prefer_leader.ts --only '#37'
 `;
 }

@@ -1,4 +1,4 @@
-/** `--markdown`: the summary as a table for the README. */
+/** `--markdown`: the summary as a Markdown table. */
 import { putBetweenMarks } from "./_between_marks.ts";
 import { UsageError } from "./_compare_usage.ts";
 import { markdownTable } from "./_markdown_table.ts";

@@ -17,7 +17,7 @@ interface Cell {
   readonly of: number;
 }
 
-const PAGE = new URL("../docs/compatibility.md", import.meta.url);
+const PAGE = new URL("../docs/measured/servers.md", import.meta.url);
 const MARKS = { begin: "<!-- servers:begin -->", end: "<!-- servers:end -->" };
 
 /**
@@ -39,7 +39,7 @@ export async function runServers(args: readonly string[]): Promise<number> {
     }, args);
     const cells = readCells(await Deno.readTextFile(report));
     if (code !== 0 || cells.length !== cells[0]?.of) {
-      note("docs/compatibility.md stays as it is: not all of it was run");
+      note("docs/measured/servers.md stays as it is: not all of it was run");
       return code;
     }
     const page = await Deno.readTextFile(PAGE);
@@ -48,7 +48,7 @@ export async function runServers(args: readonly string[]): Promise<number> {
       PAGE,
       putBetweenMarks(page, { marks: MARKS, summary }),
     );
-    note("docs/compatibility.md has the table of this run");
+    note("docs/measured/servers.md has the table of this run");
     return code;
   } finally {
     await Deno.remove(report);

@@ -8,7 +8,7 @@ import { ROOT, run } from "./_program.ts";
 
 const RANGE = methods.kv.range.path;
 
-/** What grpc-js reads of the environment: platform.md and README say so. */
+/** What grpc-js reads of the environment: platform.md and docs/permissions.md say so. */
 const ENVIRONMENT = [
   "GRPC_NODE_VERBOSITY",
   "GRPC_VERBOSITY",
@@ -120,9 +120,9 @@ Deno.test("Client without the permission to connect fails at once, and names the
   assertEquals(output, "undefined\n".repeat(4));
 });
 
-Deno.test("Client needs each of the permissions that the README lists", async () => {
-  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  for (const name of ENVIRONMENT) assertStringIncludes(readme, name);
+Deno.test("Client needs each of the permissions that docs/permissions.md lists", async () => {
+  const page = await Deno.readTextFile(new URL("docs/permissions.md", ROOT));
+  for (const name of ENVIRONMENT) assertStringIncludes(page, name);
   const without = await run(`new Client({ endpoints: "127.0.0.1:1" });`, {
     permissions: ["--allow-net"],
   });

@@ -13,7 +13,7 @@ import { scenario } from "./_stand_in_scenario.ts";
 import { TextSink } from "./_text_sink.ts";
 import { GOOD, NONE_FAILS, runCompare } from "./_compare_run.ts";
 
-const README = new URL("../../README.md", import.meta.url).pathname;
+const PAGE = new URL("../../docs/measured/faults.md", import.meta.url).pathname;
 const SUMMARY =
   `Client 0.1.0 · etcd 3.5.16 · Deno 2.9.6 · linux x86_64 with 2 processors ·
 2026-11-21 · calls time out after 1000 ms
@@ -86,9 +86,9 @@ Deno.test("compare() puts the summary into a file, or prints it", async () => {
   }
 });
 
-Deno.test("README has the measured table between its marks", async () => {
-  await checkMarks(README);
-  const text = await Deno.readTextFile(README);
+Deno.test("docs/measured/ has the table of faults between its marks", async () => {
+  await checkMarks(PAGE);
+  const text = await Deno.readTextFile(PAGE);
   const table = text.split(MARKS.begin)[1]?.split(MARKS.end)[0] ?? "";
   assert(/^Client \S+ · etcd \S+ · Deno [^|]* ·\s\d{4}-\d\d-\d\d/m.test(table));
   assert(

@@ -1,16 +1,19 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Cluster } from "../harness/mod.ts";
 import { ROOT } from "./_program.ts";
-import { section, snippet } from "./_readme.ts";
+import { readPage, snippet } from "./_pages.ts";
 
 Deno.test("README's quick start runs with README's permissions", async () => {
-  const permissions = /deno run (.*) main\.ts/.exec(section("Install"))?.[1];
+  const page = await readPage("README.md");
+  const install = page.blocks.filter(({ heading }) => heading === "Install");
+  const permissions = /deno run (.*) main\.ts/
+    .exec(install.map(({ text }) => text).join(""))?.[1];
   assertStringIncludes(permissions ?? "", "--allow-net");
   await using cluster = await Cluster.start({ members: 1 });
   const endpoint = cluster.members[0]?.endpoint ?? "";
   const directory = await Deno.makeTempDir();
   try {
-    const program = snippet("Quick start")
+    const program = snippet(page, { heading: "Quick start" })
       .replace("http://127.0.0.1:2379", endpoint);
     assertStringIncludes(program, endpoint);
     const file = `${directory}/main.ts`;
