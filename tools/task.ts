@@ -33,6 +33,7 @@ const MATRIX: TestGroup = {
 };
 const DOCUMENTED = [
   "mod.ts",
+  "api",
   "balancers",
   "errors",
   "gateway",
