@@ -1,51 +1,44 @@
-import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
 import type { BalancerSnapshot } from "../balancers/view.ts";
-import { ClientClosedError } from "../errors/specific_errors.ts";
-import { AuthFacet } from "./auth.ts";
-import { checkName } from "./_checks.ts";
 import type { Auth } from "./auth_types.ts";
 import type { CallOptions } from "./call_options.ts";
-import { type ClientParts, makeParts } from "./_client_parts.ts";
-import { ClusterFacet } from "./cluster.ts";
+import { ClientCore } from "./_client_core.ts";
 import type { ClusterMembership } from "./cluster_types.ts";
-import { ElectionFacet } from "./election.ts";
 import type { ElectionService } from "./election_types.ts";
+import type { KeyValue } from "./key_value.ts";
 import { Keyspace } from "./keyspace.ts";
-import type { Key, KeyRange } from "./keys.ts";
-import { type Kv, KvFacet } from "./kv.ts";
-import { LeaseFacet } from "./lease.ts";
+import type { Key, KeyRange, Value } from "./keys.ts";
+import type { Kv } from "./kv.ts";
+import type {
+  DeleteOptions,
+  DeleteResult,
+  ListOptions,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+  ReadOptions,
+} from "./kv_types.ts";
 import type { Leases } from "./lease_types.ts";
-import { LockFacet } from "./lock.ts";
 import type { LockService } from "./lock_types.ts";
-import { MaintenanceFacet } from "./maintenance.ts";
 import type { Maintenance, MemberCalls } from "./maintenance_types.ts";
-import { MemberFacet } from "./member.ts";
-import { NamespacedKeys } from "./namespace.ts";
-import { rangeStreams } from "./_range_stream.ts";
-import { CALL_OPTIONS, SIGNAL, TIMEOUT_MS } from "./_option_kinds.ts";
 import type { ClientOptions } from "./options.ts";
-import { resolveOptions } from "./_resolve_options.ts";
-import { Signature } from "./_signature.ts";
-import { WatchFacet } from "./watch.ts";
+import type { Session, SessionOptions } from "./session_types.ts";
+import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 import type { Watch, WatchOptions } from "./watch_types.ts";
-
-const MEMBER = new Signature("member", {});
-const CONNECT = new Signature("connect", {
-  signal: SIGNAL,
-  timeoutMs: TIMEOUT_MS,
-});
-const SET_ENDPOINTS = new Signature("setEndpoints", {});
-const SYNC_ENDPOINTS = new Signature("syncEndpoints", CALL_OPTIONS);
 
 /**
  * A client of one etcd cluster.
  *
- * It connects when it is first used. Close it when it is no longer needed,
- * with {@linkcode Client.close} or `await using`.
+ * It connects when it is first used. Close it when it is no longer needed, with
+ * {@linkcode Client.close} or `await using`.
+ *
+ * Every call throws an `EtcdError`, or the reason of its `signal`; arguments
+ * that are not acceptable are an `InvalidOptionError`, and nothing is sent.
+ * Reads are repeated, as the balancer strategy decides. Writes are sent at most
+ * once, unless they were certainly not applied: `maybeCommitted` on the error
+ * says whether one may have been.
  *
  * ```ts ignore
- * import { Client } from "@etcdeno/client";
- *
  * await using client = new Client({ endpoints: "http://127.0.0.1:2379" });
  * await client.put("greeting", "hello");
  * console.log((await client.get("greeting"))?.value.text());
@@ -66,10 +59,7 @@ export class Client extends Keyspace implements AsyncDisposable {
   readonly cluster: ClusterMembership;
   /** Looking after the cluster as a whole. */
   readonly maintenance: Maintenance;
-  readonly #parts: ClientParts;
-  readonly #watches: WatchFacet;
-  readonly #leases: LeaseFacet;
-  #closing: Promise<void> | undefined;
+  readonly #core: ClientCore;
 
   /**
    * Makes a client; nothing is sent yet.
@@ -78,40 +68,119 @@ export class Client extends Keyspace implements AsyncDisposable {
    */
   constructor(options: ClientOptions) {
     super();
-    const parts = makeParts(resolveOptions(options));
-    const { caller, opener, kvCaller, batching, timeoutMs, onEvent } = parts;
-    this.#parts = parts;
-    this.kv = new KvFacet(kvCaller, {
-      batching,
-      listRest: rangeStreams(opener, timeoutMs),
-    });
-    this.#watches = new WatchFacet(opener, this.kv, {
-      clock: SYSTEM_CLOCK,
-      onEvent,
-    });
-    this.#leases = new LeaseFacet(caller, opener, {
-      onEvent,
-      clock: SYSTEM_CLOCK,
-      timeoutMs,
-    });
-    this.lease = this.#leases;
-    this.lock = new LockFacet(caller);
-    this.election = new ElectionFacet(caller, opener);
-    this.auth = new AuthFacet(caller);
-    this.cluster = new ClusterFacet(caller);
-    this.maintenance = new MaintenanceFacet(caller, opener, timeoutMs);
+    const core = this.#core = new ClientCore(options);
+    this.kv = core.kv;
+    this.lease = core.leases;
+    this.lock = core.lock;
+    this.election = core.election;
+    this.auth = core.auth;
+    this.cluster = core.cluster;
+    this.maintenance = core.maintenance;
   }
 
-  /** Same as {@linkcode Keyspace.watch}. */
+  /**
+   * Reads one key; resolves to `undefined` if there is none. It sees every write
+   * that was answered before it began, unless it is `serializable`.
+   *
+   * @throws {CompactedError} If the `revision` is gone.
+   */
+  override get(
+    key: Key,
+    options?: ReadOptions & CallOptions,
+  ): Promise<KeyValue | undefined> {
+    return super.get(key, options);
+  }
+
+  /**
+   * Reads a range in one request, as {@linkcode Client.get} does one key. Server
+   * and client hold it in memory whole: see {@linkcode Client.list} for more.
+   */
+  override range(
+    range: Key | KeyRange,
+    options?: RangeOptions & CallOptions,
+  ): Promise<RangeResult> {
+    return super.range(range, options);
+  }
+
+  /**
+   * Reads a range of any size in pages, all at one revision: that of the first
+   * page, or the one given. `timeoutMs` is the time for each page.
+   *
+   * @throws {CompactedError} If the revision is gone by the time of a page.
+   */
+  override list(
+    range: Key | KeyRange,
+    options?: ListOptions & CallOptions,
+  ): AsyncIterableIterator<KeyValue> {
+    return super.list(range, options);
+  }
+
+  /**
+   * Writes one key. It is sent at most once, unless it was certainly not applied.
+   *
+   * @throws {LeaseNotFoundError} If the `lease` does not exist.
+   * @throws {NoSpaceError} If the database is full.
+   */
+  override put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult> {
+    return super.put(key, value, options);
+  }
+
+  /**
+   * Deletes a key, or every key of a range, with the guarantees of a put;
+   * `deleted` is how many there were.
+   */
+  override delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult> {
+    return super.delete(range, options);
+  }
+
+  /**
+   * Runs a transaction: `then` if all conditions hold, otherwise `else`; all of
+   * it or nothing. One that only reads is repeated like a read. One that writes
+   * is sent at most once, unless it was certainly not applied.
+   *
+   * @throws {NoSpaceError} If the database is full and a branch has a put.
+   */
+  override txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
+    options?: CallOptions,
+  ): Promise<TxnResult<Then, Else>> {
+    return super.txn(txn, options);
+  }
+
+  /**
+   * Watches a key or a range. Every event is delivered once and in order, across
+   * reconnects. It has no time limit; see {@linkcode Watch} for how it may end.
+   */
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
-    return this.#watches.watch(keyOrRange, options);
+    return this.#core.watches.watch(keyOrRange, options);
   }
 
-  /** Same as {@linkcode Keyspace.namespace}. */
+  /**
+   * Opens a session: a lease that is kept alive, and the locks and leaderships
+   * that end with it.
+   *
+   * @throws {NoSpaceError} If the database is full.
+   */
+  override session(options?: SessionOptions): Promise<Session> {
+    return super.session(options);
+  }
+
+  /**
+   * The same calls for the keys below a prefix, as if there were no others; see
+   * {@linkcode Keyspace.namespace}.
+   */
   namespace(prefix: Key): Keyspace {
-    const watches = this.#watches;
-    const leases = this.#leases;
-    return new NamespacedKeys({ ...this.#parts, watches, leases }, prefix);
+    return this.#core.namespace(prefix);
   }
 
   /**
@@ -122,31 +191,22 @@ export class Client extends Keyspace implements AsyncDisposable {
    * password or token in plain text although TLS is set up.
    */
   member(endpoint: string): MemberCalls {
-    const { members, endpoints } = this.#parts;
-    const address = MEMBER.take(
-      undefined,
-      () => endpoints.ofMember(checkName("endpoint", endpoint)),
-    );
-    return new MemberFacet(address, members);
+    return this.#core.member(endpoint);
   }
 
   /** What the balancer is doing now. */
   get balancer(): BalancerSnapshot {
-    return this.#parts.pool.snapshot();
+    return this.#core.parts.pool.snapshot();
   }
 
   /**
-   * Waits until a call could be sent: to fail early, with the cause. It sends
-   * none, and so tells nothing about user and password.
+   * Waits until a call could be sent: to fail early, with the cause. It sends no
+   * call, so it does not check the user and the password.
    *
    * @throws {UnavailableError} If no endpoint could be reached in time.
-   * @throws {ClientClosedError} If the client is closed.
    */
-  async connect(
-    options: Omit<CallOptions, "requireLeader"> = {},
-  ): Promise<void> {
-    CONNECT.check(options);
-    await this.#parts.retrying.ready(options);
+  connect(options: Omit<CallOptions, "requireLeader"> = {}): Promise<void> {
+    return this.#core.connect(options);
   }
 
   /**
@@ -156,22 +216,17 @@ export class Client extends Keyspace implements AsyncDisposable {
    *
    * @throws {InvalidOptionError} If the list is empty or one is malformed, or
    * would get a password or token in plain text although TLS is set up.
-   * @throws {ClientClosedError} If the client is closed.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
-    SET_ENDPOINTS.take(
-      undefined,
-      () => this.#parts.endpoints.replace(endpoints),
-    );
+    this.#core.setEndpoints(endpoints);
   }
 
   /**
-   * Asks the cluster for its members, and uses the addresses of those that
-   * vote and have started; resolves to them. If none of them can be reached
-   * later on, the endpoints given are used as well until the next time.
-   *
-   * A client whose endpoints all are `https` does not use what members name
-   * without TLS, nor does one with `auth` that has TLS set up.
+   * Asks the cluster for its members, and uses the addresses of those that vote
+   * and have started; resolves to them. If none of them can be reached later on,
+   * the endpoints given are used as well until the next time. If all endpoints
+   * are `https`, or there is an `auth` and TLS is set up, addresses without TLS
+   * are left out.
    *
    * Endpoints that work stay if none of what the members name can be reached,
    * as behind a proxy that tells of itself or of members of a network of its
@@ -179,36 +234,20 @@ export class Client extends Keyspace implements AsyncDisposable {
    *
    * @throws {EtcdError} If no member could tell.
    */
-  async syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
-    SYNC_ENDPOINTS.check(options);
-    return await this.#parts.endpoints.synchronize(options);
+  syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
+    return this.#core.syncEndpoints(options);
   }
 
   /**
-   * Closes every connection now. Pending calls fail with a
-   * `ClientClosedError`. Idempotent; resolves when nothing is open any more.
+   * Closes every connection now. Pending calls, and those made later, fail with
+   * a `ClientClosedError`. Idempotent; resolves when nothing is open any more.
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    return this.#core.close();
   }
 
-  async #close(): Promise<void> {
-    const { pool, endpoints, members, tokens } = this.#parts;
-    this.#watches.close(closedError("watch"));
-    tokens?.close(closedError("authenticate"));
-    this.#leases.close();
-    endpoints.close();
-    await Promise.all([pool.close(), members.close()]);
-  }
-
-  /** Same as {@linkcode Client.close}. */
+  /** Closes the client, as {@linkcode Client.close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function closedError(action: string): ClientClosedError {
-  return new ClientClosedError(`Cannot ${action}: the client is closed`, {
-    code: "client_closed",
-  });
 }

@@ -74,7 +74,7 @@ export abstract class Keyspace {
     return openSession(this, options);
   }
 
-  /** Same as {@linkcode Kv.get}. */
+  /** Reads one key, as {@linkcode Client.get} does. */
   get(
     key: Key,
     options?: ReadOptions & CallOptions,
@@ -82,7 +82,7 @@ export abstract class Keyspace {
     return this.kv.get(key, options);
   }
 
-  /** Same as {@linkcode Kv.range}. */
+  /** Reads a range in one request, as {@linkcode Client.range} does. */
   range(
     range: Key | KeyRange,
     options?: RangeOptions & CallOptions,
@@ -90,7 +90,7 @@ export abstract class Keyspace {
     return this.kv.range(range, options);
   }
 
-  /** Same as {@linkcode Kv.list}. */
+  /** Reads a range of any size in pages, as {@linkcode Client.list} does. */
   list(
     range: Key | KeyRange,
     options?: ListOptions & CallOptions,
@@ -98,7 +98,7 @@ export abstract class Keyspace {
     return this.kv.list(range, options);
   }
 
-  /** Same as {@linkcode Kv.put}. */
+  /** Writes one key, as {@linkcode Client.put} does. */
   put(
     key: Key,
     value: Value,
@@ -107,7 +107,7 @@ export abstract class Keyspace {
     return this.kv.put(key, value, options);
   }
 
-  /** Same as {@linkcode Kv.delete}. */
+  /** Deletes a key or a range, as {@linkcode Client.delete} does. */
   delete(
     range: Key | KeyRange,
     options?: DeleteOptions & CallOptions,
@@ -115,7 +115,7 @@ export abstract class Keyspace {
     return this.kv.delete(range, options);
   }
 
-  /** Same as {@linkcode Kv.txn}. */
+  /** Runs a transaction, as {@linkcode Client.txn} does. */
   txn<
     const Then extends readonly Operation[] = [],
     const Else extends readonly Operation[] = [],

@@ -2,8 +2,8 @@ import { GRPC_CODE } from "./codes.ts";
 import { EtcdError, type EtcdErrorInit } from "./etcd_error.ts";
 
 /**
- * A balancer strategy has thrown, or given an answer that is none: the fault
- * is in the strategy. What it has thrown is the `cause`.
+ * A balancer strategy threw an error or answered something invalid: the fault is
+ * in the strategy. What it threw is the `cause`.
  */
 export class BalancerError extends EtcdError {
   /** The strategy's name. */
