@@ -40,14 +40,14 @@ import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 /**
  * Reading and writing keys.
  *
- * Reads are repeated on another attempt as the strategy has it. Writes are
- * sent at most once unless they were certainly not applied; the error of one
- * that may have been says so in `maybeCommitted`.
+ * Reads are repeated, as the balancer strategy decides. Writes are sent at most
+ * once, unless they were certainly not applied: `maybeCommitted` on the error
+ * says whether one may have been.
  *
  * Every call throws an `EtcdError`, or the reason of its `signal`.
  */
 export interface Kv {
-  /** Reads one key. */
+  /** Reads one key; resolves to `undefined` if there is none. */
   get(
     key: Key,
     options?: ReadOptions & CallOptions,
@@ -91,11 +91,10 @@ export interface Kv {
     options?: CallOptions,
   ): Promise<TxnResult<Then, Else>>;
   /**
-   * The same, but single-key gets (`"reads"`), and puts and deletes as well
-   * (`"all"`), that are made while others are in flight share a request: much
-   * faster for many calls at once, and no slower for one. It differs in that
-   * writes of one request have the same revision, and that the events of its
-   * writes are delivered together.
+   * The same calls, sharing requests: with `"reads"`, single-key gets that are
+   * made while others are in flight; with `"all"`, puts and deletes as well. This
+   * is much faster for many calls at once, and no slower for one. Writes of one
+   * request have the same revision, and their events are delivered together.
    *
    * @throws {InvalidOptionError} If the mode is another one.
    */

@@ -23,10 +23,10 @@ export interface TlsOptions {
     | undefined;
 }
 
-/** Gives the TLS settings for a new connection: from files that are renewed. */
+/** Gives the TLS settings for a new connection, such as from renewed files. */
 export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
 
-/** A value, or what gives it whenever it is needed. */
+/** A value, or a function that is called whenever the value is needed. */
 export type Provided = string | (() => string | Promise<string>);
 
 /** Who the client is: a user with a password, or the bearer of a token. */
@@ -35,16 +35,16 @@ export type AuthOptions =
     /** The user. */
     readonly username: Provided;
     /**
-     * The user's password, sent as it is: the line break at the end of a file
-     * has to be trimmed. A function for one that is rotated.
+     * The user's password. It is sent exactly as given: trim the line break at
+     * the end of a file. Give a function for a password that rotates.
      */
     readonly password: Provided;
   }
   | {
     /**
-     * A token that was had elsewhere, such as a JWT: printable ASCII, without
-     * the line break at the end of a file. One that is refused is renewed if
-     * this is a function.
+     * A token from elsewhere, such as a JWT: printable ASCII, without the line
+     * break at the end of a file. If a member refuses the token and this is a
+     * function, the function is called again.
      */
     readonly token: Provided;
   };
@@ -60,7 +60,7 @@ export interface KeepAliveOptions {
 /** How endpoints are found by name, those of `srv://example.com`. */
 export interface DnsOptions {
   /**
-   * The name server to ask, an IP address; a port that is not given is 53.
+   * The IP address of the name server to ask. The port is 53 unless given.
    *
    * @default {the system's}
    */
@@ -71,9 +71,9 @@ export interface DnsOptions {
    * Which records count:
    *
    * - `ssl`: `_etcd-client-ssl._tcp`, reached by TLS;
-   * - `plain`: `_etcd-client._tcp`, reached without;
-   * - `both`: those with TLS, or those without where the domain has none with
-   *   TLS. A domain that had some once never falls back.
+   * - `plain`: `_etcd-client._tcp`, reached without TLS;
+   * - `both`: those of `ssl`; if the domain has none, those of `plain`. A domain
+   *   that once had records of `ssl` never falls back.
    *
    * With `auth`, a client that uses TLS takes `ssl` only.
    *
@@ -89,20 +89,20 @@ export interface ClientOptions {
   /**
    * Where the members are: `http://10.0.0.1:2379`, `https://…`, `host:port`,
    * `[::1]:2379`, `unix:///run/etcd.sock`. Without a scheme, TLS is used if
-   * and only if `tls` is given; without a port, 2379.
+   * and only if `tls` is given. Without a port, 2379 is used.
    *
-   * `srv://example.com` stands for what the records
+   * `srv://example.com` stands for the endpoints in the DNS records
    * `_etcd-client-ssl._tcp.example.com` (with TLS) or
-   * `_etcd-client._tcp.example.com` (without) name, see `dns.records`.
+   * `_etcd-client._tcp.example.com` (without), see `dns.records`.
    *
-   * With `auth`, one that is reached without TLS is refused if `tls` is given
-   * or another one is reached by TLS: it would get the password or token in
-   * plain text. Unix sockets are not.
+   * With `auth`, an endpoint without TLS is refused if `tls` is given or if
+   * another endpoint is reached by TLS: it would get the password or token in
+   * plain text. Unix sockets are allowed.
    *
-   * All must be of one cluster, the one that answers first. A call that
-   * another cluster answers fails with a `ClusterMismatchError`, and that
-   * endpoint is not used any more. If the last one is refused in this way, the
-   * cluster has been replaced: all are used again.
+   * All endpoints must be of one cluster: the one that answers first. A call
+   * that another cluster answers fails with a `ClusterMismatchError`, and that
+   * endpoint is not used any more. If the last endpoint is refused in this way,
+   * the cluster was replaced: all are used again.
    */
   readonly endpoints: string | readonly string[];
   /** The balancer strategy, by name or as a factory. @default {"grpc1.23"} */
@@ -116,11 +116,10 @@ export interface ClientOptions {
    */
   readonly dialTimeoutMs?: number | undefined;
   /**
-   * HTTP/2 pings while a call or stream is open; `false` for none. etcd
-   * answers pings less than 5 s apart by closing the connection, so shorter
-   * intervals are refused; if a server finds them too many nevertheless, there
-   * is twice the time between them from then on. `grpc1.0` has no pings and
-   * refuses the option.
+   * HTTP/2 pings while a call or stream is open; `false` for none. etcd closes
+   * a connection with pings less than 5 s apart, so shorter intervals are
+   * refused. If a server still finds them too many, the time between pings
+   * doubles. `grpc1.0` has no pings and refuses the option.
    *
    * @default {{ timeMs: 10000, timeoutMs: 3000 }, none with "grpc1.0"}
    */
@@ -133,42 +132,45 @@ export interface ClientOptions {
    */
   readonly requestTimeoutMs?: number | false | undefined;
   /**
-   * Whether calls made at once share a request: single-key gets with
-   * `"reads"`, puts and deletes as well with `"all"`; see `Kv.batched()`.
+   * Whether calls made at once share a request. With `"reads"`, gets of a
+   * single key do; with `"all"`, puts and deletes as well. See `Kv.batched()`.
    *
    * @default {"off"}
    */
   readonly batch?: BatchMode | undefined;
   /**
-   * Who the client is. Not needed where the certificate in `tls` says it.
+   * Who the client is. Not needed if the server takes the user's name from the
+   * certificate in `tls`.
    *
    * @default {nobody: auth is off}
    */
   readonly auth?: AuthOptions | undefined;
   /**
-   * TLS settings, for `https` endpoints. A function is asked for them before
-   * each new connection, within the time that may take: certificates that are
-   * renewed need no new client.
+   * TLS settings, for `https` endpoints. A function is called before each new
+   * connection, within the time for connecting. So renewed certificates need no
+   * new client.
    */
   readonly tls?: TlsOptions | TlsProvider | undefined;
   /** How endpoints are found by name. */
   readonly dns?: DnsOptions | undefined;
   /**
-   * How often to do what `Client.syncEndpoints()` does, in milliseconds, once
-   * the client is used. `onEvent` is told if it fails.
+   * How often to call `Client.syncEndpoints()`, in milliseconds, once the client
+   * is used. If that fails, `onEvent` is told.
    *
    * @default {never}
    */
   readonly autoSyncIntervalMs?: number | undefined;
   /**
-   * Told of what happens inside the client, as it happens: connections, the
-   * strategy's choice, repetitions, tokens, watches that go on, leases that
-   * are lost. `JSON.stringify` takes all of them. What it throws, or a promise
-   * it returns is rejected with, changes nothing in the client and becomes a
-   * warning of the process: `EtcdWarning`, on the standard error output unless
-   * a listener of `process.on("warning")` has it another way.
+   * Called with what happens inside the client, as it happens: connections, the
+   * strategy's choice, repetitions, tokens, watches that go on, leases that are
+   * lost. `JSON.stringify` takes every event.
    *
-   * @default {nobody is told, and no event is made}
+   * An error that the function throws, or that its promise is rejected with,
+   * changes nothing in the client. It becomes a warning of the process, an
+   * `EtcdWarning`: printed on the standard error output, and told to listeners
+   * of `process.on("warning")`.
+   *
+   * @default {no events are made}
    */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined;
 }

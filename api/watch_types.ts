@@ -135,10 +135,11 @@ export interface WatchOptions {
   /** What is kept for a slow consumer. */
   readonly buffer?: WatchBufferOptions | undefined;
   /**
-   * How a stream that has gone silent is noticed; `false` for not at all.
-   * Servers from 3.5.22 and 3.6.2 on cannot answer while a watch of the stream
-   * starts ahead of their store, and etcd's gRPC proxy never does, which is
-   * not asked: then only HTTP/2 pings notice.
+   * How to notice a stream that has gone silent: after `intervalMs` of silence
+   * the server is asked for progress, and has `timeoutMs` to answer. `false` for
+   * not asking. Servers from 3.5.22 and 3.6.2 on cannot answer while a watch of
+   * the stream starts ahead of their store. etcd's gRPC proxy never answers, and
+   * is not asked. Then only HTTP/2 pings notice.
    *
    * @default {{ intervalMs: 10000, timeoutMs: 5000 }}
    */
@@ -154,8 +155,8 @@ export interface WatchOptions {
    */
   readonly onCompaction?: "error" | "relist" | undefined;
   /**
-   * Called after each change of state. What it throws changes nothing, and
-   * becomes a warning of the process, as with the client's `onEvent`.
+   * Called after each change of state. An error that it throws changes nothing,
+   * and becomes a warning of the process, as with the client's `onEvent`.
    */
   readonly onStateChange?: ((state: WatchState) => void) | undefined;
   /** Ends the watch: the iteration throws the signal's reason. */
@@ -174,10 +175,10 @@ export interface WatchOptions {
  *
  * If the store goes back behind what the watch has received, as an older
  * snapshot was restored or its data were lost, the watch ends with a
- * `HistoryLostError`: what it has delivered since then is not so any more.
- * A member that only lags is told apart by a linearizable read of the first
- * key of the range. What cannot be told is a store that went back and has come
- * past the watch again, by other writes, before the watch is connected again.
+ * `HistoryLostError`: what it has delivered since then does not hold any more.
+ * A linearizable read of the first key of the range tells this from a member
+ * that only lags. One case cannot be noticed: a store that went back, and has
+ * passed the watch again by other writes before the watch is connected again.
  *
  * Closing the watch, leaving the loop, and disposal are the same.
  */
