@@ -21,7 +21,7 @@ const TEXT: ReadonlyMap<LeaseLossReason, string> = new Map([
   ["expired", "it does not exist on the server"],
   ["not_renewed", "no renewal was answered in time"],
   ["revoked", "it was revoked"],
-  ["orphaned", "it was orphaned, and is renewed here no more"],
+  ["orphaned", "it was orphaned, and is not renewed any more"],
   ["client_closed", "the client was closed"],
 ]);
 

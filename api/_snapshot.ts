@@ -81,7 +81,7 @@ class TrailingDigest {
 
 function damaged(endpoint: string | undefined): EtcdError {
   return new EtcdError(
-    `Cannot ${ACTION}: what ${endpoint} sent has another SHA-256 digest than it says (data_loss)`,
+    `Cannot ${ACTION}: the SHA-256 digest from ${endpoint} is not that of the bytes it sent (data_loss)`,
     {
       code: "data_loss",
       grpcCode: GRPC_CODE.dataLoss,

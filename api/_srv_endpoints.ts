@@ -42,7 +42,7 @@ export async function srvEndpoints(
   const { secureError: cause } = found;
   if (secure.length === 0 && cause !== undefined) {
     throw new UnavailableError(
-      `Cannot find endpoints of '${domain}' by SRV records: those with TLS are not known (${cause.message}), and others are used only where there are none`,
+      `Cannot find endpoints of '${domain}' by SRV records: those with TLS are not known (${cause.message}), and those without TLS are used only where there are none`,
       { code: "unavailable", cause },
     );
   }
