@@ -1,5 +1,5 @@
 /** `deno task test:servers`: what stands in front of etcd, and the table. */
-import { putBetweenMarks } from "./_between_marks.ts";
+import { type Marks, putBetweenMarks } from "./_between_marks.ts";
 import { markdownTable } from "./_markdown_table.ts";
 import { note } from "./_print.ts";
 import { runTests } from "./_test_runs.ts";
@@ -18,7 +18,11 @@ interface Cell {
 }
 
 const PAGE = new URL("../docs/measured/servers.md", import.meta.url);
-const MARKS = { begin: "<!-- servers:begin -->", end: "<!-- servers:end -->" };
+/** Between these lines of the page stands the table. */
+export const MARKS: Marks = {
+  begin: "<!-- servers:begin -->",
+  end: "<!-- servers:end -->",
+};
 
 /**
  * Runs the checks, and writes the table where all of them passed; resolves to

@@ -13,13 +13,18 @@ export interface Ended {
 export interface ProgramOptions {
   readonly permissions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** When it is killed. */
+  readonly limitMs?: number;
 }
 
 /** Runs a program that uses the client, to its own end. */
 export async function run(
   program: string,
-  { permissions = ["--allow-net", "--allow-env"], env = {} }: ProgramOptions =
-    {},
+  {
+    permissions = ["--allow-net", "--allow-env"],
+    env = {},
+    limitMs = 20_000,
+  }: ProgramOptions = {},
 ): Promise<Ended> {
   const startedAt = performance.now();
   const child = new Deno.Command("deno", {
@@ -37,7 +42,7 @@ export async function run(
     stderr: "piped",
     // Has glibc fill what is freed, so that using it is seen at once.
     env: { MALLOC_PERTURB_: "165", ...env },
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(limitMs),
   }).spawn();
   const writer = child.stdin.getWriter();
   const preamble = `import { Client, EtcdError } from "${new URL(
