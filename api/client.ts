@@ -29,14 +29,12 @@ import type { Watch, WatchOptions } from "./watch_types.ts";
 /**
  * A client of one etcd cluster.
  *
- * It connects when it is first used. Close it when it is no longer needed, with
- * {@linkcode Client.close} or `await using`.
+ * It connects when it is first used. `await using` closes it.
  *
- * Every call throws an `EtcdError`, or the reason of its `signal`; arguments
- * that are not acceptable are an `InvalidOptionError`, and nothing is sent.
- * Reads are repeated, as the balancer strategy decides. Writes are sent at most
- * once, unless they were certainly not applied: `maybeCommitted` on the error
- * says whether one may have been.
+ * Every call throws an `EtcdError`, or the reason of its `signal`. Reads are
+ * repeated, as the balancer strategy decides. Writes are sent at most once,
+ * unless they were certainly not applied: `maybeCommitted` on the error says
+ * whether one may have been.
  *
  * ```ts ignore
  * await using client = new Client({ endpoints: "http://127.0.0.1:2379" });
