@@ -221,15 +221,13 @@ export class Client extends Keyspace implements AsyncDisposable {
 
   /**
    * Asks the cluster for its members, and uses the addresses of those that vote
-   * and have started; resolves to them. If none of them can be reached later on,
-   * the endpoints given are used as well until the next time. If all endpoints
-   * are `https`, or there is an `auth` and TLS is set up, addresses without TLS
-   * are left out.
+   * and have started; resolves to them. If all endpoints are `https`, or there is
+   * an `auth` and TLS is set up, addresses without TLS are left out. If none of
+   * them can be reached later on, the endpoints given are used as well until the
+   * next time.
    *
-   * Endpoints that work stay if none of what the members name can be reached,
-   * as behind a proxy that tells of itself or of members of a network of its
-   * own: that fails with an {@linkcode UnavailableError} that names each.
-   *
+   * @throws {UnavailableError} If none of them can be reached, as behind a proxy
+   * that tells of itself; it names each, and the endpoints in use stay.
    * @throws {EtcdError} If no member could tell.
    */
   syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
