@@ -87,8 +87,9 @@ Deno.test("Kv names what the server refuses", async () => {
   const refused = await client.put(`${at}a`, new Uint8Array(3 << 20))
     .catch((error) => error);
   assertInstanceOf(refused, EtcdError);
+  // gRPC's own limit, and the same to whoever made the call.
   assertEquals([refused.code, refused.maybeCommitted], [
-    "resource_exhausted",
+    "request_too_large",
     false,
   ]);
 });
