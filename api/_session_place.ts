@@ -3,6 +3,7 @@ import { keyId } from "./_key_id.ts";
 import { leaseEnd, lossOf } from "./_lease_end.ts";
 import { notAttached } from "./_lock_lost.ts";
 import { insistOnTxn } from "./_session_insist.ts";
+import type { LateCopies } from "./_session_late_copies.ts";
 import { Queue, readPage } from "./_session_queue.ts";
 import { firstOf } from "./_session_scan.ts";
 import { Vigil } from "./_session_vigil.ts";
@@ -26,6 +27,13 @@ const FIRST: RangeOptions = readPage({ limit: 1, from: 0n }, "ascend");
 /** What a place in a queue needs of the keys. */
 export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
 
+/** What the places of a session have in common. */
+export interface PlaceParts {
+  readonly keys: QueueKeys;
+  readonly lease: Lease;
+  readonly lateCopies: LateCopies;
+}
+
 /**
  * The place of a session in the queue for a name: a key of its lease below
  * the name, in the order of creation. Whose place is the first one has it.
@@ -38,14 +46,17 @@ export class Place {
   readonly vigil: Vigil;
   readonly #keys: QueueKeys;
   readonly #lease: Lease;
+  readonly #lateCopies: LateCopies;
+  #copiesMayCome = false;
   #state: "outside" | "in doubt" | "inside" = "outside";
   #revision = 0n;
   #leaving: Promise<void> | undefined;
   #leavingEffort: Effort | undefined;
 
-  constructor(keys: QueueKeys, lease: Lease, name: Uint8Array) {
+  constructor(name: Uint8Array, { keys, lease, lateCopies }: PlaceParts) {
     this.#keys = keys;
     this.#lease = lease;
+    this.#lateCopies = lateCopies;
     this.queue = new Queue(name);
     this.key = this.queue.keyOf(lease.id);
     this.vigil = new Vigil(this, keys, lease);
@@ -134,10 +145,13 @@ export class Place {
 
   /**
    * Gives the place up, trying until it is gone or the lease has ended. It
-   * cannot hit a place that was taken later. Idempotent.
+   * cannot hit a place that was taken later. Has to be called in any case, as
+   * copies of the entry may still come. Idempotent.
    */
   leave(): Promise<void> {
-    return this.#leaving ??= this.#leave();
+    return this.#leaving ??= this.#leave().finally(() => {
+      if (this.#copiesMayCome) this.#lateCopies.sweep(this.key);
+    });
   }
 
   async #leave(): Promise<void> {
@@ -183,12 +197,19 @@ export class Place {
     txn: Txn<Then, Else>,
     effort: Effort,
   ): Promise<TxnResult<Then, Else>> {
+    const { key } = this;
+    if (this.#lateCopies.mayPut(key)) {
+      this.#copiesMayCome = true;
+      await unlessAborted(this.#lateCopies.stop(key), effort.signal);
+    }
     this.#state = "in doubt";
     try {
       return await this.#insist(txn, effort);
     } catch (error) {
       if (!effort.maybeCommitted) this.#state = "outside";
       throw error;
+    } finally {
+      this.#copiesMayCome ||= effort.maybeCommitted;
     }
   }
 

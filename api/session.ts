@@ -3,6 +3,7 @@ import { type Effort, endingWith, unlessAborted } from "./_effort.ts";
 import { keyId } from "./_key_id.ts";
 import { LeaseHandle } from "./_lease_handle.ts";
 import { HeldLeadership, HeldLock, type HoldParts } from "./_session_hold.ts";
+import { LateCopies } from "./_session_late_copies.ts";
 import { observeQueue } from "./_session_observation.ts";
 import { SESSION } from "./_session_options.ts";
 import { Place } from "./_session_place.ts";
@@ -62,12 +63,14 @@ export class SessionHandle implements Session {
   readonly lease: Lease;
   readonly signal: AbortSignal;
   readonly #keys: SessionKeys;
+  readonly #lateCopies: LateCopies;
   readonly #turns = new LocalTurns();
 
   constructor(keys: SessionKeys, lease: Lease) {
     this.#keys = keys;
     this.lease = lease;
     this.signal = lease.signal;
+    this.#lateCopies = new LateCopies(keys, lease);
   }
 
   async lock(name: Key, options: LockOptions = {}): Promise<Lock> {
@@ -89,7 +92,7 @@ export class SessionHandle implements Session {
         const id = keyId(bytes);
         if (this.#turns.taken(id)) return undefined;
         const passOn = await this.#turns.take(id, effort.signal);
-        const place = new Place(this.#keys, this.lease, bytes);
+        const place = this.#place(bytes);
         try {
           if (await place.enterIfFirst(NO_VALUE, effort)) {
             return this.#parts(place, passOn);
@@ -98,6 +101,8 @@ export class SessionHandle implements Session {
           leave(place, passOn);
           throw error;
         }
+        // It has none any more, so that this does not wait.
+        await place.leave();
         passOn();
         return undefined;
       },
@@ -166,7 +171,7 @@ export class SessionHandle implements Session {
     return await this.#within(options, what, async (effort) => {
       const passOn = await this.#turns.take(id, effort.signal);
       behindOwn = false;
-      const place = new Place(this.#keys, this.lease, name);
+      const place = this.#place(name);
       try {
         if (!await place.enter(value, effort)) await place.vigil.turn(effort);
         effort.check();
@@ -186,6 +191,12 @@ export class SessionHandle implements Session {
     const timeoutMs = checkTimeoutMs("timeoutMs", own);
     const owner = this.signal;
     return endingWith({ signal, owner, timeoutMs, action }, work);
+  }
+
+  #place(name: Uint8Array): Place {
+    const { lease } = this;
+    const parts = { keys: this.#keys, lease, lateCopies: this.#lateCopies };
+    return new Place(name, parts);
   }
 
   #parts(place: Place, passOn: () => void): HoldParts {

@@ -115,6 +115,9 @@ export interface Leadership extends AsyncDisposable {
  * - A session that asks for a name twice waits for itself.
  * - Waiting costs nothing but a watch, and survives the loss of connections.
  * - A wait that ends leaves the queue, at the latest when the session ends.
+ * - An entry into a queue that had to be sent again may come once more after
+ *   its place was left. The session then watches for it as long as it lives,
+ *   and deletes it; others may see it for a moment.
  */
 export interface Session extends AsyncDisposable {
   /** Its lease. */

@@ -27,14 +27,18 @@ export class FakeSessions {
   readonly #kv = new KvFacet(this.store, { batching: () => this.store });
   readonly #ends: AbortController[] = [];
   readonly #watching = new Map<
-    (key: string, revision: bigint) => void,
+    (event: WatchEvent, revision: bigint) => void,
     string
   >();
 
   constructor() {
-    this.store.onDelete = (key, revision) => {
-      for (const told of this.#watching.keys()) told(id(key), revision);
+    const tell = (type: "put" | "delete", kv: unknown, revision: bigint) => {
+      for (const told of this.#watching.keys()) {
+        told({ type, kv } as WatchEvent, revision);
+      }
     };
+    this.store.onPut = (kv, revision) => tell("put", kv, revision);
+    this.store.onDelete = (key, revision) => tell("delete", { key }, revision);
   }
 
   /** The keys that are watched, whose deletions somebody waits for. */
@@ -99,15 +103,19 @@ export class FakeSessions {
     const failure = this.watchFailure;
     this.watchFailure = undefined;
     let closed = false;
-    const found = Promise.withResolvers<void>();
-    found.promise.catch(() => {});
-    if (failure) found.reject(failure);
-    const told = (deleted: string, revision: bigint) => {
-      if (deleted === wanted && revision >= startRevision) found.resolve();
+    const found: WatchEvent[] = [];
+    let more = Promise.withResolvers<void>();
+    more.promise.catch(() => {});
+    if (failure) more.reject(failure);
+    const told = (event: WatchEvent, revision: bigint) => {
+      if (id(event.kv.key) !== wanted || revision < startRevision) return;
+      found.push(event);
+      more.resolve();
     };
     this.#watching.set(told, wanted);
-    const onAbort = () => found.reject(signal?.reason);
+    const onAbort = () => more.reject(signal?.reason);
     signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) onAbort();
     return {
       state: { kind: "live", endpoint: "" },
       ready: this.memberRevision === undefined
@@ -115,12 +123,18 @@ export class FakeSessions {
         : Promise.resolve({ revision: this.memberRevision }),
       close: () => {
         closed = true;
-        found.resolve();
+        more.resolve();
         return Promise.resolve();
       },
       async *events() {
-        await found.promise;
-        if (!closed) yield { type: "delete" } as WatchEvent;
+        for (;;) {
+          await more.promise;
+          if (closed) return;
+          signal?.throwIfAborted();
+          more = Promise.withResolvers<void>();
+          more.promise.catch(() => {});
+          yield* found.splice(0);
+        }
       },
       [Symbol.asyncDispose]: () => {
         signal?.removeEventListener("abort", onAbort);

@@ -40,6 +40,9 @@ export class MemoryStore implements Caller {
   onCall: (method: string, when: "before" | "after") => void = () => {};
   /** Told of each deletion. */
   onDelete: (key: Uint8Array, revision: bigint) => void = () => {};
+  /** Told of each put. */
+  onPut: (put: Pick<Stored, "key" | "lease">, revision: bigint) => void =
+    () => {};
   revision = 1n;
   /** How many keys it has answered with. */
   keysRead = 0;
@@ -161,13 +164,15 @@ export class MemoryStore implements Caller {
     const { key = NONE, value = NONE } = request;
     const previous = this.#keys.get(id(key));
     this.revision = revision;
+    const lease = toBigInt(request.lease ?? ZERO);
     this.#keys.set(id(key), {
       key,
       value,
       create: previous?.create ?? revision,
       mod: revision,
-      lease: toBigInt(request.lease ?? ZERO),
+      lease,
     });
+    this.onPut({ key, lease }, revision);
     return { prevKv: request.prevKv && previous ? toWire(previous) : null };
   }
 
