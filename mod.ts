@@ -20,8 +20,8 @@
  *
  * @module
  */
-export type { BatchMode } from "./api/batch_types.ts";
-export { Client } from "./api/client.ts";
+export type { BatchMode } from "./api/batch/types.ts";
+export { Client } from "./api/client/client.ts";
 export type {
   AuthOptions,
   ClientOptions,
@@ -30,7 +30,7 @@ export type {
   Provided,
   TlsOptions,
   TlsProvider,
-} from "./api/options.ts";
+} from "./api/client/options.ts";
 export type {
   Auth,
   AuthResult,
@@ -41,7 +41,7 @@ export type {
   Roles,
   UserOptions,
   Users,
-} from "./api/auth_types.ts";
+} from "./api/auth/types.ts";
 export type { Keyspace } from "./api/keyspace.ts";
 export type {
   AddMemberOptions,
@@ -49,7 +49,7 @@ export type {
   ClusterMembership,
   MembersOptions,
   MembersResult,
-} from "./api/cluster_types.ts";
+} from "./api/cluster/types.ts";
 export type {
   Alarm,
   AlarmType,
@@ -65,9 +65,9 @@ export type {
   MemberCalls,
   MemberStatus,
   SnapshotOptions,
-} from "./api/maintenance_types.ts";
-export type { CallOptions } from "./api/call_options.ts";
-export { Bytes } from "./api/bytes.ts";
+} from "./api/cluster/maintenance_types.ts";
+export type { CallOptions } from "./api/call/options.ts";
+export { Bytes } from "./api/values/bytes.ts";
 export {
   all,
   fromKey,
@@ -76,9 +76,9 @@ export {
   prefix,
   range,
   type Value,
-} from "./api/keys.ts";
-export type { KeyValue, ResponseHeader } from "./api/key_value.ts";
-export type { Kv } from "./api/kv.ts";
+} from "./api/values/keys.ts";
+export type { KeyValue, ResponseHeader } from "./api/values/key_value.ts";
+export type { Kv } from "./api/kv/kv.ts";
 export type {
   CompactOptions,
   CompactResult,
@@ -92,13 +92,13 @@ export type {
   ReadOptions,
   RevisionFilter,
   SortTarget,
-} from "./api/kv_types.ts";
+} from "./api/kv/types.ts";
 export {
   compare,
   type CompareBuilder,
   op,
   type OperationBuilder,
-} from "./api/txn.ts";
+} from "./api/kv/txn.ts";
 export type {
   BranchResults,
   Comparison,
@@ -112,7 +112,7 @@ export type {
   Txn,
   TxnOperation,
   TxnResult,
-} from "./api/txn_types.ts";
+} from "./api/kv/txn_types.ts";
 export type {
   GrantOptions,
   Lease,
@@ -121,7 +121,7 @@ export type {
   LeaseState,
   TimeToLive,
   TimeToLiveOptions,
-} from "./api/lease_types.ts";
+} from "./api/lease/types.ts";
 export type {
   Leadership,
   Lock,
@@ -129,14 +129,18 @@ export type {
   PromptOptions,
   Session,
   SessionOptions,
-} from "./api/session_types.ts";
-export type { LockService, ServerLock, TurnOptions } from "./api/lock_types.ts";
+} from "./api/session/types.ts";
+export type {
+  LockService,
+  ServerLock,
+  TurnOptions,
+} from "./api/lock_election/lock_types.ts";
 export type {
   CampaignResult,
   ElectionService,
   LeaderKey,
   ObserveOptions,
-} from "./api/election_types.ts";
+} from "./api/lock_election/election_types.ts";
 export type {
   HeartbeatOptions,
   Watch,
@@ -145,7 +149,7 @@ export type {
   WatchEvent,
   WatchOptions,
   WatchState,
-} from "./api/watch_types.ts";
+} from "./api/watch/types.ts";
 export type { ClientEvent } from "./api/events.ts";
 export type {
   BalancerEvent,

@@ -1,9 +1,9 @@
-import { openSession } from "./session.ts";
-import type { CallOptions } from "./call_options.ts";
-import type { ElectionService } from "./election_types.ts";
-import type { KeyValue } from "./key_value.ts";
-import type { Key, KeyRange, Value } from "./keys.ts";
-import type { Kv } from "./kv.ts";
+import { openSession } from "./session/session.ts";
+import type { CallOptions } from "./call/options.ts";
+import type { ElectionService } from "./lock_election/election_types.ts";
+import type { KeyValue } from "./values/key_value.ts";
+import type { Key, KeyRange, Value } from "./values/keys.ts";
+import type { Kv } from "./kv/kv.ts";
 import type {
   DeleteOptions,
   DeleteResult,
@@ -13,12 +13,12 @@ import type {
   RangeOptions,
   RangeResult,
   ReadOptions,
-} from "./kv_types.ts";
-import type { Leases } from "./lease_types.ts";
-import type { LockService } from "./lock_types.ts";
-import type { Session, SessionOptions } from "./session_types.ts";
-import type { Operation, Txn, TxnResult } from "./txn_types.ts";
-import type { Watch, WatchOptions } from "./watch_types.ts";
+} from "./kv/types.ts";
+import type { Leases } from "./lease/types.ts";
+import type { LockService } from "./lock_election/lock_types.ts";
+import type { Session, SessionOptions } from "./session/types.ts";
+import type { Operation, Txn, TxnResult } from "./kv/txn_types.ts";
+import type { Watch, WatchOptions } from "./watch/types.ts";
 
 /**
  * Keys, and what is done with them: all keys of a cluster, which is the

@@ -1,4 +1,4 @@
-import { rangeResult } from "../api/_kv_codec.ts";
+import { rangeResult } from "../api/kv/_codec.ts";
 import type { RangeResponse } from "../proto/gen/messages.ts";
 import { toBigInt } from "../proto/int64.ts";
 import { methods } from "../proto/methods.ts";

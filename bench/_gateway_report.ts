@@ -1,5 +1,5 @@
-import { wrap } from "../tools/_compare_text.ts";
-import { markdownTable } from "../tools/_markdown_table.ts";
+import { wrap } from "../tools/output/_text.ts";
+import { markdownTable } from "../tools/output/_markdown_table.ts";
 import { type Spread, spread } from "./_statistics.ts";
 import { rangeText } from "./_tables.ts";
 

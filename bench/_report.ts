@@ -1,4 +1,4 @@
-import { wrap } from "../tools/_compare_text.ts";
+import { wrap } from "../tools/output/_text.ts";
 import type { BenchResult } from "./_result.ts";
 import {
   codecTable,

@@ -9,8 +9,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { putBetweenMarks } from "../tools/_between_marks.ts";
-import { print } from "../tools/_print.ts";
+import { putBetweenMarks } from "../tools/output/_between_marks.ts";
+import { print } from "../tools/output/_print.ts";
 import { type GatewaySubject, GatewaySubjects } from "./_gateway_subjects.ts";
 import {
   GATEWAY_MARKS,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { putBetweenMarks } from "../tools/_between_marks.ts";
-import { note, print } from "../tools/_print.ts";
+import { putBetweenMarks } from "../tools/output/_between_marks.ts";
+import { note, print } from "../tools/output/_print.ts";
 import config from "../deno.json" with { type: "json" };
 import { type BenchCommand, readBenchArgs } from "./_args.ts";
 import { measureCodec } from "./_codec.ts";

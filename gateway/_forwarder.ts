@@ -1,10 +1,10 @@
-import { closeQuietly } from "./_close_quietly.ts";
-import type { Fleet } from "./_fleet.ts";
-import { LoopGuard } from "./_loop_guard.ts";
-import { isLocalError, isSourceError } from "./_system_errors.ts";
-import { joinAddress } from "./_target.ts";
-import { Tunnel } from "./_tunnel.ts";
-import type { Upstream } from "./_upstream.ts";
+import { closeQuietly } from "./sockets/_close_quietly.ts";
+import type { Fleet } from "./upstreams/_fleet.ts";
+import { LoopGuard } from "./upstreams/_loop_guard.ts";
+import { isLocalError, isSourceError } from "./sockets/_system_errors.ts";
+import { joinAddress } from "./names/_target.ts";
+import { Tunnel } from "./tunnel/_tunnel.ts";
+import type { Upstream } from "./upstreams/_upstream.ts";
 import type { GatewayEvent, RefusalReason } from "./view.ts";
 
 /** What a forwarder tells. */

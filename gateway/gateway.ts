@@ -1,18 +1,18 @@
-import { SYSTEM_CLOCK } from "../balancers/_clock.ts";
+import { SYSTEM_CLOCK } from "../balancers/transport/_clock.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
-import { Acceptor } from "./_acceptor.ts";
-import { EndpointSources } from "./_endpoint_sources.ts";
-import { Fleet } from "./_fleet.ts";
+import { Acceptor } from "./tunnel/_acceptor.ts";
+import { EndpointSources } from "./discovery/_sources.ts";
+import { Fleet } from "./upstreams/_fleet.ts";
 import { Forwarder } from "./_forwarder.ts";
-import { openListener } from "./_listen.ts";
-import { Names } from "./_names.ts";
+import { openListener } from "./tunnel/_listen.ts";
+import { Names } from "./names/_names.ts";
 import {
   checkTime,
   type GatewayOptions,
   type ResolvedGatewayOptions,
   resolveGatewayOptions,
 } from "./options.ts";
-import { joinAddress, namesOf } from "./_target.ts";
+import { joinAddress, namesOf } from "./names/_target.ts";
 import type { GatewaySnapshot } from "./view.ts";
 
 /**

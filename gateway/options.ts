@@ -1,5 +1,5 @@
-import { LONGEST_MS } from "../balancers/_clock.ts";
-import { guardedListener } from "../balancers/_guarded_listener.ts";
+import { LONGEST_MS } from "../balancers/transport/_clock.ts";
+import { guardedListener } from "../balancers/pool/_guarded_listener.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { SELECTION_NAMES, type SelectionName } from "./_selection.ts";
 import {
@@ -7,7 +7,7 @@ import {
   parseListenAddress,
   parseTargets,
   type Target,
-} from "./_target.ts";
+} from "./names/_target.ts";
 import type { GatewayEvent } from "./view.ts";
 
 /** How endpoints are found by DNS. */

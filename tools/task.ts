@@ -8,13 +8,13 @@
  * @module
  */
 import config from "../deno.json" with { type: "json" };
-import { runDeno } from "./_child.ts";
-import { runGates } from "./_gates.ts";
-import { note, print } from "./_print.ts";
-import { openScratch } from "./_scratch.ts";
-import { runServers } from "./_servers.ts";
-import { taskHelp } from "./_task_help.ts";
-import { runTests, type TestGroup } from "./_test_runs.ts";
+import { runDeno } from "./tasks/_child.ts";
+import { runGates } from "./tasks/_gates.ts";
+import { note, print } from "./output/_print.ts";
+import { openScratch } from "./tasks/_scratch.ts";
+import { runServers } from "./tasks/_servers.ts";
+import { taskHelp } from "./tasks/_help.ts";
+import { runTests, type TestGroup } from "./tasks/_runs.ts";
 
 type Task = (args: readonly string[]) => Promise<number>;
 
@@ -55,7 +55,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
       versions: ["3.4", "3.5"],
       async describe() {
         // Loaded here, as few tasks need the client.
-        const { describeMatrix } = await import("./_matrix_estimate.ts");
+        const { describeMatrix } = await import("./tasks/_matrix_estimate.ts");
         return describeMatrix();
       },
     }, args),
@@ -76,11 +76,11 @@ export const TASKS: Readonly<Record<string, Task>> = {
   // No npm type appears in a public signature, so none is needed here; with
   // them, Deno adds a hundred warnings about types of Node's own modules.
   "lint:docs": () => deno(["doc", "--lint", "--no-npm", ...ENTRIES]),
-  "proto": (args) => deno(["run", "-A", "tools/gen_proto.ts", ...args]),
-  "proto:check": () => deno(["run", "-A", "tools/gen_proto.ts", "--check"]),
+  "proto": (args) => deno(["run", "-A", "tools/proto/main.ts", ...args]),
+  "proto:check": () => deno(["run", "-A", "tools/proto/main.ts", "--check"]),
   "publish:dry": (args) =>
     deno(["publish", "--dry-run", "--allow-dirty", ...args]),
-  "compare": (args) => deno(["run", "-A", "tools/compare.ts", ...args]),
+  "compare": (args) => deno(["run", "-A", "tools/compare/main.ts", ...args]),
   "bench": (args) => deno(["run", "-A", "bench/main.ts", ...args]),
   "gateway": (args) => deno(["run", "-A", "gateway/main.ts", ...args]),
   "ok": runGates,

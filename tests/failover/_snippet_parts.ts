@@ -1,7 +1,7 @@
 // Snippets of the README and of docs/, with what they need around them.
 import { assertEquals } from "@std/assert";
-import { blockName, readPage, snippet } from "../unit/_pages.ts";
-import { ROOT as PROJECT, run } from "../unit/_program.ts";
+import { blockName, readPage, snippet } from "../unit/docs/_pages.ts";
+import { ROOT as PROJECT, run } from "../unit/support/_program.ts";
 
 // `Client` is there already.
 const NAMES = "all, ClientClosedError, compare, type Keyspace, op, prefix";

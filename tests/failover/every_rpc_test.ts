@@ -4,7 +4,7 @@ import { assert } from "@std/assert";
 import type { Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
 import { Cluster, compareVersions } from "../harness/mod.ts";
-import { FakeTelemetry } from "../unit/_fake_telemetry.ts";
+import { FakeTelemetry } from "../unit/api/telemetry/_fake_telemetry.ts";
 import { clientAs, ROOT } from "./_auth_subject.ts";
 import type { Check, Checks, Service } from "./_every_rpc.ts";
 import { AUTH_CHECKS } from "./_every_rpc_auth.ts";

@@ -16,7 +16,7 @@ import {
   type PlannedFault,
 } from "../harness/fault_schedule.ts";
 import { sleep } from "../harness/mod.ts";
-import { seededRandom } from "../unit/_fake_clock.ts";
+import { seededRandom } from "../unit/support/_fake_clock.ts";
 import { History } from "./_history.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { run } from "../harness/_run.ts";
 import { type Member, waitFor } from "../harness/mod.ts";
-import { GatewayProcess } from "../unit/_gateway_process.ts";
+import { GatewayProcess } from "../unit/gateway/_process.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const ANY = "--listen-addr=127.0.0.1:0";

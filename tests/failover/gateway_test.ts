@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import { Client, EtcdError, prefix } from "../../mod.ts";
 import { type Member, sleep, waitFor } from "../harness/mod.ts";
-import { GatewayProcess } from "../unit/_gateway_process.ts";
+import { GatewayProcess } from "../unit/gateway/_process.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const PUTS = 10;

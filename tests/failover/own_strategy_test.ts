@@ -1,7 +1,7 @@
 // `--strategy`: the documented example joins the comparison on a real cluster.
 import { assertEquals, assertMatch } from "@std/assert";
-import { main } from "../../tools/compare.ts";
-import { TextSink } from "../unit/_text_sink.ts";
+import { main } from "../../tools/compare/main.ts";
+import { TextSink } from "../unit/tools/compare/_text_sink.ts";
 
 const EXAMPLE = new URL("../../docs/examples/prefer_leader.ts", import.meta.url)
   .pathname;

@@ -1,7 +1,7 @@
 /** `compare` must see what is wrong: otherwise its good news means nothing. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { compare } from "../../tools/compare.ts";
-import type { Sink } from "../../tools/_compare_sink.ts";
+import { compare } from "../../tools/compare/main.ts";
+import type { Sink } from "../../tools/output/_sink.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
 import type { Recording } from "../scenarios/recording.ts";
 import type { Scenario, Subject } from "../scenarios/scenario.ts";

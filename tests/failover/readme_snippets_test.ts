@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { prefix } from "../../mod.ts";
 import { DnsServer } from "../harness/dns_server.ts";
 import { Cluster } from "../harness/mod.ts";
-import { blockName, pagePaths, readPage } from "../unit/_pages.ts";
+import { blockName, pagePaths, readPage } from "../unit/docs/_pages.ts";
 import { clientAs, codeOf, ROOT, setUp } from "./_auth_subject.ts";
 import { linesOf, PARTS, take, taken } from "./_snippet_parts.ts";
 import { startTlsCluster } from "./_tls_subject.ts";

@@ -135,7 +135,7 @@ function waysOut(wanted: string): readonly string[] {
   // The Go module that is built has been there since 3.5.
   return compareVersions(wanted, "3.5") < 0
     ? ways
-    : [...ways, `run tools/build_etcd.sh ${wanted} where there is Go`];
+    : [...ways, `run tools/build/etcd.sh ${wanted} where there is Go`];
 }
 
 /** What an error says, and what its cause does. */

@@ -23,7 +23,7 @@ export async function etcdctl(
   const { version, etcdctl } = cluster.binaries;
   if (etcdctl === undefined) {
     throw new Error(
-      `Cannot run etcdctl: etcd ${version} came without its tools; tools/build_etcd.sh ${
+      `Cannot run etcdctl: etcd ${version} came without its tools; tools/build/etcd.sh ${
         series(version)
       } builds them as well`,
     );

@@ -6,7 +6,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { Socket } from "node:net";
-import { guardGoaway } from "../../balancers/_goaway_guard.ts";
+import { guardGoaway } from "../../balancers/grpc_js/_goaway_guard.ts";
 import { FakeCallDriver } from "./_fake_call.ts";
 import type { FakeHandler, FakeStreamHandler } from "./fake_answer.ts";
 import { listen } from "./_fault_listener.ts";

@@ -4,7 +4,7 @@ import { run } from "./_run.ts";
 // What the claims about kine were made on.
 const VERSION = "0.17.5";
 const NEEDED = ["go", "cc"];
-const BUILD = new URL("../../tools/build_kine.sh", import.meta.url).pathname;
+const BUILD = new URL("../../tools/build/kine.sh", import.meta.url).pathname;
 
 /** A kine, ready to be started. */
 export interface Kine {

@@ -1,9 +1,9 @@
-// The storms of `tests/unit/gateway_storm_test.ts`, by the thousand, and what
+// The storms of `tests/unit/gateway/storm_test.ts`, by the thousand, and what
 // needs a machine's own name server or several processes.
 import { assert } from "@std/assert";
-import { connectStorm, resetStorm } from "../unit/_gateway_storms.ts";
-import { bulkStorm } from "../unit/_gateway_bulk.ts";
-import { mayUnshare, nameStorm } from "../unit/_gateway_name_storm.ts";
+import { connectStorm, resetStorm } from "../unit/gateway/_storms.ts";
+import { bulkStorm } from "../unit/gateway/_bulk.ts";
+import { mayUnshare, nameStorm } from "../unit/gateway/_name_storm.ts";
 
 /** Without turns, 99 % took up to a second on a loaded machine, now 0.1 s. */
 const LONGEST_WAIT_MS = 500;

@@ -4,7 +4,7 @@
  * `tools/task.ts` maps `@std/assert` to this module when the registry does not
  * answer. Signatures and verdicts are those of the original, as far as our
  * tests use them; the wording of failures is not. Never published, and itself
- * under test in `tests/unit/offline_assert_test.ts`, online too.
+ * under test in `tests/unit/offline/assert_test.ts`, online too.
  *
  * @module
  */

@@ -1,0 +1,79 @@
+import { toUnsignedBigInt } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
+import { change } from "./_change.ts";
+import { RoleFacet } from "./_roles.ts";
+import { UserFacet } from "./_users.ts";
+import type { Auth, AuthResult, AuthStatus, Roles, Users } from "./types.ts";
+import type { CallOptions } from "../call/options.ts";
+import type { Caller } from "../call/caller.ts";
+import { toHeader } from "../values/key_value.ts";
+import { jsonable } from "../values/_json.ts";
+import { CALL_OPTIONS } from "../checks/_kinds.ts";
+import { Signature } from "../checks/_signature.ts";
+
+const ENABLE = new Signature("auth.enable", CALL_OPTIONS);
+const DISABLE = new Signature("auth.disable", CALL_OPTIONS);
+const STATUS = new Signature("auth.status", CALL_OPTIONS);
+
+/** {@linkcode Auth} over a caller. */
+export class AuthFacet implements Auth {
+  readonly users: Users;
+  readonly roles: Roles;
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+    this.users = new UserFacet(caller);
+    this.roles = new RoleFacet(caller);
+  }
+
+  async enable(options?: CallOptions): Promise<AuthResult> {
+    ENABLE.check(options);
+    return await change(this.#caller, {
+      method: methods.auth.authEnable,
+      request: {},
+      action: "turn auth on",
+      options,
+    });
+  }
+
+  async disable(options?: CallOptions): Promise<AuthResult> {
+    DISABLE.check(options);
+    return await change(this.#caller, {
+      method: methods.auth.authDisable,
+      request: {},
+      action: "turn auth off",
+      options,
+    });
+  }
+
+  async status(options?: CallOptions): Promise<AuthStatus> {
+    STATUS.check(options);
+    const { header, enabled, authRevision } = await this.#caller.unary(
+      methods.auth.authStatus,
+      {},
+      "tell whether auth is on",
+      options,
+    );
+    return jsonable({
+      header: toHeader(header),
+      enabled,
+      authRevision: toUnsignedBigInt(authRevision),
+    });
+  }
+}
+
+/** Asks for the token of a user. */
+export async function authenticate(
+  caller: Caller,
+  name: string,
+  password: string,
+): Promise<string> {
+  const { token } = await caller.unary(
+    methods.auth.authenticate,
+    { name, password },
+    "authenticate",
+    undefined,
+  );
+  return token;
+}

@@ -1,0 +1,49 @@
+import { createError } from "../../errors/specific_errors.ts";
+import { isHeaderValue } from "./_credentials.ts";
+import type { Provided } from "../client/options.ts";
+
+/**
+ * A value, or what its provider gives.
+ *
+ * @throws {AuthError} If that is not what the option takes, or it fails.
+ */
+export async function provided(
+  option: string,
+  value: Provided,
+): Promise<string> {
+  if (typeof value === "string") return value;
+  let given: unknown;
+  try {
+    given = await value();
+  } catch (cause) {
+    throw createError(
+      `Cannot authenticate: the function in '${option}' has failed: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      {
+        code: "unauthenticated",
+        // Streams go on asking: leases have until their TTL is over.
+        retryable: true,
+        cause,
+      },
+    );
+  }
+  const wrong = (state: string) =>
+    createError(
+      `Cannot authenticate: the function in '${option}' gave ${state}`,
+      { code: "unauthenticated" },
+    );
+  // An empty password is the server's to refuse.
+  if (given === "" && option === "auth.password") return given;
+  if (typeof given !== "string" || given === "") {
+    const what = given === "" ? "an empty string" : typeof given;
+    throw wrong(`${what}, not a string of at least one character`);
+  }
+  if (!given.isWellFormed()) {
+    throw wrong("half a surrogate pair, which UTF-8 cannot carry");
+  }
+  if (option === "auth.token" && !isHeaderValue(given)) {
+    throw wrong("a line break, or what else is not printable ASCII");
+  }
+  return given;
+}

@@ -1,0 +1,109 @@
+import { LONGEST_MS } from "../../balancers/transport/_clock.ts";
+import { leaseIdOf } from "./_lease.ts";
+
+/** What the value of an option must be. */
+export interface OptionKind {
+  /** In words, completing "must be …". */
+  readonly expected: string;
+  /** Whether a value is that. */
+  holds(value: unknown): boolean;
+  /** Whether errors must not show the value. @default {false} */
+  readonly hidden?: boolean;
+}
+
+/** The options that something takes, by name. */
+export type OptionKinds = Readonly<Record<string, OptionKind>>;
+
+/** A time that a timer can wait for. */
+export const MS: OptionKind = {
+  expected: `a number of milliseconds above 0 and up to ${LONGEST_MS}`,
+  holds: (value) =>
+    typeof value === "number" && value > 0 && value <= LONGEST_MS,
+};
+
+/** Yes or no. */
+export const FLAG: OptionKind = {
+  expected: "true or false",
+  holds: (value) => typeof value === "boolean",
+};
+
+/** What ends a call. */
+export const SIGNAL: OptionKind = {
+  expected: "an AbortSignal, such as the 'signal' of an AbortController",
+  holds: (value) => value instanceof AbortSignal,
+};
+
+/** A time limit. */
+export const TIMEOUT_MS: OptionKind = {
+  expected: `false, or ${MS.expected}`,
+  holds: (value) => value === false || MS.holds(value),
+};
+
+/** A revision or the like. */
+export const REVISION: OptionKind = {
+  expected: "a bigint from 0 to 2^63 - 1",
+  holds: (value) =>
+    typeof value === "bigint" && value >= 0n && value < 1n << 63n,
+};
+
+/** A lease, or its id: other clients may make negative ones. */
+export const LEASE: OptionKind = {
+  expected: "a lease or its id, a bigint from -2^63 to 2^63 - 1",
+  holds: (value) => {
+    const id = leaseIdOf(value);
+    return typeof id === "bigint" && BigInt.asIntN(64, id) === id;
+  },
+};
+
+/** The id of a member. */
+export const MEMBER_ID: OptionKind = {
+  expected: "a bigint from 1 to 2^64 - 1",
+  holds: (value) =>
+    typeof value === "bigint" && value > 0n && value < 1n << 64n,
+};
+
+/** How many. */
+export const COUNT: OptionKind = {
+  expected: "a whole number above 0",
+  holds: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+};
+
+/** Several of something. */
+export const LIST: OptionKind = {
+  expected: "a list",
+  holds: (value) => Array.isArray(value),
+};
+
+/** What is told of something. */
+export const FUNCTION: OptionKind = {
+  expected: "a function",
+  holds: (value) => typeof value === "function",
+};
+
+/** A secret: no error shows it. */
+export const SECRET: OptionKind = {
+  expected: "a string",
+  holds: (value) => typeof value === "string",
+  hidden: true,
+};
+
+/** One of a few words. */
+export function oneOf(...words: readonly string[]): OptionKind {
+  return {
+    expected: `one of ${words.join(", ")}`,
+    holds: (value) => words.includes(value as string),
+  };
+}
+
+/** Checked where it is used: an object with options of its own, say. */
+export const ANYTHING: OptionKind = {
+  expected: "anything but null",
+  holds: (value) => value !== null,
+};
+
+/** What every call takes. */
+export const CALL_OPTIONS: OptionKinds = {
+  signal: SIGNAL,
+  timeoutMs: TIMEOUT_MS,
+  requireLeader: FLAG,
+};

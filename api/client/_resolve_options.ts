@@ -1,0 +1,150 @@
+import { guardedListener } from "../../balancers/pool/_guarded_listener.ts";
+import { makeStrategy } from "../../balancers/pool/_make_strategy.ts";
+import type { BalancerStrategy } from "../../balancers/strategy.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
+import {
+  checkKnown,
+  checkMs,
+  checkObject,
+  checkOneOf,
+  checkTimeoutMs,
+} from "../checks/_check.ts";
+import { type Credentials, resolveCredentials } from "../call/_credentials.ts";
+import { type ResolvedDns, resolveDns } from "../endpoints/_dns.ts";
+import { resolveTls } from "./_resolve_tls.ts";
+import { resolveSeeds, type Seeds } from "../endpoints/_seeds.ts";
+import type { BatchMode } from "../batch/types.ts";
+import type { TellEvent } from "../events.ts";
+import type { ClientOptions, KeepAliveOptions } from "./options.ts";
+import { jsonable } from "../values/_json.ts";
+
+/** The options, checked and complete. */
+export interface ResolvedOptions extends Seeds {
+  /** The strategy, made. */
+  readonly strategy: BalancerStrategy;
+  /** As given, or 5000. */
+  readonly dialTimeoutMs: number;
+  /** The pings that apply. */
+  readonly keepAlive: KeepAliveOptions | false;
+  /** As given, or 30000; `Infinity` for no limit. */
+  readonly requestTimeoutMs: number;
+  /** As given, or `"off"`. */
+  readonly batch: BatchMode;
+  /** Who the client is. */
+  readonly credentials: Credentials | undefined;
+  /** TLS settings. */
+  readonly tls: ReturnType<typeof resolveTls>;
+  /** How endpoints are found by name. */
+  readonly dns: ResolvedDns;
+  /** How often to ask for the members; never if not given. */
+  readonly autoSyncIntervalMs: number | undefined;
+  /** Told of each change; never throws. */
+  readonly onEvent: TellEvent | undefined;
+}
+
+const KNOWN = [
+  "endpoints",
+  "balancer",
+  "dialTimeoutMs",
+  "keepAlive",
+  "requestTimeoutMs",
+  "batch",
+  "auth",
+  "tls",
+  "dns",
+  "autoSyncIntervalMs",
+  "onEvent",
+] as const;
+
+const DEFAULT_KEEP_ALIVE: KeepAliveOptions = {
+  timeMs: 10_000,
+  timeoutMs: 3_000,
+};
+
+/**
+ * Checks the options of a client and fills in what is not given. The object
+ * passed in is neither kept nor changed.
+ *
+ * @throws {InvalidOptionError} If one is not acceptable.
+ */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  checkObject("options", options);
+  checkKnown(options, KNOWN);
+  const {
+    endpoints,
+    balancer = "grpc1.23",
+    dialTimeoutMs = 5_000,
+    keepAlive,
+    requestTimeoutMs = 30_000,
+    batch = "off",
+    auth,
+    tls,
+    dns,
+    autoSyncIntervalMs,
+    onEvent,
+  } = options;
+  checkMs("dialTimeoutMs", dialTimeoutMs);
+  const resolvedDns = resolveDns(dns);
+  const strategy = makeStrategy(balancer, { dialTimeoutMs });
+  return {
+    ...resolveSeeds(endpoints, {
+      tls: tls !== undefined,
+      auth: auth !== undefined,
+      records: resolvedDns.records,
+    }),
+    strategy,
+    dialTimeoutMs,
+    keepAlive: resolveKeepAlive(keepAlive, strategy),
+    requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),
+    batch: checkOneOf("batch", batch, ["off", "reads", "all"]),
+    credentials: resolveCredentials(auth),
+    tls: resolveTls(tls),
+    dns: resolvedDns,
+    autoSyncIntervalMs: autoSyncIntervalMs === undefined
+      ? undefined
+      : checkMs("autoSyncIntervalMs", autoSyncIntervalMs),
+    onEvent: resolveOnEvent(onEvent),
+  };
+}
+
+function resolveKeepAlive(
+  keepAlive: ClientOptions["keepAlive"],
+  { name, connection: { pings } }: BalancerStrategy,
+): KeepAliveOptions | false {
+  if (keepAlive === false) return false;
+  if (pings === false) {
+    if (keepAlive === undefined) return false;
+    throw new InvalidOptionError("keepAlive", keepAlive, {
+      expected: `absent or false with the balancer ${name}, which has no pings`,
+    });
+  }
+  if (keepAlive === undefined) {
+    return {
+      ...DEFAULT_KEEP_ALIVE,
+      timeMs: Math.max(DEFAULT_KEEP_ALIVE.timeMs, pings.minTimeMs),
+    };
+  }
+  checkObject("keepAlive", keepAlive);
+  checkKnown(keepAlive, ["timeMs", "timeoutMs"]);
+  const timeMs = checkMs("keepAlive.timeMs", keepAlive.timeMs);
+  if (timeMs < pings.minTimeMs) {
+    throw new InvalidOptionError("keepAlive.timeMs", timeMs, {
+      expected: `at least ${pings.minTimeMs} with the balancer ${name}`,
+    });
+  }
+  const timeoutMs = checkMs("keepAlive.timeoutMs", keepAlive.timeoutMs);
+  return { timeMs, timeoutMs };
+}
+
+function resolveOnEvent(
+  onEvent: ClientOptions["onEvent"],
+): ResolvedOptions["onEvent"] {
+  if (onEvent === undefined) return undefined;
+  if (typeof onEvent !== "function") {
+    throw new InvalidOptionError("onEvent", onEvent, {
+      expected: "a function",
+    });
+  }
+  const tell = guardedListener("onEvent", onEvent);
+  return (event) => tell(jsonable(event));
+}

@@ -1,0 +1,73 @@
+import type { TlsOptions as ResolvedTls } from "../../balancers/grpc_js/_credentials.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
+import { checkKeyPair, checkPem } from "./_check_pem.ts";
+import { checkKnown, checkObject } from "../checks/_check.ts";
+import { own } from "../values/keys.ts";
+import type { TlsOptions, TlsProvider } from "./options.ts";
+
+/**
+ * Checks the option `tls`: settings now, those of a provider each time it
+ * gives some.
+ *
+ * @throws {InvalidOptionError} If it is not acceptable.
+ */
+export function resolveTls(
+  tls: TlsOptions | TlsProvider | undefined,
+): ResolvedTls | (() => Promise<ResolvedTls>) | undefined {
+  if (tls === undefined) return undefined;
+  return typeof tls === "function"
+    ? async () => resolveSettings(await tls())
+    : resolveSettings(tls);
+}
+
+function resolveSettings(tls: TlsOptions): ResolvedTls {
+  // A key that was put in its place is not to be shown.
+  checkObject("tls", typeof tls === "string" ? "a string" : tls);
+  checkKnown(tls, ["ca", "cert", "key", "serverName"]);
+  const { ca, cert, key, serverName } = tls;
+  const texts = {
+    ca: readPem("tls.ca", ca),
+    cert: readPem("tls.cert", cert),
+    key: readPem("tls.key", key),
+  };
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new InvalidOptionError("tls.cert", cert && "given", {
+      expected: "given together with 'tls.key'",
+    });
+  }
+  for (const name of ["ca", "cert", "key"] as const) {
+    const text = texts[name];
+    const content = name === "key" ? "private key" : "certificate";
+    if (text !== undefined) checkPem(`tls.${name}`, text, content);
+  }
+  if (texts.cert !== undefined && texts.key !== undefined) {
+    checkKeyPair(texts.cert, texts.key);
+  }
+  if (
+    serverName !== undefined && typeof serverName !== "function" &&
+    (typeof serverName !== "string" || serverName === "")
+  ) {
+    throw new InvalidOptionError("tls.serverName", serverName, {
+      expected: "a name or a function of the endpoint",
+    });
+  }
+  // Connections are made for as long as the client lives.
+  return {
+    ca: own(ca),
+    cert: own(cert),
+    key: own(key),
+    serverName: typeof serverName === "function"
+      ? serverName
+      : () => serverName,
+  };
+}
+
+function readPem(option: string, pem: unknown): string | undefined {
+  if (pem === undefined || typeof pem === "string") return pem;
+  if (pem instanceof Uint8Array) return new TextDecoder().decode(pem);
+  // It may hold a key all the same.
+  throw new InvalidOptionError(option, undefined, {
+    expected: "PEM as a string or a Uint8Array",
+    shown: pem === null ? "null" : `of type ${typeof pem}`,
+  });
+}

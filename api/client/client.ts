@@ -1,0 +1,249 @@
+import type { BalancerSnapshot } from "../../balancers/view.ts";
+import type { Auth } from "../auth/types.ts";
+import type { CallOptions } from "../call/options.ts";
+import { ClientCore } from "./_core.ts";
+import type { ClusterMembership } from "../cluster/types.ts";
+import type { ElectionService } from "../lock_election/election_types.ts";
+import type { KeyValue } from "../values/key_value.ts";
+import { Keyspace } from "../keyspace.ts";
+import type { Key, KeyRange, Value } from "../values/keys.ts";
+import type { Kv } from "../kv/kv.ts";
+import type {
+  DeleteOptions,
+  DeleteResult,
+  ListOptions,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+  ReadOptions,
+} from "../kv/types.ts";
+import type { Leases } from "../lease/types.ts";
+import type { LockService } from "../lock_election/lock_types.ts";
+import type { Maintenance, MemberCalls } from "../cluster/maintenance_types.ts";
+import type { ClientOptions } from "./options.ts";
+import type { Session, SessionOptions } from "../session/types.ts";
+import type { Operation, Txn, TxnResult } from "../kv/txn_types.ts";
+import type { Watch, WatchOptions } from "../watch/types.ts";
+
+/**
+ * A client of one etcd cluster.
+ *
+ * It connects when it is first used. `await using` closes it.
+ *
+ * Every call throws an `EtcdError`, or the reason of its `signal`. Reads are
+ * repeated, as the balancer strategy decides. Writes are sent at most once,
+ * unless they were certainly not applied: `maybeCommitted` on the error says
+ * whether one may have been.
+ *
+ * ```ts ignore
+ * await using client = new Client({ endpoints: "http://127.0.0.1:2379" });
+ * await client.put("greeting", "hello");
+ * console.log((await client.get("greeting"))?.value.text());
+ * ```
+ */
+export class Client extends Keyspace implements AsyncDisposable {
+  /** Reading and writing keys. */
+  readonly kv: Kv;
+  /** Leases. */
+  readonly lease: Leases;
+  /** The server's lock service; see {@linkcode Session.lock} as well. */
+  readonly lock: LockService;
+  /** The server's elections; see {@linkcode Session.campaign} as well. */
+  readonly election: ElectionService;
+  /** Users, roles, and whether they matter. */
+  readonly auth: Auth;
+  /** Who belongs to the cluster. */
+  readonly cluster: ClusterMembership;
+  /** Looking after the cluster as a whole. */
+  readonly maintenance: Maintenance;
+  readonly #core: ClientCore;
+
+  /**
+   * Makes a client; nothing is sent yet.
+   *
+   * @throws {InvalidOptionError} If an option is not acceptable.
+   */
+  constructor(options: ClientOptions) {
+    super();
+    const core = this.#core = new ClientCore(options);
+    this.kv = core.kv;
+    this.lease = core.leases;
+    this.lock = core.lock;
+    this.election = core.election;
+    this.auth = core.auth;
+    this.cluster = core.cluster;
+    this.maintenance = core.maintenance;
+  }
+
+  /**
+   * Reads one key; resolves to `undefined` if there is none. It sees every write
+   * that was answered before it began, unless it is `serializable`.
+   *
+   * @throws {CompactedError} If the `revision` is gone.
+   */
+  override get(
+    key: Key,
+    options?: ReadOptions & CallOptions,
+  ): Promise<KeyValue | undefined> {
+    return super.get(key, options);
+  }
+
+  /**
+   * Reads a range in one request, as {@linkcode Client.get} does one key. Server
+   * and client hold it in memory whole: see {@linkcode Client.list} for more.
+   */
+  override range(
+    range: Key | KeyRange,
+    options?: RangeOptions & CallOptions,
+  ): Promise<RangeResult> {
+    return super.range(range, options);
+  }
+
+  /**
+   * Reads a range of any size in pages, all at one revision: that of the first
+   * page, or the one given. `timeoutMs` is the time for each page.
+   *
+   * @throws {CompactedError} If the revision is gone by the time of a page.
+   */
+  override list(
+    range: Key | KeyRange,
+    options?: ListOptions & CallOptions,
+  ): AsyncIterableIterator<KeyValue> {
+    return super.list(range, options);
+  }
+
+  /**
+   * Writes one key. It is sent at most once, unless it was certainly not applied.
+   *
+   * @throws {LeaseNotFoundError} If the `lease` does not exist.
+   * @throws {NoSpaceError} If the database is full.
+   */
+  override put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult> {
+    return super.put(key, value, options);
+  }
+
+  /**
+   * Deletes a key, or every key of a range, with the guarantees of a put;
+   * `deleted` is how many there were.
+   */
+  override delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult> {
+    return super.delete(range, options);
+  }
+
+  /**
+   * Runs a transaction: `then` if all conditions hold, otherwise `else`; all of
+   * it or nothing. One that only reads is repeated like a read. One that writes
+   * is sent at most once, unless it was certainly not applied.
+   *
+   * @throws {NoSpaceError} If the database is full and a branch has a put.
+   */
+  override txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
+    options?: CallOptions,
+  ): Promise<TxnResult<Then, Else>> {
+    return super.txn(txn, options);
+  }
+
+  /**
+   * Watches a key or a range. Every event is delivered once and in order, across
+   * reconnects. It has no time limit; see {@linkcode Watch} for how it may end.
+   */
+  watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
+    return this.#core.watches.watch(keyOrRange, options);
+  }
+
+  /**
+   * Opens a session: a lease that is kept alive, and the locks and leaderships
+   * that end with it.
+   *
+   * @throws {NoSpaceError} If the database is full.
+   */
+  override session(options?: SessionOptions): Promise<Session> {
+    return super.session(options);
+  }
+
+  /**
+   * The same calls for the keys below a prefix, as if there were no others; see
+   * {@linkcode Keyspace.namespace}.
+   */
+  namespace(prefix: Key): Keyspace {
+    return this.#core.namespace(prefix);
+  }
+
+  /**
+   * Calls to one member, which need not be among the endpoints, over a
+   * connection of their own; see {@linkcode MemberCalls}.
+   *
+   * @throws {InvalidOptionError} If the endpoint is malformed, or would get a
+   * password or token in plain text although TLS is set up.
+   */
+  member(endpoint: string): MemberCalls {
+    return this.#core.member(endpoint);
+  }
+
+  /** What the balancer is doing now. */
+  get balancer(): BalancerSnapshot {
+    return this.#core.parts.pool.snapshot();
+  }
+
+  /**
+   * Waits until a call could be sent: to fail early, with the cause. It sends no
+   * call, so it does not check the user and the password.
+   *
+   * @throws {UnavailableError} If no endpoint could be reached in time.
+   */
+  connect(options: Omit<CallOptions, "requireLeader"> = {}): Promise<void> {
+    return this.#core.connect(options);
+  }
+
+  /**
+   * Replaces the endpoints. Those in both lists keep their connection. Calls
+   * and snapshots that run on one that is dropped end there by themselves;
+   * watches, leases and observers leave it as soon as another one is connected.
+   *
+   * @throws {InvalidOptionError} If the list is empty or one is malformed, or
+   * would get a password or token in plain text although TLS is set up.
+   */
+  setEndpoints(endpoints: string | readonly string[]): void {
+    this.#core.setEndpoints(endpoints);
+  }
+
+  /**
+   * Asks the cluster for its members, and uses the addresses of those that vote
+   * and have started; resolves to them. If all endpoints are `https`, or there is
+   * an `auth` and TLS is set up, addresses without TLS are left out. If none of
+   * them can be reached later on, the endpoints given are used as well until the
+   * next time.
+   *
+   * @throws {UnavailableError} If none of them can be reached, as behind a proxy
+   * that tells of itself; it names each, and the endpoints in use stay.
+   * @throws {EtcdError} If no member could tell.
+   */
+  syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
+    return this.#core.syncEndpoints(options);
+  }
+
+  /**
+   * Closes every connection now. Pending calls, and those made later, fail with
+   * a `ClientClosedError`. Idempotent; resolves when nothing is open any more.
+   */
+  close(): Promise<void> {
+    return this.#core.close();
+  }
+
+  /** Closes the client, as {@linkcode Client.close} does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

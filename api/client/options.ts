@@ -1,0 +1,176 @@
+import type { BalancerName } from "../../balancers/by_name.ts";
+import type { BalancerFactory } from "../../balancers/strategy.ts";
+import type { BatchMode } from "../batch/types.ts";
+import type { ClientEvent } from "../events.ts";
+
+/** TLS settings. */
+export interface TlsOptions {
+  /** Certificates of the authorities to trust, PEM. @default {the system's} */
+  readonly ca?: string | Uint8Array | undefined;
+  /** The client's certificate chain, PEM, its own certificate first. */
+  readonly cert?: string | Uint8Array | undefined;
+  /** The private key of that certificate, PEM, without a passphrase. */
+  readonly key?: string | Uint8Array | undefined;
+  /**
+   * The name the servers' certificates must be for: one for all endpoints, or
+   * a function of the endpoint.
+   *
+   * @default {each endpoint's own host}
+   */
+  readonly serverName?:
+    | string
+    | ((endpoint: string) => string | undefined)
+    | undefined;
+}
+
+/** Gives the TLS settings for a new connection, such as from renewed files. */
+export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
+
+/** A value, or a function that is called whenever the value is needed. */
+export type Provided = string | (() => string | Promise<string>);
+
+/** Who the client is: a user with a password, or the bearer of a token. */
+export type AuthOptions =
+  | {
+    /** The user. */
+    readonly username: Provided;
+    /**
+     * The user's password. It is sent exactly as given: trim the line break at
+     * the end of a file. Give a function for a password that rotates.
+     */
+    readonly password: Provided;
+  }
+  | {
+    /**
+     * A token from elsewhere, such as a JWT: printable ASCII, without the line
+     * break at the end of a file. If a member refuses the token and this is a
+     * function, the function is called again.
+     */
+    readonly token: Provided;
+  };
+
+/** HTTP/2 pings, sent while a call or stream is open. */
+export interface KeepAliveOptions {
+  /** How long a connection may be silent before a ping, in milliseconds. */
+  readonly timeMs: number;
+  /** How long to wait for the answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** How endpoints are found by name, those of `srv://example.com`. */
+export interface DnsOptions {
+  /**
+   * The IP address of the name server to ask. The port is 53 unless given.
+   *
+   * @default {the system's}
+   */
+  readonly nameServer?:
+    | { readonly hostname: string; readonly port?: number | undefined }
+    | undefined;
+  /**
+   * Which records count:
+   *
+   * - `ssl`: `_etcd-client-ssl._tcp`, reached by TLS;
+   * - `plain`: `_etcd-client._tcp`, reached without TLS;
+   * - `both`: those of `ssl`; if the domain has none, those of `plain`. A domain
+   *   that once had records of `ssl` never falls back.
+   *
+   * With `auth`, a client that uses TLS takes `ssl` only.
+   *
+   * @default {"ssl" where TLS is set up, else "both"}
+   */
+  readonly records?: "ssl" | "plain" | "both" | undefined;
+  /** How often to ask again, in milliseconds. @default {30000} */
+  readonly refreshIntervalMs?: number | undefined;
+}
+
+/** Options of a client. */
+export interface ClientOptions {
+  /**
+   * Where the members are: `http://10.0.0.1:2379`, `https://…`, `host:port`,
+   * `[::1]:2379`, `unix:///run/etcd.sock`. Without a scheme, TLS is used if
+   * and only if `tls` is given. Without a port, 2379 is used.
+   *
+   * `srv://example.com` stands for the endpoints in the DNS records
+   * `_etcd-client-ssl._tcp.example.com` (with TLS) or
+   * `_etcd-client._tcp.example.com` (without), see `dns.records`.
+   *
+   * With `auth`, an endpoint without TLS is refused if `tls` is given or if
+   * another endpoint is reached by TLS: it would get the password or token in
+   * plain text. Unix sockets are allowed.
+   *
+   * All endpoints must be of one cluster: the one that answers first. A call
+   * that another cluster answers fails with a `ClusterMismatchError`, and that
+   * endpoint is not used any more. If the last endpoint is refused in this way,
+   * the cluster was replaced: all are used again.
+   */
+  readonly endpoints: string | readonly string[];
+  /** The balancer strategy, by name or as a factory. @default {"grpc1.23"} */
+  readonly balancer?: BalancerName | BalancerFactory | undefined;
+  /**
+   * How long one attempt to connect may take in milliseconds, TLS and the
+   * server's HTTP/2 settings included. With `grpc1.7` also how long an
+   * endpoint stays on the unhealthy list, but at least 3 s.
+   *
+   * @default {5000}
+   */
+  readonly dialTimeoutMs?: number | undefined;
+  /**
+   * HTTP/2 pings while a call or stream is open; `false` for none. etcd closes
+   * a connection with pings less than 5 s apart, so shorter intervals are
+   * refused. If a server still finds them too many, the time between pings
+   * doubles. `grpc1.0` has no pings and refuses the option.
+   *
+   * @default {{ timeMs: 10000, timeoutMs: 3000 }, none with "grpc1.0"}
+   */
+  readonly keepAlive?: KeepAliveOptions | false | undefined;
+  /**
+   * The time a unary call may take in milliseconds, repetitions included;
+   * `false` for no limit. A call can name its own.
+   *
+   * @default {30000}
+   */
+  readonly requestTimeoutMs?: number | false | undefined;
+  /**
+   * Whether calls made at once share a request. With `"reads"`, gets of a
+   * single key do; with `"all"`, puts and deletes as well. See `Kv.batched()`.
+   *
+   * @default {"off"}
+   */
+  readonly batch?: BatchMode | undefined;
+  /**
+   * Who the client is. Not needed if the server takes the user's name from the
+   * certificate in `tls`.
+   *
+   * @default {nobody: auth is off}
+   */
+  readonly auth?: AuthOptions | undefined;
+  /**
+   * TLS settings, for `https` endpoints. A function is called before each new
+   * connection, within the time for connecting. So renewed certificates need no
+   * new client.
+   */
+  readonly tls?: TlsOptions | TlsProvider | undefined;
+  /** How endpoints are found by name. */
+  readonly dns?: DnsOptions | undefined;
+  /**
+   * How often to call `Client.syncEndpoints()`, in milliseconds, once the client
+   * is used. If that fails, `onEvent` is told.
+   *
+   * @default {never}
+   */
+  readonly autoSyncIntervalMs?: number | undefined;
+  /**
+   * Called with what happens inside the client, as it happens: connections, the
+   * strategy's choice, repetitions, tokens, watches that go on, leases that are
+   * lost. `JSON.stringify` takes every event.
+   *
+   * An error that the function throws, or that its promise is rejected with,
+   * changes nothing in the client. It becomes a warning of the process, an
+   * `EtcdWarning`: printed on the standard error output, and told to listeners
+   * of `process.on("warning")`.
+   *
+   * @default {no events are made}
+   */
+  readonly onEvent?: ((event: ClientEvent) => void) | undefined;
+}

@@ -1,0 +1,105 @@
+import { resolveBalancer } from "../../balancers/by_name.ts";
+import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
+import type { Endpoint } from "../../balancers/transport/_endpoint.ts";
+import { ConnectionPool } from "../../balancers/pool/_pool.ts";
+import type { Dial } from "../../balancers/transport/_contract.ts";
+import type { RetryPolicy } from "../../errors/retry_policy.ts";
+import type { Caller } from "../call/caller.ts";
+import type { Observation } from "../telemetry/_observation.ts";
+import { RetryingCaller } from "../call/_retrying.ts";
+import { type Opener, StreamOpener } from "../stream/_opener.ts";
+import type { TokenKeeper } from "../call/_token.ts";
+
+/** What the connections to single members have in common with the client. */
+export interface MemberSettings {
+  /** Makes transports. */
+  readonly dial: Dial;
+  /** How long one dial may take, in milliseconds. */
+  readonly dialTimeoutMs: number;
+  /** The client's strategy's policy. */
+  readonly policy: RetryPolicy;
+  /** The timeout of calls that name none; `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  /** Who the client is; missing if it is nobody. */
+  readonly tokens: TokenKeeper | undefined;
+  /** Follows the calls and streams. */
+  readonly observation: Observation;
+  /** A number from 0 up to 1. */
+  random(): number;
+}
+
+/** A connection to one member, and what is made of it. */
+export interface MemberConnection {
+  /** Makes the calls. */
+  readonly caller: Caller;
+  /** Opens the streams. */
+  readonly opener: Opener;
+}
+
+type Held = MemberConnection & { readonly pool: ConnectionPool };
+
+/** The connections to single members: the strategy knows nothing of them. */
+export class MemberConnections {
+  readonly #settings: MemberSettings;
+  readonly #held = new Map<string, Held>();
+  readonly #closing = new Set<Promise<void>>();
+  #ended = false;
+
+  constructor(settings: MemberSettings) {
+    this.#settings = settings;
+  }
+
+  /** The timeout of calls that name none. */
+  get timeoutMs(): number {
+    return this.#settings.timeoutMs;
+  }
+
+  /** The one to an endpoint. */
+  to(address: Endpoint): MemberConnection {
+    let held = this.#held.get(address.url);
+    if (held === undefined) {
+      held = this.#make(address);
+      this.#held.set(address.url, held);
+      // What is called after the end fails as it does elsewhere.
+      if (this.#ended) held.pool.close();
+    }
+    return held;
+  }
+
+  /** Closes the one to an endpoint, if there is one; the next is another. */
+  async closeOne({ url }: Endpoint): Promise<void> {
+    const closed = this.#held.get(url)?.pool.close();
+    this.#held.delete(url);
+    if (closed === undefined) return;
+    this.#closing.add(closed);
+    await closed;
+    this.#closing.delete(closed);
+  }
+
+  /** Closes all of them for good. Idempotent. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    const held = [...this.#held.values()].map(({ pool }) => pool.close());
+    await Promise.all([...held, ...this.#closing]);
+  }
+
+  #make(address: Endpoint): Held {
+    const { dial, dialTimeoutMs, tokens, observation } = this.#settings;
+    const pool = new ConnectionPool({
+      endpoints: [address],
+      // With one endpoint there is nothing to choose.
+      strategy: resolveBalancer("grpc1.23")({ dialTimeoutMs }),
+      dial,
+      dialTimeoutMs,
+      clock: SYSTEM_CLOCK,
+      onEvent: undefined,
+    });
+    return {
+      pool,
+      caller: observation.observed(
+        new RetryingCaller({ ...this.#settings, pool }),
+      ),
+      opener: observation.observedStreams(new StreamOpener(pool, { tokens })),
+    };
+  }
+}

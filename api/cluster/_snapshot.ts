@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { GRPC_CODE } from "../../errors/codes.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
+import { methods } from "../../proto/methods.ts";
+import { ServerStream } from "../stream/_server_stream.ts";
+import type { Opener } from "../stream/_opener.ts";
+import { checkTimeoutMs } from "../checks/_check.ts";
+import { type OptionKinds, SIGNAL, TIMEOUT_MS } from "../checks/_kinds.ts";
+import type { SnapshotOptions } from "./maintenance_types.ts";
+
+const ACTION = "take the snapshot";
+const DIGEST_BYTES = 32;
+
+/** What a snapshot takes. */
+export const SNAPSHOT_OPTIONS: OptionKinds = {
+  signal: SIGNAL,
+  timeoutMs: TIMEOUT_MS,
+};
+
+/** Opens the stream of a snapshot, when it is first read. */
+export function takeSnapshot(
+  opener: Opener,
+  { signal, timeoutMs }: SnapshotOptions,
+  defaultMs: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const stream = new ServerStream(opener, methods.maintenance.snapshot, {
+    request: {},
+    action: ACTION,
+    requireLeader: false,
+    timeoutMs: timeoutMs === undefined
+      ? defaultMs
+      : checkTimeoutMs("timeoutMs", timeoutMs),
+    signal,
+  });
+  const digest = new TrailingDigest();
+  return new ReadableStream({
+    async pull(controller) {
+      for (;;) {
+        const message = await stream.next();
+        if (message === undefined) {
+          if (!digest.matches()) throw damaged(stream.endpoint);
+          controller.close();
+          return;
+        }
+        if (message.blob.length === 0) continue;
+        // Our own bytes, whatever becomes of the frame they came in.
+        const bytes = new Uint8Array(message.blob);
+        digest.add(bytes);
+        controller.enqueue(bytes);
+        return;
+      }
+    },
+    cancel(reason) {
+      stream.end(reason);
+    },
+    // Nothing is read ahead, and nothing before the first read.
+  }, { highWaterMark: 0 });
+}
+
+/** Checks bytes whose last 32 are the SHA-256 digest of those before. */
+class TrailingDigest {
+  readonly #hash = createHash("sha256");
+  #tail = new Uint8Array(0);
+
+  add(bytes: Uint8Array): void {
+    const joined = new Uint8Array(this.#tail.length + bytes.length);
+    joined.set(this.#tail);
+    joined.set(bytes, this.#tail.length);
+    const end = Math.max(joined.length - DIGEST_BYTES, 0);
+    this.#hash.update(joined.subarray(0, end));
+    this.#tail = joined.slice(end);
+  }
+
+  /** Whether they do. Asked once, last. */
+  matches(): boolean {
+    const digest = this.#hash.digest();
+    return digest.length === this.#tail.length &&
+      digest.every((byte, at) => byte === this.#tail[at]);
+  }
+}
+
+function damaged(endpoint: string | undefined): EtcdError {
+  return new EtcdError(
+    `Cannot ${ACTION}: the SHA-256 digest from ${endpoint} is not that of the bytes it sent (data_loss)`,
+    {
+      code: "data_loss",
+      grpcCode: GRPC_CODE.dataLoss,
+      endpoint,
+      method: methods.maintenance.snapshot.name,
+      retryable: true,
+    },
+  );
+}

@@ -1,0 +1,123 @@
+import {
+  AlarmAction,
+  type AlarmRequestInit,
+  AlarmType as WireType,
+} from "../../proto/gen/messages.ts";
+import { fromBigInt, toUnsignedBigInt } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
+import type { CallOptions } from "../call/options.ts";
+import type { Caller } from "../call/caller.ts";
+import { checkTimeoutMs } from "../checks/_check.ts";
+import { endingWith } from "../waiting/_effort.ts";
+import type {
+  Alarm,
+  AlarmType,
+  DisarmOptions,
+  Maintenance,
+  SnapshotOptions,
+} from "./maintenance_types.ts";
+import { CALL_OPTIONS, MEMBER_ID, oneOf } from "../checks/_kinds.ts";
+import { Signature } from "../checks/_signature.ts";
+import { SNAPSHOT_OPTIONS, takeSnapshot } from "./_snapshot.ts";
+import type { Opener } from "../stream/_opener.ts";
+import { jsonable } from "../values/_json.ts";
+
+const TYPES = [
+  ["no_space", WireType.NOSPACE],
+  ["corrupt", WireType.CORRUPT],
+] as const satisfies (readonly [AlarmType, WireType])[];
+
+const ALARMS = new Signature("maintenance.alarms", CALL_OPTIONS);
+const DISARM = new Signature("maintenance.disarm", {
+  ...CALL_OPTIONS,
+  memberId: MEMBER_ID,
+  type: oneOf(...TYPES.map(([word]) => word)),
+});
+const SNAPSHOT = new Signature("maintenance.snapshot", SNAPSHOT_OPTIONS);
+
+/** {@linkcode Maintenance} over a caller and streams. */
+export class MaintenanceFacet implements Maintenance {
+  readonly #caller: Caller;
+  readonly #opener: Opener;
+  readonly #timeoutMs: number;
+
+  /** `timeoutMs` is that of the client. */
+  constructor(caller: Caller, opener: Opener, timeoutMs: number) {
+    this.#caller = caller;
+    this.#opener = opener;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async alarms(options?: CallOptions): Promise<readonly Alarm[]> {
+    ALARMS.check(options);
+    const request = { action: AlarmAction.GET };
+    return await this.#alarm(request, "list the alarms", options);
+  }
+
+  async disarm(
+    options: DisarmOptions & CallOptions = {},
+  ): Promise<readonly Alarm[]> {
+    DISARM.check(options);
+    const { memberId, type, ...call } = options;
+    const action = "disarm the alarms";
+    const { signal, timeoutMs = this.#timeoutMs } = call;
+    return await endingWith({
+      signal,
+      timeoutMs: timeoutMs === Infinity
+        ? Infinity
+        : checkTimeoutMs("timeoutMs", timeoutMs),
+      action: () => action,
+    }, async (effort) => {
+      const ask = (request: AlarmRequestInit) => {
+        effort.check();
+        const left = effort.leftMs(Infinity);
+        return this.#alarm(request, action, {
+          ...call,
+          timeoutMs: left === Infinity ? false : left,
+        });
+      };
+      const all = await ask({ action: AlarmAction.GET });
+      const named = all.filter((alarm) =>
+        (memberId ?? alarm.memberId) === alarm.memberId &&
+        (type ?? alarm.type) === alarm.type
+      );
+      for (const alarm of named) {
+        await ask({
+          action: AlarmAction.DEACTIVATE,
+          memberID: fromBigInt(alarm.memberId),
+          alarm: TYPES.find(([word]) => word === alarm.type)?.[1],
+        });
+        // Whatever becomes of the others.
+        effort.maybeCommitted = true;
+      }
+      return named;
+    });
+  }
+
+  snapshot(
+    options: SnapshotOptions = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    SNAPSHOT.check(options);
+    return takeSnapshot(this.#opener, options, this.#timeoutMs);
+  }
+
+  async #alarm(
+    request: AlarmRequestInit,
+    action: string,
+    options: CallOptions | undefined,
+  ): Promise<readonly Alarm[]> {
+    const { alarms } = await this.#caller.unary(
+      methods.maintenance.alarm,
+      request,
+      action,
+      options,
+    );
+    return alarms.flatMap(({ memberID, alarm }) => {
+      const type = TYPES.find(([, wire]) => wire === alarm)?.[0];
+      // One of a later etcd has no name here.
+      return type
+        ? [jsonable({ memberId: toUnsignedBigInt(memberID), type })]
+        : [];
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import type { CallOptions } from "../call/options.ts";
+import type { ResponseHeader } from "../values/key_value.ts";
+
+/** One that belongs to the cluster. */
+export interface ClusterMember {
+  /** Its id. */
+  readonly id: bigint;
+  /** Its name; empty until it has started once. */
+  readonly name: string;
+  /** Where the other members reach it. */
+  readonly peerUrls: readonly string[];
+  /** Where clients reach it; none until it has started once. */
+  readonly clientUrls: readonly string[];
+  /** Whether it only follows, and has no vote. */
+  readonly isLearner: boolean;
+}
+
+/** Who belongs to the cluster after a call. */
+export interface MembersResult {
+  /** The answering member's header. */
+  readonly header: ResponseHeader;
+  /** All members. */
+  readonly members: readonly ClusterMember[];
+}
+
+/** Options of a look at the members. */
+export interface MembersOptions {
+  /**
+   * Whether a majority must agree (`true`), or the answering member says what
+   * it knows, which may be old (`false`). Servers older than etcd 3.5 only do
+   * the latter.
+   *
+   * @default {true, where the server can}
+   */
+  readonly linearizable?: boolean | undefined;
+}
+
+/** Options of a new member. */
+export interface AddMemberOptions {
+  /**
+   * Whether it only follows at first, without a vote, until it is promoted: a
+   * new voter that does not start may cost the cluster its majority.
+   *
+   * @default {false}
+   */
+  readonly asLearner?: boolean | undefined;
+}
+
+/**
+ * Who belongs to the cluster.
+ *
+ * Changes are writes: they are sent at most once. Every call throws an
+ * `EtcdError`, or the reason of its `signal`.
+ */
+export interface ClusterMembership {
+  /**
+   * The members.
+   *
+   * @throws {UnsupportedError} If `linearizable` is `true`, and the server is
+   * older than etcd 3.5.
+   */
+  members(options?: MembersOptions & CallOptions): Promise<MembersResult>;
+  /**
+   * Adds a member, which then has to be started with
+   * `--initial-cluster-state=existing`. Refused with `unhealthy` until all
+   * others have been connected for 5 s.
+   */
+  add(
+    peerUrls: string | readonly string[],
+    options?: AddMemberOptions & CallOptions,
+  ): Promise<MembersResult & { readonly member: ClusterMember }>;
+  /** Removes a member, which then stops. */
+  remove(id: bigint, options?: CallOptions): Promise<MembersResult>;
+  /** Tells the cluster that a member is reached elsewhere. */
+  update(
+    id: bigint,
+    peerUrls: string | readonly string[],
+    options?: CallOptions,
+  ): Promise<MembersResult>;
+  /**
+   * Gives a learner a vote. Refused with `learner_not_ready` until it has
+   * caught up with the leader.
+   */
+  promote(id: bigint, options?: CallOptions): Promise<MembersResult>;
+}

@@ -1,0 +1,190 @@
+import type { Endpoint } from "../../balancers/transport/_endpoint.ts";
+import type { ConnectionPool } from "../../balancers/pool/_pool.ts";
+import type { EndpointView } from "../../balancers/view.ts";
+import { withoutPlain } from "../checks/_plain_text.ts";
+import type { Seeds } from "./_seeds.ts";
+
+/**
+ * Decides which endpoints the pool has: those of the members if they were
+ * asked for, else those the user has named and those found by name, and never
+ * one that was refused.
+ */
+export class EndpointKeeper {
+  readonly #pool: ConnectionPool;
+  readonly #found = new Map<string, readonly Endpoint[]>();
+  readonly #lookUpErrors = new Map<string, Error>();
+  readonly #refused = new Map<string, string>();
+  #seeds: Seeds;
+  #members: readonly Endpoint[] | undefined;
+  #fellBack = false;
+
+  /** `pool` has the seeds already. */
+  constructor(seeds: Seeds, pool: ConnectionPool) {
+    this.#pool = pool;
+    this.#seeds = seeds;
+    this.#show();
+  }
+
+  /** The domains whose records name endpoints. */
+  get domains(): readonly string[] {
+    return this.#seeds.domains;
+  }
+
+  /**
+   * Which records of a domain count: one that had endpoints with TLS once is
+   * never used without.
+   */
+  recordsOf(domain: string): Seeds["records"] {
+    const secure = this.#found.get(domain)?.some(({ secure }) => secure);
+    return secure === true ? "ssl" : this.#seeds.records;
+  }
+
+  /** What the user has named last: another object after each change. */
+  get seeds(): Seeds {
+    return this.#seeds;
+  }
+
+  /** Whether every endpoint the user has named is reached by TLS. */
+  get secure(): boolean {
+    return this.#named().every(({ secure }) => secure);
+  }
+
+  /** The endpoints in use. */
+  get endpoints(): readonly Endpoint[] {
+    const list = this.#members === undefined
+      ? this.#named()
+      : this.#fellBack
+      ? [...this.#members, ...this.#named()]
+      : this.#members;
+    const byUrl = new Map(list.map((endpoint) => [endpoint.url, endpoint]));
+    for (const url of this.#refused.keys()) byUrl.delete(url);
+    return [...byUrl.values()];
+  }
+
+  /**
+   * The user names others. If none of those before is among them, they may be
+   * of another cluster.
+   */
+  replaceSeeds(seeds: Seeds): "all new" | "some kept" {
+    const before = new Set(this.endpoints.map(({ url }) => url));
+    const domains = new Set(this.#seeds.domains);
+    this.#seeds = seeds;
+    this.#members = undefined;
+    this.#fellBack = false;
+    this.#refused.clear();
+    for (const domain of domains) {
+      if (seeds.domains.includes(domain)) continue;
+      this.#found.delete(domain);
+      this.#lookUpErrors.delete(domain);
+    }
+    this.#apply();
+    const kept = seeds.endpoints.some(({ url }) => before.has(url)) ||
+      seeds.domains.some((domain) => domains.has(domain));
+    return kept ? "some kept" : "all new";
+  }
+
+  /** Those of the members that get no password in plain text. */
+  usable(members: readonly Endpoint[]): readonly Endpoint[] {
+    return withoutPlain(members, this.#seeds.secrecy);
+  }
+
+  /** Whether one of these is in use and connected. */
+  serves(endpoints: readonly Endpoint[]): boolean {
+    const urls = new Set(endpoints.map(({ url }) => url));
+    return this.#pool.snapshot().endpoints.some(({ endpoint, state }) =>
+      state === "ready" && urls.has(endpoint)
+    );
+  }
+
+  /** The members were asked for; no usable one stands for the seeds. */
+  setMembers(usable: readonly Endpoint[]): void {
+    this.#members = usable.length === 0 ? undefined : usable;
+    this.#fellBack = false;
+    this.#apply();
+  }
+
+  /** A domain was looked up. */
+  setFound(domain: string, found: readonly Endpoint[] | Error): void {
+    if (found instanceof Error) {
+      this.#lookUpErrors.set(domain, found);
+    } else {
+      this.#lookUpErrors.delete(domain);
+      this.#found.set(domain, found);
+    }
+    this.#apply();
+  }
+
+  /** If no endpoint can be reached, those the user has named are back. */
+  fallBack(): void {
+    if (this.#members === undefined || this.#fellBack) return;
+    if (!this.lost) return;
+    this.#fellBack = true;
+    this.#apply();
+  }
+
+  /** Whether no endpoint is connected, and each has failed. */
+  get lost(): boolean {
+    const used = new Set(this.endpoints.map(({ url }) => url));
+    return this.#pool.snapshot().endpoints.every((view) =>
+      !used.has(view.endpoint) ||
+      (view.state !== "ready" && view.lastError !== undefined)
+    );
+  }
+
+  /** Whether an endpoint is one of those in use. */
+  uses(endpoint: string): boolean {
+    return this.endpoints.some(({ url }) => url === endpoint);
+  }
+
+  /**
+   * Takes an endpoint out of use. The last one stays, and all others are back:
+   * it seems that the cluster has been replaced.
+   */
+  refuse(endpoint: string, reason: string): "refused" | "last" {
+    // A late reply, of one that was refused or dropped before.
+    if (!this.uses(endpoint)) return "refused";
+    const last = this.endpoints.length === 1;
+    if (last) this.#refused.clear();
+    else this.#refused.set(endpoint, reason);
+    this.#apply();
+    return last ? "last" : "refused";
+  }
+
+  #named(): readonly Endpoint[] {
+    const found = [...this.#found.values()].flat();
+    return withoutPlain(
+      [...this.#seeds.endpoints, ...found],
+      this.#seeds.secrecy,
+    );
+  }
+
+  #apply(): void {
+    this.#show();
+    if (!this.#pool.closed) this.#pool.setEndpoints(this.endpoints);
+  }
+
+  /** What is not in use is seen by people nonetheless, with the reason. */
+  #show(): void {
+    const view = (
+      endpoint: string,
+      state: EndpointView["state"],
+      lastError?: string,
+    ): EndpointView => ({ endpoint, state, inFlight: 0, lastError });
+    this.#pool.aside = [
+      ...this.#seeds.domains
+        .filter((domain) => !this.#found.has(domain))
+        .map((domain) => {
+          const error = this.#lookUpErrors.get(domain);
+          const seen = view(
+            `srv://${domain}`,
+            error === undefined ? "connecting" : "failing",
+            error?.message,
+          );
+          return error?.cause instanceof Deno.errors.NotCapable
+            ? { ...seen, missingPermission: "--allow-net" }
+            : seen;
+        }),
+      ...[...this.#refused].map(([url, why]) => view(url, "closed", why)),
+    ];
+  }
+}

@@ -1,0 +1,243 @@
+import type { Clock } from "../../balancers/transport/_clock.ts";
+import {
+  type Endpoint,
+  parseEndpoint,
+} from "../../balancers/transport/_endpoint.ts";
+import type { ConnectionPool } from "../../balancers/pool/_pool.ts";
+import type { Dial } from "../../balancers/transport/_contract.ts";
+import type { SkippedRecord } from "../../balancers/transport/_srv.ts";
+import type { TellEvent } from "../events.ts";
+import { backoffMs, CONNECTION_BACKOFF } from "../../errors/backoff.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
+import type { CallOptions } from "../call/options.ts";
+import type { Caller } from "../call/caller.ts";
+import type { EndpointKeeper } from "./_keeper.ts";
+import { listMembers } from "./_member_list.ts";
+import { unreachableError, whyUnreachable } from "./_reach.ts";
+import type { ResolvedDns } from "./_dns.ts";
+import { lateError, srvEndpoints } from "./_srv.ts";
+
+/** What it takes to keep a client's endpoints up to date. */
+export interface EndpointSyncOptions {
+  /** Takes the endpoints. */
+  readonly keeper: EndpointKeeper;
+  /** Asks for the members. */
+  readonly caller: Caller;
+  readonly pool: Pick<ConnectionPool, "closed">;
+  readonly dns: ResolvedDns;
+  /** Makes transports, to see whether members can be reached. */
+  readonly dial: Dial;
+  /** How long one dial or one look-up may take, in milliseconds. */
+  readonly dialTimeoutMs: number;
+  /** How often to ask for the members, in milliseconds; never if not given. */
+  readonly autoSyncIntervalMs: number | undefined;
+  readonly clock: Clock;
+  /** Told of what nobody has asked for. */
+  readonly onEvent: TellEvent | undefined;
+}
+
+/** Asks DNS and the cluster for endpoints: on demand, and now and then. */
+export class EndpointSync {
+  readonly #options: EndpointSyncOptions;
+  readonly #closed = new AbortController();
+  readonly #timers = new Map<string, () => void>();
+  readonly #skipped = new Map<string, ReadonlySet<string>>();
+  #lookingUp: Promise<void> | undefined;
+  #failures = 0;
+  #started = false;
+
+  constructor(options: EndpointSyncOptions) {
+    this.#options = options;
+  }
+
+  /** The client is being used. */
+  start(): void {
+    this.#started = true;
+    const { keeper, autoSyncIntervalMs } = this.#options;
+    if (keeper.domains.length > 0) void this.#lookUp();
+    if (autoSyncIntervalMs !== undefined) this.#scheduleSync();
+  }
+
+  /** Other domains may have been named. */
+  seedsChanged(): void {
+    if (this.#started && this.#options.keeper.domains.length > 0) {
+      void this.#lookUp();
+    }
+  }
+
+  /** A connection was lost, or could not be made. */
+  connectionFailed(): void {
+    const { keeper } = this.#options;
+    if (this.#closed.signal.aborted || !keeper.lost) return;
+    keeper.fallBack();
+    // What is being waited for will be repeated on its own.
+    if (keeper.domains.length > 0 && this.#failures === 0) void this.#lookUp();
+  }
+
+  /**
+   * Asks for the members, and uses those that vote and have started. If they
+   * name no address that may be used, the endpoints given by the user are.
+   * Those in use stay if none that the members name can be reached.
+   *
+   * @throws {EtcdError} If they could not be asked for.
+   */
+  async sync(given?: CallOptions): Promise<readonly string[]> {
+    const options = { ...given };
+    const { keeper } = this.#options;
+    const { seeds } = keeper;
+    keeper.fallBack();
+    const { members } = await listMembers(this.#options.caller, {
+      purpose: "synchronize the endpoints",
+      linearizable: undefined,
+      options,
+    });
+    const { secure } = keeper;
+    const usable = keeper.usable(
+      members
+        .filter(({ name, isLearner }) => name !== "" && !isLearner)
+        .flatMap(({ clientURLs }) => clientURLs)
+        .flatMap((url) => parsed(url, { tls: secure }))
+        // Never from TLS to plain text on the word of a member.
+        .filter((endpoint) => endpoint.secure || !secure),
+    );
+    const trouble = await this.#trouble(usable, options);
+    // The user has named others meanwhile: those of before are not wanted.
+    if (keeper.seeds !== seeds) return await this.sync(options);
+    if (trouble !== undefined) throw unreachableError(trouble);
+    keeper.setMembers(usable);
+    return keeper.endpoints.map(({ url }) => url);
+  }
+
+  /**
+   * Why members may not take the place of what works: a proxy tells of itself
+   * by an address of its own, and members of one that is only theirs.
+   */
+  async #trouble(
+    members: readonly Endpoint[],
+    { signal: given }: CallOptions,
+  ): Promise<string | undefined> {
+    const { keeper, dial, dialTimeoutMs } = this.#options;
+    if (members.length === 0 || keeper.serves(members)) return undefined;
+    const signal = AbortSignal.any([
+      this.#closed.signal,
+      ...given ? [given] : [],
+    ]);
+    return await whyUnreachable(members, { dial, dialTimeoutMs, signal });
+  }
+
+  /** Ends what is going on. */
+  close(): void {
+    this.#closed.abort();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+
+  #lookUp(): Promise<void> {
+    this.#lookingUp ??= this.#lookUpAll().finally(() => {
+      this.#lookingUp = undefined;
+    });
+    return this.#lookingUp;
+  }
+
+  async #lookUpAll(): Promise<void> {
+    const { keeper, dns, clock } = this.#options;
+    const { domains } = keeper;
+    const outcomes = await Promise.all(
+      domains.map((domain) => this.#lookUpOne(domain)),
+    );
+    if (this.#closed.signal.aborted) return;
+    // Others were named meanwhile.
+    if (keeper.domains.some((domain) => !domains.includes(domain))) {
+      return await this.#lookUpAll();
+    }
+    this.#failures = outcomes.includes("failed") ? this.#failures + 1 : 0;
+    const waitMs = this.#failures === 0 ? dns.refreshIntervalMs : Math.min(
+      backoffMs(CONNECTION_BACKOFF, this.#failures, clock.random),
+      dns.refreshIntervalMs,
+    );
+    this.#schedule("look up", waitMs, () => void this.#lookUp());
+  }
+
+  async #lookUpOne(domain: string): Promise<"found" | "failed"> {
+    const { keeper, dns, dialTimeoutMs: timeoutMs, clock } = this.#options;
+    const { nameServer } = dns;
+    const records = keeper.recordsOf(domain);
+    const late = new AbortController();
+    const cancel = clock.schedule(
+      timeoutMs,
+      () => late.abort(lateError(domain, { records, timeoutMs })),
+    );
+    const signal = AbortSignal.any([this.#closed.signal, late.signal]);
+    let found: readonly Endpoint[] | EtcdError;
+    let skipped: readonly SkippedRecord[] = [];
+    try {
+      const answer = await srvEndpoints(domain, {
+        nameServer,
+        records,
+        signal,
+      });
+      found = answer.endpoints;
+      skipped = answer.skipped;
+    } catch (error) {
+      found = EtcdError.from(error);
+    } finally {
+      cancel();
+    }
+    // What was renamed or closed meanwhile is not looked for any more.
+    if (this.#closed.signal.aborted || !keeper.domains.includes(domain)) {
+      return "found";
+    }
+    this.#tellSkipped(domain, skipped);
+    keeper.setFound(domain, found);
+    if (!(found instanceof EtcdError)) return "found";
+    this.#tell(found);
+    return "failed";
+  }
+
+  #scheduleSync(): void {
+    const { autoSyncIntervalMs = 0 } = this.#options;
+    this.#schedule("sync", autoSyncIntervalMs, () => void this.#autoSync());
+  }
+
+  async #autoSync(): Promise<void> {
+    try {
+      await this.sync({ signal: this.#closed.signal });
+    } catch (error) {
+      if (this.#closed.signal.aborted || this.#options.pool.closed) return;
+      this.#tell(EtcdError.from(error));
+    }
+    this.#scheduleSync();
+  }
+
+  /** Tells of each record once, as long as it stays. */
+  #tellSkipped(domain: string, skipped: readonly SkippedRecord[]): void {
+    const before = this.#skipped.get(domain);
+    this.#skipped.set(domain, new Set(skipped.map(({ record }) => record)));
+    for (const { record, reason } of skipped) {
+      if (before?.has(record)) continue;
+      const type = "record_skipped";
+      this.#options.onEvent?.({ type, domain, record, reason });
+    }
+  }
+
+  #tell(error: EtcdError): void {
+    this.#options.onEvent?.({ type: "sync_failed", error });
+  }
+
+  #schedule(what: string, ms: number, task: () => void): void {
+    if (this.#closed.signal.aborted) return;
+    this.#timers.get(what)?.();
+    this.#timers.set(what, this.#options.clock.schedule(ms, task));
+  }
+}
+
+/** What a member names; nothing if it is no endpoint that we can use. */
+function parsed(url: string, options: { readonly tls: boolean }): Endpoint[] {
+  try {
+    return [parseEndpoint(url, options)];
+  } catch (error) {
+    if (error instanceof InvalidOptionError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,147 @@
+import { EtcdError } from "../../errors/etcd_error.ts";
+import { FutureRevisionError } from "../../errors/specific_errors.ts";
+import type { CallOptions } from "../call/options.ts";
+import { checkCount } from "../checks/_check.ts";
+import type { KeyValue } from "../values/key_value.ts";
+import {
+  between,
+  type EtcdRange,
+  type Key,
+  keyAfter,
+  type KeyRange,
+  ownBounds,
+} from "../values/keys.ts";
+import type {
+  ListOptions,
+  RangeOptions,
+  RangeResult,
+  RevisionFilter,
+} from "./types.ts";
+
+// Nothing is known of the values yet, which may be of more than a MiB each.
+const FIRST_PAGE = 16;
+const LARGEST_PAGE = 20_000;
+// Later keys may be larger than those so far: no page has many times as many.
+const GROWTH = 8;
+// A page is read into memory whole: aim at what is neither many megabytes nor
+// many pages, since etcd counts for each all keys that are left, 0.2 s for a
+// million.
+const PAGE_BYTES = 2 * 1024 * 1024;
+// What a key takes besides its own bytes and its value's.
+const KEY_BYTES = 64;
+
+/** Reads one page. */
+export type ReadPage = (
+  range: KeyRange | Key,
+  options: RangeOptions & CallOptions,
+) => Promise<RangeResult>;
+
+/** Reads a range in parts, at the revision in the options. */
+export type ReadRest = (
+  range: KeyRange,
+  options: RangeOptions & CallOptions,
+) => AsyncIterable<readonly KeyValue[]>;
+
+/** How the pages of a list are read. */
+export interface PageReaders {
+  /** Reads one page. */
+  readonly page: ReadPage;
+  /** Reads what follows the first page, where the server can. */
+  readonly rest?: ReadRest | undefined;
+}
+
+/** Reads a range page by page at one revision, each page when it is needed. */
+export function listPages(
+  keyOrRange: Key | KeyRange,
+  { pageSize, ...options }: ListOptions & CallOptions,
+  readers: PageReaders,
+): AsyncGenerator<KeyValue, void, undefined> {
+  // Checked here, not at the first step of the iteration.
+  const range = ownBounds(keyOrRange);
+  const limit = checkCount("pageSize", pageSize ?? FIRST_PAGE);
+  return pages(range, { ...options, limit }, readers);
+}
+
+async function* pages(
+  range: EtcdRange,
+  { limit, ...options }: ListOptions & CallOptions & { limit: number },
+  readers: PageReaders,
+): AsyncGenerator<KeyValue, void, undefined> {
+  const { rangeEnd } = range;
+  let page = await readers.page(between(range), { ...options, limit });
+  const revision = options.revision || page.header.revision;
+  let rest = isFiltered(options) ? undefined : readers.rest;
+  for (;;) {
+    // First, as who is given a key may write to it.
+    let left = rangeBehind(page.kvs, rangeEnd);
+    yield* page.kvs;
+    if (!page.more || left === undefined) return;
+    limit = nextLimit(limit, page.kvs);
+    if (rest !== undefined) {
+      try {
+        for await (const kvs of rest(left, { ...options, revision })) {
+          left = rangeBehind(kvs, rangeEnd) ?? left;
+          yield* kvs;
+        }
+        return;
+      } catch (error) {
+        if (!isForPages(error)) throw error;
+        rest = undefined;
+      }
+    }
+    page = await nextPage(readers, left, { ...options, revision, limit });
+  }
+}
+
+/** A page at the revision of the first, which another member may not have. */
+async function nextPage(
+  { page }: PageReaders,
+  range: KeyRange,
+  options: RangeOptions & CallOptions,
+): Promise<RangeResult> {
+  try {
+    return await page(range, options);
+  } catch (error) {
+    if (!options.serializable) throw error;
+    if (!(error instanceof FutureRevisionError)) throw error;
+    // Asked like this, it answers when it has caught up.
+    return await page(range, { ...options, serializable: false });
+  }
+}
+
+/** What is left of a range behind these; nothing if there are none. */
+function rangeBehind(
+  kvs: readonly KeyValue[],
+  end: Uint8Array | undefined,
+): KeyRange | undefined {
+  const last = kvs.at(-1);
+  if (last === undefined || end === undefined) return undefined;
+  return { kind: "range", start: keyAfter(last.key), end };
+}
+
+/** Whether a stream of parts is refused for these options. */
+function isFiltered(options: RevisionFilter): boolean {
+  return [
+    options.minModRevision,
+    options.maxModRevision,
+    options.minCreateRevision,
+    options.maxCreateRevision,
+  ].some((revision) => revision !== undefined && revision !== 0n);
+}
+
+/** Whether pages may bring what the stream of parts did not. */
+function isForPages(error: unknown): boolean {
+  return error instanceof EtcdError &&
+    (error.code === "unsupported" || error.code === "future_revision" ||
+      error.retryable);
+}
+
+/** As many keys as fit in a page, if they are like those of the last one. */
+function nextLimit(limit: number, kvs: readonly KeyValue[]): number {
+  const bytes = kvs.reduce(
+    (sum, { key, value }) => sum + key.length + value.length + KEY_BYTES,
+    0,
+  );
+  const fitting = Math.floor(PAGE_BYTES * kvs.length / bytes);
+  return Math.max(Math.min(fitting, limit * GROWTH, LARGEST_PAGE), 1);
+}

@@ -1,0 +1,73 @@
+import {
+  CALL_OPTIONS,
+  COUNT,
+  FLAG,
+  LEASE,
+  oneOf,
+  type OptionKinds,
+  REVISION,
+} from "../checks/_kinds.ts";
+import { Signature } from "../checks/_signature.ts";
+
+/** What a read of one key takes. */
+export const READ_OPTIONS: OptionKinds = {
+  revision: REVISION,
+  serializable: FLAG,
+  keysOnly: FLAG,
+};
+
+const REVISION_FILTER: OptionKinds = {
+  minModRevision: REVISION,
+  maxModRevision: REVISION,
+  minCreateRevision: REVISION,
+  maxCreateRevision: REVISION,
+};
+
+/** What a read of a range takes. */
+export const RANGE_OPTIONS: OptionKinds = {
+  ...READ_OPTIONS,
+  ...REVISION_FILTER,
+  limit: COUNT,
+  sortBy: oneOf("key", "version", "create", "mod", "value"),
+  order: oneOf("ascend", "descend"),
+  countOnly: FLAG,
+};
+
+const LIST_OPTIONS: OptionKinds = {
+  ...READ_OPTIONS,
+  ...REVISION_FILTER,
+  pageSize: COUNT,
+};
+
+/** What a put takes. */
+export const PUT_OPTIONS: OptionKinds = {
+  lease: LEASE,
+  prevKv: FLAG,
+  ignoreValue: FLAG,
+  ignoreLease: FLAG,
+};
+
+/** What a delete takes. */
+export const DELETE_OPTIONS: OptionKinds = { prevKv: FLAG };
+
+type Methods =
+  | "get"
+  | "range"
+  | "list"
+  | "put"
+  | "delete"
+  | "txn"
+  | "batched"
+  | "compact";
+
+/** What the methods of `Kv` take. */
+export const KV: Readonly<Record<Methods, Signature>> = {
+  get: new Signature("get", { ...CALL_OPTIONS, ...READ_OPTIONS }),
+  range: new Signature("range", { ...CALL_OPTIONS, ...RANGE_OPTIONS }),
+  list: new Signature("list", { ...CALL_OPTIONS, ...LIST_OPTIONS }),
+  put: new Signature("put", { ...CALL_OPTIONS, ...PUT_OPTIONS }),
+  delete: new Signature("delete", { ...CALL_OPTIONS, ...DELETE_OPTIONS }),
+  txn: new Signature("txn", CALL_OPTIONS),
+  batched: new Signature("kv.batched", {}),
+  compact: new Signature("kv.compact", { ...CALL_OPTIONS, physical: FLAG }),
+};

@@ -1,0 +1,247 @@
+import { methods } from "../../proto/methods.ts";
+import { fromBigInt } from "../../proto/int64.ts";
+import type { CallOptions } from "../call/options.ts";
+import type { Caller } from "../call/caller.ts";
+import { checkInt64, checkOneOf } from "../checks/_check.ts";
+import type { BatchMode } from "../batch/types.ts";
+import {
+  deleteRequest,
+  deleteResult,
+  putRequest,
+  putResult,
+  rangeRequest,
+  rangeResult,
+} from "./_codec.ts";
+import { KV } from "./_options.ts";
+import { listPages, type ReadRest } from "./_list.ts";
+import { inTurns, MANY } from "../waiting/_in_turns.ts";
+import { outlineOf, txnRequest, txnResult } from "./_txn_codec.ts";
+import {
+  type KeyValue,
+  toHeader,
+  toKeyValue,
+  toKeyValuesInSteps,
+} from "../values/key_value.ts";
+import type { Key, KeyRange, Value } from "../values/keys.ts";
+import { keyBytes } from "../values/keys.ts";
+import type {
+  CompactOptions,
+  CompactResult,
+  DeleteOptions,
+  DeleteResult,
+  ListOptions,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+  ReadOptions,
+} from "./types.ts";
+import type { Operation, Txn, TxnResult } from "./txn_types.ts";
+
+/**
+ * Reading and writing keys.
+ *
+ * Reads are repeated, as the balancer strategy decides. Writes are sent at most
+ * once, unless they were certainly not applied: `maybeCommitted` on the error
+ * says whether one may have been.
+ *
+ * Every call throws an `EtcdError`, or the reason of its `signal`.
+ */
+export interface Kv {
+  /** Reads one key; resolves to `undefined` if there is none. */
+  get(
+    key: Key,
+    options?: ReadOptions & CallOptions,
+  ): Promise<KeyValue | undefined>;
+  /**
+   * Reads a range in one request, which server and client hold in memory whole:
+   * for large ones see {@linkcode Kv.list}. An answer of very many keys is read
+   * in turns with other work; one within a transaction is not.
+   */
+  range(
+    range: Key | KeyRange,
+    options?: RangeOptions & CallOptions,
+  ): Promise<RangeResult>;
+  /**
+   * Reads a range of any size in pages, all at one revision: that of the
+   * first page, or the one given. From etcd 3.7 on, what follows the first
+   * page is one stream, read as it is needed. `timeoutMs` is the time for each
+   * page, or for each wait for the next part of the stream.
+   */
+  list(
+    range: Key | KeyRange,
+    options?: ListOptions & CallOptions,
+  ): AsyncIterableIterator<KeyValue>;
+  /** Writes one key. */
+  put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult>;
+  /** Deletes a key or a range. */
+  delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult>;
+  /** Runs a transaction. One that only reads is repeated like a read. */
+  txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
+    options?: CallOptions,
+  ): Promise<TxnResult<Then, Else>>;
+  /**
+   * The same calls, sharing requests: with `"reads"`, single-key gets that are
+   * made while others are in flight; with `"all"`, puts and deletes as well. This
+   * is much faster for many calls at once, and no slower for one. Writes of one
+   * request have the same revision, and their events are delivered together.
+   *
+   * @throws {InvalidOptionError} If the mode is another one.
+   */
+  batched(mode?: Exclude<BatchMode, "off">): Kv;
+  /** Forgets the history up to a revision. */
+  compact(revision: bigint, options?: CompactOptions): Promise<CompactResult>;
+}
+
+/** Makes a caller that carries calls of some kinds together. */
+export type Batching = (mode: Exclude<BatchMode, "off">) => Caller;
+
+/** What else it takes. */
+export interface KvParts {
+  /** For {@linkcode Kv.batched}. */
+  readonly batching: Batching;
+  /** For {@linkcode Kv.list}; all is read in pages without it. */
+  readonly listRest?: ReadRest | undefined;
+}
+
+/** {@linkcode Kv} over a caller. */
+export class KvFacet implements Kv {
+  readonly #caller: Caller;
+  readonly #parts: KvParts;
+
+  constructor(caller: Caller, parts: KvParts) {
+    this.#caller = caller;
+    this.#parts = parts;
+  }
+
+  async get(
+    key: Key,
+    options: ReadOptions & CallOptions = {},
+  ): Promise<KeyValue | undefined> {
+    const request = KV.get.take(
+      options,
+      () => rangeRequest(keyBytes("key", key), options),
+    );
+    const wire = await this.#caller.unary(
+      methods.kv.range,
+      request,
+      "get",
+      options,
+    );
+    const kv = wire.kvs[0];
+    return kv && toKeyValue(kv);
+  }
+
+  async range(
+    range: Key | KeyRange,
+    options: RangeOptions & CallOptions = {},
+  ): Promise<RangeResult> {
+    const request = KV.range.take(options, () => rangeRequest(range, options));
+    const wire = await this.#caller.unary(
+      methods.kv.range,
+      request,
+      "range",
+      options,
+    );
+    const { kvs } = wire;
+    if (kvs.length <= MANY) return rangeResult(wire);
+    const steps = toKeyValuesInSteps(kvs);
+    return rangeResult(wire, await inTurns(steps, options.signal));
+  }
+
+  list(
+    range: Key | KeyRange,
+    options: ListOptions & CallOptions = {},
+  ): AsyncIterableIterator<KeyValue> {
+    return KV.list.take(options, () =>
+      listPages(range, options, {
+        page: (page, pageOptions) => this.range(page, pageOptions),
+        rest: this.#parts.listRest,
+      }));
+  }
+
+  async put(
+    key: Key,
+    value: Value,
+    options: PutOptions & CallOptions = {},
+  ): Promise<PutResult> {
+    const request = KV.put.take(options, () => putRequest(key, value, options));
+    return putResult(
+      await this.#caller.unary(methods.kv.put, request, "put", options),
+    );
+  }
+
+  async delete(
+    range: Key | KeyRange,
+    options: DeleteOptions & CallOptions = {},
+  ): Promise<DeleteResult> {
+    const request = KV.delete.take(
+      options,
+      () => deleteRequest(range, options),
+    );
+    const wire = await this.#caller.unary(
+      methods.kv.deleteRange,
+      request,
+      "delete",
+      options,
+    );
+    const { prevKvs } = wire;
+    if (prevKvs.length <= MANY) return deleteResult(wire);
+    const steps = toKeyValuesInSteps(prevKvs);
+    return deleteResult(wire, await inTurns(steps, options.signal));
+  }
+
+  async txn<
+    const Then extends readonly Operation[] = [],
+    const Else extends readonly Operation[] = [],
+  >(
+    txn: Txn<Then, Else>,
+    options: CallOptions = {},
+  ): Promise<TxnResult<Then, Else>> {
+    const request = KV.txn.take(options, () => txnRequest(txn));
+    const outline = outlineOf(txn);
+    const wire = await this.#caller.unary(
+      methods.kv.txn,
+      request,
+      "run the transaction",
+      options,
+    );
+    return txnResult(outline, wire) as TxnResult<Then, Else>;
+  }
+
+  batched(mode: Exclude<BatchMode, "off"> = "all"): Kv {
+    KV.batched.take(
+      undefined,
+      () => checkOneOf("mode", mode, ["reads", "all"]),
+    );
+    return new KvFacet(this.#parts.batching(mode), this.#parts);
+  }
+
+  async compact(
+    revision: bigint,
+    options: CompactOptions = {},
+  ): Promise<CompactResult> {
+    const request = KV.compact.take(options, () => ({
+      revision: fromBigInt(checkInt64("revision", revision)),
+      physical: options.physical,
+    }));
+    const wire = await this.#caller.unary(
+      methods.kv.compact,
+      request,
+      "compact",
+      options,
+    );
+    return { header: toHeader(wire.header) };
+  }
+}

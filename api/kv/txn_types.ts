@@ -1,0 +1,136 @@
+import type { Key, KeyRange, Value } from "../values/keys.ts";
+import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
+import type {
+  DeleteOptions,
+  DeleteResult,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RangeResult,
+  ReadOptions,
+} from "./types.ts";
+
+/** How a comparison compares. */
+export type Relation = "=" | "!=" | "<" | ">";
+
+/** A condition of a transaction. Made by {@linkcode compare}. */
+export interface Comparison {
+  /** What of the key is compared. */
+  readonly target: "version" | "create" | "mod" | "value" | "lease";
+  /** The key, or a range of which every key must fulfil the condition. */
+  readonly key: Key | KeyRange;
+  /** How it is compared. */
+  readonly relation: Relation;
+  /** What it is compared with. */
+  readonly value: bigint | Value;
+}
+
+/** Reads one key. */
+export interface GetOperation {
+  /** Discriminator. */
+  readonly kind: "get";
+  /** The key. */
+  readonly key: Key;
+  /** How to read. */
+  readonly options: ReadOptions;
+}
+
+/** Reads a range. */
+export interface RangeOperation {
+  /** Discriminator. */
+  readonly kind: "range";
+  /** The key or range. */
+  readonly key: Key | KeyRange;
+  /** How to read. */
+  readonly options: RangeOptions;
+}
+
+/** Writes one key. */
+export interface PutOperation {
+  /** Discriminator. */
+  readonly kind: "put";
+  /** The key. */
+  readonly key: Key;
+  /** Its new value. */
+  readonly value: Value;
+  /** How to write. */
+  readonly options: PutOptions;
+}
+
+/** Deletes a key or a range. */
+export interface DeleteOperation {
+  /** Discriminator. */
+  readonly kind: "delete";
+  /** The key or range. */
+  readonly key: Key | KeyRange;
+  /** How to delete. */
+  readonly options: DeleteOptions;
+}
+
+/** A transaction within a transaction. */
+export interface TxnOperation<
+  Then extends readonly Operation[] = readonly Operation[],
+  Else extends readonly Operation[] = readonly Operation[],
+> {
+  /** Discriminator. */
+  readonly kind: "txn";
+  /** The inner transaction. */
+  readonly txn: Txn<Then, Else>;
+}
+
+/** One operation of a transaction. Made by {@linkcode op}. */
+export type Operation =
+  | GetOperation
+  | RangeOperation
+  | PutOperation
+  | DeleteOperation
+  | TxnOperation;
+
+/** A transaction: if all conditions hold, `then` is done, otherwise `else`. */
+export interface Txn<
+  Then extends readonly Operation[],
+  Else extends readonly Operation[],
+> {
+  /** The conditions; all must hold. @default {[]} */
+  readonly if?: readonly Comparison[] | undefined;
+  /** What is done if they do. @default {[]} */
+  readonly then?: Then | undefined;
+  /** What is done if they do not. @default {[]} */
+  readonly else?: Else | undefined;
+}
+
+/** What one operation gives. */
+export type OperationResult<O extends Operation> = O extends GetOperation
+  ? KeyValue | undefined
+  : O extends RangeOperation ? RangeResult
+  : O extends PutOperation ? PutResult
+  : O extends DeleteOperation ? DeleteResult
+  : O extends TxnOperation<infer Then, infer Else> ? TxnResult<Then, Else>
+  : never;
+
+/** What the operations of a branch give, in their order. */
+export type BranchResults<Branch extends readonly Operation[]> = {
+  readonly [At in keyof Branch]: OperationResult<Branch[At]>;
+};
+
+/** What a transaction gives; `succeeded` tells which branch was done. */
+export type TxnResult<
+  Then extends readonly Operation[],
+  Else extends readonly Operation[],
+> =
+  | {
+    /** The answering member's header. */
+    readonly header: ResponseHeader;
+    /** The conditions held: `then` was done. */
+    readonly succeeded: true;
+    /** What its operations gave. */
+    readonly results: BranchResults<Then>;
+  }
+  | {
+    /** The answering member's header. */
+    readonly header: ResponseHeader;
+    /** A condition did not hold: `else` was done. */
+    readonly succeeded: false;
+    /** What its operations gave. */
+    readonly results: BranchResults<Else>;
+  };

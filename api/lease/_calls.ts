@@ -1,0 +1,231 @@
+import { EtcdError } from "../../errors/etcd_error.ts";
+import {
+  LeaseNotFoundError,
+  UnsupportedError,
+} from "../../errors/specific_errors.ts";
+import { doubtText } from "../../errors/doubt.ts";
+import { GRPC_CODE } from "../../errors/codes.ts";
+import { fromBigInt, toBigInt } from "../../proto/int64.ts";
+import { methods, revokeServerChosen } from "../../proto/methods.ts";
+import type { Opener, StreamSettings } from "../stream/_opener.ts";
+import { checkTimeoutMs } from "../checks/_check.ts";
+import { endingWith } from "../waiting/_effort.ts";
+import { copyBytes } from "../values/bytes.ts";
+import { noStreamError, type StreamLimit } from "../stream/_wait.ts";
+import { pause } from "../waiting/_abortable.ts";
+import type { CallOptions } from "../call/options.ts";
+import type { Caller } from "../call/caller.ts";
+import { toHeader } from "../values/key_value.ts";
+import type { TimeToLive, TimeToLiveOptions } from "./types.ts";
+import { jsonableList } from "../values/_json.ts";
+
+// Before a renewal that failed is sent once more.
+const REPEAT_MS = 50;
+
+/** An id, and whether it may be used again. */
+export interface LeaseId {
+  readonly id: bigint;
+  /** Somebody may have chosen it, and may choose it again; no server does. */
+  readonly chosenBy: "server" | "somebody";
+}
+
+/** A lease as the server has made it. */
+interface GrantedLease {
+  readonly id: bigint;
+  readonly ttlSeconds: number;
+}
+
+/** The calls that concern one lease. */
+export class LeaseCalls {
+  readonly #caller: Caller;
+  readonly #opener: Opener;
+  readonly #timeoutMs: number;
+
+  constructor(
+    caller: Caller,
+    opener: Opener,
+    { timeoutMs }: { readonly timeoutMs: number },
+  ) {
+    this.#caller = caller;
+    this.#opener = opener;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Makes a lease; resolves to its id and the seconds granted. */
+  async grant(
+    ttlSeconds: number,
+    id: bigint,
+    options: CallOptions,
+  ): Promise<GrantedLease> {
+    const { ID, TTL } = await this.#caller.unary(
+      methods.lease.grant,
+      { TTL: fromBigInt(BigInt(ttlSeconds)), ID: fromBigInt(id) },
+      "grant the lease",
+      options,
+    );
+    const granted = toBigInt(ID);
+    if (id !== 0n && granted !== id) throw otherIdError(id, granted);
+    return { id: granted, ttlSeconds: Number(toBigInt(TTL)) };
+  }
+
+  /** Ends a lease, whose id was chosen by so and so. */
+  async revoke(
+    { id, chosenBy }: LeaseId,
+    options: CallOptions,
+  ): Promise<void> {
+    try {
+      await this.#caller.unary(
+        chosenBy === "server" ? revokeServerChosen : methods.lease.revoke,
+        { ID: fromBigInt(id) },
+        "revoke the lease",
+        options,
+      );
+    } catch (error) {
+      // An earlier attempt has ended it, and its answer was lost.
+      if (!isEcho(error, "lease_not_found")) throw error;
+    }
+  }
+
+  /** How long a lease has to live. */
+  async timeToLive(
+    id: bigint,
+    options: TimeToLiveOptions,
+  ): Promise<TimeToLive> {
+    const wire = await this.#caller.unary(
+      methods.lease.timeToLive,
+      { ID: fromBigInt(id), keys: options.keys },
+      "look at the lease",
+      options,
+    );
+    const remainingSeconds = Number(toBigInt(wire.TTL));
+    if (remainingSeconds < 0) throw notFound(id, "look at the lease");
+    return {
+      header: toHeader(wire.header),
+      remainingSeconds,
+      grantedSeconds: Number(toBigInt(wire.grantedTTL)),
+      keys: wire.keys.map(copyBytes),
+    };
+  }
+
+  /**
+   * Renews a lease once, on a stream of its own, and on another one if that
+   * ends: renewing it twice does no harm. Tells each time when it is sent.
+   */
+  async keepAliveOnce(
+    id: bigint,
+    options: CallOptions,
+    onSend: () => void,
+  ): Promise<number> {
+    const { signal } = options;
+    const timeoutMs = options.timeoutMs === undefined
+      ? this.#timeoutMs
+      : checkTimeoutMs("timeoutMs", options.timeoutMs);
+    const method = methods.lease.keepAlive;
+    const action = "renew the lease";
+    let waits: StreamLimit | undefined;
+    return await endingWith({
+      signal,
+      timeoutMs,
+      action: () => action,
+      method: method.name,
+      late: () =>
+        waits && noStreamError(
+          { action, method: method.name, timeoutMs },
+          waits,
+        ),
+    }, async (effort) => {
+      const noStream = () =>
+        this.#opener.notOpened(method, { action, timeoutMs });
+      const settings = {
+        action,
+        requireLeader: true,
+        signal: effort.signal,
+        onWait: (streams: StreamLimit | undefined) => waits = streams,
+      };
+      let last: unknown;
+      for (;;) {
+        effort.trouble = () => last ?? noStream();
+        try {
+          return await this.#renewOnce(id, settings, () => {
+            effort.trouble = () => last;
+            onSend();
+          });
+        } catch (error) {
+          effort.signal.throwIfAborted();
+          if (!(error instanceof EtcdError && error.retryable)) throw error;
+          last = error;
+        }
+        await pause(REPEAT_MS, effort.signal);
+      }
+    });
+  }
+
+  async #renewOnce(
+    id: bigint,
+    settings: StreamSettings,
+    onSend: () => void,
+  ): Promise<number> {
+    const { action, signal } = settings;
+    const answer = Promise.withResolvers<number>();
+    // The stream may end, and the signal abort, before it is waited for.
+    answer.promise.catch(() => {});
+    const stream = await this.#opener.open(methods.lease.keepAlive, settings, {
+      onMessage: ({ TTL }) => answer.resolve(Number(toBigInt(TTL))),
+      onEnd: (error) => answer.reject(error),
+    });
+    const onAbort = () => answer.reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    try {
+      signal.throwIfAborted();
+      onSend();
+      stream.send({ ID: fromBigInt(id) });
+      const ttlSeconds = await answer.promise;
+      if (ttlSeconds <= 0) throw notFound(id, action);
+      return ttlSeconds;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      stream.cancel(signal.reason);
+    }
+  }
+
+  /** The ids of all leases. */
+  async list(options: CallOptions): Promise<bigint[]> {
+    const { leases } = await this.#caller.unary(
+      methods.lease.leases,
+      {},
+      "list the leases",
+      options,
+    );
+    return jsonableList(leases.map(({ ID }) => toBigInt(ID)));
+  }
+}
+
+/** Whether our own earlier attempt may have brought an error about. */
+function isEcho(error: unknown, code: EtcdError["code"]): boolean {
+  return error instanceof EtcdError && error.code === code &&
+    error.maybeCommitted;
+}
+
+/** The server has not made the lease asked for, but another. */
+function otherIdError(id: bigint, granted: bigint): UnsupportedError {
+  const maybeCommitted = true;
+  return new UnsupportedError(
+    `Cannot grant the lease: the server gave it the id ${granted} instead of ${id}, and may keep it until its time is over (unsupported)${
+      doubtText(maybeCommitted)
+    }`,
+    {
+      code: "unsupported",
+      grpcCode: GRPC_CODE.unimplemented,
+      method: methods.lease.grant.name,
+      maybeCommitted,
+      needs: "an etcd server",
+    },
+  );
+}
+
+function notFound(id: bigint, action: string): LeaseNotFoundError {
+  return new LeaseNotFoundError(
+    `Cannot ${action}: ${id} does not exist (lease_not_found)`,
+    { code: "lease_not_found", grpcCode: GRPC_CODE.notFound },
+  );
+}

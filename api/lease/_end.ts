@@ -1,0 +1,51 @@
+import { LONGEST_MS } from "../../balancers/transport/_clock.ts";
+import {
+  type LeaseLossReason,
+  LeaseLostError,
+} from "../../errors/specific_errors.ts";
+import type { CallOptions } from "../call/options.ts";
+import type { Lease } from "./types.ts";
+
+/** Why a lease is lost, if it is. */
+export function lossOf(
+  { signal }: Pick<Lease, "signal">,
+): LeaseLossReason | undefined {
+  return signal.reason instanceof LeaseLostError
+    ? signal.reason.reason
+    : undefined;
+}
+
+/** Asks the server whether a lease has ended, which the lease then knows, too. */
+export async function askIfEnded(
+  lease: Pick<Lease, "signal" | "timeToLive">,
+  options: CallOptions,
+): Promise<boolean> {
+  await lease.timeToLive(options).catch(() => {});
+  return lease.signal.aborted;
+}
+
+/**
+ * Aborted when there is nothing left to do about the keys of a lease, as they
+ * end with it. One that is orphaned lives on, and has its time once more.
+ */
+export function leaseEnd(
+  lease: Pick<Lease, "signal" | "ttlSeconds">,
+): { readonly signal: AbortSignal; stop(): void } {
+  const { signal, ttlSeconds } = lease;
+  const end = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const abort = () => end.abort(signal.reason);
+  const onEnd = () => {
+    if (lossOf(lease) !== "orphaned") return abort();
+    timer = setTimeout(abort, Math.min(ttlSeconds * 1_000, LONGEST_MS));
+  };
+  if (signal.aborted) onEnd();
+  else signal.addEventListener("abort", onEnd);
+  return {
+    signal: end.signal,
+    stop() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onEnd);
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import {
+  type LeaseLostError,
+  LeaseNotFoundError,
+} from "../../errors/specific_errors.ts";
+import type { Clock } from "../../balancers/transport/_clock.ts";
+import { Renewal } from "./_renewal.ts";
+import type { RenewalHost } from "./_renewal_host.ts";
+import type { LeaseCalls, LeaseId } from "./_calls.ts";
+import { CALL_OPTIONS, FLAG } from "../checks/_kinds.ts";
+import { Signature } from "../checks/_signature.ts";
+import type { CallOptions } from "../call/options.ts";
+import type {
+  Lease,
+  LeaseState,
+  TimeToLive,
+  TimeToLiveOptions,
+} from "./types.ts";
+
+const KEEP_ALIVE_ONCE = new Signature("Lease.keepAliveOnce", CALL_OPTIONS);
+const TIME_TO_LIVE = new Signature("Lease.timeToLive", {
+  ...CALL_OPTIONS,
+  keys: FLAG,
+});
+const REVOKE = new Signature("Lease.revoke", CALL_OPTIONS);
+
+/** A lease in the hands of the user. */
+export class LeaseHandle implements Lease {
+  readonly id: bigint;
+  readonly ttlSeconds: number;
+  readonly signal: AbortSignal;
+  readonly #abort = new AbortController();
+  readonly #renewal: Renewal;
+  readonly #calls: LeaseCalls;
+  readonly #clock: Clock;
+  readonly #chosenBy: LeaseId["chosenBy"];
+  #owned = true;
+
+  constructor(
+    lease: LeaseId & {
+      readonly ttlSeconds: number;
+      readonly grantedAt: number;
+    },
+    calls: LeaseCalls,
+    host: RenewalHost,
+    clock: Clock,
+  ) {
+    this.id = lease.id;
+    this.#chosenBy = lease.chosenBy;
+    this.ttlSeconds = lease.ttlSeconds;
+    this.signal = this.#abort.signal;
+    this.#calls = calls;
+    this.#clock = clock;
+    this.#renewal = new Renewal(
+      lease,
+      host,
+      clock,
+      (error: LeaseLostError) => {
+        this.#owned = false;
+        this.#abort.abort(error);
+      },
+    );
+  }
+
+  get state(): LeaseState {
+    return this.#renewal.state;
+  }
+
+  keepAlive(): Promise<void> {
+    return this.#renewal.start();
+  }
+
+  async keepAliveOnce(options: CallOptions = {}): Promise<number> {
+    KEEP_ALIVE_ONCE.check(options);
+    let sentAt = this.#clock.now();
+    const onSend = () => sentAt = this.#clock.now();
+    const ttlSeconds = await this.#whileItExists(
+      this.#calls.keepAliveOnce(this.id, options, onSend),
+    );
+    this.#renewal.renewed(ttlSeconds, sentAt);
+    return ttlSeconds;
+  }
+
+  async timeToLive(options: TimeToLiveOptions = {}): Promise<TimeToLive> {
+    TIME_TO_LIVE.check(options);
+    return await this.#whileItExists(this.#calls.timeToLive(this.id, options));
+  }
+
+  async revoke(options: CallOptions = {}): Promise<void> {
+    REVOKE.check(options);
+    // First, so that no renewal crosses the revocation.
+    this.#renewal.lose("revoked");
+    const { id } = this;
+    await this.#calls.revoke({ id, chosenBy: this.#chosenBy }, options);
+  }
+
+  orphan(): void {
+    this.#renewal.lose("orphaned");
+  }
+
+  /** Why the first renewal is not answered yet, as far as that is known. */
+  get trouble(): unknown {
+    return this.#renewal.trouble;
+  }
+
+  toJSON(): unknown {
+    return { id: String(this.id), ttlSeconds: this.ttlSeconds };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // One that is lost, revoked or orphaned is not ours to end.
+    if (!this.#owned) return;
+    try {
+      await this.revoke();
+    } catch (error) {
+      // It has ended by itself, which is what was wanted.
+      if (!(error instanceof LeaseNotFoundError)) throw error;
+    }
+  }
+
+  /** Takes note if the server says that there is no such lease. */
+  async #whileItExists<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof LeaseNotFoundError) {
+        this.#renewal.lose("expired", error);
+      }
+      throw error;
+    }
+  }
+}

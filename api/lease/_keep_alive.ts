@@ -1,0 +1,225 @@
+import type { Clock } from "../../balancers/transport/_clock.ts";
+import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
+import type { EtcdError } from "../../errors/etcd_error.ts";
+import { TimeoutError } from "../../errors/specific_errors.ts";
+import type {
+  LeaseKeepAliveRequestInit,
+  LeaseKeepAliveResponse,
+} from "../../proto/gen/messages.ts";
+import { fromBigInt, toBigInt } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
+import type { Renewal } from "./_renewal.ts";
+import type { RenewalHost, RenewingState } from "./_renewal_host.ts";
+import { RenewalWindow } from "./_renewal_window.ts";
+import { Reopening } from "../stream/_reopening.ts";
+import type { Opener, OpenStream } from "../stream/_opener.ts";
+import { type StreamLimit, waitingError } from "../stream/_wait.ts";
+
+const ACTION = "keep the leases alive";
+
+// What a server says that does not renew leases; and what one may say now and
+// then for other reasons, which is why it is asked more than once.
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  "unknown",
+  "unsupported",
+  "permission_denied",
+  "unauthenticated",
+  "invalid_argument",
+  "failed_precondition",
+]);
+const FINAL_REFUSALS = 3;
+
+// With fewer leases than this it does not matter when they are renewed.
+const CROWD = 1_000;
+
+/**
+ * The one stream on which all leases of a client are renewed, and its
+ * successors: it is open while there is a lease, on a member with a leader.
+ */
+export class KeepAliveSession implements RenewalHost {
+  readonly #opener: Opener;
+  readonly #clock: Clock;
+  readonly #tracked = new Set<Renewal>();
+  /** Those who hold a lease: it may have been attached more than once. */
+  readonly #kept = new Map<bigint, Set<Renewal>>();
+  readonly #window: RenewalWindow;
+  readonly #reopening: Reopening;
+  #stream: OpenStream<LeaseKeepAliveRequestInit> | undefined;
+  #opening: AbortController | undefined;
+  #trouble: unknown;
+  #limit: StreamLimit | undefined;
+  /** How many streams in a row were refused, and nothing else came. */
+  #refusals = 0;
+  #endpoint: string | undefined;
+
+  constructor(opener: Opener, clock: Clock) {
+    this.#opener = opener;
+    this.#clock = clock;
+    this.#window = new RenewalWindow(
+      clock,
+      (id) => this.#stream?.send({ ID: fromBigInt(id) }),
+    );
+    this.#reopening = new Reopening(clock, () => this.#open());
+  }
+
+  trouble(waitedMs: number): unknown {
+    if (this.#trouble !== undefined || this.#opening === undefined) {
+      return this.#trouble;
+    }
+    const call = { action: ACTION, timeoutMs: waitedMs };
+    return this.#opener.notOpened(methods.lease.keepAlive, call);
+  }
+
+  get state(): RenewingState {
+    if (this.#stream !== undefined) {
+      return { kind: "live", endpoint: this.#stream.endpoint };
+    }
+    return this.#limit === undefined
+      ? { kind: "connecting" }
+      : { kind: "waiting", ...this.#limit };
+  }
+
+  get crowded(): boolean {
+    return this.#kept.size >= CROWD;
+  }
+
+  track(renewal: Renewal): void {
+    this.#tracked.add(renewal);
+  }
+
+  add(renewal: Renewal): void {
+    const kept = this.#kept.get(renewal.id);
+    if (kept !== undefined) {
+      kept.add(renewal);
+      return;
+    }
+    this.#kept.set(renewal.id, new Set([renewal]));
+    if (!this.#stream && !this.#opening && !this.#reopening.pending) {
+      this.#open();
+    }
+  }
+
+  remove(renewal: Renewal): void {
+    this.#tracked.delete(renewal);
+    const kept = this.#kept.get(renewal.id);
+    kept?.delete(renewal);
+    if (kept?.size === 0) {
+      this.#kept.delete(renewal.id);
+      this.#window.forget(renewal.id);
+    }
+    if (this.#kept.size === 0) this.#stop();
+  }
+
+  due(renewal: Renewal, lateMs: number): number {
+    const { id, lossAt, intervalMs } = renewal;
+    const next = this.#clock.now() + intervalMs;
+    // It is asked about again as soon as there is a stream.
+    if (this.#stream === undefined || !this.#kept.has(id)) return next;
+    const due = this.#window.due(id, { lossAt, intervalMs, lateMs });
+    if (due.action === "wait") return due.untilMs;
+    this.#reopen(this.#stream);
+    return next;
+  }
+
+  /** Ends every lease's renewals: the client is closed. */
+  close(): void {
+    for (const renewal of [...this.#tracked]) renewal.lose("client_closed");
+    this.#stop();
+  }
+
+  async #open(): Promise<void> {
+    const opening = this.#opening = new AbortController();
+    try {
+      const stream = await this.#opener.open(methods.lease.keepAlive, {
+        action: ACTION,
+        requireLeader: true,
+        signal: opening.signal,
+        avoid: this.#endpoint,
+        onRemoval: "move",
+        onWait: (limit) => {
+          const method = methods.lease.keepAlive.name;
+          this.#limit = limit;
+          this.#trouble = limit && waitingError(ACTION, method, limit);
+        },
+      }, {
+        onMessage: (message) => this.#onMessage(message),
+        onEnd: (error) => {
+          this.#trouble = error;
+          this.#stream = undefined;
+          if (this.#opening === opening) this.#opening = undefined;
+          this.#countRefusal(error);
+          if (this.#kept.size > 0) this.#reopening.begin();
+        },
+      });
+      // No longer wanted, or ended before anybody knew of it.
+      if (this.#opening !== opening) return stream.cancel();
+      this.#opening = undefined;
+      this.#stream = stream;
+      this.#endpoint = stream.endpoint;
+      this.#reopening.opened();
+      this.#window.reset();
+      // The most urgent first.
+      const all = this.#all().sort((one, other) => one.lossAt - other.lossAt);
+      for (const renewal of all) renewal.opened();
+    } catch (error) {
+      if (this.#opening !== opening) return;
+      this.#opening = undefined;
+      // The strategy refuses to give a connection, or the client is closed.
+      for (const renewal of this.#all()) renewal.lose("not_renewed", error);
+    }
+  }
+
+  #all(): Renewal[] {
+    return [...this.#kept.values()].flatMap((renewals) => [...renewals]);
+  }
+
+  #onMessage({ ID, TTL }: LeaseKeepAliveResponse): void {
+    this.#trouble = undefined;
+    this.#refusals = 0;
+    const id = toBigInt(ID);
+    const sentAt = this.#window.answered(id);
+    if (sentAt === undefined) return;
+    const ttlSeconds = Number(toBigInt(TTL));
+    for (const renewal of [...this.#kept.get(id) ?? []]) {
+      renewal.answered(ttlSeconds, sentAt);
+    }
+  }
+
+  /** Tells the leases once there is little doubt that it will stay so. */
+  #countRefusal(error: EtcdError): void {
+    const refused = REFUSALS.has(error.code) && !error.retryable;
+    this.#refusals = refused ? this.#refusals + 1 : 0;
+    if (this.#refusals < FINAL_REFUSALS) return;
+    for (const renewal of this.#all()) renewal.refused(error);
+  }
+
+  #reopen(stream: OpenStream<LeaseKeepAliveRequestInit>): void {
+    stream.cancel(unanswered(stream.endpoint));
+    this.#stream = undefined;
+    this.#reopening.begin();
+  }
+
+  #stop(): void {
+    this.#refusals = 0;
+    this.#opening?.abort();
+    this.#opening = undefined;
+    this.#reopening.stop();
+    this.#stream?.cancel();
+    this.#stream = undefined;
+    this.#trouble = undefined;
+    this.#limit = undefined;
+  }
+}
+
+function unanswered(endpoint: string): TimeoutError {
+  return new TimeoutError(
+    `Cannot ${ACTION}: ${endpoint} has not answered in time (timeout)`,
+    {
+      code: "timeout",
+      grpcCode: GRPC_CODE.deadlineExceeded,
+      endpoint,
+      method: methods.lease.keepAlive.name,
+      retryable: true,
+    },
+  );
+}

@@ -1,0 +1,120 @@
+import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { LeaseLostError } from "../../errors/specific_errors.ts";
+import { checkCount, checkLease } from "../checks/_check.ts";
+import { KeepAliveSession } from "./_keep_alive.ts";
+import { LeaseCalls } from "./_calls.ts";
+import { LeaseHandle } from "./_handle.ts";
+import { CALL_OPTIONS, REVISION } from "../checks/_kinds.ts";
+import { Signature } from "../checks/_signature.ts";
+import type { Opener } from "../stream/_opener.ts";
+import type { CallOptions } from "../call/options.ts";
+import type { Caller } from "../call/caller.ts";
+import type { TellEvent } from "../events.ts";
+import type { GrantOptions, Lease, Leases } from "./types.ts";
+
+/** What leases need besides a caller and an opener of streams. */
+export interface LeaseSettings {
+  /** What tells the time. */
+  readonly clock: Clock;
+  /** Told of leases that are lost. */
+  readonly onEvent?: TellEvent | undefined;
+  /** The timeout of calls that name none; `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  /** What renews them. @default {a stream of their own} */
+  readonly session?: KeepAliveSession;
+}
+
+const GRANT = new Signature("lease.grant", { ...CALL_OPTIONS, id: REVISION });
+const ATTACH = new Signature("lease.attach", CALL_OPTIONS);
+const LIST = new Signature("lease.list", CALL_OPTIONS);
+
+/** {@linkcode Leases} over a caller and a keep-alive stream. */
+export class LeaseFacet implements Leases {
+  readonly #calls: LeaseCalls;
+  readonly #opener: Opener;
+  readonly #session: KeepAliveSession;
+  readonly #settings: LeaseSettings;
+  readonly #clock: Clock;
+  readonly #onEvent: TellEvent | undefined;
+
+  constructor(
+    caller: Caller,
+    opener: Opener,
+    settings: LeaseSettings,
+  ) {
+    const { clock, timeoutMs, session, onEvent } = settings;
+    this.#calls = new LeaseCalls(caller, opener, { timeoutMs });
+    this.#opener = opener;
+    this.#session = session ?? new KeepAliveSession(opener, clock);
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#onEvent = onEvent;
+  }
+
+  /** The same leases, over a caller that sees other keys. */
+  over(caller: Caller): LeaseFacet {
+    const session = this.#session;
+    const settings = { ...this.#settings, session };
+    return new LeaseFacet(caller, this.#opener, settings);
+  }
+
+  async grant(
+    ttlSeconds: number,
+    options: GrantOptions = {},
+  ): Promise<Lease> {
+    GRANT.take(options, () => checkCount("ttlSeconds", ttlSeconds));
+    const { id = 0n } = options;
+    const grantedAt = this.#clock.now();
+    const granted = await this.#calls.grant(ttlSeconds, id, options);
+    const chosenBy = id === 0n ? "server" : "somebody";
+    return this.#handle({ ...granted, grantedAt, chosenBy });
+  }
+
+  async attach(id: bigint, options: CallOptions = {}): Promise<Lease> {
+    ATTACH.take(options, () => checkLease("id", id));
+    const askedAt = this.#clock.now();
+    const { grantedSeconds, remainingSeconds } = await this.#calls.timeToLive(
+      id,
+      options,
+    );
+    // As if it had been renewed when its remaining time began to run.
+    const grantedAt = askedAt - (grantedSeconds - remainingSeconds) * 1_000;
+    return this.#handle({
+      id,
+      ttlSeconds: grantedSeconds,
+      grantedAt,
+      chosenBy: "somebody",
+    });
+  }
+
+  async list(options: CallOptions = {}): Promise<readonly bigint[]> {
+    LIST.check(options);
+    return await this.#calls.list(options);
+  }
+
+  /** Ends every renewal: the client is closed. */
+  close(): void {
+    this.#session.close();
+  }
+
+  #handle(granted: ConstructorParameters<typeof LeaseHandle>[0]): Lease {
+    const [calls, session] = [this.#calls, this.#session];
+    const lease = new LeaseHandle(granted, calls, session, this.#clock);
+    const tell = this.#onEvent;
+    if (tell !== undefined) {
+      lease.signal.addEventListener("abort", () => tellLoss(lease, tell));
+    }
+    return lease;
+  }
+}
+
+function tellLoss({ id, signal }: Lease, tell: TellEvent): void {
+  const { reason } = signal.reason as LeaseLostError;
+  switch (reason) {
+    case "revoked":
+    case "orphaned":
+    case "client_closed":
+      return;
+  }
+  tell({ type: "lease_lost", lease: id, reason });
+}

@@ -1,0 +1,157 @@
+import { EtcdError } from "../../errors/etcd_error.ts";
+import type { LeaderKeyInit } from "../../proto/gen/messages.ts";
+import { fromBigInt, toBigInt, ZERO } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
+import { checkInt64, checkObject } from "../checks/_check.ts";
+import { observeElection } from "./_election_observation.ts";
+import { leaseField } from "../checks/_lease.ts";
+import type { Opener } from "../stream/_opener.ts";
+import { copyBytes } from "../values/bytes.ts";
+import type { CallOptions } from "../call/options.ts";
+import type { Caller } from "../call/caller.ts";
+import type {
+  CampaignResult,
+  ElectionService,
+  LeaderKey,
+  ObserveOptions,
+} from "./election_types.ts";
+import {
+  type KeyValue,
+  type ResponseHeader,
+  toHeader,
+} from "../values/key_value.ts";
+import { toKeyValue } from "../values/key_value.ts";
+import {
+  type Key,
+  keyBytes,
+  own,
+  toBytes,
+  type Value,
+} from "../values/keys.ts";
+import type { TurnOptions } from "./lock_types.ts";
+import { jsonable } from "../values/_json.ts";
+import { CALL_OPTIONS, LEASE, SIGNAL } from "../checks/_kinds.ts";
+import { Signature } from "../checks/_signature.ts";
+
+const CAMPAIGN = new Signature("election.campaign", {
+  ...CALL_OPTIONS,
+  lease: LEASE,
+});
+const PROCLAIM = new Signature("election.proclaim", CALL_OPTIONS);
+const LEADER = new Signature("election.leader", CALL_OPTIONS);
+const OBSERVE = new Signature("election.observe", { signal: SIGNAL });
+const RESIGN = new Signature("election.resign", CALL_OPTIONS);
+
+/** {@linkcode ElectionService} over a caller and streams. */
+export class ElectionFacet implements ElectionService {
+  readonly #caller: Caller;
+  readonly #opener: Opener;
+
+  constructor(caller: Caller, opener: Opener) {
+    this.#caller = caller;
+    this.#opener = opener;
+  }
+
+  async campaign(
+    name: Key,
+    value: Value,
+    options: TurnOptions,
+  ): Promise<CampaignResult> {
+    const request = CAMPAIGN.take(options, () => ({
+      name: own(keyBytes("name", name)),
+      value: toBytes("value", value),
+      lease: leaseField(options),
+    }));
+    const lease = toBigInt(request.lease);
+    const { header, leader } = await this.#caller.unary(
+      methods.election.campaign,
+      request,
+      "campaign",
+      { ...options, timeoutMs: options.timeoutMs ?? false },
+    );
+    return {
+      header: toHeader(header),
+      leader: jsonable({
+        name: copyBytes(leader?.name ?? request.name),
+        key: copyBytes(leader?.key ?? new Uint8Array()),
+        revision: toBigInt(leader?.rev ?? ZERO),
+        lease,
+      }),
+    };
+  }
+
+  async proclaim(
+    leader: LeaderKey,
+    value: Value,
+    options?: CallOptions,
+  ): Promise<{ readonly header: ResponseHeader }> {
+    const request = PROCLAIM.take(options, () => ({
+      leader: leaderField(leader),
+      value: toBytes("value", value),
+    }));
+    const { header } = await this.#caller.unary(
+      methods.election.proclaim,
+      request,
+      "proclaim",
+      options,
+    );
+    return { header: toHeader(header) };
+  }
+
+  async leader(
+    name: Key,
+    options?: CallOptions,
+  ): Promise<KeyValue | undefined> {
+    const request = LEADER.take(options, () => ({
+      name: keyBytes("name", name),
+    }));
+    try {
+      const { kv } = await this.#caller.unary(
+        methods.election.leader,
+        request,
+        "ask for the leader",
+        options,
+      );
+      return kv ? toKeyValue(kv) : undefined;
+    } catch (error) {
+      if (error instanceof EtcdError && error.code === "nobody_leads") {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  observe(
+    name: Key,
+    options: ObserveOptions = {},
+  ): AsyncIterableIterator<KeyValue> {
+    const kept = OBSERVE.take(options, () => own(keyBytes("name", name)));
+    return observeElection(this.#opener, kept, options);
+  }
+
+  async resign(
+    leader: LeaderKey,
+    options?: CallOptions,
+  ): Promise<{ readonly header: ResponseHeader }> {
+    const request = RESIGN.take(options, () => ({
+      leader: leaderField(leader),
+    }));
+    const { header } = await this.#caller.unary(
+      methods.election.resign,
+      request,
+      "resign",
+      options,
+    );
+    return { header: toHeader(header) };
+  }
+}
+
+function leaderField(leader: LeaderKey): LeaderKeyInit {
+  checkObject("leader", leader);
+  return {
+    name: keyBytes("name", leader.name),
+    key: keyBytes("key", leader.key),
+    rev: fromBigInt(checkInt64("revision", leader.revision)),
+    lease: leaseField(leader),
+  };
+}

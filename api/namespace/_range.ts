@@ -1,0 +1,43 @@
+import {
+  between,
+  bounds,
+  type EtcdRange,
+  type Key,
+  type KeyRange,
+} from "../values/keys.ts";
+import { prefix as prefixRange } from "../values/keys.ts";
+
+/** The key with the prefix before it. */
+export function keyUnder(prefix: Uint8Array, key: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(prefix.length + key.length);
+  whole.set(prefix);
+  whole.set(key, prefix.length);
+  return whole;
+}
+
+/** The same range of the keys below a prefix. */
+export function rangeUnder(
+  prefix: Uint8Array,
+  { key, rangeEnd }: EtcdRange,
+): EtcdRange {
+  return {
+    key: keyUnder(prefix, key),
+    rangeEnd: rangeEnd && endUnder(prefix, rangeEnd),
+  };
+}
+
+/** The same for what the API takes. */
+export function keysUnder(
+  prefix: Uint8Array,
+  keyOrRange: Key | KeyRange,
+): Uint8Array | KeyRange {
+  return between(rangeUnder(prefix, bounds(keyOrRange)));
+}
+
+function endUnder(prefix: Uint8Array, end: Uint8Array): Uint8Array {
+  if (end.length === 0) return end;
+  // No end becomes the end of the prefix.
+  return end.length === 1 && end[0] === 0
+    ? prefixRange(prefix).end
+    : keyUnder(prefix, end);
+}

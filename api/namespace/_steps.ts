@@ -1,0 +1,48 @@
+import { responseUnder } from "./_wire.ts";
+import { inTurns, MANY } from "../waiting/_in_turns.ts";
+
+type Lists = Readonly<Record<string, readonly unknown[] | undefined>>;
+
+// The lists of responses that may be of any length.
+const LISTS = ["kvs", "prevKvs"];
+const STEP_KEYS = 2_000;
+
+/** The same as {@linkcode responseUnder}; in turns for very many keys. */
+export function responseInTurns<Response>(
+  method: string,
+  response: Response,
+  prefix: Uint8Array,
+  signal: AbortSignal | undefined,
+): Response | Promise<Response> {
+  const long = LISTS.find((name) =>
+    ((response as Lists)[name]?.length ?? 0) > MANY
+  );
+  if (long === undefined) return responseUnder(method, response, prefix);
+  return inTurns(
+    inSteps(
+      response as Lists,
+      long,
+      (part) => responseUnder(method, part, prefix),
+    ),
+    signal,
+  ) as Promise<Response>;
+}
+
+/** Maps a response whose list is long: the list piece by piece, and the rest. */
+function* inSteps(
+  response: Lists,
+  long: string,
+  map: (part: Lists) => Lists,
+): Generator<undefined, Lists> {
+  // Not a copy: what it leaves out it has from its prototype.
+  const withList = (message: Lists, list: readonly unknown[]): Lists =>
+    Object.assign(Object.create(message), { [long]: list });
+  const all = response[long] ?? [];
+  const mapped: unknown[] = [];
+  for (let at = 0; at < all.length; at += STEP_KEYS) {
+    const part = withList(response, all.slice(at, at + STEP_KEYS));
+    for (const item of map(part)[long] ?? []) mapped.push(item);
+    yield;
+  }
+  return withList(map(withList(response, [])), mapped);
+}

@@ -1,0 +1,32 @@
+import {
+  CALL_OPTIONS,
+  COUNT,
+  type OptionKinds,
+  SIGNAL,
+  TIMEOUT_MS,
+} from "../checks/_kinds.ts";
+import { Signature } from "../checks/_signature.ts";
+
+const WAIT: OptionKinds = { signal: SIGNAL, timeoutMs: TIMEOUT_MS };
+
+type Methods =
+  | "session"
+  | "lock"
+  | "tryLock"
+  | "campaign"
+  | "observe"
+  | "unlock"
+  | "proclaim"
+  | "resign";
+
+/** What sessions, locks and leaderships take. */
+export const SESSION: Readonly<Record<Methods, Signature>> = {
+  session: new Signature("session", { ...CALL_OPTIONS, ttlSeconds: COUNT }),
+  lock: new Signature("Session.lock", WAIT),
+  tryLock: new Signature("Session.tryLock", WAIT),
+  campaign: new Signature("Session.campaign", WAIT),
+  observe: new Signature("Session.observe", { signal: SIGNAL }),
+  unlock: new Signature("Lock.unlock", WAIT),
+  proclaim: new Signature("Leadership.proclaim", CALL_OPTIONS),
+  resign: new Signature("Leadership.resign", WAIT),
+};

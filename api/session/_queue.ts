@@ -1,0 +1,81 @@
+import { keyId } from "../values/_key_id.ts";
+import { encodeBytes } from "../values/bytes.ts";
+import { type KeyRange, prefix } from "../values/keys.ts";
+import type { KeyValue } from "../values/key_value.ts";
+import type { RangeOptions } from "../kv/types.ts";
+
+/** A part of a queue that is read at once. */
+export interface QueuePage {
+  readonly limit: number;
+  /** The revision of creation from which on it is read, either way. */
+  readonly from: bigint;
+}
+
+// The nearest key mostly counts; of those that do not there may be thousands.
+const MORE_KEYS = 1_000;
+
+// Without zeros in front, as Go's `%x` writes a lease; the sign comes first.
+const LEASE_REGEXP = /^-?[1-9a-f][0-9a-f]{0,15}$/;
+
+/**
+ * The queue for a name. A key below the name counts if its last part, next to
+ * the name, is the lease it is attached to, as Go writes it in hexadecimal.
+ * Others have come there otherwise: they belong to longer names, such as
+ * `jobs/7`, or are keys of the user's.
+ */
+export class Queue {
+  /** All keys below the name. */
+  readonly range: KeyRange;
+  readonly #start: Uint8Array;
+  readonly #startId: string;
+
+  constructor(name: Uint8Array) {
+    this.#start = Uint8Array.of(...name, ...encodeBytes("/"));
+    this.#startId = keyId(this.#start);
+    this.range = prefix(this.#start);
+  }
+
+  /** The key of a lease's place. */
+  keyOf(lease: bigint): Uint8Array {
+    const digits = encodeBytes(lease.toString(16));
+    return Uint8Array.of(...this.#start, ...digits);
+  }
+
+  /** The lease whose place would have this key, if any would. */
+  leaseOf(key: Uint8Array): bigint | undefined {
+    const id = keyId(key);
+    if (!id.startsWith(this.#startId)) return undefined;
+    const part = id.slice(this.#startId.length);
+    if (!LEASE_REGEXP.test(part)) return undefined;
+    const negative = part.startsWith("-");
+    const lease = BigInt(`0x${negative ? part.slice(1) : part}`);
+    const signed = negative ? -lease : lease;
+    return BigInt.asIntN(64, signed) === signed ? signed : undefined;
+  }
+
+  /** Whether a key, which was read with its value, is a place in the queue. */
+  readonly counts = (
+    { key, lease }: Pick<KeyValue, "key" | "lease">,
+  ): boolean => lease !== 0n && lease === this.leaseOf(key);
+}
+
+/** How a page is read; but for the first one, the values are left out. */
+export function readPage(
+  { limit }: QueuePage,
+  order: "ascend" | "descend",
+): RangeOptions {
+  return { sortBy: "create", order, limit, keysOnly: limit > 1 };
+}
+
+/** The page behind one on which nothing counts, if there is more. */
+export function nextPage(
+  kvs: readonly KeyValue[],
+  limit: number,
+): QueuePage | undefined {
+  const last = kvs.at(-1);
+  if (last === undefined || kvs.length < limit) return undefined;
+  const from = last.createRevision;
+  // One revision may have created more than fit on the page.
+  const stuck = kvs[0]?.createRevision === from;
+  return { limit: Math.max(stuck ? limit * 2 : 0, MORE_KEYS), from };
+}

@@ -1,0 +1,47 @@
+import type { Keyspace } from "../keyspace.ts";
+import type { Key, KeyRange } from "../values/keys.ts";
+import type { Watch, WatchOptions } from "../watch/types.ts";
+
+/** Why what was read before a watch may not be so any more. */
+export type Doubt =
+  /** The watch was interrupted, and the store may be another one since. */
+  | "interrupted"
+  /** Its member was behind what was read when the watch was created. */
+  | "behind";
+
+/** What a careful watch is told besides its range. */
+export interface CarefulWatch
+  extends Pick<WatchOptions, "signal" | "noPut" | "noDelete"> {
+  /** The revision at which the range was read. */
+  readonly readAt: bigint;
+  /** Told when what was read has to be read again. */
+  doubt(reason: Doubt): void;
+}
+
+/**
+ * Watches what was read. A store that was restored from an older snapshot may
+ * have passed the watch by the time it is back, and no revision tells that:
+ * only another read does.
+ */
+export function watchRead(
+  keys: Pick<Keyspace, "watch">,
+  range: Key | KeyRange,
+  { readAt, doubt, ...options }: CarefulWatch,
+): Watch {
+  let interrupted = false;
+  const watch = keys.watch(range, {
+    ...options,
+    startRevision: readAt + 1n,
+    onStateChange({ kind }) {
+      if (kind === "reconnecting") interrupted = true;
+      if (kind !== "live" || !interrupted) return;
+      interrupted = false;
+      doubt("interrupted");
+    },
+  });
+  watch.ready.then(({ revision }) => {
+    // A proxy may not say.
+    if (revision > 0n && revision < readAt) doubt("behind");
+  }, () => {});
+  return watch;
+}

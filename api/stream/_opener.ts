@@ -1,0 +1,250 @@
+import type { Waited } from "../../balancers/pool/_pick_queue.ts";
+import type { ConnectionPool } from "../../balancers/pool/_pool.ts";
+import type { Headers } from "../../balancers/transport/_contract.ts";
+import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
+import { isStaleToken } from "../../errors/handler.ts";
+import type { Method } from "../../proto/method.ts";
+import { type LateCall, notOpenedError } from "../call/_errors.ts";
+import { requireVersion } from "../call/_capabilities.ts";
+import type { ClusterGuard } from "../call/_cluster_guard.ts";
+import { closedError, judgeStream } from "./_error.ts";
+import { moveWhenRemoved, removedError } from "./_move.ts";
+import { asRetryable, ensureToken, refusesToken } from "./_token.ts";
+import { untilBegun, type WaitingSettings } from "./_wait.ts";
+import type { TokenKeeper } from "../call/_token.ts";
+
+/** A stream that is open. */
+export interface OpenStream<Request> {
+  /** The endpoint it runs on. */
+  readonly endpoint: string;
+  /** Sends a message; the only one, where the method takes one. */
+  send(request: Request): void;
+  /** Asks for the next message, where they come when asked for. */
+  read(): void;
+  /** Ends it; nothing is told any more. A `reason` is why it is given up. */
+  cancel(reason?: unknown): void;
+  /**
+   * The member has refused something with this code. Whether that may be due
+   * to the token, and the next stream will have another one.
+   */
+  tokenRefused(code: ErrorCode): boolean;
+}
+
+/** What a stream tells its owner. */
+export interface StreamListener<Response> {
+  /** A message has arrived. */
+  onMessage(message: Response): void;
+  /** It has ended, for this reason. Called once, last. */
+  onEnd(error: EtcdError): void;
+  /** It has ended as it should; told as `onEnd` where this is missing. */
+  onDone?(): void;
+}
+
+/** What a stream is opened with. */
+export interface StreamSettings extends WaitingSettings {
+  /** What it does, completing "Cannot …". */
+  readonly action: string;
+  /** Whether the member must have a leader, and end the stream without. */
+  readonly requireLeader: boolean;
+  /**
+   * The endpoint of the stream that this one follows: another one is taken if
+   * the strategy gives one.
+   */
+  readonly avoid?: string | undefined;
+  /**
+   * When its endpoint is none of the client's any more: it goes on there to its
+   * end, or ends as soon as there is another one. @default {"finish"}
+   */
+  readonly onRemoval?: "finish" | "move" | undefined;
+  /** When messages come. @default {"always"} */
+  readonly messages?: "always" | "when asked for" | undefined;
+  /** The server version the member must have. */
+  readonly needs?: string | undefined;
+}
+
+/** What opens streams. */
+export type Opener = Pick<StreamOpener, "open" | "notOpened">;
+
+const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
+
+/** Opens streams on connections the strategy picks. */
+export class StreamOpener {
+  readonly #pool: ConnectionPool;
+  readonly #tokens: TokenKeeper | undefined;
+  readonly #guard: ClusterGuard | undefined;
+
+  constructor(
+    pool: ConnectionPool,
+    { tokens, guard }: {
+      readonly tokens?: TokenKeeper | undefined;
+      readonly guard?: ClusterGuard | undefined;
+    } = {},
+  ) {
+    this.#pool = pool;
+    this.#tokens = tokens;
+    this.#guard = guard;
+  }
+
+  /**
+   * Opens a stream, waiting for a connection, and for one of the streams that
+   * its peer allows, without a limit of time.
+   *
+   * @throws {ClientClosedError} If the client is closed.
+   */
+  async open<Request, Response>(
+    method: Method<Request, Response>,
+    settings: StreamSettings,
+    listener: StreamListener<Response>,
+  ): Promise<OpenStream<Request>> {
+    settings.signal.throwIfAborted();
+    const tokens = this.#tokens;
+    if (tokens !== undefined) await ensureToken(tokens, settings.signal);
+    let picked = await this.#pick(method.name, settings);
+    // Others ran while this was awaited, and may have lost or left it.
+    for (
+      let others = this.#pool.size - 1;
+      !picked.transport.ready ||
+      (picked.connection.endpoint === settings.avoid && others > 0);
+      others--
+    ) {
+      picked = await this.#pick(method.name, settings);
+    }
+    const { connection, transport, epoch } = picked;
+    const { endpoint } = connection;
+    const startedAt = performance.now();
+    let live = true;
+    let stay = () => {};
+    const stop = () => {
+      live = false;
+      stay();
+    };
+    let begun = true;
+    const end = (error: EtcdError) => {
+      if (!live) return;
+      stop();
+      const renewed = isStaleToken(error.code) && tokenRefused(error.code);
+      listener.onEnd(renewed ? asRetryable(error) : error);
+    };
+    const token = tokens?.token;
+    const headers = tokens?.headers(settings.requireLeader) ??
+      (settings.requireLeader ? REQUIRE_LEADER : undefined);
+    if (settings.needs !== undefined) {
+      await requireVersion(picked, { ...settings, headers, method });
+      if (!transport.ready) return this.open(method, settings, listener);
+    }
+    const tokenRefused = (code: ErrorCode) =>
+      tokens !== undefined && refusesToken(tokens, token, code);
+    const running = transport.stream(
+      method.path,
+      { timeoutMs: Infinity, headers },
+      {
+        onMessage: (bytes) => {
+          if (!live) return;
+          try {
+            const message = method.decode(bytes);
+            this.#guard?.check(message, () => ({
+              action: settings.action,
+              method: method.name,
+              endpoint,
+              maybeCommitted: false,
+            }));
+            listener.onMessage(message);
+          } catch (cause) {
+            running.cancel();
+            end(EtcdError.from(cause));
+            return;
+          }
+          if (settings.messages !== "when asked for") running.read();
+        },
+        onEnd: (status) => {
+          begun = status.sent !== false;
+          if (!live || !begun) return;
+          if (status.grpcCode === GRPC_CODE.ok && listener.onDone) {
+            stop();
+            return listener.onDone();
+          }
+          if (this.#pool.closed) return end(closedError(settings));
+          const durationMs = performance.now() - startedAt;
+          const { blame, error } = judgeStream(status, {
+            endpoints: this.#pool.size,
+            method,
+            endpoint,
+            disconnected: !transport.ready,
+            durationMs,
+            action: settings.action,
+          });
+          // Of streams, a strategy is told what a member says of itself alone.
+          if (blame === "learner") {
+            const outcome = { connection, epoch, blame, durationMs };
+            this.#pool.report({ ...outcome, kind: "stream" });
+          }
+          end(error);
+        },
+      },
+    );
+    if (settings.messages !== "when asked for") running.read();
+    await untilBegun(running, endpoint, settings);
+    if (!begun) return this.open(method, settings, listener);
+    if (live && settings.onRemoval === "move") {
+      stay = moveWhenRemoved(
+        connection,
+        (signal) => this.#pick(method.name, { ...settings, signal }),
+        () => {
+          if (live) running.cancel();
+          end(removedError(endpoint, { ...settings, method }));
+        },
+      );
+    }
+    return {
+      endpoint,
+      send: (request) => {
+        if (!live) return;
+        running.send(method.encode(request));
+        // Its one request: newer servers wait until they know that.
+        if (method.kind === "server_stream") running.halfClose();
+      },
+      read: () => {
+        if (live) running.read();
+      },
+      cancel: () => {
+        stop();
+        running.cancel();
+      },
+      tokenRefused,
+    };
+  }
+
+  /** Why no stream could be opened in so long. */
+  notOpened(
+    method: LateCall["method"],
+    { action, timeoutMs }: Pick<LateCall, "action" | "timeoutMs">,
+  ): EtcdError {
+    return notOpenedError(
+      { method, action, timeoutMs, waitingFor: this.#tokens?.waitingFor },
+      this.#pool.snapshot(),
+    );
+  }
+
+  async #pick(method: string, settings: StreamSettings) {
+    const info = { kind: "stream", method, attempt: 1, tried: [] } as const;
+    const now = this.#pool.pick(info);
+    const picked: Waited = now.action !== "wait"
+      ? now
+      : await this.#pool.wait(info, {
+        timeoutMs: Infinity,
+        signal: settings.signal,
+      });
+    switch (picked.action) {
+      case "use":
+        return picked;
+      case "fail":
+        throw picked.error;
+      case "closed":
+        throw closedError(settings);
+      case "aborted":
+      case "timeout":
+        throw settings.signal.reason;
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { GRPC_CODE } from "../../errors/codes.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
+import { TimeoutError } from "../../errors/specific_errors.ts";
+import type { Method } from "../../proto/method.ts";
+import type { Opener, OpenStream } from "./_opener.ts";
+import { noStreamError, type StreamLimit } from "./_wait.ts";
+import { pause, untilAborted } from "../waiting/_abortable.ts";
+
+/** What a server's stream is read with. */
+export interface ReadingSettings<Request> {
+  /** What is asked for. */
+  readonly request: Request;
+  /** What it does, completing "Cannot …". */
+  readonly action: string;
+  /** Whether the member must have a leader. */
+  readonly requireLeader: boolean;
+  /** The server version the member must have. */
+  readonly needs?: string | undefined;
+  /** The longest wait for a message in milliseconds, `Infinity` for any. */
+  readonly timeoutMs: number;
+  /** Ends it. */
+  readonly signal: AbortSignal | undefined;
+}
+
+// Before a stream that gave nothing is opened once more.
+const REPEAT_MS = 50;
+
+/**
+ * A stream of a server, each of its messages asked for when it is wanted: the
+ * server does not get ahead of who reads. It is opened by the first read, and
+ * again until there is a message, where that may help; not after that.
+ */
+export class ServerStream<Request, Response> {
+  readonly #opener: Opener;
+  readonly #method: Method<Request, Response>;
+  readonly #settings: ReadingSettings<Request>;
+  readonly #ended = new AbortController();
+  #stream: OpenStream<Request> | undefined;
+  #limit: StreamLimit | undefined;
+  #begun = false;
+  #done = false;
+  #failure: EtcdError | undefined;
+  #settle:
+    | { message(value: Response | undefined): void; failure(e: unknown): void }
+    | undefined;
+
+  constructor(
+    opener: Opener,
+    method: Method<Request, Response>,
+    settings: ReadingSettings<Request>,
+  ) {
+    this.#opener = opener;
+    this.#method = method;
+    this.#settings = settings;
+    const { signal } = settings;
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  /** The endpoint it runs on, once it does. */
+  get endpoint(): string | undefined {
+    return this.#stream?.endpoint;
+  }
+
+  /** The next message; nothing if that was the last one. Not twice at once. */
+  async next(): Promise<Response | undefined> {
+    const { signal } = this.#ended;
+    signal.throwIfAborted();
+    const { timeoutMs } = this.#settings;
+    const timer = timeoutMs === Infinity
+      ? undefined
+      : setTimeout(() => this.end(this.#late()), timeoutMs);
+    try {
+      for (;;) {
+        try {
+          const message = await this.#read(await this.#opened());
+          this.#begun = true;
+          if (message === undefined) this.end(undefined);
+          return message;
+        } catch (error) {
+          signal.throwIfAborted();
+          if (this.#begun || !isPassing(error)) throw error;
+          this.#stream = undefined;
+        }
+        await pause(REPEAT_MS, signal);
+      }
+    } catch (error) {
+      this.end(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends it, on the server too; what waits fails with the reason. */
+  end(reason: unknown): void {
+    if (this.#ended.signal.aborted) return;
+    this.#settings.signal?.removeEventListener("abort", this.#onAbort);
+    this.#ended.abort(reason);
+    this.#stream?.cancel(reason);
+  }
+
+  readonly #onAbort = () => this.end(this.#settings.signal?.reason);
+
+  async #opened(): Promise<OpenStream<Request>> {
+    if (this.#stream !== undefined) return this.#stream;
+    const { request, ...settings } = this.#settings;
+    const { signal } = this.#ended;
+    this.#failure = undefined;
+    const stream = await this.#opener.open(this.#method, {
+      ...settings,
+      messages: "when asked for",
+      signal,
+      onWait: (limit) => this.#limit = limit,
+    }, {
+      onMessage: (message) => this.#settle?.message(message),
+      onEnd: (error) => {
+        this.#failure = error;
+        this.#settle?.failure(error);
+      },
+      onDone: () => {
+        this.#done = true;
+        this.#settle?.message(undefined);
+      },
+    });
+    if (signal.aborted) {
+      stream.cancel(signal.reason);
+      throw signal.reason;
+    }
+    this.#stream = stream;
+    stream.send(request);
+    return stream;
+  }
+
+  async #read(stream: OpenStream<Request>): Promise<Response | undefined> {
+    // It may have ended while nobody was reading.
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#done) return undefined;
+    try {
+      return await untilAborted(this.#ended.signal, (resolve, reject) => {
+        this.#settle = { message: resolve, failure: reject };
+        stream.read();
+        return () => {};
+      });
+    } finally {
+      this.#settle = undefined;
+    }
+  }
+
+  #late(): EtcdError {
+    const { action, timeoutMs } = this.#settings;
+    const { endpoint } = this;
+    if (this.#limit !== undefined) {
+      const method = this.#method.name;
+      return noStreamError({ action, method, timeoutMs }, this.#limit);
+    }
+    if (endpoint === undefined) {
+      return this.#opener.notOpened(this.#method, { action, timeoutMs });
+    }
+    return new TimeoutError(
+      `Cannot ${action}: ${endpoint} sent nothing for ${timeoutMs} ms (timeout)`,
+      {
+        code: "timeout",
+        grpcCode: GRPC_CODE.deadlineExceeded,
+        method: this.#method.name,
+        endpoint,
+        retryable: true,
+      },
+    );
+  }
+}
+
+/** Whether the same may be asked again. */
+function isPassing(error: unknown): boolean {
+  return error instanceof EtcdError && error.retryable;
+}

@@ -1,0 +1,62 @@
+import type { ErrorCode } from "../../errors/codes.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
+import { isStaleToken } from "../../errors/handler.ts";
+import { createError } from "../../errors/specific_errors.ts";
+import { pause, untilAborted } from "../waiting/_abortable.ts";
+import type { TokenKeeper } from "../call/_token.ts";
+
+// Before a cluster that could not give a token is asked again.
+const REPEAT_MS = 200;
+
+/**
+ * Waits until it is known which token to send. A cluster that cannot be asked
+ * now is asked again, as long as the stream is wanted.
+ *
+ * @throws {EtcdError} If the cluster does not accept who the client says it is.
+ */
+export async function ensureToken(
+  tokens: TokenKeeper,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!tokens.known) {
+    try {
+      await untilAborted(signal, (resolve, reject) => {
+        tokens.fetch().then(resolve, reject);
+        return () => {};
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof EtcdError && error.retryable)) throw error;
+      await pause(REPEAT_MS, signal);
+    }
+  }
+}
+
+/** The same error, of a stream that may be opened again. */
+export function asRetryable(error: EtcdError): EtcdError {
+  return createError(error.message, {
+    code: error.code,
+    grpcCode: error.grpcCode,
+    endpoint: error.endpoint,
+    method: error.method,
+    attempts: error.attempts,
+    retryable: true,
+  });
+}
+
+/**
+ * A member has refused something with this code. Whether that may be due to
+ * the token, which then is not sent any more.
+ */
+export function refusesToken(
+  tokens: TokenKeeper,
+  token: string | undefined,
+  code: ErrorCode,
+): boolean {
+  const due = tokens.renewable &&
+    (isStaleToken(code) ||
+      // What etcd 3.4 says of a token it does not know.
+      (code === "permission_denied" && !tokens.fresh));
+  if (due) tokens.refused(token);
+  return due;
+}

@@ -1,0 +1,190 @@
+import {
+  type Attributes,
+  context,
+  type Counter,
+  createNoopMeter,
+  type Histogram,
+  metrics,
+  ProxyTracer,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from "@opentelemetry/api";
+import { GRPC_CODE, grpcCodeName } from "../../errors/codes.ts";
+import { type Attempt, EtcdError } from "../../errors/etcd_error.ts";
+import type { CallTrace } from "../call/_trace.ts";
+import type { ClientEvent } from "../events.ts";
+
+/** How a call has failed. */
+interface Failure {
+  /** What it was rejected with. */
+  readonly error: unknown;
+  /** Whether the caller's signal was aborted by then. */
+  readonly aborted: boolean;
+}
+
+/** What is kept of one call, or of one stream. */
+export interface CallRecord extends CallTrace {
+  /** Runs something as part of the call. */
+  run<T>(task: () => T): T;
+  /** The call has ended. What is told after that does not count. */
+  end(failure?: Failure): void;
+  /** The same of a stream that was ended here, as nobody needs it any more. */
+  leave(): void;
+}
+
+/** Spans and metrics of a client. */
+export interface Telemetry {
+  /** A call or a stream begins; `path` is such as `/etcdserverpb.KV/Range`. */
+  begin(path: string): CallRecord;
+  /** Something has happened. */
+  count(event: ClientEvent): void;
+}
+
+const SCOPE = "@etcdeno/client";
+const CONVENTIONS = { schemaUrl: "https://opentelemetry.io/schemas/1.45.0" };
+const SYSTEM: Attributes = { "rpc.system.name": "grpc" };
+// The convention's own, in seconds.
+const BOUNDARIES = [
+  ...[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75],
+  ...[1, 2.5, 5, 7.5, 10],
+];
+
+/**
+ * What OpenTelemetry takes, if this process has set it up: nothing else costs
+ * anything. Names follow its conventions for RPC, version 1.45, the first one
+ * in which they are stable.
+ */
+export function findTelemetry(): Telemetry | undefined {
+  const tracer = trace.getTracerProvider().getTracer(
+    SCOPE,
+    undefined,
+    CONVENTIONS,
+  );
+  const meter = metrics.getMeter(SCOPE, undefined, CONVENTIONS);
+  const traced = !(tracer instanceof ProxyTracer);
+  const measured = meter.constructor !== createNoopMeter().constructor;
+  if (!traced && !measured) return undefined;
+  const durations = meter.createHistogram("rpc.client.call.duration", {
+    description: "Measures the duration of an outgoing gRPC call.",
+    unit: "s",
+    advice: { explicitBucketBoundaries: BOUNDARIES },
+  });
+  const events = meter.createCounter("etcdeno.client.events", {
+    description: "What has happened inside the client, as told to onEvent.",
+    unit: "{event}",
+  });
+  return {
+    begin: (path) =>
+      new Recording(path.slice(1), traced ? tracer : undefined, durations),
+    count: (event) => count(events, event),
+  };
+}
+
+class Recording implements CallRecord {
+  readonly #method: string;
+  readonly #durations: Histogram;
+  readonly #span: Span | undefined;
+  readonly #startedAt = performance.now();
+  #endpoint: string | undefined;
+  #attempts = 1;
+  #ended = false;
+
+  constructor(
+    method: string,
+    tracer: Tracer | undefined,
+    durations: Histogram,
+  ) {
+    this.#method = method;
+    this.#durations = durations;
+    this.#span = tracer?.startSpan(method, {
+      kind: SpanKind.CLIENT,
+      attributes: { ...SYSTEM, "rpc.method": method },
+    });
+  }
+
+  run<T>(task: () => T): T {
+    const span = this.#span;
+    return span === undefined
+      ? task()
+      : context.with(trace.setSpan(context.active(), span), task);
+  }
+
+  retried({ endpoint, code, durationMs }: Attempt): void {
+    this.#attempts++;
+    this.#endpoint = endpoint;
+    this.#span?.addEvent("retry", {
+      ...serverOf(endpoint),
+      "etcdeno.error.code": code,
+      "etcdeno.attempt.duration": durationMs / 1_000,
+    });
+  }
+
+  answered(endpoint: string): void {
+    this.#endpoint = endpoint;
+  }
+
+  end(failure?: Failure): void {
+    this.#end({ ...outcomeOf(failure), failed: failure !== undefined });
+  }
+
+  leave(): void {
+    this.#end({ status: GRPC_CODE.canceled, failed: false });
+  }
+
+  #end({ status, error, failed }: Outcome & { readonly failed: boolean }) {
+    if (this.#ended) return;
+    this.#ended = true;
+    const attributes: Attributes = {
+      ...serverOf(error?.endpoint ?? this.#endpoint),
+      "rpc.status_code": grpcCodeName(status),
+    };
+    if (failed) attributes["error.type"] = grpcCodeName(status);
+    this.#durations.record((performance.now() - this.#startedAt) / 1_000, {
+      ...SYSTEM,
+      "rpc.method": this.#method,
+      ...attributes,
+    });
+    const span = this.#span;
+    if (span === undefined) return;
+    span.setAttributes(attributes);
+    span.setAttribute("etcdeno.call.attempts", this.#attempts);
+    if (error) span.setAttribute("etcdeno.error.code", error.code);
+    if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+  }
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly error?: EtcdError;
+}
+
+function outcomeOf(failure: Failure | undefined): Outcome {
+  if (failure === undefined) return { status: GRPC_CODE.ok };
+  const { error, aborted } = failure;
+  if (error instanceof EtcdError) return { status: error.grpcCode, error };
+  return { status: aborted ? GRPC_CODE.canceled : GRPC_CODE.unknown };
+}
+
+function count(events: Counter, event: ClientEvent): void {
+  events.add(1, {
+    "etcdeno.event.type": event.type === "token"
+      ? `token_${event.change}`
+      : event.type,
+    ...serverOf("endpoint" in event ? event.endpoint : undefined),
+  });
+}
+
+/** The attributes of an endpoint: a host and its port, or a socket's path. */
+function serverOf(endpoint: string | undefined): Attributes {
+  if (endpoint === undefined) return {};
+  const rest = endpoint.slice(endpoint.indexOf("://") + 3);
+  const match = /^\[?([^/]*?)\]?:(\d+)$/.exec(rest);
+  return match === null ? { "server.address": rest } : {
+    "server.address": match[1],
+    "server.port": Number(match[2]),
+  };
+}

@@ -1,0 +1,77 @@
+import {
+  type Event,
+  EventType,
+  FilterType,
+  type WatchCreateRequestInit,
+  type WatchRequestInit,
+} from "../../proto/gen/messages.ts";
+import { fromBigInt, toBigInt } from "../../proto/int64.ts";
+import { toKeyValue, toKeyValues } from "../values/key_value.ts";
+import type { EtcdRange } from "../values/keys.ts";
+import type { WatchEvent, WatchOptions } from "./types.ts";
+
+/** The part of a create request that stays the same on every stream. */
+export function createTemplate(
+  range: EtcdRange,
+  options: WatchOptions,
+): WatchCreateRequestInit {
+  const filters: FilterType[] = [];
+  // One that relists has to know all keys, and leaves out by itself.
+  if (options.onCompaction !== "relist") {
+    if (options.noPut) filters.push(FilterType.NOPUT);
+    if (options.noDelete) filters.push(FilterType.NODELETE);
+  }
+  return {
+    ...range,
+    filters,
+    prevKv: options.prevKv,
+    progressNotify: options.progressNotify,
+    fragment: options.fragment ?? true,
+  };
+}
+
+/** Asks for a watch under an id of our choice. */
+export function createRequest(
+  template: WatchCreateRequestInit,
+  watchId: bigint,
+  startRevision: bigint | undefined,
+): WatchRequestInit {
+  return {
+    createRequest: {
+      ...template,
+      watchId: fromBigInt(watchId),
+      startRevision: fromBigInt(startRevision ?? 0n),
+    },
+  };
+}
+
+/** Asks for the end of a watch. */
+export function cancelRequest(watchId: bigint): WatchRequestInit {
+  return { cancelRequest: { watchId: fromBigInt(watchId) } };
+}
+
+/** Asks how far the stream is. */
+export const PROGRESS_REQUEST: WatchRequestInit = { progressRequest: {} };
+
+/**
+ * The events of a revision or a later one, copied out of their frame. Without
+ * the pair before unless that is asked for: kine sends it always.
+ */
+export function eventsFrom(
+  next: bigint,
+  events: readonly Event[],
+  { prevKv: asked = false }: Pick<WatchOptions, "prevKv">,
+): readonly WatchEvent[] {
+  const later = events.filter(({ kv }) =>
+    kv && toBigInt(kv.modRevision) >= next
+  );
+  const kvs = toKeyValues(later.flatMap(({ kv }) => kv ?? []));
+  return kvs.map((kv, at) => {
+    const { type, prevKv } = later[at] ?? {};
+    return {
+      type: type === EventType.PUT ? "put" : "delete",
+      kv,
+      prevKv: asked && prevKv ? toKeyValue(prevKv) : undefined,
+    };
+  });
+}

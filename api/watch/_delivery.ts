@@ -1,0 +1,89 @@
+import type { WatchBuffer } from "./_buffer.ts";
+import type { WatchBatch } from "./types.ts";
+
+type Result = IteratorResult<WatchBatch, undefined>;
+
+interface Reader {
+  resolve(result: Result): void;
+  reject(reason: unknown): void;
+}
+
+const DONE: Result = { done: true, value: undefined };
+
+/** Hands batches from a buffer to a consumer, and knows how far that is. */
+export class Delivery {
+  readonly #buffer: WatchBuffer;
+  readonly #readers: Reader[] = [];
+  #cursor: bigint | undefined;
+  #end: { readonly reason: unknown; told: boolean } | undefined;
+
+  constructor(buffer: WatchBuffer, cursor: bigint | undefined) {
+    this.#buffer = buffer;
+    this.#cursor = cursor;
+  }
+
+  /** The revision after the last one the consumer has received. */
+  get cursor(): bigint | undefined {
+    return this.#cursor;
+  }
+
+  /** Whether no more should be received for now. */
+  get full(): boolean {
+    return this.#buffer.full;
+  }
+
+  /** Whether there is room again. */
+  get halfFree(): boolean {
+    return this.#buffer.halfFree;
+  }
+
+  /** Where a watch "from now" starts. */
+  startAt(revision: bigint): void {
+    this.#cursor ??= revision;
+  }
+
+  /** Gives a batch to the consumer that waits, or keeps it. */
+  push(batch: WatchBatch): void {
+    const reader = this.#readers.shift();
+    if (reader === undefined) this.#buffer.push(batch);
+    else reader.resolve(this.#handOver(batch));
+  }
+
+  /** Keeps only the last event of each key. */
+  coalesce(): void {
+    this.#buffer.coalesce();
+  }
+
+  /** The next batch, the end, or the reason of the end, which is thrown once. */
+  next(): Promise<Result> {
+    const batch = this.#buffer.shift();
+    if (batch !== undefined) return Promise.resolve(this.#handOver(batch));
+    if (this.#end !== undefined) return this.#tellEnd(this.#end);
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    this.#readers.push({ resolve, reject });
+    return promise;
+  }
+
+  /** No more batches follow. */
+  end(reason: unknown, buffered: "keep" | "drop"): void {
+    if (buffered === "drop") this.#buffer.clear();
+    const end = this.#end = { reason, told: false };
+    for (const reader of this.#readers.splice(0)) {
+      this.#tellEnd(end).then(reader.resolve, reader.reject);
+    }
+  }
+
+  #tellEnd(end: { readonly reason: unknown; told: boolean }): Promise<Result> {
+    if (end.reason === undefined || end.told) return Promise.resolve(DONE);
+    end.told = true;
+    return Promise.reject(end.reason);
+  }
+
+  #handOver(batch: WatchBatch): Result {
+    const { header, origin } = batch;
+    const last = origin === "relist" ? undefined : batch.events.at(-1);
+    // A relist goes back if the store has.
+    this.#cursor = (last?.kv.modRevision ?? header.revision) + 1n;
+    return { done: false, value: batch };
+  }
+}

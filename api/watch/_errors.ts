@@ -1,0 +1,183 @@
+import { type Classification, classify } from "../../errors/classify.ts";
+import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
+import { withoutStatus } from "../../errors/_messages.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
+import { HistoryLostError } from "../../errors/history_lost_error.ts";
+import {
+  CanceledError,
+  ClusterMismatchError,
+  CompactedError,
+  createError,
+  UnavailableError,
+  UnsupportedError,
+} from "../../errors/specific_errors.ts";
+import type { WatchResponse } from "../../proto/gen/messages.ts";
+import type { Refusal } from "./_ids.ts";
+import type { BufferLimits } from "./_buffer.ts";
+
+const METHOD = "Watch.Watch";
+
+// What another attempt would only be told again.
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  "client_closed",
+  "permission_denied",
+  "auth_failed",
+  "invalid_auth_token",
+  "unauthenticated",
+  "user_empty",
+  "unsupported",
+  "invalid_argument",
+  "wrong_cluster",
+]);
+
+/** Whether a stream that ended so is not worth opening again. */
+export function isFinal({ code, retryable }: EtcdError): boolean {
+  return FINAL.has(code) && !retryable;
+}
+
+/** Why the server has ended one watch, from the reason it gives. */
+export function cancelError(reason: string, endpoint: string): EtcdError {
+  const { code, grpcCode } = meaning(reason);
+  return createError(
+    `Cannot watch: ${
+      withoutStatus(reason) || "the server gives no reason"
+    } (${code}, from ${endpoint})`,
+    { code, grpcCode, endpoint, method: METHOD },
+  );
+}
+
+/** Who has refused to create a watch, if somebody has. */
+export function refusal(
+  { canceled, cancelReason }: Pick<WatchResponse, "canceled" | "cancelReason">,
+): Refusal | undefined {
+  if (!canceled) return undefined;
+  return meaning(cancelReason).fromEtcd ? "by etcd" : "by something else";
+}
+
+function meaning(reason: string): Classification {
+  return classify({
+    grpcCode: GRPC_CODE.canceled,
+    details: reason,
+    sent: true,
+    disconnected: false,
+    ownDeadline: false,
+  });
+}
+
+/** What a watch was to report next has been compacted away. */
+export function compactedError(
+  next: bigint | undefined,
+  compactRevision: bigint,
+  endpoint: string,
+): CompactedError {
+  return new CompactedError(
+    `Cannot watch from revision ${next}: compacted up to ${compactRevision} (compacted, from ${endpoint})`,
+    {
+      code: "compacted",
+      grpcCode: GRPC_CODE.outOfRange,
+      endpoint,
+      method: METHOD,
+      compactRevision,
+    },
+  );
+}
+
+/** The endpoints lead to another cluster than the one that was watched. */
+export function otherClusterError(
+  { id, before }: { readonly id: bigint; readonly before: bigint },
+  endpoint: string,
+): ClusterMismatchError {
+  return new ClusterMismatchError(
+    `Cannot watch on: ${endpoint} is of the cluster ${
+      id.toString(16)
+    }, not of ${before.toString(16)} as before (wrong_cluster)`,
+    {
+      grpcCode: GRPC_CODE.failedPrecondition,
+      endpoint,
+      method: METHOD,
+      clusterId: id,
+      expectedClusterId: before,
+    },
+  );
+}
+
+/** The store does not have what was received from it any more. */
+export function historyLostError(
+  action: string,
+  { receivedRevision, currentRevision }: Pick<
+    HistoryLostError,
+    "receivedRevision" | "currentRevision"
+  >,
+): HistoryLostError {
+  return new HistoryLostError(
+    `Cannot ${action}: the store is at revision ${currentRevision}, though revision ${receivedRevision} was received from it (history_lost)`,
+    {
+      grpcCode: GRPC_CODE.dataLoss,
+      method: METHOD,
+      receivedRevision,
+      currentRevision,
+    },
+  );
+}
+
+/** The consumer is too slow for its buffer. */
+export function overflowError({ events, bytes }: BufferLimits): EtcdError {
+  return new EtcdError(
+    `Cannot watch on: the consumer is behind by ${events} events or ${bytes} bytes (watch_overflow)`,
+    { code: "watch_overflow", method: METHOD },
+  );
+}
+
+/** The stream has given no sign of life, nor an answer when asked. */
+export function silentError(
+  endpoint: string,
+  silentMs: number,
+): UnavailableError {
+  const ms = Math.round(silentMs);
+  return new UnavailableError(
+    `Cannot watch: no sign of life from ${endpoint} for ${ms} ms (unavailable)`,
+    {
+      code: "unavailable",
+      grpcCode: GRPC_CODE.unavailable,
+      endpoint,
+      method: METHOD,
+      retryable: true,
+    },
+  );
+}
+
+/** A proxy gives ids of its own: which watch each of them is, is not known. */
+export function ownIdsError(endpoint: string): UnavailableError {
+  return new UnavailableError(
+    `Cannot watch: ${endpoint} gives watches ids of its own, they are asked for again (unavailable)`,
+    {
+      code: "unavailable",
+      grpcCode: GRPC_CODE.unavailable,
+      endpoint,
+      method: METHOD,
+      retryable: true,
+    },
+  );
+}
+
+/** What gives watches ids of its own does not answer how far it is. */
+export function noProgressError(): UnsupportedError {
+  return new UnsupportedError(
+    "Cannot ask for the watch's progress: what gives watches ids of its own, as a proxy or kine, does not tell it (unsupported)",
+    {
+      code: "unsupported",
+      grpcCode: GRPC_CODE.unimplemented,
+      method: METHOD,
+      needs: "an etcd server without a proxy",
+    },
+  );
+}
+
+/** Whoever waits for an answer to a watch has closed it. */
+export function closedError(): CanceledError {
+  return new CanceledError("Cannot wait for the watch: it was closed", {
+    code: "canceled",
+    grpcCode: GRPC_CODE.canceled,
+    method: METHOD,
+  });
+}

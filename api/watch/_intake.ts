@@ -1,0 +1,69 @@
+import type { Event, WatchResponse } from "../../proto/gen/messages.ts";
+import type { Relist } from "./_relist.ts";
+import { eventsFrom } from "./_codec.ts";
+import type { WatchPosition } from "./_position.ts";
+import { toHeader } from "../values/key_value.ts";
+import type { WatchBatch, WatchEvent, WatchOptions } from "./types.ts";
+
+/** What an intake is made of. */
+export interface WatchIntakeParts {
+  /** Moves with what has come. */
+  readonly position: WatchPosition;
+  /** Takes note of what has come. */
+  readonly relist: Relist | undefined;
+  /** What the caller wants of it. */
+  readonly options: WatchOptions;
+}
+
+/** Makes batches of whole revisions of the messages for a watch. */
+export class WatchIntake {
+  readonly #parts: WatchIntakeParts;
+  #fragments: Event[] = [];
+
+  constructor(parts: WatchIntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** The batch that a message completes, if there is something to tell. */
+  take(wire: WatchResponse): WatchBatch | undefined {
+    if (wire.fragment) {
+      this.#fragments.push(...wire.events);
+      return undefined;
+    }
+    const parts = [...this.#fragments, ...wire.events];
+    this.#fragments = [];
+    const { position, options, relist } = this.#parts;
+    const header = toHeader(wire.header);
+    if (parts.length === 0) {
+      const told = position.progress(header.revision) && options.progressNotify;
+      return told ? { header, events: [], origin: "stream" } : undefined;
+    }
+    const events = eventsFrom(position.next, parts, options);
+    const last = events.at(-1);
+    if (last === undefined) return undefined;
+    position.received(last.kv.modRevision);
+    relist?.note(events);
+    const wanted = this.#wanted(events);
+    if (wanted.length === 0) return undefined;
+    return { header, events: wanted, origin: "stream" };
+  }
+
+  /** What a relist has to tell; nothing as long as the start lies ahead. */
+  relisted(batch: WatchBatch): WatchBatch | undefined {
+    const { revision } = batch.header;
+    if (!this.#parts.position.readAgain(revision)) return undefined;
+    return { ...batch, events: this.#wanted(batch.events) };
+  }
+
+  /** What would complete the fragments will not come. */
+  clear(): void {
+    this.#fragments = [];
+  }
+
+  #wanted(events: readonly WatchEvent[]): readonly WatchEvent[] {
+    const { noPut, noDelete } = this.#parts.options;
+    return this.#parts.position.asked(events).filter(({ type }) =>
+      !(type === "put" ? noPut : noDelete)
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import type { Clock } from "../../balancers/transport/_clock.ts";
+
+interface Question {
+  readonly owner: object;
+  resolve(revision: bigint): void;
+  reject(reason: unknown): void;
+}
+
+// Newer servers do not answer at all while a watch of the stream catches up
+// (etcd#15220), which takes them up to 100 ms after each reconnect: asked
+// again until they do.
+const REPEAT_MS = 200;
+
+/** The questions for a stream's progress that are not answered yet. */
+export class ProgressQuestions {
+  readonly #clock: Clock;
+  readonly #send: () => void;
+  #open: readonly Question[] = [];
+  #cancelRepeat: (() => void) | undefined;
+
+  constructor(clock: Clock, send: () => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Asks; resolves to the revision answered. */
+  ask(owner: object): Promise<bigint> {
+    const { promise, resolve, reject } = Promise.withResolvers<bigint>();
+    this.#open = [...this.#open, { owner, resolve, reject }];
+    this.repeat();
+    return promise;
+  }
+
+  /** Asks again what is not answered, now and from time to time. */
+  repeat(): void {
+    this.#cancelRepeat?.();
+    this.#cancelRepeat = undefined;
+    if (this.#open.length === 0) return;
+    this.#send();
+    this.#cancelRepeat = this.#clock.schedule(REPEAT_MS, () => this.repeat());
+  }
+
+  /** Answers all. */
+  answer(revision: bigint): void {
+    const answered = this.#open;
+    this.#keep([]);
+    for (const question of answered) question.resolve(revision);
+  }
+
+  /** Answers what this owner has asked. */
+  settle(owner: object, revision: bigint): void {
+    for (const question of this.#taken(owner)) question.resolve(revision);
+  }
+
+  /** Fails what this owner has asked. */
+  fail(owner: object, reason: unknown): void {
+    for (const question of this.#taken(owner)) question.reject(reason);
+  }
+
+  /** Fails what anybody has asked. */
+  failAll(reason: unknown): void {
+    const failed = this.#open;
+    this.#keep([]);
+    for (const question of failed) question.reject(reason);
+  }
+
+  #taken(owner: object): readonly Question[] {
+    const taken = this.#open.filter((question) => question.owner === owner);
+    if (taken.length > 0) {
+      this.#keep(this.#open.filter((question) => question.owner !== owner));
+    }
+    return taken;
+  }
+
+  #keep(open: readonly Question[]): void {
+    this.#open = open;
+    if (open.length > 0) return;
+    this.#cancelRepeat?.();
+    this.#cancelRepeat = undefined;
+  }
+}

@@ -1,0 +1,177 @@
+import { EtcdError } from "../../errors/etcd_error.ts";
+import {
+  CompactedError,
+  FutureRevisionError,
+} from "../../errors/specific_errors.ts";
+import { keyId, keyOf } from "../values/_key_id.ts";
+import { jsonable } from "../values/_json.ts";
+import { pause } from "../waiting/_abortable.ts";
+import { copyBytes } from "../values/bytes.ts";
+import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
+import { between, type EtcdRange, type KeyRange } from "../values/keys.ts";
+import type { Kv } from "../kv/kv.ts";
+import type { WatchBatch, WatchEvent } from "./types.ts";
+
+// Before a cluster that could not answer twice is asked again.
+const REPEAT_MS = 200;
+
+/** What was read before a watch starts. */
+export interface Seed {
+  /** The revision to start at. */
+  readonly start: bigint;
+  /** A revision that the store has; 0 if nothing was read. */
+  readonly read: bigint;
+}
+
+/**
+ * Knows which keys of a range exist, so that it can tell what has changed by
+ * reading the range again: after a compaction, and also when the store has
+ * gone back in time, where a key that differs may be an older one.
+ */
+export class Relist {
+  readonly #kv: Kv;
+  readonly #range: KeyRange | Uint8Array;
+  readonly #closed = new AbortController();
+  #known = new Map<string, bigint>();
+  /** Whether the keys before the start are among them. */
+  #complete = true;
+
+  constructor(kv: Kv, range: EtcdRange) {
+    this.#kv = kv;
+    this.#range = between(range);
+  }
+
+  /**
+   * Learns which keys there are before a start revision, or now; resolves to
+   * the revision to start at: now, too, if that revision lies ahead.
+   */
+  async seed(startRevision: bigint | undefined): Promise<Seed> {
+    if (startRevision === undefined) return await this.#seedNow();
+    const start = startRevision;
+    if (start === 1n) return { start, read: 0n };
+    const read = start - 1n;
+    try {
+      this.#known = await this.#untilAnswered(() =>
+        this.#read(read, "keys only")
+      );
+    } catch (error) {
+      if (error instanceof FutureRevisionError) return await this.#seedNow();
+      // The watch itself will be told so, and read everything again.
+      if (!(error instanceof CompactedError)) throw error;
+      this.#complete = false;
+    }
+    return { start, read };
+  }
+
+  /** Takes note of what the watch has delivered. */
+  note(events: readonly WatchEvent[]): void {
+    for (const { type, kv } of events) {
+      if (type === "put") this.#known.set(keyId(kv.key), kv.modRevision);
+      else this.#known.delete(keyId(kv.key));
+    }
+  }
+
+  /**
+   * Reads the range as it is now, and tells what differs from what is known;
+   * of what is not, what is new since `next`.
+   */
+  difference(next: bigint): Promise<WatchBatch> {
+    return this.#untilCurrent(() => this.#difference(next));
+  }
+
+  /** Nobody waits for it any more: what it reads is ended. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #seedNow(): Promise<Seed> {
+    return await this.#untilCurrent(async () => {
+      const { revision } = await this.#now();
+      this.#known = await this.#read(revision, "keys only");
+      return { start: revision + 1n, read: revision };
+    });
+  }
+
+  async #difference(next: bigint): Promise<WatchBatch> {
+    const header = await this.#now();
+    const { revision } = header;
+    const puts: WatchEvent[] = [];
+    const present = await this.#read(revision, "values too", (kv, id) => {
+      const known = this.#known.get(id);
+      if (known === kv.modRevision) return;
+      const isOld = known === undefined && !this.#complete &&
+        kv.modRevision < next;
+      if (!isOld) puts.push({ type: "put", kv, prevKv: undefined });
+    });
+    puts.sort((a, b) => Number(a.kv.modRevision - b.kv.modRevision));
+    const deletes: WatchEvent[] = [];
+    for (const id of this.#known.keys()) {
+      if (present.has(id)) continue;
+      // When exactly is forgotten; it is so at this revision.
+      const kv = deleted(id, revision);
+      deletes.push({ type: "delete", kv, prevKv: undefined });
+    }
+    this.#known = present;
+    this.#complete = true;
+    return { header, events: [...puts, ...deletes], origin: "relist" };
+  }
+
+  async #now(): Promise<ResponseHeader> {
+    const { signal } = this.#closed;
+    const options = { countOnly: true, signal };
+    return (await this.#kv.range(this.#range, options)).header;
+  }
+
+  async #read(
+    revision: bigint,
+    what: "keys only" | "values too",
+    each: (kv: KeyValue, id: string) => void = () => {},
+  ): Promise<Map<string, bigint>> {
+    const keysOnly = what === "keys only";
+    const options = { revision, keysOnly, signal: this.#closed.signal };
+    const keys = new Map<string, bigint>();
+    for await (const kv of this.#kv.list(this.#range, options)) {
+      const id = keyId(kv.key);
+      keys.set(id, kv.modRevision);
+      each(kv, id);
+    }
+    return keys;
+  }
+
+  /** Reads again if what it reads is compacted away or lost meanwhile. */
+  async #untilCurrent<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await this.#untilAnswered(read);
+      } catch (error) {
+        if (error instanceof CompactedError) continue;
+        if (!(error instanceof FutureRevisionError)) throw error;
+      }
+    }
+  }
+
+  /** Asks until there is an answer; each try has a time limit of its own. */
+  async #untilAnswered<T>(read: () => Promise<T>): Promise<T> {
+    for (let failures = 0;; failures++) {
+      // The first time at once: the strategy may have another member.
+      if (failures > 1) await pause(REPEAT_MS, this.#closed.signal);
+      try {
+        return await read();
+      } catch (error) {
+        this.#closed.signal.throwIfAborted();
+        if (!EtcdError.from(error).retryable) throw error;
+      }
+    }
+  }
+}
+
+function deleted(id: string, modRevision: bigint): KeyValue {
+  return jsonable({
+    key: copyBytes(keyOf(id)),
+    value: copyBytes(new Uint8Array()),
+    createRevision: 0n,
+    modRevision,
+    version: 0n,
+    lease: 0n,
+  });
+}

@@ -1,0 +1,248 @@
+import { EtcdError } from "../../errors/etcd_error.ts";
+import type {
+  WatchRequestInit,
+  WatchResponse,
+} from "../../proto/gen/messages.ts";
+import { toBigInt, ZERO } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
+import { Heartbeat } from "./_heartbeat.ts";
+import { Reopening } from "../stream/_reopening.ts";
+import { asRetryable } from "../stream/_token.ts";
+import type { OpenStream } from "../stream/_opener.ts";
+import { cancelRequest, createRequest, PROGRESS_REQUEST } from "./_codec.ts";
+import { WatchCluster } from "./_cluster.ts";
+import {
+  cancelError,
+  isFinal,
+  noProgressError,
+  ownIdsError,
+  refusal,
+  silentError,
+} from "./_errors.ts";
+import { WatchHistory } from "./_history.ts";
+import type { WatchHost, WatchSessionOptions } from "./_host.ts";
+import { WatchIds } from "./_ids.ts";
+import { WaitingNotice } from "./_waiting.ts";
+import { ProgressQuestions } from "./_progress.ts";
+import type { Watcher } from "./_watcher.ts";
+
+/**
+ * The stream that watches share, and its successors: whenever it ends, for
+ * whatever reason, it is opened again and every watch put on it at its cursor.
+ */
+export class WatchSession implements WatchHost {
+  readonly #options: WatchSessionOptions;
+  /** Those that are, or want to be, on the stream. */
+  readonly #watchers = new Set<Watcher>();
+  /** Those that have left it and will come back. */
+  readonly #paused = new Set<Watcher>();
+  readonly #waiting = new WaitingNotice(this.#watchers);
+  readonly #ids = new WatchIds();
+  readonly #questions: ProgressQuestions;
+  readonly #reopening: Reopening;
+  readonly #cluster = new WatchCluster();
+  readonly #history: WatchHistory;
+  #stream: OpenStream<WatchRequestInit> | undefined;
+  #opening: AbortController | undefined;
+  #endpoint: string | undefined;
+  #heartbeat: Heartbeat | undefined;
+
+  constructor(options: WatchSessionOptions) {
+    this.#options = options;
+    const { clock, readRevision } = options;
+    this.#history = new WatchHistory(clock, readRevision);
+    const ask = () => this.#stream?.send(PROGRESS_REQUEST);
+    this.#questions = new ProgressQuestions(clock, ask);
+    this.#reopening = new Reopening(clock, () => this.#open());
+  }
+
+  add(watcher: Watcher): void {
+    this.#paused.delete(watcher);
+    this.#watchers.add(watcher);
+    if (this.#stream !== undefined) this.#create(watcher);
+    else if (this.#opening) this.#waiting.greet(watcher);
+    else if (!this.#reopening.pending) this.#open();
+  }
+
+  pause(watcher: Watcher): void {
+    this.#paused.add(watcher);
+    // What the stream answers from now on says nothing about this one.
+    this.#questions.settle(watcher, watcher.received);
+    this.#leave(watcher);
+  }
+
+  remove(watcher: Watcher, reason: unknown): void {
+    this.#paused.delete(watcher);
+    this.#questions.fail(watcher, reason);
+    this.#leave(watcher);
+  }
+
+  requestProgress(watcher: Watcher): Promise<bigint> {
+    return this.#ids.heeded
+      ? this.#questions.ask(watcher)
+      : Promise.reject(noProgressError());
+  }
+
+  /** Ends every watch with this error. */
+  close(error: EtcdError): void {
+    const all = [...this.#watchers, ...this.#paused];
+    // First, as those who are told may start new watches.
+    this.#watchers.clear();
+    this.#paused.clear();
+    this.#stop();
+    for (const watcher of all) watcher.fail(error);
+  }
+
+  #leave(watcher: Watcher): void {
+    this.#history.forget(watcher);
+    const id = this.#ids.take(watcher);
+    if (id !== undefined) this.#stream?.send(cancelRequest(id));
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.#stop();
+  }
+
+  async #open(): Promise<void> {
+    const opening = this.#opening = new AbortController();
+    try {
+      const stream = await this.#options.opener.open(methods.watch.watch, {
+        action: "watch",
+        requireLeader: this.#options.requireLeader,
+        signal: opening.signal,
+        avoid: this.#endpoint,
+        onRemoval: "move",
+        onWait: (limit) => this.#waiting.tell(limit),
+      }, {
+        onMessage: (message) => this.#onMessage(message),
+        onEnd: (error) => this.#onEnd(error),
+      });
+      // No longer wanted, or ended before anybody knew of it.
+      if (this.#opening !== opening) return stream.cancel();
+      this.#opening = undefined;
+      this.#begin(stream);
+    } catch (error) {
+      if (this.#opening !== opening) return;
+      this.#opening = undefined;
+      this.close(EtcdError.from(error));
+    }
+  }
+
+  #begin(stream: OpenStream<WatchRequestInit>): void {
+    const { clock, heartbeat } = this.#options;
+    this.#stream = stream;
+    this.#endpoint = stream.endpoint;
+    this.#reopening.opened();
+    if (heartbeat !== false && this.#ids.heeded) {
+      this.#heartbeat = new Heartbeat(heartbeat, clock, {
+        ask: () => stream.send(PROGRESS_REQUEST),
+        dead: (ms) => this.#abandon(silentError(stream.endpoint, ms)),
+      });
+    }
+    for (const watcher of this.#watchers) this.#create(watcher);
+    this.#questions.repeat();
+  }
+
+  /** Asks for one that was not, unless it is not its turn. */
+  #create(watcher: Watcher): void {
+    const id = this.#stream && this.#ids.next(watcher);
+    if (id === undefined) return;
+    const { template, startRevision } = watcher;
+    this.#heartbeat?.catchingUp(startRevision);
+    this.#stream?.send(createRequest(template, id, startRevision));
+  }
+
+  #onMessage(message: WatchResponse): void {
+    const revision = toBigInt(message.header?.revision ?? ZERO);
+    this.#heartbeat?.alive(revision);
+    const endpoint = this.#stream?.endpoint ?? "";
+    const mismatch = this.#cluster.mismatch(message, endpoint);
+    if (mismatch) return this.close(mismatch);
+    const id = toBigInt(message.watchId);
+    if (message.created) return this.#onCreated(message, id, endpoint);
+    if (id === -1n) {
+      this.#heartbeat?.caughtUp();
+      this.#history.allHeard(this.#watchers, revision);
+      return this.#questions.answer(revision);
+    }
+    const watcher = this.#ids.watcher(id);
+    if (watcher === undefined) return;
+    if (message.canceled) return this.#drop(watcher, message, endpoint);
+    this.#history.heard(watcher, revision);
+    watcher.receive(message);
+  }
+
+  #onCreated(message: WatchResponse, id: bigint, endpoint: string): void {
+    const wereInTurn = this.#ids.inTurn;
+    const watcher = this.#ids.created(id, refusal(message));
+    if (watcher === "unclear") return this.#abandon(ownIdsError(endpoint));
+    if (!this.#ids.heeded) this.#meetProxy(watcher ? -1n : id);
+    if (watcher && watcher !== "again") {
+      this.#begun(watcher, message, endpoint);
+    }
+    if (!wereInTurn && !this.#ids.inTurn) return;
+    for (const one of this.#watchers) this.#create(one);
+  }
+
+  #begun(watcher: Watcher, message: WatchResponse, endpoint: string): void {
+    if (message.canceled) return this.#drop(watcher, message, endpoint);
+    this.#history.heard(watcher, toBigInt(message.header?.revision ?? ZERO));
+    watcher.created(endpoint, message.header);
+  }
+
+  /** It does not answer when asked for its progress. */
+  #meetProxy(strayId: bigint): void {
+    this.#heartbeat?.close();
+    this.#heartbeat = undefined;
+    const { heartbeat } = this.#options;
+    if (heartbeat) this.#history.suspect(this.#watchers, heartbeat.intervalMs);
+    // Closed before it was known by this id.
+    if (strayId !== -1n) this.#stream?.send(cancelRequest(strayId));
+    this.#questions.failAll(noProgressError());
+  }
+
+  /** The server has ended one watch. */
+  #drop(watcher: Watcher, message: WatchResponse, endpoint: string): void {
+    this.#history.forget(watcher);
+    this.#ids.take(watcher);
+    const compacted = toBigInt(message.compactRevision);
+    if (compacted > 0n) return watcher.compacted(compacted, endpoint);
+    const error = cancelError(message.cancelReason, endpoint);
+    if (this.#stream?.tokenRefused(error.code)) {
+      // It is still one of those that want to be on the next stream.
+      return this.#abandon(asRetryable(error));
+    }
+    watcher.fail(error);
+  }
+
+  #abandon(error: EtcdError): void {
+    this.#stream?.cancel(error);
+    this.#onEnd(error);
+  }
+
+  #onEnd(error: EtcdError): void {
+    this.#leaveStream();
+    if (isFinal(error)) return this.close(error);
+    if (this.#watchers.size === 0) return;
+    // First, as those who are told may start and close watches.
+    this.#reopening.begin();
+    for (const watcher of [...this.#watchers]) watcher.disconnected(error);
+  }
+
+  #leaveStream(): void {
+    this.#heartbeat?.close();
+    this.#heartbeat = undefined;
+    this.#opening = undefined;
+    this.#stream = undefined;
+    this.#ids.clear();
+    this.#history.clear();
+  }
+
+  #stop(): void {
+    this.#opening?.abort();
+    this.#waiting.clear();
+    this.#reopening.stop();
+    this.#stream?.cancel();
+    this.#leaveStream();
+    if (this.#paused.size === 0) this.#cluster.forget();
+    this.#history.stop();
+  }
+}

@@ -1,0 +1,240 @@
+import type { EtcdError } from "../../errors/etcd_error.ts";
+import type {
+  ResponseHeader as WireHeader,
+  WatchCreateRequestInit,
+  WatchResponse,
+} from "../../proto/gen/messages.ts";
+import type { Relist } from "./_relist.ts";
+import { WatchBuffer } from "./_buffer.ts";
+import { createTemplate } from "./_codec.ts";
+import { Delivery } from "./_delivery.ts";
+import {
+  closedError,
+  compactedError,
+  historyLostError,
+  overflowError,
+} from "./_errors.ts";
+import type { WatcherParts, WatchHost } from "./_host.ts";
+import type { ResolvedWatchOptions } from "./_options.ts";
+import { WatchIntake } from "./_intake.ts";
+import { WatchPosition } from "./_position.ts";
+import { waitingState, type WaitingWatch } from "./_waiting.ts";
+import { type ResponseHeader, toHeader } from "../values/key_value.ts";
+import type { EtcdRange } from "../values/keys.ts";
+import type { Watch, WatchBatch, WatchEvent, WatchState } from "./types.ts";
+
+/** One watch: its cursor, its fragments, its buffer, its consumer. */
+export class Watcher implements Watch {
+  readonly ready: Promise<ResponseHeader>;
+  /** What its create request says on every stream. */
+  readonly template: WatchCreateRequestInit;
+  /** How far it is. */
+  readonly position: WatchPosition;
+  readonly #host: WatchHost;
+  readonly #options: ResolvedWatchOptions;
+  readonly #relist: Relist | undefined;
+  readonly #created = Promise.withResolvers<ResponseHeader>();
+  readonly #delivery: Delivery;
+  readonly #intake: WatchIntake;
+  #state: WatchState = { kind: "connecting" };
+  #relisting = false;
+
+  constructor(
+    range: EtcdRange,
+    options: ResolvedWatchOptions,
+    { host, relist }: WatcherParts,
+  ) {
+    this.#options = options;
+    this.#host = host;
+    this.#relist = relist;
+    const { startRevision } = options;
+    this.template = createTemplate(range, options);
+    const position = this.position = new WatchPosition(startRevision);
+    this.#intake = new WatchIntake({ position, relist, options });
+    this.#delivery = new Delivery(
+      new WatchBuffer(options.buffer),
+      startRevision,
+    );
+    this.ready = this.#created.promise;
+    // Whoever does not wait for it learns of a failure by iterating.
+    this.ready.catch(() => {});
+    options.signal?.addEventListener("abort", this.#onAbort);
+    if (relist === undefined) host.add(this);
+    else this.#seed(relist);
+  }
+
+  get state(): WatchState {
+    return this.#state;
+  }
+
+  get cursor(): bigint | undefined {
+    return this.#delivery.cursor;
+  }
+
+  /** The revision up to which all events have come. */
+  get received(): bigint {
+    return (this.position.next || 1n) - 1n;
+  }
+
+  /** What its next create request asks for. */
+  get startRevision(): bigint | undefined {
+    return this.position.startRevision;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<WatchBatch> {
+    return {
+      next: async () => {
+        const result = await this.#delivery.next();
+        if (this.#state.kind === "paused" && this.#delivery.halfFree) {
+          this.#setState({ kind: "connecting" });
+          this.#host.add(this);
+        }
+        return result;
+      },
+      return: async () => {
+        await this.close();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  async *events(): AsyncGenerator<WatchEvent, void, undefined> {
+    for await (const batch of this) yield* batch.events;
+  }
+
+  requestProgress(): Promise<bigint> {
+    // Who waits for it may be the consumer that is behind.
+    if (this.#state.kind === "paused") return Promise.resolve(this.received);
+    return this.#state.kind === "closed"
+      ? Promise.reject(this.#state.reason ?? closedError())
+      : this.#host.requestProgress(this);
+  }
+
+  close(): Promise<void> {
+    this.#end(undefined, "drop");
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** The server has created it, on this endpoint. */
+  created(endpoint: string, wire: WireHeader | null | undefined): void {
+    const header = toHeader(wire);
+    const start = this.position.created(header.revision);
+    if (start !== undefined) this.#delivery.startAt(start);
+    this.#created.resolve(header);
+    if (this.#state.kind !== "live") this.#setState({ kind: "live", endpoint });
+  }
+
+  /** A message for it: events, a fragment of them, or progress. */
+  receive(wire: WatchResponse): void {
+    const batch = this.#intake.take(wire);
+    if (batch !== undefined) this.#deliver(batch);
+  }
+
+  /** Its stream waits for one of so many, or does not any more. */
+  readonly waits: WaitingWatch["waits"] = (limit) => {
+    const state = waitingState(this.#state, limit);
+    if (state !== undefined) this.#setState(state);
+  };
+
+  /** Its stream has ended and will be opened again. */
+  disconnected(reason: EtcdError): void {
+    this.#intake.clear();
+    const { kind } = this.#state;
+    if (kind === "reconnecting" || kind === "closed") return;
+    this.#setState({ kind: "reconnecting", reason });
+  }
+
+  /** What it was to start at has been compacted away. */
+  compacted(compactRevision: bigint, endpoint: string): void {
+    this.#intake.clear();
+    if (this.position.survives(compactRevision)) return this.#host.add(this);
+    const { next } = this.position;
+    this.#interrupt(compactedError(next, compactRevision, endpoint));
+  }
+
+  /** The store is at this revision, and no member has a newer one. */
+  historyLost(currentRevision: bigint): void {
+    const receivedRevision = this.position.told;
+    if (receivedRevision <= currentRevision) return;
+    const revisions = { receivedRevision, currentRevision };
+    this.#interrupt(historyLostError("watch on", revisions));
+  }
+
+  /** It has ended; what is buffered is still delivered, then this thrown. */
+  fail(reason: unknown): void {
+    this.#end(reason, "keep");
+  }
+
+  readonly #onAbort = (): void => {
+    this.#end(this.#options.signal?.reason, "drop");
+  };
+
+  async #seed(relist: Relist): Promise<void> {
+    try {
+      const { start, read } = await relist.seed(this.#options.startRevision);
+      if (this.#state.kind === "closed") return;
+      this.position.startAt(start, read);
+      this.#delivery.startAt(start);
+      this.#host.add(this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** What comes next cannot be had: it ends, or goes on with a relist. */
+  #interrupt(error: EtcdError): void {
+    if (this.#relist === undefined) return this.fail(error);
+    if (this.#state.kind === "closed" || this.#relisting) return;
+    this.#relisting = true;
+    this.#host.pause(this);
+    this.disconnected(error);
+    this.#readAgain(this.#relist);
+  }
+
+  async #readAgain(relist: Relist): Promise<void> {
+    try {
+      const batch = await relist.difference(this.position.next);
+      this.#relisting = false;
+      if (this.#state.kind === "closed") return;
+      const told = this.#intake.relisted(batch);
+      if (told !== undefined) this.#deliver(told);
+      if (this.#state.kind === "reconnecting") this.#host.add(this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #deliver(batch: WatchBatch): void {
+    this.#delivery.push(batch);
+    if (!this.#delivery.full) return;
+    const { buffer } = this.#options;
+    if (buffer.policy === "error") return this.fail(overflowError(buffer));
+    if (buffer.policy === "coalesce") {
+      this.#delivery.coalesce();
+      if (!this.#delivery.full) return;
+    }
+    this.#host.pause(this);
+    this.#setState({ kind: "paused" });
+  }
+
+  #end(reason: unknown, buffered: "keep" | "drop"): void {
+    if (this.#state.kind === "closed") return;
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#intake.clear();
+    this.#relist?.close();
+    const told = reason ?? closedError();
+    this.#host.remove(this, told);
+    this.#created.reject(told);
+    this.#delivery.end(reason, buffered);
+    this.#setState({ kind: "closed", reason });
+  }
+
+  #setState(state: WatchState): void {
+    this.#state = state;
+    this.#options.onStateChange(state);
+  }
+}

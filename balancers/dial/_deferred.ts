@@ -1,0 +1,123 @@
+import type { Endpoint } from "../transport/_endpoint.ts";
+import type {
+  CallSettings,
+  Dial,
+  RequestBytes,
+  RunningCall,
+  RunningStream,
+  StreamEvents,
+  Transport,
+  TransportEvents,
+  UnaryDone,
+} from "../transport/_contract.ts";
+
+/** A dial function that is asked for anew each time, and may throw. */
+export function deferredDial(provide: () => Promise<Dial>): Dial {
+  return (endpoint, timeoutMs, events) =>
+    new DeferredTransport(provide, { endpoint, timeoutMs, events });
+}
+
+interface DialArguments {
+  readonly endpoint: Endpoint;
+  readonly timeoutMs: number;
+  readonly events: TransportEvents;
+}
+
+/** A transport that is dialled when its settings are there. */
+class DeferredTransport implements Transport {
+  readonly #events: TransportEvents;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #inner: Transport | undefined;
+  #ended = false;
+
+  constructor(
+    provide: () => Promise<Dial>,
+    { endpoint, timeoutMs, events }: DialArguments,
+  ) {
+    this.#events = events;
+    const startedAt = performance.now();
+    this.#timer = setTimeout(
+      () => this.#fail(`'tls' gave no settings within ${timeoutMs} ms`),
+      timeoutMs,
+    );
+    Deno.unrefTimer(this.#timer);
+    provide().then((dial) => {
+      if (this.#ended) return;
+      const leftMs = Math.ceil(startedAt + timeoutMs - performance.now());
+      // Throws if the settings are of no use, or the user's function does.
+      this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
+      clearTimeout(this.#timer);
+    }).catch((error) => this.#fail(`no settings for TLS: ${messageOf(error)}`));
+  }
+
+  get ready(): boolean {
+    return this.#inner?.ready ?? false;
+  }
+
+  get inFlight(): number {
+    return this.#inner?.inFlight ?? 0;
+  }
+
+  get maxStreams(): number {
+    return this.#inner?.maxStreams ?? 0;
+  }
+
+  get freeStreams(): number {
+    return this.#inner?.freeStreams ?? 0;
+  }
+
+  get sockets(): number {
+    return this.#inner?.sockets ?? 0;
+  }
+
+  unary(
+    path: string,
+    request: RequestBytes,
+    settings: CallSettings,
+    done: UnaryDone,
+  ): RunningCall {
+    return this.#dialled().unary(path, request, settings, done);
+  }
+
+  stream(
+    path: string,
+    settings: CallSettings,
+    events: StreamEvents,
+  ): RunningStream {
+    return this.#dialled().stream(path, settings, events);
+  }
+
+  drain(): void {
+    if (this.#inner === undefined) this.#end();
+    else this.#inner.drain();
+  }
+
+  abort(): void {
+    if (this.#inner === undefined) this.#end();
+    else this.#inner.abort();
+  }
+
+  #dialled(): Transport {
+    if (this.#inner !== undefined) return this.#inner;
+    throw new Error("Cannot make a call: the transport is not ready");
+  }
+
+  #fail(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#events.onDown(reason);
+    this.#events.onGone();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    queueMicrotask(() => this.#events.onGone());
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

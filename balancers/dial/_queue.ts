@@ -1,0 +1,112 @@
+import { GRPC_CODE } from "../../errors/codes.ts";
+import { holdFor } from "../transport/_hold_for.ts";
+import type {
+  CallSettings,
+  CallStatus,
+  Transport,
+} from "../transport/_contract.ts";
+
+/** What a call or stream waits for, for people. */
+export function describeWait(maxStreams: number, endpoint: string): string {
+  const allowed = maxStreams === 0
+    ? `a stream, of which ${endpoint} allows none`
+    : maxStreams === 1
+    ? `the only stream that ${endpoint} allows`
+    : `one of the ${maxStreams} streams that ${endpoint} allows`;
+  return `waited for ${allowed} (max concurrent streams)`;
+}
+
+/** What waits for a stream. */
+export interface Waiter {
+  /** It has one, and is to be sent now. */
+  start(settings: CallSettings): void;
+  /** It has ended, unsent. */
+  drop(status: CallStatus): void;
+}
+
+interface Place extends Waiter {
+  readonly settings: CallSettings;
+  readonly deadlineAt: number;
+  /** Stops what ends the wait, and keeps the process alive until then. */
+  stopTimer(): void;
+}
+
+/** Where somebody stands in a queue. */
+export interface QueuePlace {
+  /** Drops it, if it still waits: `drop` is called in a moment. */
+  cancel(): void;
+}
+
+/** What has to wait for a stream, served in the order it came. */
+export class StreamQueue {
+  readonly #url: string;
+  readonly #transport: () => Transport;
+  readonly #places = new Set<Place>();
+
+  constructor(url: string, transport: () => Transport) {
+    this.#url = url;
+    this.#transport = transport;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** Waits until there is a stream, or the time is over. */
+  add(settings: CallSettings, waiter: Waiter): QueuePlace {
+    const { timeoutMs } = settings;
+    const place: Place = {
+      ...waiter,
+      settings,
+      deadlineAt: performance.now() + timeoutMs,
+      stopTimer: holdFor(timeoutMs, () => this.#expire(place)),
+    };
+    this.#places.add(place);
+    return {
+      cancel: () => {
+        if (!this.#take(place)) return;
+        queueMicrotask(() => place.drop(this.#unsent(GRPC_CODE.canceled)));
+      },
+    };
+  }
+
+  /** Starts those that there is a stream for. */
+  serve(): void {
+    const transport = this.#transport();
+    for (const place of this.#places) {
+      if (!transport.ready || transport.freeStreams <= 0) return;
+      const timeoutMs = place.deadlineAt - performance.now();
+      // Its timer is late, as the process stood still.
+      if (timeoutMs <= 0) this.#expire(place);
+      else if (this.#take(place)) place.start({ ...place.settings, timeoutMs });
+    }
+  }
+
+  /** Takes everybody off; what it gives back drops them. */
+  empty(grpcCode: number): () => void {
+    const all = [...this.#places].filter((place) => this.#take(place));
+    return () => {
+      for (const { drop } of all) drop(this.#unsent(grpcCode));
+    };
+  }
+
+  #expire(place: Place): void {
+    if (this.#take(place)) place.drop(this.#unsent(GRPC_CODE.deadlineExceeded));
+  }
+
+  #take(place: Place): boolean {
+    place.stopTimer();
+    return this.#places.delete(place);
+  }
+
+  #unsent(grpcCode: number): CallStatus {
+    const { maxStreams } = this.#transport();
+    return {
+      grpcCode,
+      details: describeWait(maxStreams, this.#url),
+      answered: false,
+      sent: false,
+    };
+  }
+}

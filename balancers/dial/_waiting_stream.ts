@@ -1,0 +1,49 @@
+import type { QueuePlace } from "./_queue.ts";
+import type { RunningStream, StreamWait } from "../transport/_contract.ts";
+
+/** A stream that waits for one of those its peer allows: it keeps its orders. */
+export class WaitingStream implements RunningStream {
+  readonly wait: StreamWait;
+  /** Its place in the queue. */
+  place: QueuePlace | undefined;
+  readonly #over = Promise.withResolvers<void>();
+  #orders: ((stream: RunningStream) => void)[] = [];
+  #running: RunningStream | undefined;
+
+  constructor(maxStreams: number) {
+    this.wait = { maxStreams, over: this.#over.promise };
+  }
+
+  /** It has one. */
+  start(running: RunningStream): void {
+    this.#running = running;
+    for (const order of this.#orders) order(running);
+    this.end();
+  }
+
+  /** The wait is over. */
+  end(): void {
+    this.#orders = [];
+    this.#over.resolve();
+  }
+
+  send(message: Uint8Array): void {
+    this.#order((stream) => stream.send(message));
+  }
+
+  halfClose(): void {
+    this.#order((stream) => stream.halfClose());
+  }
+
+  read(): void {
+    this.#order((stream) => stream.read());
+  }
+
+  // A function of its own, to be called as one.
+  readonly cancel = (): void => (this.#running ?? this.place)?.cancel();
+
+  #order(order: (stream: RunningStream) => void): void {
+    if (this.#running === undefined) this.#orders.push(order);
+    else order(this.#running);
+  }
+}

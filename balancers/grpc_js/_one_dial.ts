@@ -1,0 +1,205 @@
+import type * as grpc from "@grpc/grpc-js";
+import { connectivityState, experimental } from "@grpc/grpc-js";
+import { observeEnds } from "./_ends.ts";
+
+type LoadBalancer = experimental.LoadBalancer;
+type Helper = experimental.ChannelControlHelper;
+type Subchannel = experimental.SubchannelInterface;
+type StateListener = experimental.ConnectivityStateListener;
+type Addresses = Parameters<LoadBalancer["updateAddressList"]>[0];
+type ChannelOptions = Parameters<LoadBalancer["updateAddressList"]>[2];
+
+/** What the dial of a channel tells. Nothing follows a `down`. */
+export interface DialListener {
+  /** The connection is there. */
+  ready(): void;
+  /** It could not be made, or is lost. */
+  down(reason: string): void;
+}
+
+/** The channel option that carries the listener. */
+export const DIAL_LISTENER = "etcdeno.dial_listener";
+
+/** The channel options that make a channel dial once. */
+export const ONE_DIAL_OPTIONS: { readonly [option: string]: string } = {
+  "grpc.service_config": JSON.stringify({
+    loadBalancingConfig: [{ etcdeno_one_dial: {} }],
+  }),
+};
+
+const NAME = "etcdeno_one_dial";
+const { READY, CONNECTING, TRANSIENT_FAILURE, IDLE } = connectivityState;
+const { PickResultType, QueuePicker, UnavailablePicker } = experimental;
+
+interface Watched {
+  readonly listener: StateListener;
+  /** Ends its dial. */
+  readonly dial: AbortController;
+}
+
+// How long an address may take before the next one is tried beside it.
+const STAGGER_MS = 250;
+
+/**
+ * Makes one connection, to whichever of a name's addresses answers first, and
+ * nothing more: no second dial, no backoff.
+ *
+ * grpc-js's own policy (pick_first) dials again on its own while it is being
+ * closed, leaves timers behind, and tells why a dial failed only to a call
+ * that fails for it (1.14.7).
+ */
+class OneDial implements LoadBalancer {
+  readonly #helper: Helper;
+  readonly #subchannels = new Map<Subchannel, Watched>();
+  #listener: DialListener | undefined;
+  #started = 0;
+  #failed = 0;
+  #picked: Subchannel | undefined;
+  #stagger: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(helper: Helper) {
+    this.#helper = helper;
+  }
+
+  updateAddressList(
+    addresses: Addresses,
+    _config: unknown,
+    options: ChannelOptions,
+  ): boolean {
+    if (this.#listener !== undefined) return true;
+    this.#listener = options[DIAL_LISTENER] as DialListener;
+    if (!addresses.ok) {
+      this.#down(addresses.error.details);
+      return true;
+    }
+    for (const address of addresses.value.flatMap((host) => host.addresses)) {
+      const dial = new AbortController();
+      // grpc-js gives up no TCP connection that is being made, and hands the
+      // address to `net.connect` as it is.
+      const subchannel = this.#helper.createSubchannel(
+        Object.assign({ signal: dial.signal }, address),
+        options,
+      );
+      subchannel.ref();
+      // The listener is told of the inner subchannel, not of this one.
+      const listener: StateListener = (
+        _inner,
+        _previous,
+        state,
+        _time,
+        error,
+      ) => this.#onState(subchannel, state, error);
+      subchannel.addConnectivityStateListener(listener);
+      this.#subchannels.set(subchannel, { listener, dial });
+    }
+    this.#helper.updateState(CONNECTING, new QueuePicker(this), null);
+    this.#startNext();
+    return true;
+  }
+
+  exitIdle(): void {}
+
+  resetBackoff(): void {}
+
+  destroy(): void {
+    clearTimeout(this.#stagger);
+    for (const subchannel of this.#subchannels.keys()) this.#drop(subchannel);
+  }
+
+  getTypeName(): string {
+    return NAME;
+  }
+
+  #startNext(): void {
+    clearTimeout(this.#stagger);
+    const subchannel = [...this.#subchannels.keys()][this.#started++];
+    if (subchannel === undefined) return;
+    subchannel.startConnecting();
+    this.#stagger = setTimeout(() => this.#startNext(), STAGGER_MS);
+    Deno.unrefTimer(this.#stagger);
+  }
+
+  #onState(
+    subchannel: Subchannel,
+    state: grpc.connectivityState,
+    error: string | undefined,
+  ): void {
+    if (this.#picked !== undefined) {
+      if (state !== READY) this.#down("the connection was lost");
+    } else if (state === READY) {
+      this.#pick(subchannel);
+    } else if (state === TRANSIENT_FAILURE) {
+      this.#failed++;
+      if (this.#failed < this.#subchannels.size) this.#startNext();
+      else this.#down(error ?? "no reason given");
+    }
+  }
+
+  #pick(subchannel: Subchannel): void {
+    clearTimeout(this.#stagger);
+    this.#picked = subchannel;
+    observeEnds(subchannel);
+    for (const other of this.#subchannels.keys()) {
+      if (other !== subchannel) this.#drop(other);
+    }
+    const complete: experimental.PickResult = {
+      pickResultType: PickResultType.COMPLETE,
+      subchannel,
+      status: null,
+      onCallStarted: null,
+      onCallEnded: null,
+    };
+    const queue = new QueuePicker(this);
+    // grpc-js picks again, at once and for ever, while it is given one that
+    // is not ready.
+    const pick: experimental.Picker["pick"] = (args) =>
+      subchannel.getConnectivityState() === READY ? complete : queue.pick(args);
+    this.#helper.updateState(READY, { pick }, null);
+    this.#listener?.ready();
+  }
+
+  #down(reason: string): void {
+    const listener = this.#listener;
+    const wasPicked = this.#picked !== undefined;
+    this.destroy();
+    // Its calls have to end: a lost channel keeps them until it is closed,
+    // which the listener does.
+    this.#helper.updateState(
+      wasPicked ? IDLE : TRANSIENT_FAILURE,
+      wasPicked
+        ? new QueuePicker(this)
+        : new UnavailablePicker({ details: reason }),
+      reason,
+    );
+    listener?.down(reason);
+  }
+
+  #drop(subchannel: Subchannel): void {
+    const watched = this.#subchannels.get(subchannel);
+    if (watched === undefined) return;
+    this.#subchannels.delete(subchannel);
+    subchannel.removeConnectivityStateListener(watched.listener);
+    subchannel.unref();
+    // The one that was picked may have calls, and ends by itself.
+    if (subchannel !== this.#picked) watched.dial.abort();
+  }
+}
+
+/** The configuration of {@linkcode OneDial}, which has none. */
+class OneDialConfig {
+  getLoadBalancerName(): string {
+    return NAME;
+  }
+
+  toJsonObject(): object {
+    return { [NAME]: {} };
+  }
+
+  static createFromJson(): OneDialConfig {
+    return new OneDialConfig();
+  }
+}
+
+// grpc-js finds policies by name in a table of its own; there is no other way
+// to hand it one. The name is ours alone.
+experimental.registerLoadBalancerType(NAME, OneDial, OneDialConfig);

@@ -1,0 +1,144 @@
+import { BalancerError } from "../../errors/balancer_error.ts";
+import type {
+  BalancerStrategy,
+  CallOutcome,
+  PickInfo,
+  PickResult,
+  PoolView,
+  StrategySnapshot,
+} from "../strategy.ts";
+
+/**
+ * A strategy that does not throw. Who calls it is a socket or a timer as often
+ * as not, where an error would end the process. What it does wrong is kept as
+ * its fault, for the pool to tell to somebody who needs a connection.
+ */
+export class GuardedStrategy {
+  readonly name: string;
+  readonly #strategy: BalancerStrategy;
+  #fault: BalancerError | undefined;
+  #notStarted: BalancerError | undefined;
+
+  constructor(strategy: BalancerStrategy) {
+    this.#strategy = strategy;
+    this.name = strategy.name;
+  }
+
+  /** Starts it; if that fails it cannot be used at all. */
+  start(pool: PoolView): void {
+    this.#notStarted = this.run("start()", () => this.#strategy.start(pool));
+    if (this.#notStarted !== undefined) this.#fault = undefined;
+  }
+
+  pick(info: PickInfo): PickResult {
+    if (this.#notStarted) return { action: "fail", error: this.#notStarted };
+    let result: PickResult;
+    try {
+      result = this.#strategy.pick(info);
+    } catch (cause) {
+      return { action: "fail", error: this.#thrown("pick()", cause) };
+    }
+    return isPickResult(result) ? result : {
+      action: "fail",
+      error: this.mistake(`pick() gave ${Deno.inspect(result)}`),
+    };
+  }
+
+  onEndpoints(): void {
+    this.run("onEndpoints()", () => this.#strategy.onEndpoints());
+  }
+
+  onState(): void {
+    this.run("onState()", () => this.#strategy.onState());
+  }
+
+  /** Whether it wants to know how calls end. */
+  get wantsOutcomes(): boolean {
+    return this.#strategy.onOutcome !== undefined;
+  }
+
+  onOutcome(outcome: CallOutcome): void {
+    this.run("onOutcome()", () => this.#strategy.onOutcome?.(outcome));
+  }
+
+  snapshot(): StrategySnapshot {
+    let told: StrategySnapshot = { pin: undefined, avoided: [] };
+    this.run("snapshot()", () => {
+      const { pin, avoided } = this.#strategy.snapshot();
+      told = {
+        pin,
+        avoided: avoided.map(({ endpoint, ageMs }) => ({ endpoint, ageMs })),
+      };
+    });
+    return told;
+  }
+
+  close(): void {
+    this.run("close()", () => this.#strategy.close());
+  }
+
+  /** Runs what belongs to the strategy; gives what it does wrong in it. */
+  run(what: string, task: () => unknown): BalancerError | undefined {
+    if (this.#notStarted !== undefined) return;
+    try {
+      const result = task();
+      if (!(result instanceof Promise)) return;
+      // Its outcome would come too late for anybody.
+      result.catch(() => {});
+      return this.#fault = this.mistake(`${what} is asynchronous`);
+    } catch (cause) {
+      return this.#fault = this.#thrown(what, cause);
+    }
+  }
+
+  /** It goes on changing what it has changed. */
+  restless(): void {
+    this.#fault = this.mistake(
+      "its onState() changes connections each time, and does not come to rest",
+    );
+  }
+
+  /** What it has done wrong, told once; always, if it could not be started. */
+  takeFault(): BalancerError | undefined {
+    return this.#notStarted ?? this.takeUntold();
+  }
+
+  /** What it has done wrong and nobody was told of. */
+  takeUntold(): BalancerError | undefined {
+    const fault = this.#fault;
+    this.#fault = undefined;
+    return fault;
+  }
+
+  /** The error for something it must not do. */
+  mistake(state: string): BalancerError {
+    return this.#error(state);
+  }
+
+  #thrown(what: string, cause: unknown): BalancerError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return this.#error(`${what} threw: ${reason}`, cause);
+  }
+
+  #error(state: string, cause?: unknown): BalancerError {
+    const balancer = this.name;
+    return new BalancerError(
+      `Cannot use the balancer '${balancer}': ${state}`,
+      { balancer, cause },
+    );
+  }
+}
+
+function isPickResult(value: unknown): value is PickResult {
+  if (typeof value !== "object" || value === null) return false;
+  const result = value as Partial<Record<string, unknown>>;
+  switch (result["action"]) {
+    case "use":
+    case "wait":
+      return true;
+    case "fail":
+      return result["error"] instanceof Error;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,40 @@
+import { methods } from "../../proto/methods.ts";
+import type { Transport } from "../transport/_contract.ts";
+
+const SERVING = 1;
+
+/**
+ * Asks for a member's health over its transport; `answer` comes later, once,
+ * unless the returned function is called before. Without a transport, or
+ * without an answer in time, the member is not healthy.
+ */
+export function probeHealth(
+  transport: Transport | undefined,
+  timeoutMs: number,
+  answer: (healthy: boolean) => void,
+): () => void {
+  let canceled = false;
+  const tell = (reply: Uint8Array | undefined) => {
+    if (!canceled) answer(reply !== undefined && serves(reply));
+  };
+  if (transport === undefined) {
+    queueMicrotask(() => tell(undefined));
+    return () => canceled = true;
+  }
+  const { path, encode } = methods.health.check;
+  const settings = { timeoutMs, headers: undefined };
+  const call = transport.unary(path, encode({ service: "" }), settings, tell);
+  return () => {
+    canceled = true;
+    call.cancel();
+  };
+}
+
+function serves(reply: Uint8Array): boolean {
+  try {
+    return methods.health.check.decode(reply).status === SERVING;
+  } catch {
+    // What cannot be read says anything but that the member serves.
+    return false;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Clock } from "../transport/_clock.ts";
+import type { Endpoint } from "../transport/_endpoint.ts";
+import type { Dial } from "../transport/_contract.ts";
+import type { BalancerStrategy } from "../strategy.ts";
+import type { BalancerEvent } from "../view.ts";
+
+/** What a pool is made of. */
+export interface PoolOptions {
+  /** The endpoints, without duplicates. */
+  readonly endpoints: readonly Endpoint[];
+  /** The strategy; it belongs to this pool from now on. */
+  readonly strategy: BalancerStrategy;
+  /** Makes transports. */
+  readonly dial: Dial;
+  /** How long one dial may take, in milliseconds. */
+  readonly dialTimeoutMs: number;
+  /** Time and randomness. */
+  readonly clock: Clock;
+  /** Told of each change. */
+  readonly onEvent: ((event: BalancerEvent) => void) | undefined;
+  /** Told when it is first used, and when a connection fails. */
+  readonly owner?: { started(): void; failing(): void };
+}

@@ -1,0 +1,105 @@
+import { holdFor } from "../transport/_hold_for.ts";
+import type { PooledConnection } from "./_sub_connection.ts";
+import type { Transport } from "../transport/_contract.ts";
+import type { PickInfo } from "../strategy.ts";
+
+/** How long a pick may wait. */
+export interface WaitOptions {
+  /** The time left, in milliseconds, `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  /** Ends the wait. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A connection to use, with the transport and epoch it has now. */
+export interface Picked {
+  /** Discriminator. */
+  readonly action: "use";
+  /** The connection. */
+  readonly connection: PooledConnection;
+  /** Its ready transport. */
+  readonly transport: Transport;
+  /** Its epoch. */
+  readonly epoch: number;
+}
+
+/** How a wait ended. */
+export type Waited =
+  | Picked
+  | { readonly action: "fail"; readonly error: Error }
+  | { readonly action: "closed" }
+  | { readonly action: "timeout" }
+  | { readonly action: "aborted" };
+
+/** What one try of a pick gives. */
+export type Tried = Exclude<Waited, { action: "timeout" | "aborted" }> | {
+  readonly action: "wait";
+};
+
+interface Waiter {
+  readonly info: PickInfo;
+  settle(result: Waited): void;
+}
+
+/** The picks that wait for a connection, served in the order they came. */
+export class PickQueue {
+  readonly #try: (info: PickInfo) => Tried;
+  readonly #waiters = new Set<Waiter>();
+
+  constructor(tryPick: (info: PickInfo) => Tried) {
+    this.#try = tryPick;
+  }
+
+  /** Waits until a try gives an answer. Its timer keeps the process alive. */
+  wait(info: PickInfo, options: WaitOptions): Promise<Waited> {
+    const { timeoutMs, signal } = options;
+    // One that was aborted before tells nobody.
+    if (signal?.aborted) return Promise.resolve({ action: "aborted" });
+    const { promise, resolve } = Promise.withResolvers<Waited>();
+    const end = () => {
+      this.#waiters.delete(waiter);
+      stopTimer();
+      signal?.removeEventListener("abort", onAbort);
+    };
+    const waiter: Waiter = {
+      info,
+      settle(result) {
+        end();
+        resolve(result);
+      },
+    };
+    const onAbort = () => waiter.settle({ action: "aborted" });
+    const stopTimer = holdFor(
+      timeoutMs,
+      () => waiter.settle({ action: "timeout" }),
+    );
+    signal?.addEventListener("abort", onAbort);
+    this.#waiters.add(waiter);
+    return promise;
+  }
+
+  /** Tries all again; those that still have to wait stay. */
+  retry(): void {
+    for (const waiter of this.#waiters) {
+      const result = this.#try(waiter.info);
+      if (result.action !== "wait") waiter.settle(result);
+    }
+  }
+
+  /** Whether anybody waits. */
+  get waiting(): boolean {
+    return this.#waiters.size > 0;
+  }
+
+  /** Ends all waits with an error. */
+  fail(error: Error): void {
+    for (const waiter of this.#waiters) {
+      waiter.settle({ action: "fail", error });
+    }
+  }
+
+  /** Ends all waits. */
+  close(): void {
+    for (const waiter of this.#waiters) waiter.settle({ action: "closed" });
+  }
+}

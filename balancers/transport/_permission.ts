@@ -1,0 +1,63 @@
+import { UnavailableError } from "../../errors/specific_errors.ts";
+import type { Endpoint } from "./_endpoint.ts";
+import type { EndpointView } from "../view.ts";
+
+/**
+ * The permission that a dial lacked, as the flag that gives it; nothing if it
+ * has failed for another reason. What Deno says names the address a name
+ * stands for; whether that is denied, it is asked.
+ */
+export function missingPermission(
+  { target }: Pick<Endpoint, "target">,
+  reason: string,
+): string | undefined {
+  const kind = target.slice(0, target.indexOf(":"));
+  const place = target.slice(kind.length + 1);
+  if (kind === "unix") {
+    const names = (["read", "write"] as const)
+      .filter((name) => !isGranted({ name, path: place }));
+    return names.length === 0
+      ? undefined
+      : names.map((name) => `--allow-${name}=${place}`).join(" ");
+  }
+  const address = /access to "([^"\s]+)"/.exec(reason)?.[1];
+  const hosts = new Set([
+    // A name is looked up whatever the port.
+    kind === "dns" ? place.replace(/:\d+$/, "") : place,
+    ...(address === undefined ? [] : [address]),
+  ]);
+  const missing = [...hosts].filter((host) =>
+    !isGranted({ name: "net", host })
+  );
+  return missing.length === 0 ? undefined : `--allow-net=${missing.join(",")}`;
+}
+
+/**
+ * The error of calls that have no endpoint left that Deno lets the program
+ * connect to, if that is so: waiting would not help.
+ */
+export function notPermitted(
+  { views }: { readonly views: readonly EndpointView[] },
+): UnavailableError | undefined {
+  const used = views.filter(({ state }) => state !== "closed");
+  const flags = new Set(used.map((view) => view.missingPermission));
+  if (used.length === 0 || flags.has(undefined)) return undefined;
+  const reasons = used.map(({ endpoint, lastError }) =>
+    `${endpoint}: ${lastError}`
+  );
+  return new UnavailableError(
+    `Cannot connect: Deno does not permit it, run with ${
+      [...flags].join(" ")
+    } (deno_permission): ${reasons.join("; ")}`,
+    { code: "deno_permission" },
+  );
+}
+
+function isGranted(permission: Deno.PermissionDescriptor): boolean {
+  try {
+    return Deno.permissions.querySync(permission).state === "granted";
+  } catch {
+    // No host that can be asked about: it was not denied.
+    return true;
+  }
+}

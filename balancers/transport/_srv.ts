@@ -1,0 +1,174 @@
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
+import { UnavailableError } from "../../errors/specific_errors.ts";
+import { parseEndpoint } from "./_endpoint.ts";
+
+/** A member's client address, from an SRV record. */
+export interface SrvEndpoint {
+  /** The host, without the final dot. */
+  readonly host: string;
+  readonly port: number;
+  /** The lowest is to be tried first. */
+  readonly priority: number;
+  /** The share of connections among those of one priority. */
+  readonly weight: number;
+  /** Whether the record was one of those for TLS. */
+  readonly secure: boolean;
+}
+
+/** What an SRV record says. */
+export interface SrvAnswer {
+  readonly target: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+/** Which records to ask for: those with TLS, those without. */
+export type SrvRecords = "ssl" | "plain" | "both";
+
+/** Options of {@linkcode lookUpSrv}. */
+export interface SrvOptions {
+  /** Which records to ask for. @default {"both"} */
+  readonly records?: SrvRecords | undefined;
+  /** A suffix of the service names: `_etcd-client-NAME`. */
+  readonly name?: string | undefined;
+  /** The name server to ask. @default {the system's} */
+  readonly nameServer?:
+    | { readonly ipAddr: string; readonly port: number }
+    | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A record that names no endpoint. */
+export interface SkippedRecord {
+  /** What it names, `target:port`. */
+  readonly record: string;
+  /** Why that is none. */
+  readonly reason: string;
+}
+
+/** What the records of a domain say. */
+export interface SrvFound {
+  /** At least one. */
+  readonly endpoints: readonly SrvEndpoint[];
+  /** The records that are of no use. */
+  readonly skipped: readonly SkippedRecord[];
+  /** Why it is not known which records with TLS there are, if so. */
+  readonly secureError: Error | undefined;
+}
+
+interface Answer {
+  readonly service: string;
+  readonly endpoints: readonly SrvEndpoint[];
+  readonly skipped: readonly SkippedRecord[];
+  /** Why there was none; a name that is not there gives an empty one. */
+  readonly error?: Error;
+}
+
+/** The names of the records, those with TLS first. */
+export function srvServices(
+  domain: string,
+  { records = "both", name }: Pick<SrvOptions, "records" | "name">,
+): { readonly service: string; readonly secure: boolean }[] {
+  const suffix = name ? `-${name}` : "";
+  const secure = {
+    service: `_etcd-client-ssl${suffix}._tcp.${domain}`,
+    secure: true,
+  };
+  const plain = {
+    service: `_etcd-client${suffix}._tcp.${domain}`,
+    secure: false,
+  };
+  if (records === "both") return [secure, plain];
+  return [records === "ssl" ? secure : plain];
+}
+
+/**
+ * Finds the client addresses of a cluster by its DNS domain, those of
+ * `_etcd-client-ssl._tcp` and then those of `_etcd-client._tcp`. One of the two
+ * may be missing, and a record that makes no sense counts as missing.
+ *
+ * @throws {UnavailableError} If there is no address.
+ */
+export async function lookUpSrv(
+  domain: string,
+  options: SrvOptions = {},
+): Promise<SrvFound> {
+  const answers = await Promise.all(
+    srvServices(domain, options).map(({ service, secure }) =>
+      resolveSrv(service, secure ? "secure" : "plain", options)
+    ),
+  );
+  options.signal?.throwIfAborted();
+  const endpoints = answers.flatMap((answer) => answer.endpoints);
+  if (endpoints.length === 0) {
+    throw new UnavailableError(
+      `Cannot find endpoints of '${domain}' by SRV records: ${
+        answers.map(stateOf).join("; ")
+      }`,
+      {
+        code: "unavailable",
+        cause: answers.find(({ error }) => error !== undefined)?.error,
+      },
+    );
+  }
+  return {
+    endpoints,
+    skipped: answers.flatMap(({ skipped }) => skipped),
+    secureError: answers[0]?.error,
+  };
+}
+
+async function resolveSrv(
+  service: string,
+  kind: "secure" | "plain",
+  { nameServer, signal }: SrvOptions,
+): Promise<Answer> {
+  let records: SrvAnswer[];
+  try {
+    records = await Deno.resolveDns(service, "SRV", {
+      ...(nameServer === undefined ? {} : { nameServer }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    const none = { service, endpoints: [], skipped: [] };
+    // Also what Deno makes of SERVFAIL and REFUSED (2.9.6).
+    if (error instanceof Deno.errors.NotFound) return none;
+    return {
+      ...none,
+      error: error instanceof Error ? error : new Error(String(error)),
+    };
+  }
+  const endpoints: SrvEndpoint[] = [];
+  const skipped: SkippedRecord[] = [];
+  for (const { target, port, priority, weight } of records) {
+    const host = target.replace(/\.$/, "");
+    const reason = problemOf(host, port);
+    if (reason === undefined) {
+      const secure = kind === "secure";
+      endpoints.push({ host, port, priority, weight, secure });
+    } else skipped.push({ record: `${host || "."}:${port}`, reason });
+  }
+  return { service, endpoints, skipped };
+}
+
+/** Why a record names no endpoint, if it names none. */
+function problemOf(host: string, port: number): string | undefined {
+  // RFC 2782.
+  if (host === "") return "its target says that the service is not there";
+  if (port === 0) return "its port is 0";
+  try {
+    parseEndpoint(`${host}:${port}`, { tls: true });
+  } catch (error) {
+    if (error instanceof InvalidOptionError) return "its target is no host";
+    throw error;
+  }
+  return undefined;
+}
+
+function stateOf({ service, skipped, error }: Answer): string {
+  if (error !== undefined) return `${service}: ${error.message}`;
+  if (skipped.length === 0) return `${service}: there is no such record`;
+  const reasons = skipped.map(({ record, reason }) => `${record} (${reason})`);
+  return `${service}: no record can be used: ${reasons.join(", ")}`;
+}

@@ -1,0 +1,205 @@
+import type { Buffer } from "node:buffer";
+import { X509Certificate } from "node:crypto";
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { TlsFault } from "../../errors/specific_errors.ts";
+
+/** Why TLS was not set up, for people and for programs. */
+export interface TlsFailure {
+  /** As one word. */
+  readonly fault: TlsFault;
+  /** In words. */
+  readonly reason: string;
+}
+
+/** Whom a dial has reached. */
+export interface TlsPeer {
+  /** Its IP address and port. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** The server name it is told. */
+  readonly serverName: string;
+  /** What it is shown of us. */
+  readonly own: { readonly cert?: Buffer; readonly key?: Buffer };
+}
+
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+]);
+
+/**
+ * Explains why a handshake has failed.
+ *
+ * `watch` is given each socket this opens itself.
+ */
+export async function explainTls(
+  error: unknown,
+  peer: TlsPeer,
+  watch: (socket: Socket) => void,
+): Promise<TlsFailure | undefined> {
+  const code = codeOf(error);
+  if (UNTRUSTED.has(code)) return await explainUntrusted(peer, watch);
+  switch (code) {
+    case "CERT_HAS_EXPIRED":
+      return { fault: "expired", reason: "its certificate has expired" };
+    case "CERT_NOT_YET_VALID":
+      return {
+        fault: "not_yet_valid",
+        reason: "its certificate is not valid yet",
+      };
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return {
+        fault: "wrong_name",
+        reason: `its certificate is for another name: ${
+          (error as { reason?: string }).reason
+        }`,
+      };
+    // What a plain HTTP server answers a TLS handshake with, or its end.
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+    case "ECONNRESET":
+      return {
+        fault: "not_tls",
+        reason: "it does not speak TLS, is it an http endpoint?",
+      };
+  }
+  return explainAlert(error, peer);
+}
+
+/**
+ * Explains why a server ended a connection right after the handshake. That is
+ * how TLS 1.3 tells what it has against a client's certificate; if something
+ * is written before that is read, it is lost. So the handshake is made once
+ * more, and nothing is written.
+ */
+export function explainEnd(
+  peer: TlsPeer,
+  watch: (socket: Socket) => void,
+): Promise<TlsFailure | undefined> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(peer.address);
+    watch(socket);
+    const session = shakeHands(socket, peer);
+    session.once("data", () => socket.destroy());
+    session.once("error", (error) => {
+      resolve(explainAlert(error, peer));
+      socket.destroy();
+    });
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => resolve(undefined));
+  });
+}
+
+/** Explains the alert by which a server ended the connection, if one did. */
+export function explainAlert(
+  error: unknown,
+  { own }: Pick<TlsPeer, "own">,
+): TlsFailure | undefined {
+  const alert = /_ALERT_(.+)$/.exec(codeOf(error))?.[1];
+  if (alert === undefined) return undefined;
+  const text = alert.toLowerCase().replaceAll("_", " ");
+  return own.cert !== undefined
+    ? {
+      fault: "client_certificate_refused",
+      reason: `it refuses the client's certificate (${text})${
+        ownDates(own.cert)
+      }`,
+    }
+    : {
+      fault: "client_certificate_missing",
+      reason:
+        `it asks for a client certificate: 'tls.cert' and 'tls.key' are not given (${text})`,
+    };
+}
+
+/** What is wrong with the time of the client's own certificate, if it is. */
+function ownDates(cert: Buffer): string {
+  let dates: X509Certificate;
+  try {
+    dates = new X509Certificate(cert);
+  } catch {
+    return "";
+  }
+  const until = Date.parse(dates.validTo);
+  const from = Date.parse(dates.validFrom);
+  const now = Date.now();
+  if (now > until) {
+    return `: the one in 'tls.cert' has expired on ${
+      new Date(until).toISOString()
+    }`;
+  }
+  return now < from
+    ? `: the one in 'tls.cert' is not valid before ${
+      new Date(from).toISOString()
+    }`
+    : "";
+}
+
+/**
+ * Deno says of a certificate that has expired what it says of one by an
+ * unknown authority (2.9.6), so the certificate is looked at.
+ */
+async function explainUntrusted(
+  peer: TlsPeer,
+  watch: (socket: Socket) => void,
+): Promise<TlsFailure> {
+  const dates = await certificateDates(peer, watch);
+  const now = Date.now();
+  if (dates !== undefined && now > dates.until) {
+    const on = new Date(dates.until).toISOString();
+    return { fault: "expired", reason: `its certificate has expired on ${on}` };
+  }
+  if (dates !== undefined && now < dates.from) {
+    const on = new Date(dates.from).toISOString();
+    return {
+      fault: "not_yet_valid",
+      reason: `its certificate is not valid before ${on}`,
+    };
+  }
+  return {
+    fault: "unknown_authority",
+    reason:
+      "unable to verify its certificate, is its authority among those in 'tls.ca'?",
+  };
+}
+
+/** Reads a certificate in a handshake after which nothing is sent. */
+function certificateDates(
+  { address, serverName }: TlsPeer,
+  watch: (socket: Socket) => void,
+): Promise<{ readonly from: number; readonly until: number } | undefined> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(address);
+    watch(socket);
+    const session = shakeHands(socket, { serverName, own: {} });
+    session.once("secureConnect", () => {
+      const { valid_from: from, valid_to: to } = session.getPeerCertificate();
+      resolve({ from: Date.parse(from), until: Date.parse(to) });
+      socket.destroy();
+    });
+    // Without the dates, the first failure is all there is to tell.
+    session.on("error", () => socket.destroy());
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => resolve(undefined));
+  });
+}
+
+/** A handshake with anybody, as nothing will be sent. */
+function shakeHands(
+  socket: Socket,
+  { serverName, own }: Pick<TlsPeer, "serverName" | "own">,
+): TLSSocket {
+  return connectTls({
+    socket,
+    ...own,
+    servername: serverName,
+    ALPNProtocols: ["h2"],
+    rejectUnauthorized: false,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

@@ -1,0 +1,198 @@
+import { LONGEST_MS } from "../../balancers/transport/_clock.ts";
+import { type GivenFlags, UsageError } from "./_flags.ts";
+import { parseGoDuration } from "./_go_duration.ts";
+import type { DiscoveryOptions, GatewayOptions } from "../options.ts";
+import { SELECTION_NAMES } from "../_selection.ts";
+import {
+  joinAddress,
+  type ListenAddress,
+  parseListenAddress,
+} from "../names/_target.ts";
+
+/** Files of TLS settings, read. */
+export interface TlsFiles {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
+/** Who the gateway is to the members when it asks them something. */
+export interface UserAuth {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What the command line asks for. */
+export interface Settings {
+  readonly gateway: GatewayOptions & { readonly dialTimeoutMs: number };
+  readonly drainTimeoutMs: number;
+  readonly logFormat: "text" | "json";
+  readonly metricsAddress: ListenAddress | undefined;
+  readonly syncMembers: boolean;
+  readonly probe: boolean;
+  readonly tls: TlsFiles;
+  readonly auth: UserAuth | undefined;
+}
+
+const DEFAULT_ENDPOINT = "127.0.0.1:2379";
+/** Upstream's reading of `--retry-delay=0`. */
+const ZERO_RETRY_MS = 300_000;
+
+/**
+ * Makes settings of flags.
+ *
+ * @throws {UsageError} If a value makes no sense.
+ */
+export async function readSettings(given: GivenFlags): Promise<Settings> {
+  const flags = new FlagReader(given);
+  const tls: TlsFiles = {
+    ca: await flags.pem("trusted-ca-file"),
+    cert: await flags.pem("cert-file"),
+    key: await flags.pem("key-file"),
+  };
+  const discovery = readDiscovery(flags, tls);
+  const endpoints = given.get("endpoints") ??
+    (discovery === undefined ? [DEFAULT_ENDPOINT] : undefined);
+  const listen = flags.address("listen-addr");
+  const probeIntervalMs = flags.duration("probe-interval", 0);
+  return {
+    gateway: {
+      listen: listen && joinAddress(listen.host, listen.port),
+      endpoints,
+      discovery,
+      selection: flags.oneOf("selection", SELECTION_NAMES),
+      retryDelayMs: flags.duration("retry-delay", 60_000) || ZERO_RETRY_MS,
+      dialTimeoutMs: flags.someTime("dial-timeout", 5_000),
+      maxConnections: flags.count("max-connections"),
+      closeEjected: flags.isOn("close-ejected"),
+      probeIntervalMs: probeIntervalMs || undefined,
+      refreshMs: flags.someTime("refresh-interval", 30_000),
+    },
+    drainTimeoutMs: flags.duration("drain-timeout", 10_000),
+    logFormat: flags.oneOf("log-format", ["text", "json"]),
+    metricsAddress: flags.address("metrics-addr"),
+    syncMembers: flags.isOn("sync-members"),
+    probe: probeIntervalMs > 0,
+    tls,
+    auth: await readAuth(flags),
+  };
+}
+
+async function readAuth(flags: FlagReader): Promise<UserAuth | undefined> {
+  const username = flags.text("user");
+  const text = await flags.file("password-file");
+  if (username === undefined && text === undefined) return undefined;
+  if (username === undefined || text === undefined) {
+    throw new UsageError("--user and --password-file belong together");
+  }
+  const [password = ""] = text.split(/\r?\n/);
+  return { username, password };
+}
+
+function readDiscovery(
+  flags: FlagReader,
+  { ca }: TlsFiles,
+): DiscoveryOptions | undefined {
+  const domain = flags.text("discovery-srv");
+  const insecure = flags.isOn("insecure-discovery");
+  const address = flags.address("dns-server");
+  if (domain === undefined) return undefined;
+  return {
+    domain,
+    name: flags.text("discovery-srv-name"),
+    insecure,
+    ca,
+    nameServer: address && { ipAddr: address.host, port: address.port },
+  };
+}
+
+class FlagReader {
+  readonly #given: GivenFlags;
+
+  constructor(given: GivenFlags) {
+    this.#given = given;
+  }
+
+  /** As with Go's flags, one that is empty is one that is not given. */
+  text(name: string): string | undefined {
+    return this.#given.get(name)?.at(-1) || undefined;
+  }
+
+  isOn(name: string): boolean {
+    const text = this.text(name) ?? "false";
+    if (/^(1|t|true)$/i.test(text)) return true;
+    if (/^(0|f|false)$/i.test(text)) return false;
+    throw invalid(name, text, "true or false");
+  }
+
+  duration(name: string, presetMs: number): number {
+    const text = this.text(name);
+    if (text === undefined) return presetMs;
+    const ms = parseGoDuration(text);
+    if (ms === undefined || ms > LONGEST_MS) {
+      throw invalid(name, text, "a duration such as 1m30s, up to 596h");
+    }
+    return ms;
+  }
+
+  /** A duration that makes no sense as 0. */
+  someTime(name: string, presetMs: number): number {
+    const ms = this.duration(name, presetMs);
+    if (ms > 0) return ms;
+    throw invalid(name, this.text(name), "a duration above 0");
+  }
+
+  count(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (/^0*[1-9]\d{0,8}$/.test(text)) return Number(text);
+    throw invalid(name, text, "a whole number above 0");
+  }
+
+  address(name: string): ListenAddress | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    try {
+      return parseListenAddress(text);
+    } catch {
+      throw invalid(name, text, "an address such as 127.0.0.1:2379 or :2379");
+    }
+  }
+
+  /** The first word is the default. */
+  oneOf<T extends string>(name: string, words: readonly [T, ...T[]]): T {
+    const text = this.text(name) ?? words[0];
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw invalid(name, text, words.join(" or "));
+    return found;
+  }
+
+  async pem(name: string): Promise<string | undefined> {
+    const text = await this.file(name);
+    if (text === undefined || text.includes("-----BEGIN ")) return text;
+    throw invalid(name, this.text(name), "a PEM file");
+  }
+
+  async file(name: string): Promise<string | undefined> {
+    const path = this.text(name);
+    if (path === undefined) return undefined;
+    try {
+      return await Deno.readTextFile(path);
+    } catch (cause) {
+      throw new UsageError(
+        `Cannot read --${name}=${path}: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  }
+}
+
+function invalid(
+  name: string,
+  text: string | undefined,
+  expected: string,
+): UsageError {
+  return new UsageError(
+    `invalid argument "${text}" for --${name}: expected ${expected}`,
+  );
+}

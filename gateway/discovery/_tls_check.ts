@@ -1,0 +1,45 @@
+import { closeQuietly } from "../sockets/_close_quietly.ts";
+import { connectTo } from "../upstreams/_dial.ts";
+import type { Names } from "../names/_names.ts";
+import type { Target } from "../names/_target.ts";
+import { within } from "../sockets/_within.ts";
+
+/** How the TLS of an endpoint is checked. */
+export interface TlsCheckOptions {
+  /** The name the certificate must be for. */
+  readonly serverName: string;
+  /** The authorities to trust, PEM. @default {the system's} */
+  readonly ca?: string | undefined;
+  readonly names: Names;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes a TLS handshake with an endpoint, and hangs up.
+ *
+ * @throws {Error} If it cannot be reached, or its certificate is not for the
+ * name or from an authority.
+ */
+export async function checkTls(
+  target: Target,
+  { serverName, ca, names, timeoutMs, signal }: TlsCheckOptions,
+): Promise<void> {
+  const what = `make a TLS handshake with ${target.address}`;
+  await within({ what, timeoutMs, signal }, async (signal) => {
+    const connection = await connectTo(target, { names, signal });
+    const secured = await Deno.startTls(connection, {
+      hostname: serverName,
+      alpnProtocols: ["h2"],
+      ...(ca === undefined ? {} : { caCerts: [ca] }),
+    });
+    const hangUp = () => closeQuietly(secured);
+    signal.addEventListener("abort", hangUp);
+    try {
+      signal.throwIfAborted();
+      await secured.handshake();
+    } finally {
+      hangUp();
+    }
+  });
+}

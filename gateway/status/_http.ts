@@ -1,0 +1,67 @@
+/** As much of HTTP/1 as two pages of status need. */
+import { writeAll } from "../sockets/_write_all.ts";
+
+/** What a client asks for. */
+export interface RequestHead {
+  /** Without the question mark and what follows; none if it makes no sense. */
+  readonly path: string | undefined;
+  readonly method: string;
+  readonly version: "1.0" | "1.1";
+}
+
+const LONGEST_HEAD_BYTES = 16 << 10;
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  400: "Bad Request",
+  404: "Not Found",
+  503: "Service Unavailable",
+};
+
+/** Reads the head of a request; gives nothing if it is not one of HTTP/1. */
+export async function readHead(
+  connection: Deno.TcpConn,
+): Promise<RequestHead | undefined> {
+  const bytes = new Uint8Array(LONGEST_HEAD_BYTES);
+  let text = "";
+  for (let length = 0; !/\r?\n\r?\n/.test(text);) {
+    const size = length < bytes.length
+      ? await connection.read(bytes.subarray(length))
+      : null;
+    if (size === null) return undefined;
+    length += size;
+    text = new TextDecoder().decode(bytes.subarray(0, length));
+  }
+  const match = /^(\S+) (\S+) HTTP\/(1\.[01])\r?\n/.exec(text);
+  if (match === null) return undefined;
+  const [, method = "", target = "", version = ""] = match;
+  return {
+    method,
+    path: URL.parse(target, "http://gateway")?.pathname,
+    version: version === "1.0" ? "1.0" : "1.1",
+  };
+}
+
+/**
+ * Writes the answer and ends the connection. A body of the request is read and
+ * dropped: closing before would reset the connection, and the answer with it.
+ */
+export async function writeResponse(
+  connection: Deno.TcpConn,
+  head: RequestHead | undefined,
+  response: Response,
+): Promise<void> {
+  const { status, headers } = response;
+  const body = new Uint8Array(await response.arrayBuffer());
+  const lines = [
+    `HTTP/${head?.version ?? "1.1"} ${status} ${REASONS[status] ?? ""}`,
+    ...[...headers].map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${body.length}`,
+    "connection: close",
+  ];
+  const text = new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
+  await writeAll(connection, text);
+  if (head?.method !== "HEAD") await writeAll(connection, body);
+  await connection.closeWrite();
+  const rest = new Uint8Array(4 << 10);
+  while (await connection.read(rest) !== null);
+}

@@ -1,0 +1,131 @@
+import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
+import { UnavailableError } from "../../errors/specific_errors.ts";
+import { Acceptor, type AcceptorOptions } from "../tunnel/_acceptor.ts";
+import { closeQuietly } from "../sockets/_close_quietly.ts";
+import { readHead, type RequestHead, writeResponse } from "./_http.ts";
+import { metricsText } from "./_metrics_text.ts";
+import { joinAddress, type ListenAddress } from "../names/_target.ts";
+import type { GatewaySnapshot } from "../view.ts";
+
+/** What a status server tells. */
+export interface StatusServerOptions {
+  /** Accepting failed for now. */
+  readonly onPause: AcceptorOptions["onPause"];
+  /** The listener has failed. */
+  onFailed(error: Error): void;
+  /** How long a request and its answer may take. @default {5000} */
+  readonly timeoutMs?: number;
+}
+
+/** How many requests may be open; the oldest goes for one more. */
+const MOST_OPEN = 32;
+
+/**
+ * Serves `/metrics` and `/health` by HTTP/1, a request for each connection.
+ *
+ * Deno's own server ends with an error that nobody can catch when descriptors
+ * run out, has no time limits, and does not end while a client holds a request;
+ * that of `node:http` never accepts again after such a shortage.
+ */
+export class StatusServer implements Disposable {
+  /** Where it listens. */
+  readonly address: string;
+  /** What there is to tell; nothing while the gateway still starts. */
+  snapshot: (() => GatewaySnapshot) | undefined;
+  readonly #acceptor: Acceptor;
+  readonly #timeoutMs: number;
+  /** The oldest first. */
+  readonly #open = new Set<Deno.TcpConn>();
+
+  /**
+   * Starts one.
+   *
+   * @throws {UnavailableError} If the address is taken or not of this machine.
+   */
+  constructor({ host, port }: ListenAddress, options: StatusServerOptions) {
+    let listener: Deno.TcpListener;
+    try {
+      listener = Deno.listen({ hostname: host, port });
+    } catch (cause) {
+      throw new UnavailableError(
+        `Cannot serve metrics on ${joinAddress(host, port)}: ${
+          (cause as Error).message
+        }`,
+        { code: "unavailable", cause },
+      );
+    }
+    this.address = joinAddress(listener.addr.hostname, listener.addr.port);
+    this.#timeoutMs = options.timeoutMs ?? 5_000;
+    this.#acceptor = new Acceptor({
+      listener,
+      clock: SYSTEM_CLOCK,
+      onConnection: (connection) => void this.#serve(connection),
+      onPause: options.onPause,
+    });
+    // Connections are worth more than their metrics.
+    this.#acceptor.finished.catch((error) => options.onFailed(error));
+  }
+
+  /** Ends it and every request now. */
+  [Symbol.dispose](): void {
+    this.#acceptor.close();
+    for (const connection of this.#open) closeQuietly(connection);
+  }
+
+  async #serve(connection: Deno.TcpConn): Promise<void> {
+    const [oldest] = this.#open;
+    if (oldest && this.#open.size >= MOST_OPEN) closeQuietly(oldest);
+    this.#open.add(connection);
+    const cancel = SYSTEM_CLOCK.schedule(
+      this.#timeoutMs,
+      () => closeQuietly(connection),
+    );
+    try {
+      const head = await readHead(connection);
+      await writeResponse(connection, head, this.#answer(head));
+    } catch {
+      // Gone, too slow, or closed by us.
+    } finally {
+      cancel();
+      this.#open.delete(connection);
+      closeQuietly(connection);
+    }
+  }
+
+  #answer(head: RequestHead | undefined): Response {
+    if (head === undefined) {
+      return new Response("Bad request\n", { status: 400 });
+    }
+    return answer(head.path, this.snapshot?.());
+  }
+}
+
+function answer(
+  path: string | undefined,
+  snapshot: GatewaySnapshot | undefined,
+): Response {
+  switch (path) {
+    case "/metrics":
+      if (snapshot === undefined) return new Response(null, { status: 503 });
+      return new Response(metricsText(snapshot), {
+        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+      });
+    case "/health": {
+      const reason = whyUnhealthy(snapshot);
+      return reason === undefined
+        ? Response.json({ health: "true" })
+        : Response.json({ health: "false", reason }, { status: 503 });
+    }
+    default:
+      return new Response("Not found\n", { status: 404 });
+  }
+}
+
+function whyUnhealthy(
+  snapshot: GatewaySnapshot | undefined,
+): string | undefined {
+  if (snapshot === undefined) return "starting";
+  if (snapshot.state !== "serving") return snapshot.state;
+  const active = snapshot.endpoints.some(({ state }) => state === "active");
+  return active ? undefined : "no endpoint is active";
+}

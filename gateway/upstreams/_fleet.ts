@@ -1,0 +1,173 @@
+import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
+import { closeQuietly } from "../sockets/_close_quietly.ts";
+import { type DialLimits, dialTcp } from "./_dial.ts";
+import type { Names } from "../names/_names.ts";
+import type { ResolvedGatewayOptions } from "../options.ts";
+import { Revival } from "./_revival.ts";
+import { createSelection } from "../_selection.ts";
+import { namesOf, type Target } from "../names/_target.ts";
+import type { Upstream } from "./_upstream.ts";
+import { Upstreams } from "./_upstreams.ts";
+import { Watchdog } from "./_watchdog.ts";
+import { within } from "../sockets/_within.ts";
+
+/** The endpoints and their health: who is left out, and who is back. */
+export class Fleet {
+  readonly #options: ResolvedGatewayOptions;
+  readonly #limits: DialLimits;
+  readonly #upstreams: Upstreams;
+  readonly #revival: Revival;
+  readonly #watchdog: Watchdog | undefined;
+  /** Those whose names are being looked up. */
+  readonly #unknown = new Set<Upstream>();
+
+  constructor(
+    options: ResolvedGatewayOptions,
+    { targets, names, signal }: {
+      /** The first list. */
+      readonly targets: readonly Target[];
+      readonly names: Names;
+      /** Ends dials and probes when the gateway closes. */
+      readonly signal: AbortSignal;
+    },
+  ) {
+    const clock = SYSTEM_CLOCK;
+    this.#options = options;
+    this.#limits = { names, timeoutMs: options.dialTimeoutMs, signal };
+    const selection = createSelection(options.selection, clock.random);
+    this.#upstreams = new Upstreams(selection);
+    this.#upstreams.replace(targets);
+    this.#revival = new Revival({
+      upstreams: this.#upstreams,
+      clock,
+      retryDelayMs: options.retryDelayMs,
+      check: (upstream) => this.#check(upstream),
+      onEvent: options.onEvent,
+    });
+    if (options.probe === undefined) return;
+    this.#watchdog = new Watchdog({
+      upstreams: this.#upstreams,
+      clock,
+      intervalMs: options.probeIntervalMs,
+      check: (upstream) => this.#probe(upstream),
+      onUnwell: (upstream, error) => this.onDown(upstream, error),
+      onLastUnwell: () => this.#revival.hurry(),
+    });
+  }
+
+  /** Those in the list. */
+  get all(): readonly Upstream[] {
+    return this.#upstreams.all;
+  }
+
+  /** The endpoint to try next, not one of those `tried`. */
+  next(tried: ReadonlySet<Upstream>): Upstream | undefined {
+    const { names } = this.#limits;
+    return this.#upstreams.next(tried, {
+      isKnown: ({ target }) => names.knows(target.host),
+      onUnknown: (upstream) => void this.#lookUp(upstream),
+    });
+  }
+
+  /** Whether one is active, after all were tried again if none was. */
+  anyActive(): Promise<boolean> {
+    return this.#revival.any();
+  }
+
+  /** Opens a connection to an endpoint, for a client. */
+  async connect(upstream: Upstream): Promise<Deno.TcpConn> {
+    const startMs = performance.now();
+    const dial = new AbortController();
+    const giveUp = () => dial.abort();
+    upstream.dialing.add(giveUp);
+    this.#limits.signal.addEventListener("abort", giveUp);
+    try {
+      const member = await dialTcp(upstream.target, {
+        ...this.#limits,
+        signal: dial.signal,
+      });
+      upstream.connected(performance.now() - startMs);
+      return member;
+    } finally {
+      upstream.dialing.delete(giveUp);
+      this.#limits.signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  /** Whether an endpoint is in the list. */
+  has(upstream: Upstream): boolean {
+    return this.all.includes(upstream);
+  }
+
+  /** An endpoint that was active could not be reached, or is unwell. */
+  onDown(upstream: Upstream, error: Error): void {
+    // One that has left the list meanwhile is nobody's concern any more.
+    if (!this.has(upstream) || !upstream.deactivate(error)) return;
+    const retryMs = this.#revival.add(upstream);
+    const endpoint = upstream.address;
+    this.#options.onEvent({ type: "deactivated", endpoint, error, retryMs });
+    this.#eject(upstream);
+  }
+
+  /** Replaces the list, and tells. */
+  replace(targets: readonly Target[]): void {
+    const { left, added } = this.#upstreams.replace(targets);
+    this.#revival.onEndpoints();
+    for (const upstream of left) {
+      for (const giveUp of upstream.dialing) giveUp();
+      this.#eject(upstream);
+    }
+    if (left.length + added.length === 0) return;
+    this.#options.onEvent({
+      type: "endpoints",
+      endpoints: namesOf(this.all),
+      added: namesOf(added),
+      removed: namesOf(left),
+    });
+  }
+
+  /** Stops looking after them. */
+  close(): void {
+    this.#watchdog?.close();
+    this.#revival.close();
+  }
+
+  /** Looks up the name of an endpoint, so that it can be used again. */
+  async #lookUp(upstream: Upstream): Promise<void> {
+    if (this.#unknown.has(upstream)) return;
+    this.#unknown.add(upstream);
+    const { names, timeoutMs, signal } = this.#limits;
+    const { host } = upstream.target;
+    try {
+      await within(
+        { what: `look up ${host}`, timeoutMs, signal },
+        (signal) => names.addresses(host, signal),
+      );
+    } catch (error) {
+      if (!signal.aborted) this.onDown(upstream, error as Error);
+    } finally {
+      this.#unknown.delete(upstream);
+    }
+  }
+
+  #eject(upstream: Upstream): void {
+    if (!this.#options.closeEjected) return;
+    for (const tunnel of upstream.tunnels) tunnel.close();
+  }
+
+  /** Whether an inactive endpoint can be used again. */
+  async #check(upstream: Upstream): Promise<void> {
+    closeQuietly(await dialTcp(upstream.target, this.#limits));
+    await this.#probe(upstream);
+  }
+
+  async #probe({ address }: Upstream): Promise<void> {
+    const { probe } = this.#options;
+    if (probe === undefined) return;
+    const what = `probe ${address}`;
+    await within(
+      { what, ...this.#limits },
+      (signal) => probe(address, signal),
+    );
+  }
+}

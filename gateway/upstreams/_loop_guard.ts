@@ -1,0 +1,96 @@
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
+import type { Names } from "../names/_names.ts";
+import {
+  joinAddress,
+  type ListenAddress,
+  type Target,
+} from "../names/_target.ts";
+import type { Upstream } from "./_upstream.ts";
+
+/**
+ * Knows a client that is the gateway itself: its connection is one of the
+ * gateway's own, seen from the other end. That holds for every name and
+ * interface of this machine, also after a change in DNS.
+ */
+export class LoopGuard {
+  // By both ends: a port may serve many connections that differ in the other.
+  readonly #dialed = new Map<string, Upstream>();
+
+  /** Remembers a connection of ours; gives what forgets it. */
+  remember(connection: Deno.TcpConn, upstream: Upstream): () => void {
+    const key = keyOf(connection.localAddr, connection.remoteAddr);
+    this.#dialed.set(key, upstream);
+    return () => this.#dialed.delete(key);
+  }
+
+  /** The endpoint that led back to us, if this client is ourselves. */
+  origin(client: Deno.TcpConn): Upstream | undefined {
+    return this.#dialed.get(keyOf(client.remoteAddr, client.localAddr));
+  }
+}
+
+function keyOf(from: Deno.NetAddr, to: Deno.NetAddr): string {
+  return [from, to].map(({ hostname, port }) =>
+    joinAddress(hostname.replace(/^::ffff:/i, ""), port)
+  ).join(" to ");
+}
+
+/** How names are looked up. */
+export interface LookUp {
+  readonly names: Names;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Refuses endpoints that are the gateway itself before it starts.
+ *
+ * @throws {InvalidOptionError} If one is, or has a name nobody knows.
+ */
+export async function checkLoops(
+  listen: ListenAddress,
+  targets: readonly Target[],
+  lookUp: LookUp,
+): Promise<void> {
+  const all = [
+    addressesOf(listen.host, "listen", lookUp),
+    ...targets.map(({ host }) => addressesOf(host, "endpoints", lookUp)),
+  ];
+  const [own = [], ...others] = await Promise.all(all);
+  for (const [n, target] of targets.entries()) {
+    const addresses = others[n] ?? [];
+    if (target.port !== listen.port) continue;
+    const same = addresses.find((address) =>
+      own.some((mine) => leadsTo(mine, address))
+    );
+    if (same === undefined) continue;
+    throw new InvalidOptionError("endpoints", target.address, {
+      action: "start the gateway",
+      expected: `another address than the gateway's own (${
+        joinAddress(listen.host, listen.port)
+      }), but ${target.address} is ${joinAddress(same, target.port)}`,
+    });
+  }
+}
+
+function leadsTo(own: string, address: string): boolean {
+  if (own === address) return true;
+  const all = own === "0.0.0.0" || own === "::";
+  return all && (/^127\./.test(address) || address === "::1" ||
+    address === "0.0.0.0" || address === "::");
+}
+
+async function addressesOf(
+  host: string,
+  option: "listen" | "endpoints",
+  { names, signal }: LookUp,
+): Promise<readonly string[]> {
+  try {
+    return await names.addresses(host, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new InvalidOptionError(option, host, {
+      action: "start the gateway",
+      expected: `a host that can be resolved (${(error as Error).message})`,
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import type { Selection } from "../_selection.ts";
+import type { Target } from "../names/_target.ts";
+import { Upstream } from "./_upstream.ts";
+
+/** What is known of the names of endpoints. */
+export interface KnownNames {
+  /** Whether it can be dialled without a look-up. */
+  isKnown(upstream: Upstream): boolean;
+  /** Another one goes first. */
+  onUnknown(upstream: Upstream): void;
+}
+
+const ALL_KNOWN: KnownNames = { isKnown: () => true, onUnknown() {} };
+
+/** The endpoints of a gateway, and which one is next. */
+export class Upstreams {
+  readonly #selection: Selection;
+  #list: readonly Upstream[] = [];
+
+  constructor(selection: Selection) {
+    this.#selection = selection;
+  }
+
+  /** Those of the list now. */
+  get all(): readonly Upstream[] {
+    return this.#list;
+  }
+
+  /** Whether one can be tried. */
+  get anyActive(): boolean {
+    return this.#list.some(({ state }) => state === "active");
+  }
+
+  /**
+   * Replaces the list; those in both keep their state. Gives those that left
+   * and those that are new.
+   */
+  replace(
+    targets: readonly Target[],
+  ): {
+    readonly left: readonly Upstream[];
+    readonly added: readonly Upstream[];
+  } {
+    const known = new Map(this.#list.map((one) => [one.address, one]));
+    const added: Upstream[] = [];
+    this.#list = targets.map((target) => {
+      const upstream = known.get(target.address);
+      if (upstream !== undefined) {
+        upstream.update(target);
+        return upstream;
+      }
+      const fresh = new Upstream(target);
+      added.push(fresh);
+      return fresh;
+    });
+    const left = [...known.values()].filter((one) => !this.#list.includes(one));
+    return { left, added };
+  }
+
+  /**
+   * The endpoint to try next: an active one of the best priority that is not
+   * among those `tried`. One whose name is not known comes after the others.
+   */
+  next(
+    tried: ReadonlySet<Upstream>,
+    { isKnown, onUnknown }: KnownNames = ALL_KNOWN,
+  ): Upstream | undefined {
+    const active = this.#list.filter((one) =>
+      one.state === "active" && !tried.has(one)
+    );
+    const known = active.filter(isKnown);
+    for (const one of active) if (!known.includes(one)) onUnknown(one);
+    const candidates = known.length > 0 ? known : active;
+    if (candidates.length === 0) return undefined;
+    const best = Math.min(...candidates.map(({ priority }) => priority));
+    return this.#selection(
+      candidates.filter(({ priority }) => priority === best),
+    );
+  }
+}

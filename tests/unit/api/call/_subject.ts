@@ -1,0 +1,99 @@
+/** The retry loop over a fake network, and the calls that run there. */
+import { assert } from "@std/assert";
+import { KvFacet } from "../../../../api/kv/kv.ts";
+import { RetryingCaller } from "../../../../api/call/_retrying.ts";
+import {
+  type BalancerName,
+  resolveBalancer,
+} from "../../../../balancers/by_name.ts";
+import type { ConnectionPool } from "../../../../balancers/pool/_pool.ts";
+import { waitFor } from "../../../harness/wait_for.ts";
+import {
+  endpoint,
+  type FakeCall,
+  type FakeNetwork,
+  microtasks,
+} from "../../balancers/transport/_fake_transport.ts";
+import { poolOf, type Scripted } from "./_scripted_strategy.ts";
+
+/** A reply without fields. */
+export const OK: Uint8Array = new Uint8Array();
+
+/** The endpoint of the transport `a`. */
+export const A: string = endpoint("a").url;
+
+/** A caller, and what is above and below it. */
+export interface Subject {
+  readonly pool: ConnectionPool;
+  readonly caller: RetryingCaller;
+  readonly kv: KvFacet;
+  readonly network: FakeNetwork;
+}
+
+/** A caller over a pool, with the retry policy of its strategy. */
+export function over(
+  { pool, network, strategy }: {
+    pool: ConnectionPool;
+    network: FakeNetwork;
+    strategy: { readonly retry: Scripted["retry"] };
+  },
+  timeoutMs = 10_000,
+): Subject {
+  const policy = strategy.retry;
+  const caller = new RetryingCaller({
+    pool,
+    policy,
+    timeoutMs,
+    random: () => 0.5,
+  });
+  return {
+    pool,
+    caller,
+    kv: new KvFacet(caller, { batching: () => caller }),
+    network,
+  };
+}
+
+/** A caller over a pool of one of our strategies, not yet connected. */
+export function subject(
+  name: BalancerName,
+  names = "a",
+  timeoutMs?: number,
+): Subject {
+  const strategy = resolveBalancer(name)({ dialTimeoutMs: 1 });
+  return over(poolOf(strategy, names), timeoutMs);
+}
+
+/** A subject that is connected to everything its strategy wants. */
+export function connected(
+  name: BalancerName,
+  names = "a",
+  timeoutMs?: number,
+): Subject {
+  const made = subject(name, names, timeoutMs);
+  made.pool.start();
+  for (const one of names) {
+    const transport = made.network.at(one);
+    if (!transport.aborted) transport.up();
+  }
+  return made;
+}
+
+/** The only call that is running anywhere. */
+export async function running({ network }: Subject): Promise<FakeCall> {
+  await microtasks();
+  const calls = network.dialled.flatMap((one) => [...one.calls]);
+  const [call] = calls;
+  assert(call && calls.length === 1, `${calls.length} calls are running`);
+  return call;
+}
+
+/** The next call after a wait of the retry loop. */
+export async function next(made: Subject): Promise<FakeCall> {
+  await waitFor(
+    "a further attempt",
+    () => made.network.dialled.some(({ calls }) => calls.size > 0),
+    { intervalMs: 1 },
+  );
+  return await running(made);
+}

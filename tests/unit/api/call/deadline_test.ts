@@ -1,0 +1,86 @@
+// The end of a call at its deadline, wherever it is then.
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import type { CallOptions } from "../../../../api/call/options.ts";
+import { InvalidOptionError } from "../../../../errors/invalid_option_error.ts";
+import {
+  TimeoutError,
+  UnavailableError,
+} from "../../../../errors/specific_errors.ts";
+import { sleep } from "../../../harness/wait_for.ts";
+import { A, connected, next, running, subject } from "./_subject.ts";
+
+Deno.test("RetryingCaller ends a call at its deadline, naming each endpoint's last error", async () => {
+  const made = subject("grpc1.23", "ab");
+  const got = made.kv.get("k", { timeoutMs: 30 });
+  made.network.at("a").down("connection refused");
+  const error = await assertRejects(() => got, UnavailableError);
+  assertStrictEquals(
+    error.message,
+    "Cannot get: no endpoint could be reached within 30 ms (unavailable): " +
+      "http://a:2379: connection refused; http://b:2379: connecting",
+  );
+  assertStrictEquals(error.code, "unavailable");
+  assert(error.retryable && !error.maybeCommitted);
+  assertEquals(error.attempts, []);
+  await made.pool.close();
+});
+
+Deno.test("RetryingCaller ends a read at its deadline between two attempts, with the trail", async () => {
+  const made = connected("grpc1.0", "a");
+  const timeoutMs = 600;
+  const startedAt = performance.now();
+  const got = made.kv.get("k", { timeoutMs });
+  got.catch(() => {});
+  (await next(made)).fail(14, "etcdserver: no leader");
+  const second = await next(made);
+  // What is left then is less than the 25 ms until a third attempt.
+  await sleep(startedAt + timeoutMs - 15 - performance.now());
+  second.fail(14, "etcdserver: no leader");
+  const error = await assertRejects(() => got, TimeoutError);
+  assert(performance.now() - startedAt >= timeoutMs - 2);
+  assertStrictEquals(error.code, "timeout");
+  assertStrictEquals(error.endpoint, A);
+  assertEquals(error.attempts.map(({ code }) => code), [
+    "no_leader",
+    "no_leader",
+  ]);
+  assert(error.message.includes("2 attempts"), error.message);
+  await made.pool.close();
+});
+
+Deno.test("RetryingCaller takes a status 4 at the deadline for its own, an earlier one for the server's", async () => {
+  const made = connected("grpc1.23");
+  const early = made.kv.put("k", "v", { timeoutMs: 10_000 });
+  (await running(made)).fail(4, "context deadline exceeded");
+  const server = await assertRejects(() => early, TimeoutError);
+  assertStrictEquals(server.code, "server_deadline_exceeded");
+  const late = made.kv.put("k", "v", { timeoutMs: 20 });
+  const call = await running(made);
+  // Deadlines are on the real clock.
+  await sleep(20);
+  call.fail(4, "Deadline exceeded");
+  const own = await assertRejects(() => late, TimeoutError);
+  assertStrictEquals(own.code, "timeout");
+  assert(own.maybeCommitted);
+  await made.pool.close();
+});
+
+Deno.test("RetryingCaller refuses a timeout that is none, before anything is sent", async () => {
+  const made = connected("grpc1.23");
+  for (const timeoutMs of [0, -1, NaN, Infinity, "5", null, true]) {
+    const options = { timeoutMs } as CallOptions;
+    const error = await assertRejects(
+      () => made.kv.put("k", "v", options),
+      InvalidOptionError,
+      "'timeoutMs'",
+    );
+    assertStrictEquals(error.value, timeoutMs);
+  }
+  assertStrictEquals(made.network.at("a").inFlight, 0);
+  await made.pool.close();
+});

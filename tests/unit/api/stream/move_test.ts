@@ -1,0 +1,64 @@
+// A stream that ends, or loses its endpoint, while it is being opened.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { StreamOpener } from "../../../../api/stream/_opener.ts";
+import type { StreamEvents } from "../../../../balancers/transport/_contract.ts";
+import { methods } from "../../../../proto/methods.ts";
+import {
+  endpoints,
+  microtasks,
+} from "../../balancers/transport/_fake_transport.ts";
+import {
+  type Scripted,
+  scripted,
+  type Setup,
+} from "../call/_scripted_strategy.ts";
+
+const { watch } = methods.watch;
+const NOTHING = { send() {}, halfClose() {}, read() {}, cancel() {} };
+
+/** Opens a stream on `a`; something happens before its opener knows of it. */
+async function opened(
+  meanwhile: (events: StreamEvents, setup: Setup<Scripted>) => void,
+) {
+  const made = scripted("a");
+  const { pool, network } = made;
+  pool.start();
+  const a = network.at("a");
+  a.up();
+  a.stream = (_path, _settings, events) => {
+    queueMicrotask(() => meanwhile(events, made));
+    return NOTHING;
+  };
+  const ends: string[] = [];
+  await new StreamOpener(pool).open(watch, {
+    action: "watch",
+    requireLeader: false,
+    onRemoval: "move",
+    signal: new AbortController().signal,
+  }, { onMessage() {}, onEnd: ({ message }) => ends.push(message) });
+  return { ...made, ends };
+}
+
+Deno.test("StreamOpener looks for no other endpoint for a stream that ended as it was opened", async () => {
+  const { pool, strategy, ends } = await opened((events) =>
+    events.onEnd({ grpcCode: 14, details: "gone" })
+  );
+  assertEquals(ends.length, 1);
+  strategy.log.length = 0;
+  pool.setEndpoints(endpoints("b"));
+  await microtasks();
+  assertEquals(strategy.log.filter((hook) => hook.startsWith("pick")), []);
+  await pool.close();
+});
+
+Deno.test("StreamOpener moves a stream whose endpoint was removed as it was opened", async () => {
+  const { pool, strategy, network, ends } = await opened((_events, { pool }) =>
+    pool.setEndpoints(endpoints("b"))
+  );
+  for (const connection of strategy.pool.connections) connection.connect();
+  network.at("b").up();
+  await microtasks();
+  assertEquals(ends.length, 1);
+  assertStringIncludes(ends[0] ?? "", "is not one of the endpoints any more");
+  await pool.close();
+});

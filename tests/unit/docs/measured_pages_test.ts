@@ -1,0 +1,40 @@
+// The pages of docs/measured/: what writes them finds its place there.
+import { assertEquals } from "@std/assert";
+import { GATEWAY_MARKS } from "../../../bench/_gateway_report.ts";
+import { MARKS as BENCH_MARKS } from "../../../bench/_report.ts";
+import {
+  type Marks,
+  putBetweenMarks,
+} from "../../../tools/output/_between_marks.ts";
+import { MARKS as COMPARE_MARKS } from "../../../tools/compare/report/_markdown.ts";
+import { MARKS as SERVERS_MARKS } from "../../../tools/tasks/_servers.ts";
+import { pagePaths } from "./_pages.ts";
+import { ROOT } from "../support/_program.ts";
+
+const MARKS: Readonly<Record<string, Marks>> = {
+  "docs/measured/cost.md": BENCH_MARKS,
+  "docs/measured/faults.md": COMPARE_MARKS,
+  "docs/measured/gateway.md": GATEWAY_MARKS,
+  "docs/measured/scale.md": BENCH_MARKS,
+  "docs/measured/servers.md": SERVERS_MARKS,
+};
+
+Deno.test("every page of docs/measured/ has the marks of what writes it, and a table", async () => {
+  const paths = await pagePaths();
+  const measured = paths.filter((path) => path.startsWith("docs/measured/"));
+  assertEquals(measured, Object.keys(MARKS));
+  for (const [path, marks] of Object.entries(MARKS)) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    const rest = putBetweenMarks(text, { marks, summary: "" });
+    const rows = (page: string) =>
+      page.split("\n").filter((line) => line.startsWith("|")).length;
+    assertEquals([rows(rest), rows(text) > 2], [0, true], path);
+  }
+});
+
+Deno.test("measured tables are nowhere but in docs/measured/", async () => {
+  for (const path of await pagePaths()) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    assertEquals(/<!-- \w+:begin -->/.test(text), path in MARKS, path);
+  }
+});

@@ -1,0 +1,144 @@
+// The whole page of a comparison.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { compare } from "../../../../tools/compare/main.ts";
+import { renderHtml } from "../../../../tools/compare/html/_page.ts";
+import { anchorOf } from "../../../../tools/compare/html/_summary.ts";
+import type { CompareCell } from "../../../../tools/compare/result/_result.ts";
+import { RESULT } from "./_example_result.ts";
+import { StandInCluster } from "./_stand_in_cluster.ts";
+import { recording, scenario } from "./_stand_in_scenario.ts";
+import { TextSink } from "./_text_sink.ts";
+import { cellWith, marksOf } from "./_html_cells.ts";
+
+const PAGE = renderHtml(RESULT);
+const VOID = ["meta", "br", "link"];
+
+/** The elements, each with its attributes; none if the page is not well formed. */
+function elementsOf(page: string): readonly string[] {
+  const elements: string[] = [];
+  const open: string[] = [];
+  const body = page.replace(/^<!doctype html>/, "")
+    .replace(/<style>[^<]*<\/style>/, "");
+  const tag = /<(\/?)([a-zA-Z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g;
+  assertEquals(body.replaceAll(tag, "").match(/[<>]/g), null, "stray < or >");
+  for (const [text, closing, name = "", , alone] of body.matchAll(tag)) {
+    if (closing) assertEquals(open.pop(), name, "closed in another order");
+    else elements.push(text);
+    if (!closing && !alone && !VOID.includes(name)) open.push(name);
+  }
+  assertEquals(open, []);
+  return elements;
+}
+
+/** The values of an attribute. */
+function valuesOf(page: string, attribute: string): readonly string[] {
+  return elementsOf(page).flatMap((element) =>
+    [...element.matchAll(new RegExp(` ${attribute}="([^"]*)"`, "g"))]
+      .map(([, value = ""]) => value)
+  );
+}
+
+Deno.test("renderHtml() gives a page that is well formed and leads nowhere else", () => {
+  elementsOf(PAGE);
+  const ids = valuesOf(PAGE, "id");
+  assertEquals(ids.length, new Set(ids).size);
+  assertEquals(valuesOf(PAGE, "href")[0], "#summary", "the skip link is first");
+  for (const link of valuesOf(PAGE, "href")) {
+    assert(link.startsWith("#"), link);
+    assert(ids.includes(decodeURI(link.slice(1))), link);
+  }
+  for (const labels of valuesOf(PAGE, "aria-labelledby")) {
+    for (const id of labels.split(" ")) assert(ids.includes(id), id);
+  }
+  assertEquals(valuesOf(PAGE, "src"), []);
+  assertEquals(valuesOf(PAGE, "on[a-z]+"), []);
+  assertEquals(/<script|https?:|url\(|@import|[^:]\/\//.exec(PAGE), null);
+});
+
+Deno.test("renderHtml() has every cell in the summary and in its scenario", () => {
+  const ids = valuesOf(PAGE, "id");
+  const links = valuesOf(PAGE, "href");
+  for (const cell of RESULT.cells) {
+    const id = anchorOf(cell.scenario, cell.strategy);
+    assert(ids.includes(id), id);
+    // A strategy of the user's has a row, and no column in the example's table.
+    if (RESULT.options.strategies.includes(cell.strategy)) {
+      assert(links.includes(`#${id}`), id);
+    }
+    if (cell.expectation) assertStringIncludes(PAGE, cell.expectation.text);
+  }
+  assertStringIncludes(PAGE, "11 of 31 calls failed, not 1; the last call");
+  assertStringIncludes(PAGE, "Skipped: it has no pin.");
+  assertStringIncludes(PAGE, "not so after 20000 ms");
+  assertEquals(PAGE.split('role="img"').length - 1, 5);
+});
+
+Deno.test("renderHtml() escapes what it is given", () => {
+  const evil = `<script>"x" & 'y'</script>`;
+  const cells = RESULT.cells.map((cell): CompareCell => ({
+    ...cell,
+    scenario: { ...cell.scenario, title: evil, fault: evil },
+    strategy: `${evil}${cell.strategy}`,
+    ...cell.expectation && {
+      expectation: { ...cell.expectation, go: evil, text: evil, because: evil },
+    },
+    ...cell.verdict === "threw" && { error: evil },
+    ...cell.verdict === "expected" && {
+      figures: {
+        ...cell.figures,
+        events: [{ atMs: 1, kind: "note", member: null, text: evil }],
+        marks: marksOf("x.").map((mark) => ({ ...mark, code: evil })),
+      },
+    },
+  }));
+  const page = renderHtml({ ...RESULT, cells });
+  assert(!page.includes("<script"));
+  elementsOf(page);
+});
+
+Deno.test("renderHtml() stays below 5 MB for 75 busy scenarios", () => {
+  const marks = Array.from({ length: 1_000 }, (_, at) => ({
+    startMs: at * 3.3,
+    durationMs: 1 + (at * 7_919) % 997,
+    ok: at % 5 > 0,
+    member: `m${at % 3 + 1}`,
+    code: at % 5 > 0 ? null : "unavailable",
+    maybeCommitted: at % 2 > 0,
+  }));
+  const busy = cellWith({ marks });
+  const cells = Array.from(
+    { length: 75 },
+    (_, id) =>
+      RESULT.options.strategies.map((strategy) => ({
+        ...busy,
+        strategy,
+        scenario: { ...busy.scenario, id },
+      })),
+  ).flat();
+  const page = renderHtml({ ...RESULT, cells });
+  assert(page.length < 5_000_000, `${page.length} bytes`);
+  assertStringIncludes(page, " of 1000 calls are drawn: every ");
+});
+
+Deno.test("compare --html writes the page, also of a bad run", async () => {
+  const html = await Deno.makeTempFile({ suffix: ".html" });
+  const stderr = new TextSink();
+  try {
+    const { exitCode } = await compare({
+      subjects: [{ name: "one", balancer: "grpc1.7" }],
+      scenarios: [scenario(1, { one: recording({ marks: [] }) }, {
+        one: { go: "some fail", ours: { failed: [9, 9] } },
+      })],
+      cluster: new StandInCluster().asCluster,
+      html,
+      stdout: new TextSink(),
+      stderr,
+    });
+    assertEquals(exitCode, 1);
+    const page = await Deno.readTextFile(html);
+    assertStringIncludes(page, "0 of 4 calls failed, not 9");
+    assertStringIncludes(stderr.text, `The page is in ${html}\n`);
+  } finally {
+    await Deno.remove(html);
+  }
+});

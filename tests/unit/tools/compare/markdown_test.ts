@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  checkMarks,
+  MARKS,
+  putSummary,
+  renderMarkdown,
+} from "../../../../tools/compare/report/_markdown.ts";
+import { main } from "../../../../tools/compare/main.ts";
+import { UsageError } from "../../../../tools/output/_usage.ts";
+import { RESULT } from "./_example_result.ts";
+import { assertFormatted } from "../../support/_formatted.ts";
+import { scenario } from "./_stand_in_scenario.ts";
+import { TextSink } from "./_text_sink.ts";
+import { GOOD, NONE_FAILS, runCompare } from "./_run.ts";
+
+const PAGE =
+  new URL("../../../../docs/measured/faults.md", import.meta.url).pathname;
+const SUMMARY =
+  `Client 0.1.0 · etcd 3.5.16 · Deno 2.9.6 · linux x86_64 with 2 processors ·
+2026-11-21 · calls time out after 1000 ms
+
+| scenario                                        | grpc1.0                    | grpc1.7                                   | grpc1.23              | mine         |
+| ----------------------------------------------- | -------------------------- | ----------------------------------------- | --------------------- | ------------ |
+| #37 put on an isolated follower                 | ✔ 8/8 failed               | ✘ 11/31 failed, the last call failed      | ✘ the scenario failed |              |
+| #25 eight writers on one key through six resets | ✔ 605 acked, 640 applied   | – not applicable: it has no pin           |                       | ○ 0/4 failed |
+| #93 connections of an idle client               | ✔ 3 open                   |                                           |                       |              |
+
+7 cells: 3 as expected, 2 not, 1 without an expectation, 1 skipped. ✔ as
+expected of this client, ✘ not.
+`;
+
+Deno.test("renderMarkdown() has a row per scenario and a column per strategy", () => {
+  const strategies = [...RESULT.options.strategies, "mine"];
+  assertEquals(
+    renderMarkdown({ ...RESULT, options: { ...RESULT.options, strategies } })
+      .replaceAll(/ {2,}/g, " ").replaceAll(/-+/g, "-"),
+    SUMMARY.replaceAll(/ {2,}/g, " ").replaceAll(/-+/g, "-"),
+  );
+});
+
+Deno.test("renderMarkdown() is as deno fmt has it, whatever the titles are", async () => {
+  const cells = RESULT.cells.map((cell) => ({
+    ...cell,
+    scenario: { ...cell.scenario, title: "either | or,\n*several* <b>é</b> →" },
+  }));
+  for (const result of [RESULT, { ...RESULT, cells }]) {
+    await assertFormatted(putSummary(
+      `# A\n\n${MARKS.begin}\n${MARKS.end}\n`,
+      renderMarkdown(result),
+    ));
+  }
+});
+
+Deno.test("putSummary() leaves what is around, and finds its own marks again", () => {
+  const text = `a\n${MARKS.begin}\nold\n${MARKS.end}\nb\n`;
+  const once = putSummary(text, "new\n");
+  assertEquals(once, `a\n${MARKS.begin}\n\nnew\n\n${MARKS.end}\nb\n`);
+  assertEquals(putSummary(once, "new\n"), once);
+  for (
+    const bad of [
+      "a",
+      MARKS.begin,
+      MARKS.end + MARKS.begin,
+      text + MARKS.begin,
+      text + MARKS.end,
+    ]
+  ) assertThrows(() => putSummary(bad, "new"), Error, "Cannot place");
+});
+
+Deno.test("compare() puts the summary into a file, or prints it", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".md" });
+  try {
+    await assertRejects(() => checkMarks(path), UsageError, "Cannot place");
+    const stderr = new TextSink();
+    assertEquals(await main([`--markdown=${path}`], { stderr }), 2);
+    await Deno.writeTextFile(path, MARKS.begin + MARKS.end);
+    const scenarios = [scenario(1, GOOD, NONE_FAILS)];
+    const { stdout } = await runCompare(scenarios, { markdown: path });
+    const printed = await runCompare(scenarios, { markdown: true });
+    assertEquals(
+      await Deno.readTextFile(path),
+      putSummary(MARKS.begin + MARKS.end, printed.stdout),
+    );
+    assert(stdout.startsWith("The generations of etcd's client"));
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("docs/measured/ has the table of faults between its marks", async () => {
+  await checkMarks(PAGE);
+  const text = await Deno.readTextFile(PAGE);
+  const table = text.split(MARKS.begin)[1]?.split(MARKS.end)[0] ?? "";
+  assert(/^Client \S+ · etcd \S+ · Deno [^|]* ·\s\d{4}-\d\d-\d\d/m.test(table));
+  assert(
+    /^\| scenario +\| grpc1\.0 +\| grpc1\.7 +\| grpc1\.23 +\|$/m.test(table),
+  );
+  assert(/^\| #37 put on an isolated follower +\|/m.test(table));
+});

@@ -1,0 +1,104 @@
+/** Which cells the command line asks for. */
+import type { Scenario, Subject } from "../../tests/scenarios/scenario.ts";
+import { type ComparePlan, turnsOf } from "./result/_plan.ts";
+import { UsageError } from "../output/_usage.ts";
+
+/** What can be asked for by name or number. */
+export interface Known {
+  readonly subjects: readonly Subject[];
+  /** Strategies of the user, which `--strategies` does not choose among. */
+  readonly own?: readonly Subject[];
+  readonly scenarios: readonly Scenario[];
+  /** The numbers of the scenarios of `--quick`. */
+  readonly quick: readonly number[];
+}
+
+/** The flags that choose, as they were given. */
+export interface Choice {
+  readonly strategies: string | undefined;
+  readonly scenarios: string | undefined;
+  readonly only: string | undefined;
+  readonly quick: boolean;
+}
+
+/**
+ * The cells that were chosen, without scenarios and strategies that have none.
+ *
+ * @throws {UsageError} If something is not known, or nothing is left.
+ */
+export function chooseCells(
+  choice: Choice,
+  known: Known,
+): Pick<ComparePlan, "subjects" | "scenarios" | "only"> {
+  const subjects = [
+    ...readSubjects(choice.strategies, known),
+    ...known.own ?? [],
+  ];
+  const scenarios = readScenarios(choice.scenarios, known, choice.quick);
+  const { only } = choice;
+  if (only === undefined) return { subjects, scenarios };
+  const turns = turnsOf({ subjects, scenarios, only });
+  if (turns.length === 0) {
+    const count = turnsOf({ subjects, scenarios }).length;
+    throw new UsageError(
+      `--only '${only}' matches none of ${count} cells; --list has their names`,
+    );
+  }
+  return {
+    subjects: subjects.filter((one) =>
+      turns.some(({ subject }) => subject === one)
+    ),
+    scenarios: scenarios.filter((one) =>
+      turns.some(({ scenario }) => scenario === one)
+    ),
+    only,
+  };
+}
+
+function readSubjects(
+  text: string | undefined,
+  { subjects }: Known,
+): readonly Subject[] {
+  if (text === undefined) return subjects;
+  return words(text).map((name) => {
+    const subject = subjects.find((subject) => subject.name === name);
+    if (subject === undefined) {
+      throw new UsageError(
+        `--strategies has '${name}'; known are ${
+          subjects.map(({ name }) => name).join(", ")
+        }`,
+      );
+    }
+    return subject;
+  });
+}
+
+function readScenarios(
+  text: string | undefined,
+  { scenarios, quick: quickIds }: Known,
+  quick: boolean,
+): readonly Scenario[] {
+  if (text === undefined) {
+    return quick
+      ? scenarios.filter(({ id }) => quickIds.includes(id))
+      : scenarios;
+  }
+  return words(text).map((word) => {
+    const scenario = scenarios.find(({ id }) =>
+      word === String(id) || word === `#${id}`
+    );
+    if (scenario === undefined) {
+      throw new UsageError(
+        `--scenarios has '${word}'; known are ${
+          scenarios.map(({ id }) => id).join(", ")
+        }`,
+      );
+    }
+    return scenario;
+  });
+}
+
+/** The words of a list, each once. */
+function words(text: string): readonly string[] {
+  return [...new Set(text.split(",").map((word) => word.trim()))];
+}

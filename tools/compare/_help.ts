@@ -1,0 +1,104 @@
+/** What `compare` says about itself. */
+import { isLong } from "../../tests/scenarios/long_scenarios.ts";
+import { type Scenario, scenarioName } from "../../tests/scenarios/scenario.ts";
+import { CALL_TIMEOUT_MS } from "./_args.ts";
+import type { Known } from "./_choice.ts";
+import { describeExpected } from "../../tests/scenarios/expected.ts";
+import { ORIGINS } from "./report/_report.ts";
+import { type Paint, wrap } from "../output/_text.ts";
+
+/** The text of `--help`. */
+export function helpText({ subjects, scenarios, quick }: Known): string {
+  const numbers = (ids: readonly number[]) => ids.join(", ");
+  return `Runs the generations of etcd's client side by side on a real cluster under faults.
+
+Usage: deno task compare [options]
+
+  --strategies LIST    some of ${
+    subjects.map(({ name }) => name).join(",")
+  } (default: all)
+  --strategy FILE      a strategy of your own as well: a module whose default export is a
+                       BalancerFactory; may be given several times; not judged unless it
+                       exports expectations; see docs/examples/prefer_leader.ts
+  --scenarios LIST     numbers of scenarios, such as 1,37 (default: all; see --list)
+  --only TEXT          of those, the cells with that number ('#37') or with TEXT in their
+                       name: 'grpc1.7', 'watch', 'grpc1.7 | #37 put on an isolated follower'
+  --quick              only ${
+    numbers(quick)
+  }, calls time out after ${CALL_TIMEOUT_MS.quick} ms: under a minute
+  --call-timeout-ms N  timeout of each call (default: ${
+    numbers([CALL_TIMEOUT_MS.normal])
+  })
+  --runs N             each cell N times: medians, ranges, and the worst verdict (default: 1)
+  --jobs N             N clusters side by side, each with its share of the cells (default: 1);
+                       222 cells took 282 s with two on 2 processors, with the same verdicts;
+                       but calls that fail and figures in ms may come from what the other
+                       clusters take, so publish what was measured with one
+  --etcd VERSION       3.4, 3.5 or a full version (default: ETCD_VERSION, else 3.5)
+  --json FILE          writes everything measured; the shape is in tools/compare/result/_result.ts
+  --resume             goes on with the interrupted run in --json FILE, given the same options;
+                       if that was complete, only reports it
+  --markdown[=FILE]    prints the summary as a Markdown table, or puts it into FILE, between
+                       <!-- compare:begin --> and <!-- compare:end -->
+  --html FILE          writes a page with a timeline per cell, for any browser
+  --list               every scenario, what is expected of each strategy, and what Go's does
+  --help               this
+
+Known scenarios: ${numbers(scenarios.map(({ id }) => id))}
+
+The table goes to standard output, progress to standard error. An etcd server
+of that version is found (ETCD_BIN, PATH, cache) or fetched, without root; the
+cluster listens on 127.0.0.1 only and is gone when the command ends.
+NO_COLOR=1 leaves out colours.
+
+Exit codes:
+  0    every cell is as expected, or nothing is expected of it; also with --resume of a
+       complete run
+  1    a cell is not as expected or failed, in any of its runs, or there is no etcd to run
+  2    the command line cannot be followed: no scenario was run
+  130  interrupted (143: SIGTERM, 129: SIGHUP); what was measured by then is shown, and
+       is in --json FILE for --resume
+
+Examples:
+  deno task compare --quick
+  deno task compare --scenarios 1,37 --etcd 3.4 --json result.json
+  deno task compare --runs 5 --json result.json --markdown=docs/measured/faults.md
+  deno task compare --strategy docs/examples/prefer_leader.ts --only '#37'
+`;
+}
+
+/** The text of `--list`. */
+export function listText(
+  scenarios: readonly Scenario[],
+  { columns, paint }: { readonly columns: number; readonly paint: Paint },
+): string {
+  const lines = scenarios.flatMap((scenario) => [
+    paint.bold(scenarioName(scenario)) +
+    (isLong(scenario)
+      ? paint.dim(
+        ` · long, ${scenario.seconds} s: not in deno task test`,
+      )
+      : "") +
+    (scenario.etcd ? paint.dim(` · needs etcd ${scenario.etcd.atLeast}`) : ""),
+    ...wrap(
+      scenario.fault === "none" ? "no fault" : scenario.fault,
+      { width: columns, lead: "   " },
+    ).map(paint.dim),
+    ...Object.entries(scenario.expectations).flatMap(
+      ([strategy, { go, ours, because }]) => [
+        ...wrap(describeExpected(ours), {
+          width: columns,
+          lead: `   ${strategy.padEnd(9)}  `,
+        }),
+        ...wrap(`Go: ${go}${because ? `; because ${because}` : ""}`, {
+          width: columns,
+          lead: " ".repeat(14),
+        }).map(paint.dim),
+      ],
+    ),
+    "",
+  ]);
+  return [...lines, ...wrap(ORIGINS, { width: columns, lead: "" }), ""].join(
+    "\n",
+  );
+}

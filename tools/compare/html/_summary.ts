@@ -1,0 +1,129 @@
+/** The table of a page: every scenario under every strategy. */
+import { type Markup, markup } from "./_markup.ts";
+import { headlineOf, OUTCOMES } from "./_outcome.ts";
+import { sectionOf } from "./_sections.ts";
+import type { CompareCell, CompareResult } from "../result/_result.ts";
+import { VERDICT_MARKS } from "../report/_table.ts";
+
+/** The cells of one scenario, in the order of the strategies. */
+export interface ScenarioGroup {
+  readonly scenario: CompareCell["scenario"];
+  readonly section: string;
+  readonly cells: readonly CompareCell[];
+}
+
+/** The words for a verdict. */
+export const VERDICT_WORDS: Readonly<Record<CompareCell["verdict"], string>> = {
+  "expected": "as expected",
+  "unexpected": "not as expected",
+  "threw": "failed to run",
+  "unjudged": "nothing is expected",
+  "skipped": "skipped",
+  "not run": "not run",
+};
+
+/** The cells by scenario and section, in the order of their numbers. */
+export function groupCells(
+  { cells }: CompareResult,
+): readonly ScenarioGroup[] {
+  const byScenario = Map.groupBy(cells, ({ scenario }) => scenario.id);
+  return [...byScenario.values()]
+    .flatMap((cells) => {
+      const [first] = cells;
+      if (first === undefined) return [];
+      const { scenario } = first;
+      return [{ scenario, section: sectionOf(scenario.id), cells }];
+    })
+    .sort((a, b) => a.scenario.id - b.scenario.id);
+}
+
+/** The name that links to a scenario, or to a cell of it. */
+export function anchorOf(
+  { id }: CompareCell["scenario"],
+  strategy?: string,
+): string {
+  return strategy === undefined
+    ? `s${id}`
+    : `s${id}-${strategy.replaceAll(/\s/g, "_")}`;
+}
+
+/**
+ * The table. It has its roles in writing: on a narrow screen its rows are laid
+ * out as grids, which takes them from some browsers otherwise.
+ */
+export function summaryTable(
+  groups: readonly ScenarioGroup[],
+  strategies: readonly string[],
+): Markup {
+  const bodies = [...Map.groupBy(groups, ({ section }) => section)]
+    .map(([section, groups]) =>
+      markup`<tbody role="rowgroup">
+<tr class="section" role="row"><th role="rowheader" colspan="${
+        strategies.length + 1
+      }" scope="rowgroup">${section}</th></tr>
+${groups.map((group) => row(group, strategies))}
+</tbody>`
+    );
+  return markup`<div class="scroll" role="group" tabindex="0" aria-label="Summary, can be scrolled">
+<table class="summary" role="table" style="--strategies: ${strategies.length}">
+<caption>What callers saw, per scenario and strategy. Each cell leads to its timeline.</caption>
+<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Scenario</th>${
+    strategies.map((name) =>
+      markup`<th scope="col" role="columnheader">${name}</th>`
+    )
+  }</tr></thead>
+${bodies}
+</table>
+</div>
+${legend()}`;
+}
+
+function row(
+  { scenario, cells }: ScenarioGroup,
+  strategies: readonly string[],
+): Markup {
+  return markup`<tr role="row"><th scope="row" role="rowheader"><a href="#${
+    anchorOf(scenario)
+  }"><span class="number">#${scenario.id}</span> ${scenario.title}</a></th>${
+    strategies.map((name) => {
+      const cell = cells.find(({ strategy }) => strategy === name);
+      return cell === undefined ? markup`<td role="cell"></td>` : cellOf(cell);
+    })
+  }</tr>`;
+}
+
+function cellOf(cell: CompareCell): Markup {
+  const { outcome, text } = headlineOf(cell);
+  const { sign, meaning } = OUTCOMES[outcome];
+  const { verdict } = cell;
+  return markup`<td class="${outcome}" role="cell"><a href="#${
+    encodeURI(anchorOf(cell.scenario, cell.strategy))
+  }"><span class="sign" aria-hidden="true" title="${meaning}">${sign}</span><span>${text}</span>${
+    verdictMark(verdict)
+  }</a></td>`;
+}
+
+/** The sign of a verdict, with its words for those who do not see it. */
+export function verdictMark(verdict: CompareCell["verdict"]): Markup {
+  const words = VERDICT_WORDS[verdict];
+  const name = verdict.replaceAll(" ", "-");
+  return markup`<span class="verdict ${name}"><span aria-hidden="true" title="${words}">${
+    VERDICT_MARKS[verdict]
+  }</span><span class="unseen">, ${words}</span></span>`;
+}
+
+function legend(): Markup {
+  const outcomes = (["none", "few", "many", "all", "quiet"] as const).map((
+    outcome,
+  ) =>
+    markup`<li><span class="swatch ${outcome}" aria-hidden="true">${
+      OUTCOMES[outcome].sign
+    }</span> ${OUTCOMES[outcome].meaning}</li>`
+  );
+  const verdicts = (["expected", "unexpected"] as const).map((verdict) =>
+    markup`<li><span class="verdict ${verdict}" aria-hidden="true">${
+      VERDICT_MARKS[verdict]
+    }</span> ${VERDICT_WORDS[verdict]} of this client</li>`
+  );
+  return markup`<ul class="legend" aria-label="Legend of the summary">${outcomes}${verdicts}</ul>`;
+}

@@ -1,0 +1,81 @@
+/** `--markdown`: the summary as a Markdown table. */
+import { putBetweenMarks } from "../../output/_between_marks.ts";
+import { UsageError } from "../../output/_usage.ts";
+import { markdownTable } from "../../output/_markdown_table.ts";
+import { messageOf } from "../result/_cells.ts";
+import { outcomeWords } from "./_outcome.ts";
+import { verdictText } from "./_report.ts";
+import type { CompareCell, CompareResult } from "../result/_result.ts";
+import { VERDICT_MARKS } from "./_table.ts";
+import { counted, wrap } from "../../output/_text.ts";
+
+/** Between these lines of a file stands what `--markdown=FILE` writes. */
+export const MARKS = {
+  begin: "<!-- compare:begin -->",
+  end: "<!-- compare:end -->",
+} as const;
+
+const PROSE = { width: 80, lead: "" } as const;
+
+/** The summary, as `deno fmt` would have it. */
+export function renderMarkdown(result: CompareResult): string {
+  const { strategies } = result.options;
+  const ids = [...new Set(result.cells.map(({ scenario }) => scenario.id))];
+  const rows = ids.map((id) => {
+    const cells = result.cells.filter(({ scenario }) => scenario.id === id);
+    return [
+      `#${id} ${cells[0]?.scenario.title}`,
+      ...strategies.map((strategy) =>
+        cellText(cells.find((cell) => cell.strategy === strategy))
+      ),
+    ];
+  });
+  return [
+    ...wrap(about(result), PROSE),
+    "",
+    ...markdownTable([["scenario", ...strategies], ...rows]),
+    "",
+    ...wrap(
+      `${verdictText(result)}. ✔ as expected of this client, ✘ not.`,
+      PROSE,
+    ),
+    "",
+  ].join("\n");
+}
+
+/** A text with the summary in place of what stands between the marks. */
+export function putSummary(text: string, summary: string): string {
+  return putBetweenMarks(text, { marks: MARKS, summary });
+}
+
+/**
+ * Makes sure that a file has the marks.
+ *
+ * @throws {UsageError} If it has not, or cannot be read.
+ */
+export async function checkMarks(path: string): Promise<void> {
+  try {
+    putSummary(await Deno.readTextFile(path), "");
+  } catch (error) {
+    throw new UsageError(
+      `--markdown=${path} cannot be used: ${messageOf(error)}`,
+    );
+  }
+}
+
+function about({ runtime, etcd, options, startedAt }: CompareResult): string {
+  const { runs, callTimeoutMs } = options;
+  return [
+    `Client ${runtime.client}`,
+    `etcd ${etcd.version}`,
+    `Deno ${runtime.deno}`,
+    `${runtime.system} with ${counted(runtime.cpus, "processor")}`,
+    startedAt.slice(0, 10),
+    `calls time out after ${callTimeoutMs} ms`,
+    ...runs > 1 ? [`median (least–most) of ${runs} runs`] : [],
+  ].join(" · ");
+}
+
+function cellText(cell: CompareCell | undefined): string {
+  return cell ? `${VERDICT_MARKS[cell.verdict]} ${outcomeWords(cell)}` : "";
+}

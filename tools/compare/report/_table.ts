@@ -1,0 +1,136 @@
+import {
+  type Column,
+  joinColumns,
+  placeColumns,
+  type PlacedColumn,
+} from "./_columns.ts";
+import type { FootNotes } from "./_foot_notes.ts";
+import type {
+  CellHead,
+  CompareCell,
+  CompareResult,
+} from "../result/_result.ts";
+import { shownOf } from "./_shown.ts";
+import { STRIP } from "./_strip.ts";
+import { clip, type Paint, wrap } from "../../output/_text.ts";
+
+/** How the table is drawn. */
+export interface TableOptions {
+  readonly columns: number;
+  readonly paint: Paint;
+  readonly footNotes: FootNotes;
+}
+
+/** The table and the columns it came to have. */
+export interface Table {
+  readonly lines: readonly string[];
+  readonly columns: readonly Column[];
+}
+
+/** The mark of each verdict. */
+export const VERDICT_MARKS: Readonly<Record<CompareCell["verdict"], string>> = {
+  "expected": "✔",
+  "unexpected": "✘",
+  "threw": "✘",
+  "unjudged": "○",
+  "skipped": "–",
+  "not run": "–",
+};
+
+/** A line for each cell, under a headline for each scenario. */
+export function drawTable(result: CompareResult, options: TableOptions): Table {
+  const { columns, paint, footNotes } = options;
+  const nameWidth = Math.max(
+    "strategy".length,
+    ...result.cells.map((cell) =>
+      cell.strategy.length + footNotes.markOf(cell).length
+    ),
+  );
+  const taken = " ✔ ".length + nameWidth;
+  const placed = placeColumns(result, { taken, columns });
+  const heads = ([0, 1] as const).map((at) =>
+    `   ${(at === 0 ? "" : "strategy").padEnd(nameWidth)}${
+      joinColumns(placed, ({ heads }) => heads[at])
+    }`.trimEnd()
+  );
+  const lines = heads.map(paint.dim);
+  let scenario: number | undefined;
+  for (const cell of withTurn(result.cells)) {
+    if (cell.scenario.id !== scenario) {
+      scenario = cell.scenario.id;
+      lines.push("", ...headline(cell, options));
+    }
+    lines.push(row(cell, { ...options, placed, nameWidth }));
+  }
+  return { lines, columns: placed.map(({ column }) => column) };
+}
+
+/** Leaves out the scenarios that an interrupted run did not come to. */
+function withTurn(cells: readonly CompareCell[]): readonly CompareCell[] {
+  const begun = new Set(
+    cells.filter(({ verdict }) => verdict !== "not run")
+      .map(({ scenario }) => scenario.id),
+  );
+  return cells.filter(({ scenario }) => begun.has(scenario.id));
+}
+
+function headline({ scenario }: CellHead, options: TableOptions): string[] {
+  const { columns, paint } = options;
+  const name = `#${scenario.id} ${scenario.title}`;
+  const fault = scenario.fault === "none" ? "no fault" : scenario.fault;
+  if (name.length + 3 + fault.length <= columns) {
+    return [`${paint.bold(name)} ${paint.dim(`· ${fault}`)}`];
+  }
+  return [
+    ...wrap(name, { width: columns, lead: "" }).map(paint.bold),
+    ...wrap(fault, { width: columns, lead: "   " }).map(paint.dim),
+  ];
+}
+
+function row(
+  cell: CompareCell,
+  { columns, paint, footNotes, placed, nameWidth }: TableOptions & {
+    readonly placed: readonly PlacedColumn[];
+    readonly nameWidth: number;
+  },
+): string {
+  const name = `${cell.strategy}${footNotes.markOf(cell)}`.padEnd(nameWidth);
+  const mark = VERDICT_MARKS[cell.verdict];
+  const [shown] = shownOf(cell);
+  if (shown !== undefined) {
+    const text = joinColumns(placed, (column) => column.text(shown))
+      .trimEnd();
+    return cell.verdict === "unexpected"
+      ? paint.red(` ${mark} ${name}${text}`)
+      : ` ${cell.verdict === "expected" ? paint.green(mark) : mark} ${name}${
+        paintStrip(text, paint)
+      }`;
+  }
+  const text = clip(
+    ` ${mark} ${name}  ${oneLine(remark(cell))}`,
+    columns,
+  );
+  return cell.verdict === "threw" ? paint.red(text) : paint.dim(text);
+}
+
+/** What stands in place of figures. */
+function remark(cell: CompareCell): string {
+  switch (cell.verdict) {
+    case "threw":
+      return `failed: ${cell.error}`;
+    case "skipped":
+      return `skipped: ${cell.reason}`;
+    default:
+      return cell.verdict;
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}
+
+function paintStrip(text: string, paint: Paint): string {
+  return text
+    .replaceAll(new RegExp(`${STRIP.failed}+`, "g"), paint.red)
+    .replaceAll(new RegExp(`${STRIP.ok}+`, "g"), paint.green);
+}

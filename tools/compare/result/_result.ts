@@ -1,0 +1,250 @@
+/**
+ * What `deno task compare --json FILE` writes: one object of the shape
+ * {@linkcode CompareResult}. Types only.
+ *
+ * Times are in milliseconds and counted from the start of the cell's recording
+ * unless a field says otherwise. What may be missing is `null`, or an optional
+ * field that is left out.
+ * @module
+ */
+import type { Expected } from "../../../tests/scenarios/expected.ts";
+import type { TimelineEvent } from "../../../tests/scenarios/recording.ts";
+
+/** Everything one run of `compare` found out. */
+export interface CompareResult {
+  /** Says what this object is. */
+  readonly format: "etcdeno-compare";
+  /** Grows when a field changes its meaning or goes; new ones may be added. */
+  readonly formatVersion: 1;
+  /** When the first cell started, as ISO 8601 in UTC. */
+  readonly startedAt: string;
+  /** How long the cells took together, in seconds. */
+  readonly seconds: number;
+  /** How it ended; cells that had no turn have the verdict `not run`. */
+  readonly ended: "complete" | "interrupted" | "failed";
+  /** Why the run could not go on, where it ended as `failed`. */
+  readonly failure?: string;
+  /** The server. */
+  readonly etcd: {
+    /** Its full version. */
+    readonly version: string;
+    /** Where the program was found, in words. */
+    readonly source: string;
+    /** The names of the members, in the order of `spread`. */
+    readonly members: readonly string[];
+  };
+  /** What the client ran on. */
+  readonly runtime: {
+    /** The version of this client. */
+    readonly client: string;
+    /** The version of Deno. */
+    readonly deno: string;
+    /** The system, such as `linux x86_64`. */
+    readonly system: string;
+    /** How many processors it has. */
+    readonly cpus: number;
+  };
+  /** What was asked for. */
+  readonly options: {
+    /** The strategies, in the order they had their turns. */
+    readonly strategies: readonly string[];
+    /** The numbers of the scenarios, likewise. */
+    readonly scenarios: readonly number[];
+    /** Which cells of these, as `--only` has it; missing if all. */
+    readonly only?: string;
+    /** The timeout of each call. */
+    readonly callTimeoutMs: number;
+    /** How often each cell was run. */
+    readonly runs: number;
+    /** How many clusters there were side by side. */
+    readonly jobs: number;
+  };
+  /** Each scenario under each strategy, in the order of their turns. */
+  readonly cells: readonly CompareCell[];
+}
+
+/** One scenario under one strategy. */
+export type CompareCell = CellHead & CellOutcome;
+
+/** What a cell is about. */
+export interface CellHead {
+  readonly scenario: {
+    /** Its permanent number. */
+    readonly id: number;
+    readonly title: string;
+    /** What was done to the cluster; `none` in a steady state. */
+    readonly fault: string;
+  };
+  /** The name of the strategy. */
+  readonly strategy: string;
+  /** Missing for a strategy the catalogue knows nothing of. */
+  readonly expectation?: CellExpectation;
+}
+
+/** What is expected of a cell, beside what Go's client does. */
+export interface CellExpectation {
+  /**
+   * What Go's client of that generation does. [M]: measured, [T]: asserted by
+   * a test of etcd's own.
+   */
+  readonly go: string;
+  /** What is expected of this client: the verdict is by this. */
+  readonly ours: Expected;
+  /** The same in a few words. */
+  readonly text: string;
+  /** Why that differs from Go's, where it does. */
+  readonly because?: string;
+}
+
+/** How a cell ended. */
+export type CellOutcome =
+  | CellRun & CellRepeats
+  | SkippedCell
+  | { readonly verdict: "not run" };
+
+/** A scenario that does not apply to a strategy. */
+export interface SkippedCell {
+  readonly verdict: "skipped";
+  /** Why it does not. */
+  readonly reason: string;
+}
+
+/** How one run of a cell ended. */
+export type CellRun =
+  | {
+    /** `unjudged`: it ran, but nothing is expected of that strategy. */
+    readonly verdict: "expected" | "unexpected" | "unjudged";
+    readonly figures: CellFigures;
+    /** Where it differs from what is expected, a sentence each. */
+    readonly deviations: readonly string[];
+    /** How long it took, in seconds. */
+    readonly seconds: number;
+  }
+  | {
+    /** The scenario itself failed: there are no figures. */
+    readonly verdict: "threw";
+    readonly error: string;
+    readonly stack?: string;
+    readonly seconds: number;
+  };
+
+/**
+ * What a cell that was run several times has besides. The rest of it is a copy
+ * of one run, the first of those with the worst verdict, so that whoever wants
+ * one run per cell need not look here.
+ */
+export interface CellRepeats {
+  /** Every run, in order; missing where there was only one. */
+  readonly runs?: readonly CellRun[];
+  /**
+   * The figures that are numbers, over the runs that have them, by their
+   * names: `failed`, `writes.acked`, `measures.ms until the event`.
+   */
+  readonly ranges?: Readonly<Record<string, FigureRange>>;
+}
+
+/** One figure over several runs. */
+export interface FigureRange {
+  /** The middle one; of two in the middle the lower, so that it occurred. */
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+  /** How many runs have it: `firstSuccessMs` is missing where there is none. */
+  readonly count: number;
+}
+
+/** What a watch delivered, held against what was written. */
+export interface CellWatch {
+  /** Revisions that were to be delivered. */
+  readonly wanted: number;
+  /** Those of them that came by the end of the fault. */
+  readonly duringFault: number;
+  /** Revisions that never came. */
+  readonly gaps: number;
+  /** Revisions that came twice, out of order, or from before the start. */
+  readonly duplicates: number;
+}
+
+/** What was measured. */
+export interface CellFigures {
+  readonly calls: number;
+  readonly failed: number;
+  /** Failed writes that may have been applied, as the errors say. */
+  readonly ambiguous: number;
+  /** From the fault to the first success; `null`: none, or no fault. */
+  readonly firstSuccessMs: number | null;
+  /** From the fault to the last failure; `null`: none, or no fault. */
+  readonly lastFailureMs: number | null;
+  /** The longest time without a success, while calls were made. */
+  readonly longestGapMs: number;
+  /** How long the longest call took. */
+  readonly longestCallMs: number;
+  /** Whether the last call succeeded. */
+  readonly endedWell: boolean;
+  /** Sockets of the client: the most at once, and those at the end. */
+  readonly connectionsMax: number;
+  readonly connectionsEnd: number;
+  /** Connections attempted in all. */
+  readonly dials: number;
+  /** Those attempted since the fault. */
+  readonly redials: number;
+  /** How many calls each member served, in the order of the members. */
+  readonly spread: readonly number[];
+  /** `null` where the writes were not counted on the server's side. */
+  readonly writes: CellWrites | null;
+  /** What the watch delivered, in scenarios with one. */
+  readonly watch?: CellWatch;
+  /** What became of the lease, in scenarios with one. */
+  readonly lease?: "kept" | "lost";
+  /**
+   * What else the scenario counted or timed, by words that can follow the
+   * number: `{ "ms until the event": 2210 }`.
+   */
+  readonly measures: Readonly<Record<string, number>>;
+  /** Codes of the failed calls, with how often each came. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** When the fault began; `null` in a steady state. */
+  readonly faultMs: number | null;
+  /** When it ended; `null` if it lasted to the end. */
+  readonly faultEndMs: number | null;
+  /** What else happened, in its order. */
+  readonly events: readonly CellEvent[];
+  /** Every call, in the order of their ends. */
+  readonly marks: readonly CallMark[];
+}
+
+/** Writes to one key: `acked ≤ applied ≤ acked + failed` must hold. */
+export interface CellWrites {
+  /** Writes the client was told had succeeded. */
+  readonly acked: number;
+  /** Writes the store has. */
+  readonly applied: number;
+}
+
+/** Something besides calls. */
+export interface CellEvent {
+  /** Below 0 if it came before the recording began. */
+  readonly atMs: number;
+  /**
+   * `pin`: the strategy moved its pin; a state: a connection is in it now;
+   * `delivery`: a watch delivered an event; `ping`: a client sent an HTTP/2
+   * ping; `note`: the text says it.
+   */
+  readonly kind: TimelineEvent["kind"];
+  /** The member it concerns; `null` where there is none, or it is not known. */
+  readonly member: string | null;
+  readonly text: string | null;
+}
+
+/** One call. */
+export interface CallMark {
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly ok: boolean;
+  /** The member it went to; `null` where that is not known. */
+  readonly member: string | null;
+  /** The error's code; `null` if it succeeded. */
+  readonly code: string | null;
+  /** Whether it is a failed write that may have been applied. */
+  readonly maybeCommitted: boolean;
+}

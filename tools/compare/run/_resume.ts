@@ -1,0 +1,90 @@
+/** `--resume`: goes on with what a result file has. */
+import { UsageError } from "../../output/_usage.ts";
+import { messageOf } from "../result/_cells.ts";
+import { type ComparePlan, turnsOf } from "../result/_plan.ts";
+import type { CompareResult } from "../result/_result.ts";
+import { runtime } from "./_run.ts";
+
+/**
+ * The result in a file that a run of this very plan left there.
+ *
+ * @throws {UsageError} If there is none, or if it is of another plan or client.
+ */
+export async function readEarlier(
+  path: string,
+  plan: ComparePlan,
+): Promise<CompareResult> {
+  let earlier: CompareResult;
+  try {
+    earlier = JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    throw new UsageError(`--resume cannot read ${path}: ${messageOf(error)}`);
+  }
+  if (earlier?.format !== "etcdeno-compare" || earlier.formatVersion !== 1) {
+    throw new UsageError(`--resume cannot go on with ${path}: it is no result`);
+  }
+  const differences = differencesOf(earlier, plan);
+  if (differences.length > 0) {
+    throw new UsageError(
+      `--resume cannot go on with ${path}: ${differences.join("; ")}`,
+    );
+  }
+  return earlier;
+}
+
+/**
+ * Makes sure that the other cells run on the server of the first ones.
+ *
+ * @throws {UsageError} If it is another version.
+ */
+export function checkSameServer(
+  earlier: CompareResult | undefined,
+  version: string,
+): void {
+  if (earlier === undefined || earlier.etcd.version === version) return;
+  throw new UsageError(
+    `--resume cannot go on: etcd was ${earlier.etcd.version}, is ${version}`,
+  );
+}
+
+/** What is not as it was, in words; the number of jobs may change. */
+function differencesOf(earlier: CompareResult, plan: ComparePlan): string[] {
+  const { options, runtime: before } = earlier;
+  const now = runtime();
+  const list = (names: readonly (string | number)[]) => names.join(",");
+  const rows: readonly (readonly [name: string, was: unknown, is: unknown])[] =
+    [
+      ["the client", before.client, now.client],
+      ["Deno", before.deno, now.deno],
+      ["the system", before.system, now.system],
+      [
+        "--strategies",
+        list(options.strategies),
+        list(plan.subjects.map(({ name }) => name)),
+      ],
+      [
+        "--scenarios",
+        list(options.scenarios),
+        list(plan.scenarios.map(({ id }) => id)),
+      ],
+      ["--only", options.only ?? "not given", plan.only ?? "not given"],
+      ["--call-timeout-ms", options.callTimeoutMs, plan.callTimeoutMs],
+      ["--runs", options.runs, plan.runs],
+    ];
+  const changed = rows.filter(([, was, is]) => was !== is)
+    .map(([name, was, is]) => `${name} was ${was}, is ${is}`);
+  return changed.length > 0 ? changed : changedCells(earlier, plan);
+}
+
+/** Cells that are no longer judged by what they were judged by. */
+function changedCells({ cells }: CompareResult, plan: ComparePlan): string[] {
+  return turnsOf(plan).filter(({ index, head }) => {
+    const cell = cells[index];
+    if (cell === undefined) return true;
+    const { scenario, strategy, expectation } = cell;
+    return JSON.stringify([scenario, strategy, expectation]) !==
+      JSON.stringify([head.scenario, head.strategy, head.expectation]);
+  }).map(({ head }) =>
+    `the catalogue has changed ${head.strategy} | #${head.scenario.id}`
+  );
+}

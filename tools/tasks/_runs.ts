@@ -1,0 +1,119 @@
+/** Test tasks: provide etcd, run `deno test`, report one line at the end. */
+import type { EtcdBinaries } from "../../tests/harness/launcher.ts";
+import { runDeno } from "./_child.ts";
+import { note, print } from "../output/_print.ts";
+import { openScratch } from "./_scratch.ts";
+import { readTestArgs } from "./_args.ts";
+import {
+  addCounts,
+  formatCounts,
+  NO_TESTS,
+  readCounts,
+  type TestCounts,
+} from "./_counts.ts";
+
+/** Tests of one kind. */
+export interface TestGroup {
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** Flags for them, such as `--doc`. */
+  readonly flags?: readonly string[];
+  /** How many files run at once, unless `DENO_JOBS` says it. */
+  readonly jobs?: number;
+}
+
+/** What a test task runs. */
+export interface TestPlan {
+  /** One after another, unless the user names files of the first kind. */
+  readonly groups: readonly [TestGroup, ...TestGroup[]];
+  /**
+   * Whether a server is fetched first. `wanted` goes on without one, as most
+   * unit tests need none, unless the user names a version.
+   */
+  readonly etcd: "required" | "wanted" | "none";
+  /** One run each; the default is one run on the default version. */
+  readonly versions?: readonly string[];
+  /** Variables for the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it will run, for someone who has to wait for that. */
+  readonly describe?: () => Promise<string>;
+}
+
+/** Runs a plan with the user's arguments; resolves to the exit code. */
+export async function runTests(
+  plan: TestPlan,
+  userArgs: readonly string[],
+): Promise<number> {
+  const { flags, paths, etcd, minutes } = readTestArgs(userArgs);
+  const versions = etcd ? [etcd] : plan.versions ?? [undefined];
+  await using scratch = await openScratch();
+  const importFlags = await scratch.importFlags();
+  // Whoever chooses tests knows what they are.
+  if (paths.length + flags.length === 0 && plan.describe) {
+    const each = versions.length > 1
+      ? ` with each of ${versions.join(", ")}`
+      : "";
+    note(`Runs${each}: ${await plan.describe()}`);
+  }
+  let total = NO_TESTS;
+  const [first] = plan.groups;
+  const groups = paths.length > 0 ? [{ ...first, paths }] : plan.groups;
+  for (const version of versions) {
+    const binaries = await provideEtcd(plan.etcd, version);
+    const env = {
+      ...plan.env,
+      ...await scratch.testEnv(binaries),
+      ...minutes === undefined
+        ? {}
+        : { ETCDENO_MATRIX_MINUTES: String(minutes) },
+    };
+    for (const group of groups) {
+      const { code, interrupted, output } = await runDeno([
+        "test",
+        ...scratch.permissionFlags(),
+        ...importFlags,
+        ...group.flags ?? [],
+        ...flags,
+        ...group.paths,
+      ], { env: { ...jobsEnv(group), ...env }, output: "tee" });
+      total = addCounts(total, readCounts(output, code));
+      // What was not run has not passed.
+      if (interrupted) return report(total) || 1;
+    }
+  }
+  return report(total);
+}
+
+function jobsEnv({ jobs }: TestGroup): Record<string, string> {
+  return jobs === undefined || Deno.env.has("DENO_JOBS")
+    ? {}
+    : { DENO_JOBS: String(jobs) };
+}
+
+function report(total: TestCounts): number {
+  if (total.passed + total.failed === 0) note("No test ran: that is a failure");
+  print(formatCounts(total));
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+async function provideEtcd(
+  need: TestPlan["etcd"],
+  version: string | undefined,
+): Promise<EtcdBinaries | undefined> {
+  if (need === "none") return undefined;
+  // Loaded here, so that tasks without etcd do not depend on the harness.
+  const { findEtcd } = await import("../../tests/harness/launcher.ts");
+  try {
+    const found = await findEtcd({
+      onProgress: note,
+      ...(version === undefined ? {} : { version }),
+    });
+    note(`etcd ${found.version} from ${found.source}`);
+    return found;
+  } catch (error) {
+    // Who names a version must not be given the tests of another one.
+    if (need === "required" || version !== undefined) throw error;
+    note(`Going on without etcd: ${(error as Error).message}`);
+    return undefined;
+  }
+}

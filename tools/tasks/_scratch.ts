@@ -1,0 +1,121 @@
+/**
+ * A directory for one task: the offline import map, the programs tests may
+ * start, and the tests' own temporary files. It goes when the task ends.
+ */
+import config from "../../deno.json" with { type: "json" };
+import type { EtcdBinaries } from "../../tests/harness/launcher.ts";
+import { offlineImports, registryVerdict } from "./_registry.ts";
+
+// `deno.json` pins the tests' write permission to this directory.
+const TEMP_ROOT = "/tmp";
+const REMOVE_TRIES = 30;
+const REMOVE_PAUSE_MS = 100;
+
+/** What a task hands to the Deno commands it runs. */
+export interface Scratch extends AsyncDisposable {
+  /** Flags for whatever loads a test: none where jsr.io answers. */
+  importFlags(): Promise<string[]>;
+  /** Permissions of test runs. */
+  permissionFlags(): string[];
+  /** Variables of test runs. */
+  testEnv(etcd: EtcdBinaries | undefined): Promise<Record<string, string>>;
+}
+
+/** Makes the directory; disposing of the result removes it again. */
+export async function openScratch(): Promise<Scratch> {
+  return new ScratchDirectory(
+    await Deno.makeTempDir({ dir: TEMP_ROOT, prefix: "etcdeno-task-" }),
+  );
+}
+
+class ScratchDirectory implements Scratch {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async importFlags(): Promise<string[]> {
+    if (await registryVerdict() === "online") return [];
+    const stand =
+      new URL("../../tests/offline/assert.ts", import.meta.url).href;
+    const path = `${this.#directory}/import_map.json`;
+    const imports = offlineImports(config.imports, stand);
+    await Deno.writeTextFile(path, JSON.stringify({ imports }));
+    return ["--import-map", path];
+  }
+
+  /**
+   * Permissions as `deno.json` pins them, plus one Unix socket: Deno grants
+   * those by exact path only, and a `--allow-net` replaces the pinned list.
+   */
+  permissionFlags(): string[] {
+    const net = config.test.permissions.net;
+    const socket = `unix:${this.#directory}/test.sock`;
+    return ["-P", `--allow-net=${[...net, socket].join(",")}`];
+  }
+
+  /**
+   * Variables for test runs. The pinned permissions name programs, resolved
+   * along the PATH, so etcd is linked under its own name whatever its file is
+   * called, and the directory of the running Deno is on the PATH under npx too.
+   */
+  async testEnv(
+    etcd: EtcdBinaries | undefined,
+  ): Promise<Record<string, string>> {
+    const programs = await Deno.makeTempDir({
+      dir: this.#directory,
+      prefix: "bin-",
+    });
+    const path = [programs, dirname(Deno.execPath()), Deno.env.get("PATH")];
+    const env = {
+      PATH: path.filter(Boolean).join(":"),
+      TMPDIR: this.#directory,
+    };
+    if (etcd === undefined) return env;
+    for (const name of ["etcd", "etcdctl", "etcdutl"] as const) {
+      const target = etcd[name];
+      if (target) await Deno.symlink(target, `${programs}/${name}`);
+    }
+    return {
+      ...env,
+      ETCD_BIN: `${programs}/etcd`,
+      // The minor version: what users write, and all that a search compares.
+      ETCD_VERSION: etcd.version.split(".").slice(0, 2).join("."),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await removeTree(this.#directory);
+  }
+}
+
+/**
+ * Removes a directory that others may be emptying at this moment: after Ctrl-C
+ * the harness's own cleaning is under way in another process.
+ */
+async function removeTree(path: string): Promise<void> {
+  for (let triesLeft = REMOVE_TRIES - 1;; triesLeft--) {
+    try {
+      return await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      if (!await exists(path)) return;
+      if (triesLeft === 0) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, REMOVE_PAUSE_MS));
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function dirname(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
