@@ -20,17 +20,17 @@
  *
  * @module
  */
-export type { BatchMode } from "./api/batch/types.ts";
-export { Client } from "./api/client/client.ts";
-export type {
-  AuthOptions,
-  ClientOptions,
-  DnsOptions,
-  KeepAliveOptions,
-  Provided,
-  TlsOptions,
-  TlsProvider,
-} from "./api/client/options.ts";
+export type { BatchMode } from "./api/batch/mod.ts";
+export type { AuthOptions, CallOptions, Provided } from "./api/call/mod.ts";
+export type { LeaseRef } from "./api/checks/mod.ts";
+export type { DnsOptions } from "./api/endpoints/mod.ts";
+export {
+  Client,
+  type ClientOptions,
+  type KeepAliveOptions,
+  type TlsOptions,
+  type TlsProvider,
+} from "./api/client/mod.ts";
 export type {
   Auth,
   AuthResult,
@@ -41,18 +41,14 @@ export type {
   Roles,
   UserOptions,
   Users,
-} from "./api/auth/types.ts";
+} from "./api/auth/mod.ts";
 export type { Keyspace } from "./api/keyspace.ts";
 export type {
   AddMemberOptions,
-  ClusterMember,
-  ClusterMembership,
-  MembersOptions,
-  MembersResult,
-} from "./api/cluster/types.ts";
-export type {
   Alarm,
   AlarmType,
+  ClusterMember,
+  ClusterMembership,
   DisarmOptions,
   Downgrade,
   DowngradeResult,
@@ -63,65 +59,62 @@ export type {
   Maintenance,
   MaintenanceResult,
   MemberCalls,
+  MembersOptions,
+  MembersResult,
   MemberStatus,
   SnapshotOptions,
-} from "./api/cluster/maintenance_types.ts";
-export type { CallOptions } from "./api/call/options.ts";
-export { Bytes } from "./api/values/bytes.ts";
+} from "./api/cluster/mod.ts";
 export {
   all,
+  Bytes,
   fromKey,
   type Key,
   type KeyRange,
+  type KeyValue,
   prefix,
   range,
+  type ResponseHeader,
   type Value,
-} from "./api/values/keys.ts";
-export type { KeyValue, ResponseHeader } from "./api/values/key_value.ts";
-export type { Kv } from "./api/kv/kv.ts";
-export type {
-  CompactOptions,
-  CompactResult,
-  DeleteOptions,
-  DeleteResult,
-  ListOptions,
-  PutOptions,
-  PutResult,
-  RangeOptions,
-  RangeResult,
-  ReadOptions,
-  RevisionFilter,
-  SortTarget,
-} from "./api/kv/types.ts";
+} from "./api/values/mod.ts";
 export {
+  type BranchResults,
+  type CompactOptions,
+  type CompactResult,
   compare,
   type CompareBuilder,
+  type Comparison,
+  type DeleteOperation,
+  type DeleteOptions,
+  type DeleteResult,
+  type GetOperation,
+  type Kv,
+  type ListOptions,
   op,
+  type Operation,
   type OperationBuilder,
-} from "./api/kv/txn.ts";
-export type {
-  BranchResults,
-  Comparison,
-  DeleteOperation,
-  GetOperation,
-  Operation,
-  OperationResult,
-  PutOperation,
-  RangeOperation,
-  Relation,
-  Txn,
-  TxnOperation,
-  TxnResult,
-} from "./api/kv/txn_types.ts";
+  type OperationResult,
+  type PutOperation,
+  type PutOptions,
+  type PutResult,
+  type RangeOperation,
+  type RangeOptions,
+  type RangeResult,
+  type ReadOptions,
+  type Relation,
+  type RevisionFilter,
+  type SortTarget,
+  type Txn,
+  type TxnOperation,
+  type TxnResult,
+} from "./api/kv/mod.ts";
 export type {
   GrantOptions,
   Lease,
-  LeaseRef,
   Leases,
   LeaseState,
   TimeToLive,
   TimeToLiveOptions,
-} from "./api/lease/types.ts";
+} from "./api/lease/mod.ts";
 export type {
   Leadership,
   Lock,
@@ -129,18 +122,16 @@ export type {
   PromptOptions,
   Session,
   SessionOptions,
-} from "./api/session/types.ts";
-export type {
-  LockService,
-  ServerLock,
-  TurnOptions,
-} from "./api/lock_election/lock_types.ts";
+} from "./api/session/mod.ts";
 export type {
   CampaignResult,
   ElectionService,
   LeaderKey,
+  LockService,
   ObserveOptions,
-} from "./api/lock_election/election_types.ts";
+  ServerLock,
+  TurnOptions,
+} from "./api/lock_election/mod.ts";
 export type {
   HeartbeatOptions,
   Watch,
@@ -149,7 +140,7 @@ export type {
   WatchEvent,
   WatchOptions,
   WatchState,
-} from "./api/watch/types.ts";
+} from "./api/watch/mod.ts";
 export type { ClientEvent } from "./api/events.ts";
 export type {
   BalancerEvent,

@@ -1,24 +1,27 @@
-import { openSession } from "./session/session.ts";
-import type { CallOptions } from "./call/options.ts";
-import type { ElectionService } from "./lock_election/election_types.ts";
-import type { KeyValue } from "./values/key_value.ts";
-import type { Key, KeyRange, Value } from "./values/keys.ts";
-import type { Kv } from "./kv/kv.ts";
+import {
+  openSession,
+  type Session,
+  type SessionOptions,
+} from "./session/mod.ts";
+import type { CallOptions } from "./call/mod.ts";
+import type { ElectionService, LockService } from "./lock_election/mod.ts";
+import type { Key, KeyRange, KeyValue, Value } from "./values/mod.ts";
 import type {
   DeleteOptions,
   DeleteResult,
+  Kv,
   ListOptions,
+  Operation,
   PutOptions,
   PutResult,
   RangeOptions,
   RangeResult,
   ReadOptions,
-} from "./kv/types.ts";
-import type { Leases } from "./lease/types.ts";
-import type { LockService } from "./lock_election/lock_types.ts";
-import type { Session, SessionOptions } from "./session/types.ts";
-import type { Operation, Txn, TxnResult } from "./kv/txn_types.ts";
-import type { Watch, WatchOptions } from "./watch/types.ts";
+  Txn,
+  TxnResult,
+} from "./kv/mod.ts";
+import type { Leases } from "./lease/mod.ts";
+import type { Watch, WatchOptions } from "./watch/mod.ts";
 
 /**
  * Keys, and what is done with them: all keys of a cluster, which is the

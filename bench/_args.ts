@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { userPath } from "../tools/compare/_files.ts";
+import { userPath } from "../tools/output/mod.ts";
 import { type Operation, OPERATIONS, type Work, workOf } from "./_operation.ts";
 import type { Program } from "./_program.ts";
 import { PROGRAMS } from "./_programs.ts";

@@ -1,5 +1,4 @@
-import { wrap } from "../tools/output/_text.ts";
-import { markdownTable } from "../tools/output/_markdown_table.ts";
+import { markdownTable, wrap } from "../tools/output/mod.ts";
 import { type Spread, spread } from "./_statistics.ts";
 import { rangeText } from "./_tables.ts";
 

@@ -1,4 +1,4 @@
-import { note } from "../tools/output/_print.ts";
+import { note } from "../tools/output/mod.ts";
 import type { Program } from "./_program.ts";
 import type { BenchResult } from "./_result.ts";
 import type { ReadyProgram } from "./_rounds.ts";

@@ -1,4 +1,4 @@
-import { wrap } from "../tools/output/_text.ts";
+import { wrap } from "../tools/output/mod.ts";
 import type { BenchResult } from "./_result.ts";
 import {
   codecTable,

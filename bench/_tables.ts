@@ -1,5 +1,5 @@
 /** A result as Markdown, for a terminal and for docs/measured/. */
-import { markdownTable } from "../tools/output/_markdown_table.ts";
+import { markdownTable } from "../tools/output/mod.ts";
 import { OPERATIONS } from "./_operation.ts";
 import type { BenchResult, Measured } from "./_result.ts";
 import type { Cell } from "./_rounds.ts";

@@ -9,8 +9,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { putBetweenMarks } from "../tools/output/_between_marks.ts";
-import { print } from "../tools/output/_print.ts";
+import { print, putBetweenMarks } from "../tools/output/mod.ts";
 import { type GatewaySubject, GatewaySubjects } from "./_gateway_subjects.ts";
 import {
   GATEWAY_MARKS,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { putBetweenMarks } from "../tools/output/_between_marks.ts";
-import { note, print } from "../tools/output/_print.ts";
+import { note, print, putBetweenMarks } from "../tools/output/mod.ts";
 import config from "../deno.json" with { type: "json" };
 import { type BenchCommand, readBenchArgs } from "./_args.ts";
 import { measureCodec } from "./_codec.ts";

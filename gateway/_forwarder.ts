@@ -1,10 +1,7 @@
-import { closeQuietly } from "./sockets/_close_quietly.ts";
-import type { Fleet } from "./upstreams/_fleet.ts";
-import { LoopGuard } from "./upstreams/_loop_guard.ts";
-import { isLocalError, isSourceError } from "./sockets/_system_errors.ts";
-import { joinAddress } from "./names/_target.ts";
-import { Tunnel } from "./tunnel/_tunnel.ts";
-import type { Upstream } from "./upstreams/_upstream.ts";
+import { closeQuietly, isLocalError, isSourceError } from "./sockets/mod.ts";
+import { type Fleet, LoopGuard, type Upstream } from "./upstreams/mod.ts";
+import { joinAddress } from "./names/mod.ts";
+import { Tunnel } from "./tunnel/mod.ts";
 import type { GatewayEvent, RefusalReason } from "./view.ts";
 
 /** What a forwarder tells. */

@@ -1,18 +1,16 @@
-import { SYSTEM_CLOCK } from "../balancers/transport/_clock.ts";
+import { SYSTEM_CLOCK } from "../balancers/transport/mod.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
-import { Acceptor } from "./tunnel/_acceptor.ts";
-import { EndpointSources } from "./discovery/_sources.ts";
-import { Fleet } from "./upstreams/_fleet.ts";
+import { Acceptor, openListener } from "./tunnel/mod.ts";
+import { EndpointSources } from "./discovery/mod.ts";
+import { Fleet } from "./upstreams/mod.ts";
 import { Forwarder } from "./_forwarder.ts";
-import { openListener } from "./tunnel/_listen.ts";
-import { Names } from "./names/_names.ts";
+import { joinAddress, Names, namesOf } from "./names/mod.ts";
 import {
   checkTime,
   type GatewayOptions,
   type ResolvedGatewayOptions,
   resolveGatewayOptions,
 } from "./options.ts";
-import { joinAddress, namesOf } from "./names/_target.ts";
 import type { GatewaySnapshot } from "./view.ts";
 
 /**

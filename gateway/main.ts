@@ -10,12 +10,12 @@
  *
  * @module
  */
-import { type OpenAccess, runCommand } from "./command/_command.ts";
+import { type OpenAccess, runCommand } from "./command/mod.ts";
 
 // Loaded when it is needed: bytes pass without a client, and without the
 // environment variables it looks at.
 const openAccess: OpenAccess = async (settings) => {
-  const { openCluster } = await import("./command/_cluster_access.ts");
+  const { openCluster } = await import("./_cluster_access.ts");
   return openCluster(settings);
 };
 

@@ -1,5 +1,5 @@
-import { LONGEST_MS } from "../balancers/transport/_clock.ts";
-import { guardedListener } from "../balancers/pool/_guarded_listener.ts";
+import { LONGEST_MS } from "../balancers/transport/mod.ts";
+import { guardedListener } from "../balancers/pool/mod.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { SELECTION_NAMES, type SelectionName } from "./_selection.ts";
 import {
@@ -7,7 +7,7 @@ import {
   parseListenAddress,
   parseTargets,
   type Target,
-} from "./names/_target.ts";
+} from "./names/mod.ts";
 import type { GatewayEvent } from "./view.ts";
 
 /** How endpoints are found by DNS. */

@@ -8,13 +8,16 @@
  * @module
  */
 import config from "../deno.json" with { type: "json" };
-import { runDeno } from "./tasks/_child.ts";
-import { runGates } from "./tasks/_gates.ts";
-import { note, print } from "./output/_print.ts";
-import { openScratch } from "./tasks/_scratch.ts";
-import { runServers } from "./tasks/_servers.ts";
-import { taskHelp } from "./tasks/_help.ts";
-import { runTests, type TestGroup } from "./tasks/_runs.ts";
+import {
+  openScratch,
+  runDeno,
+  runGates,
+  runServers,
+  runTests,
+  taskHelp,
+  type TestGroup,
+} from "./tasks/mod.ts";
+import { note, print } from "./output/mod.ts";
 
 type Task = (args: readonly string[]) => Promise<number>;
 
@@ -55,7 +58,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
       versions: ["3.4", "3.5"],
       async describe() {
         // Loaded here, as few tasks need the client.
-        const { describeMatrix } = await import("./tasks/_matrix_estimate.ts");
+        const { describeMatrix } = await import("./compare/run/mod.ts");
         return describeMatrix();
       },
     }, args),

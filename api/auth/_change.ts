@@ -2,10 +2,9 @@ import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import type { ResponseHeader as WireHeader } from "../../proto/gen/messages.ts";
 import type { Method } from "../../proto/method.ts";
 import type { AuthResult } from "./types.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { checkText } from "../checks/_check.ts";
-import { toHeader } from "../values/key_value.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import { checkText } from "../checks/mod.ts";
+import { toHeader } from "../values/mod.ts";
 
 /** Makes a call whose answer has nothing but a header. */
 export async function change<Request>(

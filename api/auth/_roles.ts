@@ -12,14 +12,23 @@ import type {
   PermissionType,
   Roles,
 } from "./types.ts";
-import { copyBytes } from "../values/bytes.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { checkName, checkOneOf } from "../checks/_check.ts";
-import { toHeader } from "../values/key_value.ts";
-import { bounds, type Key, type KeyRange } from "../values/keys.ts";
-import { ANYTHING, CALL_OPTIONS, oneOf } from "../checks/_kinds.ts";
-import { checkOptions, Signature } from "../checks/_signature.ts";
+import {
+  bounds,
+  copyBytes,
+  type Key,
+  type KeyRange,
+  toHeader,
+} from "../values/mod.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import {
+  ANYTHING,
+  CALL_OPTIONS,
+  checkName,
+  checkOneOf,
+  checkOptions,
+  oneOf,
+  Signature,
+} from "../checks/mod.ts";
 
 const TYPES = [
   ["read", WireType.READ],

@@ -3,12 +3,16 @@ import type { AuthUserAddRequestInit } from "../../proto/gen/messages.ts";
 import { methods } from "../../proto/methods.ts";
 import { change, checkPassword } from "./_change.ts";
 import type { AuthResult, UserOptions, Users } from "./types.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { checkName, checkObject } from "../checks/_check.ts";
-import { toHeader } from "../values/key_value.ts";
-import { CALL_OPTIONS, FLAG, SECRET } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import {
+  CALL_OPTIONS,
+  checkName,
+  checkObject,
+  FLAG,
+  SECRET,
+  Signature,
+} from "../checks/mod.ts";
+import { toHeader } from "../values/mod.ts";
 
 const ADD = new Signature("auth.users.add", {
   ...CALL_OPTIONS,

@@ -4,12 +4,9 @@ import { change } from "./_change.ts";
 import { RoleFacet } from "./_roles.ts";
 import { UserFacet } from "./_users.ts";
 import type { Auth, AuthResult, AuthStatus, Roles, Users } from "./types.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { toHeader } from "../values/key_value.ts";
-import { jsonable } from "../values/_json.ts";
-import { CALL_OPTIONS } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import { jsonable, toHeader } from "../values/mod.ts";
+import { CALL_OPTIONS, Signature } from "../checks/mod.ts";
 
 const ENABLE = new Signature("auth.enable", CALL_OPTIONS);
 const DISABLE = new Signature("auth.disable", CALL_OPTIONS);

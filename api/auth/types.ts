@@ -1,7 +1,5 @@
-import type { CallOptions } from "../call/options.ts";
-import type { Bytes } from "../values/bytes.ts";
-import type { ResponseHeader } from "../values/key_value.ts";
-import type { Key, KeyRange } from "../values/keys.ts";
+import type { CallOptions } from "../call/mod.ts";
+import type { Bytes, Key, KeyRange, ResponseHeader } from "../values/mod.ts";
 
 /** What a call that only changes something gives. */
 export interface AuthResult {

@@ -2,9 +2,8 @@ import type { Method } from "../../proto/method.ts";
 import { BatchLane, type BatchLimits } from "./_lane.ts";
 import { type LaneName, toOperation } from "./_operation.ts";
 import type { BatchMode } from "./types.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { checkTimeoutMs } from "../checks/_check.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import { checkTimeoutMs } from "../checks/mod.ts";
 
 // etcd takes 128 operations and 1.5 MiB unless it is told otherwise.
 const OPERATIONS = 128;

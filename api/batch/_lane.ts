@@ -1,7 +1,7 @@
-import { LONGEST_MS } from "../../balancers/transport/_clock.ts";
+import { LONGEST_MS } from "../../balancers/transport/mod.ts";
 import { callAlone, sendAlone, sendTogether } from "./_request.ts";
 import { BatchedCall, type BatchedCallInit } from "./_call.ts";
-import type { Caller } from "../call/caller.ts";
+import type { Caller } from "../call/mod.ts";
 
 /** How much one request carries. */
 export interface BatchLimits {

@@ -8,9 +8,8 @@ import type {
 } from "../../proto/gen/messages.ts";
 import type { Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
-import { keyId } from "../values/_key_id.ts";
+import { keyId, own } from "../values/mod.ts";
 import type { BatchMode } from "./types.ts";
-import { own } from "../values/keys.ts";
 
 /** Calls that may share a request with each other, and with no others. */
 export type LaneName = "linearizable" | "serializable" | "writes";

@@ -4,8 +4,7 @@ import type { TxnRequestInit, TxnResponse } from "../../proto/gen/messages.ts";
 import { methods } from "../../proto/methods.ts";
 import { replyOf, requestOf } from "./_operation.ts";
 import type { BatchedCall, BatchedCallInit } from "./_call.ts";
-import type { TracedOptions } from "../call/_trace.ts";
-import type { Caller } from "../call/caller.ts";
+import type { Caller, TracedOptions } from "../call/mod.ts";
 
 /** A batch the server did not look into, and why. */
 export type Refusal = "too_many_operations" | "request_too_large";

@@ -1,10 +1,10 @@
-import type { Picked } from "../../balancers/pool/_pick_queue.ts";
-import { describeWait } from "../../balancers/dial/_queue.ts";
+import type { Picked } from "../../balancers/pool/mod.ts";
+import { describeWait } from "../../balancers/dial/mod.ts";
 import type {
   CallStatus,
   Headers,
   Transport,
-} from "../../balancers/transport/_contract.ts";
+} from "../../balancers/transport/mod.ts";
 import { classify } from "../../errors/classify.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { isStaleToken } from "../../errors/handler.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { doubtText } from "../../errors/doubt.ts";
 import { ClusterMismatchError } from "../../errors/specific_errors.ts";
 import { type Int64, toUnsignedBigInt } from "../../proto/int64.ts";

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import { checkObject, checkText } from "../checks/_check.ts";
-import type { AuthOptions, Provided } from "../client/options.ts";
+import { checkObject, checkText } from "../checks/mod.ts";
+import type { AuthOptions, Provided } from "./auth_options.ts";
 
 /** How a client proves who it is, checked. */
 export type Credentials =

@@ -1,6 +1,6 @@
 import { createError } from "../../errors/specific_errors.ts";
 import { isHeaderValue } from "./_credentials.ts";
-import type { Provided } from "../client/options.ts";
+import type { Provided } from "./auth_options.ts";
 
 /**
  * A value, or what its provider gives.

@@ -3,7 +3,7 @@ import type { Method } from "../../proto/method.ts";
 import { protocolError } from "./_errors.ts";
 import type { CallState } from "./_state.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
-import { inTurns } from "../waiting/_in_turns.ts";
+import { inTurns } from "../waiting/mod.ts";
 
 interface Replied {
   readonly call: CallState;

@@ -1,9 +1,9 @@
-import type { Picked, Waited } from "../../balancers/pool/_pick_queue.ts";
-import type { ConnectionPool } from "../../balancers/pool/_pool.ts";
 import type {
-  Headers,
-  RequestBytes,
-} from "../../balancers/transport/_contract.ts";
+  ConnectionPool,
+  Picked,
+  Waited,
+} from "../../balancers/pool/mod.ts";
+import type { Headers, RequestBytes } from "../../balancers/transport/mod.ts";
 import type { PickInfo } from "../../balancers/strategy.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { isInDoubt } from "../../errors/doubt.ts";
@@ -20,12 +20,11 @@ import {
   pickError,
 } from "./_errors.ts";
 import { type CallState, remember } from "./_state.ts";
-import type { TracedOptions } from "./_trace.ts";
+import type { TraceableCaller, TracedOptions } from "./_trace.ts";
 import { pauseWithin, within } from "./_waits.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
 import { decodeReply } from "./_reply.ts";
-import type { TraceableCaller } from "../telemetry/_observed_caller.ts";
-import { checkTimeoutMs } from "../checks/_check.ts";
+import { checkTimeoutMs } from "../checks/mod.ts";
 import type { TokenKeeper } from "./_token.ts";
 import { runUnary } from "./_unary.ts";
 

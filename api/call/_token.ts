@@ -1,11 +1,11 @@
-import type { Headers } from "../../balancers/transport/_contract.ts";
+import type { Headers } from "../../balancers/transport/mod.ts";
 import { createError } from "../../errors/specific_errors.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { Credentials } from "./_credentials.ts";
 import { provided } from "./_provided.ts";
-import { untilAborted } from "../waiting/_abortable.ts";
+import { untilAborted } from "../waiting/mod.ts";
 import type { TellEvent } from "../events.ts";
-import type { Provided } from "../client/options.ts";
+import type { Provided } from "./auth_options.ts";
 
 /** Asks the cluster for a token. */
 export type Authenticate = (

@@ -1,4 +1,6 @@
 import type { Attempt } from "../../errors/etcd_error.ts";
+import type { Method } from "../../proto/method.ts";
+import type { Caller } from "./caller.ts";
 import type { CallOptions } from "./options.ts";
 
 /** Follows one call from the inside. */
@@ -18,4 +20,14 @@ export interface TracedOptions extends CallOptions {
    * part of it need not be wanted any more.
    */
   readonly encode?: (() => Uint8Array) | undefined;
+}
+
+/** A caller that can be followed. */
+export interface TraceableCaller extends Caller {
+  unary<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    action: string,
+    options: TracedOptions | undefined,
+  ): Promise<Response>;
 }

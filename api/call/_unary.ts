@@ -1,9 +1,9 @@
-import type { Picked } from "../../balancers/pool/_pick_queue.ts";
+import type { Picked } from "../../balancers/pool/mod.ts";
 import type {
   CallStatus,
   Headers,
   RequestBytes,
-} from "../../balancers/transport/_contract.ts";
+} from "../../balancers/transport/mod.ts";
 import type { CallState } from "./_state.ts";
 
 /** Runs one attempt on a connection, until it ends or the signal is aborted. */

@@ -1,5 +1,5 @@
 import type { CallState } from "./_state.ts";
-import { pause, untilAborted } from "../waiting/_abortable.ts";
+import { pause, untilAborted } from "../waiting/mod.ts";
 
 /**
  * Begins some work and waits for it, for no longer than the call has time: then `late` says

@@ -1,5 +1,5 @@
-import { LONGEST_MS } from "../../balancers/transport/_clock.ts";
-import { leaseIdOf } from "./_lease.ts";
+import { LONGEST_MS } from "../../balancers/transport/mod.ts";
+import { leaseIdOf } from "./lease_ref.ts";
 
 /** What the value of an option must be. */
 export interface OptionKind {

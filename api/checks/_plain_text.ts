@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../balancers/transport/_endpoint.ts";
+import type { Endpoint } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
 /** What decides whether a password or token may be sent in plain text. */

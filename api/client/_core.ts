@@ -1,26 +1,30 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
+import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { ClientClosedError } from "../../errors/specific_errors.ts";
-import { AuthFacet } from "../auth/auth.ts";
-import { checkName } from "../checks/_check.ts";
-import type { CallOptions } from "../call/options.ts";
+import { AuthFacet } from "../auth/mod.ts";
+import {
+  CALL_OPTIONS,
+  checkName,
+  SIGNAL,
+  Signature,
+  TIMEOUT_MS,
+} from "../checks/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
 import { type ClientParts, makeParts } from "./_parts.ts";
-import { ClusterFacet } from "../cluster/cluster.ts";
-import { ElectionFacet } from "../lock_election/election.ts";
+import {
+  ClusterFacet,
+  MaintenanceFacet,
+  type MemberCalls,
+  MemberFacet,
+} from "../cluster/mod.ts";
+import { ElectionFacet, LockFacet } from "../lock_election/mod.ts";
 import type { Keyspace } from "../keyspace.ts";
-import type { Key } from "../values/keys.ts";
-import { KvFacet } from "../kv/kv.ts";
-import { LeaseFacet } from "../lease/lease.ts";
-import { LockFacet } from "../lock_election/lock.ts";
-import { MaintenanceFacet } from "../cluster/maintenance.ts";
-import type { MemberCalls } from "../cluster/maintenance_types.ts";
-import { MemberFacet } from "../cluster/member.ts";
-import { NamespacedKeys } from "../namespace/namespace.ts";
-import { CALL_OPTIONS, SIGNAL, TIMEOUT_MS } from "../checks/_kinds.ts";
+import type { Key } from "../values/mod.ts";
+import { KvFacet, rangeStreams } from "../kv/mod.ts";
+import { LeaseFacet } from "../lease/mod.ts";
+import { NamespacedKeys } from "../namespace/mod.ts";
 import type { ClientOptions } from "./options.ts";
-import { rangeStreams } from "../kv/_range_stream.ts";
 import { resolveOptions } from "./_resolve_options.ts";
-import { Signature } from "../checks/_signature.ts";
-import { WatchFacet } from "../watch/watch.ts";
+import { WatchFacet } from "../watch/mod.ts";
 
 const MEMBER = new Signature("member", {});
 const CONNECT = new Signature("connect", {

@@ -1,19 +1,20 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
 import {
+  type Dial,
   type Endpoint,
   parseEndpoint,
-} from "../../balancers/transport/_endpoint.ts";
-import type { ConnectionPool } from "../../balancers/pool/_pool.ts";
-import type { Dial } from "../../balancers/transport/_contract.ts";
+  SYSTEM_CLOCK,
+} from "../../balancers/transport/mod.ts";
+import type { ConnectionPool } from "../../balancers/pool/mod.ts";
 import { ClientClosedError } from "../../errors/specific_errors.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { checkEncrypted } from "../checks/_plain_text.ts";
-import { ClusterGuard } from "../call/_cluster_guard.ts";
-import { EndpointKeeper } from "../endpoints/_keeper.ts";
-import { EndpointSync } from "../endpoints/_sync.ts";
+import { type Caller, type CallOptions, ClusterGuard } from "../call/mod.ts";
+import { checkEncrypted } from "../checks/mod.ts";
+import {
+  EndpointKeeper,
+  EndpointSync,
+  resolveSeeds,
+  type SeedOptions,
+} from "../endpoints/mod.ts";
 import type { ResolvedOptions } from "./_resolve_options.ts";
-import { resolveSeeds, type SeedOptions } from "../endpoints/_seeds.ts";
 
 /** A client's endpoints: where they come from, and which are not used. */
 export class ClientEndpoints {

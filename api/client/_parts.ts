@@ -1,18 +1,16 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
-import { makeDial } from "../../balancers/dial/_dial.ts";
-import { ConnectionPool } from "../../balancers/pool/_pool.ts";
-import { authenticate } from "../auth/auth.ts";
-import { BatchingCaller } from "../batch/_batching_caller.ts";
-import type { Caller } from "../call/caller.ts";
+import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import { makeDial } from "../../balancers/dial/mod.ts";
+import { ConnectionPool } from "../../balancers/pool/mod.ts";
+import { authenticate } from "../auth/mod.ts";
+import { BatchingCaller } from "../batch/mod.ts";
+import { type Caller, RetryingCaller, TokenKeeper } from "../call/mod.ts";
 import { ClientEndpoints } from "./_endpoints.ts";
-import type { Batching } from "../kv/kv.ts";
+import type { Batching } from "../kv/mod.ts";
 import type { TellEvent } from "../events.ts";
-import { MemberConnections } from "../cluster/_member_connections.ts";
-import { observe } from "../telemetry/_observation.ts";
+import { MemberConnections } from "../cluster/mod.ts";
+import { observe } from "../telemetry/mod.ts";
 import type { ResolvedOptions } from "./_resolve_options.ts";
-import { RetryingCaller } from "../call/_retrying.ts";
-import { type Opener, StreamOpener } from "../stream/_opener.ts";
-import { TokenKeeper } from "../call/_token.ts";
+import { type Opener, StreamOpener } from "../stream/mod.ts";
 
 /** What the facets of a client are made over. */
 export interface ClientParts {

@@ -1,5 +1,4 @@
-import { guardedListener } from "../../balancers/pool/_guarded_listener.ts";
-import { makeStrategy } from "../../balancers/pool/_make_strategy.ts";
+import { guardedListener, makeStrategy } from "../../balancers/pool/mod.ts";
 import type { BalancerStrategy } from "../../balancers/strategy.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
@@ -8,15 +7,19 @@ import {
   checkObject,
   checkOneOf,
   checkTimeoutMs,
-} from "../checks/_check.ts";
-import { type Credentials, resolveCredentials } from "../call/_credentials.ts";
-import { type ResolvedDns, resolveDns } from "../endpoints/_dns.ts";
+} from "../checks/mod.ts";
+import { type Credentials, resolveCredentials } from "../call/mod.ts";
+import {
+  type ResolvedDns,
+  resolveDns,
+  resolveSeeds,
+  type Seeds,
+} from "../endpoints/mod.ts";
 import { resolveTls } from "./_resolve_tls.ts";
-import { resolveSeeds, type Seeds } from "../endpoints/_seeds.ts";
-import type { BatchMode } from "../batch/types.ts";
+import type { BatchMode } from "../batch/mod.ts";
 import type { TellEvent } from "../events.ts";
 import type { ClientOptions, KeepAliveOptions } from "./options.ts";
-import { jsonable } from "../values/_json.ts";
+import { jsonable } from "../values/mod.ts";
 
 /** The options, checked and complete. */
 export interface ResolvedOptions extends Seeds {

@@ -1,8 +1,8 @@
-import type { TlsOptions as ResolvedTls } from "../../balancers/grpc_js/_credentials.ts";
+import type { TlsOptions as ResolvedTls } from "../../balancers/grpc_js/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { checkKeyPair, checkPem } from "./_check_pem.ts";
-import { checkKnown, checkObject } from "../checks/_check.ts";
-import { own } from "../values/keys.ts";
+import { checkKnown, checkObject } from "../checks/mod.ts";
+import { own } from "../values/mod.ts";
 import type { TlsOptions, TlsProvider } from "./options.ts";
 
 /**

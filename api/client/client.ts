@@ -1,30 +1,33 @@
 import type { BalancerSnapshot } from "../../balancers/view.ts";
-import type { Auth } from "../auth/types.ts";
-import type { CallOptions } from "../call/options.ts";
+import type { Auth } from "../auth/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
 import { ClientCore } from "./_core.ts";
-import type { ClusterMembership } from "../cluster/types.ts";
-import type { ElectionService } from "../lock_election/election_types.ts";
-import type { KeyValue } from "../values/key_value.ts";
+import type {
+  ClusterMembership,
+  Maintenance,
+  MemberCalls,
+} from "../cluster/mod.ts";
+import type { ElectionService, LockService } from "../lock_election/mod.ts";
+import type { Key, KeyRange, KeyValue, Value } from "../values/mod.ts";
 import { Keyspace } from "../keyspace.ts";
-import type { Key, KeyRange, Value } from "../values/keys.ts";
-import type { Kv } from "../kv/kv.ts";
 import type {
   DeleteOptions,
   DeleteResult,
+  Kv,
   ListOptions,
+  Operation,
   PutOptions,
   PutResult,
   RangeOptions,
   RangeResult,
   ReadOptions,
-} from "../kv/types.ts";
-import type { Leases } from "../lease/types.ts";
-import type { LockService } from "../lock_election/lock_types.ts";
-import type { Maintenance, MemberCalls } from "../cluster/maintenance_types.ts";
+  Txn,
+  TxnResult,
+} from "../kv/mod.ts";
+import type { Leases } from "../lease/mod.ts";
 import type { ClientOptions } from "./options.ts";
-import type { Session, SessionOptions } from "../session/types.ts";
-import type { Operation, Txn, TxnResult } from "../kv/txn_types.ts";
-import type { Watch, WatchOptions } from "../watch/types.ts";
+import type { Session, SessionOptions } from "../session/mod.ts";
+import type { Watch, WatchOptions } from "../watch/mod.ts";
 
 /**
  * A client of one etcd cluster.
@@ -173,10 +176,7 @@ export class Client extends Keyspace implements AsyncDisposable {
     return super.session(options);
   }
 
-  /**
-   * The same calls for the keys below a prefix, as if there were no others; see
-   * {@linkcode Keyspace.namespace}.
-   */
+  /** The same calls for the keys below a prefix: {@linkcode Keyspace.namespace}. */
   namespace(prefix: Key): Keyspace {
     return this.#core.namespace(prefix);
   }
@@ -220,14 +220,13 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Asks the cluster for its members, and uses the addresses of those that vote
-   * and have started; resolves to them. If all endpoints are `https`, or there is
-   * an `auth` and TLS is set up, addresses without TLS are left out. If none of
-   * them can be reached later on, the endpoints given are used as well until the
-   * next time.
+   * Asks the cluster for its members and uses the addresses of the voters that
+   * have started; resolves to them. Those without TLS are left out if all
+   * endpoints are `https`, or if there is an `auth` and TLS is set up. If none
+   * can be reached later on, the endpoints given are used as well.
    *
-   * @throws {UnavailableError} If none of them can be reached, as behind a proxy
-   * that tells of itself; it names each, and the endpoints in use stay.
+   * @throws {UnavailableError} If none can be reached, as behind a proxy. The
+   * error names each, and the endpoints in use stay.
    * @throws {EtcdError} If no member could tell.
    */
   syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
@@ -235,14 +234,14 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Closes every connection now. Pending calls, and those made later, fail with
-   * a `ClientClosedError`. Idempotent; resolves when nothing is open any more.
+   * Closes every connection now, resolves when all are gone, and is idempotent.
+   * Calls fail with a `ClientClosedError` from then on.
    */
   close(): Promise<void> {
     return this.#core.close();
   }
 
-  /** Closes the client, as {@linkcode Client.close} does. */
+  /** {@linkcode Client.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -1,6 +1,8 @@
 import type { BalancerName } from "../../balancers/by_name.ts";
 import type { BalancerFactory } from "../../balancers/strategy.ts";
-import type { BatchMode } from "../batch/types.ts";
+import type { AuthOptions } from "../call/mod.ts";
+import type { DnsOptions } from "../endpoints/mod.ts";
+import type { BatchMode } from "../batch/mod.ts";
 import type { ClientEvent } from "../events.ts";
 
 /** TLS settings. */
@@ -26,62 +28,12 @@ export interface TlsOptions {
 /** Gives the TLS settings for a new connection, such as from renewed files. */
 export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
 
-/** A value, or a function that is called whenever the value is needed. */
-export type Provided = string | (() => string | Promise<string>);
-
-/** Who the client is: a user with a password, or the bearer of a token. */
-export type AuthOptions =
-  | {
-    /** The user. */
-    readonly username: Provided;
-    /**
-     * The user's password. It is sent exactly as given: trim the line break at
-     * the end of a file. Give a function for a password that rotates.
-     */
-    readonly password: Provided;
-  }
-  | {
-    /**
-     * A token from elsewhere, such as a JWT: printable ASCII, without the line
-     * break at the end of a file. If a member refuses the token and this is a
-     * function, the function is called again.
-     */
-    readonly token: Provided;
-  };
-
 /** HTTP/2 pings, sent while a call or stream is open. */
 export interface KeepAliveOptions {
   /** How long a connection may be silent before a ping, in milliseconds. */
   readonly timeMs: number;
   /** How long to wait for the answer, in milliseconds. */
   readonly timeoutMs: number;
-}
-
-/** How endpoints are found by name, those of `srv://example.com`. */
-export interface DnsOptions {
-  /**
-   * The IP address of the name server to ask. The port is 53 unless given.
-   *
-   * @default {the system's}
-   */
-  readonly nameServer?:
-    | { readonly hostname: string; readonly port?: number | undefined }
-    | undefined;
-  /**
-   * Which records count:
-   *
-   * - `ssl`: `_etcd-client-ssl._tcp`, reached by TLS;
-   * - `plain`: `_etcd-client._tcp`, reached without TLS;
-   * - `both`: those of `ssl`; if the domain has none, those of `plain`. A domain
-   *   that once had records of `ssl` never falls back.
-   *
-   * With `auth`, a client that uses TLS takes `ssl` only.
-   *
-   * @default {"ssl" where TLS is set up, else "both"}
-   */
-  readonly records?: "ssl" | "plain" | "both" | undefined;
-  /** How often to ask again, in milliseconds. @default {30000} */
-  readonly refreshIntervalMs?: number | undefined;
 }
 
 /** Options of a client. */

@@ -1,14 +1,14 @@
 import { resolveBalancer } from "../../balancers/by_name.ts";
-import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
-import type { Endpoint } from "../../balancers/transport/_endpoint.ts";
-import { ConnectionPool } from "../../balancers/pool/_pool.ts";
-import type { Dial } from "../../balancers/transport/_contract.ts";
+import {
+  type Dial,
+  type Endpoint,
+  SYSTEM_CLOCK,
+} from "../../balancers/transport/mod.ts";
+import { ConnectionPool } from "../../balancers/pool/mod.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
-import type { Caller } from "../call/caller.ts";
-import type { Observation } from "../telemetry/_observation.ts";
-import { RetryingCaller } from "../call/_retrying.ts";
-import { type Opener, StreamOpener } from "../stream/_opener.ts";
-import type { TokenKeeper } from "../call/_token.ts";
+import { type Caller, RetryingCaller, type TokenKeeper } from "../call/mod.ts";
+import type { Observation } from "../telemetry/mod.ts";
+import { type Opener, StreamOpener } from "../stream/mod.ts";
 
 /** What the connections to single members have in common with the client. */
 export interface MemberSettings {

@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { methods } from "../../proto/methods.ts";
-import { ServerStream } from "../stream/_server_stream.ts";
-import type { Opener } from "../stream/_opener.ts";
-import { checkTimeoutMs } from "../checks/_check.ts";
-import { type OptionKinds, SIGNAL, TIMEOUT_MS } from "../checks/_kinds.ts";
+import { type Opener, ServerStream } from "../stream/mod.ts";
+import {
+  checkTimeoutMs,
+  type OptionKinds,
+  SIGNAL,
+  TIMEOUT_MS,
+} from "../checks/mod.ts";
 import type { SnapshotOptions } from "./maintenance_types.ts";
 
 const ACTION = "take the snapshot";

@@ -5,9 +5,14 @@ import type {
 } from "../../proto/gen/messages.ts";
 import { fromBigInt, type Int64, toUnsignedBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { checkId, checkText } from "../checks/_check.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import {
+  CALL_OPTIONS,
+  checkId,
+  checkText,
+  FLAG,
+  Signature,
+} from "../checks/mod.ts";
 import type {
   AddMemberOptions,
   ClusterMember,
@@ -15,11 +20,8 @@ import type {
   MembersOptions,
   MembersResult,
 } from "./types.ts";
-import { toHeader } from "../values/key_value.ts";
-import { listMembers } from "../endpoints/_member_list.ts";
-import { jsonable } from "../values/_json.ts";
-import { CALL_OPTIONS, FLAG } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
+import { jsonable, toHeader } from "../values/mod.ts";
+import { listMembers } from "../endpoints/mod.ts";
 
 const MEMBERS = new Signature("cluster.members", {
   ...CALL_OPTIONS,

@@ -5,10 +5,15 @@ import {
 } from "../../proto/gen/messages.ts";
 import { fromBigInt, toUnsignedBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { checkTimeoutMs } from "../checks/_check.ts";
-import { endingWith } from "../waiting/_effort.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import {
+  CALL_OPTIONS,
+  checkTimeoutMs,
+  MEMBER_ID,
+  oneOf,
+  Signature,
+} from "../checks/mod.ts";
+import { endingWith } from "../waiting/mod.ts";
 import type {
   Alarm,
   AlarmType,
@@ -16,11 +21,9 @@ import type {
   Maintenance,
   SnapshotOptions,
 } from "./maintenance_types.ts";
-import { CALL_OPTIONS, MEMBER_ID, oneOf } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
 import { SNAPSHOT_OPTIONS, takeSnapshot } from "./_snapshot.ts";
-import type { Opener } from "../stream/_opener.ts";
-import { jsonable } from "../values/_json.ts";
+import type { Opener } from "../stream/mod.ts";
+import { jsonable } from "../values/mod.ts";
 
 const TYPES = [
   ["no_space", WireType.NOSPACE],

@@ -1,5 +1,5 @@
-import type { CallOptions } from "../call/options.ts";
-import type { ResponseHeader } from "../values/key_value.ts";
+import type { CallOptions } from "../call/mod.ts";
+import type { ResponseHeader } from "../values/mod.ts";
 
 /** What every answer has. */
 export interface MaintenanceResult {

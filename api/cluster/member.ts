@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../balancers/transport/_endpoint.ts";
+import type { Endpoint } from "../../balancers/transport/mod.ts";
 import {
   DowngradeAction,
   type DowngradeRequestInit,
@@ -7,9 +7,15 @@ import {
 import { fromBigInt, toBigInt, toUnsignedBigInt } from "../../proto/int64.ts";
 import type { Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
-import type { CallOptions } from "../call/options.ts";
-import { checkId, checkName } from "../checks/_check.ts";
-import { toHeader } from "../values/key_value.ts";
+import type { CallOptions } from "../call/mod.ts";
+import {
+  CALL_OPTIONS,
+  checkId,
+  checkName,
+  REVISION,
+  Signature,
+} from "../checks/mod.ts";
+import { jsonable, toHeader } from "../values/mod.ts";
 import type {
   Downgrade,
   DowngradeResult,
@@ -22,9 +28,6 @@ import type {
   SnapshotOptions,
 } from "./maintenance_types.ts";
 import type { MemberConnections } from "./_member_connections.ts";
-import { jsonable } from "../values/_json.ts";
-import { CALL_OPTIONS, REVISION } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
 import { SNAPSHOT_OPTIONS, takeSnapshot } from "./_snapshot.ts";
 
 const HEALTH: Readonly<Record<number, HealthStatus>> = {

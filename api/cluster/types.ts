@@ -1,5 +1,5 @@
-import type { CallOptions } from "../call/options.ts";
-import type { ResponseHeader } from "../values/key_value.ts";
+import type { CallOptions } from "../call/mod.ts";
+import type { ResponseHeader } from "../values/mod.ts";
 
 /** One that belongs to the cluster. */
 export interface ClusterMember {

@@ -1,13 +1,8 @@
 import { isIP } from "node:net";
-import type { SrvRecords } from "../../balancers/transport/_srv.ts";
+import type { SrvRecords } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import {
-  checkKnown,
-  checkMs,
-  checkObject,
-  checkOneOf,
-} from "../checks/_check.ts";
-import type { DnsOptions } from "../client/options.ts";
+import { checkKnown, checkMs, checkObject, checkOneOf } from "../checks/mod.ts";
+import type { DnsOptions } from "./dns_options.ts";
 
 /** The option `dns`, checked and complete. */
 export interface ResolvedDns {

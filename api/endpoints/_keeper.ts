@@ -1,7 +1,7 @@
-import type { Endpoint } from "../../balancers/transport/_endpoint.ts";
-import type { ConnectionPool } from "../../balancers/pool/_pool.ts";
+import type { Endpoint } from "../../balancers/transport/mod.ts";
+import type { ConnectionPool } from "../../balancers/pool/mod.ts";
 import type { EndpointView } from "../../balancers/view.ts";
-import { withoutPlain } from "../checks/_plain_text.ts";
+import { withoutPlain } from "../checks/mod.ts";
 import type { Seeds } from "./_seeds.ts";
 
 /**

@@ -1,8 +1,7 @@
 import { UnsupportedError } from "../../errors/specific_errors.ts";
 import type { MemberListResponse } from "../../proto/gen/messages.ts";
 import { methods } from "../../proto/methods.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
 
 /** A look at the members. */
 export interface MemberListRequest {

@@ -1,8 +1,10 @@
 import { resolveBalancer } from "../../balancers/by_name.ts";
-import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
-import type { Endpoint } from "../../balancers/transport/_endpoint.ts";
-import { ConnectionPool } from "../../balancers/pool/_pool.ts";
-import type { Dial } from "../../balancers/transport/_contract.ts";
+import {
+  type Dial,
+  type Endpoint,
+  SYSTEM_CLOCK,
+} from "../../balancers/transport/mod.ts";
+import { ConnectionPool } from "../../balancers/pool/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
 import { methods } from "../../proto/methods.ts";

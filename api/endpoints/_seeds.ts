@@ -1,14 +1,10 @@
 import {
   type Endpoint,
   parseEndpoint,
-} from "../../balancers/transport/_endpoint.ts";
-import type { SrvRecords } from "../../balancers/transport/_srv.ts";
+  type SrvRecords,
+} from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import {
-  checkEncrypted,
-  mustEncrypt,
-  type Secrecy,
-} from "../checks/_plain_text.ts";
+import { checkEncrypted, mustEncrypt, type Secrecy } from "../checks/mod.ts";
 import { srvDomain } from "./_srv.ts";
 
 /** What the user has named: endpoints, and domains that name endpoints. */

@@ -1,13 +1,11 @@
 import {
   type Endpoint,
-  parseEndpoint,
-} from "../../balancers/transport/_endpoint.ts";
-import {
   lookUpSrv,
+  parseEndpoint,
   type SkippedRecord,
   type SrvRecords,
   srvServices,
-} from "../../balancers/transport/_srv.ts";
+} from "../../balancers/transport/mod.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
 import type { ResolvedDns } from "./_dns.ts";
 

@@ -1,17 +1,16 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
 import {
+  type Clock,
+  type Dial,
   type Endpoint,
   parseEndpoint,
-} from "../../balancers/transport/_endpoint.ts";
-import type { ConnectionPool } from "../../balancers/pool/_pool.ts";
-import type { Dial } from "../../balancers/transport/_contract.ts";
-import type { SkippedRecord } from "../../balancers/transport/_srv.ts";
+  type SkippedRecord,
+} from "../../balancers/transport/mod.ts";
+import type { ConnectionPool } from "../../balancers/pool/mod.ts";
 import type { TellEvent } from "../events.ts";
 import { backoffMs, CONNECTION_BACKOFF } from "../../errors/backoff.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
 import type { EndpointKeeper } from "./_keeper.ts";
 import { listMembers } from "./_member_list.ts";
 import { unreachableError, whyUnreachable } from "./_reach.ts";

@@ -16,22 +16,21 @@ import {
   checkInt64,
   checkLease,
   checkOneOf,
-} from "../checks/_check.ts";
-import { leaseIdOf } from "../checks/_lease.ts";
-import {
-  type KeyValue,
-  toHeader,
-  toKeyValue,
-  toKeyValues,
-} from "../values/key_value.ts";
+  leaseIdOf,
+} from "../checks/mod.ts";
 import {
   bounds,
+  jsonable,
   type Key,
   keyBytes,
   type KeyRange,
+  type KeyValue,
   toBytes,
-} from "../values/keys.ts";
-import type { Value } from "../values/keys.ts";
+  toHeader,
+  toKeyValue,
+  toKeyValues,
+  type Value,
+} from "../values/mod.ts";
 import type {
   DeleteOptions,
   DeleteResult,
@@ -40,7 +39,6 @@ import type {
   RangeOptions,
   RangeResult,
 } from "./types.ts";
-import { jsonable } from "../values/_json.ts";
 
 const SORT_TARGET = {
   key: WireTarget.KEY,

@@ -1,16 +1,16 @@
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { FutureRevisionError } from "../../errors/specific_errors.ts";
-import type { CallOptions } from "../call/options.ts";
-import { checkCount } from "../checks/_check.ts";
-import type { KeyValue } from "../values/key_value.ts";
+import type { CallOptions } from "../call/mod.ts";
+import { checkCount } from "../checks/mod.ts";
 import {
   between,
   type EtcdRange,
   type Key,
   keyAfter,
   type KeyRange,
+  type KeyValue,
   ownBounds,
-} from "../values/keys.ts";
+} from "../values/mod.ts";
 import type {
   ListOptions,
   RangeOptions,

@@ -6,8 +6,8 @@ import {
   oneOf,
   type OptionKinds,
   REVISION,
-} from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
+  Signature,
+} from "../checks/mod.ts";
 
 /** What a read of one key takes. */
 export const READ_OPTIONS: OptionKinds = {

@@ -1,10 +1,9 @@
 import { methods } from "../../proto/methods.ts";
-import { checkTimeoutMs } from "../checks/_check.ts";
-import { toKeyValues } from "../values/key_value.ts";
+import { checkTimeoutMs } from "../checks/mod.ts";
+import { toKeyValues } from "../values/mod.ts";
 import { rangeRequest } from "./_codec.ts";
 import type { ReadRest } from "./_list.ts";
-import { ServerStream } from "../stream/_server_stream.ts";
-import type { Opener } from "../stream/_opener.ts";
+import { type Opener, ServerStream } from "../stream/mod.ts";
 
 /** Reads ranges in parts, from members that have the method for it. */
 export function rangeStreams(

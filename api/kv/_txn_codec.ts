@@ -12,13 +12,24 @@ import {
 } from "../../proto/gen/messages.ts";
 import { fromBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
-import { keyId } from "../values/_key_id.ts";
+import {
+  bounds,
+  keyBytes,
+  keyId,
+  toBytes,
+  toHeader,
+  toKeyValues,
+  type Value,
+} from "../values/mod.ts";
 import {
   checkInt64,
   checkLease,
   checkObject,
   checkOneOf,
-} from "../checks/_check.ts";
+  checkOptions,
+  LIST,
+  type OptionKinds,
+} from "../checks/mod.ts";
 import {
   deleteRequest,
   deleteResult,
@@ -33,10 +44,6 @@ import {
   RANGE_OPTIONS,
   READ_OPTIONS,
 } from "./_options.ts";
-import { toHeader, toKeyValues } from "../values/key_value.ts";
-import { bounds, keyBytes, toBytes, type Value } from "../values/keys.ts";
-import { LIST, type OptionKinds } from "../checks/_kinds.ts";
-import { checkOptions } from "../checks/_signature.ts";
 import type {
   Comparison,
   DeleteOperation,

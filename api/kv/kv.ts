@@ -1,9 +1,8 @@
 import { methods } from "../../proto/methods.ts";
 import { fromBigInt } from "../../proto/int64.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { checkInt64, checkOneOf } from "../checks/_check.ts";
-import type { BatchMode } from "../batch/types.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import { checkInt64, checkOneOf } from "../checks/mod.ts";
+import type { BatchMode } from "../batch/mod.ts";
 import {
   deleteRequest,
   deleteResult,
@@ -14,16 +13,18 @@ import {
 } from "./_codec.ts";
 import { KV } from "./_options.ts";
 import { listPages, type ReadRest } from "./_list.ts";
-import { inTurns, MANY } from "../waiting/_in_turns.ts";
+import { inTurns, MANY } from "../waiting/mod.ts";
 import { outlineOf, txnRequest, txnResult } from "./_txn_codec.ts";
 import {
+  type Key,
+  keyBytes,
+  type KeyRange,
   type KeyValue,
   toHeader,
   toKeyValue,
   toKeyValuesInSteps,
-} from "../values/key_value.ts";
-import type { Key, KeyRange, Value } from "../values/keys.ts";
-import { keyBytes } from "../values/keys.ts";
+  type Value,
+} from "../values/mod.ts";
 import type {
   CompactOptions,
   CompactResult,

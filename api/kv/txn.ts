@@ -1,14 +1,17 @@
-import { jsonable } from "../values/_json.ts";
+import {
+  jsonable,
+  type Key,
+  type KeyRange,
+  own,
+  type Value,
+} from "../values/mod.ts";
 import {
   DELETE_OPTIONS,
   PUT_OPTIONS,
   RANGE_OPTIONS,
   READ_OPTIONS,
 } from "./_options.ts";
-import { Signature } from "../checks/_signature.ts";
-import { leaseIdOf } from "../checks/_lease.ts";
-import { type Key, type KeyRange, own, type Value } from "../values/keys.ts";
-import type { LeaseRef } from "../lease/types.ts";
+import { leaseIdOf, type LeaseRef, Signature } from "../checks/mod.ts";
 import type {
   DeleteOptions,
   PutOptions,

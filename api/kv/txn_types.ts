@@ -1,5 +1,10 @@
-import type { Key, KeyRange, Value } from "../values/keys.ts";
-import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
+import type {
+  Key,
+  KeyRange,
+  KeyValue,
+  ResponseHeader,
+  Value,
+} from "../values/mod.ts";
 import type {
   DeleteOptions,
   DeleteResult,

@@ -1,6 +1,6 @@
-import type { CallOptions } from "../call/options.ts";
-import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
-import type { LeaseRef } from "../lease/types.ts";
+import type { CallOptions } from "../call/mod.ts";
+import type { KeyValue, ResponseHeader } from "../values/mod.ts";
+import type { LeaseRef } from "../checks/mod.ts";
 
 /** Options of a read. */
 export interface ReadOptions {

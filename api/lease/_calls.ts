@@ -7,17 +7,17 @@ import { doubtText } from "../../errors/doubt.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { fromBigInt, toBigInt } from "../../proto/int64.ts";
 import { methods, revokeServerChosen } from "../../proto/methods.ts";
-import type { Opener, StreamSettings } from "../stream/_opener.ts";
-import { checkTimeoutMs } from "../checks/_check.ts";
-import { endingWith } from "../waiting/_effort.ts";
-import { copyBytes } from "../values/bytes.ts";
-import { noStreamError, type StreamLimit } from "../stream/_wait.ts";
-import { pause } from "../waiting/_abortable.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { toHeader } from "../values/key_value.ts";
+import {
+  noStreamError,
+  type Opener,
+  type StreamLimit,
+  type StreamSettings,
+} from "../stream/mod.ts";
+import { checkTimeoutMs } from "../checks/mod.ts";
+import { endingWith, pause } from "../waiting/mod.ts";
+import { copyBytes, jsonableList, toHeader } from "../values/mod.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
 import type { TimeToLive, TimeToLiveOptions } from "./types.ts";
-import { jsonableList } from "../values/_json.ts";
 
 // Before a renewal that failed is sent once more.
 const REPEAT_MS = 50;

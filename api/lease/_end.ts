@@ -1,9 +1,9 @@
-import { LONGEST_MS } from "../../balancers/transport/_clock.ts";
+import { LONGEST_MS } from "../../balancers/transport/mod.ts";
 import {
   type LeaseLossReason,
   LeaseLostError,
 } from "../../errors/specific_errors.ts";
-import type { CallOptions } from "../call/options.ts";
+import type { CallOptions } from "../call/mod.ts";
 import type { Lease } from "./types.ts";
 
 /** Why a lease is lost, if it is. */

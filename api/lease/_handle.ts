@@ -2,13 +2,12 @@ import {
   type LeaseLostError,
   LeaseNotFoundError,
 } from "../../errors/specific_errors.ts";
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { Renewal } from "./_renewal.ts";
 import type { RenewalHost } from "./_renewal_host.ts";
 import type { LeaseCalls, LeaseId } from "./_calls.ts";
-import { CALL_OPTIONS, FLAG } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
-import type { CallOptions } from "../call/options.ts";
+import { CALL_OPTIONS, FLAG, Signature } from "../checks/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
 import type {
   Lease,
   LeaseState,
@@ -41,7 +40,7 @@ export class LeaseHandle implements Lease {
       readonly grantedAt: number;
     },
     calls: LeaseCalls,
-    host: RenewalHost,
+    host: RenewalHost<Renewal>,
     clock: Clock,
   ) {
     this.id = lease.id;

@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
@@ -11,9 +11,13 @@ import { methods } from "../../proto/methods.ts";
 import type { Renewal } from "./_renewal.ts";
 import type { RenewalHost, RenewingState } from "./_renewal_host.ts";
 import { RenewalWindow } from "./_renewal_window.ts";
-import { Reopening } from "../stream/_reopening.ts";
-import type { Opener, OpenStream } from "../stream/_opener.ts";
-import { type StreamLimit, waitingError } from "../stream/_wait.ts";
+import {
+  type Opener,
+  type OpenStream,
+  Reopening,
+  type StreamLimit,
+  waitingError,
+} from "../stream/mod.ts";
 
 const ACTION = "keep the leases alive";
 
@@ -36,7 +40,7 @@ const CROWD = 1_000;
  * The one stream on which all leases of a client are renewed, and its
  * successors: it is open while there is a lease, on a member with a leader.
  */
-export class KeepAliveSession implements RenewalHost {
+export class KeepAliveSession implements RenewalHost<Renewal> {
   readonly #opener: Opener;
   readonly #clock: Clock;
   readonly #tracked = new Set<Renewal>();

@@ -1,6 +1,6 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import type { RenewalHost } from "./_renewal_host.ts";
-import { runAt } from "../waiting/_run_at.ts";
+import { runAt } from "../waiting/mod.ts";
 import type {
   LeaseLossReason,
   LeaseLostError,
@@ -22,7 +22,7 @@ const LEAST_SHARE = 0.1;
  */
 export class Renewal {
   readonly id: bigint;
-  readonly #host: RenewalHost;
+  readonly #host: RenewalHost<Renewal>;
   readonly #clock: Clock;
   readonly #onLost: (error: LeaseLostError) => void;
   #first = firstAnswer();
@@ -49,7 +49,7 @@ export class Renewal {
       readonly ttlSeconds: number;
       readonly grantedAt: number;
     },
-    host: RenewalHost,
+    host: RenewalHost<Renewal>,
     clock: Clock,
     onLost: (error: LeaseLostError) => void,
   ) {

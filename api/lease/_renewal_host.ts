@@ -1,4 +1,3 @@
-import type { Renewal } from "./_renewal.ts";
 import type { LeaseState } from "./types.ts";
 
 /** Where a stream of renewals stands. */
@@ -8,7 +7,7 @@ export type RenewingState = Extract<
 >;
 
 /** What the renewals of a lease need of the stream they share. */
-export interface RenewalHost {
+export interface RenewalHost<Renewal> {
   /** Why nothing has come for so long, as far as that is known. */
   trouble(waitedMs: number): unknown;
   /** Where the stream stands. */

@@ -1,5 +1,5 @@
 import TinyQueue from "tinyqueue";
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 
 // How many requests may be unanswered. A member answers them one by one, and a
 // follower asks the leader about each (1 000 to 5 000 a second, as measured):

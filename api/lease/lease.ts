@@ -1,14 +1,17 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import type { LeaseLostError } from "../../errors/specific_errors.ts";
-import { checkCount, checkLease } from "../checks/_check.ts";
+import {
+  CALL_OPTIONS,
+  checkCount,
+  checkLease,
+  REVISION,
+  Signature,
+} from "../checks/mod.ts";
 import { KeepAliveSession } from "./_keep_alive.ts";
 import { LeaseCalls } from "./_calls.ts";
 import { LeaseHandle } from "./_handle.ts";
-import { CALL_OPTIONS, REVISION } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
-import type { Opener } from "../stream/_opener.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
+import type { Opener } from "../stream/mod.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
 import type { TellEvent } from "../events.ts";
 import type { GrantOptions, Lease, Leases } from "./types.ts";
 

@@ -1,6 +1,5 @@
-import type { Bytes } from "../values/bytes.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { ResponseHeader } from "../values/key_value.ts";
+import type { Bytes, ResponseHeader } from "../values/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
 
 /** Options of a grant. */
 export interface GrantOptions extends CallOptions {
@@ -116,9 +115,6 @@ export interface Lease extends AsyncDisposable {
    */
   orphan(): void;
 }
-
-/** A lease or its id: what a key, lock or leadership is to end with. */
-export type LeaseRef = bigint | Pick<Lease, "id">;
 
 /** Leases. */
 export interface Leases {

@@ -2,13 +2,11 @@ import { backoffMs } from "../../errors/backoff.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { LeaderResponse } from "../../proto/gen/messages.ts";
 import { methods } from "../../proto/methods.ts";
-import { keyId } from "../values/_key_id.ts";
-import { SHORT_LIFE_MS, STREAM_BACKOFF } from "../stream/_reopening.ts";
-import type { Opener } from "../stream/_opener.ts";
-import { pause } from "../waiting/_abortable.ts";
-import { isFinal } from "../watch/_errors.ts";
+import { keyId, type KeyValue, toKeyValue } from "../values/mod.ts";
+import { type Opener, SHORT_LIFE_MS, STREAM_BACKOFF } from "../stream/mod.ts";
+import { pause } from "../waiting/mod.ts";
+import { isFinal } from "../watch/mod.ts";
 import type { ObserveOptions } from "./election_types.ts";
-import { type KeyValue, toKeyValue } from "../values/key_value.ts";
 
 // Of what a slow consumer has not read yet, only so much is kept.
 const MOST_KEPT = 1_000;

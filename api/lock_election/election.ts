@@ -2,36 +2,38 @@ import { EtcdError } from "../../errors/etcd_error.ts";
 import type { LeaderKeyInit } from "../../proto/gen/messages.ts";
 import { fromBigInt, toBigInt, ZERO } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
-import { checkInt64, checkObject } from "../checks/_check.ts";
+import {
+  CALL_OPTIONS,
+  checkInt64,
+  checkObject,
+  LEASE,
+  leaseField,
+  SIGNAL,
+  Signature,
+} from "../checks/mod.ts";
 import { observeElection } from "./_election_observation.ts";
-import { leaseField } from "../checks/_lease.ts";
-import type { Opener } from "../stream/_opener.ts";
-import { copyBytes } from "../values/bytes.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
+import type { Opener } from "../stream/mod.ts";
+import {
+  copyBytes,
+  jsonable,
+  type Key,
+  keyBytes,
+  type KeyValue,
+  own,
+  type ResponseHeader,
+  toBytes,
+  toHeader,
+  toKeyValue,
+  type Value,
+} from "../values/mod.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
 import type {
   CampaignResult,
   ElectionService,
   LeaderKey,
   ObserveOptions,
 } from "./election_types.ts";
-import {
-  type KeyValue,
-  type ResponseHeader,
-  toHeader,
-} from "../values/key_value.ts";
-import { toKeyValue } from "../values/key_value.ts";
-import {
-  type Key,
-  keyBytes,
-  own,
-  toBytes,
-  type Value,
-} from "../values/keys.ts";
 import type { TurnOptions } from "./lock_types.ts";
-import { jsonable } from "../values/_json.ts";
-import { CALL_OPTIONS, LEASE, SIGNAL } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
 
 const CAMPAIGN = new Signature("election.campaign", {
   ...CALL_OPTIONS,

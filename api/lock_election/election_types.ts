@@ -1,7 +1,11 @@
-import type { Bytes } from "../values/bytes.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Key, Value } from "../values/keys.ts";
-import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
+import type {
+  Bytes,
+  Key,
+  KeyValue,
+  ResponseHeader,
+  Value,
+} from "../values/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
 import type { TurnOptions } from "./lock_types.ts";
 
 /** What shows that somebody was elected. */

@@ -1,13 +1,14 @@
 import { methods } from "../../proto/methods.ts";
-import { leaseField } from "../checks/_lease.ts";
-import { copyBytes } from "../values/bytes.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { type ResponseHeader, toHeader } from "../values/key_value.ts";
-import { type Key, keyBytes } from "../values/keys.ts";
+import { CALL_OPTIONS, LEASE, leaseField, Signature } from "../checks/mod.ts";
+import {
+  copyBytes,
+  type Key,
+  keyBytes,
+  type ResponseHeader,
+  toHeader,
+} from "../values/mod.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
 import type { LockService, ServerLock, TurnOptions } from "./lock_types.ts";
-import { CALL_OPTIONS, LEASE } from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
 
 const LOCK = new Signature("lock.lock", { ...CALL_OPTIONS, lease: LEASE });
 const UNLOCK = new Signature("lock.unlock", CALL_OPTIONS);

@@ -1,8 +1,6 @@
-import type { Bytes } from "../values/bytes.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Key } from "../values/keys.ts";
-import type { LeaseRef } from "../lease/types.ts";
-import type { ResponseHeader } from "../values/key_value.ts";
+import type { Bytes, Key, ResponseHeader } from "../values/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
+import type { LeaseRef } from "../checks/mod.ts";
 
 /** Options of a call that waits for its turn on the server. */
 export interface TurnOptions extends CallOptions {

@@ -4,8 +4,8 @@ import {
   type EtcdRange,
   type Key,
   type KeyRange,
-} from "../values/keys.ts";
-import { prefix as prefixRange } from "../values/keys.ts";
+  prefix as prefixRange,
+} from "../values/mod.ts";
 
 /** The key with the prefix before it. */
 export function keyUnder(prefix: Uint8Array, key: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 import { responseUnder } from "./_wire.ts";
-import { inTurns, MANY } from "../waiting/_in_turns.ts";
+import { inTurns, MANY } from "../waiting/mod.ts";
 
 type Lists = Readonly<Record<string, readonly unknown[] | undefined>>;
 

@@ -1,12 +1,16 @@
-import { type Bytes, copyBytes } from "../values/bytes.ts";
-import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
+import {
+  type Bytes,
+  copyBytes,
+  jsonable,
+  type KeyValue,
+  type ResponseHeader,
+} from "../values/mod.ts";
 import type {
   Watch,
   WatchBatch,
   WatchEvent,
   WatchState,
-} from "../watch/types.ts";
-import { jsonable } from "../values/_json.ts";
+} from "../watch/mod.ts";
 
 /** A watch on keys below a prefix, which it takes off. */
 export class NamespacedWatch implements Watch {

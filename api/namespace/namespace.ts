@@ -3,23 +3,25 @@ import { keysUnder, keyUnder } from "./_range.ts";
 import { NamespacedWatch } from "./_watch.ts";
 import { responseInTurns } from "./_steps.ts";
 import { requestUnder, responseUnder } from "./_wire.ts";
-import { rangeStreams } from "../kv/_range_stream.ts";
-import type { Opener } from "../stream/_opener.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
-import { ElectionFacet } from "../lock_election/election.ts";
-import type { ElectionService } from "../lock_election/election_types.ts";
-import { type Key, keyBytes, type KeyRange, own } from "../values/keys.ts";
+import { type Batching, type Kv, KvFacet, rangeStreams } from "../kv/mod.ts";
+import type { Opener } from "../stream/mod.ts";
+import type { Caller, CallOptions } from "../call/mod.ts";
+import {
+  ElectionFacet,
+  type ElectionService,
+  LockFacet,
+  type LockService,
+} from "../lock_election/mod.ts";
+import { type Key, keyBytes, type KeyRange, own } from "../values/mod.ts";
 import { Keyspace } from "../keyspace.ts";
-import { type Batching, type Kv, KvFacet } from "../kv/kv.ts";
-import type { LeaseFacet } from "../lease/lease.ts";
-import type { Leases } from "../lease/types.ts";
-import { LockFacet } from "../lock_election/lock.ts";
-import type { LockService } from "../lock_election/lock_types.ts";
-import { Signature } from "../checks/_signature.ts";
-import { WATCH } from "../watch/_options.ts";
-import type { WatchFacet } from "../watch/watch.ts";
-import type { Watch, WatchOptions } from "../watch/types.ts";
+import type { LeaseFacet, Leases } from "../lease/mod.ts";
+import { Signature } from "../checks/mod.ts";
+import {
+  WATCH,
+  type Watch,
+  type WatchFacet,
+  type WatchOptions,
+} from "../watch/mod.ts";
 
 /** What all the keys of a client are reached by. */
 export interface KeyspaceParts {

@@ -1,9 +1,8 @@
 import { CompactedError } from "../../errors/specific_errors.ts";
-import type { Effort } from "../waiting/_effort.ts";
+import { type Effort, pause } from "../waiting/mod.ts";
 import { type Doubt, watchRead } from "./_watch.ts";
-import { pause } from "../waiting/_abortable.ts";
-import type { Keyspace } from "../keyspace.ts";
-import type { KeyValue } from "../values/key_value.ts";
+import type { SessionKeys } from "./_keys.ts";
+import type { KeyValue } from "../values/mod.ts";
 
 /** The departure that is waited for. */
 export interface AwaitedDeparture {
@@ -26,7 +25,7 @@ const BEHIND_MS = 500;
  * @throws {HistoryLostError} If the store has gone back.
  */
 export async function departure(
-  keys: Pick<Keyspace, "watch">,
+  keys: Pick<SessionKeys, "watch">,
   { key, seenAt: readAt, counts }: AwaitedDeparture,
   effort: Effort,
 ): Promise<Departure> {

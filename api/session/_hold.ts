@@ -1,17 +1,14 @@
 import { LockLostError } from "../../errors/specific_errors.ts";
-import { checkTimeoutMs } from "../checks/_check.ts";
-import { endingWith, unlessAborted } from "../waiting/_effort.ts";
+import { checkTimeoutMs } from "../checks/mod.ts";
+import { endingWith, unlessAborted } from "../waiting/mod.ts";
 import { lockLost } from "./_lock_lost.ts";
 import type { Place, QueueKeys } from "./_place.ts";
 import { SESSION } from "./_options.ts";
-import { type Bytes, copyBytes } from "../values/bytes.ts";
-import type { CallOptions } from "../call/options.ts";
-import { toBytes, type Value } from "../values/keys.ts";
-import type { PutResult } from "../kv/types.ts";
-import type { Lease } from "../lease/types.ts";
+import { type Bytes, copyBytes, toBytes, type Value } from "../values/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
+import { type Comparison, op, type PutResult } from "../kv/mod.ts";
+import type { Lease } from "../lease/mod.ts";
 import type { Leadership, Lock, PromptOptions } from "./types.ts";
-import { op } from "../kv/txn.ts";
-import type { Comparison } from "../kv/txn_types.ts";
 
 /** What a hold is made of. */
 export interface HoldParts {

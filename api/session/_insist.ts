@@ -1,11 +1,10 @@
 import type { ErrorCode } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
-import type { Effort } from "../waiting/_effort.ts";
-import { pause } from "../waiting/_abortable.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Keyspace } from "../keyspace.ts";
-import type { Lease } from "../lease/types.ts";
-import type { Operation, Txn, TxnResult } from "../kv/txn_types.ts";
+import { type Effort, pause } from "../waiting/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
+import type { SessionKeys } from "./_keys.ts";
+import type { Lease } from "../lease/mod.ts";
+import type { Operation, Txn, TxnResult } from "../kv/mod.ts";
 
 const PAUSE_MS = 100;
 
@@ -66,7 +65,7 @@ export function insistOnTxn<
   const Else extends readonly Operation[] = [],
 >(
   txn: Txn<Then, Else>,
-  { kv, lease }: Pick<Keyspace, "kv"> & { readonly lease: Lease },
+  { kv, lease }: Pick<SessionKeys, "kv"> & { readonly lease: Lease },
   effort: Effort,
 ): Promise<TxnResult<Then, Else>> {
   const { then } = txn;

@@ -1,11 +1,11 @@
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
-import { type Effort, endingWith } from "../waiting/_effort.ts";
-import { keyId } from "../values/_key_id.ts";
+import { type Effort, endingWith } from "../waiting/mod.ts";
+import { keyId } from "../values/mod.ts";
 import { departure } from "./_departure.ts";
 import { insistOnTxn } from "./_insist.ts";
-import type { Keyspace } from "../keyspace.ts";
-import type { Lease } from "../lease/types.ts";
-import { compare, op } from "../kv/txn.ts";
+import type { SessionKeys } from "./_keys.ts";
+import type { Lease } from "../lease/mod.ts";
+import { compare, op } from "../kv/mod.ts";
 
 interface Sweep {
   readonly stop: AbortController;
@@ -22,11 +22,11 @@ interface Sweep {
  * as the lease lives, and what comes is deleted.
  */
 export class LateCopies {
-  readonly #keys: Pick<Keyspace, "kv" | "watch">;
+  readonly #keys: Pick<SessionKeys, "kv" | "watch">;
   readonly #lease: Lease;
   readonly #sweeps = new Map<string, Sweep>();
 
-  constructor(keys: Pick<Keyspace, "kv" | "watch">, lease: Lease) {
+  constructor(keys: Pick<SessionKeys, "kv" | "watch">, lease: Lease) {
     this.#keys = keys;
     this.#lease = lease;
   }

@@ -1,9 +1,13 @@
 import type { HistoryLostError } from "../../errors/history_lost_error.ts";
 import { nextPage, type Queue, type QueuePage, readPage } from "./_queue.ts";
 import { firstThatCounts, noticing, type RunTxn } from "./_scan.ts";
-import { historyLostError } from "../watch/_errors.ts";
-import { op } from "../kv/txn.ts";
-import type { Comparison, RangeOperation, Txn } from "../kv/txn_types.ts";
+import { historyLostError } from "../watch/mod.ts";
+import {
+  type Comparison,
+  op,
+  type RangeOperation,
+  type Txn,
+} from "../kv/mod.ts";
 
 /** A place in a queue. */
 export interface QueuePlace {

@@ -1,14 +1,17 @@
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
 import { CompactedError } from "../../errors/specific_errors.ts";
-import { keyId } from "../values/_key_id.ts";
+import {
+  keyId,
+  type KeyValue,
+  own,
+  type ResponseHeader,
+} from "../values/mod.ts";
 import { Queue } from "./_queue.ts";
 import { firstOf } from "./_scan.ts";
 import { watchRead } from "./_watch.ts";
-import { pause } from "../waiting/_abortable.ts";
+import { pause } from "../waiting/mod.ts";
 import type { QueueKeys } from "./_place.ts";
-import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
-import { own } from "../values/keys.ts";
 
 const PAUSE_MS = 100;
 

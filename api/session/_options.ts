@@ -3,9 +3,9 @@ import {
   COUNT,
   type OptionKinds,
   SIGNAL,
+  Signature,
   TIMEOUT_MS,
-} from "../checks/_kinds.ts";
-import { Signature } from "../checks/_signature.ts";
+} from "../checks/mod.ts";
 
 const WAIT: OptionKinds = { signal: SIGNAL, timeoutMs: TIMEOUT_MS };
 

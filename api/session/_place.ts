@@ -1,31 +1,33 @@
-import { type Effort, endingWith, unlessAborted } from "../waiting/_effort.ts";
-import { keyId } from "../values/_key_id.ts";
-import { leaseEnd, lossOf } from "../lease/_end.ts";
+import { type Effort, endingWith, unlessAborted } from "../waiting/mod.ts";
+import {
+  encodeBytes,
+  keyId,
+  type KeyValue,
+  type Value,
+} from "../values/mod.ts";
+import { type Lease, leaseEnd, lossOf } from "../lease/mod.ts";
 import { notAttached } from "./_lock_lost.ts";
 import { insistOnTxn } from "./_insist.ts";
 import type { LateCopies } from "./_late_copies.ts";
 import { Queue, readPage } from "./_queue.ts";
 import { firstOf } from "./_scan.ts";
 import { Vigil } from "./_vigil.ts";
-import { encodeBytes } from "../values/bytes.ts";
-import type { Keyspace } from "../keyspace.ts";
-import type { Value } from "../values/keys.ts";
-import type { KeyValue } from "../values/key_value.ts";
-import type { RangeOptions } from "../kv/types.ts";
-import type { Lease } from "../lease/types.ts";
-import { compare, op } from "../kv/txn.ts";
-import type {
-  Comparison,
-  Operation,
-  PutOperation,
-  Txn,
-  TxnResult,
-} from "../kv/txn_types.ts";
+import type { SessionKeys } from "./_keys.ts";
+import {
+  compare,
+  type Comparison,
+  op,
+  type Operation,
+  type PutOperation,
+  type RangeOptions,
+  type Txn,
+  type TxnResult,
+} from "../kv/mod.ts";
 
 const FIRST: RangeOptions = readPage({ limit: 1, from: 0n }, "ascend");
 
 /** What a place in a queue needs of the keys. */
-export type QueueKeys = Pick<Keyspace, "kv" | "watch">;
+export type QueueKeys = Pick<SessionKeys, "kv" | "watch">;
 
 /** What the places of a session have in common. */
 export interface PlaceParts {

@@ -1,8 +1,11 @@
-import { keyId } from "../values/_key_id.ts";
-import { encodeBytes } from "../values/bytes.ts";
-import { type KeyRange, prefix } from "../values/keys.ts";
-import type { KeyValue } from "../values/key_value.ts";
-import type { RangeOptions } from "../kv/types.ts";
+import {
+  encodeBytes,
+  keyId,
+  type KeyRange,
+  type KeyValue,
+  prefix,
+} from "../values/mod.ts";
+import type { RangeOptions } from "../kv/mod.ts";
 
 /** A part of a queue that is read at once. */
 export interface QueuePage {

@@ -1,8 +1,13 @@
 import { nextPage, type Queue, type QueuePage, readPage } from "./_queue.ts";
-import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
-import type { RangeResult } from "../kv/types.ts";
-import { compare, op } from "../kv/txn.ts";
-import type { Operation, Txn, TxnResult } from "../kv/txn_types.ts";
+import type { KeyValue, ResponseHeader } from "../values/mod.ts";
+import {
+  compare,
+  op,
+  type Operation,
+  type RangeResult,
+  type Txn,
+  type TxnResult,
+} from "../kv/mod.ts";
 
 /** Runs a transaction until it is answered. */
 export type RunTxn = <

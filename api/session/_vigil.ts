@@ -1,12 +1,11 @@
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
-import type { Effort } from "../waiting/_effort.ts";
-import { askIfEnded } from "../lease/_end.ts";
+import type { Effort } from "../waiting/mod.ts";
+import { askIfEnded, type Lease } from "../lease/mod.ts";
 import { lockLost, notAttached, notFirst } from "./_lock_lost.ts";
 import { type Departure, departure } from "./_departure.ts";
 import { insistOnTxn } from "./_insist.ts";
 import { type Look, lookAt, type QueuePlace } from "./_look.ts";
-import type { Keyspace } from "../keyspace.ts";
-import type { Lease } from "../lease/types.ts";
+import type { SessionKeys } from "./_keys.ts";
 
 const WAIT = "wait for the lock";
 
@@ -18,12 +17,12 @@ export class Vigil {
   /** The newest revision at which the place was seen. */
   seenAt = 0n;
   readonly #place: QueuePlace;
-  readonly #keys: Pick<Keyspace, "kv" | "watch">;
+  readonly #keys: Pick<SessionKeys, "kv" | "watch">;
   readonly #lease: Lease;
 
   constructor(
     place: QueuePlace,
-    keys: Pick<Keyspace, "kv" | "watch">,
+    keys: Pick<SessionKeys, "kv" | "watch">,
     lease: Lease,
   ) {
     this.#place = place;

@@ -1,6 +1,6 @@
-import type { Keyspace } from "../keyspace.ts";
-import type { Key, KeyRange } from "../values/keys.ts";
-import type { Watch, WatchOptions } from "../watch/types.ts";
+import type { SessionKeys } from "./_keys.ts";
+import type { Key, KeyRange } from "../values/mod.ts";
+import type { Watch, WatchOptions } from "../watch/mod.ts";
 
 /** Why what was read before a watch may not be so any more. */
 export type Doubt =
@@ -24,7 +24,7 @@ export interface CarefulWatch
  * only another read does.
  */
 export function watchRead(
-  keys: Pick<Keyspace, "watch">,
+  keys: Pick<SessionKeys, "watch">,
   range: Key | KeyRange,
   { readAt, doubt, ...options }: CarefulWatch,
 ): Watch {

@@ -1,24 +1,27 @@
-import { checkTimeoutMs } from "../checks/_check.ts";
-import { type Effort, endingWith, unlessAborted } from "../waiting/_effort.ts";
-import { keyId } from "../values/_key_id.ts";
-import { LeaseHandle } from "../lease/_handle.ts";
+import { checkTimeoutMs } from "../checks/mod.ts";
+import {
+  type Effort,
+  endingWith,
+  LocalTurns,
+  unlessAborted,
+} from "../waiting/mod.ts";
+import {
+  type Key,
+  keyBytes,
+  keyId,
+  type KeyValue,
+  own,
+  toBytes,
+  type Value,
+} from "../values/mod.ts";
+import { type Lease, LeaseHandle } from "../lease/mod.ts";
 import { HeldLeadership, HeldLock, type HoldParts } from "./_hold.ts";
 import { LateCopies } from "./_late_copies.ts";
 import { observeQueue } from "./_observation.ts";
 import { SESSION } from "./_options.ts";
 import { Place } from "./_place.ts";
-import { LocalTurns } from "../waiting/_keyed_mutex.ts";
-import type { ObserveOptions } from "../lock_election/election_types.ts";
-import type { Keyspace } from "../keyspace.ts";
-import type { KeyValue } from "../values/key_value.ts";
-import {
-  type Key,
-  keyBytes,
-  own,
-  toBytes,
-  type Value,
-} from "../values/keys.ts";
-import type { Lease } from "../lease/types.ts";
+import type { ObserveOptions } from "../lock_election/mod.ts";
+import type { SessionKeys } from "./_keys.ts";
 import type {
   Leadership,
   Lock,
@@ -27,9 +30,6 @@ import type {
   Session,
   SessionOptions,
 } from "./types.ts";
-
-/** What a session needs of the keys. */
-export type SessionKeys = Pick<Keyspace, "kv" | "watch" | "lease">;
 
 const DEFAULT_TTL_SECONDS = 10;
 const DEFAULT_TIMEOUT_MS = 30_000;

@@ -1,11 +1,8 @@
-import type { Bytes } from "../values/bytes.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { ObserveOptions } from "../lock_election/election_types.ts";
-import type { Key, Value } from "../values/keys.ts";
-import type { KeyValue } from "../values/key_value.ts";
-import type { PutResult } from "../kv/types.ts";
-import type { Lease } from "../lease/types.ts";
-import type { Comparison } from "../kv/txn_types.ts";
+import type { Bytes, Key, KeyValue, Value } from "../values/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
+import type { ObserveOptions } from "../lock_election/mod.ts";
+import type { Comparison, PutResult } from "../kv/mod.ts";
+import type { Lease } from "../lease/mod.ts";
 
 /** Options of a session. */
 export interface SessionOptions extends CallOptions {

@@ -1,4 +1,4 @@
-import type { CallStatus } from "../../balancers/transport/_contract.ts";
+import type { CallStatus } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { judge } from "../../errors/handler.ts";

@@ -1,4 +1,4 @@
-import type { PooledConnection } from "../../balancers/pool/_sub_connection.ts";
+import type { PooledConnection } from "../../balancers/pool/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
 

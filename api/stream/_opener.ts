@@ -1,67 +1,25 @@
-import type { Waited } from "../../balancers/pool/_pick_queue.ts";
-import type { ConnectionPool } from "../../balancers/pool/_pool.ts";
-import type { Headers } from "../../balancers/transport/_contract.ts";
+import type { ConnectionPool, Waited } from "../../balancers/pool/mod.ts";
+import type { Headers } from "../../balancers/transport/mod.ts";
 import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { isStaleToken } from "../../errors/handler.ts";
 import type { Method } from "../../proto/method.ts";
-import { type LateCall, notOpenedError } from "../call/_errors.ts";
-import { requireVersion } from "../call/_capabilities.ts";
-import type { ClusterGuard } from "../call/_cluster_guard.ts";
+import {
+  type ClusterGuard,
+  type LateCall,
+  notOpenedError,
+  requireVersion,
+  type TokenKeeper,
+} from "../call/mod.ts";
 import { closedError, judgeStream } from "./_error.ts";
 import { moveWhenRemoved, removedError } from "./_move.ts";
 import { asRetryable, ensureToken, refusesToken } from "./_token.ts";
-import { untilBegun, type WaitingSettings } from "./_wait.ts";
-import type { TokenKeeper } from "../call/_token.ts";
-
-/** A stream that is open. */
-export interface OpenStream<Request> {
-  /** The endpoint it runs on. */
-  readonly endpoint: string;
-  /** Sends a message; the only one, where the method takes one. */
-  send(request: Request): void;
-  /** Asks for the next message, where they come when asked for. */
-  read(): void;
-  /** Ends it; nothing is told any more. A `reason` is why it is given up. */
-  cancel(reason?: unknown): void;
-  /**
-   * The member has refused something with this code. Whether that may be due
-   * to the token, and the next stream will have another one.
-   */
-  tokenRefused(code: ErrorCode): boolean;
-}
-
-/** What a stream tells its owner. */
-export interface StreamListener<Response> {
-  /** A message has arrived. */
-  onMessage(message: Response): void;
-  /** It has ended, for this reason. Called once, last. */
-  onEnd(error: EtcdError): void;
-  /** It has ended as it should; told as `onEnd` where this is missing. */
-  onDone?(): void;
-}
-
-/** What a stream is opened with. */
-export interface StreamSettings extends WaitingSettings {
-  /** What it does, completing "Cannot …". */
-  readonly action: string;
-  /** Whether the member must have a leader, and end the stream without. */
-  readonly requireLeader: boolean;
-  /**
-   * The endpoint of the stream that this one follows: another one is taken if
-   * the strategy gives one.
-   */
-  readonly avoid?: string | undefined;
-  /**
-   * When its endpoint is none of the client's any more: it goes on there to its
-   * end, or ends as soon as there is another one. @default {"finish"}
-   */
-  readonly onRemoval?: "finish" | "move" | undefined;
-  /** When messages come. @default {"always"} */
-  readonly messages?: "always" | "when asked for" | undefined;
-  /** The server version the member must have. */
-  readonly needs?: string | undefined;
-}
+import type {
+  OpenStream,
+  StreamListener,
+  StreamSettings,
+} from "./_streaming.ts";
+import { untilBegun } from "./_wait.ts";
 
 /** What opens streams. */
 export type Opener = Pick<StreamOpener, "open" | "notOpened">;

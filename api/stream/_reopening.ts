@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { backoffMs, type BackoffPolicy } from "../../errors/backoff.ts";
 
 /** Between attempts to open a stream again. */

@@ -2,9 +2,10 @@ import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
 import type { Method } from "../../proto/method.ts";
-import type { Opener, OpenStream } from "./_opener.ts";
+import type { Opener } from "./_opener.ts";
+import type { OpenStream } from "./_streaming.ts";
 import { noStreamError, type StreamLimit } from "./_wait.ts";
-import { pause, untilAborted } from "../waiting/_abortable.ts";
+import { pause, untilAborted } from "../waiting/mod.ts";
 
 /** What a server's stream is read with. */
 export interface ReadingSettings<Request> {

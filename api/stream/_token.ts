@@ -2,8 +2,8 @@ import type { ErrorCode } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { isStaleToken } from "../../errors/handler.ts";
 import { createError } from "../../errors/specific_errors.ts";
-import { pause, untilAborted } from "../waiting/_abortable.ts";
-import type { TokenKeeper } from "../call/_token.ts";
+import { pause, untilAborted } from "../waiting/mod.ts";
+import type { TokenKeeper } from "../call/mod.ts";
 
 // Before a cluster that could not give a token is asked again.
 const REPEAT_MS = 200;

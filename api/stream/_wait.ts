@@ -1,5 +1,5 @@
-import { describeWait } from "../../balancers/dial/_queue.ts";
-import type { RunningStream } from "../../balancers/transport/_contract.ts";
+import { describeWait } from "../../balancers/dial/mod.ts";
+import type { RunningStream } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import {
   TimeoutError,

@@ -1,8 +1,8 @@
-import { ObservedCaller, type TraceableCaller } from "./_observed_caller.ts";
+import type { Caller, TraceableCaller } from "../call/mod.ts";
+import { ObservedCaller } from "./_observed_caller.ts";
 import { ObservedOpener } from "./_observed_opener.ts";
-import type { Opener, StreamSettings } from "../stream/_opener.ts";
+import type { Opener, StreamSettings } from "../stream/mod.ts";
 import { findTelemetry } from "./_telemetry.ts";
-import type { Caller } from "../call/caller.ts";
 import type { TellEvent } from "../events.ts";
 
 /** What follows a client's doings. */

@@ -1,20 +1,13 @@
 import type { Attempt } from "../../errors/etcd_error.ts";
 import type { Method } from "../../proto/method.ts";
-import type { TracedOptions } from "../call/_trace.ts";
+import type {
+  Caller,
+  CallOptions,
+  TraceableCaller,
+  TracedOptions,
+} from "../call/mod.ts";
 import type { Telemetry } from "./_telemetry.ts";
-import type { CallOptions } from "../call/options.ts";
-import type { Caller } from "../call/caller.ts";
 import type { TellEvent } from "../events.ts";
-
-/** A caller that can be followed. */
-export interface TraceableCaller extends Caller {
-  unary<Request, Response>(
-    method: Method<Request, Response>,
-    request: Request,
-    action: string,
-    options: TracedOptions | undefined,
-  ): Promise<Response>;
-}
 
 /** Who follows the calls. */
 export interface CallObservers {

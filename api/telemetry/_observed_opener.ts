@@ -5,7 +5,7 @@ import type {
   OpenStream,
   StreamListener,
   StreamSettings,
-} from "../stream/_opener.ts";
+} from "../stream/mod.ts";
 import type { CallRecord, Telemetry } from "./_telemetry.ts";
 
 /**

@@ -14,7 +14,7 @@ import {
 } from "@opentelemetry/api";
 import { GRPC_CODE, grpcCodeName } from "../../errors/codes.ts";
 import { type Attempt, EtcdError } from "../../errors/etcd_error.ts";
-import type { CallTrace } from "../call/_trace.ts";
+import type { CallTrace } from "../call/mod.ts";
 import type { ClientEvent } from "../events.ts";
 
 /** How a call has failed. */

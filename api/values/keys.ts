@@ -1,6 +1,5 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import { checkText } from "../checks/_check.ts";
-import { Signature } from "../checks/_signature.ts";
+import { checkText, Signature } from "../checks/mod.ts";
 import { encodeBytes } from "./bytes.ts";
 
 /** A key: text is encoded as UTF-8. */

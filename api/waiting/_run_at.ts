@@ -1,4 +1,4 @@
-import { type Clock, LONGEST_MS } from "../../balancers/transport/_clock.ts";
+import { type Clock, LONGEST_MS } from "../../balancers/transport/mod.ts";
 
 /**
  * Runs a task at a time of the clock, however far away, and tells it by how

@@ -1,4 +1,4 @@
-import { keyId } from "../values/_key_id.ts";
+import { keyId } from "../values/mod.ts";
 import type { WatchBatch, WatchEvent } from "./types.ts";
 
 /** The limits of a buffer. */

@@ -6,8 +6,7 @@ import {
   type WatchRequestInit,
 } from "../../proto/gen/messages.ts";
 import { fromBigInt, toBigInt } from "../../proto/int64.ts";
-import { toKeyValue, toKeyValues } from "../values/key_value.ts";
-import type { EtcdRange } from "../values/keys.ts";
+import { type EtcdRange, toKeyValue, toKeyValues } from "../values/mod.ts";
 import type { WatchEvent, WatchOptions } from "./types.ts";
 
 /** The part of a create request that stays the same on every stream. */

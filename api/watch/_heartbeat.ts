@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import type { HeartbeatOptions } from "./types.ts";
 
 /** What a heartbeat does about silence. */

@@ -1,14 +1,22 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { backoffMs, type BackoffPolicy } from "../../errors/backoff.ts";
-import type { Watcher } from "./_watcher.ts";
+import type { WatchPosition } from "./_position.ts";
+
+/** What follows a history: a watch. */
+export interface Follower {
+  /** How far it is. */
+  readonly position: WatchPosition;
+  /** The history it follows is gone; the store is at this revision. */
+  historyLost(current: bigint): void;
+}
 
 /** Reads the store's newest revision, which no member that is behind has. */
-export type ReadRevision = (
+export type ReadRevision<Watcher> = (
   watcher: Watcher,
   signal: AbortSignal,
 ) => Promise<bigint>;
 
-interface Suspected {
+interface Suspected<Watcher> {
   readonly watcher: Watcher;
   /** The newest revision it had been told of. */
   readonly told: bigint;
@@ -30,9 +38,9 @@ const BACKOFF: BackoffPolicy = {
  * A message from a store that is behind a watch is no more than a suspicion:
  * members lag. One linearizable read decides, for all that are suspected.
  */
-export class WatchHistory {
+export class WatchHistory<Watcher extends Follower> {
   readonly #clock: Clock;
-  readonly #read: ReadRevision;
+  readonly #read: ReadRevision<Watcher>;
   /** Those that have last heard of a revision below what they had. */
   readonly #behind = new Set<Watcher>();
   #checking: AbortController | undefined;
@@ -42,7 +50,7 @@ export class WatchHistory {
   #idle = 0;
   #checkedAt = 0;
 
-  constructor(clock: Clock, read: ReadRevision) {
+  constructor(clock: Clock, read: ReadRevision<Watcher>) {
     this.#clock = clock;
     this.#read = read;
   }
@@ -123,7 +131,9 @@ export class WatchHistory {
   async #check(): Promise<void> {
     const checking = this.#checking = new AbortController();
     // What comes while it is read may be newer than what is read.
-    const suspected: Suspected[] = [...this.#behind].map((watcher) => ({
+    const suspected: Suspected<Watcher>[] = [...this.#behind].map((
+      watcher,
+    ) => ({
       watcher,
       told: watcher.position.told,
     }));
@@ -137,7 +147,7 @@ export class WatchHistory {
     this.#next();
   }
 
-  #judge(suspected: readonly Suspected[], current: bigint): void {
+  #judge(suspected: readonly Suspected<Watcher>[], current: bigint): void {
     for (const { watcher, told } of suspected) {
       // What only lags is suspected again when another message says so.
       this.#behind.delete(watcher);

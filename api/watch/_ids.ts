@@ -1,5 +1,3 @@
-import type { Watcher } from "./_watcher.ts";
-
 // Above what a server that counts its watches ever gives.
 const FIRST = 1n << 40n;
 
@@ -25,7 +23,7 @@ export type Refusal = "by etcd" | "by something else";
  * any order; kine refuses a watch that asks for an id. There, one watch is
  * asked for after the other, and its id is left to the server.
  */
-export class WatchIds {
+export class WatchIds<Watcher extends object> {
   readonly #byId = new Map<bigint, Watcher>();
   readonly #idOf = new Map<Watcher, bigint>();
   /** In the order asked. */

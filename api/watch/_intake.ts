@@ -2,7 +2,7 @@ import type { Event, WatchResponse } from "../../proto/gen/messages.ts";
 import type { Relist } from "./_relist.ts";
 import { eventsFrom } from "./_codec.ts";
 import type { WatchPosition } from "./_position.ts";
-import { toHeader } from "../values/key_value.ts";
+import { toHeader } from "../values/mod.ts";
 import type { WatchBatch, WatchEvent, WatchOptions } from "./types.ts";
 
 /** What an intake is made of. */

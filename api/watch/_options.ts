@@ -1,6 +1,8 @@
-import { guardedListener } from "../../balancers/pool/_guarded_listener.ts";
+import { guardedListener } from "../../balancers/pool/mod.ts";
 import {
   ANYTHING,
+  checkMs,
+  checkOptions,
   COUNT,
   FLAG,
   FUNCTION,
@@ -8,9 +10,8 @@ import {
   type OptionKinds,
   REVISION,
   SIGNAL,
-} from "../checks/_kinds.ts";
-import { checkOptions, Signature } from "../checks/_signature.ts";
-import { checkMs } from "../checks/_check.ts";
+  Signature,
+} from "../checks/mod.ts";
 import type { BufferLimits } from "./_buffer.ts";
 import type { HeartbeatOptions, WatchOptions, WatchState } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 
 interface Question {
   readonly owner: object;

@@ -3,13 +3,19 @@ import {
   CompactedError,
   FutureRevisionError,
 } from "../../errors/specific_errors.ts";
-import { keyId, keyOf } from "../values/_key_id.ts";
-import { jsonable } from "../values/_json.ts";
-import { pause } from "../waiting/_abortable.ts";
-import { copyBytes } from "../values/bytes.ts";
-import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
-import { between, type EtcdRange, type KeyRange } from "../values/keys.ts";
-import type { Kv } from "../kv/kv.ts";
+import {
+  between,
+  copyBytes,
+  type EtcdRange,
+  jsonable,
+  keyId,
+  keyOf,
+  type KeyRange,
+  type KeyValue,
+  type ResponseHeader,
+} from "../values/mod.ts";
+import { pause } from "../waiting/mod.ts";
+import type { Kv } from "../kv/mod.ts";
 import type { WatchBatch, WatchEvent } from "./types.ts";
 
 // Before a cluster that could not answer twice is asked again.

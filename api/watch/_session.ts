@@ -6,9 +6,7 @@ import type {
 import { toBigInt, ZERO } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { Heartbeat } from "./_heartbeat.ts";
-import { Reopening } from "../stream/_reopening.ts";
-import { asRetryable } from "../stream/_token.ts";
-import type { OpenStream } from "../stream/_opener.ts";
+import { asRetryable, type OpenStream, Reopening } from "../stream/mod.ts";
 import { cancelRequest, createRequest, PROGRESS_REQUEST } from "./_codec.ts";
 import { WatchCluster } from "./_cluster.ts";
 import {
@@ -20,7 +18,8 @@ import {
   silentError,
 } from "./_errors.ts";
 import { WatchHistory } from "./_history.ts";
-import type { WatchHost, WatchSessionOptions } from "./_host.ts";
+import type { WatchHost } from "./_host.ts";
+import type { WatchSessionOptions } from "./_session_parts.ts";
 import { WatchIds } from "./_ids.ts";
 import { WaitingNotice } from "./_waiting.ts";
 import { ProgressQuestions } from "./_progress.ts";
@@ -30,18 +29,18 @@ import type { Watcher } from "./_watcher.ts";
  * The stream that watches share, and its successors: whenever it ends, for
  * whatever reason, it is opened again and every watch put on it at its cursor.
  */
-export class WatchSession implements WatchHost {
+export class WatchSession implements WatchHost<Watcher> {
   readonly #options: WatchSessionOptions;
   /** Those that are, or want to be, on the stream. */
   readonly #watchers = new Set<Watcher>();
   /** Those that have left it and will come back. */
   readonly #paused = new Set<Watcher>();
   readonly #waiting = new WaitingNotice(this.#watchers);
-  readonly #ids = new WatchIds();
+  readonly #ids = new WatchIds<Watcher>();
   readonly #questions: ProgressQuestions;
   readonly #reopening: Reopening;
   readonly #cluster = new WatchCluster();
-  readonly #history: WatchHistory;
+  readonly #history: WatchHistory<Watcher>;
   #stream: OpenStream<WatchRequestInit> | undefined;
   #opening: AbortController | undefined;
   #endpoint: string | undefined;

@@ -1,4 +1,4 @@
-import type { StreamLimit } from "../stream/_wait.ts";
+import type { StreamLimit } from "../stream/mod.ts";
 import type { WatchState } from "./types.ts";
 
 /** What a watch is told of the stream it is to be on. */

@@ -14,14 +14,25 @@ import {
   historyLostError,
   overflowError,
 } from "./_errors.ts";
-import type { WatcherParts, WatchHost } from "./_host.ts";
+import type { WatchHost } from "./_host.ts";
 import type { ResolvedWatchOptions } from "./_options.ts";
 import { WatchIntake } from "./_intake.ts";
 import { WatchPosition } from "./_position.ts";
 import { waitingState, type WaitingWatch } from "./_waiting.ts";
-import { type ResponseHeader, toHeader } from "../values/key_value.ts";
-import type { EtcdRange } from "../values/keys.ts";
+import {
+  type EtcdRange,
+  type ResponseHeader,
+  toHeader,
+} from "../values/mod.ts";
 import type { Watch, WatchBatch, WatchEvent, WatchState } from "./types.ts";
+
+/** What a watch is made of besides its options. */
+export interface WatcherParts {
+  /** The stream it shares. */
+  readonly host: WatchHost<Watcher>;
+  /** Knows the keys, if the watch is to survive a compaction. */
+  readonly relist: Relist | undefined;
+}
 
 /** One watch: its cursor, its fragments, its buffer, its consumer. */
 export class Watcher implements Watch {
@@ -30,7 +41,7 @@ export class Watcher implements Watch {
   readonly template: WatchCreateRequestInit;
   /** How far it is. */
   readonly position: WatchPosition;
-  readonly #host: WatchHost;
+  readonly #host: WatchHost<Watcher>;
   readonly #options: ResolvedWatchOptions;
   readonly #relist: Relist | undefined;
   readonly #created = Promise.withResolvers<ResponseHeader>();
@@ -51,10 +62,8 @@ export class Watcher implements Watch {
     this.template = createTemplate(range, options);
     const position = this.position = new WatchPosition(startRevision);
     this.#intake = new WatchIntake({ position, relist, options });
-    this.#delivery = new Delivery(
-      new WatchBuffer(options.buffer),
-      startRevision,
-    );
+    const buffer = new WatchBuffer(options.buffer);
+    this.#delivery = new Delivery(buffer, startRevision);
     this.ready = this.#created.promise;
     // Whoever does not wait for it learns of a failure by iterating.
     this.ready.catch(() => {});

@@ -1,5 +1,5 @@
 import type { EtcdError } from "../../errors/etcd_error.ts";
-import type { KeyValue, ResponseHeader } from "../values/key_value.ts";
+import type { KeyValue, ResponseHeader } from "../values/mod.ts";
 
 /** One change of one key. */
 export type WatchEvent =

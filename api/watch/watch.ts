@@ -1,7 +1,7 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { Relist } from "./_relist.ts";
-import type { Opener } from "../stream/_opener.ts";
+import type { Opener } from "../stream/mod.ts";
 import { tellingResumes } from "./_events.ts";
 import {
   type ResolvedWatchOptions,
@@ -10,9 +10,9 @@ import {
 } from "./_options.ts";
 import { WatchSession } from "./_session.ts";
 import { Watcher } from "./_watcher.ts";
-import { type Key, type KeyRange, ownBounds } from "../values/keys.ts";
+import { type Key, type KeyRange, ownBounds } from "../values/mod.ts";
 import type { TellEvent } from "../events.ts";
-import type { Kv } from "../kv/kv.ts";
+import type { Kv } from "../kv/mod.ts";
 import type { Watch, WatchOptions } from "./types.ts";
 
 // Of a read that tells whether the history is still there.

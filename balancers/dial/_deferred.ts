@@ -1,7 +1,7 @@
-import type { Endpoint } from "../transport/_endpoint.ts";
 import type {
   CallSettings,
   Dial,
+  Endpoint,
   RequestBytes,
   RunningCall,
   RunningStream,
@@ -9,7 +9,7 @@ import type {
   Transport,
   TransportEvents,
   UnaryDone,
-} from "../transport/_contract.ts";
+} from "../transport/mod.ts";
 
 /** A dial function that is asked for anew each time, and may throw. */
 export function deferredDial(provide: () => Promise<Dial>): Dial {

@@ -1,9 +1,7 @@
 import { deferredDial } from "./_deferred.ts";
-import type { TlsOptions } from "../grpc_js/_credentials.ts";
-import { grpcDial } from "../grpc_js/_transport.ts";
+import { grpcDial, type TlsOptions } from "../grpc_js/mod.ts";
 import { limitedDial } from "./_limited.ts";
-import { type PingOptions, PingPace } from "../transport/_ping_pace.ts";
-import type { Dial } from "../transport/_contract.ts";
+import { type Dial, type PingOptions, PingPace } from "../transport/mod.ts";
 
 /** What all transports of a client share. */
 export interface DialOptions {

@@ -1,9 +1,8 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
-import type { Endpoint } from "../transport/_endpoint.ts";
-import { StreamQueue } from "./_queue.ts";
 import type {
   CallSettings,
   Dial,
+  Endpoint,
   RequestBytes,
   RunningCall,
   RunningStream,
@@ -11,7 +10,8 @@ import type {
   Transport,
   TransportEvents,
   UnaryDone,
-} from "../transport/_contract.ts";
+} from "../transport/mod.ts";
+import { StreamQueue } from "./_queue.ts";
 import { WaitingStream } from "./_waiting_stream.ts";
 
 /**

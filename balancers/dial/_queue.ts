@@ -1,10 +1,10 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
-import { holdFor } from "../transport/_hold_for.ts";
-import type {
-  CallSettings,
-  CallStatus,
-  Transport,
-} from "../transport/_contract.ts";
+import {
+  type CallSettings,
+  type CallStatus,
+  holdFor,
+  type Transport,
+} from "../transport/mod.ts";
 
 /** What a call or stream waits for, for people. */
 export function describeWait(maxStreams: number, endpoint: string): string {

@@ -1,5 +1,5 @@
 import type { QueuePlace } from "./_queue.ts";
-import type { RunningStream, StreamWait } from "../transport/_contract.ts";
+import type { RunningStream, StreamWait } from "../transport/mod.ts";
 
 /** A stream that waits for one of those its peer allows: it keeps its orders. */
 export class WaitingStream implements RunningStream {

@@ -1,6 +1,10 @@
 import * as grpc from "@grpc/grpc-js";
-import { LONGEST_MS } from "../transport/_clock.ts";
-import type { Endpoint } from "../transport/_endpoint.ts";
+import {
+  type Endpoint,
+  LONGEST_MS,
+  type PingOptions,
+  type PingPace,
+} from "../transport/mod.ts";
 import { channelCredentials, type TlsOptions } from "./_credentials.ts";
 import {
   DIAL_LISTENER,
@@ -8,7 +12,6 @@ import {
   ONE_DIAL_OPTIONS,
 } from "./_one_dial.ts";
 import { type Capture, captureSockets } from "./_sockets.ts";
-import type { PingOptions, PingPace } from "../transport/_ping_pace.ts";
 
 /** What all transports of a client share. */
 export interface GrpcDialOptions {

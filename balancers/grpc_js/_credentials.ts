@@ -2,8 +2,7 @@ import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import { checkServerIdentity } from "node:tls";
 import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
-import type { Endpoint } from "../transport/_endpoint.ts";
-import type { TlsPeer } from "../transport/_tls_fault.ts";
+import type { Endpoint, TlsPeer } from "../transport/mod.ts";
 
 /** TLS settings, checked and resolved. */
 export interface TlsOptions {

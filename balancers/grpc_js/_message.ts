@@ -6,11 +6,7 @@ import {
   type StatusObject,
 } from "@grpc/grpc-js";
 import { wireEndOf } from "./_ends.ts";
-import type {
-  CallStatus,
-  Headers,
-  RequestBytes,
-} from "../transport/_contract.ts";
+import type { CallStatus, Headers, RequestBytes } from "../transport/mod.ts";
 
 // What gRPC makes of an HTTP status; the others are UNKNOWN.
 const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {

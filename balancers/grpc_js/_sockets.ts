@@ -11,7 +11,7 @@ import {
   explainTls,
   type TlsFailure,
   type TlsPeer,
-} from "../transport/_tls_fault.ts";
+} from "../transport/mod.ts";
 
 /** The sockets of one channel, and what the server says on them. */
 export interface Capture {

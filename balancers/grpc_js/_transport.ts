@@ -1,6 +1,19 @@
 import type * as grpc from "@grpc/grpc-js";
-import { dialReason, timeoutReason } from "../transport/_dial_reason.ts";
-import type { Endpoint } from "../transport/_endpoint.ts";
+import {
+  type CallSettings,
+  type Dial,
+  dialReason,
+  type Endpoint,
+  missingPermission,
+  type RequestBytes,
+  type RunningCall,
+  type RunningStream,
+  type StreamEvents,
+  timeoutReason,
+  type Transport,
+  type TransportEvents,
+  type UnaryDone,
+} from "../transport/mod.ts";
 import {
   connect,
   type GrpcDialOptions,
@@ -10,18 +23,6 @@ import {
 import { asBuffer, cancel, metadataOf, toCallStatus } from "./_message.ts";
 import { StreamWriter } from "./_stream_writer.ts";
 import type { Capture } from "./_sockets.ts";
-import { missingPermission } from "../transport/_permission.ts";
-import type {
-  CallSettings,
-  Dial,
-  RequestBytes,
-  RunningCall,
-  RunningStream,
-  StreamEvents,
-  Transport,
-  TransportEvents,
-  UnaryDone,
-} from "../transport/_contract.ts";
 
 type Call = ReturnType<grpc.Channel["createCall"]>;
 

@@ -1,5 +1,5 @@
 import { methods } from "../../proto/methods.ts";
-import type { Transport } from "../transport/_contract.ts";
+import type { Transport } from "../transport/mod.ts";
 
 const SERVING = 1;
 

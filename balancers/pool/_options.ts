@@ -1,6 +1,4 @@
-import type { Clock } from "../transport/_clock.ts";
-import type { Endpoint } from "../transport/_endpoint.ts";
-import type { Dial } from "../transport/_contract.ts";
+import type { Clock, Dial, Endpoint } from "../transport/mod.ts";
 import type { BalancerStrategy } from "../strategy.ts";
 import type { BalancerEvent } from "../view.ts";
 

@@ -1,6 +1,5 @@
-import { holdFor } from "../transport/_hold_for.ts";
+import { holdFor, type Transport } from "../transport/mod.ts";
 import type { PooledConnection } from "./_sub_connection.ts";
-import type { Transport } from "../transport/_contract.ts";
 import type { PickInfo } from "../strategy.ts";
 
 /** How long a pick may wait. */

@@ -1,6 +1,5 @@
-import type { Endpoint } from "../transport/_endpoint.ts";
+import { type Endpoint, notPermitted } from "../transport/mod.ts";
 import { GuardedStrategy } from "./_guarded_strategy.ts";
-import { notPermitted } from "../transport/_permission.ts";
 import {
   PickQueue,
   type Tried,

@@ -4,9 +4,7 @@ import {
   CONNECTION_BACKOFF,
 } from "../../errors/backoff.ts";
 import type { TlsFault } from "../../errors/specific_errors.ts";
-import type { Clock } from "../transport/_clock.ts";
-import type { Endpoint } from "../transport/_endpoint.ts";
-import type { Dial, Transport } from "../transport/_contract.ts";
+import type { Clock, Dial, Endpoint, Transport } from "../transport/mod.ts";
 import type { ConnectionState, SubConnection } from "../strategy.ts";
 import type { EndpointView } from "../view.ts";
 

@@ -1,6 +1,5 @@
-import type { Clock } from "../transport/_clock.ts";
+import type { Clock, Transport } from "../transport/mod.ts";
 import { probeHealth } from "./_health_probe.ts";
-import type { Transport } from "../transport/_contract.ts";
 import type { PoolView, SubConnection } from "../strategy.ts";
 
 /** What a view needs of its pool. */

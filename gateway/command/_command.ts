@@ -1,4 +1,4 @@
-import { withoutPassword } from "../../balancers/transport/_endpoint.ts";
+import { withoutPassword } from "../../balancers/transport/mod.ts";
 import { createEventLog } from "./_event_log.ts";
 import { helpText, parseFlags, UsageError } from "./_flags.ts";
 import { Gateway } from "../gateway.ts";
@@ -7,7 +7,7 @@ import { LogSink } from "./_log_sink.ts";
 import { notifyReady } from "./_notify.ts";
 import type { GatewayOptions } from "../options.ts";
 import { readSettings, type Settings } from "./_settings.ts";
-import { StatusServer } from "../status/_server.ts";
+import { StatusServer } from "../status/mod.ts";
 import { StopSignals } from "./_stop_signals.ts";
 
 /** What the command needs to speak to members for. */

@@ -1,4 +1,4 @@
-import { LONGEST_MS } from "../../balancers/transport/_clock.ts";
+import { LONGEST_MS } from "../../balancers/transport/mod.ts";
 import { type GivenFlags, UsageError } from "./_flags.ts";
 import { parseGoDuration } from "./_go_duration.ts";
 import type { DiscoveryOptions, GatewayOptions } from "../options.ts";
@@ -7,7 +7,7 @@ import {
   joinAddress,
   type ListenAddress,
   parseListenAddress,
-} from "../names/_target.ts";
+} from "../names/mod.ts";
 
 /** Files of TLS settings, read. */
 export interface TlsFiles {

@@ -1,20 +1,20 @@
 import {
   lookUpSrv,
   type SkippedRecord,
-} from "../../balancers/transport/_srv.ts";
+} from "../../balancers/transport/mod.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
-import type { Names } from "../names/_names.ts";
-import type { DiscoveryOptions } from "../options.ts";
-import { SrvMemory } from "./_srv_memory.ts";
 import {
   distinct,
   makeTarget,
+  type Names,
   namesOf,
   type Target,
-} from "../names/_target.ts";
+} from "../names/mod.ts";
+import type { DiscoveryOptions } from "../options.ts";
+import { SrvMemory } from "./_srv_memory.ts";
 import { checkTls } from "./_tls_check.ts";
 import type { GatewayEvent } from "../view.ts";
-import { within } from "../sockets/_within.ts";
+import { within } from "../sockets/mod.ts";
 
 /** What a discovery needs and tells. */
 export interface DiscoveryContext {

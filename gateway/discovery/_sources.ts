@@ -1,10 +1,8 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
+import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { Discovery } from "./_discovery.ts";
-import { checkLoops } from "../upstreams/_loop_guard.ts";
-import type { Names } from "../names/_names.ts";
+import { checkLoops, Repeater } from "../upstreams/mod.ts";
+import { type Names, parseTargets, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
-import { Repeater } from "../upstreams/_repeater.ts";
-import { parseTargets, type Target } from "../names/_target.ts";
 
 /**
  * Where the endpoints come from: the list given, SRV records, the members

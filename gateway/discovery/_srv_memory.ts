@@ -1,9 +1,9 @@
 import {
   type SrvEndpoint,
   srvServices,
-} from "../../balancers/transport/_srv.ts";
+} from "../../balancers/transport/mod.ts";
 import type { DiscoveryOptions } from "../options.ts";
-import { responseCode, systemNameServer } from "../names/_response_code.ts";
+import { responseCode, systemNameServer } from "../names/mod.ts";
 
 /** What a memory of records needs. */
 export interface SrvMemoryOptions {

@@ -1,8 +1,6 @@
-import { closeQuietly } from "../sockets/_close_quietly.ts";
-import { connectTo } from "../upstreams/_dial.ts";
-import type { Names } from "../names/_names.ts";
-import type { Target } from "../names/_target.ts";
-import { within } from "../sockets/_within.ts";
+import { closeQuietly, within } from "../sockets/mod.ts";
+import { connectTo } from "../upstreams/mod.ts";
+import type { Names, Target } from "../names/mod.ts";
 
 /** How the TLS of an endpoint is checked. */
 export interface TlsCheckOptions {

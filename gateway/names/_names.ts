@@ -1,6 +1,6 @@
 import dns from "node:dns/promises";
 import { isIP } from "node:net";
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 
 /** What looking up names needs. */
 export interface NamesOptions {

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { parseEndpoint } from "../../balancers/transport/_endpoint.ts";
+import { parseEndpoint } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
 /** Where a connection may be passed on to. */

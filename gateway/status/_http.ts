@@ -1,5 +1,5 @@
 /** As much of HTTP/1 as two pages of status need. */
-import { writeAll } from "../sockets/_write_all.ts";
+import { writeAll } from "../sockets/mod.ts";
 
 /** What a client asks for. */
 export interface RequestHead {

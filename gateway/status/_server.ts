@@ -1,10 +1,10 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
+import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
-import { Acceptor, type AcceptorOptions } from "../tunnel/_acceptor.ts";
-import { closeQuietly } from "../sockets/_close_quietly.ts";
+import { Acceptor, type AcceptorOptions } from "../tunnel/mod.ts";
+import { closeQuietly } from "../sockets/mod.ts";
 import { readHead, type RequestHead, writeResponse } from "./_http.ts";
 import { metricsText } from "./_metrics_text.ts";
-import { joinAddress, type ListenAddress } from "../names/_target.ts";
+import { joinAddress, type ListenAddress } from "../names/mod.ts";
 import type { GatewaySnapshot } from "../view.ts";
 
 /** What a status server tells. */

@@ -1,6 +1,5 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
-import { closeQuietly } from "../sockets/_close_quietly.ts";
-import { isGoneError, isListenerError } from "../sockets/_system_errors.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
+import { closeQuietly, isGoneError, isListenerError } from "../sockets/mod.ts";
 
 /** What an acceptor needs and tells. */
 export interface AcceptorOptions {

@@ -1,5 +1,5 @@
 import { UnavailableError } from "../../errors/specific_errors.ts";
-import { joinAddress, type ListenAddress } from "../names/_target.ts";
+import { joinAddress, type ListenAddress } from "../names/mod.ts";
 
 /**
  * How many clients may wait to be accepted, as long as the system allows it

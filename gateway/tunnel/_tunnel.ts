@@ -1,6 +1,5 @@
-import { type Clock, SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
-import { closeQuietly } from "../sockets/_close_quietly.ts";
-import { writeAll } from "../sockets/_write_all.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import { closeQuietly, writeAll } from "../sockets/mod.ts";
 
 /** Called with the number of bytes that were passed on. */
 type Count = (bytes: number) => void;

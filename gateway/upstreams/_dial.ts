@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
-import { closeQuietly } from "../sockets/_close_quietly.ts";
-import type { Names } from "../names/_names.ts";
-import { isLocalError, isSourceError } from "../sockets/_system_errors.ts";
-import type { Target } from "../names/_target.ts";
-import { within } from "../sockets/_within.ts";
+import {
+  closeQuietly,
+  isLocalError,
+  isSourceError,
+  within,
+} from "../sockets/mod.ts";
+import type { Names, Target } from "../names/mod.ts";
 
 /** How a dial is made, and how long it may go on. */
 export interface DialLimits {

@@ -1,15 +1,13 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/_clock.ts";
-import { closeQuietly } from "../sockets/_close_quietly.ts";
+import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import { closeQuietly, within } from "../sockets/mod.ts";
 import { type DialLimits, dialTcp } from "./_dial.ts";
-import type { Names } from "../names/_names.ts";
+import { type Names, namesOf, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 import { Revival } from "./_revival.ts";
 import { createSelection } from "../_selection.ts";
-import { namesOf, type Target } from "../names/_target.ts";
 import type { Upstream } from "./_upstream.ts";
 import { Upstreams } from "./_upstreams.ts";
 import { Watchdog } from "./_watchdog.ts";
-import { within } from "../sockets/_within.ts";
 
 /** The endpoints and their health: who is left out, and who is back. */
 export class Fleet {

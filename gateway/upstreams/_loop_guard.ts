@@ -1,10 +1,10 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import type { Names } from "../names/_names.ts";
 import {
   joinAddress,
   type ListenAddress,
+  type Names,
   type Target,
-} from "../names/_target.ts";
+} from "../names/mod.ts";
 import type { Upstream } from "./_upstream.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/_clock.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import type { Upstream } from "./_upstream.ts";
 import type { Upstreams } from "./_upstreams.ts";
 import type { GatewayEvent } from "../view.ts";

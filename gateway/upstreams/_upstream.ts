@@ -1,6 +1,6 @@
 import { HistogramRecorder } from "../_histogram.ts";
-import type { Target } from "../names/_target.ts";
-import type { Tunnel } from "../tunnel/_tunnel.ts";
+import type { Target } from "../names/mod.ts";
+import type { Tunnel } from "../tunnel/mod.ts";
 import type { EndpointStatus } from "../view.ts";
 
 /** One endpoint, whether it can be tried, and what passes through it. */

@@ -1,5 +1,5 @@
 import type { Selection } from "../_selection.ts";
-import type { Target } from "../names/_target.ts";
+import type { Target } from "../names/mod.ts";
 import { Upstream } from "./_upstream.ts";
 
 /** What is known of the names of endpoints. */

@@ -1,7 +1,7 @@
 // What the gateway command itself asks of members: probes, and who they are.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AuthError, EtcdError, UnavailableError } from "../../errors/mod.ts";
-import { openCluster } from "../../gateway/command/_cluster_access.ts";
+import { openCluster } from "../../gateway/_cluster_access.ts";
 import { readSettings } from "../../gateway/command/_settings.ts";
 import { CertificateAuthority } from "../harness/certificates.ts";
 import { ROOT, setAuth, setUp } from "./_auth_subject.ts";

@@ -1,7 +1,7 @@
 /** The command line of `compare`. */
 import { chooseCells, type Known } from "./_choice.ts";
-import type { ComparePlan } from "./result/_plan.ts";
-import { UsageError } from "../output/_usage.ts";
+import type { ComparePlan } from "./result/mod.ts";
+import { UsageError } from "../output/mod.ts";
 
 /** What the command line asks for. */
 export type CompareCommand =

@@ -1,7 +1,7 @@
 /** Which cells the command line asks for. */
 import type { Scenario, Subject } from "../../tests/scenarios/scenario.ts";
-import { type ComparePlan, turnsOf } from "./result/_plan.ts";
-import { UsageError } from "../output/_usage.ts";
+import { type ComparePlan, turnsOf } from "./result/mod.ts";
+import { UsageError } from "../output/mod.ts";
 
 /** What can be asked for by name or number. */
 export interface Known {

@@ -1,15 +1,6 @@
 /** Files that the user names. */
-import { isAbsolute, resolve } from "node:path";
-import { UsageError } from "../output/_usage.ts";
-import { messageOf } from "./result/_cells.ts";
-import { checkWritable } from "./result/_json.ts";
-
-/** A path as the user means it, from where the user is: tasks run elsewhere. */
-export function userPath(path: string): string {
-  return isAbsolute(path)
-    ? path
-    : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
-}
+import { UsageError, userPath } from "../output/mod.ts";
+import { checkWritable, messageOf } from "./result/mod.ts";
 
 /**
  * The file of a flag for results, made sure of before anything is run.

@@ -4,8 +4,8 @@ import { type Scenario, scenarioName } from "../../tests/scenarios/scenario.ts";
 import { CALL_TIMEOUT_MS } from "./_args.ts";
 import type { Known } from "./_choice.ts";
 import { describeExpected } from "../../tests/scenarios/expected.ts";
-import { ORIGINS } from "./report/_report.ts";
-import { type Paint, wrap } from "../output/_text.ts";
+import { ORIGINS } from "./report/mod.ts";
+import { type Paint, wrap } from "../output/mod.ts";
 
 /** The text of `--help`. */
 export function helpText({ subjects, scenarios, quick }: Known): string {

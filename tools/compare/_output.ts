@@ -1,9 +1,7 @@
 /** Where a result goes. */
-import { toJson } from "./result/_json.ts";
-import { putSummary, renderMarkdown } from "./report/_markdown.ts";
-import { renderReport } from "./report/_report.ts";
-import type { CompareResult } from "./result/_result.ts";
-import type { Sink } from "../output/_sink.ts";
+import { type CompareResult, toJson } from "./result/mod.ts";
+import { putSummary, renderMarkdown, renderReport } from "./report/mod.ts";
+import type { Sink } from "../output/mod.ts";
 
 /** What the user wants besides the report. */
 export interface OutputFiles {
@@ -18,9 +16,9 @@ export interface OutputFiles {
   readonly markdown?: boolean | string;
 }
 
-type PageModule = typeof import("./html/_page.ts");
+type PageModule = typeof import("./html/mod.ts");
 /** By a name that Deno cannot see: it fetches the libraries of what it sees. */
-const PAGE_MODULE = "./html/_page.ts";
+const PAGE_MODULE = "./html/mod.ts";
 
 /** Reports, and writes the files. */
 export async function writeOutputs(

@@ -4,9 +4,8 @@ import { pathToFileURL } from "node:url";
 import type { BalancerFactory, BalancerStrategy } from "../../mod.ts";
 import type { Expected } from "../../tests/scenarios/expected.ts";
 import type { Scenario, Subject } from "../../tests/scenarios/scenario.ts";
-import { UsageError } from "../output/_usage.ts";
-import { messageOf } from "./result/_cells.ts";
-import { userPath } from "./_files.ts";
+import { UsageError, userPath } from "../output/mod.ts";
+import { messageOf } from "./result/mod.ts";
 
 /** A strategy of the user's own, and what is expected of it. */
 export interface OwnStrategy {

@@ -21,23 +21,31 @@ import {
   readStrategyFiles,
 } from "./_args.ts";
 import type { Known } from "./_choice.ts";
-import { messageOf } from "./result/_cells.ts";
-import type { StartCluster } from "./run/_cluster.ts";
-import { resultFile, userPath } from "./_files.ts";
+import {
+  type ComparePlan,
+  type CompareResult,
+  isBad,
+  messageOf,
+} from "./result/mod.ts";
+import {
+  CompareProgress,
+  onInterrupt,
+  readEarlier,
+  runComparison,
+  type StartCluster,
+} from "./run/mod.ts";
+import { resultFile } from "./_files.ts";
 import { helpText, listText } from "./_help.ts";
-import { onInterrupt } from "./run/_interrupt.ts";
-import { checkMarks } from "./report/_markdown.ts";
+import { checkMarks } from "./report/mod.ts";
 import { type OutputFiles, writeOutputs } from "./_output.ts";
 import { loadOwnStrategies, withExpectations } from "./_own_strategy.ts";
-import type { ComparePlan } from "./result/_plan.ts";
-import { CompareProgress } from "./run/_progress.ts";
-import { isBad } from "./result/_repeats.ts";
-import type { CompareResult } from "./result/_result.ts";
-import { readEarlier } from "./run/_resume.ts";
-import { runComparison } from "./run/_run.ts";
-import { processSink, type Sink } from "../output/_sink.ts";
-import { paintFor } from "../output/_text.ts";
-import { UsageError } from "../output/_usage.ts";
+import {
+  paintFor,
+  processSink,
+  type Sink,
+  UsageError,
+  userPath,
+} from "../output/mod.ts";
 
 /** Options of {@linkcode compare}; what of the plan is missing is as usual. */
 export interface CompareOptions extends Partial<ComparePlan>, OutputFiles {

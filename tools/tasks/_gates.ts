@@ -1,6 +1,6 @@
 /** `deno task ok`: every gate in turn, a line each, and the verdict. */
 import { runCommand, runDeno } from "./_child.ts";
-import { note, print } from "../output/_print.ts";
+import { note, print } from "../output/mod.ts";
 import { registryVerdict } from "./_registry.ts";
 
 /** The gates, quick ones first: each is a task of the same name. */
@@ -13,8 +13,6 @@ export const GATES = [
   "test:doc",
   "test",
 ] as const;
-
-const TASK_RUNNER = new URL("../task.ts", import.meta.url).pathname;
 
 /**
  * Runs the gates, all of them even if one fails; resolves to the exit code. The
@@ -69,7 +67,7 @@ async function runGate(
   if (Deno.stderr.isTerminal()) note(`        ${gate} ...`);
   const startMs = performance.now();
   const { code, interrupted, output } = await runDeno(
-    ["run", "-A", TASK_RUNNER, gate],
+    ["run", "-A", Deno.mainModule, gate],
     { output: "hold" },
   );
   const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);

@@ -6,7 +6,7 @@
  * once and then maps the name to `tests/offline/assert.ts`. With the registry
  * there, nothing is added to the command line.
  */
-import { note } from "../output/_print.ts";
+import { note } from "../output/mod.ts";
 
 const PROBE_URL = "https://jsr.io/@std/assert/meta.json";
 const PROBE_TIMEOUT_MS = 2_000;

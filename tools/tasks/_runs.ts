@@ -1,7 +1,7 @@
 /** Test tasks: provide etcd, run `deno test`, report one line at the end. */
 import type { EtcdBinaries } from "../../tests/harness/launcher.ts";
 import { runDeno } from "./_child.ts";
-import { note, print } from "../output/_print.ts";
+import { note, print } from "../output/mod.ts";
 import { openScratch } from "./_scratch.ts";
 import { readTestArgs } from "./_args.ts";
 import {

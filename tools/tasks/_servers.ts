@@ -1,7 +1,10 @@
 /** `deno task test:servers`: what stands in front of etcd, and the table. */
-import { type Marks, putBetweenMarks } from "../output/_between_marks.ts";
-import { markdownTable } from "../output/_markdown_table.ts";
-import { note } from "../output/_print.ts";
+import {
+  markdownTable,
+  type Marks,
+  note,
+  putBetweenMarks,
+} from "../output/mod.ts";
 import { runTests } from "./_runs.ts";
 
 /** One cell, as the tests write it: `tests/servers/_suite.ts`. */

@@ -56,7 +56,7 @@ Deno.test({
     // Behind a dynamic import, and generated.
     for (
       const file of [
-        "gateway/command/_cluster_access.ts",
+        "gateway/_cluster_access.ts",
         "proto/gen/messages.ts",
       ]
     ) {

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { openCluster } from "../../../gateway/command/_cluster_access.ts";
+import { openCluster } from "../../../gateway/_cluster_access.ts";
 import type { Settings } from "../../../gateway/command/_settings.ts";
 import { UnavailableError } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";

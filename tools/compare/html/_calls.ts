@@ -12,7 +12,7 @@ import {
   type TimelineParts,
 } from "./_svg.ts";
 import { originOf, type TimelineScale } from "./_timeline.ts";
-import type { CallMark } from "../result/_result.ts";
+import type { CallMark } from "../result/mod.ts";
 
 /** The height of this part. */
 export const CALLS_HEIGHT = 150;

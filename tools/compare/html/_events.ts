@@ -1,7 +1,7 @@
 /** What happened in a cell, in words. */
 import { originOf } from "./_timeline.ts";
-import type { CallMark, CellEvent, CellFigures } from "../result/_result.ts";
-import { duration } from "../../output/_text.ts";
+import type { CallMark, CellEvent, CellFigures } from "../result/mod.ts";
+import { duration } from "../../output/mod.ts";
 
 /** The most events told of one cell. */
 const MOST_EVENTS = 40;

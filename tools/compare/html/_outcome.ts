@@ -1,7 +1,10 @@
 /** What a cell came to, as its callers saw it: the colours of the summary. */
-import { figuresOf } from "../result/_repeats.ts";
-import type { CellFigures, CompareCell } from "../result/_result.ts";
-import { counted } from "../../output/_text.ts";
+import {
+  type CellFigures,
+  type CompareCell,
+  figuresOf,
+} from "../result/mod.ts";
+import { counted } from "../../output/mod.ts";
 
 /** How much failed; `quiet`: nothing was called that could. */
 export type Outcome = "quiet" | "none" | "few" | "many" | "all" | "absent";

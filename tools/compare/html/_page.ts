@@ -9,9 +9,9 @@ import { Markup, markup } from "./_markup.ts";
 import { columnsLegend, scenarioArticle } from "./_scenario.ts";
 import { STYLE } from "./_style.ts";
 import { groupCells, type ScenarioGroup, summaryTable } from "./_summary.ts";
-import { verdictText } from "../report/_report.ts";
-import type { CompareResult } from "../result/_result.ts";
-import { counted, minutes } from "../../output/_text.ts";
+import { verdictText } from "../report/mod.ts";
+import type { CompareResult } from "../result/mod.ts";
+import { counted, minutes } from "../../output/mod.ts";
 
 const TITLE = "The generations of etcd’s client under the same faults";
 

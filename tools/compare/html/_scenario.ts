@@ -1,19 +1,18 @@
 /** The part of a page that tells of one scenario. */
-import { type Column, NOTHING, placeColumns } from "../report/_columns.ts";
+import { type Column, NOTHING, placeColumns, shownOf } from "../report/mod.ts";
 import { drawTimeline } from "./_chart.ts";
 import { eventLines, failureLines } from "./_events.ts";
 import { type Markup, markup } from "./_markup.ts";
 import { headlineOf } from "./_outcome.ts";
 import { anchorOf, type ScenarioGroup, verdictMark } from "./_summary.ts";
-import { figuresOf } from "../result/_repeats.ts";
-import { shownOf } from "../report/_shown.ts";
+import {
+  type CellFigures,
+  type CompareCell,
+  type CompareResult,
+  figuresOf,
+} from "../result/mod.ts";
 import { marksPerTimeline, thinCalls } from "./_thin.ts";
 import { scaleOf, type TimelineScale } from "./_timeline.ts";
-import type {
-  CellFigures,
-  CompareCell,
-  CompareResult,
-} from "../result/_result.ts";
 
 /** Title, expectations, figures and timelines of a scenario. */
 export function scenarioArticle(

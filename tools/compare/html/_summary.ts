@@ -2,8 +2,8 @@
 import { type Markup, markup } from "./_markup.ts";
 import { headlineOf, OUTCOMES } from "./_outcome.ts";
 import { sectionOf } from "./_sections.ts";
-import type { CompareCell, CompareResult } from "../result/_result.ts";
-import { VERDICT_MARKS } from "../report/_table.ts";
+import type { CompareCell, CompareResult } from "../result/mod.ts";
+import { VERDICT_MARKS } from "../report/mod.ts";
 
 /** The cells of one scenario, in the order of the strategies. */
 export interface ScenarioGroup {

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { endOf, originOf, type TimelineScale } from "./_timeline.ts";
-import type { CallMark, CellFigures } from "../result/_result.ts";
+import type { CallMark, CellFigures } from "../result/mod.ts";
 
 /** What a timeline is drawn from. */
 export interface TimelineParts {

@@ -1,5 +1,5 @@
-import type { CallMark } from "../result/_result.ts";
-import { counted } from "../../output/_text.ts";
+import type { CallMark } from "../result/mod.ts";
+import { counted } from "../../output/mod.ts";
 
 /** The most calls that have a mark in one timeline, and in all of a page. */
 const MOST_MARKS = { timeline: 300, page: 18_000 } as const;

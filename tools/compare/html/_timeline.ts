@@ -1,6 +1,10 @@
 /** What a timeline shows, in milliseconds from the fault. */
-import { figuresOf } from "../result/_repeats.ts";
-import type { CellEvent, CellFigures, CompareCell } from "../result/_result.ts";
+import {
+  type CellEvent,
+  type CellFigures,
+  type CompareCell,
+  figuresOf,
+} from "../result/mod.ts";
 
 /** The stretch of time and of latency that a scenario's timelines share. */
 export interface TimelineScale {

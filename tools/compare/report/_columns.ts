@@ -1,8 +1,8 @@
 /** The columns of the table, and what their words mean. */
 import { type Shown, shownOf } from "./_shown.ts";
-import type { CompareResult } from "../result/_result.ts";
+import type { CompareResult } from "../result/mod.ts";
 import { STRIP, strip } from "./_strip.ts";
-import { duration } from "../../output/_text.ts";
+import { duration } from "../../output/mod.ts";
 
 /** One column. */
 export interface Column {

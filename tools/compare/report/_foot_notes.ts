@@ -1,4 +1,4 @@
-import type { CellHead, CompareResult } from "../result/_result.ts";
+import type { CellHead, CompareResult } from "../result/mod.ts";
 
 /** A remark on cells whose expectation is not what Go's client does. */
 export interface FootNote {

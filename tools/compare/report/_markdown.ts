@@ -1,13 +1,19 @@
 /** `--markdown`: the summary as a Markdown table. */
-import { putBetweenMarks } from "../../output/_between_marks.ts";
-import { UsageError } from "../../output/_usage.ts";
-import { markdownTable } from "../../output/_markdown_table.ts";
-import { messageOf } from "../result/_cells.ts";
+import {
+  counted,
+  markdownTable,
+  putBetweenMarks,
+  UsageError,
+  wrap,
+} from "../../output/mod.ts";
+import {
+  type CompareCell,
+  type CompareResult,
+  messageOf,
+} from "../result/mod.ts";
 import { outcomeWords } from "./_outcome.ts";
 import { verdictText } from "./_report.ts";
-import type { CompareCell, CompareResult } from "../result/_result.ts";
 import { VERDICT_MARKS } from "./_table.ts";
-import { counted, wrap } from "../../output/_text.ts";
 
 /** Between these lines of a file stands what `--markdown=FILE` writes. */
 export const MARKS = {

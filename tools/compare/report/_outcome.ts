@@ -1,8 +1,8 @@
 /** What came of a cell, in few words. */
 import type { Expected } from "../../../tests/scenarios/expected.ts";
-import type { CompareCell } from "../result/_result.ts";
+import type { CompareCell } from "../result/mod.ts";
 import { type Shown, shownOf } from "./_shown.ts";
-import { duration } from "../../output/_text.ts";
+import { duration } from "../../output/mod.ts";
 
 /** How each thing that can be expected is told, if it was measured. */
 const WORDS: Readonly<

@@ -1,7 +1,11 @@
 /** The report a person reads, made of nothing but the result. */
 import { FootNotes } from "./_foot_notes.ts";
-import { isBad, runsOf } from "../result/_repeats.ts";
-import type { CompareCell, CompareResult } from "../result/_result.ts";
+import {
+  type CompareCell,
+  type CompareResult,
+  isBad,
+  runsOf,
+} from "../result/mod.ts";
 import { drawTable, VERDICT_MARKS } from "./_table.ts";
 import {
   counted,
@@ -9,7 +13,7 @@ import {
   type Paint,
   paintFor,
   wrap,
-} from "../../output/_text.ts";
+} from "../../output/mod.ts";
 
 /** How the report is laid out. */
 export interface ReportOptions {

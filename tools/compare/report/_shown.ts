@@ -1,11 +1,11 @@
 /** What a table shows of a cell that was run once, or several times. */
-import { figuresOf } from "../result/_repeats.ts";
-import type {
-  CellFigures,
-  CellRepeats,
-  CompareCell,
-  FigureRange,
-} from "../result/_result.ts";
+import {
+  type CellFigures,
+  type CellRepeats,
+  type CompareCell,
+  type FigureRange,
+  figuresOf,
+} from "../result/mod.ts";
 
 /** The figures of a cell: medians, where it was run several times. */
 export interface Shown {

@@ -1,4 +1,4 @@
-import type { CallMark } from "../result/_result.ts";
+import type { CallMark } from "../result/mod.ts";
 
 /** What a strip is made of. */
 export const STRIP = { ok: "·", some: "▒", failed: "×" } as const;

@@ -5,14 +5,10 @@ import {
   type PlacedColumn,
 } from "./_columns.ts";
 import type { FootNotes } from "./_foot_notes.ts";
-import type {
-  CellHead,
-  CompareCell,
-  CompareResult,
-} from "../result/_result.ts";
+import type { CellHead, CompareCell, CompareResult } from "../result/mod.ts";
 import { shownOf } from "./_shown.ts";
 import { STRIP } from "./_strip.ts";
-import { clip, type Paint, wrap } from "../../output/_text.ts";
+import { clip, type Paint, wrap } from "../../output/mod.ts";
 
 /** How the table is drawn. */
 export interface TableOptions {

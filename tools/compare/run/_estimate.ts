@@ -1,5 +1,5 @@
 import type { Scenario } from "../../../tests/scenarios/scenario.ts";
-import type { CellHead } from "../result/_result.ts";
+import type { CellHead } from "../result/mod.ts";
 
 /** What a cell takes apart from calls that run into their timeout. */
 const BASE_SECONDS = 0.4;

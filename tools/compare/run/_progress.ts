@@ -1,10 +1,19 @@
 import { type EstimateOptions, TimeEstimate } from "./_estimate.ts";
-import type { Turn } from "../result/_plan.ts";
-import { isBad, runsOf } from "../result/_repeats.ts";
-import type { CellHead, CompareCell } from "../result/_result.ts";
+import {
+  type CellHead,
+  type CompareCell,
+  isBad,
+  runsOf,
+  type Turn,
+} from "../result/mod.ts";
 import type { CompareEvent } from "./_run.ts";
-import type { Sink } from "../../output/_sink.ts";
-import { clip, minutes, type Paint, paintFor } from "../../output/_text.ts";
+import {
+  clip,
+  minutes,
+  type Paint,
+  paintFor,
+  type Sink,
+} from "../../output/mod.ts";
 
 /** What progress needs to know. */
 export interface ProgressOptions extends EstimateOptions {

@@ -1,9 +1,12 @@
 /** `--resume`: goes on with what a result file has. */
-import { UsageError } from "../../output/_usage.ts";
-import { messageOf } from "../result/_cells.ts";
-import { type ComparePlan, turnsOf } from "../result/_plan.ts";
-import type { CompareResult } from "../result/_result.ts";
-import { runtime } from "./_run.ts";
+import { UsageError } from "../../output/mod.ts";
+import {
+  type ComparePlan,
+  type CompareResult,
+  messageOf,
+  turnsOf,
+} from "../result/mod.ts";
+import { runtime } from "./_runtime.ts";
 
 /**
  * The result in a file that a run of this very plan left there.

@@ -1,19 +1,23 @@
 /** Runs every cell of a comparison; what to print of it is not known here. */
-import config from "../../../deno.json" with { type: "json" };
 import type { Cluster } from "../../../tests/harness/mod.ts";
 import { runPreparedCell } from "../../../tests/scenarios/cell.ts";
-import { endedRun, messageOf, thrownRun } from "../result/_cells.ts";
+import {
+  type CellRun,
+  type CompareCell,
+  type ComparePlan,
+  type CompareResult,
+  endedRun,
+  messageOf,
+  repeated,
+  type SkippedCell,
+  thrownRun,
+  type Turn,
+  turnsOf,
+} from "../result/mod.ts";
 import { CompareCluster, type StartCluster } from "./_cluster.ts";
 import { LeftBehindError, withLimit } from "./_limit.ts";
-import { type ComparePlan, type Turn, turnsOf } from "../result/_plan.ts";
-import { repeated } from "../result/_repeats.ts";
-import type {
-  CellRun,
-  CompareCell,
-  CompareResult,
-  SkippedCell,
-} from "../result/_result.ts";
 import { checkSameServer } from "./_resume.ts";
+import { runtime } from "./_runtime.ts";
 
 /** What happens during a run. */
 export type CompareEvent =
@@ -117,16 +121,6 @@ export async function runComparison(
       jobs: plan.jobs,
     },
     cells,
-  };
-}
-
-/** What this client runs on. */
-export function runtime(): CompareResult["runtime"] {
-  return {
-    client: config.version,
-    deno: Deno.version.deno,
-    system: `${Deno.build.os} ${Deno.build.arch}`,
-    cpus: navigator.hardwareConcurrency,
   };
 }
 

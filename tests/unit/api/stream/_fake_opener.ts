@@ -1,10 +1,10 @@
 import { assert } from "@std/assert";
+import type { Opener } from "../../../../api/stream/_opener.ts";
 import type {
-  Opener,
   OpenStream,
   StreamListener,
   StreamSettings,
-} from "../../../../api/stream/_opener.ts";
+} from "../../../../api/stream/_streaming.ts";
 import { type ErrorCode, GRPC_CODE } from "../../../../errors/codes.ts";
 import type { EtcdError } from "../../../../errors/etcd_error.ts";
 import { createError } from "../../../../errors/specific_errors.ts";

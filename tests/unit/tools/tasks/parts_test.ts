@@ -7,7 +7,7 @@ import {
 import { BALANCER_NAMES } from "../../../../balancers/mod.ts";
 import config from "../../../../deno.json" with { type: "json" };
 import { chooseGates, GATES } from "../../../../tools/tasks/_gates.ts";
-import { describeMatrix } from "../../../../tools/tasks/_matrix_estimate.ts";
+import { describeMatrix } from "../../../../tools/compare/run/mod.ts";
 import { offlineImports } from "../../../../tools/tasks/_registry.ts";
 import { readTestArgs } from "../../../../tools/tasks/_args.ts";
 import {

@@ -1,7 +1,6 @@
-import { EtcdError, GRPC_CODE } from "../../errors/mod.ts";
-import { Client, type ClientOptions } from "../../mod.ts";
-import type { ClusterAccess } from "./_command.ts";
-import type { Settings } from "./_settings.ts";
+import { EtcdError, GRPC_CODE } from "../errors/mod.ts";
+import { Client, type ClientOptions } from "../mod.ts";
+import type { ClusterAccess, Settings } from "./command/mod.ts";
 
 /** The key etcd's own health check reads. */
 const HEALTH_KEY = "health";

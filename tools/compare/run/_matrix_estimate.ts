@@ -1,10 +1,10 @@
 /** What `deno task test:matrix` says before it starts. */
-import { CATALOGUE } from "../../tests/scenarios/catalogue.ts";
-import { isLong } from "../../tests/scenarios/long_scenarios.ts";
-import { SUBJECTS } from "../../tests/scenarios/subjects.ts";
-import { TimeEstimate } from "../compare/run/_estimate.ts";
-import { turnsOf } from "../compare/result/_plan.ts";
-import { minutes } from "../output/_text.ts";
+import { CATALOGUE } from "../../../tests/scenarios/catalogue.ts";
+import { isLong } from "../../../tests/scenarios/long_scenarios.ts";
+import { SUBJECTS } from "../../../tests/scenarios/subjects.ts";
+import { TimeEstimate } from "./_estimate.ts";
+import { turnsOf } from "../result/mod.ts";
+import { minutes } from "../../output/mod.ts";
 
 /** That of the suites, which is not the one of `compare`. */
 const CALL_TIMEOUT_MS = 500;

@@ -1,0 +1,7 @@
+/**
+ * Calls made at once that share a request.
+ *
+ * @module
+ */
+export { BatchingCaller } from "./_batching_caller.ts";
+export type { BatchMode } from "./types.ts";

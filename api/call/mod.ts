@@ -1,0 +1,15 @@
+/**
+ * One call: its options, attempts, token, answer and errors.
+ *
+ * @module
+ */
+export { requireVersion } from "./_capabilities.ts";
+export { ClusterGuard } from "./_cluster_guard.ts";
+export { type Credentials, resolveCredentials } from "./_credentials.ts";
+export { type LateCall, notOpenedError } from "./_errors.ts";
+export { RetryingCaller } from "./_retrying.ts";
+export { TokenKeeper } from "./_token.ts";
+export type { CallTrace, TraceableCaller, TracedOptions } from "./_trace.ts";
+export type { AuthOptions, Provided } from "./auth_options.ts";
+export type { Caller } from "./caller.ts";
+export type { CallOptions } from "./options.ts";

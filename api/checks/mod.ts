@@ -1,0 +1,43 @@
+/**
+ * What is checked before anything is sent: arguments and options.
+ *
+ * @module
+ */
+export {
+  checkCount,
+  checkId,
+  checkInt64,
+  checkKnown,
+  checkLease,
+  checkMs,
+  checkName,
+  checkObject,
+  checkOneOf,
+  checkText,
+  checkTimeoutMs,
+} from "./_check.ts";
+export {
+  ANYTHING,
+  CALL_OPTIONS,
+  COUNT,
+  FLAG,
+  FUNCTION,
+  LEASE,
+  LIST,
+  MEMBER_ID,
+  oneOf,
+  type OptionKinds,
+  REVISION,
+  SECRET,
+  SIGNAL,
+  TIMEOUT_MS,
+} from "./_kinds.ts";
+export { leaseField } from "./_lease.ts";
+export {
+  checkEncrypted,
+  mustEncrypt,
+  type Secrecy,
+  withoutPlain,
+} from "./_plain_text.ts";
+export { checkOptions, Signature } from "./_signature.ts";
+export { leaseIdOf, type LeaseRef } from "./lease_ref.ts";

@@ -1,0 +1,11 @@
+/**
+ * Where the members are: given, from DNS, from the cluster itself.
+ *
+ * @module
+ */
+export { type ResolvedDns, resolveDns } from "./_dns.ts";
+export { EndpointKeeper } from "./_keeper.ts";
+export { listMembers } from "./_member_list.ts";
+export { resolveSeeds, type SeedOptions, type Seeds } from "./_seeds.ts";
+export { EndpointSync } from "./_sync.ts";
+export type { DnsOptions } from "./dns_options.ts";

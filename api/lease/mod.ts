@@ -1,0 +1,16 @@
+/**
+ * Leases and their renewal.
+ *
+ * @module
+ */
+export { askIfEnded, leaseEnd, lossOf } from "./_end.ts";
+export { LeaseHandle } from "./_handle.ts";
+export { LeaseFacet } from "./lease.ts";
+export type {
+  GrantOptions,
+  Lease,
+  Leases,
+  LeaseState,
+  TimeToLive,
+  TimeToLiveOptions,
+} from "./types.ts";

@@ -1,0 +1,6 @@
+/**
+ * The keys below a prefix, as if there were no others.
+ *
+ * @module
+ */
+export { NamespacedKeys } from "./namespace.ts";

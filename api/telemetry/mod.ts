@@ -1,0 +1,6 @@
+/**
+ * Spans, measures and events of calls and streams.
+ *
+ * @module
+ */
+export { type Observation, observe } from "./_observation.ts";

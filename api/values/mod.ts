@@ -1,0 +1,33 @@
+/**
+ * Keys, values, ranges and revisions, as they are given and shown.
+ *
+ * @module
+ */
+export { jsonable, jsonableList } from "./_json.ts";
+export { keyId, keyOf } from "./_key_id.ts";
+export { Bytes, copyBytes, encodeBytes } from "./bytes.ts";
+export {
+  type KeyValue,
+  type ResponseHeader,
+  toHeader,
+  toKeyValue,
+  toKeyValues,
+  toKeyValuesInSteps,
+} from "./key_value.ts";
+export {
+  all,
+  between,
+  bounds,
+  type EtcdRange,
+  fromKey,
+  type Key,
+  keyAfter,
+  keyBytes,
+  type KeyRange,
+  own,
+  ownBounds,
+  prefix,
+  range,
+  toBytes,
+  type Value,
+} from "./keys.ts";

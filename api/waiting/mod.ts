@@ -1,0 +1,10 @@
+/**
+ * Waiting: with a signal, a deadline, in turns.
+ *
+ * @module
+ */
+export { pause, untilAborted } from "./_abortable.ts";
+export { Effort, endingWith, unlessAborted } from "./_effort.ts";
+export { inTurns, MANY } from "./_in_turns.ts";
+export { LocalTurns } from "./_keyed_mutex.ts";
+export { runAt } from "./_run_at.ts";

@@ -1,0 +1,7 @@
+/**
+ * Makes a connection to an endpoint, over the transport chosen.
+ *
+ * @module
+ */
+export { makeDial } from "./_dial.ts";
+export { describeWait } from "./_queue.ts";

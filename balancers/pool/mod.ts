@@ -1,0 +1,10 @@
+/**
+ * The connections of a client, and whom a strategy picks of them.
+ *
+ * @module
+ */
+export { guardedListener } from "./_guarded_listener.ts";
+export { makeStrategy } from "./_make_strategy.ts";
+export type { Picked, Waited } from "./_pick_queue.ts";
+export { ConnectionPool } from "./_pool.ts";
+export { PooledConnection } from "./_sub_connection.ts";

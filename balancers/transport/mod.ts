@@ -1,0 +1,39 @@
+/**
+ * What a transport is to the pool, and what all transports share.
+ *
+ * @module
+ */
+export { type Clock, LONGEST_MS, SYSTEM_CLOCK } from "./_clock.ts";
+export type {
+  CallSettings,
+  CallStatus,
+  Dial,
+  Headers,
+  RequestBytes,
+  RunningCall,
+  RunningStream,
+  StreamEvents,
+  StreamWait,
+  Transport,
+  TransportEvents,
+  UnaryDone,
+} from "./_contract.ts";
+export { dialReason, timeoutReason } from "./_dial_reason.ts";
+export { type Endpoint, parseEndpoint, withoutPassword } from "./_endpoint.ts";
+export { holdFor } from "./_hold_for.ts";
+export { missingPermission, notPermitted } from "./_permission.ts";
+export { type PingOptions, PingPace } from "./_ping_pace.ts";
+export {
+  lookUpSrv,
+  type SkippedRecord,
+  type SrvEndpoint,
+  type SrvRecords,
+  srvServices,
+} from "./_srv.ts";
+export {
+  explainAlert,
+  explainEnd,
+  explainTls,
+  type TlsFailure,
+  type TlsPeer,
+} from "./_tls_fault.ts";

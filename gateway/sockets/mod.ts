@@ -1,0 +1,14 @@
+/**
+ * What all that holds a socket shares.
+ *
+ * @module
+ */
+export { closeQuietly } from "./_close_quietly.ts";
+export {
+  isGoneError,
+  isListenerError,
+  isLocalError,
+  isSourceError,
+} from "./_system_errors.ts";
+export { within } from "./_within.ts";
+export { writeAll } from "./_write_all.ts";

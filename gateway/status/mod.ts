@@ -1,0 +1,6 @@
+/**
+ * The HTTP server for status and metrics.
+ *
+ * @module
+ */
+export { StatusServer } from "./_server.ts";

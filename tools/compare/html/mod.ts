@@ -1,0 +1,6 @@
+/**
+ * A result as a page.
+ *
+ * @module
+ */
+export { renderHtml } from "./_page.ts";

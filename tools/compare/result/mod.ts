@@ -1,0 +1,21 @@
+/**
+ * The result of a comparison, and the plan it comes of.
+ *
+ * @module
+ */
+export { endedRun, messageOf, thrownRun } from "./_cells.ts";
+export { checkWritable, toJson } from "./_json.ts";
+export { type ComparePlan, type Turn, turnsOf } from "./_plan.ts";
+export { figuresOf, isBad, repeated, runsOf } from "./_repeats.ts";
+export type {
+  CallMark,
+  CellEvent,
+  CellFigures,
+  CellHead,
+  CellRepeats,
+  CellRun,
+  CompareCell,
+  CompareResult,
+  FigureRange,
+  SkippedCell,
+} from "./_result.ts";

@@ -1,0 +1,113 @@
+/**
+ * The rooms of each folder, as data: from the lowest to the highest. A room
+ * imports itself and those below it; those, by their door, `mod.ts`. A file
+ * that stands in no room is a rung of its own.
+ *
+ * @module
+ */
+import { posix } from "node:path";
+import { longestPlace } from "./_paths.ts";
+
+const LADDERS: Readonly<Record<string, readonly string[]>> = {
+  "api/": [
+    "api/checks/",
+    "api/waiting/",
+    "api/events.ts",
+    "api/values/",
+    "api/call/",
+    "api/stream/",
+    "api/telemetry/",
+    "api/batch/",
+    "api/endpoints/",
+    "api/auth/",
+    "api/cluster/",
+    "api/lease/",
+    "api/kv/",
+    "api/watch/",
+    "api/lock_election/",
+    "api/session/",
+    "api/keyspace.ts",
+    "api/namespace/",
+    "api/client/",
+  ],
+  "balancers/": [
+    "balancers/strategy.ts",
+    "balancers/view.ts",
+    "balancers/grpc1_0.ts",
+    "balancers/grpc1_7.ts",
+    "balancers/grpc1_23.ts",
+    "balancers/by_name.ts",
+    "balancers/transport/",
+    "balancers/http2/",
+    "balancers/grpc_js/",
+    "balancers/dial/",
+    "balancers/pool/",
+    "balancers/mod.ts",
+  ],
+  "gateway/": [
+    "gateway/sockets/",
+    "gateway/names/",
+    "gateway/_selection.ts",
+    "gateway/_histogram.ts",
+    "gateway/view.ts",
+    "gateway/options.ts",
+    "gateway/tunnel/",
+    "gateway/upstreams/",
+    "gateway/discovery/",
+    "gateway/status/",
+    "gateway/_forwarder.ts",
+    "gateway/gateway.ts",
+    "gateway/mod.ts",
+    "gateway/command/",
+    "gateway/_cluster_access.ts",
+    "gateway/main.ts",
+  ],
+  "tools/": [
+    "tools/output/",
+    "tools/compare/result/",
+    "tools/compare/report/",
+    "tools/compare/html/",
+    "tools/compare/run/",
+    "tools/compare/",
+    "tools/lint/",
+    "tools/proto/",
+    "tools/tasks/",
+    "tools/task.ts",
+  ],
+};
+
+/** Files that are made to be imported from anywhere below, beside the doors. */
+const OPEN: ReadonlySet<string> = new Set(["api/kv/_codec.ts"]);
+
+interface Rung {
+  readonly ladder: string;
+  readonly place: string;
+  readonly height: number;
+}
+
+function rungOf(path: string): Rung | undefined {
+  const ladder = longestPlace(path, Object.keys(LADDERS));
+  const places = ladder && LADDERS[ladder];
+  if (!ladder || !places) return undefined;
+  const place = longestPlace(path, places) ?? path;
+  return { ladder, place, height: places.indexOf(place) };
+}
+
+/** Why the rooms do not let `from` import `to`; `undefined` if they do. */
+export function ladderObjection(from: string, to: string): string | undefined {
+  const above = rungOf(from);
+  const below = rungOf(to);
+  if (below === undefined || above?.place === below.place) return undefined;
+  if (above?.ladder === below.ladder) {
+    if (Math.min(above.height, below.height) < 0) {
+      const stray = above.height < 0 ? above.place : below.place;
+      return `${stray} stands in no room of tools/lint/_ladders.ts`;
+    }
+    if (above.height < below.height) {
+      return `${below.place} is above ${above.place} in tools/lint/_ladders.ts`;
+    }
+  }
+  const isDoor = posix.basename(to) === "mod.ts" || !below.place.endsWith("/");
+  if (isDoor || OPEN.has(to)) return undefined;
+  return `the door of that room is ${below.place}mod.ts`;
+}
