@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { maxFunctionLines, maxPositionals } from "./_functions.ts";
 import { direction, noCircle, packages } from "./_imports.ts";
 import {
   errorMessage,
@@ -24,6 +25,8 @@ const plugin: Deno.lint.Plugin = {
     "direction": { create: direction },
     "no-circle": { create: noCircle },
     "packages": { create: packages },
+    "max-function-lines": { create: maxFunctionLines },
+    "max-positionals": { create: maxPositionals },
     "max-lines": { create: maxLines },
     "file-name": { create: fileName },
     "no-export-star": { create: noExportStar },
