@@ -8,7 +8,8 @@
 import { posix } from "node:path";
 import { longestPlace } from "./_paths.ts";
 
-const LADDERS: Readonly<Record<string, readonly string[]>> = {
+/** Where rooms stand, from the lowest to the highest, for each folder. */
+export const LADDERS: Readonly<Record<string, readonly string[]>> = {
   "api/": [
     "api/checks/",
     "api/waiting/",
