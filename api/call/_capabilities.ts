@@ -4,6 +4,7 @@ import type {
   CallStatus,
   Headers,
   Transport,
+  UnaryAnswer,
 } from "../../balancers/transport/mod.ts";
 import { classify } from "../../errors/classify.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
@@ -144,28 +145,28 @@ function askVersion(
   transport: Transport,
   headers: Headers | undefined,
 ): Promise<Told> {
-  const { path, encode, decode } = methods.maintenance.status;
-  const settings = { timeoutMs: ANSWER_MS, headers };
+  const { path, encode } = methods.maintenance.status;
   return new Promise((resolve) => {
-    transport.unary(path, encode({}), settings, (reply, status) => {
-      // A lost connection, and a user who is refused, are dealt with where the
-      // call itself meets them: late patches want a user to tell their status.
-      if (!transport.ready || (status && isRefusedUser(status))) {
-        resolve("same fate");
-        return;
-      }
-      if (status && PASSING.has(status.grpcCode)) {
-        resolve("no answer");
-        return;
-      }
-      try {
-        resolve(reply && decode(reply).version);
-      } catch {
-        // What is no status tells no version.
-        resolve(undefined);
-      }
+    transport.unary(path, encode({}), {
+      timeoutMs: ANSWER_MS,
+      headers,
+      onEnd: (answer) => resolve(toldBy(answer, transport)),
     });
   });
+}
+
+function toldBy(answer: UnaryAnswer, { ready }: Transport): Told {
+  const failed = !(answer instanceof Uint8Array);
+  // A lost connection, and a user who is refused, are dealt with where the
+  // call itself meets them: late patches want a user to tell their status.
+  if (!ready || (failed && isRefusedUser(answer))) return "same fate";
+  if (failed) return PASSING.has(answer.grpcCode) ? "no answer" : undefined;
+  try {
+    return methods.maintenance.status.decode(answer).version;
+  } catch {
+    // What is no status tells no version.
+    return undefined;
+  }
 }
 
 function isRefusedUser({ grpcCode, details }: CallStatus): boolean {

@@ -1,8 +1,8 @@
 import type { Picked } from "../../balancers/pool/mod.ts";
 import type {
-  CallStatus,
-  Headers,
+  CallSettings,
   RequestBytes,
+  UnaryAnswer,
 } from "../../balancers/transport/mod.ts";
 import type { CallState } from "./_state.ts";
 
@@ -11,12 +11,14 @@ export function runUnary(
   { method, signal }: Pick<CallState, "method" | "signal">,
   { transport }: Pick<Picked, "transport">,
   bytes: RequestBytes,
-  settings: { timeoutMs: number; headers: Headers | undefined },
-): Promise<Uint8Array | CallStatus> {
+  { timeoutMs, headers }: CallSettings,
+): Promise<UnaryAnswer> {
   return new Promise((resolve, reject) => {
     if (signal === undefined) {
-      transport.unary(method.path, bytes, settings, (reply, status) => {
-        resolve((reply ?? status) as Uint8Array | CallStatus);
+      transport.unary(method.path, bytes, {
+        timeoutMs,
+        headers,
+        onEnd: resolve,
       });
       return;
     }
@@ -24,15 +26,14 @@ export function runUnary(
       reject(signal.reason);
       running.cancel();
     };
-    const running = transport.unary(
-      method.path,
-      bytes,
-      settings,
-      (reply, status) => {
+    const running = transport.unary(method.path, bytes, {
+      timeoutMs,
+      headers,
+      onEnd(answer) {
         signal.removeEventListener("abort", onAbort);
-        resolve((reply ?? status) as Uint8Array | CallStatus);
+        resolve(answer);
       },
-    );
+    });
     signal.addEventListener("abort", onAbort);
   });
 }

@@ -95,8 +95,9 @@ export class StreamOpener {
       tokens !== undefined && refusesToken(tokens, token, code);
     const running = transport.stream(
       method.path,
-      { timeoutMs: Infinity, headers },
       {
+        timeoutMs: Infinity,
+        headers,
         onMessage: (bytes) => {
           if (!live) return;
           try {

@@ -1,14 +1,13 @@
 import type {
-  CallSettings,
   Dial,
   Endpoint,
   RequestBytes,
   RunningCall,
   RunningStream,
-  StreamEvents,
+  StreamOptions,
   Transport,
   TransportEvents,
-  UnaryDone,
+  UnaryOptions,
 } from "../transport/mod.ts";
 
 /** A dial function that is asked for anew each time, and may throw. */
@@ -73,18 +72,13 @@ class DeferredTransport implements Transport {
   unary(
     path: string,
     request: RequestBytes,
-    settings: CallSettings,
-    done: UnaryDone,
+    options: UnaryOptions,
   ): RunningCall {
-    return this.#dialled().unary(path, request, settings, done);
+    return this.#dialled().unary(path, request, options);
   }
 
-  stream(
-    path: string,
-    settings: CallSettings,
-    events: StreamEvents,
-  ): RunningStream {
-    return this.#dialled().stream(path, settings, events);
+  stream(path: string, options: StreamOptions): RunningStream {
+    return this.#dialled().stream(path, options);
   }
 
   drain(): void {
@@ -106,7 +100,7 @@ class DeferredTransport implements Transport {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
-    this.#events.onDown(reason);
+    this.#events.onDown({ kind: "other", reason });
     this.#events.onGone();
   }
 

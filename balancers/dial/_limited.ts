@@ -1,15 +1,14 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type {
-  CallSettings,
   Dial,
   Endpoint,
   RequestBytes,
   RunningCall,
   RunningStream,
-  StreamEvents,
+  StreamOptions,
   Transport,
   TransportEvents,
-  UnaryDone,
+  UnaryOptions,
 } from "../transport/mod.ts";
 import { StreamQueue } from "./_queue.ts";
 import { WaitingStream } from "./_waiting_stream.ts";
@@ -47,10 +46,10 @@ class LimitedTransport implements Transport {
       onStreams() {
         if (queue.size > 0) queue.serve();
       },
-      onDown(...why) {
+      onDown(why) {
         const drop = queue.empty(GRPC_CODE.unavailable);
         // First, so that who calls again is given another connection.
-        events.onDown(...why);
+        events.onDown(why);
         drop();
       },
       onGone: () => events.onGone(),
@@ -80,31 +79,26 @@ class LimitedTransport implements Transport {
   unary(
     path: string,
     request: RequestBytes,
-    settings: CallSettings,
-    done: UnaryDone,
+    options: UnaryOptions,
   ): RunningCall {
     const inner = this.#inner;
-    if (!this.#mustWait()) return inner.unary(path, request, settings, done);
+    if (!this.#mustWait()) return inner.unary(path, request, options);
     let running: RunningCall | undefined;
-    const place = this.#queue.add(settings, {
-      start: (left) => running = inner.unary(path, request, left, done),
-      drop: (status) => done(undefined, status),
+    const place = this.#queue.add(options, {
+      start: (left) => running = inner.unary(path, request, left),
+      drop: options.onEnd,
     });
     return { cancel: () => (running ?? place).cancel() };
   }
 
-  stream(
-    path: string,
-    settings: CallSettings,
-    events: StreamEvents,
-  ): RunningStream {
+  stream(path: string, options: StreamOptions): RunningStream {
     const inner = this.#inner;
-    if (!this.#mustWait()) return inner.stream(path, settings, events);
+    if (!this.#mustWait()) return inner.stream(path, options);
     const stream = new WaitingStream(inner.maxStreams);
-    stream.place = this.#queue.add(settings, {
-      start: (left) => stream.start(inner.stream(path, left, events)),
+    stream.place = this.#queue.add(options, {
+      start: (left) => stream.start(inner.stream(path, left)),
       drop(status) {
-        events.onEnd(status);
+        options.onEnd(status);
         stream.end();
       },
     });

@@ -16,16 +16,17 @@ export function describeWait(maxStreams: number, endpoint: string): string {
   return `waited for ${allowed} (max concurrent streams)`;
 }
 
-/** What waits for a stream. */
-export interface Waiter {
-  /** It has one, and is to be sent now. */
-  start(settings: CallSettings): void;
-  /** It has ended, unsent. */
-  drop(status: CallStatus): void;
+/** A call or stream that waits. */
+export interface Waiter<Options extends CallSettings> {
+  /** There is a stream for it: called with the time that is left. */
+  readonly start: (options: Options) => void;
+  /** The wait has ended without one, and nothing was sent. */
+  readonly drop: (status: CallStatus) => void;
 }
 
-interface Place extends Waiter {
-  readonly settings: CallSettings;
+interface Place {
+  readonly start: (timeoutMs: number) => void;
+  readonly drop: (status: CallStatus) => void;
   readonly deadlineAt: number;
   /** Stops what ends the wait, and keeps the process alive until then. */
   stopTimer(): void;
@@ -54,11 +55,14 @@ export class StreamQueue {
   }
 
   /** Waits until there is a stream, or the time is over. */
-  add(settings: CallSettings, waiter: Waiter): QueuePlace {
-    const { timeoutMs } = settings;
+  add<Options extends CallSettings>(
+    options: Options,
+    { start, drop }: Waiter<Options>,
+  ): QueuePlace {
+    const { timeoutMs } = options;
     const place: Place = {
-      ...waiter,
-      settings,
+      start: (timeoutMs) => start({ ...options, timeoutMs }),
+      drop,
       deadlineAt: performance.now() + timeoutMs,
       stopTimer: holdFor(timeoutMs, () => this.#expire(place)),
     };
@@ -79,7 +83,7 @@ export class StreamQueue {
       const timeoutMs = place.deadlineAt - performance.now();
       // Its timer is late, as the process stood still.
       if (timeoutMs <= 0) this.#expire(place);
-      else if (this.#take(place)) place.start({ ...place.settings, timeoutMs });
+      else if (this.#take(place)) place.start(timeoutMs);
     }
   }
 

@@ -1,30 +1,27 @@
 import type * as grpc from "@grpc/grpc-js";
 import {
-  type CallSettings,
   type Dial,
   dialReason,
+  type DownReason,
   type Endpoint,
-  missingPermission,
   type RequestBytes,
   type RunningCall,
   type RunningStream,
-  type StreamEvents,
+  type StreamOptions,
   timeoutReason,
   type Transport,
   type TransportEvents,
-  type UnaryDone,
+  type UnaryOptions,
+  unreachedReason,
 } from "../transport/mod.ts";
+import { GrpcCalls } from "./_calls.ts";
 import {
   connect,
   type GrpcDialOptions,
   LINGER_MS,
   openChannel,
 } from "./_channel.ts";
-import { asBuffer, cancel, metadataOf, toCallStatus } from "./_message.ts";
-import { StreamWriter } from "./_stream_writer.ts";
 import type { Capture } from "./_sockets.ts";
-
-type Call = ReturnType<grpc.Channel["createCall"]>;
 
 // How long the peer of a connection that is no longer used may take to end it.
 const CLOSE_MS = 1_000;
@@ -44,7 +41,7 @@ class GrpcTransport implements Transport {
   readonly #endpoint: Endpoint;
   readonly #channel: grpc.Channel;
   readonly #capture: Capture;
-  readonly #calls = new Set<Call>();
+  readonly #calls: GrpcCalls;
   #dialTimer: ReturnType<typeof setTimeout> | undefined;
   #closeTimer: ReturnType<typeof setTimeout> | undefined;
   #phase: "dialing" | "ready" | "down" = "dialing";
@@ -67,8 +64,12 @@ class GrpcTransport implements Transport {
     });
     this.#channel = opened.channel;
     this.#capture = opened.capture;
+    this.#calls = new GrpcCalls(opened.channel, () => {
+      events.onStreams?.();
+      this.#checkGone();
+    });
     this.#dialTimer = setTimeout(() => {
-      this.#fail(timeoutReason(timeoutMs, { connected: this.#capture.seen }));
+      this.#lose(timeoutReason(timeoutMs, { connected: this.#capture.seen }));
     }, timeoutMs);
     Deno.unrefTimer(this.#dialTimer);
     // Not now: the owner does not have this object yet.
@@ -100,53 +101,13 @@ class GrpcTransport implements Transport {
   unary(
     path: string,
     request: RequestBytes,
-    settings: CallSettings,
-    done: UnaryDone,
+    options: UnaryOptions,
   ): RunningCall {
-    let reply: Uint8Array | undefined;
-    let headers: grpc.Metadata | undefined;
-    const call = this.#open(path, settings, {
-      onReceiveMetadata: (received) => headers = received,
-      onReceiveMessage: (message: Uint8Array | null) => {
-        reply = message ?? reply;
-      },
-      onReceiveStatus: (status) => {
-        this.#ended(call);
-        if (status.code === 0 && reply !== undefined) done(reply, undefined);
-        else if (status.code === 0) {
-          done(undefined, { grpcCode: 13, details: "The reply is missing" });
-        } else done(undefined, toCallStatus(status, headers));
-      },
-    });
-    call.sendMessageWithContext({}, asBuffer(request));
-    call.halfClose();
-    call.startRead();
-    return { cancel: () => cancel(call) };
+    return this.#calls.unary(path, request, options);
   }
 
-  stream(
-    path: string,
-    settings: CallSettings,
-    events: StreamEvents,
-  ): RunningStream {
-    let headers: grpc.Metadata | undefined;
-    const call = this.#open(path, settings, {
-      onReceiveMetadata: (received) => headers = received,
-      onReceiveMessage(message: Uint8Array | null) {
-        if (message !== null) events.onMessage(message);
-      },
-      onReceiveStatus: (status) => {
-        this.#ended(call);
-        events.onEnd(toCallStatus(status, headers));
-      },
-    });
-    const writer = new StreamWriter(call);
-    return {
-      send: (message) => writer.send(message),
-      halfClose: () => writer.halfClose(),
-      read: () => call.startRead(),
-      cancel: () => cancel(call),
-    };
+  stream(path: string, options: StreamOptions): RunningStream {
+    return this.#calls.stream(path, options);
   }
 
   drain(): void {
@@ -155,26 +116,8 @@ class GrpcTransport implements Transport {
 
   abort(): void {
     this.#end();
-    for (const call of this.#calls) cancel(call);
+    this.#calls.cancel();
     this.#capture.destroy();
-  }
-
-  #open(
-    path: string,
-    { timeoutMs, headers }: CallSettings,
-    listener: Parameters<Call["start"]>[1],
-  ): Call {
-    const deadline = timeoutMs === Infinity ? Infinity : Date.now() + timeoutMs;
-    const call = this.#channel.createCall(path, deadline, null, null, null);
-    this.#calls.add(call);
-    call.start(metadataOf(headers), listener);
-    return call;
-  }
-
-  #ended(call: Call): void {
-    this.#calls.delete(call);
-    this.#events.onStreams?.();
-    this.#checkGone();
   }
 
   #becomeReady(): void {
@@ -182,7 +125,7 @@ class GrpcTransport implements Transport {
     // grpc-js does not tell of one that came with the first SETTINGS.
     const { goaway } = this.#capture;
     if (goaway !== undefined) {
-      return this.#fail(`connected, but the server said ${goaway} at once`);
+      return this.#lose(`connected, but the server said ${goaway} at once`);
     }
     this.#phase = "ready";
     clearTimeout(this.#dialTimer);
@@ -192,24 +135,28 @@ class GrpcTransport implements Transport {
   #goDown(reason: string): void {
     if (this.#phase !== "dialing") {
       const { goaway } = this.#capture;
-      return this.#fail(goaway ? `the server said ${goaway}` : reason);
+      return this.#lose(goaway ? `the server said ${goaway}` : reason);
     }
     const { secure } = this.#endpoint;
     const connected = this.#capture.seen;
     const why = dialReason(reason, { connected, secure });
-    const missing = missingPermission(this.#endpoint, reason);
-    if (!connected) return this.#fail(why, undefined, missing);
-    if (!secure) return this.#fail(why);
+    if (!connected) return this.#fail(unreachedReason(this.#endpoint, why));
+    if (!secure) return this.#lose(why);
     this.#capture.explain().then((failure) => {
-      if (failure === undefined) this.#fail(why);
-      else this.#fail(`connected, but ${failure.reason}`, failure.fault);
+      if (failure === undefined) return this.#lose(why);
+      const reason = `connected, but ${failure.reason}`;
+      this.#fail({ kind: "tls", reason, fault: failure.fault });
     });
   }
 
-  #fail(...why: Parameters<TransportEvents["onDown"]>): void {
+  #lose(reason: string): void {
+    this.#fail({ kind: "other", reason });
+  }
+
+  #fail(why: DownReason): void {
     if (this.#phase === "down") return;
     this.#end();
-    this.#events.onDown(...why);
+    this.#events.onDown(why);
   }
 
   /** Closes the channel: its running calls go on, grpc-js lets them finish. */

@@ -1,5 +1,5 @@
 import { methods } from "../../proto/methods.ts";
-import type { Transport } from "../transport/mod.ts";
+import type { Transport, UnaryAnswer } from "../transport/mod.ts";
 
 const SERVING = 1;
 
@@ -14,16 +14,19 @@ export function probeHealth(
   answer: (healthy: boolean) => void,
 ): () => void {
   let canceled = false;
-  const tell = (reply: Uint8Array | undefined) => {
-    if (!canceled) answer(reply !== undefined && serves(reply));
+  const tell = (reply: UnaryAnswer | undefined) => {
+    if (!canceled) answer(reply instanceof Uint8Array && serves(reply));
   };
   if (transport === undefined) {
     queueMicrotask(() => tell(undefined));
     return () => canceled = true;
   }
   const { path, encode } = methods.health.check;
-  const settings = { timeoutMs, headers: undefined };
-  const call = transport.unary(path, encode({ service: "" }), settings, tell);
+  const call = transport.unary(path, encode({ service: "" }), {
+    timeoutMs,
+    headers: undefined,
+    onEnd: tell,
+  });
   return () => {
     canceled = true;
     call.cancel();

@@ -3,8 +3,13 @@ import {
   type BackoffPolicy,
   CONNECTION_BACKOFF,
 } from "../../errors/backoff.ts";
-import type { TlsFault } from "../../errors/specific_errors.ts";
-import type { Clock, Dial, Endpoint, Transport } from "../transport/mod.ts";
+import type {
+  Clock,
+  Dial,
+  DownReason,
+  Endpoint,
+  Transport,
+} from "../transport/mod.ts";
 import type { ConnectionState, SubConnection } from "../strategy.ts";
 import type { EndpointView } from "../view.ts";
 
@@ -45,9 +50,7 @@ export class PooledConnection implements SubConnection {
   #state: ConnectionState = "idle";
   #epoch = 0;
   #transport: Transport | undefined;
-  #lastError: string | undefined;
-  #tlsFault: TlsFault | undefined;
-  #missingPermission: string | undefined;
+  #lastDown: DownReason | undefined;
   #failures = 0;
   #shortLives = 0;
   #readyAt = 0;
@@ -75,7 +78,7 @@ export class PooledConnection implements SubConnection {
 
   /** Why the last dial failed or the last transport was lost. */
   get lastError(): string | undefined {
-    return this.#lastError;
+    return this.#lastDown?.reason;
   }
 
   /** The ready transport, if there is one. */
@@ -103,15 +106,14 @@ export class PooledConnection implements SubConnection {
   /** What it would tell a person. */
   view(): EndpointView {
     const { endpoint, state, inFlight, lastError } = this;
-    const tlsFault = this.#tlsFault;
-    const missingPermission = this.#missingPermission;
+    const why = this.#lastDown;
     return {
       endpoint,
       state,
       inFlight,
       lastError,
-      ...(tlsFault && { tlsFault }),
-      ...(missingPermission && { missingPermission }),
+      ...(why?.kind === "tls" && { tlsFault: why.fault }),
+      ...(why?.kind === "permission" && { missingPermission: why.flag }),
     };
   }
 
@@ -162,8 +164,8 @@ export class PooledConnection implements SubConnection {
       onReady: () => {
         if (this.#transport === transport) this.#ready();
       },
-      onDown: (...why) => {
-        if (this.#transport === transport) this.#down(...why);
+      onDown: (why) => {
+        if (this.#transport === transport) this.#down(why);
       },
       onGone: () => this.#forget(transport),
     });
@@ -177,21 +179,13 @@ export class PooledConnection implements SubConnection {
     this.#epoch = this.#context.nextEpoch();
     this.#failures = 0;
     this.#readyAt = this.#context.clock.now();
-    this.#lastError = undefined;
-    this.#tlsFault = undefined;
-    this.#missingPermission = undefined;
+    this.#lastDown = undefined;
     this.#setState("ready");
   }
 
-  #down(
-    reason: string,
-    tlsFault?: TlsFault,
-    missingPermission?: string,
-  ): void {
+  #down(why: DownReason): void {
     const wasReady = this.#state === "ready";
-    this.#lastError = reason;
-    this.#tlsFault = tlsFault;
-    this.#missingPermission = missingPermission;
+    this.#lastDown = why;
     // Its calls may go on (GOAWAY), and its socket closes a little later.
     this.#release("keep");
     const waitMs = wasReady ? this.#lossWaitMs() : this.#failureWaitMs();

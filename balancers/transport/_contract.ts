@@ -4,15 +4,15 @@ import type { Endpoint } from "./_endpoint.ts";
 /** Request headers, by lower-case name. Frozen, and reused between calls. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** What is sent with a call besides the message. */
+/** The options that unary calls and streams share. */
 export interface CallSettings {
-  /** The time left to the call in milliseconds, `Infinity` for none. */
+  /** The time left to the call in milliseconds, `Infinity` for no limit. */
   readonly timeoutMs: number;
   /** Request headers. */
   readonly headers: Headers | undefined;
 }
 
-/** A request, or what makes it when it is sent. */
+/** A request, or the function that makes it when it is sent. */
 export type RequestBytes = Uint8Array | (() => Uint8Array);
 
 /** The status of a call that did not succeed. */
@@ -22,19 +22,19 @@ export interface CallStatus {
   /** The status text. */
   readonly details: string;
   /**
-   * Whether the server itself gave it; otherwise the stream was reset, or
-   * ended on this side. @default {true}
+   * Whether the server itself gave this status; otherwise the stream was reset,
+   * or ended on this side. @default {true}
    */
   readonly answered?: boolean;
   /**
-   * Whether the server has certainly not looked at it, though it was sent: its
-   * stream is above the last one of a GOAWAY. A stream that is only reset with
-   * REFUSED_STREAM does not count. @default {false}
+   * Whether the server has certainly not looked at the request, though it was
+   * sent: the stream is above the last one of a GOAWAY. A stream that is only
+   * reset with REFUSED_STREAM does not count. @default {false}
    */
   readonly unprocessed?: boolean;
   /**
-   * Whether any of it may have left this process. `false` is certain: it
-   * waited for a stream, and was dropped. @default {true}
+   * Whether any of the request may have left this process. `false` is certain:
+   * the call waited for a stream, and was dropped. @default {true}
    */
   readonly sent?: boolean;
   /** The HTTP status of the answer, if it is another one than 200. */
@@ -43,7 +43,7 @@ export interface CallStatus {
 
 /** A call or stream that is running. */
 export interface RunningCall {
-  /** Ends it with status CANCELLED and frees its stream on the server. */
+  /** Ends the call with status CANCELLED and frees its stream on the server. */
   cancel(): void;
 }
 
@@ -55,38 +55,44 @@ export interface RunningStream extends RunningCall {
   halfClose(): void;
   /** Asks for the next message; none arrives without it. */
   read(): void;
-  /** Given where it has to wait before it can begin. */
+  /** The wait for one of the peer's streams, if the stream cannot begin yet. */
   readonly wait?: StreamWait | undefined;
 }
 
 /** A stream that has not begun, as the peer allows no more now. */
 export interface StreamWait {
-  /** How many the peer allows at once. */
+  /** How many streams the peer allows at once. */
   readonly maxStreams: number;
-  /** Resolves when it begins, or has ended without: `onEnd` tells which. */
+  /** Resolves when the stream begins, or ends without: `onEnd` tells which. */
   readonly over: Promise<void>;
 }
 
-/** What a stream tells. */
-export interface StreamEvents {
-  /** A message has arrived. */
-  onMessage(message: Uint8Array): void;
-  /** The stream has ended; `status.grpcCode` is 0 if it ended well. */
-  onEnd(status: CallStatus): void;
+/** How a unary call ended: with its reply, or the status of its failure. */
+export type UnaryAnswer = Uint8Array | CallStatus;
+
+/** The options of a unary call: a plain object, which may be copied. */
+export interface UnaryOptions extends CallSettings {
+  /** Called exactly once, never synchronously. */
+  readonly onEnd: (answer: UnaryAnswer) => void;
 }
 
-/** How a unary call ended: exactly one of the two is given. */
-export type UnaryDone = (
-  reply: Uint8Array | undefined,
-  status: CallStatus | undefined,
-) => void;
+/** The options of a stream: a plain object, which may be copied. */
+export interface StreamOptions extends CallSettings {
+  /** A message has arrived. */
+  readonly onMessage: (message: Uint8Array) => void;
+  /**
+   * The stream has ended; `status.grpcCode` is 0 if it ended well. Called
+   * exactly once, never synchronously.
+   */
+  readonly onEnd: (status: CallStatus) => void;
+}
 
 /**
  * One transport: a connection from its dial to its end. It is never dialled
  * again; a new connection is a new transport.
  */
 export interface Transport {
-  /** Whether it carries calls: ready, not lost, no GOAWAY seen. */
+  /** Whether the transport carries calls: ready, not lost, no GOAWAY seen. */
   readonly ready: boolean;
   /** How many calls and streams are running, or wait for a stream. */
   readonly inFlight: number;
@@ -97,43 +103,45 @@ export interface Transport {
   readonly maxStreams: number;
   /** How many more it allows now; none if that is not above 0. */
   readonly freeStreams: number;
-  /** How many sockets it holds open. */
+  /** How many sockets are open. */
   readonly sockets: number;
-  /** Starts a unary call; `done` is called exactly once, never synchronously. */
+  /** Starts a unary call. */
   unary(
     path: string,
     request: RequestBytes,
-    settings: CallSettings,
-    done: UnaryDone,
+    options: UnaryOptions,
   ): RunningCall;
-  /** Opens a stream; `onEnd` is called exactly once, never synchronously. */
-  stream(
-    path: string,
-    settings: CallSettings,
-    events: StreamEvents,
-  ): RunningStream;
+  /** Opens a stream. */
+  stream(path: string, options: StreamOptions): RunningStream;
   /** Lets running calls end by themselves, then closes. Idempotent. */
   drain(): void;
   /** Closes now, ending running calls with CANCELLED. Idempotent. */
   abort(): void;
 }
 
+/**
+ * Why a transport could not be made, or is lost: because of TLS, for lack of a
+ * permission, or for another reason. `reason` is for people.
+ */
+export type DownReason =
+  | { readonly kind: "tls"; readonly reason: string; readonly fault: TlsFault }
+  | {
+    readonly kind: "permission";
+    readonly reason: string;
+    /** The flag of Deno that gives the permission. */
+    readonly flag: string;
+  }
+  | { readonly kind: "other"; readonly reason: string };
+
 /** What a transport tells its owner. */
 export interface TransportEvents {
-  /** It carries calls from now on. */
+  /** The transport carries calls from now on. */
   onReady(): void;
   /** There may be more free streams than before. */
   onStreams?(): void;
-  /**
-   * It could not be made, or is lost; because of TLS, or for lack of a
-   * permission, whose flag is given. Called once, not after `drain`.
-   */
-  onDown(
-    reason: string,
-    tlsFault?: TlsFault,
-    missingPermission?: string,
-  ): void;
-  /** It holds no socket and runs no call any more. Called once, last. */
+  /** The transport could not be made, or is lost. Once, not after `drain`. */
+  onDown(why: DownReason): void;
+  /** No socket is open and no call runs any more. Called once, last. */
   onGone(): void;
 }
 

@@ -1,4 +1,5 @@
 import { UnavailableError } from "../../errors/specific_errors.ts";
+import type { DownReason } from "./_contract.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import type { EndpointView } from "../view.ts";
 
@@ -30,6 +31,17 @@ export function missingPermission(
     !isGranted({ name: "net", host })
   );
   return missing.length === 0 ? undefined : `--allow-net=${missing.join(",")}`;
+}
+
+/** Why an endpoint was not reached: for lack of a permission, or otherwise. */
+export function unreachedReason(
+  endpoint: Pick<Endpoint, "target">,
+  reason: string,
+): DownReason {
+  const flag = missingPermission(endpoint, reason);
+  return flag === undefined
+    ? { kind: "other", reason }
+    : { kind: "permission", reason, flag };
 }
 
 /**

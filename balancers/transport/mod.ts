@@ -8,20 +8,26 @@ export type {
   CallSettings,
   CallStatus,
   Dial,
+  DownReason,
   Headers,
   RequestBytes,
   RunningCall,
   RunningStream,
-  StreamEvents,
+  StreamOptions,
   StreamWait,
   Transport,
   TransportEvents,
-  UnaryDone,
+  UnaryAnswer,
+  UnaryOptions,
 } from "./_contract.ts";
 export { dialReason, timeoutReason } from "./_dial_reason.ts";
 export { type Endpoint, parseEndpoint, withoutPassword } from "./_endpoint.ts";
 export { holdFor } from "./_hold_for.ts";
-export { missingPermission, notPermitted } from "./_permission.ts";
+export {
+  missingPermission,
+  notPermitted,
+  unreachedReason,
+} from "./_permission.ts";
 export { type PingOptions, PingPace } from "./_ping_pace.ts";
 export {
   lookUpSrv,

@@ -1,7 +1,7 @@
 // A stream that ends, or loses its endpoint, while it is being opened.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { StreamOpener } from "../../../../api/stream/_opener.ts";
-import type { StreamEvents } from "../../../../balancers/transport/_contract.ts";
+import type { StreamOptions } from "../../../../balancers/transport/_contract.ts";
 import { methods } from "../../../../proto/methods.ts";
 import {
   endpoints,
@@ -18,15 +18,15 @@ const NOTHING = { send() {}, halfClose() {}, read() {}, cancel() {} };
 
 /** Opens a stream on `a`; something happens before its opener knows of it. */
 async function opened(
-  meanwhile: (events: StreamEvents, setup: Setup<Scripted>) => void,
+  meanwhile: (options: StreamOptions, setup: Setup<Scripted>) => void,
 ) {
   const made = scripted("a");
   const { pool, network } = made;
   pool.start();
   const a = network.at("a");
   a.up();
-  a.stream = (_path, _settings, events) => {
-    queueMicrotask(() => meanwhile(events, made));
+  a.stream = (_path, options) => {
+    queueMicrotask(() => meanwhile(options, made));
     return NOTHING;
   };
   const ends: string[] = [];
@@ -40,8 +40,8 @@ async function opened(
 }
 
 Deno.test("StreamOpener looks for no other endpoint for a stream that ended as it was opened", async () => {
-  const { pool, strategy, ends } = await opened((events) =>
-    events.onEnd({ grpcCode: 14, details: "gone" })
+  const { pool, strategy, ends } = await opened(({ onEnd }) =>
+    onEnd({ grpcCode: 14, details: "gone" })
   );
   assertEquals(ends.length, 1);
   strategy.log.length = 0;
@@ -52,7 +52,7 @@ Deno.test("StreamOpener looks for no other endpoint for a stream that ended as i
 });
 
 Deno.test("StreamOpener moves a stream whose endpoint was removed as it was opened", async () => {
-  const { pool, strategy, network, ends } = await opened((_events, { pool }) =>
+  const { pool, strategy, network, ends } = await opened((_options, { pool }) =>
     pool.setEndpoints(endpoints("b"))
   );
   for (const connection of strategy.pool.connections) connection.connect();

@@ -51,7 +51,7 @@ export class Full implements AsyncDisposable {
     const endpoint = parseEndpoint(server.endpoint, { tls: false });
     const transport = dial(endpoint, 5_000, {
       onReady: ready.resolve,
-      onDown: (reason) => full.down = reason,
+      onDown: ({ reason }) => full.down = reason,
       onGone: gone.resolve,
     });
     const full = new Full(server, { transport, hung, gone: gone.promise });
@@ -72,12 +72,11 @@ export class Full implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<
       CallStatus | undefined
     >();
-    const { cancel } = this.transport.unary(
-      PATH,
-      request,
-      settings,
-      (_reply, status) => resolve(status),
-    );
+    const { cancel } = this.transport.unary(PATH, request, {
+      ...settings,
+      onEnd: (answer) =>
+        resolve(answer instanceof Uint8Array ? undefined : answer),
+    });
     return { ended: promise, cancel };
   }
 

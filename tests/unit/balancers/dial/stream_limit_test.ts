@@ -155,7 +155,8 @@ Deno.test("Transport gives streams and calls their turn in one order, and keeps 
   const settings = { timeoutMs: Infinity, headers: undefined };
   const replies: number[][] = [];
   const ended = Promise.withResolvers<CallStatus>();
-  const stream = transport.stream(WATCH, settings, {
+  const stream = transport.stream(WATCH, {
+    ...settings,
     onMessage(message) {
       replies.push([...message]);
       stream.read();
@@ -184,11 +185,12 @@ Deno.test("Transport never opens a stream that was canceled while it waited for 
   await using full = await Full.open(1);
   const { server, hung, transport } = full;
   const ended = Promise.withResolvers<CallStatus>();
-  const stream = transport.stream(
-    methods.watch.watch.path,
-    { timeoutMs: Infinity, headers: undefined },
-    { onMessage() {}, onEnd: ended.resolve },
-  );
+  const stream = transport.stream(methods.watch.watch.path, {
+    timeoutMs: Infinity,
+    headers: undefined,
+    onMessage() {},
+    onEnd: ended.resolve,
+  });
   stream.send(EMPTY);
   stream.cancel();
   assertUnsent(await ended.promise, CANCELED);

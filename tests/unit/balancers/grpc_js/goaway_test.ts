@@ -163,7 +163,7 @@ Deno.test("a connection is pinged half as often after a GOAWAY for too many ping
       5_000,
       {
         onReady: ready.resolve,
-        onDown: down.resolve,
+        onDown: ({ reason }) => down.resolve(reason),
         onGone: gone.resolve,
       },
     );
@@ -171,7 +171,7 @@ Deno.test("a connection is pinged half as often after a GOAWAY for too many ping
     opened++;
     const openedAt = performance.now();
     const settings = { timeoutMs: Infinity, headers: undefined };
-    transport.stream(RANGE, settings, { onMessage() {}, onEnd() {} }).read();
+    transport.stream(RANGE, { ...settings, onMessage() {}, onEnd() {} }).read();
     await waitFor("a ping", () => firstPings.length === opened);
     waits.push((firstPings.at(-1) ?? 0) - openedAt);
     if (said === undefined) transport.abort();

@@ -36,7 +36,7 @@ async function pinging(
   const address = parseEndpoint(endpoint, { tls: false });
   const transport = dial(address, 10_000, {
     onReady: ready.resolve,
-    onDown: (reason) => ready.reject(new Error(reason)),
+    onDown: ({ reason }) => ready.reject(new Error(reason)),
     onGone: gone.resolve,
   });
   await ready.promise;
@@ -77,13 +77,18 @@ for (const [how, leave] of Object.entries(LEAVING)) {
     const { transport } = dialled;
     const settings = { timeoutMs: 60_000, headers: undefined };
     const replied = new Promise<Uint8Array | CallStatus | undefined>((done) =>
-      transport.unary(RANGE, EMPTY, settings, (reply, status) => {
-        done(reply === undefined ? status : Uint8Array.from(reply));
+      transport.unary(RANGE, EMPTY, {
+        ...settings,
+        onEnd: (answer) =>
+          done(
+            answer instanceof Uint8Array ? Uint8Array.from(answer) : answer,
+          ),
       })
     );
     const streamed: number[] = [];
     const ended = new Promise<CallStatus>((onEnd) => {
-      const stream = transport.stream(PUT, settings, {
+      const stream = transport.stream(PUT, {
+        ...settings,
         onMessage: (message) => streamed.push(...message),
         onEnd,
       });

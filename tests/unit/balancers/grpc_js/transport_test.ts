@@ -44,7 +44,7 @@ class Dialled implements AsyncDisposable {
     this.ready.promise.catch(() => {});
     this.transport = dial(endpoint, timeoutMs, {
       onReady: this.ready.resolve,
-      onDown: (reason) => {
+      onDown: ({ reason }) => {
         this.down.resolve(reason);
         this.ready.reject(new Error(reason));
       },
@@ -64,13 +64,8 @@ function targetOf({ endpoint }: FakeServer): string {
 
 function unary(transport: Transport): Promise<Uint8Array | CallStatus> {
   const settings = { timeoutMs: 5_000, headers: undefined };
-  return new Promise((resolve) =>
-    transport.unary(
-      PATH,
-      EMPTY,
-      settings,
-      (reply, status) => resolve((reply ?? status) as Uint8Array | CallStatus),
-    )
+  return new Promise((onEnd) =>
+    transport.unary(PATH, EMPTY, { ...settings, onEnd })
   );
 }
 

@@ -10,6 +10,7 @@ import {
 } from "../../../../balancers/by_name.ts";
 import { BalancerError } from "../../../../mod.ts";
 import {
+  codeOf,
   endpoints,
   microtasks,
   NO_SETTINGS,
@@ -27,8 +28,9 @@ Deno.test("ConnectionPool.close() ends waits, calls, dials, drains, timers and p
   network.at("a").up();
   network.at("b").down("connection refused");
   const statuses: (number | undefined)[] = [];
-  network.at("a").unary("/x", new Uint8Array(), NO_SETTINGS, (_, status) => {
-    statuses.push(status?.grpcCode);
+  network.at("a").unary("/x", new Uint8Array(), {
+    ...NO_SETTINGS,
+    onEnd: (answer) => statuses.push(codeOf(answer)),
   });
   const [connection] = strategy.pool.connections;
   assert(connection);
@@ -66,7 +68,7 @@ Deno.test("ConnectionPool.close() is final: nothing is picked, dialled or told",
   await pool.close();
   strategy.log.length = 0;
   assertEquals(pool.pick(INFO), { action: "closed" });
-  transport.events.onDown("late");
+  transport.events.onDown({ kind: "other", reason: "late" });
   transport.events.onReady();
   pool.report({
     connection: picked.connection,

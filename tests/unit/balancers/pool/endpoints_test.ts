@@ -61,8 +61,9 @@ Deno.test("ConnectionPool.setEndpoints() lets calls on a dropped endpoint end by
   const picked = pool.pick(INFO);
   assert(picked.action === "use");
   const replies: unknown[] = [];
-  picked.transport.unary("/x", new Uint8Array(), NO_SETTINGS, (reply) => {
-    replies.push(reply);
+  picked.transport.unary("/x", new Uint8Array(), {
+    ...NO_SETTINGS,
+    onEnd: (reply) => replies.push(reply),
   });
   pool.setEndpoints(endpoints("b"));
   assertStrictEquals(picked.connection.state, "closed");
@@ -81,7 +82,7 @@ Deno.test("ConnectionPool.setEndpoints() dials an endpoint anew that was dropped
   pool.start();
   const old = network.at("a");
   old.up();
-  old.unary("/x", new Uint8Array(), NO_SETTINGS, () => {});
+  old.unary("/x", new Uint8Array(), NO_SETTINGS);
   pool.setEndpoints(endpoints("b"));
   pool.setEndpoints(endpoints("ab"));
   assertStrictEquals(network.dials("a"), 2);

@@ -11,6 +11,7 @@ import {
   endpoints,
   type FakeTransport,
   microtasks,
+  NO_SETTINGS,
 } from "../transport/_fake_transport.ts";
 import { FOREVER, INFO, poolOf } from "../../api/call/_scripted_strategy.ts";
 
@@ -21,7 +22,6 @@ const SETS = ["a", "b", "ab", "abc", "bc", "cab", "d", ""];
 const DIAL_TIMEOUT_MS = 1_000;
 // Two windows of grpc1.7 and the longest wait for a dial, with its jitter.
 const HEALED_MS = 2 * 3_000 + 145_000;
-const SETTINGS = { timeoutMs: Infinity, headers: undefined };
 
 class Fuzz {
   readonly #random: () => number;
@@ -113,14 +113,12 @@ class Fuzz {
     const { connection, epoch, transport } = picked;
     assert(transport.ready && connection.state === "ready");
     const blame = this.#one(BLAMES) ?? "none";
-    transport.unary("/x", new Uint8Array(), SETTINGS, () => {
-      const outcome = {
-        connection,
-        epoch,
-        kind: "unary",
-        durationMs: 1,
-      } as const;
-      pool.report({ ...outcome, blame });
+    transport.unary("/x", new Uint8Array(), {
+      ...NO_SETTINGS,
+      onEnd() {
+        const kind = "unary";
+        pool.report({ connection, epoch, kind, durationMs: 1, blame });
+      },
     });
     // Some go on for long, also on connections that are left.
     const [call] = (transport as FakeTransport).calls;

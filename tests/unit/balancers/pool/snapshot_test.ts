@@ -3,7 +3,11 @@ import {
   BALANCER_NAMES,
   resolveBalancer,
 } from "../../../../balancers/by_name.ts";
-import { endpoint, microtasks } from "../transport/_fake_transport.ts";
+import {
+  endpoint,
+  microtasks,
+  NO_SETTINGS,
+} from "../transport/_fake_transport.ts";
 import { INFO, poolOf } from "../../api/call/_scripted_strategy.ts";
 
 Deno.test("ConnectionPool.snapshot() tells what is going on", () => {
@@ -19,9 +23,9 @@ Deno.test("ConnectionPool.snapshot() tells what is going on", () => {
   const picked = pool.pick(INFO);
   assert(picked.action === "use");
   picked.transport.unary("/x", new Uint8Array(), {
+    ...NO_SETTINGS,
     timeoutMs: 1,
-    headers: undefined,
-  }, () => {});
+  });
   assertEquals(pool.snapshot(), {
     strategy: "grpc1.7",
     pin: a,

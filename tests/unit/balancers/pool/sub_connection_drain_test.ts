@@ -1,12 +1,17 @@
 // Transports that are left: they drain, or are ended.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { microtasks, NO_SETTINGS } from "../transport/_fake_transport.ts";
+import type { UnaryAnswer } from "../../../../balancers/transport/_contract.ts";
+import {
+  codeOf,
+  microtasks,
+  NO_SETTINGS,
+} from "../transport/_fake_transport.ts";
 import { Subject, up } from "./_sub_connection_subject.ts";
 
 Deno.test("PooledConnection.disconnect() drains a ready transport and stays idle", async () => {
   const subject = up();
   const { connection, transport } = subject;
-  transport.unary("/x", new Uint8Array(), NO_SETTINGS, () => {});
+  transport.unary("/x", new Uint8Array(), NO_SETTINGS);
   connection.disconnect();
   connection.disconnect();
   assertStrictEquals(connection.state, "idle");
@@ -50,7 +55,7 @@ Deno.test("PooledConnection.disconnect() and connect() in one tick give a new tr
   const subject = up();
   const { connection } = subject;
   const old = subject.transport;
-  old.unary("/x", new Uint8Array(), NO_SETTINGS, () => {});
+  old.unary("/x", new Uint8Array(), NO_SETTINGS);
   connection.disconnect();
   connection.connect();
   assertStrictEquals(connection.state, "connecting");
@@ -69,7 +74,7 @@ Deno.test("PooledConnection keeps the calls of a transport that was told to go a
   const subject = up();
   subject.clock.advance(60_000);
   const { connection, transport: old } = subject;
-  old.unary("/x", new Uint8Array(), NO_SETTINGS, () => {});
+  old.unary("/x", new Uint8Array(), NO_SETTINGS);
   old.goAway();
   assertStrictEquals(connection.state, "connecting");
   subject.transport.up();
@@ -91,7 +96,7 @@ Deno.test("PooledConnection ignores what an old transport tells late", async () 
   const { states, clock } = subject;
   const seen = [...states];
   old.events.onReady();
-  old.events.onDown("late");
+  old.events.onDown({ kind: "other", reason: "late" });
   old.events.onGone();
   await microtasks();
   assertEquals(states, seen);
@@ -104,7 +109,7 @@ Deno.test("PooledConnection ignores what an old transport tells late", async () 
 Deno.test("PooledConnection.remove() drains, stays closed and dials no more", async () => {
   const subject = up();
   const { connection, transport } = subject;
-  transport.unary("/x", new Uint8Array(), NO_SETTINGS, () => {});
+  transport.unary("/x", new Uint8Array(), NO_SETTINGS);
   connection.remove();
   connection.remove();
   connection.connect();
@@ -133,13 +138,15 @@ Deno.test("PooledConnection.shutdown() ends everything, and resolves when nothin
   const { connection } = subject;
   const old = subject.transport;
   const ended: (number | undefined)[] = [];
-  const done = (_: unknown, status?: { grpcCode: number }) =>
-    ended.push(status?.grpcCode);
-  old.unary("/x", new Uint8Array(), NO_SETTINGS, done);
+  const settings = {
+    ...NO_SETTINGS,
+    onEnd: (answer: UnaryAnswer) => ended.push(codeOf(answer)),
+  };
+  old.unary("/x", new Uint8Array(), settings);
   connection.disconnect();
   connection.connect();
   subject.transport.up();
-  subject.transport.unary("/y", new Uint8Array(), NO_SETTINGS, done);
+  subject.transport.unary("/y", new Uint8Array(), settings);
   await connection.shutdown();
   assertStrictEquals(connection.state, "closed");
   assertEquals([old.aborted, subject.transport.aborted], [true, true]);

@@ -6,16 +6,18 @@ import type {
   RequestBytes,
   RunningCall,
   RunningStream,
-  StreamEvents,
+  StreamOptions,
   Transport,
   TransportEvents,
-  UnaryDone,
+  UnaryAnswer,
+  UnaryOptions,
 } from "../../../../balancers/transport/_contract.ts";
 
-/** A call without a deadline. */
-export const NO_SETTINGS: CallSettings = {
+/** A call without a deadline, whose end nobody waits for. */
+export const NO_SETTINGS: UnaryOptions = {
   timeoutMs: Infinity,
   headers: undefined,
+  onEnd() {},
 };
 
 const CANCELED = { grpcCode: 1, details: "Canceled by the caller" };
@@ -26,13 +28,13 @@ export class FakeCall {
   readonly request: Uint8Array;
   readonly settings: CallSettings;
   canceled = false;
-  readonly #end: UnaryDone;
+  readonly #end: (answer: UnaryAnswer) => void;
 
   constructor(
     path: string,
     request: Uint8Array,
     settings: CallSettings,
-    end: UnaryDone,
+    end: (answer: UnaryAnswer) => void,
   ) {
     this.path = path;
     this.request = request;
@@ -41,11 +43,11 @@ export class FakeCall {
   }
 
   reply(message: Uint8Array): void {
-    this.#end(message, undefined);
+    this.#end(message);
   }
 
   fail(grpcCode: number, details = ""): void {
-    this.#end(undefined, { grpcCode, details });
+    this.#end({ grpcCode, details });
   }
 }
 
@@ -99,7 +101,7 @@ export class FakeTransport implements Transport {
    */
   down(reason = "connection refused", grpcCode = 14): void {
     this.#end(0);
-    this.events.onDown(reason);
+    this.events.onDown({ kind: "other", reason });
     for (const call of this.calls) call.fail(grpcCode, "Dropped");
     this.#checkGone();
   }
@@ -107,21 +109,23 @@ export class FakeTransport implements Transport {
   /** GOAWAY: no new calls, the running ones go on. */
   goAway(): void {
     this.#end(this.sockets);
-    this.events.onDown("the connection was lost");
+    this.events.onDown({
+      kind: "other",
+      reason: "the connection was lost",
+    });
     this.#checkGone();
   }
 
   unary(
     path: string,
     bytes: RequestBytes,
-    settings: CallSettings,
-    done: UnaryDone,
+    options: UnaryOptions,
   ): RunningCall {
     assert(this.ready, "a call on a transport that is not ready");
     const request = typeof bytes === "function" ? bytes() : bytes;
-    const call = new FakeCall(path, request, settings, (reply, status) => {
+    const call = new FakeCall(path, request, options, (answer) => {
       if (!this.calls.delete(call)) return;
-      queueMicrotask(() => done(reply, status));
+      queueMicrotask(() => options.onEnd(answer));
       this.#checkGone();
     });
     this.calls.add(call);
@@ -133,11 +137,7 @@ export class FakeTransport implements Transport {
     };
   }
 
-  stream(
-    _path: string,
-    _settings: CallSettings,
-    _events: StreamEvents,
-  ): RunningStream {
+  stream(_path: string, _options: StreamOptions): RunningStream {
     throw new Error("No test needs a stream on a fake transport");
   }
 
@@ -208,6 +208,11 @@ export function endpoint(name: string): Endpoint {
 /** The endpoints of single letters. */
 export function endpoints(names: string): Endpoint[] {
   return [...names].map(endpoint);
+}
+
+/** The status of an answer that is no reply. */
+export function codeOf(answer: UnaryAnswer): number | undefined {
+  return answer instanceof Uint8Array ? undefined : answer.grpcCode;
 }
 
 /** Lets everything that is ready to run do so: no timers, no I/O. */

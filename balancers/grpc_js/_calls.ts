@@ -1,0 +1,105 @@
+import type * as grpc from "@grpc/grpc-js";
+import { GRPC_CODE } from "../../errors/codes.ts";
+import type {
+  CallSettings,
+  CallStatus,
+  RequestBytes,
+  RunningCall,
+  RunningStream,
+  StreamOptions,
+  UnaryOptions,
+} from "../transport/mod.ts";
+import { asBuffer, cancel, metadataOf, toCallStatus } from "./_message.ts";
+import { StreamWriter } from "./_stream_writer.ts";
+
+type Call = ReturnType<grpc.Channel["createCall"]>;
+
+const NO_REPLY: CallStatus = {
+  grpcCode: GRPC_CODE.internal,
+  details: "The reply is missing",
+};
+
+/** The calls and streams that run on a channel. */
+export class GrpcCalls {
+  readonly #channel: grpc.Channel;
+  readonly #onEnded: () => void;
+  readonly #running = new Set<Call>();
+
+  constructor(channel: grpc.Channel, onEnded: () => void) {
+    this.#channel = channel;
+    this.#onEnded = onEnded;
+  }
+
+  /** How many run. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  unary(
+    path: string,
+    request: RequestBytes,
+    options: UnaryOptions,
+  ): RunningCall {
+    let reply: Uint8Array | undefined;
+    let headers: grpc.Metadata | undefined;
+    const call = this.#open(path, options, {
+      onReceiveMetadata: (received) => headers = received,
+      onReceiveMessage: (message: Uint8Array | null) => {
+        reply = message ?? reply;
+      },
+      onReceiveStatus: (status) => {
+        this.#ended(call);
+        options.onEnd(
+          status.code === 0 ? reply ?? NO_REPLY : toCallStatus(status, headers),
+        );
+      },
+    });
+    call.sendMessageWithContext({}, asBuffer(request));
+    call.halfClose();
+    call.startRead();
+    return { cancel: () => cancel(call) };
+  }
+
+  stream(path: string, options: StreamOptions): RunningStream {
+    let headers: grpc.Metadata | undefined;
+    const call = this.#open(path, options, {
+      onReceiveMetadata: (received) => headers = received,
+      onReceiveMessage(message: Uint8Array | null) {
+        if (message !== null) options.onMessage(message);
+      },
+      onReceiveStatus: (status) => {
+        this.#ended(call);
+        options.onEnd(toCallStatus(status, headers));
+      },
+    });
+    const writer = new StreamWriter(call);
+    return {
+      send: (message) => writer.send(message),
+      halfClose: () => writer.halfClose(),
+      read: () => call.startRead(),
+      cancel: () => cancel(call),
+    };
+  }
+
+  /** Ends all of them from this side. */
+  cancel(): void {
+    for (const call of this.#running) cancel(call);
+  }
+
+  #open(
+    path: string,
+    { timeoutMs, headers }: CallSettings,
+    listener: Parameters<Call["start"]>[1],
+  ): Call {
+    const deadline = timeoutMs === Infinity ? Infinity : Date.now() + timeoutMs;
+    const call = this.#channel.createCall(path, deadline, null, null, null);
+    this.#running.add(call);
+    call.start(metadataOf(headers), listener);
+    return call;
+  }
+
+  #ended(call: Call): void {
+    this.#running.delete(call);
+    this.#onEnded();
+  }
+}
