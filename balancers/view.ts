@@ -54,7 +54,7 @@ export type BalancerEvent =
     readonly endpoint: string;
     /** The state it is in now. */
     readonly state: ConnectionState;
-    /** Why the last dial failed, or the last connection was lost. */
+    /** Why, if it has `failed` or is `lost`; else nothing. */
     readonly error: string | undefined;
   }
   | {

@@ -18,7 +18,9 @@ export class PoolEvents {
   changed(connection: PooledConnection, before: ConnectionState): void {
     const { endpoint, state, lastError } = connection;
     const type = typeOf(before, state);
-    this.#tell({ type, endpoint, state, error: lastError });
+    // What failed earlier is no reason for the states that come after it.
+    const error = type === "failed" || type === "lost" ? lastError : undefined;
+    this.#tell({ type, endpoint, state, error });
   }
 
   /** The strategy has had its turn. */

@@ -62,6 +62,21 @@ Deno.test("ConnectionPool tells a connection that is lost again at once as lost,
   ]);
 });
 
+Deno.test("ConnectionPool tells why a dial failed with that, not with the states that follow", async () => {
+  const { pool, network, clock, events } = scripted("a");
+  pool.start();
+  network.at("a").down(REFUSED);
+  events.length = 0;
+  clock.advance(60_000);
+  network.at("a").down(REFUSED);
+  await pool.close();
+  assertEquals(take(events), [
+    told("connecting", A),
+    told("failed", A, { state: "failing", error: REFUSED }),
+    told("closed", A),
+  ]);
+});
+
 Deno.test("ConnectionPool tells what the strategy avoids, and when it does no more", () => {
   const { pool, network, clock, events } = poolOf(
     resolveBalancer("grpc1.7")({ dialTimeoutMs: 1 }),
@@ -127,7 +142,7 @@ Deno.test("ConnectionPool tells where the pin is though a listener moves it mean
   assertEquals(take(events), [
     { type: "healthy", endpoint: B },
     told("closed", A),
-    told("connecting", B, { error: DROPPED }),
+    told("connecting", B),
     { type: "switch", from: A, to: undefined },
   ]);
   network.at("b").up();
