@@ -17,9 +17,9 @@ Deno.test("compare --strategy judges the documented strategy by its own expectat
     "--call-timeout-ms=500",
   ], { stdout, stderr });
   assertEquals(exitCode, 0, stderr.text + stdout.text);
-  assertMatch(stdout.text, /\n#37 .*\n ✔ prefer-leader +[01]\/30 /);
+  assertMatch(stdout.text, /\n#37 .*\n = prefer-leader +[01]\/30 /);
   assertMatch(
     stdout.text,
-    /\n3 cells: 2 as expected, 0 not, 1 without an expectation\n$/,
+    /\n3 cells: 2 as expected, 0 not as expected, 1 not judged\n$/,
   );
 });

@@ -75,7 +75,7 @@ Deno.test("compare ends with 0 when nothing is planted", async () => {
     "#93 grpc1.7 expected",
   ]);
   assertEquals(exitCode, 0);
-  assertMatch(report, /\n4 cells: 4 as expected, 0 not\n$/);
+  assertMatch(report, /\n4 cells: 4 as expected, 0 not as expected\n$/);
 });
 
 Deno.test("compare ends with 1 when two strategies have swapped names", async () => {
@@ -87,7 +87,7 @@ Deno.test("compare ends with 1 when two strategies have swapped names", async ()
     "#93 grpc1.7 unexpected",
   ]);
   assertEquals(exitCode, 1);
-  assertMatch(report, /\n4 cells: 0 as expected, 4 not\n$/);
+  assertMatch(report, /\n4 cells: 0 as expected, 4 not as expected\n$/);
 });
 
 const LIES: readonly {

@@ -4,25 +4,32 @@ import { type Scenario, scenarioName } from "../../tests/scenarios/scenario.ts";
 import { CALL_TIMEOUT_MS } from "./_args.ts";
 import type { Known } from "./_choice.ts";
 import { describeExpected } from "../../tests/scenarios/expected.ts";
-import { ORIGINS } from "./report/mod.ts";
+import { originWords } from "./report/mod.ts";
 import { type Paint, wrap } from "../output/mod.ts";
 
 /** The text of `--help`. */
-export function helpText({ subjects, scenarios, quick }: Known): string {
-  const numbers = (ids: readonly number[]) => ids.join(", ");
-  return `Runs the generations of etcd's client side by side on a real cluster under faults.
+export function helpText(known: Known): string {
+  return `Runs the three balancer strategies side by side on a real cluster under faults: each is a design
+of etcd's own client in Go, and docs/balancers.md says which to take.
 
 Usage: deno task compare [options]
 
-  --strategies LIST    some of ${
+${flags(known)}
+
+${about(known)}`;
+}
+
+function flags({ subjects, quick }: Known): string {
+  return `  --strategies LIST    some of ${
     subjects.map(({ name }) => name).join(",")
   } (default: all)
   --strategy FILE      a strategy of your own as well: a module whose default export is a
                        BalancerFactory; may be given several times; not judged unless it
                        exports expectations; see docs/examples/prefer_leader.ts
   --scenarios LIST     numbers of scenarios, such as 1,37 (default: all; see --list)
-  --only TEXT          of those, the cells with that number ('#37') or with TEXT in their
-                       name: 'grpc1.7', 'watch', 'grpc1.7 | #37 put on an isolated follower'
+  --only TEXT          of those, the cells (one scenario under one strategy) with that number
+                       ('#37') or with TEXT in their name: 'grpc1.7', 'watch',
+                       'grpc1.7 | #37 put on an isolated follower'
   --quick              only ${
     numbers(quick)
   }, calls time out after ${CALL_TIMEOUT_MS.quick} ms: under a minute
@@ -42,9 +49,11 @@ Usage: deno task compare [options]
                        <!-- compare:begin --> and <!-- compare:end -->
   --html FILE          writes a page with a timeline per cell, for any browser
   --list               every scenario, what is expected of each strategy, and what Go's does
-  --help               this
+  --help               this`;
+}
 
-Known scenarios: ${numbers(scenarios.map(({ id }) => id))}
+function about({ scenarios }: Known): string {
+  return `Known scenarios: ${numbers(scenarios.map(({ id }) => id))}
 
 The table goes to standard output, progress to standard error. An etcd server
 of that version is found (ETCD_BIN, PATH, cache) or fetched, without root; the
@@ -67,12 +76,41 @@ Examples:
 `;
 }
 
+function numbers(ids: readonly number[]): string {
+  return ids.join(", ");
+}
+
 /** The text of `--list`. */
 export function listText(
   scenarios: readonly Scenario[],
-  { columns, paint }: { readonly columns: number; readonly paint: Paint },
+  layout: ListLayout,
 ): string {
-  const lines = scenarios.flatMap((scenario) => [
+  const gos = scenarios.flatMap(({ expectations }) =>
+    Object.values(expectations).map(({ go }) => go)
+  );
+  const about = wrap(
+    `Of each scenario: its fault, what is expected of this client under each strategy, and below it what Go's client of that generation does: ${
+      originWords(gos.join())
+    }.`,
+    { width: layout.columns, lead: "" },
+  );
+  return [
+    ...about,
+    "",
+    ...scenarios.flatMap((scenario) => scenarioLines(scenario, layout)),
+  ].join("\n");
+}
+
+interface ListLayout {
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+function scenarioLines(
+  scenario: Scenario,
+  { columns, paint }: ListLayout,
+): string[] {
+  return [
     paint.bold(scenarioName(scenario)) +
     (isLong(scenario)
       ? paint.dim(
@@ -97,8 +135,5 @@ export function listText(
       ],
     ),
     "",
-  ]);
-  return [...lines, ...wrap(ORIGINS, { width: columns, lead: "" }), ""].join(
-    "\n",
-  );
+  ];
 }

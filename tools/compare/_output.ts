@@ -1,4 +1,6 @@
 /** Where a result goes. */
+import { dirname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type CompareResult, toJson } from "./result/mod.ts";
 import { putSummary, renderMarkdown, renderReport } from "./report/mod.ts";
 import type { Sink } from "../output/mod.ts";
@@ -17,6 +19,7 @@ export interface OutputFiles {
 }
 
 type PageModule = typeof import("./html/mod.ts");
+const DOCS = fileURLToPath(new URL("../../docs", import.meta.url));
 /** By a name that Deno cannot see: it fetches the libraries of what it sees. */
 const PAGE_MODULE = "./html/mod.ts";
 
@@ -42,7 +45,8 @@ export async function writeOutputs(
   }
   if (html !== undefined) {
     const { renderHtml }: PageModule = await import(PAGE_MODULE);
-    await Deno.writeTextFile(html, renderHtml(result));
+    const docs = relative(dirname(html), DOCS).replaceAll("\\", "/");
+    await Deno.writeTextFile(html, renderHtml(result, { docs }));
     note(`The page is in ${html}`);
   }
   if (json !== undefined) {

@@ -4,6 +4,7 @@ import {
   type CompareCell,
   figuresOf,
 } from "../result/mod.ts";
+import { VERDICT_WORDS } from "../report/mod.ts";
 import { counted } from "../../output/mod.ts";
 
 /** How much failed; `quiet`: nothing was called that could. */
@@ -41,7 +42,7 @@ const WORST_LAST: readonly Outcome[] = [
 export function headlineOf(cell: CompareCell): Headline {
   const [figures] = figuresOf(cell);
   if (figures === undefined) {
-    return { outcome: "absent", text: ABSENT_WORDS[cell.verdict] ?? "" };
+    return { outcome: "absent", text: VERDICT_WORDS[cell.verdict] };
   }
   const parts = partsOf(figures);
   if (parts.length === 0) {
@@ -53,21 +54,18 @@ export function headlineOf(cell: CompareCell): Headline {
         : `${Math.round(measure[1])} ${measure[0]}`,
     };
   }
+  // Where there is no fault, the question is who served.
+  const served = cell.scenario.fault === "none" && figures.calls > 1
+    ? [`served ${figures.spread.join("/")}`]
+    : [];
   return {
     outcome:
       WORST_LAST.findLast((outcome) =>
         parts.some((part) => part.outcome === outcome)
       ) ?? "quiet",
-    text: parts.map(({ text }) => text).join(", "),
+    text: [...parts.map(({ text }) => text), ...served].join(", "),
   };
 }
-
-const ABSENT_WORDS: Readonly<Partial<Record<CompareCell["verdict"], string>>> =
-  {
-    "threw": "could not be run",
-    "skipped": "does not apply",
-    "not run": "not run",
-  };
 
 function partsOf(
   { calls, failed, watch, lease }: CellFigures,

@@ -5,58 +5,62 @@
  * @module
  */
 import { chartLegend } from "./_legend.ts";
+import { intro, type PageLinks } from "./_intro.ts";
 import { Markup, markup } from "./_markup.ts";
 import { columnsLegend, scenarioArticle } from "./_scenario.ts";
 import { STYLE } from "./_style.ts";
 import { groupCells, type ScenarioGroup, summaryTable } from "./_summary.ts";
-import { verdictText } from "../report/mod.ts";
+import { AS_EXPECTED, verdictText } from "../report/mod.ts";
 import type { CompareResult } from "../result/mod.ts";
-import { counted, minutes } from "../../output/mod.ts";
+import { minutes } from "../../output/mod.ts";
 
-const TITLE = "The generations of etcd’s client under the same faults";
+const TITLE = "etcdeno’s balancer strategies under the same faults";
 
 /** The whole page. */
-export function renderHtml(result: CompareResult): string {
+export function renderHtml(
+  result: CompareResult,
+  links: PageLinks = {},
+): string {
   const groups = groupCells(result);
   const page = markup`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>${TITLE}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
+${head()}
 <body>
 <a class="skip" href="#summary">Skip to the summary</a>
 <header>
 <h1>${TITLE}</h1>
-<p class="lede">etcd’s own client, written in Go, has been designed anew twice, and each design meets a failing cluster in its own way. Here ${
-    new Intl.ListFormat("en").format(result.options.strategies)
-  }, strategies of etcdeno, the client for Deno, go through the same faults on a real cluster of ${
-    counted(result.etcd.members.length, "member")
-  }.</p>
+${intro(result, links)}
 ${verdict(result)}
 ${facts(result)}
 </header>
 <main>
 <section id="summary" aria-labelledby="summary-h">
 <h2 id="summary-h">Summary</h2>
-${summaryTable(groups, result.options.strategies)}
+${summaryTable(groups, result)}
 </section>
 <section aria-labelledby="reading-h">
-<h2 id="reading-h">How to read it</h2>
+<h2 id="reading-h">How to read the timelines</h2>
 ${chartLegend(result.etcd.members)}
 ${columnsLegend(result)}
 </section>
 ${sections(groups, result)}
 </main>
-<footer><p>Made by <code>deno task compare --html</code>. [M]: measured on etcd’s Go clients, [T]: asserted by their tests, [D]: derived from their source.</p></footer>
+<footer><p>Made by <code>deno task compare --html</code>; <code>deno task compare --help</code> says what else it does.</p></footer>
 </body>
 </html>
 `;
   return page.text;
+}
+
+function head(): Markup {
+  return markup`<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>${TITLE}</title>
+<style>${new Markup(STYLE)}</style>
+</head>`;
 }
 
 function verdict(result: CompareResult): Markup {
@@ -64,18 +68,17 @@ function verdict(result: CompareResult): Markup {
     result.cells.every(({ verdict }) =>
       verdict !== "unexpected" && verdict !== "threw"
     );
-  return markup`<p class="outcome ${
-    good ? "expected" : "unexpected"
-  }"><span aria-hidden="true">${good ? "✔" : "✘"}</span> ${
+  return markup`<p class="outcome ${good ? "expected" : "unexpected"}">${
     verdictText(result)
-  }</p>`;
+  }</p>
+<p class="fault">A cell is one scenario under one strategy. As expected: ${AS_EXPECTED}.</p>`;
 }
 
 function facts(
   { etcd, runtime, options, startedAt, seconds }: CompareResult,
 ): Markup {
   const rows = [
-    ["etcd", `${etcd.version}, ${etcd.source}`],
+    ["etcd", `${etcd.version} from ${etcd.source}`],
     ["etcdeno", runtime.client],
     ["Deno", runtime.deno],
     ["Machine", runtime.system],

@@ -1,10 +1,11 @@
 /** The part of a page that tells of one scenario. */
-import { type Column, NOTHING, placeColumns, shownOf } from "../report/mod.ts";
+import { type Column, NOTHING, shownOf, toldColumns } from "../report/mod.ts";
 import { drawTimeline } from "./_chart.ts";
 import { eventLines, failureLines } from "./_events.ts";
+import { expectationTable } from "./_expectation.ts";
 import { type Markup, markup } from "./_markup.ts";
 import { headlineOf } from "./_outcome.ts";
-import { anchorOf, type ScenarioGroup, verdictMark } from "./_summary.ts";
+import { anchorOf, type ScenarioGroup, verdictWords } from "./_summary.ts";
 import {
   type CellFigures,
   type CompareCell,
@@ -12,7 +13,8 @@ import {
   figuresOf,
 } from "../result/mod.ts";
 import { marksPerTimeline, thinCalls } from "./_thin.ts";
-import { scaleOf, type TimelineScale } from "./_timeline.ts";
+import { endOf, scaleFor, scaleOf, type TimelineScale } from "./_timeline.ts";
+import { duration } from "../../output/mod.ts";
 
 /** Title, expectations, figures and timelines of a scenario. */
 export function scenarioArticle(
@@ -36,59 +38,9 @@ export function scenarioArticle(
 <p class="fault">${fault}</p>
 ${expectationTable(cells)}
 ${figuresTable(cells, result)}
-<div class="scroll timelines" role="group" tabindex="0" aria-label="Timelines of #${scenario.id}, can be scrolled">
 ${cells.map((cell) => timeline(cell, { scale, members, mostMarks }))}
-</div>
 <p class="back"><a href="#summary">Back to the summary</a></p>
 </article>`;
-}
-
-/** A line per expectation: strategies that share one share its line. */
-function expectationTable(cells: readonly CompareCell[]): Markup {
-  const lines = Map.groupBy(cells, (cell) => expectationWords(cell).text);
-  return markup`<div class="scroll">
-<table class="words">
-<caption>What is expected</caption>
-<thead><tr><th scope="col">Strategy</th><th scope="col">etcd’s Go client of that generation</th><th scope="col">This client</th></tr></thead>
-<tbody>${
-    [...lines.values()].map((cells) =>
-      markup`<tr><th scope="row">${
-        cells.map(({ strategy }) => strategy).join(", ")
-      }</th>${cells.slice(0, 1).map(expectationWords)}</tr>`
-    )
-  }</tbody>
-</table>
-</div>`;
-}
-
-function expectationWords(cell: CompareCell): Markup {
-  const { expectation, verdict } = cell;
-  const { go, text, because } = expectation ?? {};
-  return markup`<td>${go ?? "–"}</td><td>${text ?? "nothing"} ${
-    verdictMark(verdict)
-  }${
-    because === undefined
-      ? undefined
-      : markup`<p class="because">Not as Go’s, because ${because}.</p>`
-  }${remarks(cell)}</td>`;
-}
-
-/** What is to be said of a cell that is not simply as expected. */
-function remarks(cell: CompareCell): Markup | undefined {
-  switch (cell.verdict) {
-    case "unexpected":
-      return markup`<p class="bad">Measured: ${
-        cell.deviations.join("; ")
-      }.</p>`;
-    case "threw":
-      return markup`<p class="bad">Failed to run: ${cell.error}</p>`;
-    case "skipped":
-      return markup`<p>Skipped: ${cell.reason}.</p>`;
-    case "not run":
-      return markup`<p>Not run.</p>`;
-    default:
-      return undefined;
-  }
 }
 
 /** What the columns of the figures mean. */
@@ -103,14 +55,10 @@ export function columnsLegend(result: CompareResult): Markup {
 
 /** The columns that have something to tell of these cells. */
 function columnsOf(result: CompareResult): readonly Column[] {
-  // Without room for the calls one by one: they are in the timelines.
-  return placeColumns(result, { taken: 0, columns: 0 })
-    .map(({ column }) => column)
-    .filter((column) =>
-      result.cells.flatMap(shownOf).some((shown) =>
-        !["", NOTHING].includes(column.text(shown))
-      )
-    );
+  const cells = result.cells.flatMap(shownOf);
+  return toldColumns(result).filter((column) =>
+    cells.some((shown) => !["", NOTHING].includes(column.text(shown)))
+  );
 }
 
 function figuresTable(
@@ -120,71 +68,85 @@ function figuresTable(
   const columns = columnsOf({ ...result, cells });
   const rows = cells.flatMap((cell) =>
     shownOf(cell).map((shown) =>
-      markup`<tr><th scope="row">${cell.strategy}</th>${
+      markup`<tr role="row"><th scope="row" role="rowheader">${cell.strategy}</th>${
         columns.map((column) =>
-          markup`<td class="${column.align}">${column.text(shown)}</td>`
+          markup`<td class="${column.align}" role="cell" data-name="${
+            nameOf(column)
+          }">${column.text(shown)}</td>`
         )
       }</tr>`
     )
   );
   if (rows.length === 0) return undefined;
-  return markup`<div class="scroll">
-<table class="figures">
+  return markup`<table class="figures" role="table">
 <caption>What was measured</caption>
-<thead><tr><th scope="col">Strategy</th>${
-    columns.map(({ heads, legend: [, meaning], align }) =>
-      markup`<th scope="col" class="${align}" title="${meaning}">${
-        heads.join(" ").replace(" /", "/")
-      }</th>`
+<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Strategy</th>${
+    columns.map((column) =>
+      markup`<th scope="col" role="columnheader" class="${column.align}" title="${
+        column.legend[1]
+      }">${nameOf(column)}</th>`
     )
   }</tr></thead>
-<tbody>${rows}</tbody>
-</table>
-</div>`;
+<tbody role="rowgroup">${rows}</tbody>
+</table>`;
 }
 
-function timeline(
-  cell: CompareCell,
-  { scale, members, mostMarks }: {
-    readonly scale: TimelineScale;
-    readonly members: readonly string[];
-    readonly mostMarks: number;
-  },
-): Markup {
+function nameOf({ heads }: Column): string {
+  return heads.join(" ").replace(" /", "/").trim();
+}
+
+interface TimelineContext {
+  readonly scale: TimelineScale;
+  readonly members: readonly string[];
+  readonly mostMarks: number;
+}
+
+function timeline(cell: CompareCell, context: TimelineContext): Markup {
   const id = anchorOf(cell.scenario, cell.strategy);
   const headline = headlineOf(cell).text;
+  const title = markup`<strong>${cell.strategy}</strong> ${headline}${
+    verdictWords(cell)
+  }`;
   const [figures] = figuresOf(cell);
   if (figures === undefined) {
-    return markup`<figure id="${id}"><figcaption><strong>${cell.strategy}</strong> ${headline} ${
-      verdictMark(cell.verdict)
-    }</figcaption></figure>`;
+    return markup`<figure id="${id}"><figcaption>${title}</figcaption></figure>`;
   }
-  const { drawn, caption = silence(figures) } = thinCalls(
-    figures.marks,
-    mostMarks,
-  );
-  const title = `${cell.strategy} in #${cell.scenario.id}: ${headline}`;
-  const description = [
-    figures.marks.length > 0
-      ? "Every call as a mark, time across and latency up on a logarithmic scale; below"
-      : "No calls;",
-    "the connection to each member over time. In words below the timeline.",
-  ].join(" ");
+  const { drawn, caption } = thinCalls(figures.marks, context.mostMarks);
+  const scale = scaleFor(figures, context.scale);
+  const remarks = [caption, silence(figures), ownScale(figures, scale)]
+    .filter((text) => text !== undefined);
   return markup`<figure id="${id}">
-<figcaption><strong>${cell.strategy}</strong> ${headline} ${
-    verdictMark(cell.verdict)
-  }${
-    caption === undefined ? undefined : markup` <small>${caption}.</small>`
+<figcaption>${title}${
+    remarks.map((text) => markup` <small>${text}.</small>`)
   }</figcaption>
 ${
-    drawTimeline({ figures, drawn, scale, members }, {
+    drawTimeline({ figures, drawn, scale, members: context.members }, {
       id,
-      title,
-      description,
+      title: `${cell.strategy} in #${cell.scenario.id}: ${headline}`,
+      description: describe(figures),
     })
   }
 ${inWords(figures)}
 </figure>`;
+}
+
+function describe({ marks }: CellFigures): string {
+  const calls = marks.length > 0
+    ? "Every call as a mark, time across and latency up on a logarithmic scale; below"
+    : "No calls;";
+  return `${calls} the connection to each member over time. In words below the timeline.`;
+}
+
+/** Says so where a timeline is not on the scale of the others. */
+function ownScale(
+  figures: CellFigures,
+  scale: TimelineScale,
+): string | undefined {
+  return scale.own
+    ? `On a time scale of its own, as it took only ${
+      duration(endOf(figures, scale))
+    }`
+    : undefined;
 }
 
 /** Says so where a timeline can show nothing of what the fault did. */

@@ -36,6 +36,8 @@ a { color: var(--link); text-underline-offset: 0.15em; }
 .skip:focus { left: 1rem; top: 0.5rem; padding: 0.5rem 1rem; background: var(--paper); z-index: 2; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .lede { font-size: 1.15rem; }
+.strategies { margin: 0 0 1rem; max-width: 44rem; } .strategies div { display: flex; gap: 0 1rem; margin: 0 0 0.6rem; }
+.strategies dt { flex: none; width: 5rem; font-weight: 600; } .strategies dd { margin: 0; } .strategies strong { font-weight: 600; }
 .outcome { font-weight: 600; padding: 0.6rem 0.9rem; border-left: 4px solid currentColor; background: var(--raised); max-width: none; }
 .expected { color: var(--good); }
 .unexpected, .threw, .bad { color: var(--bad); }
@@ -67,13 +69,15 @@ thead th { border-bottom: 1px solid var(--dim); white-space: nowrap; }
 .summary .section th { font-weight: 600; padding: 1.1rem 0 0.35rem; }
 .summary td { padding: 0; border: 2px solid var(--paper); }
 .summary td a { display: flex; gap: 0.35rem; padding: 0.38rem 0.6rem; color: inherit; text-decoration: none; }
-.summary .verdict { margin-left: auto; }
-.summary td .unexpected, .summary td .threw { align-self: start; padding: 0 0.4em; border-radius: 0.2em; background: var(--bad); color: var(--paper); }
+.verdict { white-space: nowrap; } figcaption .expected { color: var(--dim); }
+.summary .unexpected, figcaption .unexpected { padding: 0 0.4em; border-radius: 0.2em; background: var(--bad); color: var(--paper); }
+.summary a:focus-visible { outline-color: currentColor; outline-offset: -3px; }
 .sign { flex: none; width: 1.1em; text-align: center; }
 .none { background: var(--none); } .few { background: var(--few); }
 .many { background: var(--many); } .all { background: var(--all); color: var(--on-all); }
 .quiet, .absent { background: var(--raised); }
 .summary td .expected { color: inherit; }
+.legend + .legend { display: block; margin-top: -0.5rem; }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.35rem 1.4rem; max-width: none; }
 .chart-legend li { display: flex; gap: 0.6rem; }
 .legend svg { flex: none; margin-top: 0.15em; overflow: visible; }
@@ -82,22 +86,25 @@ thead th { border-bottom: 1px solid var(--dim); white-space: nowrap; }
 .swatch.all { color: var(--on-all); }
 article { margin: 0 0 3.5rem; padding-top: 0.5rem; }
 .fault { margin-bottom: 1rem; }
-.words { min-width: 34rem; } .words th[scope="row"] { width: 6rem; } .words td { width: 45%; }
+abbr { text-decoration: none; } .words th[scope="row"] { width: 6rem; } .words td { width: 45%; }
 .words p { margin: 0.25rem 0 0; } .because { color: var(--dim); }
-.figures { width: auto; white-space: nowrap; }
-.timelines { margin: 1.2rem 0 0.5rem; }
-figure { margin: 0 0 1.2rem; min-width: 42rem; }
-figcaption, details { position: sticky; left: 0; max-width: min(42rem, calc(100vw - 2.5rem)); }
-figcaption strong { margin-right: 0.5em; } figcaption small { color: var(--dim); }
+.figures { width: auto; } .figures th, .figures td { white-space: nowrap; }
+.figures td[data-name="also"] { white-space: normal; min-width: 14rem; }
+figure { margin: 1.5rem 0 1.2rem; }
+figcaption strong { margin-right: 0.5em; } figcaption small { display: block; color: var(--dim); }
 figure:target, article:target > h3 { outline: 2px solid var(--focus); outline-offset: 4px; }
-.timeline { display: block; width: 100%; height: auto; color: var(--dim); }
+.timeline { display: block; width: 100%; height: auto; color: var(--dim); overflow: visible; }
 .timeline svg { overflow: visible; }
+.narrow { display: none; max-width: 34rem; }
 summary { cursor: pointer; }
-.columns { position: static; max-width: 44rem; margin-top: 1rem; } .columns dt { font-weight: 600; margin-top: 0.5rem; } .columns dd { margin: 0; }
+.columns { max-width: 44rem; margin-top: 1rem; } .columns dt { font-weight: 600; margin-top: 0.5rem; } .columns dd { margin: 0; }
 details ul { padding-left: 1.2rem; }
 .scroll:focus-visible { outline-offset: -3px; }
 footer { border-top: 1px solid var(--line); padding-top: 1rem; }
-@media (max-width: 40rem) {
+@media screen and (max-width: 48rem) {
+  .wide { display: none; } .narrow { display: block; }
+}
+@media screen and (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; }
   .summary { min-width: 0; }
   .summary, .summary caption, .summary thead, .summary tbody { display: block; }
@@ -105,9 +112,16 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; }
   .summary tbody th, .summary thead th:first-child { grid-column: 1 / -1; width: auto; border-bottom: 0; }
   .summary tbody th { padding-top: 0.6rem; }
   .summary thead th:first-child { display: none; }
-  .summary td a { flex-wrap: wrap; padding: 0.3rem 0.4rem; gap: 0.1rem 0.25rem; height: 100%; }
-  .summary td a > :nth-child(2) { order: 1; width: 100%; }
-  figcaption, details { max-width: calc(100vw - 2rem); }
+  .summary td a { padding: 0.3rem 0.4rem; gap: 0.25rem; height: 100%; } .verdict { white-space: normal; }
+  .strategies div { display: block; }
+  .words, .words caption, .words thead, .words tbody, .figures, .figures caption, .figures tbody { display: block; }
+  .words tr { display: grid; grid-template-columns: 1fr 1fr; }
+  .words th[scope="row"] { grid-column: 1 / -1; width: auto; padding: 0.5rem 0 0; border: 0; } .words thead th:first-child { display: none; }
+  .words thead th { white-space: normal; } .words th, .words td { padding-left: 0; width: auto; }
+  .figures thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .figures tr { display: flex; flex-wrap: wrap; gap: 0 1.2rem; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  .figures tbody th { width: 100%; } .figures tbody th, .figures tbody td { padding: 0; border: 0; text-align: left; }
+  .figures td:empty { display: none; } .figures td { min-width: 0; white-space: normal; } .figures td::before { content: attr(data-name) " "; color: var(--dim); }
 }
 @media print {
   :root {
@@ -118,7 +132,7 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; }
   }
   body { max-width: none; padding: 0; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .skip, .back, details { display: none; }
-  .scroll { overflow: visible; } .summary, .words, figure { min-width: 0; }
+  .scroll { overflow: visible; } .summary { min-width: 0; } a { color: inherit; } a[href^="http"]::after { content: " (" attr(href) ")"; }
   figure, tr, .facts, .figures, .words { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
 }
 `;

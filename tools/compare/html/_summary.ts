@@ -3,7 +3,7 @@ import { type Markup, markup } from "./_markup.ts";
 import { headlineOf, OUTCOMES } from "./_outcome.ts";
 import { sectionOf } from "./_sections.ts";
 import type { CompareCell, CompareResult } from "../result/mod.ts";
-import { VERDICT_MARKS } from "../report/mod.ts";
+import { VERDICT_WORDS } from "../report/mod.ts";
 
 /** The cells of one scenario, in the order of the strategies. */
 export interface ScenarioGroup {
@@ -11,16 +11,6 @@ export interface ScenarioGroup {
   readonly section: string;
   readonly cells: readonly CompareCell[];
 }
-
-/** The words for a verdict. */
-export const VERDICT_WORDS: Readonly<Record<CompareCell["verdict"], string>> = {
-  "expected": "as expected",
-  "unexpected": "not as expected",
-  "threw": "failed to run",
-  "unjudged": "nothing is expected",
-  "skipped": "skipped",
-  "not run": "not run",
-};
 
 /** The cells by scenario and section, in the order of their numbers. */
 export function groupCells(
@@ -53,7 +43,7 @@ export function anchorOf(
  */
 export function summaryTable(
   groups: readonly ScenarioGroup[],
-  strategies: readonly string[],
+  { options: { strategies }, etcd }: Pick<CompareResult, "options" | "etcd">,
 ): Markup {
   const bodies = [...Map.groupBy(groups, ({ section }) => section)]
     .map(([section, groups]) =>
@@ -75,7 +65,7 @@ ${groups.map((group) => row(group, strategies))}
 ${bodies}
 </table>
 </div>
-${legend()}`;
+${legend(etcd.members)}`;
 }
 
 function row(
@@ -95,24 +85,28 @@ function row(
 function cellOf(cell: CompareCell): Markup {
   const { outcome, text } = headlineOf(cell);
   const { sign, meaning } = OUTCOMES[outcome];
-  const { verdict } = cell;
   return markup`<td class="${outcome}" role="cell"><a href="#${
     encodeURI(anchorOf(cell.scenario, cell.strategy))
-  }"><span class="sign" aria-hidden="true" title="${meaning}">${sign}</span><span>${text}</span>${
-    verdictMark(verdict)
-  }</a></td>`;
+  }"><span class="sign" aria-hidden="true" title="${meaning}">${sign}</span><span>${text}${
+    verdictWords(cell)
+  }</span></a></td>`;
 }
 
-/** The sign of a verdict, with its words for those who do not see it. */
-export function verdictMark(verdict: CompareCell["verdict"]): Markup {
-  const words = VERDICT_WORDS[verdict];
-  const name = verdict.replaceAll(" ", "-");
-  return markup`<span class="verdict ${name}"><span aria-hidden="true" title="${words}">${
-    VERDICT_MARKS[verdict]
-  }</span><span class="unseen">, ${words}</span></span>`;
+/** The verdict behind a headline; nothing where that says it already. */
+export function verdictWords({ verdict }: CompareCell): Markup | undefined {
+  switch (verdict) {
+    case "expected":
+    case "unexpected":
+    case "unjudged":
+      return markup`, <span class="verdict ${verdict}">${
+        VERDICT_WORDS[verdict]
+      }</span>`;
+    default:
+      return undefined;
+  }
 }
 
-function legend(): Markup {
+function legend(members: readonly string[]): Markup {
   const outcomes = (["none", "few", "many", "all", "quiet"] as const).map((
     outcome,
   ) =>
@@ -120,10 +114,8 @@ function legend(): Markup {
       OUTCOMES[outcome].sign
     }</span> ${OUTCOMES[outcome].meaning}</li>`
   );
-  const verdicts = (["expected", "unexpected"] as const).map((verdict) =>
-    markup`<li><span class="verdict ${verdict}" aria-hidden="true">${
-      VERDICT_MARKS[verdict]
-    }</span> ${VERDICT_WORDS[verdict]} of this client</li>`
-  );
-  return markup`<ul class="legend" aria-label="Legend of the summary">${outcomes}${verdicts}</ul>`;
+  return markup`<ul class="legend" aria-label="Legend of the summary">${outcomes}</ul>
+<ul class="legend"><li>Served ${
+    members.map((_, at) => 10 * (members.length - at)).join("/")
+  }: so many calls by ${members.join(", ")}.</li></ul>`;
 }

@@ -1,7 +1,12 @@
 /** What both parts of a timeline share. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { endOf, originOf, type TimelineScale } from "./_timeline.ts";
+import {
+  endOf,
+  type LaneSpan,
+  originOf,
+  type TimelineScale,
+} from "./_timeline.ts";
 import type { CallMark, CellFigures } from "../result/mod.ts";
 
 /** What a timeline is drawn from. */
@@ -12,6 +17,44 @@ export interface TimelineParts {
   readonly scale: TimelineScale;
   /** The names of the members, which are the lanes. */
   readonly members: readonly string[];
+  readonly frame: Frame;
+}
+
+/** The room that a timeline has, in the pixels of its drawing. */
+export interface Frame {
+  readonly name: "wide" | "narrow";
+  readonly width: number;
+  /** What is left of the part that stands for time, and right of it. */
+  readonly margin: { readonly left: number; readonly right: number };
+  /** About how many times stand along the axis. */
+  readonly timeTicks: number;
+}
+
+/**
+ * Each timeline is drawn twice, and the styles show the one that fits: a wide
+ * drawing that is made small cannot be read.
+ */
+export const FRAMES: readonly Frame[] = [
+  {
+    name: "wide",
+    width: 840,
+    margin: { left: 62, right: 14 },
+    timeTicks: 8,
+  },
+  {
+    name: "narrow",
+    width: 358,
+    margin: { left: 52, right: 22 },
+    timeTicks: 4,
+  },
+];
+
+/** How long a pixel of a frame lasts. */
+export function msPerPixel(
+  { width, margin }: Frame,
+  { fromMs, toMs }: Pick<TimelineScale, "fromMs" | "toMs">,
+): number {
+  return (toMs - fromMs) / (width - margin.left - margin.right);
 }
 
 /** How a member's calls are marked; the styles have a colour for each. */
@@ -29,12 +72,6 @@ export const PING_DOT = {
 /** How failures are: the second one may have been applied. */
 export const FAILED_SYMBOLS = ["times", "asterisk"] as const;
 
-const MARGIN = { left: 62, right: 12 } as const;
-/** The width of a timeline, which its page may scale. */
-export const WIDTH = 840;
-/** The part of it that stands for time. */
-export const PLOT_WIDTH: number = WIDTH - MARGIN.left - MARGIN.right;
-
 type PlotDocument = NonNullable<Plot.PlotOptions["document"]>;
 
 /** What the drawings are made in, in place of a browser's. */
@@ -42,15 +79,42 @@ export const DOCUMENT: PlotDocument =
   (parseHTML("<html></html>") as unknown as { readonly document: PlotDocument })
     .document;
 
-/** How what a lane shows is told apart besides its colour: by its height. */
-export const LANE_STYLES = {
-  pinned: { insetTop: 3, insetBottom: 3 },
-  ready: { insetTop: 6, insetBottom: 6, fillOpacity: 0.65 },
-  connecting: { insetTop: 7.5, insetBottom: 7.5, fillOpacity: 0.4 },
-  failing: { insetTop: 8.5, insetBottom: 8.5, fill: "var(--bad)" },
-  idle: { insetTop: 8.8, insetBottom: 8.8, fillOpacity: 0.6 },
-  closed: { insetTop: 8.8, insetBottom: 8.8, fillOpacity: 0 },
+/** The height of a lane: above a word for its state, below a bar. */
+export const LANE_HEIGHT = 30;
+const BAR_MIDDLE = 21;
+
+/** How a bar is told apart from others besides its colour: by its height. */
+const BARS = {
+  pinned: { heightPx: 13, opacity: 1 },
+  ready: { heightPx: 7, opacity: 0.65 },
+  connecting: { heightPx: 4, opacity: 0.4 },
+  failing: { heightPx: 2, opacity: 1 },
+  idle: { heightPx: 1.5, opacity: 0.6 },
+  closed: { heightPx: 1.5, opacity: 0 },
 } as const;
+
+/** The looks of a bar in a lane, or in something else with its middle. */
+export function barStyle(
+  kind: LaneSpan["kind"],
+  { color, height = LANE_HEIGHT, middle = BAR_MIDDLE }: {
+    readonly color: string;
+    readonly height?: number;
+    readonly middle?: number;
+  },
+): Plot.RectOptions {
+  const { heightPx, opacity } = BARS[kind];
+  return {
+    insetTop: middle - heightPx / 2,
+    insetBottom: height - middle - heightPx / 2,
+    fill: kind === "failing" ? "var(--bad)" : color,
+    fillOpacity: opacity,
+  };
+}
+
+/** Where marks stand in a lane: on its bar. */
+export const ON_BAR: { readonly dy: number } = {
+  dy: BAR_MIDDLE - LANE_HEIGHT / 2,
+};
 
 /** The colour of a member, as the styles name it; `-1` is none of them. */
 export function memberColor(at: number): string {
@@ -62,14 +126,14 @@ export function memberColor(at: number): string {
 /** What both parts are laid out by, so that one stands above the other. */
 export function layout(
   height: number,
-  { fromMs, toMs }: TimelineScale,
+  { scale: { fromMs, toMs }, frame: { width, margin } }: TimelineParts,
 ): Plot.PlotOptions {
   return {
     document: DOCUMENT,
-    width: WIDTH,
+    width,
     height,
-    marginLeft: MARGIN.left,
-    marginRight: MARGIN.right,
+    marginLeft: margin.left,
+    marginRight: margin.right,
     style: { fontSize: "12.5px" },
     x: { type: "linear", domain: [fromMs, toMs], axis: null },
   };

@@ -1,8 +1,11 @@
 import type { CallMark } from "../result/mod.ts";
 import { counted } from "../../output/mod.ts";
 
-/** The most calls that have a mark in one timeline, and in all of a page. */
-const MOST_MARKS = { timeline: 300, page: 18_000 } as const;
+/**
+ * The most calls that have a mark in one timeline, and in all of a page. Each
+ * is drawn twice, for wide screens and for narrow ones.
+ */
+const MOST_MARKS = { timeline: 300, page: 8_000 } as const;
 
 /** The calls that are drawn, and what was left out in words. */
 export interface ThinnedCalls {

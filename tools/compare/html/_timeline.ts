@@ -14,6 +14,8 @@ export interface TimelineScale {
   readonly mostLatencyMs: number;
   /** Whether time is counted from a fault. */
   readonly faulty: boolean;
+  /** Whether it is the scale of one timeline, which would be too short else. */
+  readonly own: boolean;
 }
 
 /** A member's connection in one state, or the pin on it. */
@@ -33,6 +35,8 @@ export interface LaneSpan {
 /** A recording below this length is drawn on as long an axis. */
 const LEAST_SPAN_MS = 20;
 const LEAST_LATENCY_MS = 0.1;
+/** What takes less of the shared scale is drawn on a scale of its own. */
+const LEAST_SHARE = 0.25;
 
 /** The scale of all timelines of a scenario, so that they can be compared. */
 export function scaleOf(cells: readonly CompareCell[]): TimelineScale {
@@ -46,18 +50,38 @@ export function scaleOf(cells: readonly CompareCell[]): TimelineScale {
   );
   const most = latencies.reduce((one, other) => Math.max(one, other), 10);
   const fromMs = Math.min(0, ...all.map((figures) => -originOf(figures)));
-  const toMs = Math.max(
-    fromMs + LEAST_SPAN_MS,
-    ...all.map((figures) => lastMs(figures)),
-  );
-  const marginMs = (toMs - fromMs) / 100;
   return {
-    fromMs: fromMs - marginMs,
-    toMs: toMs + marginMs,
+    ...withMargins(fromMs, Math.max(...all.map(lastMs), 0)),
     leastLatencyMs: roundDown(least),
     mostLatencyMs: most * 1.5,
     faulty: all.some(({ faultMs }) => faultMs !== null),
+    own: false,
   };
+}
+
+/**
+ * The scale of one timeline: the shared one, or, where the timeline would be
+ * short on that, its own stretch of time with the same latencies.
+ */
+export function scaleFor(
+  figures: CellFigures,
+  shared: TimelineScale,
+): TimelineScale {
+  const fromMs = Math.min(0, -originOf(figures));
+  const own = withMargins(fromMs, lastMs(figures));
+  const share = (own.toMs - own.fromMs) / (shared.toMs - shared.fromMs);
+  return figures.marks.length > 0 && share < LEAST_SHARE
+    ? { ...shared, ...own, own: true }
+    : shared;
+}
+
+function withMargins(
+  fromMs: number,
+  toMs: number,
+): Pick<TimelineScale, "fromMs" | "toMs"> {
+  const endMs = Math.max(fromMs + LEAST_SPAN_MS, toMs);
+  const marginMs = (endMs - fromMs) / 100;
+  return { fromMs: fromMs - marginMs, toMs: endMs + marginMs };
 }
 
 /** The next lower one of 1, 2, 5, 10 and so on. */

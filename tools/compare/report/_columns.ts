@@ -32,7 +32,7 @@ const FAILED: Column = {
   align: "right",
   legend: [
     "failed/calls",
-    "calls that failed, of those made from the moment of the fault; a loop of 30 gives up after 8 if none of them succeeded",
+    "calls that failed, of those made from the moment of the fault; they are made in a loop of 30, which stops after 8 if all of these have failed",
   ],
   text: ({ figures: { calls, failed }, range }) =>
     calls === 0 ? NOTHING : `${failed}/${calls}${range("failed")}`,
@@ -41,7 +41,10 @@ const FAILED: Column = {
 const FIRST_OK: Column = {
   heads: ["first", "ok"],
   align: "right",
-  legend: ["first ok", "from the fault to the end of the first success"],
+  legend: [
+    "first ok",
+    "time from the fault to the end of the first call that succeeded",
+  ],
   text: ({ figures: { calls, faultMs, firstSuccessMs }, range }) =>
     calls === 0 || faultMs === null
       ? NOTHING
@@ -53,7 +56,10 @@ const FIRST_OK: Column = {
 const LAST_FAIL: Column = {
   heads: ["last", "fail"],
   align: "right",
-  legend: ["last fail", "from the fault to the end of the last failure"],
+  legend: [
+    "last fail",
+    "time from the fault to the end of the last call that failed",
+  ],
   text: ({ figures: { lastFailureMs }, range }) =>
     lastFailureMs === null
       ? NOTHING
@@ -63,7 +69,10 @@ const LAST_FAIL: Column = {
 const CONNECTIONS: Column = {
   heads: ["open", ""],
   align: "right",
-  legend: ["open", "connections, the most at once → at the end"],
+  legend: [
+    "open",
+    "connections; 3→1: three at once at most, one at the end",
+  ],
   text: ({ figures: { connectionsMax: most, connectionsEnd: end }, range }) =>
     (most === end ? String(end) : `${most}→${end}`) + range("connectionsEnd"),
 };
@@ -81,7 +90,7 @@ const WRITES: Column = {
   align: "left",
   legend: [
     "writes",
-    "acked ≤ applied ≤ acked + failed: the client was told so, the store has them, there may be no more",
+    "a: puts that succeeded; b: puts that the store has; c: those of a and those that failed, which may have been applied",
   ],
   text: ({ figures: { writes, failed } }) =>
     writes === null
@@ -94,7 +103,7 @@ const WATCH: Column = {
   align: "left",
   legend: [
     "watch",
-    "events delivered during the fault, of all; then gaps and duplicates, where there are any",
+    "events delivered while the fault lasted, of all; then -1: one never came, +1: one came twice",
   ],
   text: ({ figures: { watch } }) => {
     if (watch === undefined) return "";
@@ -111,7 +120,8 @@ const LEASE: Column = {
   text: ({ figures: { lease } }) => lease ?? "",
 };
 
-const MEASURES: Column = {
+/** The one column that may be too wide for any screen. */
+export const MEASURES: Column = {
   heads: ["also", ""],
   align: "left",
   legend: ["also", "what else the scenario counted or timed"],
@@ -121,13 +131,10 @@ const MEASURES: Column = {
     ).join(", "),
 };
 
-/** The columns that have something to tell, and fit beside `taken` others. */
-export function placeColumns(
-  result: CompareResult,
-  { taken, columns }: { readonly taken: number; readonly columns: number },
-): readonly PlacedColumn[] {
+/** The columns that have something to tell. */
+export function toldColumns(result: CompareResult): readonly Column[] {
   const cells = result.cells.flatMap(shownOf);
-  const named: readonly Column[] = [
+  return [
     FAILED,
     FIRST_OK,
     LAST_FAIL,
@@ -137,29 +144,41 @@ export function placeColumns(
     WATCH,
     LEASE,
     MEASURES,
-  ];
-  const placed = named
-    .filter((column) => cells.some((cell) => column.text(cell) !== ""))
-    .map((column) => ({
-      column,
-      width: Math.max(
-        ...column.heads.map(({ length }) => length),
-        ...cells.map((cell) => column.text(cell).length),
-      ),
-    }));
-  const used = placed.reduce(
-    (sum, { width }) => sum + GAP + width,
-    taken - GAP + FIRST_GAP,
-  );
+  ].filter((column) => cells.some((cell) => column.text(cell) !== ""));
+}
+
+/** Those that fit into a line beside `taken` other columns of text. */
+export function placeColumns(
+  result: CompareResult,
+  { taken, columns }: { readonly taken: number; readonly columns: number },
+): readonly PlacedColumn[] {
+  const cells = result.cells.flatMap(shownOf);
+  const told = toldColumns(result).map((column) => placed(column, cells));
+  const fitting = taken + widthOf(told) <= columns
+    ? told
+    : told.filter(({ column }) => column !== MEASURES);
   const wanted = Math.max(
     0,
     ...cells.map(({ figures }) => figures.marks.length),
   );
-  const width = Math.min(STRIP_COLUMNS.most, columns - used - GAP, wanted);
-  const fits = width >= Math.min(STRIP_COLUMNS.least, wanted);
-  return wanted > 0 && fits
-    ? [...placed, { column: stripColumn(width), width }]
-    : placed;
+  const left = columns - taken - widthOf(fitting) - GAP;
+  const width = Math.min(STRIP_COLUMNS.most, left, wanted);
+  return wanted > 0 && width >= Math.min(STRIP_COLUMNS.least, wanted)
+    ? [...fitting, { column: stripColumn(width), width }]
+    : fitting;
+}
+
+function placed(column: Column, cells: readonly Shown[]): PlacedColumn {
+  const width = Math.max(
+    ...column.heads.map(({ length }) => length),
+    ...cells.map((cell) => column.text(cell).length),
+  );
+  return { column, width };
+}
+
+/** How wide columns are side by side, with what is before each of them. */
+function widthOf(columns: readonly PlacedColumn[]): number {
+  return columns.reduce((sum, { width }) => sum + GAP + width, FIRST_GAP - GAP);
 }
 
 /** The columns of one line, side by side. */
@@ -184,7 +203,7 @@ function withMembers(column: Column, { etcd }: CompareResult): Column {
     heads: [column.heads[0], names],
     legend: [
       term,
-      `${meaning}, ${names}; a fault that hits one member hits ${first}, the pin of those that pin`,
+      `${meaning}, ${names}; a fault of one member is one of ${first}, which is the pin of the strategies that have one`,
     ],
   };
 }
@@ -195,7 +214,7 @@ function stripColumn(width: number): Column {
     align: "left",
     legend: [
       "calls",
-      `one by one: ${STRIP.ok} succeeded, ${STRIP.failed} failed; where a mark stands for several, ${STRIP.some} some failed`,
+      `one by one: ${STRIP.ok} succeeded, ${STRIP.failed} failed; where a mark stands for several calls, ${STRIP.some} some failed`,
     ],
     text: ({ figures: { marks } }) => strip(marks, width),
   };

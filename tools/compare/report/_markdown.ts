@@ -12,8 +12,7 @@ import {
   messageOf,
 } from "../result/mod.ts";
 import { outcomeWords } from "./_outcome.ts";
-import { verdictText } from "./_report.ts";
-import { VERDICT_MARKS } from "./_table.ts";
+import { AS_EXPECTED, VERDICT_WORDS, verdictText } from "./_verdict.ts";
 
 /** Between these lines of a file stands what `--markdown=FILE` writes. */
 export const MARKS = {
@@ -42,7 +41,7 @@ export function renderMarkdown(result: CompareResult): string {
     ...markdownTable([["scenario", ...strategies], ...rows]),
     "",
     ...wrap(
-      `${verdictText(result)}. ✔ as expected of this client, ✘ not.`,
+      `${verdictText(result)}. As expected: ${AS_EXPECTED}.`,
       PROSE,
     ),
     "",
@@ -83,5 +82,8 @@ function about({ runtime, etcd, options, startedAt }: CompareResult): string {
 }
 
 function cellText(cell: CompareCell | undefined): string {
-  return cell ? `${VERDICT_MARKS[cell.verdict]} ${outcomeWords(cell)}` : "";
+  if (cell === undefined) return "";
+  const verdict = VERDICT_WORDS[cell.verdict];
+  const outcome = outcomeWords(cell);
+  return outcome === undefined ? verdict : `${verdict}: ${outcome}`;
 }

@@ -9,7 +9,7 @@ const WORDS: Readonly<
   Record<keyof Expected, (shown: Shown) => string | undefined>
 > = {
   failed: ({ figures: { calls, failed }, range }) =>
-    `${failed}/${calls}${range("failed")} failed`,
+    `${failed}${range("failed")} of ${calls} failed`,
   codes: ({ figures: { errors } }) => Object.keys(errors).join(", "),
   connections: ({ figures: { connectionsEnd }, range }) =>
     `${connectionsEnd}${range("connectionsEnd")} open`,
@@ -33,7 +33,7 @@ const WORDS: Readonly<
     endedWell ? undefined : "the last call failed",
   watch: ({ figures: { watch } }) =>
     watch && [
-      `${watch.duringFault}/${watch.wanted} events during the fault`,
+      `${watch.duringFault} of ${watch.wanted} events during the fault`,
       ...watch.gaps > 0 ? [`${watch.gaps} missing`] : [],
       ...watch.duplicates > 0 ? [`${watch.duplicates} twice`] : [],
     ].join(", "),
@@ -45,15 +45,14 @@ const WORDS: Readonly<
 };
 const ASPECTS = Object.keys(WORDS) as (keyof Expected)[];
 
-/** What was measured of what is judged, or else of what was called. */
-export function outcomeWords(cell: CompareCell): string {
+/**
+ * What was measured of what is judged, or else of what was called; why a cell
+ * was skipped; of one that did not get to its end nothing.
+ */
+export function outcomeWords(cell: CompareCell): string | undefined {
   const [shown] = shownOf(cell);
   if (shown === undefined) {
-    return cell.verdict === "skipped"
-      ? `not applicable: ${cell.reason}`
-      : cell.verdict === "threw"
-      ? "the scenario failed"
-      : cell.verdict;
+    return cell.verdict === "skipped" ? cell.reason : undefined;
   }
   const judged = ASPECTS.filter((aspect) =>
     cell.expectation?.ours[aspect] !== undefined

@@ -6,7 +6,10 @@ import {
   isBad,
   runsOf,
 } from "../result/mod.ts";
-import { drawTable, VERDICT_MARKS } from "./_table.ts";
+import { originsIn } from "./_origins.ts";
+import { STRATEGIES_INTRO, strategyNotes } from "./_strategies.ts";
+import { drawTable } from "./_table.ts";
+import { AS_EXPECTED, VERDICT_SIGNS, verdictText } from "./_verdict.ts";
 import {
   counted,
   minutes,
@@ -24,10 +27,6 @@ export interface ReportOptions {
 const NO_BREAK = "\u00a0";
 /** Longer lines are hard to read. */
 const MOST_COLUMNS = 120;
-/** What the letters behind what Go does mean. */
-export const ORIGINS =
-  "[M] measured on etcd's Go clients, [T] asserted by their tests, [D] derived from their source";
-
 /** The whole report; its last line is the verdict. */
 export function renderReport(
   result: CompareResult,
@@ -38,44 +37,26 @@ export function renderReport(
   const footNotes = new FootNotes(result);
   const table = drawTable(result, { columns, paint, footNotes });
   const terms = table.columns.map(({ legend }) => legend);
-  const notes = footNotes.all();
+  const notes = [
+    ...footNotes.all().flatMap(({ mark, text }) =>
+      wrap(text, { width: columns, lead: ` ${mark} ` })
+    ),
+    ...origins(result, { columns, paint }),
+  ];
   const lines = [
     ...title(result, { columns, paint }),
     "",
+    ...strategies(result, { columns, paint }),
     ...table.lines,
     "",
     ...unexpected(result, { columns, paint }),
-    ...notes.flatMap(({ mark, text }) =>
-      wrap(text, { width: columns, lead: ` ${mark} ` })
-    ),
+    ...notes,
     ...notes.length > 0 ? [""] : [],
     ...legend([...terms, ...lastTerms(result)], { columns, paint }),
     "",
     verdict(result, paint),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-/** `36 cells: 35 as expected, 1 not`. */
-export function verdictText({ cells, ended, failure }: CompareResult): string {
-  const count = (...verdicts: readonly CompareCell["verdict"][]): number =>
-    cells.filter(({ verdict }) => verdicts.includes(verdict)).length;
-  const parts = [
-    [count("expected"), "as expected"],
-    [count("unexpected", "threw"), "not"],
-    [count("unjudged"), "without an expectation"],
-    [count("skipped"), "skipped"],
-    [count("not run"), ended === "failed" ? "not run" : "not run: interrupted"],
-  ] as const;
-  const text = parts
-    .filter(([number], at) => number > 0 || at < 2)
-    .map(([number, words]) => `${number} ${words}`)
-    .join(", ");
-  return failure === undefined
-    ? `${counted(cells.length, "cell")}: ${text}`
-    : `${
-      counted(cells.length, "cell")
-    }: ${text}; the run ended early: ${failure}`;
 }
 
 interface Layout {
@@ -105,6 +86,29 @@ function title(
   ];
 }
 
+/** What the strategies are, and which to take: nothing of those of the user. */
+function strategies(
+  { options }: CompareResult,
+  { columns, paint }: Layout,
+): string[] {
+  const notes = strategyNotes(options.strategies);
+  if (notes.length === 0) return [];
+  const width = Math.max(...notes.map(({ name }) => name.length));
+  return [
+    ...wrap(`${STRATEGIES_INTRO}. docs/balancers.md helps to choose.`, {
+      width: columns,
+      lead: "",
+    }),
+    ...notes.flatMap(({ name, design, take }) =>
+      wrap(`${design}. ${take}.`, {
+        width: columns,
+        lead: ` ${name.padEnd(width)}  `,
+      })
+    ),
+    "",
+  ].map(paint.dim);
+}
+
 /** What is to be said of each cell that is not as expected. */
 function unexpected(result: CompareResult, layout: Layout): string[] {
   const { columns, paint } = layout;
@@ -116,7 +120,7 @@ function unexpected(result: CompareResult, layout: Layout): string[] {
       "",
       paint.red(
         ` ${
-          VERDICT_MARKS[cell.verdict]
+          VERDICT_SIGNS[cell.verdict]
         } ${cell.strategy} | #${cell.scenario.id} ${cell.scenario.title}`,
       ),
       ...aspects(cell).flatMap(([name, text]) =>
@@ -157,14 +161,20 @@ function legend(
   ).map(paint.dim);
 }
 
+/** The letters in what stands above, right below it. */
+function origins(result: CompareResult, { columns, paint }: Layout): string[] {
+  const shown = result.cells
+    .filter((cell) => isBad(cell) || cell.expectation?.because !== undefined)
+    .map(({ expectation }) => expectation?.go ?? "");
+  return originsIn(shown.join()).flatMap(({ mark, meaning }) =>
+    wrap(meaning, { width: columns, lead: ` ${mark}  ` })
+  ).map(paint.dim);
+}
+
 function lastTerms(
   { cells, options }: CompareResult,
 ): readonly (readonly [string, string])[] {
-  const marks = "✔ ✘";
-  const shows = cells.some(({ expectation, verdict }) =>
-    expectation && (expectation.because || verdict === "unexpected" ||
-      verdict === "threw")
-  );
+  const unjudged = cells.some(({ verdict }) => verdict === "unjudged");
   return [
     ...options.runs > 1
       ? [
@@ -175,10 +185,17 @@ function lastTerms(
       ]
       : [],
     [
-      marks,
-      "as expected of this client, or not; `deno task compare --list` has every expectation beside what Go's client does",
+      VERDICT_SIGNS.expected,
+      `as expected: ${AS_EXPECTED}; \`deno task compare --list\` says what is expected, and what Go's client does`,
     ],
-    ...shows ? [["[M] [T]", ORIGINS] as const] : [],
+    [VERDICT_SIGNS.unexpected, "not as expected"],
+    ...unjudged
+      ? [[VERDICT_SIGNS.unjudged, "not judged: nothing is expected"] as const]
+      : [],
+    [
+      "cell",
+      "one scenario under one strategy: one line of the table",
+    ],
   ];
 }
 

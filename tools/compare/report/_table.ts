@@ -1,13 +1,15 @@
 import {
   type Column,
   joinColumns,
+  MEASURES,
   placeColumns,
   type PlacedColumn,
 } from "./_columns.ts";
 import type { FootNotes } from "./_foot_notes.ts";
 import type { CellHead, CompareCell, CompareResult } from "../result/mod.ts";
-import { shownOf } from "./_shown.ts";
+import { type Shown, shownOf } from "./_shown.ts";
 import { STRIP } from "./_strip.ts";
+import { VERDICT_SIGNS } from "./_verdict.ts";
 import { clip, type Paint, wrap } from "../../output/mod.ts";
 
 /** How the table is drawn. */
@@ -23,16 +25,6 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
-/** The mark of each verdict. */
-export const VERDICT_MARKS: Readonly<Record<CompareCell["verdict"], string>> = {
-  "expected": "✔",
-  "unexpected": "✘",
-  "threw": "✘",
-  "unjudged": "○",
-  "skipped": "–",
-  "not run": "–",
-};
-
 /** A line for each cell, under a headline for each scenario. */
 export function drawTable(result: CompareResult, options: TableOptions): Table {
   const { columns, paint, footNotes } = options;
@@ -42,7 +34,7 @@ export function drawTable(result: CompareResult, options: TableOptions): Table {
       cell.strategy.length + footNotes.markOf(cell).length
     ),
   );
-  const taken = " ✔ ".length + nameWidth;
+  const taken = " = ".length + nameWidth;
   const placed = placeColumns(result, { taken, columns });
   const heads = ([0, 1] as const).map((at) =>
     `   ${(at === 0 ? "" : "strategy").padEnd(nameWidth)}${
@@ -56,7 +48,7 @@ export function drawTable(result: CompareResult, options: TableOptions): Table {
       scenario = cell.scenario.id;
       lines.push("", ...headline(cell, options));
     }
-    lines.push(row(cell, { ...options, placed, nameWidth }));
+    lines.push(...row(cell, { ...options, placed, nameWidth }));
   }
   return { lines, columns: placed.map(({ column }) => column) };
 }
@@ -83,30 +75,39 @@ function headline({ scenario }: CellHead, options: TableOptions): string[] {
   ];
 }
 
-function row(
-  cell: CompareCell,
-  { columns, paint, footNotes, placed, nameWidth }: TableOptions & {
-    readonly placed: readonly PlacedColumn[];
-    readonly nameWidth: number;
-  },
-): string {
+interface RowOptions extends TableOptions {
+  readonly placed: readonly PlacedColumn[];
+  readonly nameWidth: number;
+}
+
+function row(cell: CompareCell, options: RowOptions): string[] {
+  const { columns, paint, footNotes, placed, nameWidth } = options;
   const name = `${cell.strategy}${footNotes.markOf(cell)}`.padEnd(nameWidth);
-  const mark = VERDICT_MARKS[cell.verdict];
+  const sign = VERDICT_SIGNS[cell.verdict];
   const [shown] = shownOf(cell);
   if (shown !== undefined) {
-    const text = joinColumns(placed, (column) => column.text(shown))
-      .trimEnd();
-    return cell.verdict === "unexpected"
-      ? paint.red(` ${mark} ${name}${text}`)
-      : ` ${cell.verdict === "expected" ? paint.green(mark) : mark} ${name}${
+    const text = joinColumns(placed, (column) => column.text(shown)).trimEnd();
+    const line = cell.verdict === "unexpected"
+      ? paint.red(` ${sign} ${name}${text}`)
+      : ` ${cell.verdict === "expected" ? paint.green(sign) : sign} ${name}${
         paintStrip(text, paint)
       }`;
+    return [line, ...measuresBelow(shown, options)];
   }
-  const text = clip(
-    ` ${mark} ${name}  ${oneLine(remark(cell))}`,
-    columns,
-  );
-  return cell.verdict === "threw" ? paint.red(text) : paint.dim(text);
+  const text = clip(` ${sign} ${name}  ${oneLine(remark(cell))}`, columns);
+  return [cell.verdict === "threw" ? paint.red(text) : paint.dim(text)];
+}
+
+/** What else was counted, where it has no column because it is too long. */
+function measuresBelow(
+  shown: Shown,
+  { columns, paint, placed, nameWidth }: RowOptions,
+): string[] {
+  const text = MEASURES.text(shown);
+  const isPlaced = placed.some(({ column }) => column === MEASURES);
+  if (isPlaced || text === "") return [];
+  const lead = " ".repeat(" = ".length + nameWidth + 1);
+  return wrap(text, { width: columns, lead }).map(paint.dim);
 }
 
 /** What stands in place of figures. */

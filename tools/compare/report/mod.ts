@@ -3,8 +3,15 @@
  *
  * @module
  */
-export { type Column, NOTHING, placeColumns } from "./_columns.ts";
+export { type Column, NOTHING, toldColumns } from "./_columns.ts";
 export { checkMarks, putSummary, renderMarkdown } from "./_markdown.ts";
-export { ORIGINS, renderReport, verdictText } from "./_report.ts";
+export { originsIn, originWords } from "./_origins.ts";
+export { renderReport } from "./_report.ts";
 export { shownOf } from "./_shown.ts";
-export { VERDICT_MARKS } from "./_table.ts";
+export {
+  CHOOSING_URL,
+  STRATEGIES_INTRO,
+  type StrategyNote,
+  strategyNotes,
+} from "./_strategies.ts";
+export { AS_EXPECTED, VERDICT_WORDS, verdictText } from "./_verdict.ts";

@@ -85,7 +85,7 @@ export interface CellHead {
 export interface CellExpectation {
   /**
    * What Go's client of that generation does. [M]: measured, [T]: asserted by
-   * a test of etcd's own.
+   * a test of etcd's own, [D]: derived from its source.
    */
   readonly go: string;
   /** What is expected of this client: the verdict is by this. */

@@ -4,6 +4,10 @@
 export interface PageProbe {
   /** Elements wider than the page, outside of boxes that scroll. */
   readonly tooWide: readonly string[];
+  /** Cells of tables and timelines that are not on the screen as a whole. */
+  readonly offScreen: readonly string[];
+  /** The size of the smallest text in a timeline, in pixels of the screen. */
+  readonly leastTextPx: number;
   /** Text and marks that are too faint: what, and by how much. */
   readonly faint: readonly string[];
   readonly background: string;
@@ -104,6 +108,21 @@ const probe = `(view) => {
     !element.parentElement.closest(".scroll") && !element.closest(".skip") &&
     element.getBoundingClientRect().right > width + 0.5).map(name);
   if (document.scrollingElement.scrollWidth > width) tooWide.push("the page");
+  const isShown = (element) => element.getClientRects().length > 0 &&
+    view.getComputedStyle(element).clipPath === "none";
+  const offScreen = all.filter((element) =>
+    element.matches("td, th, figure > svg, figure > svg text") &&
+    !element.closest("thead") || element.matches(".words thead th"))
+    .filter((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      return isShown(element) && (left < -0.5 || right > width + 0.5);
+    }).map(name);
+  const textPx = [...document.querySelectorAll("figure > svg text")]
+    .filter(isShown).map((text) => {
+      const svg = text.closest("figure > svg");
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return scale * parseFloat(view.getComputedStyle(text).fontSize);
+    });
   const channels = (color) => color.match(/[\\d.]+/g).map(Number);
   const luminance = (color) => {
     const [r, g, b] = channels(color).slice(0, 3).map((value) => value / 255)
@@ -148,6 +167,8 @@ const probe = `(view) => {
   }
   return {
     tooWide,
+    offScreen,
+    leastTextPx: Math.min(...textPx),
     faint,
     background: view.getComputedStyle(document.body).backgroundColor,
     figures: document.querySelectorAll("figure").length,

@@ -6,7 +6,7 @@ import { RESULT } from "./_example_result.ts";
 const chromium = await findChromium();
 const missing = chromium === undefined ? " (no Chromium on the PATH)" : "";
 
-for (const widthPx of [360, 1_280]) {
+for (const widthPx of [360, 390, 1_280]) {
   Deno.test({
     name: `the page can be read at ${widthPx} px, dark and light${missing}`,
     ignore: chromium === undefined,
@@ -16,8 +16,12 @@ for (const widthPx of [360, 1_280]) {
       const found = await Promise.all((["light", "dark"] as const).map(
         (scheme) => probePage(page, { chromium, widthPx, scheme }),
       ));
-      for (const { tooWide, faint, figures, cellLinks, console } of found) {
+      for (const probe of found) {
+        const { tooWide, offScreen, leastTextPx } = probe;
         assertEquals(tooWide, []);
+        assertEquals(offScreen, []);
+        assert(leastTextPx >= 10, `${leastTextPx} px`);
+        const { faint, figures, cellLinks, console } = probe;
         assertEquals(faint, []);
         assertEquals(console, []);
         assertEquals(figures, RESULT.cells.length);

@@ -1,7 +1,16 @@
 // The whole page of a comparison.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { compare } from "../../../../tools/compare/main.ts";
 import { renderHtml } from "../../../../tools/compare/html/_page.ts";
+import {
+  CHOOSING_URL,
+  strategyNotes,
+} from "../../../../tools/compare/report/_strategies.ts";
 import { anchorOf } from "../../../../tools/compare/html/_summary.ts";
 import type { CompareCell } from "../../../../tools/compare/result/_result.ts";
 import { RESULT } from "./_example_result.ts";
@@ -30,6 +39,13 @@ function elementsOf(page: string): readonly string[] {
   return elements;
 }
 
+/** What a reader sees of a piece of the page. */
+function textOf(page: string): string {
+  return page.replaceAll(/<(style|title|head)>[^]*?<\/\1>/g, "")
+    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(+code));
+}
+
 /** The values of an attribute. */
 function valuesOf(page: string, attribute: string): readonly string[] {
   return elementsOf(page).flatMap((element) =>
@@ -38,12 +54,13 @@ function valuesOf(page: string, attribute: string): readonly string[] {
   );
 }
 
-Deno.test("renderHtml() gives a page that is well formed and leads nowhere else", () => {
+Deno.test("renderHtml() gives a page that is well formed and loads nothing", () => {
   elementsOf(PAGE);
   const ids = valuesOf(PAGE, "id");
   assertEquals(ids.length, new Set(ids).size);
   assertEquals(valuesOf(PAGE, "href")[0], "#summary", "the skip link is first");
   for (const link of valuesOf(PAGE, "href")) {
+    if (link === CHOOSING_URL) continue;
     assert(link.startsWith("#"), link);
     assert(ids.includes(decodeURI(link.slice(1))), link);
   }
@@ -52,7 +69,8 @@ Deno.test("renderHtml() gives a page that is well formed and leads nowhere else"
   }
   assertEquals(valuesOf(PAGE, "src"), []);
   assertEquals(valuesOf(PAGE, "on[a-z]+"), []);
-  assertEquals(/<script|https?:|url\(|@import|[^:]\/\//.exec(PAGE), null);
+  const rest = PAGE.replace(`<a href="${CHOOSING_URL}">`, "<a>");
+  assertEquals(/<script|https?:|url\(|@import|[^:]\/\//.exec(rest), null);
 });
 
 Deno.test("renderHtml() has every cell in the summary and in its scenario", () => {
@@ -70,7 +88,38 @@ Deno.test("renderHtml() has every cell in the summary and in its scenario", () =
   assertStringIncludes(PAGE, "11 of 31 calls failed, not 1; the last call");
   assertStringIncludes(PAGE, "Skipped: it has no pin.");
   assertStringIncludes(PAGE, "not so after 20000 ms");
-  assertEquals(PAGE.split('role="img"').length - 1, 5);
+  assertEquals(PAGE.split('role="img"').length - 1, 2 * 5, "wide and narrow");
+});
+
+Deno.test("renderHtml() says first what the strategies are, and which to take", () => {
+  const header = textOf(PAGE.slice(0, PAGE.indexOf("</header>")));
+  const notes = strategyNotes(RESULT.options.strategies);
+  assertEquals(notes.length, 3);
+  for (const { name, design, take } of notes) {
+    assertMatch(header, new RegExp(`${name}\\s*${design}\\. ${take}`));
+  }
+  assert(header.indexOf(notes[0]?.take ?? "?") < header.indexOf("7 cells"));
+  assertStringIncludes(
+    PAGE.slice(0, PAGE.indexOf('id="summary"')),
+    `<a href="${CHOOSING_URL}">Choosing a balancer</a>`,
+  );
+});
+
+Deno.test("renderHtml() says what [M], [T] and [D] mean in the table that has them", () => {
+  const tables = PAGE.split('<table class="words"').slice(1)
+    .map((text) => textOf(text.slice(0, text.indexOf("</table>"))));
+  assertEquals(tables.length, 3);
+  for (const table of tables) {
+    assertStringIncludes(table, "[M] measured on etcd's Go clients");
+    assert(!table.includes("[T]"), "only those that it has");
+  }
+});
+
+Deno.test("renderHtml() has no sign of success beside calls that failed", () => {
+  assertEquals(/[✔✓✘]/.exec(PAGE), null);
+  const text = textOf(PAGE).replaceAll(/\s+/g, " ");
+  assertStringIncludes(text, "8 of 8 failed, as expected");
+  assertStringIncludes(text, "11 of 31 failed, not as expected");
 });
 
 Deno.test("renderHtml() escapes what it is given", () => {
@@ -137,6 +186,11 @@ Deno.test("compare --html writes the page, also of a bad run", async () => {
     assertEquals(exitCode, 1);
     const page = await Deno.readTextFile(html);
     assertStringIncludes(page, "0 of 4 calls failed, not 9");
+    const docs = valuesOf(page, "href").filter((link) => link.endsWith(".md"));
+    assertEquals(docs.length, 2);
+    for (const link of docs) {
+      assert((await Deno.stat(new URL(link, `file://${html}`))).isFile, link);
+    }
     assertStringIncludes(stderr.text, `The page is in ${html}\n`);
   } finally {
     await Deno.remove(html);

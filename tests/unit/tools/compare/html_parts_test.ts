@@ -46,6 +46,16 @@ Deno.test("headlineOf() goes by the worst of what callers saw", () => {
   });
 });
 
+Deno.test("headlineOf() says who served where there is no fault", () => {
+  const cell = cellWith({ calls: 670, failed: 0, spread: [0, 670, 0] });
+  const steady = { ...cell.scenario, fault: "none" };
+  assertEquals(headlineOf({ ...cell, scenario: steady }), {
+    outcome: "none",
+    text: "0 of 670 failed, served 0/670/0",
+  });
+  assertEquals(headlineOf(cell).text, "0 of 670 failed");
+});
+
 Deno.test("sectionOf() knows the section of every number", () => {
   assertEquals(sectionOf(15), "Silent endpoints");
   assertEquals(sectionOf(16), "Connection loss, shutdown, restart");

@@ -58,7 +58,7 @@ Deno.test("compare shows what it has at SIGINT, and ends with 130", async () => 
   assertEquals((await child.status).code, 130);
   assertMatch(
     await stdout,
-    /\n2 cells: 1 as expected, 0 not, 1 not run: interrupted\n$/,
+    /\n2 cells: 1 as expected, 0 not as expected, 1 not run: interrupted\n$/,
   );
   await stderr.cancel();
 });

@@ -85,7 +85,7 @@ Deno.test("compare() runs each cell as often as it is to, on a repaired cluster"
     cell && "runs" in cell && cell.runs?.map(({ verdict }) => verdict),
     ["expected", "unexpected", "expected"],
   );
-  assertStringIncludes(stdout, "✘ one      0/4 (0–1)");
+  assertStringIncludes(stdout, "≠ one      0/4 (0–1)");
 });
 
 Deno.test("compare() runs only the cells that --only matches", async () => {

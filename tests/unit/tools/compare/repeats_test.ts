@@ -99,7 +99,7 @@ Deno.test("renderReport() shows medians and ranges of repeated cells", () => {
   assertStringIncludes(text, " · 4 runs of each cell");
   assertStringIncludes(
     text,
-    " ✘ grpc1.0  1/4 (0–3)  2 ms (2–12, 2 of 4 runs)  1.00 s  3 (1–3)",
+    " ≠ grpc1.0  1/4 (0–3)  2 ms (2–12, 2 of 4 runs)  1.00 s  3 (1–3)",
   );
   assertStringIncludes(text, "\n   runs      2 of 4\n");
   assertStringIncludes(text, "40 (40–50, 2 of 4 runs) ms until the event");

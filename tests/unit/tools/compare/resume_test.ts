@@ -81,7 +81,10 @@ Deno.test("compare() only reports a complete run, without a cluster", async () =
   assertEquals(again.result, result);
   assertEquals(again.clusters, []);
   assertEquals(runs, []);
-  assertStringIncludes(again.stdout, "4 cells: 4 as expected, 0 not");
+  assertStringIncludes(
+    again.stdout,
+    "4 cells: 4 as expected, 0 not as expected",
+  );
 });
 
 const OTHER_PLANS: readonly (readonly [CompareOptions, says: string])[] = [

@@ -30,7 +30,7 @@ Deno.test("compare() ends with 0 when every cell is as expected", async () => {
   assertEquals(result?.etcd.members, ["m1", "m2", "m3"]);
   assertEquals(clusters.length, 1);
   assertEquals(clusters[0]?.closes, 1);
-  assertMatch(stdout, /\n4 cells: 4 as expected, 0 not\n$/);
+  assertMatch(stdout, /\n4 cells: 4 as expected, 0 not as expected\n$/);
 });
 
 Deno.test("compare() ends with 1 when a cell differs", async () => {
@@ -40,7 +40,7 @@ Deno.test("compare() ends with 1 when a cell differs", async () => {
   assertEquals(exitCode, 1);
   assertEquals(verdicts, ["expected", "unexpected"]);
   assertStringIncludes(stdout, "1 of 4 calls failed, not 0");
-  assertMatch(stdout, /\n2 cells: 1 as expected, 1 not\n$/);
+  assertMatch(stdout, /\n2 cells: 1 as expected, 1 not as expected\n$/);
 });
 
 Deno.test("compare() goes on after a scenario that throws, and ends with 1", async () => {
@@ -162,7 +162,7 @@ Deno.test("compare() ends with 130 and what it has when interrupted", async () =
   assertEquals(clusters[0]?.closes, 1);
   assertMatch(
     stdout,
-    /\n6 cells: 2 as expected, 0 not, 4 not run: interrupted\n$/,
+    /\n6 cells: 2 as expected, 0 not as expected, 4 not run: interrupted\n$/,
   );
 });
 
@@ -199,7 +199,7 @@ Deno.test("compare() does not judge a strategy nothing is expected of", async ()
   assertEquals(verdicts, ["unjudged", "unjudged"]);
   assertMatch(
     stdout,
-    /\n2 cells: 0 as expected, 0 not, 2 without an expectation\n$/,
+    /\n2 cells: 0 as expected, 0 not as expected, 2 not judged\n$/,
   );
 });
 

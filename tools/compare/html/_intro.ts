@@ -1,0 +1,51 @@
+/** The first lines of a page: what is compared, and which to take. */
+import { Markup, markup } from "./_markup.ts";
+import {
+  CHOOSING_URL,
+  STRATEGIES_INTRO,
+  strategyNotes,
+} from "../report/mod.ts";
+import type { CompareResult } from "../result/mod.ts";
+import { counted } from "../../output/mod.ts";
+
+/** Where a page finds what it leads to. */
+export interface PageLinks {
+  /** The folder with the documentation, as seen from the page. */
+  readonly docs?: string | undefined;
+}
+
+/** What the strategies are, which to take, and where there is more. */
+export function intro(
+  { options: { strategies }, etcd }: CompareResult,
+  { docs }: PageLinks,
+): Markup {
+  const notes = strategyNotes(strategies);
+  const others = strategies.filter((one) =>
+    notes.every(({ name }) => name !== one)
+  );
+  return markup`<p class="lede">${STRATEGIES_INTRO}. On this page ${
+    new Intl.ListFormat("en").format(strategies)
+  } go through the same faults on a real cluster of ${
+    counted(etcd.members.length, "member")
+  }.</p>
+<dl class="strategies">${
+    notes.map(({ name, design, take }) =>
+      markup`<div><dt>${name}</dt><dd>${design}. <strong>${take}.</strong></dd></div>`
+    )
+  }${
+    others.map((name) =>
+      markup`<div><dt>${name}</dt><dd>A strategy of your own.</dd></div>`
+    )
+  }</dl>
+<p><a href="${CHOOSING_URL}">Choosing a balancer</a> explains them.${
+    docs === undefined ? undefined : new Markup(
+      ` In the clone that made this page, so do ${links(docs).text}.`,
+    )
+  }</p>`;
+}
+
+function links(docs: string): Markup {
+  const page = (path: string): Markup =>
+    markup`<a href="${`${docs}/${path}`}">docs/${path}</a>`;
+  return markup`${page("balancers.md")} and ${page("measured/faults.md")}`;
+}

@@ -1,0 +1,48 @@
+/** What the three strategies are, for one who meets them in a report. */
+
+/** A strategy in two sentences, without their full stops. */
+export interface StrategyNote {
+  readonly name: string;
+  /** What it does. */
+  readonly design: string;
+  /** When to take it. */
+  readonly take: string;
+}
+
+/** What a strategy is, before the first of them is told. */
+export const STRATEGIES_INTRO =
+  "A balancer strategy decides which members of a cluster a client connects to, and which member a call goes to. etcdeno, the etcd client for Deno, has three of them, each a design of etcd's own client in Go";
+
+/** The section of the README that helps to choose, on the package's page. */
+export const CHOOSING_URL =
+  "https://jsr.io/@etcdeno/client#choosing-a-balancer";
+
+const NOTES: readonly StrategyNote[] = [
+  {
+    name: "grpc1.23",
+    design: "Connects to every member, and each call goes to the next one",
+    take:
+      "Take this one, the default: the load is even, and a fault of one member of three stops one call in three at most",
+  },
+  {
+    name: "grpc1.7",
+    design:
+      "Connects to one member, and leaves it when a call to it times out or fails",
+    take:
+      "Take it if a silent member must not cost more than one call, or if connections must be few",
+  },
+  {
+    name: "grpc1.0",
+    design:
+      "Connects to every member, but uses one until the connection to it is lost",
+    take:
+      "To compare with, not to run: behind a silent member every call fails",
+  },
+];
+
+/** Those of the three that are compared, the one to take first. */
+export function strategyNotes(
+  strategies: readonly string[],
+): readonly StrategyNote[] {
+  return NOTES.filter(({ name }) => strategies.includes(name));
+}
