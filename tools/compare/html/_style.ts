@@ -70,7 +70,7 @@ thead th { border-bottom: 1px solid var(--dim); white-space: nowrap; }
 .summary td { padding: 0; border: 2px solid var(--paper); }
 .summary td a { display: flex; gap: 0.35rem; padding: 0.38rem 0.6rem; color: inherit; text-decoration: none; }
 .verdict { white-space: nowrap; } figcaption .expected { color: var(--dim); }
-.summary .unexpected, figcaption .unexpected { padding: 0 0.4em; border-radius: 0.2em; background: var(--bad); color: var(--paper); }
+.summary .unexpected, figcaption .unexpected { display: inline-block; padding: 0 0.4em; border-radius: 0.2em; background: var(--bad); color: var(--paper); }
 .summary a:focus-visible { outline-color: currentColor; outline-offset: -3px; }
 .sign { flex: none; width: 1.1em; text-align: center; }
 .none { background: var(--none); } .few { background: var(--few); }
@@ -95,7 +95,7 @@ figcaption strong { margin-right: 0.5em; } figcaption small { display: block; co
 figure:target, article:target > h3 { outline: 2px solid var(--focus); outline-offset: 4px; }
 .timeline { display: block; width: 100%; height: auto; color: var(--dim); overflow: visible; }
 .timeline svg { overflow: visible; }
-.narrow { display: none; max-width: 34rem; }
+.narrow { display: none; max-width: 28rem; }
 summary { cursor: pointer; }
 .columns { max-width: 44rem; margin-top: 1rem; } .columns dt { font-weight: 600; margin-top: 0.5rem; } .columns dd { margin: 0; }
 details ul { padding-left: 1.2rem; }
@@ -108,11 +108,11 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; }
   body { padding: 1.5rem 1rem 3rem; }
   .summary { min-width: 0; }
   .summary, .summary caption, .summary thead, .summary tbody { display: block; }
-  .summary tr { display: grid; grid-template-columns: repeat(var(--strategies), minmax(5.5rem, 1fr)); }
+  .summary tr { display: grid; grid-template-columns: repeat(var(--strategies), minmax(6.4rem, 1fr)); }
   .summary tbody th, .summary thead th:first-child { grid-column: 1 / -1; width: auto; border-bottom: 0; }
   .summary tbody th { padding-top: 0.6rem; }
   .summary thead th:first-child { display: none; }
-  .summary td a { padding: 0.3rem 0.4rem; gap: 0.25rem; height: 100%; } .verdict { white-space: normal; }
+  .summary td a { display: block; padding: 0.3rem; height: 100%; } .summary .sign { display: block; text-align: left; } .summary .unexpected { white-space: normal; }
   .strategies div { display: block; }
   .words, .words caption, .words thead, .words tbody, .figures, .figures caption, .figures tbody { display: block; }
   .words tr { display: grid; grid-template-columns: 1fr 1fr; }

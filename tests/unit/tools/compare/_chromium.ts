@@ -6,6 +6,8 @@ export interface PageProbe {
   readonly tooWide: readonly string[];
   /** Cells of tables and timelines that are not on the screen as a whole. */
   readonly offScreen: readonly string[];
+  /** Cells of the summary whose text does not fit into them. */
+  readonly overfull: readonly string[];
   /** The size of the smallest text in a timeline, in pixels of the screen. */
   readonly leastTextPx: number;
   /** Text and marks that are too faint: what, and by how much. */
@@ -117,6 +119,8 @@ const probe = `(view) => {
       const { left, right } = element.getBoundingClientRect();
       return isShown(element) && (left < -0.5 || right > width + 0.5);
     }).map(name);
+  const overfull = [...document.querySelectorAll(".summary td a")]
+    .filter((link) => link.scrollWidth > link.clientWidth + 1).map(name);
   const textPx = [...document.querySelectorAll("figure > svg text")]
     .filter(isShown).map((text) => {
       const svg = text.closest("figure > svg");
@@ -168,6 +172,7 @@ const probe = `(view) => {
   return {
     tooWide,
     offScreen,
+    overfull,
     leastTextPx: Math.min(...textPx),
     faint,
     background: view.getComputedStyle(document.body).backgroundColor,

@@ -17,9 +17,10 @@ for (const widthPx of [360, 390, 1_280]) {
         (scheme) => probePage(page, { chromium, widthPx, scheme }),
       ));
       for (const probe of found) {
-        const { tooWide, offScreen, leastTextPx } = probe;
+        const { tooWide, offScreen, overfull, leastTextPx } = probe;
         assertEquals(tooWide, []);
         assertEquals(offScreen, []);
+        assertEquals(overfull, []);
         assert(leastTextPx >= 10, `${leastTextPx} px`);
         const { faint, figures, cellLinks, console } = probe;
         assertEquals(faint, []);
