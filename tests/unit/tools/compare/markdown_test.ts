@@ -96,5 +96,9 @@ Deno.test("docs/measured/ has the table of faults between its marks", async () =
   assert(
     /^\| scenario +\| grpc1\.0 +\| grpc1\.7 +\| grpc1\.23 +\|$/m.test(table),
   );
-  assert(/^\| #37 put on an isolated follower +\|/m.test(table));
+  assert(
+    /^\| #37 put on an isolated follower +\| as expected: 8 of 8 failed +\|/m
+      .test(table),
+  );
+  assert(!/[✔✘]/.test(table), "a sign of success beside calls that failed");
 });
