@@ -41,7 +41,7 @@ export {
   UnsupportedError,
 } from "./specific_errors.ts";
 export { type CallFailure, type Classification, classify } from "./classify.ts";
-export { judge, type JudgeContext, type Verdict } from "./handler.ts";
+export { judge, type JudgeContext, type Verdict } from "./judge.ts";
 export type { Blame, RetryPolicy } from "./retry_policy.ts";
 export {
   backoffMs,

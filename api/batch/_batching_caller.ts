@@ -1,7 +1,7 @@
 import type { Method } from "../../proto/method.ts";
 import { BatchLane, type BatchLimits } from "./_lane.ts";
 import { type LaneName, toOperation } from "./_operation.ts";
-import type { BatchMode } from "./types.ts";
+import type { BatchMode } from "./mode.ts";
 import type { Caller, CallOptions } from "../call/mod.ts";
 import { checkTimeoutMs } from "../checks/mod.ts";
 

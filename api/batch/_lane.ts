@@ -1,5 +1,5 @@
 import { LONGEST_MS } from "../../balancers/transport/mod.ts";
-import { callAlone, sendAlone, sendTogether } from "./_request.ts";
+import { callAlone, sendAlone, sendTogether } from "./_send.ts";
 import { BatchedCall, type BatchedCallInit } from "./_call.ts";
 import type { Caller } from "../call/mod.ts";
 

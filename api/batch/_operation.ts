@@ -9,7 +9,7 @@ import type {
 import type { Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
 import { keyId, own } from "../values/mod.ts";
-import type { BatchMode } from "./types.ts";
+import type { BatchMode } from "./mode.ts";
 
 /** Calls that may share a request with each other, and with no others. */
 export type LaneName = "linearizable" | "serializable" | "writes";

@@ -4,4 +4,4 @@
  * @module
  */
 export { BatchingCaller } from "./_batching_caller.ts";
-export type { BatchMode } from "./types.ts";
+export type { BatchMode } from "./mode.ts";

@@ -3,12 +3,12 @@
  *
  * @module
  */
-export { requireVersion } from "./_capabilities.ts";
+export { requireVersion } from "./_require_version.ts";
 export { ClusterGuard } from "./_cluster_guard.ts";
 export { type Credentials, resolveCredentials } from "./_credentials.ts";
 export { type LateCall, notOpenedError } from "./_errors.ts";
-export { RetryingCaller } from "./_retrying.ts";
-export { TokenKeeper } from "./_token.ts";
+export { RetryingCaller } from "./_retrying_caller.ts";
+export { TokenKeeper } from "./_token_keeper.ts";
 export type { CallTrace, TraceableCaller, TracedOptions } from "./_trace.ts";
 export type { AuthOptions, Provided } from "./auth_options.ts";
 export type { Caller } from "./caller.ts";

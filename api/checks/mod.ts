@@ -38,6 +38,6 @@ export {
   mustEncrypt,
   type Secrecy,
   withoutPlain,
-} from "./_plain_text.ts";
+} from "./_secrecy.ts";
 export { checkOptions, Signature } from "./_signature.ts";
 export { leaseIdOf, type LeaseRef } from "./lease_ref.ts";

@@ -13,7 +13,7 @@ import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import type { Caller, CallOptions } from "../call/mod.ts";
 import type { EndpointKeeper } from "./_keeper.ts";
 import { listMembers } from "./_member_list.ts";
-import { unreachableError, whyUnreachable } from "./_reach.ts";
+import { unreachableError, whyUnreachable } from "./_unreachable.ts";
 import type { ResolvedDns } from "./_dns.ts";
 import { lateError, srvEndpoints } from "./_srv.ts";
 

@@ -1,8 +1,8 @@
 import type { Method } from "../../proto/method.ts";
 import { keysUnder, keyUnder } from "./_range.ts";
 import { NamespacedWatch } from "./_watch.ts";
-import { responseInTurns } from "./_steps.ts";
-import { requestUnder, responseUnder } from "./_wire.ts";
+import { responseInTurns } from "./_response_in_turns.ts";
+import { requestUnder, responseUnder } from "./_mappings.ts";
 import { type Batching, type Kv, KvFacet, rangeStreams } from "../kv/mod.ts";
 import type { Opener } from "../stream/mod.ts";
 import type { Caller, CallOptions } from "../call/mod.ts";

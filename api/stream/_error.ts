@@ -1,7 +1,7 @@
 import type { CallStatus } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
-import { judge } from "../../errors/handler.ts";
+import { judge } from "../../errors/judge.ts";
 import { ClientClosedError } from "../../errors/specific_errors.ts";
 import type { Blame, RetryPolicy } from "../../errors/retry_policy.ts";
 import type { Method } from "../../proto/method.ts";

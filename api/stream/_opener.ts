@@ -2,7 +2,7 @@ import type { ConnectionPool, Waited } from "../../balancers/pool/mod.ts";
 import type { Headers } from "../../balancers/transport/mod.ts";
 import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
-import { isStaleToken } from "../../errors/handler.ts";
+import { isStaleToken } from "../../errors/judge.ts";
 import type { Method } from "../../proto/method.ts";
 import {
   type ClusterGuard,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
-import { isStaleToken } from "../../errors/handler.ts";
+import { isStaleToken } from "../../errors/judge.ts";
 import { createError } from "../../errors/specific_errors.ts";
 import { pause, untilAborted } from "../waiting/mod.ts";
 import type { TokenKeeper } from "../call/mod.ts";

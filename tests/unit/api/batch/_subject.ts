@@ -1,5 +1,5 @@
 import { BatchingCaller } from "../../../../api/batch/_batching_caller.ts";
-import type { BatchMode } from "../../../../api/batch/types.ts";
+import type { BatchMode } from "../../../../api/batch/mode.ts";
 import { KvFacet } from "../../../../api/kv/kv.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";
 import { ScriptedCaller } from "./_scripted_caller.ts";

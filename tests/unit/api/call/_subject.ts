@@ -1,7 +1,7 @@
 /** The retry loop over a fake network, and the calls that run there. */
 import { assert } from "@std/assert";
 import { KvFacet } from "../../../../api/kv/kv.ts";
-import { RetryingCaller } from "../../../../api/call/_retrying.ts";
+import { RetryingCaller } from "../../../../api/call/_retrying_caller.ts";
 import {
   type BalancerName,
   resolveBalancer,

@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ensureToken } from "../../../../api/stream/_token.ts";
-import { TokenKeeper } from "../../../../api/call/_token.ts";
+import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
 import {
   AuthError,
   Client,

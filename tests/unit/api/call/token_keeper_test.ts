@@ -1,7 +1,7 @@
 // The token of a client, over a cluster that is a function.
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import type { Credentials } from "../../../../api/call/_credentials.ts";
-import { TokenKeeper } from "../../../../api/call/_token.ts";
+import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
 import { AuthError, createError } from "../../../../errors/specific_errors.ts";
 import type { EtcdError } from "../../../../errors/etcd_error.ts";
 

@@ -1,8 +1,8 @@
 // The retry loop with a token that members may refuse, over a fake network.
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { KvFacet } from "../../../../api/kv/kv.ts";
-import { RetryingCaller } from "../../../../api/call/_retrying.ts";
-import { TokenKeeper } from "../../../../api/call/_token.ts";
+import { RetryingCaller } from "../../../../api/call/_retrying_caller.ts";
+import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
 import { resolveBalancer } from "../../../../balancers/by_name.ts";
 import { AuthError, TimeoutError } from "../../../../errors/specific_errors.ts";
 import {

@@ -2,7 +2,7 @@
 // that differ would be one. Each is refused by name, and nothing is sent.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { resolveCredentials } from "../../../../api/call/_credentials.ts";
-import { TokenKeeper } from "../../../../api/call/_token.ts";
+import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
 import {
   Client,
   compare,

@@ -7,8 +7,8 @@ import {
 } from "@std/assert";
 import { KvFacet } from "../../../../api/kv/kv.ts";
 import { observe } from "../../../../api/telemetry/_observation.ts";
-import { RetryingCaller } from "../../../../api/call/_retrying.ts";
-import { TokenKeeper } from "../../../../api/call/_token.ts";
+import { RetryingCaller } from "../../../../api/call/_retrying_caller.ts";
+import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
 import { createError } from "../../../../errors/specific_errors.ts";
 import { AuthError, Client, type ClientEvent } from "../../../../mod.ts";
 import { methods } from "../../../../proto/methods.ts";

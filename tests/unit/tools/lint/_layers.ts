@@ -4,8 +4,8 @@ import type { Fixture } from "./_fixture.ts";
 /** What the rules object to. */
 export const BAD_IMPORTS: readonly Fixture[] = [
   ...([
-    ["errors to proto", "errors/handler.ts", "../proto/method.ts"],
-    ["errors to balancers", "errors/handler.ts", "../balancers/mod.ts"],
+    ["errors to proto", "errors/judge.ts", "../proto/method.ts"],
+    ["errors to balancers", "errors/judge.ts", "../balancers/mod.ts"],
     ["proto to errors", "proto/methods.ts", "../errors/mod.ts"],
     ["balancers to api", "balancers/pool/_pool.ts", "../../api/options.ts"],
     ["balancers to the root", "balancers/pool/_pool.ts", "../../mod.ts"],
@@ -129,7 +129,7 @@ export const GOOD_IMPORTS: readonly Fixture[] = [
     source: `import type { EtcdError } from "../../errors/mod.ts";`,
   },
   ...([
-    ["errors/handler.ts", "./codes.ts"],
+    ["errors/judge.ts", "./codes.ts"],
     ["errors/deep/a.ts", "../codes.ts"],
     ["proto/methods.ts", "./gen/descriptor.ts"],
     ["balancers/pool/_pool.ts", "../../errors/mod.ts"],

@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { BALANCER_NAMES, resolveBalancer } from "../../../balancers/by_name.ts";
 import type { CallFailure } from "../../../errors/classify.ts";
-import { judge, type JudgeContext } from "../../../errors/handler.ts";
+import { judge, type JudgeContext } from "../../../errors/judge.ts";
 
 const EFFECTS = ["read", "idempotent", "write"] as const;
 

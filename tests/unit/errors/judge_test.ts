@@ -8,7 +8,7 @@ import { BALANCER_NAMES, resolveBalancer } from "../../../balancers/by_name.ts";
 import type { CallFailure } from "../../../errors/classify.ts";
 import { GRPC_CODE } from "../../../errors/codes.ts";
 import type { Attempt, EtcdError } from "../../../errors/etcd_error.ts";
-import { judge, type JudgeContext } from "../../../errors/handler.ts";
+import { judge, type JudgeContext } from "../../../errors/judge.ts";
 import { UnsupportedError } from "../../../errors/specific_errors.ts";
 
 const { retry: ROUND_ROBIN } = resolveBalancer("grpc1.23")({

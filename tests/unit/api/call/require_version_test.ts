@@ -1,6 +1,6 @@
 // A client against servers that say what version they are.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { isAtLeast } from "../../../../api/call/_capabilities.ts";
+import { isAtLeast } from "../../../../api/call/_require_version.ts";
 import {
   Client,
   EtcdError,

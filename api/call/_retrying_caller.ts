@@ -7,11 +7,11 @@ import type { Headers, RequestBytes } from "../../balancers/transport/mod.ts";
 import type { PickInfo } from "../../balancers/strategy.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { isInDoubt } from "../../errors/doubt.ts";
-import { judge } from "../../errors/handler.ts";
+import { judge } from "../../errors/judge.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
 import type { Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
-import { requireVersion } from "./_capabilities.ts";
+import { requireVersion } from "./_require_version.ts";
 import {
   closedError,
   keptError,
@@ -21,12 +21,12 @@ import {
 } from "./_errors.ts";
 import { type CallState, remember } from "./_state.ts";
 import type { TraceableCaller, TracedOptions } from "./_trace.ts";
-import { pauseWithin, within } from "./_waits.ts";
+import { pauseWithin, within } from "./_deadline.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
-import { decodeReply } from "./_reply.ts";
+import { decodeReply } from "./_decode_reply.ts";
 import { checkTimeoutMs } from "../checks/mod.ts";
-import type { TokenKeeper } from "./_token.ts";
-import { runUnary } from "./_unary.ts";
+import type { TokenKeeper } from "./_token_keeper.ts";
+import { runUnary } from "./_run_unary.ts";
 
 /** What the retry loop is made of. */
 export interface CallerOptions {

@@ -1,4 +1,4 @@
-import { responseUnder } from "./_wire.ts";
+import { responseUnder } from "./_mappings.ts";
 import { inTurns, MANY } from "../waiting/mod.ts";
 
 type Lists = Readonly<Record<string, readonly unknown[] | undefined>>;

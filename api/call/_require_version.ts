@@ -8,13 +8,13 @@ import type {
 } from "../../balancers/transport/mod.ts";
 import { classify } from "../../errors/classify.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
-import { isStaleToken } from "../../errors/handler.ts";
+import { isStaleToken } from "../../errors/judge.ts";
 import {
   TimeoutError,
   UnavailableError,
   UnsupportedError,
 } from "../../errors/specific_errors.ts";
-import { within } from "./_waits.ts";
+import { within } from "./_deadline.ts";
 import { methods } from "../../proto/methods.ts";
 
 /** For which call a version is asked for. */
