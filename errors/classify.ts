@@ -22,23 +22,23 @@ export interface CallFailure {
    */
   readonly answered?: boolean;
   /**
-   * Whether the server has certainly not looked at it, though it was sent:
-   * HTTP/2 promises that for the streams above the last one of a GOAWAY. It
-   * does so for REFUSED_STREAM too, but a proxy in between may send that for
-   * what etcd has executed: HAProxy does. @default {false}
+   * Whether the server has certainly not looked at the request, though it was
+   * sent: HTTP/2 promises that for the streams above the last one of a GOAWAY.
+   * HTTP/2 promises it for REFUSED_STREAM too, but a proxy may send that for a
+   * request that etcd has executed: HAProxy does. @default {false}
    */
   readonly unprocessed?: boolean;
   /** The HTTP status of the answer, if it is another one than 200. */
   readonly httpStatus?: number | undefined;
 }
 
-/** What a failed call means. */
+/** The meaning of a failed call. */
 export interface Classification {
-  /** What happened, as one word. */
+  /** One word for what happened. */
   readonly code: ErrorCode;
   /** The gRPC code; etcd's table wins over the one the server sent. */
   readonly grpcCode: number;
-  /** Whether etcd itself said it, in one of its own messages. */
+  /** Whether etcd itself said so, in one of its own messages. */
   readonly fromEtcd: boolean;
   /** Whether a write that ended so can have been applied. */
   readonly applied: "never" | "maybe";
@@ -65,7 +65,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 const CONTENT_TOO_LARGE = 413;
 
-// Statuses a server gives before its handler runs, or instead of running it.
+// The statuses that a server gives before its handler runs, or instead of it.
 const REFUSED: ReadonlySet<number> = new Set([
   GRPC_CODE.invalidArgument,
   GRPC_CODE.notFound,
@@ -78,9 +78,9 @@ const REFUSED: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Names a failure. etcd's own messages come first; a lost connection is
- * recognised by `disconnected`, because grpc-js reports it under several
- * codes (14, but 13 and 2 as well, measured).
+ * Names a failure. etcd's own messages come first. A lost connection is
+ * recognised by `disconnected`, because grpc-js reports it under several codes
+ * (14, but 13 and 2 as well, measured).
  */
 export function classify(failure: CallFailure): Classification {
   if (failure.ownDeadline) {
@@ -92,14 +92,13 @@ export function classify(failure: CallFailure): Classification {
     };
   }
   const message = findEtcdMessage(failure.details);
-  if (message !== undefined) {
-    return {
-      code: message.code,
-      grpcCode: message.grpcCode,
-      fromEtcd: true,
-      applied: message.applied,
-    };
-  }
+  if (message === undefined) return classifyByStatus(failure);
+  const { code, grpcCode, applied } = message;
+  return { code, grpcCode, fromEtcd: true, applied };
+}
+
+/** Names a failure that etcd itself has not put in words. */
+function classifyByStatus(failure: CallFailure): Classification {
   // A proxy said so, before it had passed on a whole request.
   if (failure.httpStatus === CONTENT_TOO_LARGE) {
     return {
@@ -125,7 +124,7 @@ export function classify(failure: CallFailure): Classification {
   };
 }
 
-/** Whether the server may have begun to serve it. */
+/** Whether the server may have begun to serve the request. */
 function wasLookedAt({ sent, unprocessed = false }: CallFailure): boolean {
   return sent && !unprocessed;
 }

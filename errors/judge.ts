@@ -1,14 +1,14 @@
+import { callError } from "./_call_error.ts";
 import { vary } from "./backoff.ts";
 import { type CallFailure, type Classification, classify } from "./classify.ts";
-import { type ErrorCode, GRPC_CODE, grpcCodeName } from "./codes.ts";
-import { doubtText, isInDoubt, mayBeRepeated } from "./doubt.ts";
-import type { Attempt, EtcdError, EtcdErrorInit } from "./etcd_error.ts";
+import { type ErrorCode, GRPC_CODE } from "./codes.ts";
+import { isInDoubt, mayBeRepeated } from "./doubt.ts";
+import type { Attempt, EtcdError } from "./etcd_error.ts";
 import type { Blame, RetryPolicy } from "./retry_policy.ts";
-import { createError, UnsupportedError } from "./specific_errors.ts";
 
-/** What {@linkcode judge} has to know besides the failure itself. */
+/** The call whose attempt has failed, as {@linkcode judge} needs it. */
 export interface JudgeContext {
-  /** What the call does, completing "Cannot …". */
+  /** Completes "Cannot …" in the error. */
   readonly action: string;
   /** The method, such as `KV.Put`. */
   readonly method: string;
@@ -16,9 +16,9 @@ export interface JudgeContext {
   readonly since: string | undefined;
   /** The endpoint the attempt went to. */
   readonly endpoint: string;
-  /** What repeating the request can do. */
+  /** The effect of repeating the request. */
   readonly effect: "read" | "idempotent" | "write";
-  /** Which attempt of the call this was, from 1. */
+  /** The number of this attempt within the call, from 1. */
   readonly attempt: number;
   /** The latest of the earlier attempts, all failed. */
   readonly earlier: readonly Attempt[];
@@ -38,12 +38,12 @@ export interface JudgeContext {
   random(): number;
 }
 
-/** What to do about a failed attempt. */
+/** The decision about a failed attempt. */
 export type Verdict =
   & {
-    /** Who is to blame. */
+    /** The part that is to blame. */
     readonly blame: Blame;
-    /** The attempt, for the trail of the next one. */
+    /** The attempt, for the list that the call keeps. */
     readonly attempt: Attempt;
     /** Whether the call may have been applied by now. */
     readonly maybeCommitted: boolean;
@@ -62,17 +62,13 @@ const STALE_TOKEN: ReadonlySet<ErrorCode> = new Set([
 
 const LEARNER: ErrorCode = "not_supported_for_learner";
 
-// Of a call whose strategy has no limit: no other member may be up for long.
+// The limit of a call whose strategy has none: it may be long until another
+// member is up.
 const MOST_LEARNER_ATTEMPTS = 100;
 
 const CLUSTER_TROUBLE: ReadonlySet<ErrorCode> = new Set([
   "leader_changed",
   "unhealthy",
-]);
-
-const HELP: ReadonlyMap<ErrorCode, string> = new Map([
-  ["no_space", "compact, defragment each member, then disarm the alarm"],
-  ["corrupt", "replace the members that differ, then disarm the alarm"],
 ]);
 
 /**
@@ -99,16 +95,27 @@ export function judge(failure: CallFailure, context: JudgeContext): Verdict {
   if (made < context.policy.maxAttempts && isRepeated(what, failure, context)) {
     return { ...common, action: "retry", delayMs: waitMs(made, context) };
   }
-  const error = toError(what, failure, context, [
-    ...context.earlier,
-    common.attempt,
-  ], maybeCommitted);
+  const error = callError(what, failure, {
+    ...context,
+    attempts: [...context.earlier, common.attempt],
+    maybeCommitted,
+    retryable: isTransient(what, context) &&
+      mayBeRepeated(context.effect, maybeCommitted),
+  });
   return { ...common, action: "fail", error };
 }
 
 /** Whether a member refuses a token for which a new one may be accepted. */
 export function isStaleToken(code: ErrorCode): boolean {
   return STALE_TOKEN.has(code);
+}
+
+/** Whether the fault may be over when the same call is made again. */
+function isTransient(what: Classification, context: JudgeContext): boolean {
+  return what.grpcCode === GRPC_CODE.unavailable ||
+    what.grpcCode === GRPC_CODE.deadlineExceeded ||
+    what.code === "too_many_requests" ||
+    (what.code === LEARNER && mayHaveVoter(context));
 }
 
 function isRepeated(
@@ -122,7 +129,7 @@ function isRepeated(
     return policy.repeatOnLearner && mayHaveVoter(context) &&
       context.attempt < MOST_LEARNER_ATTEMPTS;
   }
-  // A request that never left is repeated whatever it does. One that etcd
+  // A request that never left is repeated, whatever its effect. One that etcd
   // answered has left, whatever the transport says.
   if (!failure.sent && !what.fromEtcd) {
     return what.grpcCode === GRPC_CODE.unavailable;
@@ -179,69 +186,4 @@ function waitMs(made: number, context: JudgeContext): number {
   return made % quorum === 0
     ? vary(policy.waitMs, policy.jitter, context.random)
     : 0;
-}
-
-function toError(
-  what: Classification,
-  failure: CallFailure,
-  context: JudgeContext,
-  attempts: readonly Attempt[],
-  maybeCommitted: boolean,
-): EtcdError {
-  const message = `Cannot ${context.action}: ${
-    stateOf(what, failure, context)
-  }${doubtText(maybeCommitted)}`;
-  const transient = what.grpcCode === GRPC_CODE.unavailable ||
-    what.grpcCode === GRPC_CODE.deadlineExceeded ||
-    what.code === "too_many_requests" ||
-    (what.code === LEARNER && mayHaveVoter(context));
-  const init: EtcdErrorInit = {
-    code: what.code,
-    grpcCode: what.grpcCode,
-    endpoint: context.endpoint,
-    method: context.method,
-    retryable: transient && mayBeRepeated(context.effect, maybeCommitted),
-    maybeCommitted,
-    attempts,
-  };
-  if (what.code !== "unsupported") return createError(message, init);
-  const needs = context.since === undefined
-    ? "an etcd server"
-    : `etcd ${context.since}`;
-  return new UnsupportedError(`${message} (needs ${needs})`, {
-    ...init,
-    needs,
-  });
-}
-
-function stateOf(
-  what: Classification,
-  failure: CallFailure,
-  context: JudgeContext,
-): string {
-  const { endpoint } = context;
-  if (failure.ownDeadline) {
-    const before = context.earlier.at(-1);
-    // One that was not sent says what it has waited for.
-    const state = failure.sent
-      ? `no answer from ${endpoint}`
-      : `${failure.details}, and got none`;
-    return `${state} within ${context.timeoutMs} ms (timeout)${
-      before === undefined
-        ? ""
-        : `, the last of ${context.attempt} attempts, the one before ended at ${before.endpoint} (${before.code})`
-    }`;
-  }
-  if (what.code === "connection_lost") {
-    const when = failure.sent ? "during the call" : "before it was sent";
-    return `lost the connection to ${endpoint} ${when} (connection_lost): ${failure.details}`;
-  }
-  if (failure.httpStatus !== undefined && what.code === "request_too_large") {
-    return `a proxy in front of ${endpoint} answered with HTTP status ${failure.httpStatus}: it passes on no request of this size (${what.code})`;
-  }
-  const name = what.fromEtcd ? what.code : grpcCodeName(what.grpcCode);
-  const help = HELP.get(what.code);
-  return `${failure.details || "no reason given"} (${name}, from ${endpoint})${
-    help === undefined ? "" : `; to recover, ${help}`
-  }`;
 }

@@ -71,9 +71,8 @@ export class RoleFacet implements Roles {
       role: checkName("name", name),
     }));
     const { header, perm } = await this.#caller.unary(
-      methods.auth.roleGet,
+      { method: methods.auth.roleGet, action: "look at the role" },
       request,
-      "look at the role",
       options,
     );
     return { header: toHeader(header), permissions: perm.map(toPermission) };
@@ -82,9 +81,8 @@ export class RoleFacet implements Roles {
   async list(options?: CallOptions): Promise<readonly string[]> {
     LIST.check(options);
     const { roles } = await this.#caller.unary(
-      methods.auth.roleList,
+      { method: methods.auth.roleList, action: "list the roles" },
       {},
-      "list the roles",
       options,
     );
     return roles;
@@ -134,7 +132,7 @@ export class RoleFacet implements Roles {
 
 function permission(grant: Grant): WirePermissionInit {
   checkOptions("grant", grant, { type: TYPE, keys: ANYTHING });
-  const type = checkOneOf("type", grant.type, WORDS);
+  const type = checkOneOf("type", grant.type, { words: WORDS });
   const permType = TYPES.find(([word]) => word === type)?.[1];
   return { permType, ...bounds(grant.keys) };
 }

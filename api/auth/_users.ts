@@ -58,9 +58,8 @@ export class UserFacet implements Users {
       name: checkName("name", name),
     }));
     const { header, roles } = await this.#caller.unary(
-      methods.auth.userGet,
+      { method: methods.auth.userGet, action: "look at the user" },
       request,
-      "look at the user",
       options,
     );
     return { header: toHeader(header), roles };
@@ -69,9 +68,8 @@ export class UserFacet implements Users {
   async list(options?: CallOptions): Promise<readonly string[]> {
     LIST.check(options);
     const { users } = await this.#caller.unary(
-      methods.auth.userList,
+      { method: methods.auth.userList, action: "list the users" },
       {},
-      "list the users",
       options,
     );
     return users;

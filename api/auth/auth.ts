@@ -47,9 +47,8 @@ export class AuthFacet implements Auth {
   async status(options?: CallOptions): Promise<AuthStatus> {
     STATUS.check(options);
     const { header, enabled, authRevision } = await this.#caller.unary(
-      methods.auth.authStatus,
+      { method: methods.auth.authStatus, action: "tell whether auth is on" },
       {},
-      "tell whether auth is on",
       options,
     );
     return jsonable({
@@ -63,13 +62,11 @@ export class AuthFacet implements Auth {
 /** Asks for the token of a user. */
 export async function authenticate(
   caller: Caller,
-  name: string,
-  password: string,
+  { name, password }: { readonly name: string; readonly password: string },
 ): Promise<string> {
   const { token } = await caller.unary(
-    methods.auth.authenticate,
+    { method: methods.auth.authenticate, action: "authenticate" },
     { name, password },
-    "authenticate",
     undefined,
   );
   return token;

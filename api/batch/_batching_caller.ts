@@ -1,24 +1,30 @@
-import type { Method } from "../../proto/method.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { BatchLane, type BatchLimits } from "./_lane.ts";
 import { type LaneName, toOperation } from "./_operation.ts";
 import type { BatchMode } from "./mode.ts";
-import type { Caller, CallOptions } from "../call/mod.ts";
-import { checkTimeoutMs } from "../checks/mod.ts";
+import {
+  type Caller,
+  type CallOptions,
+  timeoutOf,
+  type UnaryCall,
+} from "../call/mod.ts";
 
 // etcd takes 128 operations and 1.5 MiB unless it is told otherwise.
 const OPERATIONS = 128;
 const BYTES = 1024 * 1024;
-// The fewer there are, the more operations each carries: one that is answered
-// while another is on its way keeps both sides busy.
+// The fewer requests there are, the more operations each carries. With two, the
+// server answers one while the client makes the other.
 const IN_FLIGHT = 2;
 const FULL_IN_FLIGHT = 4;
 
-/** What batching is made of. */
+/** How calls are batched. */
 export interface BatchingOptions {
-  /** Which calls are batched. */
+  /** The calls that are batched: gets, or all on single keys. */
   readonly mode: Exclude<BatchMode, "off">;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** Times the calls and requests. */
+  readonly clock: Pick<Clock, "now" | "hold">;
 }
 
 /** Carries single-key calls that are made at once in one request. */
@@ -36,35 +42,32 @@ export class BatchingCaller implements Caller {
       inFlight: IN_FLIGHT,
       fullInFlight: FULL_IN_FLIGHT,
     };
+    const lane = () => new BatchLane({ caller, limits, clock: options.clock });
     this.#lanes = {
-      linearizable: new BatchLane(caller, limits),
-      serializable: new BatchLane(caller, limits),
-      writes: new BatchLane(caller, limits),
+      linearizable: lane(),
+      serializable: lane(),
+      writes: lane(),
     };
   }
 
   // Not async: a promise for each call counts here, and its callers are async.
   unary<Request, Response>(
-    method: Method<Request, Response>,
+    call: UnaryCall<Request, Response>,
     request: Request,
-    action: string,
     options: CallOptions = {},
   ): Promise<Response> {
     const operation = options.requireLeader
       ? undefined
-      : toOperation(method, request, this.#options.mode);
+      : toOperation(call.method, request, this.#options.mode);
     if (operation === undefined) {
-      return this.#caller.unary(method, request, action, options);
+      return this.#caller.unary(call, request, options);
     }
-    const { signal, timeoutMs: own } = options;
-    const timeoutMs = own === undefined
-      ? this.#options.timeoutMs
-      : checkTimeoutMs("timeoutMs", own);
+    const { signal } = options;
+    const timeoutMs = timeoutOf(options, this.#options.timeoutMs);
     signal?.throwIfAborted();
     return this.#lanes[operation.lane].run({
       operation,
-      method: method as Method<unknown, unknown>,
-      action,
+      call: call as UnaryCall<unknown, unknown>,
       signal,
       timeoutMs,
     }) as Promise<Response>;

@@ -2,38 +2,40 @@ import { GRPC_CODE } from "../../errors/codes.ts";
 import { doubtText } from "../../errors/doubt.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { createError, TimeoutError } from "../../errors/specific_errors.ts";
-import type { Method } from "../../proto/method.ts";
+import type { UnaryCall } from "../call/mod.ts";
 import { type BatchOperation, ownOperation } from "./_operation.ts";
 
-/** What a call is made of. */
+/** A call as the user has made it. */
 export interface BatchedCallInit {
-  /** What it is in a transaction. */
+  /** The same as an operation of a transaction. */
   readonly operation: BatchOperation;
-  readonly method: Method<unknown, unknown>;
-  readonly action: string;
-  /** Ends it. */
+  /** The call alone. */
+  readonly call: UnaryCall<unknown, unknown>;
+  /** Ends the call. */
   readonly signal: AbortSignal | undefined;
+  /** The time it has in milliseconds, `Infinity` for no limit. */
   readonly timeoutMs: number;
 }
 
-/** A call that waits for its turn, or whose answer is awaited. */
+type Phase = "waiting" | "sent" | "settled";
+
+/** A call that waits to be sent, or whose answer is awaited. */
 export class BatchedCall {
-  /** What it is made of. */
+  /** The call, in bytes of its own. */
   readonly init: BatchedCallInit;
-  /** When its time is over, on the clock of `performance.now()`. */
+  /** When its time is over, on the clock. */
   readonly deadlineAt: number;
-  /** Its answer. */
+  /** Resolves to the answer. */
   readonly answer: Promise<unknown>;
   #resolve!: (reply: unknown) => void;
   #reject!: (error: unknown) => void;
   #onAbort: (() => void) | undefined;
-  #settled = false;
-  #sent = false;
+  #phase: Phase = "waiting";
 
-  constructor(init: BatchedCallInit) {
-    // What is given may change while it waits.
+  constructor(init: BatchedCallInit, nowMs: number) {
+    // The user's bytes may change while the call waits.
     this.init = { ...init, operation: ownOperation(init.operation) };
-    this.deadlineAt = performance.now() + init.timeoutMs;
+    this.deadlineAt = nowMs + init.timeoutMs;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -45,38 +47,39 @@ export class BatchedCall {
     }
   }
 
-  /** Whether it needs no answer any more. */
+  /** Whether the call has ended, and needs no answer any more. */
   get settled(): boolean {
-    return this.#settled;
+    return this.#phase === "settled";
   }
 
-  /** It is on its way: from now on a write may have been applied. */
+  /** Notes that the call is sent: from now on a write may be applied. */
   send(): void {
-    this.#sent = true;
+    if (!this.settled) this.#phase = "sent";
   }
 
-  /** It comes back from a request that was certainly not applied. */
+  /** Notes that the request which carried it was certainly not applied. */
   takeBack(): void {
-    this.#sent = false;
+    if (!this.settled) this.#phase = "waiting";
   }
 
+  /** Ends the call with its reply. */
   succeed(reply: unknown): void {
     if (this.#settle()) this.#resolve(reply);
   }
 
-  /** Ends it with an error of its own, or the reason of its signal. */
+  /** Ends the call with an error of its own, or the reason of its signal. */
   fail(error: unknown): void {
     if (this.#settle()) this.#reject(error);
   }
 
-  /** Ends it with the error of the request that carried it. */
+  /** Ends the call with the error of the request that carried it. */
   failWith(error: EtcdError): void {
-    if (this.#settled) return;
+    if (this.settled) return;
     this.fail(createError(error.message, {
       code: error.code,
       grpcCode: error.grpcCode,
       endpoint: error.endpoint,
-      method: this.init.method.name,
+      method: this.init.call.method.name,
       retryable: error.retryable,
       maybeCommitted: error.maybeCommitted,
       attempts: error.attempts,
@@ -84,11 +87,12 @@ export class BatchedCall {
     }));
   }
 
-  /** Ends it as its time is over. */
+  /** Ends the call as its time is over. */
   expire(): void {
-    const { method, action, operation, timeoutMs } = this.init;
-    const maybeCommitted = this.#sent && operation.writes !== undefined;
-    const state = this.#sent
+    const { call: { method, action }, operation, timeoutMs } = this.init;
+    const sent = this.#phase === "sent";
+    const maybeCommitted = sent && operation.writes !== undefined;
+    const state = sent
       ? `no answer within ${timeoutMs} ms (timeout)`
       : `not sent within ${timeoutMs} ms, behind others that were not answered (timeout)`;
     this.fail(
@@ -106,8 +110,8 @@ export class BatchedCall {
   }
 
   #settle(): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
+    if (this.settled) return false;
+    this.#phase = "settled";
     if (this.#onAbort !== undefined) {
       this.init.signal?.removeEventListener("abort", this.#onAbort);
     }

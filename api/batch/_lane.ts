@@ -1,32 +1,39 @@
-import { LONGEST_MS } from "../../balancers/transport/mod.ts";
-import { callAlone, sendAlone, sendTogether } from "./_send.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
+import { callAlone, sendAlone, type Sender, sendTogether } from "./_send.ts";
 import { BatchedCall, type BatchedCallInit } from "./_call.ts";
-import type { Caller } from "../call/mod.ts";
 
 /** How much one request carries. */
 export interface BatchLimits {
-  /** Operations; less where the server takes less. */
+  /** How many operations; fewer where the server takes fewer. */
   operations: number;
-  /** Bytes of keys and values; less where the server takes less. */
+  /** How many bytes of keys and values; fewer where the server takes fewer. */
   bytes: number;
-  /** Requests at once. */
+  /** How many requests are in flight at once. */
   readonly inFlight: number;
-  /** Requests at once while enough calls wait to fill one more. */
+  /** The same while enough calls wait to fill one more. */
   readonly fullInFlight: number;
 }
 
-/** What goes in one request. */
+/** A lane's way to the server. */
+export interface LaneOptions extends Sender {
+  /** Times the calls and requests. */
+  readonly clock: Pick<Clock, "now" | "hold">;
+  /** Lowered when the server takes less: other lanes share them. */
+  readonly limits: BatchLimits;
+}
+
+/** The calls that go in one request. */
 interface Batch {
   readonly calls: readonly BatchedCall[];
-  /** The keys it writes. */
+  /** The keys they write. */
   readonly keys: ReadonlySet<string>;
 }
 
 /** A request in flight. */
 interface Flight extends Batch {
   readonly startedAt: number;
-  /** Whether it has had its time: others do not wait for it any more. */
-  slow: boolean;
+  /** Whether others wait for its answer; not any more once it is slow. */
+  pace: "awaited" | "slow";
 }
 
 const NO_KEYS: ReadonlySet<string> = new Set();
@@ -34,32 +41,32 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 // Within this, the error of the request, which knows more, comes first.
 const EXPIRY_SLACK_MS = 20;
 
-// After this a request does not keep others waiting any more: the member it
-// went to may be silent where others are not.
+// A request that takes longer does not keep others waiting any more: its member
+// may be silent where others are not.
 const SLOW_MS = 100;
 
 /**
  * Calls of one kind. A call that finds nothing in flight goes at once, as it
- * is. Those that arrive meanwhile wait, and go together in one transaction.
+ * is. Calls that arrive meanwhile wait, and go together in one transaction.
  *
- * What is in flight is kept in lists and not in a `Set` that lives as long as
- * the lane: V8 links the tables of one that grows and shrinks, so that calls
- * long answered would survive many garbage collections.
+ * Requests in flight are kept in a list, not in a `Set` that lives as long as
+ * the lane: V8 links the tables of a set that grows and shrinks, so calls that
+ * were answered long ago would survive many garbage collections.
  */
 export class BatchLane {
-  readonly #caller: Caller;
+  readonly #options: LaneOptions;
   readonly #limits: BatchLimits;
-  /** The oldest first. */
+  /** The requests in flight, the oldest first. */
   readonly #flights: Flight[] = [];
   #waiting: BatchedCall[] = [];
   #flushing = false;
   #nextDeadlineAt = Infinity;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer = () => {};
   #timerAt = Infinity;
 
-  constructor(caller: Caller, limits: BatchLimits) {
-    this.#caller = caller;
-    this.#limits = limits;
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#limits = options.limits;
   }
 
   /** Makes a call, alone or with others. */
@@ -72,10 +79,10 @@ export class BatchLane {
       const keys = writes === undefined ? NO_KEYS : new Set([writes]);
       return this.#inFlight(
         { calls: [], keys },
-        () => callAlone(this.#caller, init, init.timeoutMs),
+        () => callAlone(this.#options.caller, init),
       );
     }
-    const call = new BatchedCall(init);
+    const call = new BatchedCall(init, this.#options.clock.now());
     this.#waiting.push(call);
     this.#expect(call);
     // Calls of the same turn of the event loop go together.
@@ -98,7 +105,7 @@ export class BatchLane {
     this.#arm();
   }
 
-  /** How many of them there may be. */
+  /** How many requests may be in flight that others wait for. */
   #most(): number {
     const { operations, inFlight, fullInFlight } = this.#limits;
     return this.#waiting.length < operations ? inFlight : fullInFlight;
@@ -106,14 +113,17 @@ export class BatchLane {
 
   /** How many requests are in flight that others wait for. */
   #awaited(): number {
-    return this.#flights.reduce((sum, { slow }) => slow ? sum : sum + 1, 0);
+    return this.#flights.reduce(
+      (sum, { pace }) => pace === "awaited" ? sum + 1 : sum,
+      0,
+    );
   }
 
   #isWriting(key: string): boolean {
     return this.#flights.some(({ keys }) => keys.has(key));
   }
 
-  /** Takes what may go in one request off those that wait. */
+  /** Takes the calls that may go in one request out of those that wait. */
   #take(): Batch {
     const calls: BatchedCall[] = [];
     const kept: BatchedCall[] = [];
@@ -152,18 +162,18 @@ export class BatchLane {
     return this.#inFlight(
       batch,
       calls.length === 1 && only !== undefined
-        ? () => sendAlone(this.#caller, only)
+        ? () => sendAlone(this.#options, only)
         : () => this.#together(calls),
     );
   }
 
-  /** Does some work that takes one of the places in flight. */
+  /** Makes a request that takes one of the places in flight. */
   async #inFlight<T>(
     { calls, keys }: Batch,
     work: () => Promise<T>,
   ): Promise<T> {
-    const startedAt = performance.now();
-    const flight: Flight = { calls, keys, startedAt, slow: false };
+    const startedAt = this.#options.clock.now();
+    const flight: Flight = { calls, keys, startedAt, pace: "awaited" };
     this.#flights.push(flight);
     try {
       return await work();
@@ -174,7 +184,7 @@ export class BatchLane {
   }
 
   async #together(calls: readonly BatchedCall[]): Promise<void> {
-    const refused = await sendTogether(this.#caller, calls);
+    const refused = await sendTogether(this.#options, calls);
     if (refused === undefined) return;
     if (refused === "too_many_operations") {
       this.#limits.operations = Math.max(Math.floor(calls.length / 2), 1);
@@ -188,31 +198,29 @@ export class BatchLane {
     this.#nextDeadlineAt = Math.min(this.#nextDeadlineAt, deadlineAt);
   }
 
-  /** Sets the timer to when there is something to do that no answer brings. */
+  /** Sets the timer to the next time that matters without any answer. */
   #arm(): void {
     if (this.#waiting.length === 0 && this.#flights.length === 0) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
+      this.#stopTimer();
       this.#timerAt = Infinity;
       this.#nextDeadlineAt = Infinity;
       return;
     }
-    const oldest = this.#flights.find(({ slow }) => !slow);
+    const oldest = this.#flights.find(({ pace }) => pace === "awaited");
     const slowAt = this.#waiting.length > 0 && oldest !== undefined
       ? oldest.startedAt + SLOW_MS
       : Infinity;
     const at = Math.min(slowAt, this.#nextDeadlineAt + EXPIRY_SLACK_MS);
     if (at >= this.#timerAt) return;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#timerAt = at;
-    // It may be over by now, if other work kept the event loop busy.
-    const waitMs = Math.min(Math.max(at - performance.now(), 0), LONGEST_MS);
-    this.#timer = setTimeout(() => this.#onTimer(), waitMs);
+    const { clock } = this.#options;
+    this.#stopTimer = clock.hold(at - clock.now(), () => this.#onTimer());
   }
 
   #onTimer(): void {
     this.#timerAt = Infinity;
-    const now = performance.now();
+    const now = this.#options.clock.now();
     this.#nextDeadlineAt = Infinity;
     const flying = this.#flights.flatMap(({ calls }) => calls);
     for (const call of [...this.#waiting, ...flying]) {
@@ -221,7 +229,7 @@ export class BatchLane {
       else this.#expect(call);
     }
     for (const flight of this.#flights) {
-      if (flight.startedAt + SLOW_MS <= now) flight.slow = true;
+      if (flight.startedAt + SLOW_MS <= now) flight.pace = "slow";
     }
     this.#flush();
   }

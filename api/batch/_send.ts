@@ -1,3 +1,4 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { TxnRequestInit, TxnResponse } from "../../proto/gen/messages.ts";
@@ -6,10 +7,10 @@ import { replyOf, requestOf } from "./_operation.ts";
 import type { BatchedCall, BatchedCallInit } from "./_call.ts";
 import type { Caller, TracedOptions } from "../call/mod.ts";
 
-/** A batch the server did not look into, and why. */
+/** Why a server did not look into a batch: the batch is too large for it. */
 export type Refusal = "too_many_operations" | "request_too_large";
 
-// What a single operation can be to blame for: then each is tried alone.
+// A single operation can be to blame for these: then each is tried alone.
 const OF_ONE_OPERATION: ReadonlySet<number> = new Set([
   GRPC_CODE.invalidArgument,
   GRPC_CODE.notFound,
@@ -18,6 +19,7 @@ const OF_ONE_OPERATION: ReadonlySet<number> = new Set([
   GRPC_CODE.failedPrecondition,
   GRPC_CODE.outOfRange,
 ]);
+// But for these, which would meet each of them as well.
 const OF_ALL: ReadonlySet<ErrorCode> = new Set([
   "no_space",
   "too_many_requests",
@@ -25,31 +27,39 @@ const OF_ALL: ReadonlySet<ErrorCode> = new Set([
   "auth_old_revision",
 ]);
 
+/** Sends calls, and knows how much time each has left. */
+export interface Sender {
+  /** Makes the calls. */
+  readonly caller: Caller;
+  /** Tells the time. */
+  readonly clock: Pick<Clock, "now">;
+}
+
 /**
  * Makes several calls in one transaction and settles them, unless the server
- * takes no batch of that size: then they are as they were.
+ * takes no batch of that size: then they wait again.
  */
 export async function sendTogether(
-  caller: Caller,
+  sender: Sender,
   batch: readonly BatchedCall[],
 ): Promise<Refusal | undefined> {
   const all = allAborted(batch);
   let sent: readonly BatchedCall[] = [];
   const encode = () => {
-    // Who has been told that it failed is not to find it done later.
+    // A call that has failed by now must not be done all the same.
     sent = batch.filter(({ settled }) => !settled);
     for (const call of sent) call.send();
     return methods.kv.txn.encode(transactionOf(sent));
   };
   try {
-    const { header, responses } = await request(caller, batch, {
+    const { header, responses } = await request(sender, batch, {
       encode,
       signal: all?.signal,
     });
     sent.forEach((call, at) => call.succeed(replyOf(responses[at], header)));
     return undefined;
   } catch (error) {
-    return await failed(caller, batch, error);
+    return await settleFailed(sender, { batch, error });
   } finally {
     all?.stop();
   }
@@ -57,13 +67,14 @@ export async function sendTogether(
 
 /** Makes one call as it is, and settles it. */
 export async function sendAlone(
-  caller: Caller,
+  sender: Sender,
   call: BatchedCall,
 ): Promise<void> {
   if (call.settled) return;
   call.send();
+  const timeoutMs = leftMs(sender, call.deadlineAt);
   try {
-    call.succeed(await callAlone(caller, call.init, leftMs(call.deadlineAt)));
+    call.succeed(await callAlone(sender.caller, { ...call.init, timeoutMs }));
   } catch (error) {
     call.fail(error);
   }
@@ -72,29 +83,27 @@ export async function sendAlone(
 /** Makes one call as it is. */
 export function callAlone(
   caller: Caller,
-  { method, operation, action, signal }: BatchedCallInit,
-  timeoutMs: number | false,
+  { call, operation, signal, timeoutMs }: BatchedCallInit,
 ): Promise<unknown> {
-  return caller.unary(method, requestOf(operation), action, {
-    signal,
-    timeoutMs: timeoutMs === Infinity ? false : timeoutMs,
-  });
+  return caller.unary(call, requestOf(operation), { signal, timeoutMs });
 }
 
 function request(
-  caller: Caller,
+  sender: Sender,
   batch: readonly BatchedCall[],
   late: Pick<TracedOptions, "encode" | "signal">,
 ): Promise<TxnResponse> {
   const deadlineAt = Math.max(...batch.map((call) => call.deadlineAt));
   const [action = "", ...others] = new Set(
-    batch.map(({ init }) => init.action),
+    batch.map(({ init }) => init.call.action),
   );
-  const options: TracedOptions = { ...late, timeoutMs: leftMs(deadlineAt) };
-  return caller.unary(
-    methods.kv.txn,
+  const options: TracedOptions = {
+    ...late,
+    timeoutMs: leftMs(sender, deadlineAt),
+  };
+  return sender.caller.unary(
+    { method: methods.kv.txn, action: others.length === 0 ? action : "write" },
     transactionOf(batch),
-    others.length === 0 ? action : "write",
     options,
   );
 }
@@ -103,10 +112,12 @@ function transactionOf(batch: readonly BatchedCall[]): TxnRequestInit {
   return { success: batch.map(({ init }) => init.operation.wire) };
 }
 
-async function failed(
-  caller: Caller,
-  batch: readonly BatchedCall[],
-  error: unknown,
+async function settleFailed(
+  sender: Sender,
+  { batch, error }: {
+    readonly batch: readonly BatchedCall[];
+    readonly error: unknown;
+  },
 ): Promise<Refusal | undefined> {
   if (!(error instanceof EtcdError)) {
     for (const call of batch) call.fail(error);
@@ -118,16 +129,15 @@ async function failed(
     return code;
   }
   if (!maybeCommitted && OF_ONE_OPERATION.has(grpcCode) && !OF_ALL.has(code)) {
-    await Promise.all(batch.map((call) => sendAlone(caller, call)));
+    await Promise.all(batch.map((call) => sendAlone(sender, call)));
     return;
   }
   for (const call of batch) call.failWith(error);
 }
 
-/** What is left of a time, for the options of a call. */
-function leftMs(deadlineAt: number): number | false {
-  if (deadlineAt === Infinity) return false;
-  return Math.max(Math.ceil(deadlineAt - performance.now()), 1);
+/** The time until a deadline, for the options of a call. */
+function leftMs({ clock }: Sender, deadlineAt: number): number {
+  return Math.max(Math.ceil(deadlineAt - clock.now()), 1);
 }
 
 /** A signal that is aborted when every one of these calls has been. */
@@ -148,7 +158,7 @@ function allAborted(
   }
   return {
     signal: all.signal,
-    // Nobody sees the reason; without one, an error with its stack is made.
+    // Nobody sees the reason. Without one, an error with its stack is made.
     stop: () => ended.abort(null),
   };
 }

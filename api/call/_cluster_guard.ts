@@ -5,13 +5,13 @@ import { type Int64, toUnsignedBigInt } from "../../proto/int64.ts";
 
 /** The call whose reply is looked at. */
 export interface GuardedCall {
-  /** What it does, completing "Cannot …". */
+  /** Completes "Cannot …" in errors. */
   readonly action: string;
   /** The method. */
   readonly method: string;
-  /** Where the reply came from. */
+  /** The endpoint that the reply came from. */
   readonly endpoint: string;
-  /** Whether it may have changed something. */
+  /** Whether the call may have changed something. */
   readonly maybeCommitted: boolean;
 }
 
@@ -23,31 +23,31 @@ export interface GuardedEndpoints {
   refuse(endpoint: string, reason: string): "refused" | "last";
 }
 
-/** What a reply that is of another cluster says of its endpoint. */
+/** The meaning of another cluster's reply for the endpoint it came from. */
 type Finding =
-  /** There are others: it is in the list by mistake. */
+  /** There are other endpoints: this one is in the list by mistake. */
   | "stranger"
-  /** There is no other: the cluster behind it has been replaced. */
+  /** There is no other endpoint: the cluster behind it has been replaced. */
   | "replaced"
-  /** Both clusters are behind it, as a load balancer or a name has it. */
+  /** Both clusters are behind the endpoint, a load balancer or a name. */
   | "both";
 
-// A cluster that was there before and comes back has replaced the one that is
-// known only if nothing has come from that for so long.
+// A cluster that was there before and answers again has replaced the present one
+// if that has not answered for so long.
 const REPLACED_AFTER_MS = 60_000;
 
 /**
- * Sees to it that all replies are of one cluster: the one that answers first.
- * An endpoint that is of another one is a mistake in a list or a name that
- * leads elsewhere, and must not be read from or written to.
+ * Checks that all replies are of one cluster: the one that answers first. An
+ * endpoint of another cluster is a mistake in a list, or a name that leads
+ * elsewhere. It must not be read from or written to.
  */
 export class ClusterGuard {
   readonly #endpoints: GuardedEndpoints;
   readonly #clock: Pick<Clock, "now">;
   #cluster: Int64 | undefined;
-  /** Those that were known before. */
+  /** The clusters that were replaced. */
   readonly #former = new Set<bigint>();
-  /** When a reply last was of the one that is known, if there were others. */
+  /** When the present cluster last answered, if it has replaced another. */
   #heardAt = 0;
 
   constructor(endpoints: GuardedEndpoints, clock: Pick<Clock, "now">) {
@@ -56,7 +56,7 @@ export class ClusterGuard {
   }
 
   /**
-   * Looks at a reply. One without a cluster's id is of no cluster.
+   * Checks a reply. One without the id of a cluster is of no cluster.
    *
    * @throws {ClusterMismatchError} If it is of another cluster.
    */
@@ -74,11 +74,11 @@ export class ClusterGuard {
     if (clusterId.low === 0 && clusterId.high === 0) return;
     const made = call();
     if (known !== undefined) throw this.#mismatch(clusterId, known, made);
-    // A late reply, of an endpoint that was dropped, says nothing.
+    // A late reply of an endpoint that is not in use any more says nothing.
     if (this.#endpoints.uses(made.endpoint)) this.#cluster = clusterId;
   }
 
-  /** The next reply is the first one again. */
+  /** Takes the cluster of the next reply for the right one. */
   forget(): void {
     this.#cluster = undefined;
     this.#former.clear();
@@ -92,7 +92,7 @@ export class ClusterGuard {
       one.toString(16)
     );
     const reason = `it is of the cluster ${its}, not of ${ours}`;
-    const finding = this.#judge(clusterId, endpoint, reason);
+    const finding = this.#judge(clusterId, { endpoint, reason });
     if (finding === "replaced") {
       this.#former.add(expectedClusterId);
       this.#cluster = id;
@@ -117,7 +117,10 @@ export class ClusterGuard {
     );
   }
 
-  #judge(clusterId: bigint, endpoint: string, reason: string): Finding {
+  #judge(
+    clusterId: bigint,
+    { endpoint, reason }: Readonly<Record<"endpoint" | "reason", string>>,
+  ): Finding {
     if (this.#endpoints.refuse(endpoint, reason) === "refused") {
       return "stranger";
     }

@@ -56,7 +56,7 @@ function checkToken(token: Provided): Provided {
 function checkSecret(option: string, value: unknown): Provided {
   if (typeof value === "function") return value as Provided;
   if (typeof value === "string" && value !== "") {
-    return checkText(option, value, "a string");
+    return checkText(option, value, { shown: "a string" });
   }
   throw new InvalidOptionError(option, value === "" ? "" : typeof value, {
     expected: "a string that is not empty, or a function that gives one",

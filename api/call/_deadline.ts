@@ -1,32 +1,40 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
+import { untilAborted } from "../waiting/mod.ts";
 import type { CallState } from "./_state.ts";
-import { pause, untilAborted } from "../waiting/mod.ts";
 
-/**
- * Begins some work and waits for it, for no longer than the call has time: then `late` says
- * what it fails with.
- */
-export function within<T>(
-  { deadlineAt, signal }: Pick<CallState, "deadlineAt" | "signal">,
+/** The end of a call, and the clock that its deadline is on. */
+export interface Deadline extends Pick<CallState, "deadlineAt" | "signal"> {
+  /** Tells the time. */
+  readonly clock: Pick<Clock, "now" | "hold">;
+  /** Says why the call fails at its deadline. */
+  late(): unknown;
+}
+
+/** Begins some work and waits for it, until the deadline at most. */
+export function untilDeadline<T>(
+  { clock, deadlineAt, signal, late }: Deadline,
   begin: () => Promise<T>,
-  late: () => unknown,
 ): Promise<T> {
-  const leftMs = deadlineAt - performance.now();
+  const leftMs = deadlineAt - clock.now();
   return untilAborted(signal, (resolve, reject) => {
-    const timer = leftMs === Infinity
-      ? undefined
-      : setTimeout(() => reject(late()), Math.max(leftMs, 0));
-    begin().then(resolve, reject).finally(() => clearTimeout(timer));
-    return () => clearTimeout(timer);
+    const stopTimer = leftMs === Infinity
+      ? () => {}
+      : clock.hold(leftMs, () => reject(late()));
+    begin().then(resolve, reject).finally(stopTimer);
+    return stopTimer;
   });
 }
 
-/** Waits before a repetition, for no longer than the call has time. */
-export async function pauseWithin(
-  { deadlineAt, signal }: CallState,
+/** Waits before a repetition, if it has to, until the deadline at most. */
+export async function pauseBeforeDeadline(
+  { clock, deadlineAt, signal, late }: Deadline,
   delayMs: number,
-  late: () => unknown,
 ): Promise<void> {
-  const leftMs = deadlineAt - performance.now();
-  await pause(Math.max(Math.min(delayMs, leftMs), 0), signal);
+  if (delayMs === 0) return;
+  const leftMs = deadlineAt - clock.now();
+  await untilAborted(
+    signal,
+    (resolve) => clock.hold(Math.min(delayMs, leftMs), resolve),
+  );
   if (leftMs <= delayMs) throw late();
 }

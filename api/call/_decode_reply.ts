@@ -17,7 +17,7 @@ const LARGE_BYTES = 1024 * 1024;
 /**
  * Reads the reply of a call; a large one in turns with other work.
  *
- * @throws {EtcdError} If it is not what the method gives.
+ * @throws {EtcdError} If it is not one of the method's.
  * @throws {ClusterMismatchError} If it is another cluster's.
  */
 export function decodeReply<Response>(
@@ -30,7 +30,7 @@ export function decodeReply<Response>(
   try {
     reply = method.decode(bytes);
   } catch (cause) {
-    throw protocolError(replied.call, replied.endpoint, cause);
+    throw protocolError(replied.call, { endpoint: replied.endpoint, cause });
   }
   return checked(reply, replied);
 }
@@ -46,7 +46,7 @@ async function decodeLarge<Response>(
     reply = await inTurns(method.decodeInSteps(bytes), call.signal);
   } catch (cause) {
     call.signal?.throwIfAborted();
-    throw protocolError(call, endpoint, cause);
+    throw protocolError(call, { endpoint, cause });
   }
   return checked(reply, replied);
 }

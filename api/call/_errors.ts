@@ -1,5 +1,6 @@
 import type { BalancerSnapshot } from "../../balancers/view.ts";
 import { BalancerError } from "../../errors/balancer_error.ts";
+import { clientClosedError } from "../../errors/client_closed.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import {
   doubtText,
@@ -9,7 +10,7 @@ import {
 } from "../../errors/doubt.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import {
-  ClientClosedError,
+  type ClientClosedError,
   createError,
   TimeoutError,
   TlsError,
@@ -19,22 +20,17 @@ import {
 import type { CallState } from "./_state.ts";
 
 /** The client was closed before or during the call. */
-export function closedError(call: CallState): ClientClosedError {
-  return new ClientClosedError(
-    `Cannot ${call.action}: the client is closed${
-      doubtText(call.maybeCommitted)
-    }`,
-    {
-      code: "client_closed",
-      grpcCode: GRPC_CODE.canceled,
-      method: call.method.name,
-      maybeCommitted: call.maybeCommitted,
-      attempts: call.attempts,
-    },
-  );
+export function callClosedError(call: CallState): ClientClosedError {
+  const { action, method, maybeCommitted, attempts } = call;
+  return clientClosedError({
+    action,
+    method: method.name,
+    maybeCommitted,
+    attempts,
+  });
 }
 
-/** The strategy has failed the pick, with its own error or by a mistake. */
+/** The strategy has failed the pick: with an error of its own, or by a fault. */
 export function pickError(call: CallState, error: Error): Error {
   const { attempts, maybeCommitted } = call;
   const tail = doubtText(maybeCommitted);
@@ -61,7 +57,7 @@ export function pickError(call: CallState, error: Error): Error {
   });
 }
 
-/** What is told of a call whose time is over. */
+/** A call whose time is over, as its error describes it. */
 export type LateCall = Pick<
   CallState,
   | "action"
@@ -78,48 +74,59 @@ export function outOfTimeError(
   call: LateCall,
   balancer: BalancerSnapshot,
 ): EtcdError {
+  const last = call.attempts.at(-1);
+  if (last === undefined) return notReachedError(call, balancer);
   const { attempts, timeoutMs, action, maybeCommitted } = call;
-  const endpoints = balancer.endpoints
+  return new TimeoutError(
+    `Cannot ${action}: no success within ${timeoutMs} ms and ${call.made} attempts (timeout), the last one at ${last.endpoint} (${last.code})${
+      doubtText(maybeCommitted)
+    }; ${stateOfEach(balancer)}`,
+    {
+      code: "timeout",
+      grpcCode: GRPC_CODE.deadlineExceeded,
+      method: call.method.name,
+      endpoint: last.endpoint,
+      retryable: mayBeRepeated(call.effect(), maybeCommitted),
+      maybeCommitted,
+      attempts,
+    },
+  );
+}
+
+/** The deadline has passed, and there was no attempt. */
+function notReachedError(
+  { action, timeoutMs, method, effect, maybeCommitted }: LateCall,
+  balancer: BalancerSnapshot,
+): EtcdError {
+  const state = balancer.endpoints.some(({ state }) => state === "ready")
+    ? `the balancer '${balancer.strategy}' gave no connection`
+    : "no endpoint could be reached";
+  const text = `Cannot ${action}: ${state} within ${timeoutMs} ms`;
+  const init = {
+    grpcCode: GRPC_CODE.unavailable,
+    method: method.name,
+    retryable: mayBeRepeated(effect(), maybeCommitted),
+    maybeCommitted,
+  };
+  const endpoints = stateOfEach(balancer);
+  const fault = commonTlsFault(balancer);
+  return fault === undefined
+    ? new UnavailableError(`${text} (unavailable): ${endpoints}`, {
+      ...init,
+      code: "unavailable",
+    })
+    : new TlsError(`${text} (tls_failed): ${endpoints}`, { ...init, fault });
+}
+
+function stateOfEach({ endpoints }: BalancerSnapshot): string {
+  return endpoints
     .map(({ endpoint, state, lastError }) =>
       `${endpoint}: ${lastError ?? state}`
     )
     .join("; ");
-  const last = attempts.at(-1);
-  const init = {
-    method: call.method.name,
-    endpoint: last?.endpoint,
-    retryable: mayBeRepeated(call.effect(), maybeCommitted),
-    maybeCommitted,
-    attempts,
-  };
-  if (last === undefined) {
-    const what = balancer.endpoints.some(({ state }) => state === "ready")
-      ? `the balancer '${balancer.strategy}' gave no connection`
-      : "no endpoint could be reached";
-    const text = `Cannot ${action}: ${what} within ${timeoutMs} ms`;
-    const grpcCode = GRPC_CODE.unavailable;
-    const fault = commonTlsFault(balancer);
-    return fault === undefined
-      ? new UnavailableError(`${text} (unavailable): ${endpoints}`, {
-        ...init,
-        code: "unavailable",
-        grpcCode,
-      })
-      : new TlsError(`${text} (tls_failed): ${endpoints}`, {
-        ...init,
-        grpcCode,
-        fault,
-      });
-  }
-  return new TimeoutError(
-    `Cannot ${action}: no success within ${timeoutMs} ms and ${call.made} attempts (timeout), the last one at ${last.endpoint} (${last.code})${
-      doubtText(maybeCommitted)
-    }; ${endpoints}`,
-    { ...init, code: "timeout", grpcCode: GRPC_CODE.deadlineExceeded },
-  );
 }
 
-/** What TLS has against the endpoints, if it is TLS that fails for each. */
+/** Why TLS fails, if it fails for each endpoint: that of the first one. */
 function commonTlsFault({ endpoints }: BalancerSnapshot): TlsFault | undefined {
   const failed = endpoints.filter(({ lastError }) => lastError !== undefined);
   return failed.every(({ tlsFault }) => tlsFault !== undefined)
@@ -128,15 +135,15 @@ function commonTlsFault({ endpoints }: BalancerSnapshot): TlsFault | undefined {
 }
 
 /**
- * What keeps a call from going on: it says so if an earlier attempt may have
- * been applied.
+ * The error that keeps a call from going on. If an earlier attempt may have
+ * been applied, the error says so.
  */
-export function keptError(call: CallState, error: unknown): unknown {
+export function interruptedError(call: CallState, error: unknown): unknown {
   const { maybeCommitted, attempts, method: { name: method } } = call;
   return maybeCommitted ? inDoubt(error, { method, attempts }) : error;
 }
 
-/** The time is over, and a function of the user's has still not answered. */
+/** The deadline has passed, and a function of the user's has not answered. */
 export function notProvidedError(call: LateCall, option: string): TimeoutError {
   const { action, timeoutMs, maybeCommitted } = call;
   const tail = doubtText(maybeCommitted);
@@ -153,7 +160,7 @@ export function notProvidedError(call: LateCall, option: string): TimeoutError {
   );
 }
 
-/** No stream could be opened in time, or a function has not answered so long. */
+/** The time has passed, and no stream was opened, or a function not answered. */
 export function notOpenedError(
   { waitingFor, ...late }:
     & Pick<LateCall, "action" | "method" | "timeoutMs">
@@ -172,11 +179,10 @@ export function notOpenedError(
     : notProvidedError(call, waitingFor);
 }
 
-/** A reply that is not what the method gives. */
+/** The reply is not one of the method's. */
 export function protocolError(
   call: CallState,
-  endpoint: string,
-  cause: unknown,
+  { endpoint, cause }: { readonly endpoint: string; readonly cause: unknown },
 ): EtcdError {
   const maybeCommitted = isInDoubt(call.effect());
   const tail = doubtText(maybeCommitted);

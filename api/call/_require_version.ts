@@ -1,183 +1,134 @@
 import type { Picked } from "../../balancers/pool/mod.ts";
 import { describeWait } from "../../balancers/dial/mod.ts";
-import type {
-  CallStatus,
-  Headers,
-  Transport,
-  UnaryAnswer,
-} from "../../balancers/transport/mod.ts";
-import { classify } from "../../errors/classify.ts";
+import type { Clock, Headers } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
-import { isStaleToken } from "../../errors/judge.ts";
 import {
   TimeoutError,
   UnavailableError,
   UnsupportedError,
 } from "../../errors/specific_errors.ts";
-import { within } from "./_deadline.ts";
-import { methods } from "../../proto/methods.ts";
+import { untilAborted } from "../waiting/mod.ts";
+import { untilDeadline } from "./_deadline.ts";
+import { memberVersion, type VersionAnswer } from "./_member_version.ts";
 
-/** For which call a version is asked for. */
+/** The call that needs a version of the server. */
 export interface VersionCheck {
-  /** The version that is needed, such as `3.7`; none if it is missing. */
+  /** The version that is needed, such as `3.7`; missing for any. */
   readonly needs?: string | undefined;
-  /** What is sent with the call. */
+  /** The headers of the call. */
   readonly headers: Headers | undefined;
-  /** What the call does, completing "Cannot …". */
+  /** Completes "Cannot …" in errors. */
   readonly action: string;
-  /** The call's method. */
+  /** The method of the call. */
   readonly method: { readonly name: string };
-  /** Ends the wait for the answer. */
+  /** Ends the call. */
   readonly signal?: AbortSignal | undefined;
-  /** So does this time, if the call has one, and how long that was. */
-  readonly deadlineAt?: number;
-  /** The timeout that led to it. */
-  readonly timeoutMs?: number;
+  /** The time of the call; missing for a stream, which has no limit. */
+  readonly limit?: TimeLimit;
 }
 
-// A member that serves at all answers this in milliseconds.
-const ANSWER_MS = 5_000;
-
-// What a member of any version says, or does not, when it cannot serve.
-const PASSING: ReadonlySet<number> = new Set([
-  GRPC_CODE.unavailable,
-  GRPC_CODE.deadlineExceeded,
-]);
-
-// By transport: a member that was replaced by another version has a new one.
-const versions = new WeakMap<Transport, Promise<Told>>();
+/** The time a call has, on a clock. */
+interface TimeLimit {
+  readonly clock: Pick<Clock, "now" | "hold">;
+  readonly deadlineAt: number;
+  readonly timeoutMs: number;
+}
 
 /**
- * A version; or that the call will meet what kept it from being told; or that
- * the member serves nothing now.
- */
-type Told = string | "same fate" | "no answer" | undefined;
-
-/**
- * Resolves if the member has a version or a later one. It is asked once for
- * each connection. One that does not tell counts as older.
+ * Resolves if the member has a version or a later one. A member that does not
+ * tell its version counts as older.
  *
  * @throws {UnsupportedError} If it has not.
  * @throws {UnavailableError} If it cannot answer now.
  * @throws {TimeoutError} If it does not answer before the call's deadline.
  */
 export async function requireVersion(
-  { transport, connection: { endpoint } }: Picked,
+  picked: Picked,
   check: VersionCheck,
 ): Promise<void> {
-  const { needs, action } = check;
+  const { needs } = check;
   if (needs === undefined) return;
-  const method = check.method.name;
-  const { signal, deadlineAt = Infinity } = check;
-  // What nobody answers may wait for a stream.
-  const silence = () =>
-    transport.freeStreams > 0
-      ? `${endpoint} did not tell its version`
-      : `${
-        describeWait(transport.maxStreams, endpoint)
-      } to ask for its version, and got none`;
-  const version = await within(
-    { signal, deadlineAt },
-    () => versionOf(transport, check.headers),
-    () =>
-      new TimeoutError(
-        `Cannot ${action}: ${silence()} within ${check.timeoutMs} ms (timeout)`,
-        {
-          code: "timeout",
-          grpcCode: GRPC_CODE.deadlineExceeded,
-          endpoint,
-          method,
-          retryable: true,
-        },
-      ),
-  );
-  switch (version) {
+  const answer = await askBeforeDeadline(picked, check);
+  switch (answer.kind) {
     case "same fate":
-      versions.delete(transport);
       return;
-    case "no answer":
-      versions.delete(transport);
+    case "version":
+      if (isAtLeast(answer.version, needs)) return;
+      throw tooOldError(picked, check, { state: `has etcd ${answer.version}` });
+    case "unknown":
+      throw tooOldError(picked, check, { state: "does not tell its version" });
+    case "silent":
       throw new UnavailableError(
-        `Cannot ${action}: ${silence()} (unavailable)`,
+        `Cannot ${check.action}: ${silence(picked)} (unavailable)`,
         {
           code: "unavailable",
           grpcCode: GRPC_CODE.unavailable,
-          endpoint,
-          method,
+          ...whatAndWhere(picked, check),
           retryable: true,
         },
       );
-    case undefined:
-      versions.delete(transport);
-      break;
-    default:
-      if (isAtLeast(version, needs)) return;
   }
-  const state = version === undefined
-    ? `${endpoint} does not tell its version`
-    : `${endpoint} has etcd ${version}`;
-  throw new UnsupportedError(
-    `Cannot ${action}: ${state} (unsupported, needs etcd ${needs})`,
+}
+
+function askBeforeDeadline(
+  picked: Picked,
+  check: VersionCheck,
+): Promise<VersionAnswer> {
+  const { signal, headers, limit } = check;
+  const { transport } = picked;
+  const ask = () => memberVersion(transport, headers);
+  if (limit === undefined) {
+    return untilAborted(signal, (resolve, reject) => {
+      ask().then(resolve, reject);
+      return () => {};
+    });
+  }
+  return untilDeadline({
+    ...limit,
+    signal,
+    late: () =>
+      new TimeoutError(
+        `Cannot ${check.action}: ${
+          silence(picked)
+        } within ${limit.timeoutMs} ms (timeout)`,
+        {
+          code: "timeout",
+          grpcCode: GRPC_CODE.deadlineExceeded,
+          ...whatAndWhere(picked, check),
+          retryable: true,
+        },
+      ),
+  }, ask);
+}
+
+/** Says that there was no answer, and whether it had to wait for a stream. */
+function silence({ transport, connection: { endpoint } }: Picked): string {
+  return transport.freeStreams > 0
+    ? `${endpoint} did not tell its version`
+    : `${
+      describeWait(transport.maxStreams, endpoint)
+    } to ask for its version, and got none`;
+}
+
+function tooOldError(
+  picked: Picked,
+  check: VersionCheck,
+  { state }: { readonly state: string },
+): UnsupportedError {
+  const { endpoint } = picked.connection;
+  return new UnsupportedError(
+    `Cannot ${check.action}: ${endpoint} ${state} (unsupported, needs etcd ${check.needs})`,
     {
       code: "unsupported",
       grpcCode: GRPC_CODE.unimplemented,
-      endpoint,
-      method,
-      needs: `etcd ${needs}`,
+      ...whatAndWhere(picked, check),
+      needs: `etcd ${check.needs}`,
     },
   );
 }
 
-/** What it has told, or is asked for now. */
-function versionOf(
-  transport: Transport,
-  headers: Headers | undefined,
-): Promise<Told> {
-  let asked = versions.get(transport);
-  if (asked === undefined) {
-    asked = askVersion(transport, headers);
-    versions.set(transport, asked);
-  }
-  return asked;
-}
-
-function askVersion(
-  transport: Transport,
-  headers: Headers | undefined,
-): Promise<Told> {
-  const { path, encode } = methods.maintenance.status;
-  return new Promise((resolve) => {
-    transport.unary(path, encode({}), {
-      timeoutMs: ANSWER_MS,
-      headers,
-      onEnd: (answer) => resolve(toldBy(answer, transport)),
-    });
-  });
-}
-
-function toldBy(answer: UnaryAnswer, { ready }: Transport): Told {
-  const failed = !(answer instanceof Uint8Array);
-  // A lost connection, and a user who is refused, are dealt with where the
-  // call itself meets them: late patches want a user to tell their status.
-  if (!ready || (failed && isRefusedUser(answer))) return "same fate";
-  if (failed) return PASSING.has(answer.grpcCode) ? "no answer" : undefined;
-  try {
-    return methods.maintenance.status.decode(answer).version;
-  } catch {
-    // What is no status tells no version.
-    return undefined;
-  }
-}
-
-function isRefusedUser({ grpcCode, details }: CallStatus): boolean {
-  const { code } = classify({
-    grpcCode,
-    details,
-    sent: true,
-    disconnected: false,
-    ownDeadline: false,
-  });
-  return isStaleToken(code) || code === "user_empty";
+function whatAndWhere({ connection }: Picked, { method }: VersionCheck) {
+  return { endpoint: connection.endpoint, method: method.name };
 }
 
 /** Whether a version such as `3.5.16` is `3.5` or later. */

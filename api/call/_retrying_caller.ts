@@ -3,57 +3,65 @@ import type {
   Picked,
   Waited,
 } from "../../balancers/pool/mod.ts";
-import type { Headers, RequestBytes } from "../../balancers/transport/mod.ts";
 import type { PickInfo } from "../../balancers/strategy.ts";
-import { GRPC_CODE } from "../../errors/codes.ts";
+import type { Clock, Headers } from "../../balancers/transport/mod.ts";
 import { isInDoubt } from "../../errors/doubt.ts";
-import { judge } from "../../errors/judge.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
-import type { Method } from "../../proto/method.ts";
+import type { Effect } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
-import { requireVersion } from "./_require_version.ts";
+import type { UnaryCall } from "./caller.ts";
+import type { ClusterGuard } from "./_cluster_guard.ts";
 import {
-  closedError,
-  keptError,
+  type Deadline,
+  pauseBeforeDeadline,
+  untilDeadline,
+} from "./_deadline.ts";
+import { decodeReply } from "./_decode_reply.ts";
+import {
+  callClosedError,
+  interruptedError,
   notProvidedError,
   outOfTimeError,
   pickError,
 } from "./_errors.ts";
-import { type CallState, remember } from "./_state.ts";
-import type { TraceableCaller, TracedOptions } from "./_trace.ts";
-import { pauseWithin, within } from "./_deadline.ts";
-import type { ClusterGuard } from "./_cluster_guard.ts";
-import { decodeReply } from "./_decode_reply.ts";
-import { checkTimeoutMs } from "../checks/mod.ts";
-import type { TokenKeeper } from "./_token_keeper.ts";
+import { headersOf } from "./_headers.ts";
+import { judgeAttempt } from "./_judge_attempt.ts";
+import { timeoutOf } from "./options.ts";
+import { requireVersion } from "./_require_version.ts";
 import { runUnary } from "./_run_unary.ts";
+import { type CallState, remember } from "./_state.ts";
+import type { TokenKeeper } from "./_token_keeper.ts";
+import type { TraceableCaller, TracedOptions } from "./_trace.ts";
 
-/** What the retry loop is made of. */
+/** What a retrying caller calls with. */
 export interface CallerOptions {
-  /** Where connections come from. */
+  /** Gives the connections. */
   readonly pool: ConnectionPool;
   /** The strategy's policy. */
   readonly policy: RetryPolicy;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
-  /** Who the client is; missing if it is nobody. */
+  /** Gives the client's token; missing if the client is nobody. */
   readonly tokens?: TokenKeeper | undefined;
   /** Looks at each reply. */
   readonly guard?: ClusterGuard | undefined;
-  /** A number from 0 up to 1. */
-  random(): number;
+  /** Times the calls, and varies the waits. */
+  readonly clock: Pick<Clock, "now" | "random" | "hold">;
 }
 
-const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
+/** How an attempt ended that did not end the call. */
+type AttemptEnd =
+  | { readonly kind: "replied"; readonly reply: Uint8Array }
+  | { readonly kind: "token refused" }
+  | { readonly kind: "repeat" };
+
 const AUTHENTICATE = methods.auth.authenticate.path;
 const CONNECT = { method: { name: "connect", path: "" }, action: "connect" };
+const READS = (): Effect => "read";
 const NONE: TracedOptions = Object.freeze({});
-
-// A refused token is renewed, but not for ever.
-const MOST_RENEWALS = 5;
-
-// A server that is told the deadline may end the call a little before us.
-const DEADLINE_SLACK_MS = 5;
+const NO_BYTES = new Uint8Array();
+const REPEAT: AttemptEnd = { kind: "repeat" };
+const TOKEN_REFUSED: AttemptEnd = { kind: "token refused" };
 
 /** Pick, run, judge, report, again: the one loop that all unary calls take. */
 export class RetryingCaller implements TraceableCaller {
@@ -64,19 +72,17 @@ export class RetryingCaller implements TraceableCaller {
   }
 
   async unary<Request, Response>(
-    method: Method<Request, Response>,
+    made: UnaryCall<Request, Response>,
     request: Request,
-    action: string,
     options: TracedOptions = NONE,
   ): Promise<Response> {
-    const effect = () => method.effect(request);
-    const call = this.#begin(method, effect, action, options);
-    const bytes = options.encode ?? method.encode(request);
+    const { method } = made;
+    const call = this.#begin(made, options, {
+      effect: () => method.effect(request),
+      request: options.encode ?? method.encode(request),
+    });
     const needs = method.needs?.(request);
-    const leader = options.requireLeader === true;
-    const tokens = method.path === AUTHENTICATE
-      ? undefined
-      : this.#options.tokens;
+    const { tokens } = call;
     for (;;) {
       if (tokens?.known === false) await this.#authenticate(call, tokens);
       const picked = await this.#pick(call);
@@ -84,45 +90,46 @@ export class RetryingCaller implements TraceableCaller {
       // Others ran while this was awaited, and may have lost or left it.
       if (!picked.transport.ready || tokens?.known === false) continue;
       const token = tokens?.token;
-      const headers = tokens?.headers(leader) ??
-        (leader ? REQUIRE_LEADER : undefined);
+      const headers = headersOf(tokens, options);
       if (needs !== undefined) {
-        await requireVersion(picked, { ...call, needs, headers });
+        const limit = { ...call, clock: this.#options.clock };
+        await requireVersion(picked, { ...call, needs, headers, limit });
         call.signal?.throwIfAborted();
         if (!picked.transport.ready) continue;
       }
-      const reply = await this.#attempt(call, picked, bytes, headers, tokens);
-      if (reply === "token refused") tokens?.refused(token);
-      else if (reply !== undefined) {
+      const end = await this.#attempt(call, picked, headers);
+      if (end.kind === "replied") {
         const { endpoint } = picked.connection;
         const { guard } = this.#options;
-        return decodeReply(method, reply, { call, endpoint, guard });
+        return decodeReply(method, end.reply, { call, endpoint, guard });
       }
+      if (end.kind === "token refused") tokens?.refused(token);
     }
   }
 
   /** Waits until a connection can be picked, and makes no call. */
   async ready(options: TracedOptions): Promise<void> {
-    const { method, action } = CONNECT;
-    await this.#pick(this.#begin(method, () => "read", action, options));
+    const nothing = { effect: READS, request: NO_BYTES };
+    await this.#pick(this.#begin(CONNECT, options, nothing));
   }
 
   #begin(
-    method: CallState["method"],
-    effect: CallState["effect"],
-    action: string,
-    { signal, timeoutMs: own, trace }: TracedOptions,
+    { method, action }: Pick<CallState, "method" | "action">,
+    options: TracedOptions,
+    { effect, request }: Pick<CallState, "effect" | "request">,
   ): CallState {
-    const timeoutMs = own === undefined
-      ? this.#options.timeoutMs
-      : checkTimeoutMs("timeoutMs", own);
+    const { signal, trace } = options;
+    const { clock, tokens } = this.#options;
+    const timeoutMs = timeoutOf(options, this.#options.timeoutMs);
     signal?.throwIfAborted();
     return {
       method,
       action,
       effect,
+      request,
+      tokens: method.path === AUTHENTICATE ? undefined : tokens,
       timeoutMs,
-      deadlineAt: performance.now() + timeoutMs,
+      deadlineAt: clock.now() + timeoutMs,
       signal,
       trace,
       made: 0,
@@ -135,23 +142,27 @@ export class RetryingCaller implements TraceableCaller {
 
   /** Waits until it is known which token to send. */
   async #authenticate(call: CallState, tokens: TokenKeeper): Promise<void> {
-    try {
-      await within(call, () => tokens.fetch(), () => {
+    const deadline: Deadline = {
+      ...this.#deadlineOf(call),
+      late: () => {
         const { waitingFor } = tokens;
         if (waitingFor === undefined) return this.#late(call);
         tokens.giveUpWaiting();
         return notProvidedError(call, waitingFor);
-      });
+      },
+    };
+    try {
+      await untilDeadline(deadline, () => tokens.fetch());
     } catch (error) {
       call.signal?.throwIfAborted();
       throw this.#options.pool.closed
-        ? closedError(call)
-        : keptError(call, error);
+        ? callClosedError(call)
+        : interruptedError(call, error);
     }
   }
 
   async #pick(call: CallState): Promise<Picked> {
-    const { pool } = this.#options;
+    const { pool, clock } = this.#options;
     const info: PickInfo = {
       kind: "unary",
       method: call.method.name,
@@ -160,7 +171,7 @@ export class RetryingCaller implements TraceableCaller {
     };
     const now = pool.pick(info);
     const picked: Waited = now.action !== "wait" ? now : await pool.wait(info, {
-      timeoutMs: call.deadlineAt - performance.now(),
+      timeoutMs: call.deadlineAt - clock.now(),
       signal: call.signal,
     });
     switch (picked.action) {
@@ -171,7 +182,7 @@ export class RetryingCaller implements TraceableCaller {
       case "aborted":
         throw call.signal?.reason;
       case "closed":
-        throw closedError(call);
+        throw callClosedError(call);
       case "timeout":
         throw this.#late(call);
     }
@@ -181,68 +192,48 @@ export class RetryingCaller implements TraceableCaller {
     return outOfTimeError(call, this.#options.pool.snapshot());
   }
 
-  /** Runs one attempt; nothing is returned if the call is to be repeated. */
+  #deadlineOf(call: CallState): Deadline {
+    const { deadlineAt, signal } = call;
+    const { clock } = this.#options;
+    return { deadlineAt, signal, clock, late: () => this.#late(call) };
+  }
+
+  /** Runs one attempt, and waits if the call is to be repeated. */
   async #attempt(
     call: CallState,
     picked: Picked,
-    bytes: RequestBytes,
     headers: Headers | undefined,
-    tokens: TokenKeeper | undefined,
-  ): Promise<Uint8Array | "token refused" | undefined> {
-    const { pool } = this.#options;
-    const { connection, epoch, transport } = picked;
-    const startedAt = performance.now();
-    const result = await runUnary(call, picked, bytes, {
+  ): Promise<AttemptEnd> {
+    const { pool, clock } = this.#options;
+    const { connection, epoch } = picked;
+    const startedAt = clock.now();
+    const result = await runUnary(call, picked, {
       timeoutMs: Math.max(call.deadlineAt - startedAt, 0),
       headers,
     });
-    const endedAt = performance.now();
+    const endedAt = clock.now();
     const durationMs = endedAt - startedAt;
     const outcome = { connection, epoch, kind: "unary", durationMs } as const;
     if (result instanceof Uint8Array) {
       call.trace?.answered(connection.endpoint);
       pool.report({ ...outcome, blame: "none" });
-      return result;
+      return { kind: "replied", reply: result };
     }
-    const { sent = true } = result;
     if (pool.closed) {
+      const { sent = true } = result;
       call.maybeCommitted ||= sent && isInDoubt(call.effect());
-      throw closedError(call);
+      throw callClosedError(call);
     }
-    const verdict = judge({
-      ...result,
-      sent,
-      disconnected: !transport.ready,
-      ownDeadline: result.grpcCode === GRPC_CODE.deadlineExceeded &&
-        endedAt >= call.deadlineAt - DEADLINE_SLACK_MS,
-    }, {
-      action: call.action,
-      method: call.method.name,
-      since: call.method.since,
-      endpoint: connection.endpoint,
-      effect: call.effect(),
-      attempt: call.made + 1,
-      earlier: call.attempts,
-      maybeCommitted: call.maybeCommitted,
-      durationMs,
-      timeoutMs: call.timeoutMs,
-      policy: this.#options.policy,
+    const failed = { ...picked, status: result, endedAt, durationMs };
+    const verdict = judgeAttempt(call, failed, {
+      ...this.#options,
       endpoints: pool.size,
-      canReauthenticate: tokens?.renewable === true &&
-        call.refusedTokens < MOST_RENEWALS,
-      random: this.#options.random,
     });
     pool.report({ ...outcome, blame: verdict.blame });
     if (verdict.action === "fail") throw verdict.error;
-    remember(call, verdict.attempt, connection);
-    call.maybeCommitted = verdict.maybeCommitted;
-    if (verdict.action === "reauthenticate") {
-      call.refusedTokens++;
-      return "token refused";
-    }
-    if (verdict.delayMs > 0) {
-      await pauseWithin(call, verdict.delayMs, () => this.#late(call));
-    }
-    return undefined;
+    remember(call, verdict, connection);
+    if (verdict.action === "reauthenticate") return TOKEN_REFUSED;
+    await pauseBeforeDeadline(this.#deadlineOf(call), verdict.delayMs);
+    return REPEAT;
   }
 }

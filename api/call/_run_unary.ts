@@ -1,21 +1,19 @@
 import type { Picked } from "../../balancers/pool/mod.ts";
 import type {
   CallSettings,
-  RequestBytes,
   UnaryAnswer,
 } from "../../balancers/transport/mod.ts";
 import type { CallState } from "./_state.ts";
 
 /** Runs one attempt on a connection, until it ends or the signal is aborted. */
 export function runUnary(
-  { method, signal }: Pick<CallState, "method" | "signal">,
+  { method, request, signal }: Pick<CallState, "method" | "request" | "signal">,
   { transport }: Pick<Picked, "transport">,
-  bytes: RequestBytes,
   { timeoutMs, headers }: CallSettings,
 ): Promise<UnaryAnswer> {
   return new Promise((resolve, reject) => {
     if (signal === undefined) {
-      transport.unary(method.path, bytes, {
+      transport.unary(method.path, request, {
         timeoutMs,
         headers,
         onEnd: resolve,
@@ -26,7 +24,7 @@ export function runUnary(
       reject(signal.reason);
       running.cancel();
     };
-    const running = transport.unary(method.path, bytes, {
+    const running = transport.unary(method.path, request, {
       timeoutMs,
       headers,
       onEnd(answer) {

@@ -2,6 +2,8 @@ import type { Headers } from "../../balancers/transport/mod.ts";
 import { createError } from "../../errors/specific_errors.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { Credentials } from "./_credentials.ts";
+import { REQUIRE_LEADER } from "./_headers.ts";
+import type { CallOptions } from "./options.ts";
 import { provided } from "./_provided.ts";
 import { untilAborted } from "../waiting/mod.ts";
 import type { TellEvent } from "../events.ts";
@@ -30,7 +32,7 @@ export class TokenKeeper {
   #token: string | undefined;
   #fetchedAt = -Infinity;
   #fetching: Promise<void> | undefined;
-  /** The newest fetch: what an older one still gives is of no use. */
+  /** The number of the newest fetch: older ones are given up. */
   #newest = 0;
   #waitingFor: string | undefined;
   #headers: readonly [plain: Headers, leader: Headers] | undefined;
@@ -49,12 +51,12 @@ export class TokenKeeper {
     this.#onEvent = parts.onEvent;
   }
 
-  /** Whether it is known what to send: a token, or none as auth is off. */
+  /** Whether the keeper knows what to send: a token, or none as auth is off. */
   get known(): boolean {
     return this.#known;
   }
 
-  /** What is sent now. */
+  /** The token that is sent now. */
   get token(): string | undefined {
     return this.#token;
   }
@@ -78,17 +80,19 @@ export class TokenKeeper {
   }
 
   /** The headers of a call. */
-  headers(requireLeader: boolean): Headers | undefined {
+  headers(
+    { requireLeader }: Pick<CallOptions, "requireLeader">,
+  ): Headers | undefined {
     const token = this.#token;
     if (token === undefined) return undefined;
     this.#headers ??= [
       Object.freeze({ token }),
-      Object.freeze({ token, hasleader: "true" }),
+      Object.freeze({ token, ...REQUIRE_LEADER }),
     ];
     return this.#headers[requireLeader ? 1 : 0];
   }
 
-  /** A member has refused this token; another one may be there by now. */
+  /** Takes note that a member has refused this token: it is not sent any more. */
   refused(token: string | undefined): void {
     if (token !== this.#token) return;
     this.#known = false;
@@ -98,7 +102,7 @@ export class TokenKeeper {
   }
 
   /**
-   * Fetches a token, unless that is being done.
+   * Fetches a token, unless one is being fetched.
    *
    * @throws {EtcdError} If the cluster gives none, or the provider fails.
    */
@@ -114,12 +118,12 @@ export class TokenKeeper {
     return fetching;
   }
 
-  /** A provider has taken too long for one call: the next asks it again. */
+  /** Gives up the wait for a provider: the next fetch asks it again. */
   giveUpWaiting(): void {
     if (this.#waitingFor !== undefined) this.#fetching = undefined;
   }
 
-  /** Ends what waits for a provider, and gives nothing any more. */
+  /** Ends every wait for a provider, now and later. */
   close(reason: EtcdError): void {
     this.#closed.abort(reason);
   }
@@ -145,29 +149,27 @@ export class TokenKeeper {
 
   async #get(turn: number): Promise<string | undefined> {
     const credentials = this.#credentials;
-    const given = (name: string, value: Provided) =>
-      this.#provided(name, value, turn);
+    const given = (option: string, value: Provided) =>
+      this.#provided(turn, { option, value });
     if (credentials.kind === "token") {
-      return await given("token", credentials.token);
+      return await given("auth.token", credentials.token);
     }
-    const username = await given("username", credentials.username);
-    const password = await given("password", credentials.password);
+    const username = await given("auth.username", credentials.username);
+    const password = await given("auth.password", credentials.password);
     try {
       return await this.#authenticate(username, password);
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
-      // Auth is off: calls go without a token until one asks for a user.
+      // Auth is off: calls go without a token until a member asks for a user.
       if (error.code === "auth_not_enabled") return undefined;
       throw named(error, { username, password });
     }
   }
 
   async #provided(
-    name: string,
-    value: Provided,
     turn: number,
+    { option, value }: { readonly option: string; readonly value: Provided },
   ): Promise<string> {
-    const option = `auth.${name}`;
     if (turn === this.#newest) this.#waitingFor = option;
     try {
       return await provided(option, value);
@@ -177,7 +179,7 @@ export class TokenKeeper {
   }
 }
 
-/** The same error, saying whose it is, unless it is more than its code says. */
+/** The same error with the user's name, unless its class has more fields. */
 function named(
   error: EtcdError,
   given: { readonly username: string; readonly password: string },
@@ -199,8 +201,8 @@ function named(
 }
 
 /**
- * A file's last line break, which the server may well have refused. It is sent
- * as it is: it could be the password's own.
+ * A hint at the line break that ends a file: the server may have refused it. It
+ * is sent all the same, as it could be the password's own.
  */
 function lineBreakHint(given: Readonly<Record<string, string>>): string {
   const names = Object.keys(given).filter((name) =>

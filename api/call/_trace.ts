@@ -1,6 +1,5 @@
 import type { Attempt } from "../../errors/etcd_error.ts";
-import type { Method } from "../../proto/method.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller, UnaryCall } from "./caller.ts";
 import type { CallOptions } from "./options.ts";
 
 /** Follows one call from the inside. */
@@ -13,11 +12,11 @@ export interface CallTrace {
 
 /** The options of a call that is made inside the client. */
 export interface TracedOptions extends CallOptions {
-  /** Who follows it. */
+  /** Follows the call. */
   readonly trace?: CallTrace | undefined;
   /**
-   * Makes the request when it is sent, each time: it may have waited long, and
-   * part of it need not be wanted any more.
+   * Makes the bytes of the request each time it is sent. The call may have
+   * waited long by then, and part of the request may not be wanted any more.
    */
   readonly encode?: (() => Uint8Array) | undefined;
 }
@@ -25,9 +24,8 @@ export interface TracedOptions extends CallOptions {
 /** A caller that can be followed. */
 export interface TraceableCaller extends Caller {
   unary<Request, Response>(
-    method: Method<Request, Response>,
+    call: UnaryCall<Request, Response>,
     request: Request,
-    action: string,
     options: TracedOptions | undefined,
   ): Promise<Response>;
 }

@@ -1,4 +1,4 @@
-/** What every call takes, as its last argument. */
+/** Options of every call, which stand in its last argument. */
 export interface CallOptions {
   /** Ends the call with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -16,4 +16,16 @@ export interface CallOptions {
    * @default {false}
    */
   readonly requireLeader?: boolean | undefined;
+}
+
+/**
+ * The time a call has in milliseconds: its own, or else the default.
+ * `Infinity` stands for no limit, which users write as `false`.
+ */
+export function timeoutOf(
+  { timeoutMs }: Pick<CallOptions, "timeoutMs">,
+  defaultMs: number,
+): number {
+  if (timeoutMs === undefined) return defaultMs;
+  return timeoutMs === false ? Infinity : timeoutMs;
 }

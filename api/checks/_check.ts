@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import { nearest } from "./_nearest_word.ts";
+import { nearestWord } from "./_nearest_word.ts";
 import {
   COUNT,
   LEASE,
@@ -10,7 +10,7 @@ import {
   REVISION,
 } from "./_kinds.ts";
 
-/** An argument or option of some kind. */
+/** Checks an argument or option against a kind. */
 function check(option: string, value: unknown, kind: OptionKind): void {
   if (kind.holds(value)) return;
   throw new InvalidOptionError(option, value, { expected: kind.expected });
@@ -34,13 +34,13 @@ export function checkInt64(option: string, value: unknown): bigint {
 }
 
 /**
- * Text that UTF-8 can carry. Of another one, half a surrogate pair would become
- * U+FFFD, and so the same as many others. `shown` stands in place of a secret.
+ * Text that UTF-8 can carry. In other text, half a surrogate pair would become
+ * U+FFFD, so different keys would be one. `shown` stands in place of a secret.
  */
 export function checkText(
   option: string,
   text: string,
-  shown?: string,
+  { shown }: { readonly shown?: string } = {},
 ): string {
   if (text.isWellFormed()) return text;
   const expected = "without half a surrogate pair, which UTF-8 cannot carry";
@@ -55,7 +55,7 @@ export function checkLease(option: string, value: unknown): bigint {
   return value as bigint;
 }
 
-/** A name, of whatever. */
+/** A name: text that is not empty. */
 export function checkName(option: string, value: unknown): string {
   if (typeof value === "string" && value !== "") {
     return checkText(option, value);
@@ -81,14 +81,14 @@ export function checkCount(option: string, value: unknown): number {
 export function checkOneOf<T extends string>(
   option: string,
   value: unknown,
-  words: readonly T[],
+  { words }: { readonly words: readonly T[] },
 ): T {
-  // Not before: its words are put together only where one is wrong.
+  // The words are put together only where the value is wrong.
   if (!words.includes(value as T)) check(option, value, oneOf(...words));
   return value as T;
 }
 
-/** An object, of whatever kind. */
+/** An object of any kind. */
 export function checkObject(
   option: string,
   value: unknown,
@@ -100,20 +100,24 @@ export function checkObject(
 /** An object that has no options but the known ones. */
 export function checkKnown(value: object, known: readonly string[]): void {
   for (const [option, given] of Object.entries(value)) {
-    if (!known.includes(option)) throw unknownOption(option, given, known);
+    if (!known.includes(option)) {
+      throw unknownOption(option, { value: given, known });
+    }
   }
 }
 
 /**
- * There is no such option. Its value is not shown: it may be a password that
- * was put in the wrong place.
+ * There is no such option. Its value is not shown: it may be a password in the
+ * wrong place.
  */
 export function unknownOption(
   option: string,
-  value: unknown,
-  known: readonly string[],
+  { value, known }: {
+    readonly value: unknown;
+    readonly known: readonly string[];
+  },
 ): InvalidOptionError {
-  const near = nearest(option, known);
+  const near = nearestWord(option, known);
   const help = near === undefined ? "" : `; did you mean '${near}'?`;
   return new InvalidOptionError(option, undefined, {
     shown: `of type ${value === null ? "null" : typeof value}`,

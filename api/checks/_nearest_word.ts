@@ -1,4 +1,4 @@
-// What other clients, and people, call some of our options.
+// The names of some of our options in other clients, or in people's minds.
 const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ["abortsignal", ["signal"]],
   ["deadline", ["timeoutMs"]],
@@ -14,7 +14,7 @@ const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** The known word that was probably meant, if there is one. */
-export function nearest(
+export function nearestWord(
   word: string,
   known: readonly string[],
 ): string | undefined {

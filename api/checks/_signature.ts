@@ -2,19 +2,19 @@ import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { unknownOption } from "./_check.ts";
 import type { OptionKinds } from "./_kinds.ts";
 
-/** What a public method takes: checked before anything is sent. */
+/** The options a public method takes: checked before anything is sent. */
 export class Signature {
   readonly #name: string;
   readonly #kinds: OptionKinds;
 
-  /** `name` is that of the method as users write it, such as `lease.grant`. */
+  /** `name` is the method as users write it, such as `lease.grant`. */
   constructor(name: string, kinds: OptionKinds) {
     this.#name = name;
     this.#kinds = kinds;
   }
 
   /**
-   * Checks the options, then makes something of the arguments: every complaint
+   * Checks the options, then makes something of the arguments. Every error
    * about either names this method.
    *
    * @throws {InvalidOptionError} If an argument or option is not acceptable.
@@ -29,7 +29,7 @@ export class Signature {
     }
   }
 
-  /** The same where there are no arguments but options. */
+  /** Checks the options of a method that has no other arguments. */
   check(options: unknown): void {
     if (options !== undefined) this.take(options, () => {});
   }
@@ -42,9 +42,9 @@ export class Signature {
 }
 
 /**
- * Checks an object of options: their names and what kind of value each has.
- * Of one with an unknown name the value is not shown: it may be a password
- * that was put in the wrong place.
+ * Checks an object of options: their names, and the kind of each value. The
+ * value of an unknown option is not shown: it may be a password in the wrong
+ * place.
  */
 export function checkOptions(
   what: string,
@@ -63,7 +63,7 @@ export function checkOptions(
   for (const [option, value] of Object.entries(options)) {
     const kind = Object.hasOwn(kinds, option) ? kinds[option] : undefined;
     if (kind === undefined) {
-      throw unknownOption(option, value, Object.keys(kinds));
+      throw unknownOption(option, { value, known: Object.keys(kinds) });
     }
     if (value !== undefined && !kind.holds(value)) {
       const name = what === "options" ? option : `${what}.${option}`;

@@ -1,5 +1,5 @@
 import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
-import { ClientClosedError } from "../../errors/specific_errors.ts";
+import { clientClosedError } from "../../errors/client_closed.ts";
 import { AuthFacet } from "../auth/mod.ts";
 import {
   CALL_OPTIONS,
@@ -34,7 +34,7 @@ const CONNECT = new Signature("connect", {
 const SET_ENDPOINTS = new Signature("setEndpoints", {});
 const SYNC_ENDPOINTS = new Signature("syncEndpoints", CALL_OPTIONS);
 
-/** What `Client` does, whose page says what each method promises. */
+/** The work behind `Client`, whose page says what each method promises. */
 export class ClientCore {
   readonly parts: ClientParts;
   readonly kv: KvFacet;
@@ -68,7 +68,7 @@ export class ClientCore {
     this.election = new ElectionFacet(caller, opener);
     this.auth = new AuthFacet(caller);
     this.cluster = new ClusterFacet(caller);
-    this.maintenance = new MaintenanceFacet(caller, opener, timeoutMs);
+    this.maintenance = new MaintenanceFacet(caller, { opener, timeoutMs });
   }
 
   namespace(prefix: Key): Keyspace {
@@ -108,16 +108,10 @@ export class ClientCore {
 
   async #close(): Promise<void> {
     const { pool, endpoints, members, tokens } = this.parts;
-    this.watches.close(closedError("watch"));
-    tokens?.close(closedError("authenticate"));
+    this.watches.close(clientClosedError({ action: "watch" }));
+    tokens?.close(clientClosedError({ action: "authenticate" }));
     this.leases.close();
     endpoints.close();
     await Promise.all([pool.close(), members.close()]);
   }
-}
-
-function closedError(action: string): ClientClosedError {
-  return new ClientClosedError(`Cannot ${action}: the client is closed`, {
-    code: "client_closed",
-  });
 }

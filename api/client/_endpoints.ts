@@ -1,11 +1,11 @@
 import {
+  type Clock,
   type Dial,
   type Endpoint,
   parseEndpoint,
-  SYSTEM_CLOCK,
 } from "../../balancers/transport/mod.ts";
 import type { ConnectionPool } from "../../balancers/pool/mod.ts";
-import { ClientClosedError } from "../../errors/specific_errors.ts";
+import { clientClosedError } from "../../errors/client_closed.ts";
 import { type Caller, type CallOptions, ClusterGuard } from "../call/mod.ts";
 import { checkEncrypted } from "../checks/mod.ts";
 import {
@@ -15,6 +15,16 @@ import {
   type SeedOptions,
 } from "../endpoints/mod.ts";
 import type { ResolvedOptions } from "./_resolve_options.ts";
+
+/** The options of a client, and what its endpoints are kept up to date with. */
+export interface EndpointsOptions extends ResolvedOptions {
+  /** Makes transports, to see whether members can be reached. */
+  readonly dial: Dial;
+  /** Asks for the members. */
+  readonly caller: Caller;
+  /** Times the look-ups. */
+  readonly clock: Clock;
+}
 
 /** A client's endpoints: where they come from, and which are not used. */
 export class ClientEndpoints {
@@ -27,45 +37,32 @@ export class ClientEndpoints {
 
   /** `pool` has the endpoints the user has named already. */
   constructor(
-    options: ResolvedOptions & { readonly dial: Dial },
+    options: EndpointsOptions,
     pool: ConnectionPool,
-    caller: Caller,
   ) {
     this.#pool = pool;
     this.#options = { ...options.secrecy, records: options.dns.records };
     this.#keeper = new EndpointKeeper(options, pool);
-    this.#sync = new EndpointSync({
-      keeper: this.#keeper,
-      caller,
-      pool,
-      dns: options.dns,
-      dial: options.dial,
-      dialTimeoutMs: options.dialTimeoutMs,
-      autoSyncIntervalMs: options.autoSyncIntervalMs,
-      clock: SYSTEM_CLOCK,
-      onEvent: options.onEvent,
-    });
-    this.guard = new ClusterGuard(this.#keeper, SYSTEM_CLOCK);
+    const keeper = this.#keeper;
+    this.#sync = new EndpointSync({ ...options, keeper, pool });
+    this.guard = new ClusterGuard(keeper, options.clock);
   }
 
-  /** The pool is being used. */
+  /** Begins to look up the endpoints, as the client is being used. */
   started(): void {
     this.#sync.start();
   }
 
-  /** The connection to an endpoint has failed. */
+  /** Takes note that the connection to an endpoint has failed. */
   failing(): void {
     // Not now: the pool is amid a change.
     queueMicrotask(() => this.#sync.connectionFailed());
   }
 
-  /** Takes what the user names instead of what was. */
+  /** Takes the endpoints that the user names now instead of those before. */
   replace(endpoints: string | readonly string[]): void {
     if (this.#pool.closed) {
-      throw new ClientClosedError(
-        "Cannot set the endpoints: the client is closed",
-        { code: "client_closed" },
-      );
+      throw clientClosedError({ action: "set the endpoints" });
     }
     const seeds = resolveSeeds(endpoints, this.#options);
     if (this.#keeper.replaceSeeds(seeds) === "all new") this.guard.forget();
@@ -90,7 +87,7 @@ export class ClientEndpoints {
     return this.#sync.sync(options);
   }
 
-  /** Ends what is going on. */
+  /** Ends the look-ups. */
   close(): void {
     this.#sync.close();
   }

@@ -1,8 +1,12 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import {
+  type Clock,
+  type Dial,
+  SYSTEM_CLOCK,
+} from "../../balancers/transport/mod.ts";
 import { makeDial } from "../../balancers/dial/mod.ts";
 import { ConnectionPool } from "../../balancers/pool/mod.ts";
 import { authenticate } from "../auth/mod.ts";
-import { BatchingCaller } from "../batch/mod.ts";
+import { BatchingCaller, type BatchMode } from "../batch/mod.ts";
 import { type Caller, RetryingCaller, TokenKeeper } from "../call/mod.ts";
 import { ClientEndpoints } from "./_endpoints.ts";
 import type { Batching } from "../kv/mod.ts";
@@ -12,7 +16,7 @@ import { observe } from "../telemetry/mod.ts";
 import type { ResolvedOptions } from "./_resolve_options.ts";
 import { type Opener, StreamOpener } from "../stream/mod.ts";
 
-/** What the facets of a client are made over. */
+/** The parts that the facets of a client share. */
 export interface ClientParts {
   /** The connections the strategy decides about. */
   readonly pool: ConnectionPool;
@@ -20,7 +24,7 @@ export interface ClientParts {
   readonly endpoints: ClientEndpoints;
   /** The connections to single members. */
   readonly members: MemberConnections;
-  /** Who the client is; missing if it is nobody. */
+  /** Gives the client's token; missing if the client is nobody. */
   readonly tokens: TokenKeeper | undefined;
   /** Waits for connections. */
   readonly retrying: RetryingCaller;
@@ -40,63 +44,73 @@ export interface ClientParts {
 
 /** Puts the parts of a client together; nothing is dialled. */
 export function makeParts(options: ResolvedOptions): ClientParts {
-  const { strategy, dialTimeoutMs, keepAlive, tls, credentials } = options;
-  const timeoutMs = options.requestTimeoutMs;
-  const dial = makeDial({ tls, keepAlive });
-  const observation = observe(options.onEvent);
+  const { dialTimeoutMs, requestTimeoutMs: timeoutMs } = options;
+  const clock = SYSTEM_CLOCK;
+  const dial = makeDial(options);
+  const observation = observe(options.onEvent, clock);
   const { onEvent } = observation;
-  const pool = new ConnectionPool({
-    endpoints: options.endpoints,
-    strategy,
-    dial,
-    dialTimeoutMs,
-    clock: SYSTEM_CLOCK,
+  // Parts that the caller needs make calls themselves, later on.
+  const late: Caller = { unary: (...args) => caller.unary(...args) };
+  const { pool, endpoints } = makeConnections(
+    { ...options, onEvent, dial, clock, caller: late },
+  );
+  const { guard } = endpoints;
+  const tokens = options.credentials && new TokenKeeper(options.credentials, {
+    authenticate: (name, password) => authenticate(late, { name, password }),
     onEvent,
+    now: clock.now,
+  });
+  const { retry: policy } = options.strategy;
+  const calls = { policy, timeoutMs, tokens, clock };
+  const retrying = new RetryingCaller({ ...calls, pool, guard });
+  const caller = observation.observed(retrying);
+  return {
+    ...makeBatching(caller, { ...options, timeoutMs, clock }),
+    pool,
+    endpoints,
+    members: new MemberConnections(
+      { ...calls, dial, dialTimeoutMs, observation },
+    ),
+    tokens,
+    retrying,
+    caller,
+    opener: observation.observedStreams(
+      new StreamOpener(pool, { tokens, guard }),
+    ),
+    timeoutMs,
+    onEvent,
+  };
+}
+
+/** Makes the pool, and what keeps its endpoints up to date by calls. */
+function makeConnections(
+  parts: ResolvedOptions & {
+    readonly dial: Dial;
+    readonly caller: Caller;
+    readonly clock: Clock;
+  },
+): Pick<ClientParts, "pool" | "endpoints"> {
+  const pool = new ConnectionPool({
+    ...parts,
     owner: {
       started: () => endpoints.started(),
       failing: () => endpoints.failing(),
     },
   });
-  // Those that make calls are made of parts that make calls themselves.
-  const late: Caller = { unary: (...call) => caller.unary(...call) };
-  const endpoints = new ClientEndpoints(
-    { ...options, onEvent, dial },
-    pool,
-    late,
-  );
-  const { guard } = endpoints;
-  const tokens = credentials && new TokenKeeper(credentials, {
-    authenticate: (name, password) => authenticate(late, name, password),
-    onEvent,
-    now: SYSTEM_CLOCK.now,
-  });
-  const { random } = SYSTEM_CLOCK;
-  const calls = { policy: strategy.retry, timeoutMs, tokens, random };
-  const retrying = new RetryingCaller({ ...calls, pool, guard });
-  const caller = observation.observed(retrying);
-  const opener = observation.observedStreams(
-    new StreamOpener(pool, { tokens, guard }),
-  );
+  const endpoints = new ClientEndpoints(parts, pool);
+  return { pool, endpoints };
+}
+
+/** Makes the callers that let calls on keys share requests. */
+function makeBatching(
+  caller: Caller,
+  { batch, timeoutMs, clock }: {
+    readonly batch: BatchMode;
+    readonly timeoutMs: number;
+    readonly clock: Clock;
+  },
+): Pick<ClientParts, "batching" | "kvCaller"> {
   const batching: Batching = (mode) =>
-    new BatchingCaller(caller, { mode, timeoutMs });
-  const kvCaller = options.batch === "off" ? caller : batching(options.batch);
-  const members = new MemberConnections({
-    ...calls,
-    dial,
-    dialTimeoutMs,
-    observation,
-  });
-  return {
-    pool,
-    endpoints,
-    members,
-    tokens,
-    retrying,
-    caller,
-    opener,
-    kvCaller,
-    batching,
-    timeoutMs,
-    onEvent,
-  };
+    new BatchingCaller(caller, { mode, timeoutMs, clock });
+  return { batching, kvCaller: batch === "off" ? caller : batching(batch) };
 }

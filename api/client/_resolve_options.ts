@@ -99,7 +99,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     dialTimeoutMs,
     keepAlive: resolveKeepAlive(keepAlive, strategy),
     requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),
-    batch: checkOneOf("batch", batch, ["off", "reads", "all"]),
+    batch: checkOneOf("batch", batch, { words: ["off", "reads", "all"] }),
     credentials: resolveCredentials(auth),
     tls: resolveTls(tls),
     dns: resolvedDns,

@@ -21,28 +21,11 @@ export function resolveTls(
 }
 
 function resolveSettings(tls: TlsOptions): ResolvedTls {
-  // A key that was put in its place is not to be shown.
+  // The text may be a key that was put in the wrong place.
   checkObject("tls", typeof tls === "string" ? "a string" : tls);
   checkKnown(tls, ["ca", "cert", "key", "serverName"]);
+  checkPems(tls);
   const { ca, cert, key, serverName } = tls;
-  const texts = {
-    ca: readPem("tls.ca", ca),
-    cert: readPem("tls.cert", cert),
-    key: readPem("tls.key", key),
-  };
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new InvalidOptionError("tls.cert", cert && "given", {
-      expected: "given together with 'tls.key'",
-    });
-  }
-  for (const name of ["ca", "cert", "key"] as const) {
-    const text = texts[name];
-    const content = name === "key" ? "private key" : "certificate";
-    if (text !== undefined) checkPem(`tls.${name}`, text, content);
-  }
-  if (texts.cert !== undefined && texts.key !== undefined) {
-    checkKeyPair(texts.cert, texts.key);
-  }
   if (
     serverName !== undefined && typeof serverName !== "function" &&
     (typeof serverName !== "string" || serverName === "")
@@ -62,10 +45,31 @@ function resolveSettings(tls: TlsOptions): ResolvedTls {
   };
 }
 
+function checkPems({ ca, cert, key }: TlsOptions): void {
+  const texts = {
+    ca: readPem("tls.ca", ca),
+    cert: readPem("tls.cert", cert),
+    key: readPem("tls.key", key),
+  };
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new InvalidOptionError("tls.cert", cert && "given", {
+      expected: "given together with 'tls.key'",
+    });
+  }
+  for (const name of ["ca", "cert", "key"] as const) {
+    const text = texts[name];
+    const content = name === "key" ? "private key" : "certificate";
+    if (text !== undefined) checkPem(`tls.${name}`, text, content);
+  }
+  if (texts.cert !== undefined && texts.key !== undefined) {
+    checkKeyPair(texts.cert, texts.key);
+  }
+}
+
 function readPem(option: string, pem: unknown): string | undefined {
   if (pem === undefined || typeof pem === "string") return pem;
   if (pem instanceof Uint8Array) return new TextDecoder().decode(pem);
-  // It may hold a key all the same.
+  // The value is not shown: it may hold a key all the same.
   throw new InvalidOptionError(option, undefined, {
     expected: "PEM as a string or a Uint8Array",
     shown: pem === null ? "null" : `of type ${typeof pem}`,

@@ -1,16 +1,12 @@
 import { resolveBalancer } from "../../balancers/by_name.ts";
-import {
-  type Dial,
-  type Endpoint,
-  SYSTEM_CLOCK,
-} from "../../balancers/transport/mod.ts";
+import type { Clock, Dial, Endpoint } from "../../balancers/transport/mod.ts";
 import { ConnectionPool } from "../../balancers/pool/mod.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
 import { type Caller, RetryingCaller, type TokenKeeper } from "../call/mod.ts";
 import type { Observation } from "../telemetry/mod.ts";
 import { type Opener, StreamOpener } from "../stream/mod.ts";
 
-/** What the connections to single members have in common with the client. */
+/** The parts of the client that its connections to single members share. */
 export interface MemberSettings {
   /** Makes transports. */
   readonly dial: Dial;
@@ -20,15 +16,15 @@ export interface MemberSettings {
   readonly policy: RetryPolicy;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
-  /** Who the client is; missing if it is nobody. */
+  /** Gives the client's token; missing if the client is nobody. */
   readonly tokens: TokenKeeper | undefined;
   /** Follows the calls and streams. */
   readonly observation: Observation;
-  /** A number from 0 up to 1. */
-  random(): number;
+  /** Times the calls and dials. */
+  readonly clock: Clock;
 }
 
-/** A connection to one member, and what is made of it. */
+/** A connection to one member, and what makes calls on it. */
 export interface MemberConnection {
   /** Makes the calls. */
   readonly caller: Caller;
@@ -54,19 +50,19 @@ export class MemberConnections {
     return this.#settings.timeoutMs;
   }
 
-  /** The one to an endpoint. */
+  /** The connection to an endpoint. */
   to(address: Endpoint): MemberConnection {
     let held = this.#held.get(address.url);
     if (held === undefined) {
       held = this.#make(address);
       this.#held.set(address.url, held);
-      // What is called after the end fails as it does elsewhere.
+      // A call after the end fails as all calls of a closed client do.
       if (this.#ended) held.pool.close();
     }
     return held;
   }
 
-  /** Closes the one to an endpoint, if there is one; the next is another. */
+  /** Closes the connection to an endpoint; the next call makes another. */
   async closeOne({ url }: Endpoint): Promise<void> {
     const closed = this.#held.get(url)?.pool.close();
     this.#held.delete(url);
@@ -76,7 +72,7 @@ export class MemberConnections {
     this.#closing.delete(closed);
   }
 
-  /** Closes all of them for good. Idempotent. */
+  /** Closes all connections for good. Idempotent. */
   async close(): Promise<void> {
     this.#ended = true;
     const held = [...this.#held.values()].map(({ pool }) => pool.close());
@@ -84,14 +80,14 @@ export class MemberConnections {
   }
 
   #make(address: Endpoint): Held {
-    const { dial, dialTimeoutMs, tokens, observation } = this.#settings;
+    const { dial, dialTimeoutMs, tokens, observation, clock } = this.#settings;
     const pool = new ConnectionPool({
       endpoints: [address],
       // With one endpoint there is nothing to choose.
       strategy: resolveBalancer("grpc1.23")({ dialTimeoutMs }),
       dial,
       dialTimeoutMs,
-      clock: SYSTEM_CLOCK,
+      clock,
       onEvent: undefined,
     });
     return {

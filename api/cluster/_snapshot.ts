@@ -3,18 +3,12 @@ import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { methods } from "../../proto/methods.ts";
 import { type Opener, ServerStream } from "../stream/mod.ts";
-import {
-  checkTimeoutMs,
-  type OptionKinds,
-  SIGNAL,
-  TIMEOUT_MS,
-} from "../checks/mod.ts";
-import type { SnapshotOptions } from "./maintenance_types.ts";
+import { type OptionKinds, SIGNAL, TIMEOUT_MS } from "../checks/mod.ts";
 
 const ACTION = "take the snapshot";
 const DIGEST_BYTES = 32;
 
-/** What a snapshot takes. */
+/** The options of a snapshot. */
 export const SNAPSHOT_OPTIONS: OptionKinds = {
   signal: SIGNAL,
   timeoutMs: TIMEOUT_MS,
@@ -23,16 +17,17 @@ export const SNAPSHOT_OPTIONS: OptionKinds = {
 /** Opens the stream of a snapshot, when it is first read. */
 export function takeSnapshot(
   opener: Opener,
-  { signal, timeoutMs }: SnapshotOptions,
-  defaultMs: number,
+  { signal, timeoutMs }: {
+    readonly signal?: AbortSignal | undefined;
+    /** The longest wait for the next bytes; `Infinity` for no limit. */
+    readonly timeoutMs: number;
+  },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const stream = new ServerStream(opener, methods.maintenance.snapshot, {
     request: {},
     action: ACTION,
     requireLeader: false,
-    timeoutMs: timeoutMs === undefined
-      ? defaultMs
-      : checkTimeoutMs("timeoutMs", timeoutMs),
+    timeoutMs,
     signal,
   });
   const digest = new TrailingDigest();
@@ -74,7 +69,7 @@ class TrailingDigest {
     this.#tail = joined.slice(end);
   }
 
-  /** Whether they do. Asked once, last. */
+  /** Whether the digest is right. Asked once, last. */
   matches(): boolean {
     const digest = this.#hash.digest();
     return digest.length === this.#tail.length &&

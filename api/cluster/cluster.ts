@@ -46,7 +46,7 @@ export class ClusterFacet implements ClusterMembership {
     MEMBERS.check(options);
     return toResult(
       await listMembers(this.#caller, {
-        purpose: "list the members",
+        action: "list the members",
         linearizable: options.linearizable,
         options,
       }),
@@ -62,9 +62,8 @@ export class ClusterFacet implements ClusterMembership {
       isLearner: options.asLearner ?? false,
     }));
     const wire = await this.#caller.unary(
-      methods.cluster.memberAdd,
+      { method: methods.cluster.memberAdd, action: "add the member" },
       request,
-      "add the member",
       options,
     );
     return { ...toResult(wire), member: toMember(wire.member) };
@@ -74,9 +73,8 @@ export class ClusterFacet implements ClusterMembership {
     const request = REMOVE.take(options, () => memberId(id));
     return toResult(
       await this.#caller.unary(
-        methods.cluster.memberRemove,
+        { method: methods.cluster.memberRemove, action: "remove the member" },
         request,
-        "remove the member",
         options,
       ),
     );
@@ -93,9 +91,8 @@ export class ClusterFacet implements ClusterMembership {
     }));
     return toResult(
       await this.#caller.unary(
-        methods.cluster.memberUpdate,
+        { method: methods.cluster.memberUpdate, action: "update the member" },
         request,
-        "update the member",
         options,
       ),
     );
@@ -105,9 +102,8 @@ export class ClusterFacet implements ClusterMembership {
     const request = PROMOTE.take(options, () => memberId(id));
     return toResult(
       await this.#caller.unary(
-        methods.cluster.memberPromote,
+        { method: methods.cluster.memberPromote, action: "promote the member" },
         request,
-        "promote the member",
         options,
       ),
     );

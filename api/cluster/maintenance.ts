@@ -5,14 +5,8 @@ import {
 } from "../../proto/gen/messages.ts";
 import { fromBigInt, toUnsignedBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
-import type { Caller, CallOptions } from "../call/mod.ts";
-import {
-  CALL_OPTIONS,
-  checkTimeoutMs,
-  MEMBER_ID,
-  oneOf,
-  Signature,
-} from "../checks/mod.ts";
+import { type Caller, type CallOptions, timeoutOf } from "../call/mod.ts";
+import { CALL_OPTIONS, MEMBER_ID, oneOf, Signature } from "../checks/mod.ts";
 import { endingWith } from "../waiting/mod.ts";
 import type {
   Alarm,
@@ -44,11 +38,17 @@ export class MaintenanceFacet implements Maintenance {
   readonly #opener: Opener;
   readonly #timeoutMs: number;
 
-  /** `timeoutMs` is that of the client. */
-  constructor(caller: Caller, opener: Opener, timeoutMs: number) {
+  constructor(
+    caller: Caller,
+    parts: {
+      readonly opener: Opener;
+      /** The timeout of calls that name none; `Infinity` for no limit. */
+      readonly timeoutMs: number;
+    },
+  ) {
     this.#caller = caller;
-    this.#opener = opener;
-    this.#timeoutMs = timeoutMs;
+    this.#opener = parts.opener;
+    this.#timeoutMs = parts.timeoutMs;
   }
 
   async alarms(options?: CallOptions): Promise<readonly Alarm[]> {
@@ -63,21 +63,15 @@ export class MaintenanceFacet implements Maintenance {
     DISARM.check(options);
     const { memberId, type, ...call } = options;
     const action = "disarm the alarms";
-    const { signal, timeoutMs = this.#timeoutMs } = call;
     return await endingWith({
-      signal,
-      timeoutMs: timeoutMs === Infinity
-        ? Infinity
-        : checkTimeoutMs("timeoutMs", timeoutMs),
+      signal: call.signal,
+      timeoutMs: timeoutOf(call, this.#timeoutMs),
       action: () => action,
     }, async (effort) => {
       const ask = (request: AlarmRequestInit) => {
         effort.check();
-        const left = effort.leftMs(Infinity);
-        return this.#alarm(request, action, {
-          ...call,
-          timeoutMs: left === Infinity ? false : left,
-        });
+        const timeoutMs = effort.leftMs(Infinity);
+        return this.#alarm(request, action, { ...call, timeoutMs });
       };
       const all = await ask({ action: AlarmAction.GET });
       const named = all.filter((alarm) =>
@@ -90,7 +84,7 @@ export class MaintenanceFacet implements Maintenance {
           memberID: fromBigInt(alarm.memberId),
           alarm: TYPES.find(([word]) => word === alarm.type)?.[1],
         });
-        // Whatever becomes of the others.
+        // Even if the next one fails.
         effort.maybeCommitted = true;
       }
       return named;
@@ -101,7 +95,10 @@ export class MaintenanceFacet implements Maintenance {
     options: SnapshotOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
     SNAPSHOT.check(options);
-    return takeSnapshot(this.#opener, options, this.#timeoutMs);
+    return takeSnapshot(this.#opener, {
+      ...options,
+      timeoutMs: timeoutOf(options, this.#timeoutMs),
+    });
   }
 
   async #alarm(
@@ -110,14 +107,13 @@ export class MaintenanceFacet implements Maintenance {
     options: CallOptions | undefined,
   ): Promise<readonly Alarm[]> {
     const { alarms } = await this.#caller.unary(
-      methods.maintenance.alarm,
+      { method: methods.maintenance.alarm, action },
       request,
-      action,
       options,
     );
     return alarms.flatMap(({ memberID, alarm }) => {
       const type = TYPES.find(([, wire]) => wire === alarm)?.[0];
-      // One of a later etcd has no name here.
+      // A type of a later etcd has no name here.
       return type
         ? [jsonable({ memberId: toUnsignedBigInt(memberID), type })]
         : [];

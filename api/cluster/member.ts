@@ -5,9 +5,8 @@ import {
   ServingStatus,
 } from "../../proto/gen/messages.ts";
 import { fromBigInt, toBigInt, toUnsignedBigInt } from "../../proto/int64.ts";
-import type { Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
-import type { CallOptions } from "../call/mod.ts";
+import { type CallOptions, timeoutOf, type UnaryCall } from "../call/mod.ts";
 import {
   CALL_OPTIONS,
   checkId,
@@ -81,9 +80,8 @@ export class MemberFacet implements MemberCalls {
   async status(options?: CallOptions): Promise<MemberStatus> {
     STATUS.check(options);
     const wire = await this.#call(
-      methods.maintenance.status,
+      { method: methods.maintenance.status, action: "read the status" },
       {},
-      "read the status",
       options,
     );
     return jsonable({
@@ -108,9 +106,8 @@ export class MemberFacet implements MemberCalls {
   async health(options?: CallOptions): Promise<HealthStatus> {
     HEALTH_CHECK.check(options);
     const { status } = await this.#call(
-      methods.health.check,
+      { method: methods.health.check, action: "check the health" },
       { service: "" },
-      "check the health",
       options,
     );
     return HEALTH[status] ?? "unknown";
@@ -118,16 +115,18 @@ export class MemberFacet implements MemberCalls {
 
   async defragment(options?: CallOptions): Promise<void> {
     DEFRAGMENT.check(options);
-    const { defragment } = methods.maintenance;
-    await this.#call(defragment, {}, "defragment", options);
+    await this.#call(
+      { method: methods.maintenance.defragment, action: "defragment" },
+      {},
+      options,
+    );
   }
 
   async hash(options?: CallOptions): Promise<HashResult> {
     HASH.check(options);
     const wire = await this.#call(
-      methods.maintenance.hash,
+      { method: methods.maintenance.hash, action: "hash the database" },
       {},
-      "hash the database",
       options,
     );
     return { header: toHeader(wire.header), hash: wire.hash };
@@ -138,9 +137,8 @@ export class MemberFacet implements MemberCalls {
   ): Promise<HashKvResult> {
     HASH_KV.check(options);
     const wire = await this.#call(
-      methods.maintenance.hashKv,
+      { method: methods.maintenance.hashKv, action: "hash the keys" },
       { revision: fromBigInt(options.revision ?? 0n) },
-      "hash the keys",
       options,
     );
     return jsonable({
@@ -156,7 +154,10 @@ export class MemberFacet implements MemberCalls {
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
     SNAPSHOT.check(options);
     const { opener } = this.#connections.to(this.#address);
-    return takeSnapshot(opener, options, this.#connections.timeoutMs);
+    return takeSnapshot(opener, {
+      ...options,
+      timeoutMs: timeoutOf(options, this.#connections.timeoutMs),
+    });
   }
 
   async moveLeader(to: bigint, options?: CallOptions): Promise<void> {
@@ -164,9 +165,8 @@ export class MemberFacet implements MemberCalls {
       targetID: fromBigInt(checkId("to", to)),
     }));
     await this.#call(
-      methods.maintenance.moveLeader,
+      { method: methods.maintenance.moveLeader, action: "move the leader" },
       request,
-      "move the leader",
       options,
     );
   }
@@ -185,21 +185,19 @@ export class MemberFacet implements MemberCalls {
     request: () => DowngradeRequestInit,
   ): Promise<DowngradeResult> {
     const wire = await this.#call(
-      methods.maintenance.downgrade,
+      { method: methods.maintenance.downgrade, action: "downgrade" },
       signature.take(options, request),
-      "downgrade",
       options,
     );
     return { header: toHeader(wire.header), version: wire.version };
   }
 
   #call<Request, Response>(
-    method: Method<Request, Response>,
+    call: UnaryCall<Request, Response>,
     request: Request,
-    action: string,
     options: CallOptions | undefined,
   ): Promise<Response> {
     const { caller } = this.#connections.to(this.#address);
-    return caller.unary(method, request, action, options);
+    return caller.unary(call, request, options);
   }
 }

@@ -28,7 +28,7 @@ export function resolveDns(dns: DnsOptions = {}): ResolvedDns {
   checkKnown(dns, ["nameServer", "records", "refreshIntervalMs"]);
   const { nameServer, records, refreshIntervalMs = 30_000 } = dns;
   if (records !== undefined) {
-    checkOneOf("dns.records", records, ["ssl", "plain", "both"]);
+    checkOneOf("dns.records", records, { words: ["ssl", "plain", "both"] });
   }
   checkMs("dns.refreshIntervalMs", refreshIntervalMs);
   const rest = { records, refreshIntervalMs };

@@ -163,28 +163,27 @@ export class EndpointKeeper {
     if (!this.#pool.closed) this.#pool.setEndpoints(this.endpoints);
   }
 
-  /** What is not in use is seen by people nonetheless, with the reason. */
+  /** Shows the endpoints that are not in use as well, with the reason. */
   #show(): void {
-    const view = (
-      endpoint: string,
-      state: EndpointView["state"],
-      lastError?: string,
-    ): EndpointView => ({ endpoint, state, inFlight: 0, lastError });
+    const unknown = this.#seeds.domains.filter((one) => !this.#found.has(one));
+    const refused = [...this.#refused].map(([endpoint, reason]) => (
+      { endpoint, state: "closed", inFlight: 0, lastError: reason } as const
+    ));
     this.#pool.aside = [
-      ...this.#seeds.domains
-        .filter((domain) => !this.#found.has(domain))
-        .map((domain) => {
-          const error = this.#lookUpErrors.get(domain);
-          const seen = view(
-            `srv://${domain}`,
-            error === undefined ? "connecting" : "failing",
-            error?.message,
-          );
-          return error?.cause instanceof Deno.errors.NotCapable
-            ? { ...seen, missingPermission: "--allow-net" }
-            : seen;
-        }),
-      ...[...this.#refused].map(([url, why]) => view(url, "closed", why)),
+      ...unknown.map((domain) => this.#domainView(domain)),
+      ...refused,
     ];
+  }
+
+  #domainView(domain: string): EndpointView {
+    const error = this.#lookUpErrors.get(domain);
+    return {
+      endpoint: `srv://${domain}`,
+      state: error === undefined ? "connecting" : "failing",
+      inFlight: 0,
+      lastError: error?.message,
+      ...error?.cause instanceof Deno.errors.NotCapable &&
+        { missingPermission: "--allow-net" },
+    };
   }
 }

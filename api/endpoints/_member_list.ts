@@ -3,35 +3,32 @@ import type { MemberListResponse } from "../../proto/gen/messages.ts";
 import { methods } from "../../proto/methods.ts";
 import type { Caller, CallOptions } from "../call/mod.ts";
 
-/** A look at the members. */
+/** How the members are asked for. */
 export interface MemberListRequest {
-  /** What for, as an error says it. */
-  readonly purpose: string;
-  /** Missing: where the server can. */
+  /** Completes "Cannot …" in errors. */
+  readonly action: string;
+  /** Whether a majority must agree; missing: where the server can do that. */
   readonly linearizable: boolean | undefined;
-  /** The call's own options. */
+  /** The options of the call. */
   readonly options: CallOptions | undefined;
 }
 
 /**
- * The members by a majority, or by the one that answers, which may be behind.
+ * Lists the members as a majority knows them, or as the one that answers does,
+ * which may be behind.
  *
- * @throws {UnsupportedError} If a majority is insisted on and the server is
+ * @throws {UnsupportedError} If a majority is asked for and the server is
  * older than etcd 3.5.
  */
 export async function listMembers(
   caller: Caller,
-  { purpose, linearizable, options }: MemberListRequest,
+  { action, linearizable, options }: MemberListRequest,
 ): Promise<MemberListResponse> {
-  // A copy: what is given may change before it is asked again.
+  // A copy: the user may change the options before the second call.
   const kept = { ...options };
+  const call = { method: methods.cluster.memberList, action };
   const list = (asked: boolean) =>
-    caller.unary(
-      methods.cluster.memberList,
-      { linearizable: asked },
-      purpose,
-      kept,
-    );
+    caller.unary(call, { linearizable: asked }, kept);
   const byMajority = linearizable ?? true;
   try {
     return await list(byMajority);

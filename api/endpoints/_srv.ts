@@ -18,16 +18,16 @@ export function srvDomain(text: unknown): string | undefined {
     : undefined;
 }
 
-/** Which records are asked for, and whom. */
+/** A question to DNS: the records asked for, and the server that is asked. */
 export type SrvQuestion = Pick<ResolvedDns, "nameServer"> & {
   readonly records: SrvRecords;
   readonly signal: AbortSignal;
 };
 
 /**
- * Finds the endpoints of a domain, those of the lowest priority first, and of
- * one priority those of the highest weight. Those without TLS are used only
- * where the domain has none with TLS, and that is certain.
+ * Finds the endpoints of a domain: the lowest priority first, and within one
+ * priority the highest weight. Endpoints without TLS are used only if it is
+ * certain that the domain has none with TLS.
  *
  * @throws {UnavailableError} If there are none; the records are named.
  */
@@ -58,7 +58,7 @@ export async function srvEndpoints(
 }
 
 /** No name server has answered in time. */
-export function lateError(
+export function noDnsAnswerError(
   domain: string,
   { records, timeoutMs }: {
     readonly records: SrvRecords;

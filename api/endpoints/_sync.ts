@@ -15,15 +15,17 @@ import type { EndpointKeeper } from "./_keeper.ts";
 import { listMembers } from "./_member_list.ts";
 import { unreachableError, whyUnreachable } from "./_unreachable.ts";
 import type { ResolvedDns } from "./_dns.ts";
-import { lateError, srvEndpoints } from "./_srv.ts";
+import { noDnsAnswerError, srvEndpoints } from "./_srv.ts";
 
-/** What it takes to keep a client's endpoints up to date. */
+/** The means to keep a client's endpoints up to date. */
 export interface EndpointSyncOptions {
-  /** Takes the endpoints. */
+  /** Holds the endpoints. */
   readonly keeper: EndpointKeeper;
   /** Asks for the members. */
   readonly caller: Caller;
+  /** The connections to them. */
   readonly pool: Pick<ConnectionPool, "closed">;
+  /** How endpoints are found by name. */
   readonly dns: ResolvedDns;
   /** Makes transports, to see whether members can be reached. */
   readonly dial: Dial;
@@ -31,12 +33,13 @@ export interface EndpointSyncOptions {
   readonly dialTimeoutMs: number;
   /** How often to ask for the members, in milliseconds; never if not given. */
   readonly autoSyncIntervalMs: number | undefined;
+  /** Times the look-ups. */
   readonly clock: Clock;
-  /** Told of what nobody has asked for. */
+  /** Is told of failures that no call ends with. */
   readonly onEvent: TellEvent | undefined;
 }
 
-/** Asks DNS and the cluster for endpoints: on demand, and now and then. */
+/** Asks DNS and the cluster for endpoints, on demand and from time to time. */
 export class EndpointSync {
   readonly #options: EndpointSyncOptions;
   readonly #closed = new AbortController();
@@ -50,7 +53,7 @@ export class EndpointSync {
     this.#options = options;
   }
 
-  /** The client is being used. */
+  /** Begins, as the client is being used. */
   start(): void {
     this.#started = true;
     const { keeper, autoSyncIntervalMs } = this.#options;
@@ -58,26 +61,26 @@ export class EndpointSync {
     if (autoSyncIntervalMs !== undefined) this.#scheduleSync();
   }
 
-  /** Other domains may have been named. */
+  /** Looks up the domains, of which there may be others now. */
   seedsChanged(): void {
     if (this.#started && this.#options.keeper.domains.length > 0) {
       void this.#lookUp();
     }
   }
 
-  /** A connection was lost, or could not be made. */
+  /** Takes note that a connection was lost, or could not be made. */
   connectionFailed(): void {
     const { keeper } = this.#options;
     if (this.#closed.signal.aborted || !keeper.lost) return;
     keeper.fallBack();
-    // What is being waited for will be repeated on its own.
+    // A look-up that has failed is repeated on its own.
     if (keeper.domains.length > 0 && this.#failures === 0) void this.#lookUp();
   }
 
   /**
    * Asks for the members, and uses those that vote and have started. If they
-   * name no address that may be used, the endpoints given by the user are.
-   * Those in use stay if none that the members name can be reached.
+   * name no address that may be used, the user's endpoints are used. If none of
+   * their addresses can be reached, the endpoints in use stay.
    *
    * @throws {EtcdError} If they could not be asked for.
    */
@@ -87,7 +90,7 @@ export class EndpointSync {
     const { seeds } = keeper;
     keeper.fallBack();
     const { members } = await listMembers(this.#options.caller, {
-      purpose: "synchronize the endpoints",
+      action: "synchronize the endpoints",
       linearizable: undefined,
       options,
     });
@@ -100,32 +103,37 @@ export class EndpointSync {
         // Never from TLS to plain text on the word of a member.
         .filter((endpoint) => endpoint.secure || !secure),
     );
-    const trouble = await this.#trouble(usable, options);
-    // The user has named others meanwhile: those of before are not wanted.
+    const reason = await this.#whyNotUsed(usable, options);
+    // The user has named other endpoints meanwhile.
     if (keeper.seeds !== seeds) return await this.sync(options);
-    if (trouble !== undefined) throw unreachableError(trouble);
+    if (reason !== undefined) throw unreachableError(reason);
     keeper.setMembers(usable);
     return keeper.endpoints.map(({ url }) => url);
   }
 
   /**
-   * Why members may not take the place of what works: a proxy tells of itself
-   * by an address of its own, and members of one that is only theirs.
+   * Why the members may not take the place of the endpoints in use, if so. In a
+   * network of their own, the addresses that they name lead nowhere from here.
    */
-  async #trouble(
+  async #whyNotUsed(
     members: readonly Endpoint[],
     { signal: given }: CallOptions,
   ): Promise<string | undefined> {
-    const { keeper, dial, dialTimeoutMs } = this.#options;
+    const { keeper, dial, dialTimeoutMs, clock } = this.#options;
     if (members.length === 0 || keeper.serves(members)) return undefined;
     const signal = AbortSignal.any([
       this.#closed.signal,
       ...given ? [given] : [],
     ]);
-    return await whyUnreachable(members, { dial, dialTimeoutMs, signal });
+    return await whyUnreachable(members, {
+      dial,
+      dialTimeoutMs,
+      clock,
+      signal,
+    });
   }
 
-  /** Ends what is going on. */
+  /** Ends the look-ups. */
   close(): void {
     this.#closed.abort();
     for (const cancel of this.#timers.values()) cancel();
@@ -146,7 +154,7 @@ export class EndpointSync {
       domains.map((domain) => this.#lookUpOne(domain)),
     );
     if (this.#closed.signal.aborted) return;
-    // Others were named meanwhile.
+    // Other domains were named meanwhile.
     if (keeper.domains.some((domain) => !domains.includes(domain))) {
       return await this.#lookUpAll();
     }
@@ -165,7 +173,7 @@ export class EndpointSync {
     const late = new AbortController();
     const cancel = clock.schedule(
       timeoutMs,
-      () => late.abort(lateError(domain, { records, timeoutMs })),
+      () => late.abort(noDnsAnswerError(domain, { records, timeoutMs })),
     );
     const signal = AbortSignal.any([this.#closed.signal, late.signal]);
     let found: readonly Endpoint[] | EtcdError;
@@ -183,7 +191,7 @@ export class EndpointSync {
     } finally {
       cancel();
     }
-    // What was renamed or closed meanwhile is not looked for any more.
+    // The domain may not be wanted any more by now.
     if (this.#closed.signal.aborted || !keeper.domains.includes(domain)) {
       return "found";
     }
@@ -209,7 +217,7 @@ export class EndpointSync {
     this.#scheduleSync();
   }
 
-  /** Tells of each record once, as long as it stays. */
+  /** Tells of each record once, as long as DNS has it. */
   #tellSkipped(domain: string, skipped: readonly SkippedRecord[]): void {
     const before = this.#skipped.get(domain);
     this.#skipped.set(domain, new Set(skipped.map(({ record }) => record)));
@@ -231,7 +239,7 @@ export class EndpointSync {
   }
 }
 
-/** What a member names; nothing if it is no endpoint that we can use. */
+/** The endpoint that a member names; none if it is not one we can use. */
 function parsed(url: string, options: { readonly tls: boolean }): Endpoint[] {
   try {
     return [parseEndpoint(url, options)];

@@ -1,20 +1,18 @@
 import { resolveBalancer } from "../../balancers/by_name.ts";
-import {
-  type Dial,
-  type Endpoint,
-  SYSTEM_CLOCK,
-} from "../../balancers/transport/mod.ts";
+import type { Clock, Dial, Endpoint } from "../../balancers/transport/mod.ts";
 import { ConnectionPool } from "../../balancers/pool/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
 import { methods } from "../../proto/methods.ts";
 
-/** What it takes to find out whether an endpoint can be reached. */
+/** The means to find out whether an endpoint can be reached. */
 export interface ReachOptions {
   /** Makes transports. */
   readonly dial: Dial;
   /** How long it may take, in milliseconds. */
   readonly dialTimeoutMs: number;
+  /** Times the dials. */
+  readonly clock: Clock;
   /** Ends the attempt. */
   readonly signal: AbortSignal;
 }
@@ -29,12 +27,12 @@ const ANY_CALL = {
 } as const;
 
 /**
- * Connects to all of these, and resolves as soon as one can be reached, or to
- * why none can. The connections are not kept.
+ * Connects to all of these. Resolves to nothing as soon as one can be reached,
+ * or else to the reason why none can. The connections are not kept.
  */
 export async function whyUnreachable(
   endpoints: readonly Endpoint[],
-  { dial, dialTimeoutMs, signal }: ReachOptions,
+  { dial, dialTimeoutMs, clock, signal }: ReachOptions,
 ): Promise<string | undefined> {
   const allFailed = new AbortController();
   const views = () => pool.snapshot().endpoints;
@@ -43,7 +41,7 @@ export async function whyUnreachable(
     strategy: resolveBalancer("grpc1.23")({ dialTimeoutMs }),
     dial,
     dialTimeoutMs,
-    clock: SYSTEM_CLOCK,
+    clock,
     onEvent: undefined,
     owner: {
       started() {},
@@ -71,10 +69,10 @@ export async function whyUnreachable(
   }
 }
 
-/** The members name nothing that could take the place of what works. */
-export function unreachableError(trouble: string): UnavailableError {
+/** The members name no endpoint that could be used instead of those in use. */
+export function unreachableError(reason: string): UnavailableError {
   return new UnavailableError(
-    `Cannot synchronize the endpoints: those in use stay, as none that the members name can be reached: ${trouble} (unavailable)`,
+    `Cannot synchronize the endpoints: those in use stay, as none that the members name can be reached: ${reason} (unavailable)`,
     {
       code: "unavailable",
       grpcCode: GRPC_CODE.unavailable,

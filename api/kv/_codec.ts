@@ -56,6 +56,8 @@ const SORT_TARGETS = [
   "value",
 ] as const satisfies (keyof typeof SORT_TARGET)[];
 
+const UNSORTED = {};
+
 /** The request of a range read. */
 export function rangeRequest(
   keyOrRange: Key | KeyRange,
@@ -80,7 +82,7 @@ export function rangeRequest(
   };
 }
 
-/** What a range read gives. */
+/** The result of a range read. */
 export function rangeResult(
   wire: RangeResponse,
   kvs: readonly KeyValue[] = toKeyValues(wire.kvs),
@@ -111,7 +113,7 @@ export function putRequest(
   };
 }
 
-/** What a put gives. */
+/** The result of a put. */
 export function putResult(wire: PutResponse): PutResult {
   return {
     header: toHeader(wire.header),
@@ -127,7 +129,7 @@ export function deleteRequest(
   return { ...bounds(keyOrRange), prevKv: options.prevKv };
 }
 
-/** What a delete gives. */
+/** The result of a delete. */
 export function deleteResult(
   wire: DeleteRangeResponse,
   prevKvs: readonly KeyValue[] = toKeyValues(wire.prevKvs),
@@ -151,9 +153,9 @@ function int64(option: string, value: bigint | undefined): Int64 | undefined {
 function sorting(
   { sortBy = "key", order = "ascend" }: RangeOptions,
 ): Pick<RangeRequestInit, "sortOrder" | "sortTarget"> {
-  const target = checkOneOf("sortBy", sortBy, SORT_TARGETS);
-  const way = checkOneOf("order", order, ["ascend", "descend"]);
-  if (target === "key" && way === "ascend") return {};
+  if (sortBy === "key" && order === "ascend") return UNSORTED;
+  const target = checkOneOf("sortBy", sortBy, { words: SORT_TARGETS });
+  const way = checkOneOf("order", order, { words: ["ascend", "descend"] });
   return {
     sortTarget: SORT_TARGET[target],
     sortOrder: way === "ascend" ? SortOrder.ASCEND : SortOrder.DESCEND,

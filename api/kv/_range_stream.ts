@@ -1,5 +1,5 @@
 import { methods } from "../../proto/methods.ts";
-import { checkTimeoutMs } from "../checks/mod.ts";
+import { timeoutOf } from "../call/mod.ts";
 import { toKeyValues } from "../values/mod.ts";
 import { rangeRequest } from "./_codec.ts";
 import type { ReadRest } from "./_list.ts";
@@ -17,9 +17,7 @@ export function rangeStreams(
       action: "range",
       requireLeader,
       needs: methods.kv.rangeStream.since,
-      timeoutMs: timeoutMs === undefined
-        ? defaultMs
-        : checkTimeoutMs("timeoutMs", timeoutMs),
+      timeoutMs: timeoutOf({ timeoutMs }, defaultMs),
       signal,
     });
     try {

@@ -133,10 +133,12 @@ export function txnResult(txn: TxnOutline, wire: TxnResponse): AnyResult {
 function comparison(one: Comparison): CompareInit {
   checkObject("comparison", one);
   const { target, key, relation, value } = one;
-  checkOneOf("target", target, TARGETS);
+  checkOneOf("target", target, { words: TARGETS });
   const base = {
     ...bounds(key),
-    result: RESULT[checkOneOf("relation", relation, ["=", "!=", "<", ">"])],
+    result: RESULT[
+      checkOneOf("relation", relation, { words: ["=", "!=", "<", ">"] })
+    ],
   };
   if (target === "value") {
     const bytes = toBytes("value", value as Value);

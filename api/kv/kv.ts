@@ -39,6 +39,14 @@ import type {
 } from "./types.ts";
 import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 
+// Made once, so that a call costs no object but its request.
+const GET = { method: methods.kv.range, action: "get" };
+const RANGE = { method: methods.kv.range, action: "range" };
+const PUT = { method: methods.kv.put, action: "put" };
+const DELETE = { method: methods.kv.deleteRange, action: "delete" };
+const TXN = { method: methods.kv.txn, action: "run the transaction" };
+const COMPACT = { method: methods.kv.compact, action: "compact" };
+
 /**
  * Reading and writing keys.
  *
@@ -108,7 +116,7 @@ export interface Kv {
 /** Makes a caller that carries calls of some kinds together. */
 export type Batching = (mode: Exclude<BatchMode, "off">) => Caller;
 
-/** What else it takes. */
+/** The parts of {@linkcode Kv} that go beyond a caller. */
 export interface KvParts {
   /** For {@linkcode Kv.batched}. */
   readonly batching: Batching;
@@ -134,12 +142,7 @@ export class KvFacet implements Kv {
       options,
       () => rangeRequest(keyBytes("key", key), options),
     );
-    const wire = await this.#caller.unary(
-      methods.kv.range,
-      request,
-      "get",
-      options,
-    );
+    const wire = await this.#caller.unary(GET, request, options);
     const kv = wire.kvs[0];
     return kv && toKeyValue(kv);
   }
@@ -149,12 +152,7 @@ export class KvFacet implements Kv {
     options: RangeOptions & CallOptions = {},
   ): Promise<RangeResult> {
     const request = KV.range.take(options, () => rangeRequest(range, options));
-    const wire = await this.#caller.unary(
-      methods.kv.range,
-      request,
-      "range",
-      options,
-    );
+    const wire = await this.#caller.unary(RANGE, request, options);
     const { kvs } = wire;
     if (kvs.length <= MANY) return rangeResult(wire);
     const steps = toKeyValuesInSteps(kvs);
@@ -178,9 +176,7 @@ export class KvFacet implements Kv {
     options: PutOptions & CallOptions = {},
   ): Promise<PutResult> {
     const request = KV.put.take(options, () => putRequest(key, value, options));
-    return putResult(
-      await this.#caller.unary(methods.kv.put, request, "put", options),
-    );
+    return putResult(await this.#caller.unary(PUT, request, options));
   }
 
   async delete(
@@ -191,12 +187,7 @@ export class KvFacet implements Kv {
       options,
       () => deleteRequest(range, options),
     );
-    const wire = await this.#caller.unary(
-      methods.kv.deleteRange,
-      request,
-      "delete",
-      options,
-    );
+    const wire = await this.#caller.unary(DELETE, request, options);
     const { prevKvs } = wire;
     if (prevKvs.length <= MANY) return deleteResult(wire);
     const steps = toKeyValuesInSteps(prevKvs);
@@ -212,19 +203,14 @@ export class KvFacet implements Kv {
   ): Promise<TxnResult<Then, Else>> {
     const request = KV.txn.take(options, () => txnRequest(txn));
     const outline = outlineOf(txn);
-    const wire = await this.#caller.unary(
-      methods.kv.txn,
-      request,
-      "run the transaction",
-      options,
-    );
+    const wire = await this.#caller.unary(TXN, request, options);
     return txnResult(outline, wire) as TxnResult<Then, Else>;
   }
 
   batched(mode: Exclude<BatchMode, "off"> = "all"): Kv {
     KV.batched.take(
       undefined,
-      () => checkOneOf("mode", mode, ["reads", "all"]),
+      () => checkOneOf("mode", mode, { words: ["reads", "all"] }),
     );
     return new KvFacet(this.#parts.batching(mode), this.#parts);
   }
@@ -237,12 +223,7 @@ export class KvFacet implements Kv {
       revision: fromBigInt(checkInt64("revision", revision)),
       physical: options.physical,
     }));
-    const wire = await this.#caller.unary(
-      methods.kv.compact,
-      request,
-      "compact",
-      options,
-    );
+    const wire = await this.#caller.unary(COMPACT, request, options);
     return { header: toHeader(wire.header) };
   }
 }

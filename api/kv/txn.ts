@@ -121,7 +121,7 @@ export const op: OperationBuilder = {
     key: own(key),
     options: RANGE.copy(options),
   }),
-  put: (key, value, options) => ({
+  put: (key, value, options?: PutOptions) => ({
     kind: "put",
     key: own(key),
     value: own(value),

@@ -13,10 +13,9 @@ import {
   type StreamLimit,
   type StreamSettings,
 } from "../stream/mod.ts";
-import { checkTimeoutMs } from "../checks/mod.ts";
 import { endingWith, pause } from "../waiting/mod.ts";
 import { copyBytes, jsonableList, toHeader } from "../values/mod.ts";
-import type { Caller, CallOptions } from "../call/mod.ts";
+import { type Caller, type CallOptions, timeoutOf } from "../call/mod.ts";
 import type { TimeToLive, TimeToLiveOptions } from "./types.ts";
 
 // Before a renewal that failed is sent once more.
@@ -58,9 +57,8 @@ export class LeaseCalls {
     options: CallOptions,
   ): Promise<GrantedLease> {
     const { ID, TTL } = await this.#caller.unary(
-      methods.lease.grant,
+      { method: methods.lease.grant, action: "grant the lease" },
       { TTL: fromBigInt(BigInt(ttlSeconds)), ID: fromBigInt(id) },
-      "grant the lease",
       options,
     );
     const granted = toBigInt(ID);
@@ -75,9 +73,13 @@ export class LeaseCalls {
   ): Promise<void> {
     try {
       await this.#caller.unary(
-        chosenBy === "server" ? revokeServerChosen : methods.lease.revoke,
+        {
+          method: chosenBy === "server"
+            ? revokeServerChosen
+            : methods.lease.revoke,
+          action: "revoke the lease",
+        },
         { ID: fromBigInt(id) },
-        "revoke the lease",
         options,
       );
     } catch (error) {
@@ -92,9 +94,8 @@ export class LeaseCalls {
     options: TimeToLiveOptions,
   ): Promise<TimeToLive> {
     const wire = await this.#caller.unary(
-      methods.lease.timeToLive,
+      { method: methods.lease.timeToLive, action: "look at the lease" },
       { ID: fromBigInt(id), keys: options.keys },
-      "look at the lease",
       options,
     );
     const remainingSeconds = Number(toBigInt(wire.TTL));
@@ -117,9 +118,7 @@ export class LeaseCalls {
     onSend: () => void,
   ): Promise<number> {
     const { signal } = options;
-    const timeoutMs = options.timeoutMs === undefined
-      ? this.#timeoutMs
-      : checkTimeoutMs("timeoutMs", options.timeoutMs);
+    const timeoutMs = timeoutOf(options, this.#timeoutMs);
     const method = methods.lease.keepAlive;
     const action = "renew the lease";
     let waits: StreamLimit | undefined;
@@ -191,9 +190,8 @@ export class LeaseCalls {
   /** The ids of all leases. */
   async list(options: CallOptions): Promise<bigint[]> {
     const { leases } = await this.#caller.unary(
-      methods.lease.leases,
+      { method: methods.lease.leases, action: "list the leases" },
       {},
-      "list the leases",
       options,
     );
     return jsonableList(leases.map(({ ID }) => toBigInt(ID)));

@@ -66,9 +66,8 @@ export class ElectionFacet implements ElectionService {
     }));
     const lease = toBigInt(request.lease);
     const { header, leader } = await this.#caller.unary(
-      methods.election.campaign,
+      { method: methods.election.campaign, action: "campaign" },
       request,
-      "campaign",
       { ...options, timeoutMs: options.timeoutMs ?? false },
     );
     return {
@@ -92,9 +91,8 @@ export class ElectionFacet implements ElectionService {
       value: toBytes("value", value),
     }));
     const { header } = await this.#caller.unary(
-      methods.election.proclaim,
+      { method: methods.election.proclaim, action: "proclaim" },
       request,
-      "proclaim",
       options,
     );
     return { header: toHeader(header) };
@@ -109,9 +107,8 @@ export class ElectionFacet implements ElectionService {
     }));
     try {
       const { kv } = await this.#caller.unary(
-        methods.election.leader,
+        { method: methods.election.leader, action: "ask for the leader" },
         request,
-        "ask for the leader",
         options,
       );
       return kv ? toKeyValue(kv) : undefined;
@@ -139,9 +136,8 @@ export class ElectionFacet implements ElectionService {
       leader: leaderField(leader),
     }));
     const { header } = await this.#caller.unary(
-      methods.election.resign,
+      { method: methods.election.resign, action: "resign" },
       request,
-      "resign",
       options,
     );
     return { header: toHeader(header) };

@@ -27,9 +27,8 @@ export class LockFacet implements LockService {
       lease: leaseField(options),
     }));
     const { header, key } = await this.#caller.unary(
-      methods.lock.lock,
+      { method: methods.lock.lock, action: "lock" },
       request,
-      "lock",
       { ...options, timeoutMs: options.timeoutMs ?? false },
     );
     return { header: toHeader(header), key: copyBytes(key) };
@@ -41,9 +40,8 @@ export class LockFacet implements LockService {
   ): Promise<{ readonly header: ResponseHeader }> {
     const request = UNLOCK.take(options, () => ({ key: keyBytes("key", key) }));
     const { header } = await this.#caller.unary(
-      methods.lock.unlock,
+      { method: methods.lock.unlock, action: "unlock" },
       request,
-      "unlock",
       options,
     );
     return { header: toHeader(header) };

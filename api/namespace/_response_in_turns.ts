@@ -11,8 +11,10 @@ const STEP_KEYS = 2_000;
 export function responseInTurns<Response>(
   method: string,
   response: Response,
-  prefix: Uint8Array,
-  signal: AbortSignal | undefined,
+  { prefix, signal }: {
+    readonly prefix: Uint8Array;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Response | Promise<Response> {
   const long = LISTS.find((name) =>
     ((response as Lists)[name]?.length ?? 0) > MANY

@@ -4,8 +4,8 @@ import { NamespacedWatch } from "./_watch.ts";
 import { responseInTurns } from "./_response_in_turns.ts";
 import { requestUnder, responseUnder } from "./_mappings.ts";
 import { type Batching, type Kv, KvFacet, rangeStreams } from "../kv/mod.ts";
-import type { Opener } from "../stream/mod.ts";
-import type { Caller, CallOptions } from "../call/mod.ts";
+import type { Opener, StreamListener, StreamSettings } from "../stream/mod.ts";
+import type { Caller, CallOptions, UnaryCall } from "../call/mod.ts";
 import {
   ElectionFacet,
   type ElectionService,
@@ -23,7 +23,7 @@ import {
   type WatchOptions,
 } from "../watch/mod.ts";
 
-/** What all the keys of a client are reached by. */
+/** The parts of a client that its namespaces share. */
 export interface KeyspaceParts {
   /** Makes calls one by one. */
   readonly caller: Caller;
@@ -100,30 +100,35 @@ class NamespacedCaller implements Caller {
   }
 
   async unary<Request, Response>(
-    method: Method<Request, Response>,
+    call: UnaryCall<Request, Response>,
     request: Request,
-    action: string,
     options: CallOptions | undefined,
   ): Promise<Response> {
-    const { name } = method;
+    const { name } = call.method;
     const response = await this.#caller.unary(
-      method,
+      call,
       requestUnder(name, request, this.#prefix),
-      action,
       options,
     );
-    return responseInTurns(name, response, this.#prefix, options?.signal);
+    return responseInTurns(name, response, {
+      prefix: this.#prefix,
+      signal: options?.signal,
+    });
   }
 }
 
-/** The same for streams. */
+/** Puts a prefix before the keys of a stream's requests, and takes it off. */
 function namespacedOpener(
   opener: Opener,
   prefix: Uint8Array,
 ): Opener {
   return {
     notOpened: (...late) => opener.notOpened(...late),
-    async open(method, settings, listener) {
+    async open<Request, Response>(
+      method: Method<Request, Response>,
+      settings: StreamSettings,
+      listener: StreamListener<Response>,
+    ) {
       const { name } = method;
       const stream = await opener.open(method, settings, {
         onMessage: (message) =>
@@ -133,7 +138,8 @@ function namespacedOpener(
       });
       return {
         ...stream,
-        send: (request) => stream.send(requestUnder(name, request, prefix)),
+        send: (request: Request) =>
+          stream.send(requestUnder(name, request, prefix)),
       };
     },
   };

@@ -2,7 +2,6 @@ import type { CallStatus } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { judge } from "../../errors/judge.ts";
-import { ClientClosedError } from "../../errors/specific_errors.ts";
 import type { Blame, RetryPolicy } from "../../errors/retry_policy.ts";
 import type { Method } from "../../proto/method.ts";
 
@@ -64,14 +63,4 @@ export function judgeStream(
     throw new Error(`Cannot judge the end of a stream: ${verdict.action}`);
   }
   return verdict;
-}
-
-/** The client was closed, and with it the stream. */
-export function closedError(
-  { action }: Pick<EndedStream, "action">,
-): ClientClosedError {
-  return new ClientClosedError(`Cannot ${action}: the client is closed`, {
-    code: "client_closed",
-    grpcCode: GRPC_CODE.canceled,
-  });
 }

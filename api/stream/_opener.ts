@@ -1,17 +1,18 @@
 import type { ConnectionPool, Waited } from "../../balancers/pool/mod.ts";
-import type { Headers } from "../../balancers/transport/mod.ts";
+import { clientClosedError } from "../../errors/client_closed.ts";
 import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { isStaleToken } from "../../errors/judge.ts";
 import type { Method } from "../../proto/method.ts";
 import {
   type ClusterGuard,
+  headersOf,
   type LateCall,
   notOpenedError,
   requireVersion,
   type TokenKeeper,
 } from "../call/mod.ts";
-import { closedError, judgeStream } from "./_error.ts";
+import { judgeStream } from "./_error.ts";
 import { moveWhenRemoved, removedError } from "./_move.ts";
 import { asRetryable, ensureToken, refusesToken } from "./_token.ts";
 import type {
@@ -23,8 +24,6 @@ import { untilBegun } from "./_wait.ts";
 
 /** What opens streams. */
 export type Opener = Pick<StreamOpener, "open" | "notOpened">;
-
-const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
 
 /** Opens streams on connections the strategy picks. */
 export class StreamOpener {
@@ -85,8 +84,7 @@ export class StreamOpener {
       listener.onEnd(renewed ? asRetryable(error) : error);
     };
     const token = tokens?.token;
-    const headers = tokens?.headers(settings.requireLeader) ??
-      (settings.requireLeader ? REQUIRE_LEADER : undefined);
+    const headers = headersOf(tokens, settings);
     if (settings.needs !== undefined) {
       await requireVersion(picked, { ...settings, headers, method });
       if (!transport.ready) return this.open(method, settings, listener);
@@ -123,7 +121,7 @@ export class StreamOpener {
             stop();
             return listener.onDone();
           }
-          if (this.#pool.closed) return end(closedError(settings));
+          if (this.#pool.closed) return end(clientClosedError(settings));
           const durationMs = performance.now() - startedAt;
           const { blame, error } = judgeStream(status, {
             endpoints: this.#pool.size,
@@ -200,7 +198,7 @@ export class StreamOpener {
       case "fail":
         throw picked.error;
       case "closed":
-        throw closedError(settings);
+        throw clientClosedError(settings);
       case "aborted":
       case "timeout":
         throw settings.signal.reason;

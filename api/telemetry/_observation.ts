@@ -1,11 +1,13 @@
 import type { Caller, TraceableCaller } from "../call/mod.ts";
 import { ObservedCaller } from "./_observed_caller.ts";
 import { ObservedOpener } from "./_observed_opener.ts";
-import type { Opener, StreamSettings } from "../stream/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Method } from "../../proto/method.ts";
+import type { Opener, StreamListener, StreamSettings } from "../stream/mod.ts";
 import { findTelemetry } from "./_telemetry.ts";
 import type { TellEvent } from "../events.ts";
 
-/** What follows a client's doings. */
+/** The observation of a client: it follows calls, streams and events. */
 export interface Observation {
   /** Told of everything that happens; missing if nobody listens. */
   readonly onEvent: TellEvent | undefined;
@@ -19,8 +21,11 @@ export interface Observation {
  * Brings together those who listen to a client: the user's `onEvent`, and
  * OpenTelemetry if it is set up by now.
  */
-export function observe(listener: TellEvent | undefined): Observation {
-  const telemetry = findTelemetry();
+export function observe(
+  listener: TellEvent | undefined,
+  clock: Pick<Clock, "now">,
+): Observation {
+  const telemetry = findTelemetry(clock);
   const onEvent: TellEvent | undefined = telemetry === undefined
     ? listener
     : (event) => {
@@ -34,12 +39,12 @@ export function observe(listener: TellEvent | undefined): Observation {
         ? caller
         : new ObservedCaller(caller, { onEvent, telemetry }),
     observedStreams(opener) {
-      const told = onEvent === undefined
+      const telling = onEvent === undefined
         ? opener
         : tellingWaits(opener, onEvent);
       return telemetry === undefined
-        ? told
-        : new ObservedOpener(told, telemetry);
+        ? telling
+        : new ObservedOpener(telling, telemetry);
     },
   };
 }
@@ -48,7 +53,11 @@ export function observe(listener: TellEvent | undefined): Observation {
 function tellingWaits(opener: Opener, tell: TellEvent): Opener {
   return {
     notOpened: (...late) => opener.notOpened(...late),
-    open(method, settings, listener) {
+    open<Request, Response>(
+      method: Method<Request, Response>,
+      settings: StreamSettings,
+      listener: StreamListener<Response>,
+    ) {
       const onWait: StreamSettings["onWait"] = (limit) => {
         settings.onWait?.(limit);
         if (limit === undefined) return;

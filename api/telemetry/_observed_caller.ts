@@ -1,15 +1,15 @@
 import type { Attempt } from "../../errors/etcd_error.ts";
-import type { Method } from "../../proto/method.ts";
 import type {
   Caller,
   CallOptions,
   TraceableCaller,
   TracedOptions,
+  UnaryCall,
 } from "../call/mod.ts";
 import type { Telemetry } from "./_telemetry.ts";
 import type { TellEvent } from "../events.ts";
 
-/** Who follows the calls. */
+/** The listeners that follow the calls. */
 export interface CallObservers {
   /** Told of repetitions. */
   readonly onEvent: TellEvent | undefined;
@@ -17,7 +17,7 @@ export interface CallObservers {
   readonly telemetry: Telemetry | undefined;
 }
 
-/** Tells of each call: only in use where somebody listens. */
+/** A caller that tells of each call: only in use where somebody listens. */
 export class ObservedCaller implements Caller {
   readonly #caller: TraceableCaller;
   readonly #observers: CallObservers;
@@ -28,11 +28,11 @@ export class ObservedCaller implements Caller {
   }
 
   async unary<Request, Response>(
-    method: Method<Request, Response>,
+    call: UnaryCall<Request, Response>,
     request: Request,
-    action: string,
     options: CallOptions | undefined,
   ): Promise<Response> {
+    const { method } = call;
     const { onEvent, telemetry } = this.#observers;
     const record = telemetry?.begin(method.path);
     let attempt = 0;
@@ -52,10 +52,10 @@ export class ObservedCaller implements Caller {
       answered: (endpoint: string) => record?.answered(endpoint),
     };
     const traced: TracedOptions = { ...options, trace };
-    const call = () => this.#caller.unary(method, request, action, traced);
-    if (record === undefined) return await call();
+    const run = () => this.#caller.unary(call, request, traced);
+    if (record === undefined) return await run();
     try {
-      const response = await record.run(call);
+      const response = await record.run(run);
       record.end();
       return response;
     } catch (error) {

@@ -12,6 +12,7 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE, grpcCodeName } from "../../errors/codes.ts";
 import { type Attempt, EtcdError } from "../../errors/etcd_error.ts";
 import type { CallTrace } from "../call/mod.ts";
@@ -57,7 +58,9 @@ const BOUNDARIES = [
  * anything. Names follow its conventions for RPC, version 1.45, the first one
  * in which they are stable.
  */
-export function findTelemetry(): Telemetry | undefined {
+export function findTelemetry(
+  clock: Pick<Clock, "now">,
+): Telemetry | undefined {
   const tracer = trace.getTracerProvider().getTracer(
     SCOPE,
     undefined,
@@ -78,28 +81,36 @@ export function findTelemetry(): Telemetry | undefined {
   });
   return {
     begin: (path) =>
-      new Recording(path.slice(1), traced ? tracer : undefined, durations),
+      new Recording(path.slice(1), {
+        tracer: traced ? tracer : undefined,
+        durations,
+        clock,
+      }),
     count: (event) => count(events, event),
   };
 }
 
+interface RecordingParts {
+  /** Makes spans; missing if nobody wants them. */
+  readonly tracer: Tracer | undefined;
+  readonly durations: Histogram;
+  readonly clock: Pick<Clock, "now">;
+}
+
 class Recording implements CallRecord {
   readonly #method: string;
-  readonly #durations: Histogram;
+  readonly #parts: RecordingParts;
   readonly #span: Span | undefined;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   #endpoint: string | undefined;
   #attempts = 1;
   #ended = false;
 
-  constructor(
-    method: string,
-    tracer: Tracer | undefined,
-    durations: Histogram,
-  ) {
+  constructor(method: string, parts: RecordingParts) {
     this.#method = method;
-    this.#durations = durations;
-    this.#span = tracer?.startSpan(method, {
+    this.#parts = parts;
+    this.#startedAt = parts.clock.now();
+    this.#span = parts.tracer?.startSpan(method, {
       kind: SpanKind.CLIENT,
       attributes: { ...SYSTEM, "rpc.method": method },
     });
@@ -142,7 +153,8 @@ class Recording implements CallRecord {
       "rpc.status_code": grpcCodeName(status),
     };
     if (failed) attributes["error.type"] = grpcCodeName(status);
-    this.#durations.record((performance.now() - this.#startedAt) / 1_000, {
+    const { durations, clock } = this.#parts;
+    durations.record((clock.now() - this.#startedAt) / 1_000, {
       ...SYSTEM,
       "rpc.method": this.#method,
       ...attributes,

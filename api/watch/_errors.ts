@@ -174,7 +174,7 @@ export function noProgressError(): UnsupportedError {
 }
 
 /** Whoever waits for an answer to a watch has closed it. */
-export function closedError(): CanceledError {
+export function watchClosedError(): CanceledError {
   return new CanceledError("Cannot wait for the watch: it was closed", {
     code: "canceled",
     grpcCode: GRPC_CODE.canceled,

@@ -9,10 +9,10 @@ import { WatchBuffer } from "./_buffer.ts";
 import { createTemplate } from "./_codec.ts";
 import { Delivery } from "./_delivery.ts";
 import {
-  closedError,
   compactedError,
   historyLostError,
   overflowError,
+  watchClosedError,
 } from "./_errors.ts";
 import type { WatchHost } from "./_host.ts";
 import type { ResolvedWatchOptions } from "./_options.ts";
@@ -115,7 +115,7 @@ export class Watcher implements Watch {
     // Who waits for it may be the consumer that is behind.
     if (this.#state.kind === "paused") return Promise.resolve(this.received);
     return this.#state.kind === "closed"
-      ? Promise.reject(this.#state.reason ?? closedError())
+      ? Promise.reject(this.#state.reason ?? watchClosedError())
       : this.#host.requestProgress(this);
   }
 
@@ -235,7 +235,7 @@ export class Watcher implements Watch {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#intake.clear();
     this.#relist?.close();
-    const told = reason ?? closedError();
+    const told = reason ?? watchClosedError();
     this.#host.remove(this, told);
     this.#created.reject(told);
     this.#delivery.end(reason, buffered);

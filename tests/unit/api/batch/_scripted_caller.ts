@@ -1,13 +1,12 @@
 import type { TracedOptions } from "../../../../api/call/_trace.ts";
 import type { CallOptions } from "../../../../api/call/options.ts";
-import type { Caller } from "../../../../api/call/caller.ts";
+import type { Caller, UnaryCall } from "../../../../api/call/caller.ts";
 import type {
   RangeRequestInit,
   RequestOpInit,
   TxnRequestInit,
 } from "../../../../proto/gen/messages.ts";
 import { fromBigInt } from "../../../../proto/int64.ts";
-import type { Method } from "../../../../proto/method.ts";
 
 /** A call that waits for the test to answer it. */
 export interface ScriptedCall {
@@ -26,9 +25,8 @@ export class ScriptedCaller implements Caller {
   readonly calls: ScriptedCall[] = [];
 
   unary<Request, Response>(
-    { name }: Method<Request, Response>,
+    { method: { name }, action }: UnaryCall<Request, Response>,
     request: Request,
-    action: string,
     options: TracedOptions = {},
   ): Promise<Response> {
     // It is sent at once.

@@ -15,6 +15,7 @@ import {
 } from "../../../../errors/specific_errors.ts";
 import { answerAll, batchSubject, sent } from "./_subject.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";
+import { FakeClock } from "../../support/_fake_clock.ts";
 
 Deno.test("an error of one operation fails that one alone", async () => {
   const { kv, network } = batchSubject();
@@ -105,11 +106,13 @@ Deno.test("an aborted call does not disturb the others of its batch", async () =
 });
 
 Deno.test("each call of a batch has a deadline of its own", async () => {
-  const { kv, network } = batchSubject("all", 60_000);
+  const clock = new FakeClock();
+  const { kv, network } = batchSubject("all", { timeoutMs: 60_000, clock });
   const first = kv.put("a", "");
   const short = kv.put("b", "", { timeoutMs: 30 });
   const long = kv.put("c", "");
   await microtasks();
+  clock.advance(50);
   const error = await assertRejects(() => short, TimeoutError);
   assertEquals([error.maybeCommitted, error.method], [true, "KV.Put"]);
   assert(Number(network.call(1).options.timeoutMs) > 50_000);
@@ -118,9 +121,12 @@ Deno.test("each call of a batch has a deadline of its own", async () => {
 });
 
 Deno.test("a call that was never sent says so when its time is over", async () => {
-  const { kv, network } = batchSubject("all", 40);
+  const clock = new FakeClock();
+  const { kv, network } = batchSubject("all", { timeoutMs: 40, clock });
   const calls = Array.from({ length: 3 }, () => kv.put("same", ""));
   const outcomes = Promise.allSettled(calls);
+  await microtasks();
+  clock.advance(60);
   const error = await assertRejects(() => calls[2] ?? Promise.resolve());
   assertInstanceOf(error, TimeoutError);
   assertEquals([error.maybeCommitted, error.retryable], [false, true]);

@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { EtcdError } from "../../../../errors/etcd_error.ts";
 import { GRPC_CODE } from "../../../../errors/codes.ts";
-import { waitFor } from "../../../harness/mod.ts";
 import { answerAll, batchSubject, sent } from "./_subject.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";
+import { FakeClock } from "../../support/_fake_clock.ts";
 
 function refusal(code: "too_many_operations" | "request_too_large") {
   return new EtcdError("Cannot: refused", {
@@ -119,14 +119,17 @@ Deno.test("a server that takes fewer bytes is adapted to", async () => {
 });
 
 Deno.test("a request without an answer does not hold up others for long", async () => {
-  const { kv, network } = batchSubject("all", 60_000);
+  const clock = new FakeClock();
+  const { kv, network } = batchSubject("all", { timeoutMs: 60_000, clock });
   const calls: Promise<unknown>[] = [];
   for (let at = 0; at < 6; at++) {
     calls.push(kv.get(`${at}`));
     await microtasks();
   }
   assertEquals(network.calls.length, 2);
-  await waitFor("the requests that waited", () => network.calls.length > 2);
+  clock.advance(99);
+  assertEquals(network.calls.length, 2, "two are waited for");
+  clock.advance(1);
   assertEquals(sent(network)[2], "KV.Txn: get 2, get 3, get 4, get 5");
   await answerAll(network);
   await Promise.all(calls);

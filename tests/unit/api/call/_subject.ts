@@ -7,6 +7,10 @@ import {
   resolveBalancer,
 } from "../../../../balancers/by_name.ts";
 import type { ConnectionPool } from "../../../../balancers/pool/_pool.ts";
+import {
+  type Clock,
+  SYSTEM_CLOCK,
+} from "../../../../balancers/transport/mod.ts";
 import { waitFor } from "../../../harness/wait_for.ts";
 import {
   endpoint,
@@ -15,6 +19,8 @@ import {
   microtasks,
 } from "../../balancers/transport/_fake_transport.ts";
 import { poolOf, type Scripted } from "./_scripted_strategy.ts";
+
+const REAL: Clock = { ...SYSTEM_CLOCK, random: () => 0.5 };
 
 /** A reply without fields. */
 export const OK: Uint8Array = new Uint8Array();
@@ -30,21 +36,21 @@ export interface Subject {
   readonly network: FakeNetwork;
 }
 
-/** A caller over a pool, with the retry policy of its strategy. */
+/** A caller over a pool, with its strategy's retry policy and its own clock. */
 export function over(
   { pool, network, strategy }: {
     pool: ConnectionPool;
     network: FakeNetwork;
     strategy: { readonly retry: Scripted["retry"] };
   },
-  timeoutMs = 10_000,
+  clock: Clock = REAL,
 ): Subject {
   const policy = strategy.retry;
   const caller = new RetryingCaller({
     pool,
     policy,
-    timeoutMs,
-    random: () => 0.5,
+    timeoutMs: 10_000,
+    clock,
   });
   return {
     pool,
@@ -58,19 +64,19 @@ export function over(
 export function subject(
   name: BalancerName,
   names = "a",
-  timeoutMs?: number,
+  clock?: Clock,
 ): Subject {
   const strategy = resolveBalancer(name)({ dialTimeoutMs: 1 });
-  return over(poolOf(strategy, names), timeoutMs);
+  return over(poolOf(strategy, names), clock);
 }
 
 /** A subject that is connected to everything its strategy wants. */
 export function connected(
   name: BalancerName,
   names = "a",
-  timeoutMs?: number,
+  clock?: Clock,
 ): Subject {
-  const made = subject(name, names, timeoutMs);
+  const made = subject(name, names, clock);
   made.pool.start();
   for (const one of names) {
     const transport = made.network.at(one);

@@ -189,9 +189,8 @@ Deno.test("RetryingCaller says that a call may have been applied when the next p
   pool.start();
   network.at("a").up();
   const revoked = made.caller.unary(
-    revokeServerChosen,
+    { method: revokeServerChosen, action: "revoke lease 7" },
     { ID: fromBigInt(7n) },
-    "revoke lease 7",
     undefined,
   );
   revoked.catch(() => {});

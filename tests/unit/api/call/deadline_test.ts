@@ -2,6 +2,7 @@
 import {
   assert,
   assertEquals,
+  assertFalse,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
@@ -11,8 +12,9 @@ import {
   TimeoutError,
   UnavailableError,
 } from "../../../../errors/specific_errors.ts";
-import { sleep } from "../../../harness/wait_for.ts";
-import { A, connected, next, running, subject } from "./_subject.ts";
+import { microtasks } from "../../balancers/transport/_fake_transport.ts";
+import { FakeClock } from "../../support/_fake_clock.ts";
+import { A, connected, running, subject } from "./_subject.ts";
 
 Deno.test("RetryingCaller ends a call at its deadline, naming each endpoint's last error", async () => {
   const made = subject("grpc1.23", "ab");
@@ -31,39 +33,50 @@ Deno.test("RetryingCaller ends a call at its deadline, naming each endpoint's la
 });
 
 Deno.test("RetryingCaller ends a read at its deadline between two attempts, with the trail", async () => {
-  const made = connected("grpc1.0", "a");
-  const timeoutMs = 600;
-  const startedAt = performance.now();
-  const got = made.kv.get("k", { timeoutMs });
-  got.catch(() => {});
-  (await next(made)).fail(14, "etcdserver: no leader");
-  const second = await next(made);
+  const clock = new FakeClock();
+  const made = connected("grpc1.0", "a", clock);
+  const got = made.kv.get("k", { timeoutMs: 600 });
+  let ended = false;
+  got.catch(() => {}).finally(() => ended = true);
+  (await running(made)).fail(14, "etcdserver: no leader");
+  await microtasks();
+  clock.advance(25);
+  const second = await running(made);
   // What is left then is less than the 25 ms until a third attempt.
-  await sleep(startedAt + timeoutMs - 15 - performance.now());
+  clock.advance(600 - 25 - 15);
   second.fail(14, "etcdserver: no leader");
+  await microtasks();
+  clock.advance(14);
+  await microtasks();
+  assertFalse(ended);
+  clock.advance(1);
   const error = await assertRejects(() => got, TimeoutError);
-  assert(performance.now() - startedAt >= timeoutMs - 2);
   assertStrictEquals(error.code, "timeout");
   assertStrictEquals(error.endpoint, A);
-  assertEquals(error.attempts.map(({ code }) => code), [
-    "no_leader",
-    "no_leader",
-  ]);
+  assertEquals(
+    error.attempts.map(({ code, durationMs }) => [code, durationMs]),
+    [
+      ["no_leader", 0],
+      ["no_leader", 560],
+    ],
+  );
   assert(error.message.includes("2 attempts"), error.message);
   await made.pool.close();
 });
 
 Deno.test("RetryingCaller takes a status 4 at the deadline for its own, an earlier one for the server's", async () => {
-  const made = connected("grpc1.23");
-  const early = made.kv.put("k", "v", { timeoutMs: 10_000 });
-  (await running(made)).fail(4, "context deadline exceeded");
+  const clock = new FakeClock();
+  const made = connected("grpc1.23", "a", clock);
+  const early = made.kv.put("k", "v", { timeoutMs: 1_000 });
+  const first = await running(made);
+  clock.advance(994);
+  first.fail(4, "context deadline exceeded");
   const server = await assertRejects(() => early, TimeoutError);
   assertStrictEquals(server.code, "server_deadline_exceeded");
-  const late = made.kv.put("k", "v", { timeoutMs: 20 });
-  const call = await running(made);
-  // Deadlines are on the real clock.
-  await sleep(20);
-  call.fail(4, "Deadline exceeded");
+  const late = made.kv.put("k", "v", { timeoutMs: 1_000 });
+  const second = await running(made);
+  clock.advance(995);
+  second.fail(4, "Deadline exceeded");
   const own = await assertRejects(() => late, TimeoutError);
   assertStrictEquals(own.code, "timeout");
   assert(own.maybeCommitted);

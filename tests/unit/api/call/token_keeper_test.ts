@@ -41,7 +41,7 @@ Deno.test("TokenKeeper fetches one token for all who wait", async () => {
 
 Deno.test("TokenKeeper gives the headers of a call", async () => {
   const { keeper } = subject((asked) => `t${asked.length}`);
-  const [WITH, WITHOUT] = [true, false];
+  const [WITH, WITHOUT] = [{ requireLeader: true }, {}];
   assertEquals(keeper.headers(WITHOUT), undefined);
   await keeper.fetch();
   assertEquals(keeper.headers(WITHOUT), { token: "t1" });

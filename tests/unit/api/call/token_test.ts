@@ -3,6 +3,7 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { KvFacet } from "../../../../api/kv/kv.ts";
 import { RetryingCaller } from "../../../../api/call/_retrying_caller.ts";
 import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { resolveBalancer } from "../../../../balancers/by_name.ts";
 import { AuthError, TimeoutError } from "../../../../errors/specific_errors.ts";
 import {
@@ -31,7 +32,7 @@ function subject(
     policy: strategy.retry,
     timeoutMs: 1_000,
     tokens,
-    random: () => 0.5,
+    clock: { ...SYSTEM_CLOCK, random: () => 0.5 },
   });
   pool.start();
   network.at("a").up();

@@ -40,9 +40,9 @@ Deno.test("Session.lock() asks within a time there are timers for, however long 
   const store = new MemoryStore();
   const times: number[] = [];
   const caller: Caller = {
-    unary(method, request, action, options) {
+    unary(call, request, options) {
       times.push(checkTimeoutMs("timeoutMs", options?.timeoutMs));
-      return store.unary(method, request, action, options);
+      return store.unary(call, request, options);
     },
   };
   const session = await openSession(

@@ -1,7 +1,7 @@
 // What a public method is given, checked before anything is sent.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CALL_OPTIONS, LEASE, SECRET } from "../../../../api/checks/_kinds.ts";
-import { nearest } from "../../../../api/checks/_nearest_word.ts";
+import { nearestWord } from "../../../../api/checks/_nearest_word.ts";
 import { Signature } from "../../../../api/checks/_signature.ts";
 import { InvalidOptionError } from "../../../../mod.ts";
 
@@ -81,11 +81,11 @@ Deno.test("Signature.take() leaves other errors as they are", () => {
   assert(caught === thrown);
 });
 
-Deno.test("nearest() finds what was meant, and nothing far from it", () => {
+Deno.test("nearestWord() finds what was meant, and nothing far from it", () => {
   const known = ["ttlSeconds", "timeoutMs", "signal", "asLearner"];
-  assertEquals(nearest("ttl", known), "ttlSeconds");
-  assertEquals(nearest("isLearner", known), "asLearner");
-  assertEquals(nearest("timoutMs", known), "timeoutMs");
-  assertEquals(nearest("abortSignal", known), "signal");
-  assertEquals(nearest("prevKv", known), undefined);
+  assertEquals(nearestWord("ttl", known), "ttlSeconds");
+  assertEquals(nearestWord("isLearner", known), "asLearner");
+  assertEquals(nearestWord("timoutMs", known), "timeoutMs");
+  assertEquals(nearestWord("abortSignal", known), "signal");
+  assertEquals(nearestWord("prevKv", known), undefined);
 });

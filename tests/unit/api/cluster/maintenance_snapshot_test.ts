@@ -6,7 +6,6 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import type { SnapshotOptions } from "../../../../api/cluster/maintenance_types.ts";
 import { takeSnapshot } from "../../../../api/cluster/_snapshot.ts";
 import { EtcdError } from "../../../../errors/etcd_error.ts";
 import { InvalidOptionError } from "../../../../errors/invalid_option_error.ts";
@@ -28,6 +27,11 @@ import {
 
 type Stream = FakeStream<SnapshotRequestInit, SnapshotResponseInit>;
 
+interface SnapshotTimes {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** A snapshot from a server that does as told. */
 class Subject {
   readonly opener = new FakeOpener<SnapshotRequestInit, SnapshotResponseInit>(
@@ -35,8 +39,9 @@ class Subject {
   );
   readonly reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
-  constructor(options: SnapshotOptions = {}) {
-    this.reader = takeSnapshot(this.opener.opener, options, 5_000).getReader();
+  constructor({ timeoutMs = 5_000, signal }: SnapshotTimes = {}) {
+    const { opener } = this.opener;
+    this.reader = takeSnapshot(opener, { timeoutMs, signal }).getReader();
   }
 
   /** The newest stream, when it was asked for a message. */
@@ -220,12 +225,15 @@ Deno.test("snapshot() says of each endpoint why it could not be reached", async 
   }
 });
 
-Deno.test("snapshot() checks its options at once", () => {
-  for (const timeoutMs of [0, -1, NaN]) {
-    const error = assertThrows(
-      () => new Subject({ timeoutMs }),
-      InvalidOptionError,
-    );
-    assertStrictEquals(error.option, "timeoutMs");
+Deno.test("snapshot() checks its options at once", async () => {
+  await using client = new Client({ endpoints: "http://127.0.0.1:1" });
+  for (const calls of [client.maintenance, client.member("127.0.0.1:1")]) {
+    for (const timeoutMs of [0, -1, NaN, Infinity]) {
+      const error = assertThrows(
+        () => calls.snapshot({ timeoutMs }),
+        InvalidOptionError,
+      );
+      assertStrictEquals(error.option, "timeoutMs");
+    }
   }
 });

@@ -1,5 +1,5 @@
 import type { CallOptions } from "../../../../api/call/options.ts";
-import type { Caller } from "../../../../api/call/caller.ts";
+import type { Caller, UnaryCall } from "../../../../api/call/caller.ts";
 import type {
   CompareInit,
   DeleteRangeRequestInit,
@@ -17,7 +17,6 @@ import {
 import { fromBigInt, toBigInt, ZERO } from "../../../../proto/int64.ts";
 import { codecOf } from "../../../../proto/_codec.ts";
 import { rpcs } from "../../../../proto/gen/rpcs.ts";
-import type { Method } from "../../../../proto/method.ts";
 
 interface Stored {
   readonly key: Uint8Array;
@@ -65,9 +64,8 @@ export class MemoryStore implements Caller {
 
   // deno-lint-ignore require-await -- Caller has promises.
   async unary<Request, Response>(
-    { name, decode }: Method<Request, Response>,
+    { method: { name, decode } }: UnaryCall<Request, Response>,
     request: Request,
-    _action: string,
     options?: CallOptions,
   ): Promise<Response> {
     options?.signal?.throwIfAborted();

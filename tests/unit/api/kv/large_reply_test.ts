@@ -48,7 +48,10 @@ Deno.test("Kv.range() lets others have their turn while it reads very many keys"
 Deno.test("Kv.range() of a namespace takes the prefix off in turns, too", async () => {
   const prefix = new TextEncoder().encode("bench/");
   const wire = methods.kv.range.decode(rangeReply(KEYS));
-  const mapping = responseInTurns("KV.Range", wire, prefix, undefined);
+  const mapping = responseInTurns("KV.Range", wire, {
+    prefix,
+    signal: undefined,
+  });
   assert(mapping instanceof Promise, "it was done at once");
   const { kvs, count, header } = await mapping;
   assertEquals([kvs.length, count, header], [KEYS, wire.count, wire.header]);

@@ -1,11 +1,11 @@
 import { LeaseFacet } from "../../../../api/lease/lease.ts";
-import type { Caller } from "../../../../api/call/caller.ts";
+import type { Caller, UnaryCall } from "../../../../api/call/caller.ts";
 import type { ClientEvent, EtcdError } from "../../../../mod.ts";
 import type { ErrorCode } from "../../../../errors/codes.ts";
 import type { Attempt } from "../../../../errors/etcd_error.ts";
 import { createError } from "../../../../errors/specific_errors.ts";
 import { codecOf } from "../../../../proto/_codec.ts";
-import type { Effect, Method } from "../../../../proto/method.ts";
+import type { Effect } from "../../../../proto/method.ts";
 import type {
   LeaseKeepAliveRequestInit,
   LeaseKeepAliveResponseInit,
@@ -45,7 +45,7 @@ export class FakeLeases {
   } = {}) {
     this.clock = new FakeClock({ ...random && { random } });
     const unary = async <Request, Response>(
-      method: Method<Request, Response>,
+      { method }: UnaryCall<Request, Response>,
       request: Request,
     ): Promise<Response> => {
       const { name } = method;

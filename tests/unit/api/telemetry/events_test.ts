@@ -14,6 +14,7 @@ import { AuthError, Client, type ClientEvent } from "../../../../mod.ts";
 import { methods } from "../../../../proto/methods.ts";
 import { FakeServer, FakeStatus, waitFor } from "../../../harness/mod.ts";
 import { FakeLeases } from "../lease/_fake_leases.ts";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import {
   endpoint,
   microtasks,
@@ -27,6 +28,7 @@ const OK = new Uint8Array();
 
 /** A caller over one connection, as a client makes it. */
 function subject(listener?: (event: ClientEvent) => void) {
+  const clock = { ...SYSTEM_CLOCK, random: () => 0.5 };
   const { pool, strategy, network } = scripted("a");
   pool.start();
   network.at("a").up();
@@ -34,9 +36,9 @@ function subject(listener?: (event: ClientEvent) => void) {
     pool,
     policy: { ...strategy.retry, waitMs: 0 },
     timeoutMs: 1_000,
-    random: () => 0.5,
+    clock,
   });
-  const { observed, onEvent } = observe(listener);
+  const { observed, onEvent } = observe(listener, clock);
   const caller = observed(plain);
   const kv = new KvFacet(caller, { batching: () => caller });
   const running = async () => {

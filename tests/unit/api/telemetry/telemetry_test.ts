@@ -6,6 +6,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { findTelemetry } from "../../../../api/telemetry/_telemetry.ts";
 import {
   Client,
@@ -174,7 +175,7 @@ Deno.test("Client gives OpenTelemetry no key, value, user or password", async ()
 
 Deno.test("Client runs each call inside its span", () => {
   using telemetry = new FakeTelemetry(["traces"]);
-  const record = findTelemetry()?.begin(RANGE);
+  const record = findTelemetry(SYSTEM_CLOCK)?.begin(RANGE);
   assert(record);
   const active = record.run(() => telemetry.active);
   record.end();
@@ -183,7 +184,7 @@ Deno.test("Client runs each call inside its span", () => {
 });
 
 Deno.test("Client has no telemetry where OpenTelemetry is not set up", () => {
-  assertStrictEquals(findTelemetry(), undefined);
+  assertStrictEquals(findTelemetry(SYSTEM_CLOCK), undefined);
 });
 
 Deno.test("Client's attributes name an endpoint's host and port, or its socket", () => {
@@ -195,7 +196,7 @@ Deno.test("Client's attributes name an endpoint's host and port, or its socket",
       "unix:///run/etcd.sock",
     ]
   ) {
-    const record = findTelemetry()?.begin(RANGE);
+    const record = findTelemetry(SYSTEM_CLOCK)?.begin(RANGE);
     record?.answered(endpoint);
     record?.end();
   }

@@ -1,0 +1,64 @@
+import type { Picked } from "../../balancers/pool/mod.ts";
+import type { CallStatus, Clock } from "../../balancers/transport/mod.ts";
+import { GRPC_CODE } from "../../errors/codes.ts";
+import { judge, type Verdict } from "../../errors/judge.ts";
+import type { RetryPolicy } from "../../errors/retry_policy.ts";
+import type { CallState } from "./_state.ts";
+
+/** An attempt that failed. */
+export interface FailedAttempt extends Picked {
+  /** How the attempt ended. */
+  readonly status: CallStatus;
+  /** When it ended, on the clock. */
+  readonly endedAt: number;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** The client's part in the verdict about an attempt. */
+export interface JudgeSettings {
+  /** The strategy's policy. */
+  readonly policy: RetryPolicy;
+  /** How many endpoints there are. */
+  readonly endpoints: number;
+  /** Varies the waits. */
+  readonly clock: Pick<Clock, "random">;
+}
+
+// A refused token is renewed, but not for ever.
+const MOST_RENEWALS = 5;
+
+// A server that is told the deadline may end the call a little before us.
+const DEADLINE_SLACK_MS = 5;
+
+/** Decides about a failed attempt of a call, see {@linkcode judge}. */
+export function judgeAttempt(
+  call: CallState,
+  { status, connection, transport, endedAt, durationMs }: FailedAttempt,
+  { policy, endpoints, clock }: JudgeSettings,
+): Verdict {
+  const { sent = true } = status;
+  return judge({
+    ...status,
+    sent,
+    disconnected: !transport.ready,
+    ownDeadline: status.grpcCode === GRPC_CODE.deadlineExceeded &&
+      endedAt >= call.deadlineAt - DEADLINE_SLACK_MS,
+  }, {
+    action: call.action,
+    method: call.method.name,
+    since: call.method.since,
+    endpoint: connection.endpoint,
+    effect: call.effect(),
+    attempt: call.made + 1,
+    earlier: call.attempts,
+    maybeCommitted: call.maybeCommitted,
+    durationMs,
+    timeoutMs: call.timeoutMs,
+    policy,
+    endpoints,
+    canReauthenticate: call.tokens?.renewable === true &&
+      call.refusedTokens < MOST_RENEWALS,
+    random: clock.random,
+  });
+}
