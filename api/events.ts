@@ -4,8 +4,8 @@ import type { EtcdError } from "../errors/etcd_error.ts";
 import type { LeaseLossReason } from "../errors/specific_errors.ts";
 
 /**
- * Something that has happened inside a client, as told to `onEvent`: plain
- * data, without keys, values, users or tokens.
+ * An event inside a client, as given to `onEvent`: plain data, without keys,
+ * values, users or tokens.
  */
 export type ClientEvent =
   | BalancerEvent
@@ -26,7 +26,7 @@ export type ClientEvent =
     readonly type: "record_skipped";
     /** The domain that was looked up. */
     readonly domain: string;
-    /** What the record names, `target:port`. */
+    /** The target of the record, `target:port`. */
     readonly record: string;
     /** Why that is no endpoint, such as `its port is 0`. */
     readonly reason: string;
@@ -36,26 +36,26 @@ export type ClientEvent =
     readonly type: "retry";
     /** The method called, such as `KV.Range`. */
     readonly method: string;
-    /** Where it failed. */
+    /** The endpoint of that attempt. */
     readonly endpoint: string;
-    /** Which attempt of the call it was, from 1. */
+    /** The number of the attempt within the call, from 1. */
     readonly attempt: number;
-    /** What it ended with. */
+    /** The code of the error it ended with. */
     readonly code: ErrorCode;
     /** How long it took, in milliseconds. */
     readonly durationMs: number;
   }
   | {
     /**
-     * Discriminator: what has become of the client's token.
+     * Discriminator: the client's token has changed.
      *
      * - `fetched`: there is a new one;
      * - `not_needed`: there is none, as auth is off;
      * - `refused`: a member does not accept it any more;
-     * - `failed`: a new one could not be had now.
+     * - `failed`: a new one could not be fetched.
      */
     readonly type: "token";
-    /** Which of these. */
+    /** The change, one of the above. */
     readonly change: "fetched" | "not_needed" | "refused" | "failed";
   }
   | {
@@ -64,7 +64,7 @@ export type ClientEvent =
      * as the endpoint allows no more now, and gets its turn.
      */
     readonly type: "stream_waiting";
-    /** Its method, such as `Watch.Watch`. */
+    /** The method of the stream, such as `Watch.Watch`. */
     readonly method: string;
     /** The endpoint. */
     readonly endpoint: string;
@@ -76,7 +76,7 @@ export type ClientEvent =
     readonly type: "watch_resumed";
     /** The endpoint it is on now. */
     readonly endpoint: string;
-    /** Where it goes on: its `cursor` then. */
+    /** Its `cursor` then: the revision at which it goes on. */
     readonly cursor: bigint | undefined;
     /** Why the stream before had ended. */
     readonly code: ErrorCode;
@@ -87,7 +87,7 @@ export type ClientEvent =
      * revoked nor orphaned by this client, nor given up by closing it.
      */
     readonly type: "lease_lost";
-    /** Its id. */
+    /** The lease's id. */
     readonly lease: bigint;
     /** Why. */
     readonly reason: Exclude<
@@ -96,5 +96,5 @@ export type ClientEvent =
     >;
   };
 
-/** Is told of events; never throws. */
+/** A listener to events, which never throws. */
 export type TellEvent = (event: ClientEvent) => void;

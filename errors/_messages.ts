@@ -1,6 +1,6 @@
 import { type ErrorCode, GRPC_CODE } from "./codes.ts";
 
-/** What one of etcd's own messages means. */
+/** The meaning of one of etcd's own messages. */
 export interface EtcdMessage {
   /** The code this client gives it. */
   readonly code: ErrorCode;
@@ -175,15 +175,15 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-// What the lock and election services say, from `client/v3/concurrency`.
+// The messages of the lock and election services, from `client/v3/concurrency`.
 const SERVICE_ROWS: readonly Row[] = [
   ["mutex: session is expired", "lock_lost", "unknown"],
   ["election: not leader", "lock_lost", "unknown"],
   ["election: no leader", "nobody_leads", "unknown"],
 ];
 
-// What the maintenance service says of users up to 3.5, from `auth/store.go`:
-// it passes on what others translate, as UNKNOWN.
+// The maintenance service up to 3.5 passes on these messages of `auth/store.go`,
+// as UNKNOWN. Other services translate them.
 const AUTH_ROWS: readonly Row[] = [
   ["auth: invalid auth token", "invalid_auth_token", "unauthenticated"],
   ["auth: revision in header is old", "auth_old_revision", "invalidArgument"],
@@ -191,7 +191,7 @@ const AUTH_ROWS: readonly Row[] = [
   ["auth: user name is empty", "user_empty", "invalidArgument"],
 ];
 
-// What a member says that is being removed while it serves a write.
+// The message of a member that is removed while it serves a write.
 const RAFT_ROWS: readonly Row[] = [
   ["raft: stopped", "server_stopped", "unavailable", "maybe"],
 ];
@@ -210,8 +210,8 @@ const BY_TEXT: ReadonlyMap<string, EtcdMessage> = new Map(
   ]),
 );
 
-// What gRPC itself says of a request beyond etcd's limit, or that of the client
-// inside etcd's gRPC proxy, with RESOURCE_EXHAUSTED.
+// The message of gRPC itself about a request beyond etcd's limit, or beyond that
+// of the client inside etcd's gRPC proxy, with RESOURCE_EXHAUSTED.
 const TOO_LARGE =
   /^(?:grpc: received message|trying to send message) larger than max \(\d+ vs\. \d+\)$/;
 
@@ -227,8 +227,8 @@ export function findEtcdMessage(text: string): EtcdMessage | undefined {
 }
 
 /**
- * The message alone, of a text that may be a gRPC status as Go prints one:
- * some servers and proxies pass that on, or give it as a watch's reason.
+ * The message within a text that may be a gRPC status as Go prints one. Some
+ * servers and proxies pass that on, or give it as a watch's reason.
  */
 export function withoutStatus(text: string): string {
   return /^(?:rpc error: code = \w+ desc = )+(.*)$/s.exec(text)?.[1] ?? text;

@@ -2,7 +2,7 @@
 export interface BackoffPolicy {
   /** The first wait, in milliseconds. */
   readonly initialMs: number;
-  /** What each wait is multiplied with. */
+  /** The factor from one wait to the next. */
   readonly multiplier: number;
   /** The longest wait before jitter, in milliseconds. */
   readonly maxMs: number;
@@ -11,9 +11,9 @@ export interface BackoffPolicy {
 }
 
 /**
- * gRPC's own connection backoff, as every generation of Go's client has it;
- * except that Go does not vary the first wait. Here clients that have lost the
- * same server do not come back together.
+ * gRPC's own connection backoff, as every generation of Go's client has it. Go
+ * does not vary the first wait. This client does, so that clients that have lost
+ * the same server do not come back together.
  */
 export const CONNECTION_BACKOFF: BackoffPolicy = {
   initialMs: 1_000,

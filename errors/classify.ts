@@ -2,8 +2,8 @@ import { findEtcdMessage } from "./_messages.ts";
 import { type ErrorCode, GRPC_CODE } from "./codes.ts";
 
 /**
- * A call that failed, as facts only: nothing in it has been interpreted.
- * Made by the transport; read by {@linkcode classify} and `judge`.
+ * The facts about a call that failed, without any interpretation. The transport
+ * gives them; {@linkcode classify} and `judge` read them.
  */
 export interface CallFailure {
   /** The gRPC status code the call ended with. */
@@ -14,7 +14,7 @@ export interface CallFailure {
   readonly sent: boolean;
   /** Whether the connection was lost before the call ended. */
   readonly disconnected: boolean;
-  /** Whether it was the caller's own deadline that ended the call. */
+  /** Whether the caller's own deadline ended the call. */
   readonly ownDeadline: boolean;
   /**
    * Whether the server itself gave the status, rather than a stream that was

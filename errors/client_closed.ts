@@ -3,13 +3,13 @@ import { doubtText } from "./doubt.ts";
 import type { Attempt } from "./etcd_error.ts";
 import { ClientClosedError } from "./specific_errors.ts";
 
-/** What could not be done as the client is closed. */
+/** The work that cannot be done as the client is closed. */
 export interface ClosedInit {
   /** Completes "Cannot …". */
   readonly action: string;
   /** The method of the call, if there is one. */
   readonly method?: string;
-  /** Whether it may have been applied. @default {false} */
+  /** Whether the call may have been applied. @default {false} */
   readonly maybeCommitted?: boolean;
   /** The failed attempts of the call. @default {[]} */
   readonly attempts?: readonly Attempt[];

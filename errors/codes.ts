@@ -45,9 +45,9 @@ export function grpcCodeName(grpcCode: number): string {
 }
 
 /**
- * What happened, as one word to branch on. The first group is decided by this
- * client, the second names a gRPC status that carried no etcd message, the
- * third is etcd's own catalogue (`api/v3rpc/rpctypes/error.go`).
+ * The code of an error: one word to branch on. The first group is decided by
+ * this client, the second names a gRPC status without one of etcd's messages,
+ * the third is etcd's own catalogue (`api/v3rpc/rpctypes/error.go`).
  */
 export type ErrorCode =
   | "invalid_option"
@@ -139,5 +139,5 @@ export type ErrorCode =
   | "no_inflight_downgrade"
   | "server_canceled"
   | "server_deadline_exceeded"
-  // What its election service says.
+  // The message of its election service.
   | "nobody_leads";

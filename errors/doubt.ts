@@ -1,18 +1,18 @@
 /**
- * The rule of `maybeCommitted`: when it is set, what the message says then,
- * and what follows for `retryable`. Whoever makes an error asks here.
+ * The rule of `maybeCommitted`: when it is set, how the message says so, and
+ * what follows for `retryable`. All code that makes an error uses it.
  */
 
 import { EtcdError, type EtcdErrorInit } from "./etcd_error.ts";
 
-/** What repeating a request can do. */
+/** The effect of repeating a request. */
 type Effect = "read" | "idempotent" | "write";
 
 const TEXT = "; it may have been applied";
 
 /**
- * Whether a request may have been applied, after an attempt that may have
- * been: only one that changes something is applied at all.
+ * Whether a request may have been applied by an attempt that may have reached
+ * the store. A read changes nothing, so it is never in doubt.
  */
 export function isInDoubt(
   effect: Effect,
@@ -21,7 +21,7 @@ export function isInDoubt(
   return attempt === "maybe" && effect !== "read";
 }
 
-/** Whether it may be made again, as far as that is concerned. */
+/** Whether a call may be made again, given that it may have been applied. */
 export function mayBeRepeated(
   effect: Effect,
   maybeCommitted: boolean,
@@ -29,14 +29,14 @@ export function mayBeRepeated(
   return effect !== "write" || !maybeCommitted;
 }
 
-/** What the message of its error ends with. */
+/** The end of the error's message. */
 export function doubtText(maybeCommitted: boolean): string {
   return maybeCommitted ? TEXT : "";
 }
 
 /**
- * The same failure, of something that may have been applied before it or by
- * it. Anything but an {@linkcode EtcdError} comes back as it is.
+ * Marks an error: the call may have been applied, before the failure or by it.
+ * Anything but an {@linkcode EtcdError} comes back as it is.
  */
 export function inDoubt<T>(
   error: T,
@@ -47,7 +47,7 @@ export function inDoubt<T>(
     code: error.code,
     cause: error,
   });
-  // Of the same class, with whatever that adds.
+  // The copy is of the same class, with the fields that this adds.
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error));
   return Object.assign(copy, error, { maybeCommitted: true, ...changes });
 }

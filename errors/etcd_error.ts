@@ -1,18 +1,18 @@
 import { type ErrorCode, GRPC_CODE } from "./codes.ts";
 
-/** One attempt of a call, as kept in {@linkcode EtcdError.attempts}. */
+/** An attempt of a call, as kept in {@linkcode EtcdError.attempts}. */
 export interface Attempt {
   /** The endpoint it went to. */
   readonly endpoint: string;
-  /** What it ended with. */
+  /** The code it ended with. */
   readonly code: ErrorCode;
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
 }
 
-/** What an {@linkcode EtcdError} is made of. */
+/** The fields of a new {@linkcode EtcdError}. */
 export interface EtcdErrorInit {
-  /** What happened, as one word. */
+  /** The code: one word for what happened. */
   readonly code: ErrorCode;
   /** The gRPC status code. @default {2} */
   readonly grpcCode?: number;
@@ -26,7 +26,7 @@ export interface EtcdErrorInit {
   readonly maybeCommitted?: boolean;
   /** The failed attempts. @default {[]} */
   readonly attempts?: readonly Attempt[];
-  /** What caused it. */
+  /** The error that caused it. */
   readonly cause?: unknown;
 }
 
@@ -37,7 +37,7 @@ export interface EtcdErrorInit {
  * Branch on {@linkcode EtcdError.code} or on a subclass, never on the text.
  */
 export class EtcdError extends Error {
-  /** What happened, as one word. */
+  /** The code to branch on: one word for what happened. */
   readonly code: ErrorCode;
   /** The gRPC status code, 2 (UNKNOWN) where there was none. */
   readonly grpcCode: number;
@@ -46,8 +46,8 @@ export class EtcdError extends Error {
   /** The method called, such as `KV.Put`. */
   readonly method: string | undefined;
   /**
-   * Whether the same call may be made again: the fault is transient, and the
-   * call is one that may be repeated or was certainly not applied.
+   * Whether the same call may be made again. The fault is transient then, and
+   * the call may be repeated, or was certainly not applied.
    */
   readonly retryable: boolean;
   /**
@@ -78,8 +78,8 @@ export class EtcdError extends Error {
   }
 
   /**
-   * What `JSON.stringify` writes: the fields with the message, 64-bit numbers
-   * as strings of decimal digits, and the cause if it is an error.
+   * The object that `JSON.stringify` writes: the fields with the message, 64-bit
+   * numbers as strings of decimal digits, and the cause if it is an error.
    */
   toJSON(): Readonly<Record<string, unknown>> {
     const { message, cause } = this;

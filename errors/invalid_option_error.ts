@@ -1,12 +1,12 @@
 import { EtcdError } from "./etcd_error.ts";
 
-/** What is wrong with an option, see {@linkcode InvalidOptionError}. */
+/** The fault of an option, see {@linkcode InvalidOptionError}. */
 export interface InvalidOptionInit {
-  /** What it must be, completing "must be …". */
+  /** Completes "must be …". */
   readonly expected: string;
-  /** What cannot be done, completing "Cannot …". @default {"use the options"} */
+  /** Completes "Cannot …". @default {"use the options"} */
   readonly action?: string;
-  /** Stands in place of the value, where that may be a secret. */
+  /** Stands in place of a value that may be a secret. */
   readonly shown?: string;
   /** The public method that was called, such as `put`. */
   readonly method?: string;
@@ -37,7 +37,7 @@ export class InvalidOptionError extends EtcdError {
     this.#init = init;
   }
 
-  /** The same error, of this public method: made where that is known. */
+  /** Makes the same error about the public method that was called. */
   of(method: string): InvalidOptionError {
     return new InvalidOptionError(this.option, this.value, {
       ...this.#init,
@@ -45,7 +45,7 @@ export class InvalidOptionError extends EtcdError {
     });
   }
 
-  /** As of other errors, without the value: it may be a secret, or no JSON. */
+  /** The object for JSON, without the value: it may be a secret, or no JSON. */
   override toJSON(): Readonly<Record<string, unknown>> {
     const { value: _, ...fields } = super.toJSON();
     return fields;

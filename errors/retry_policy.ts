@@ -1,5 +1,5 @@
 /**
- * Who is to blame for how a call ended.
+ * The part that is to blame for the end of a call.
  *
  * - `none`: it succeeded, or the caller aborted it;
  * - `call`: the request itself was refused, the member is fine;
@@ -17,10 +17,10 @@ export type Blame =
   | "learner";
 
 /**
- * When a strategy has a failed call repeated. A value, so that the error
- * handler needs to know no strategy.
+ * The rules by which a strategy repeats a failed call. They are data, so that
+ * the error handler needs to know no strategy.
  *
- * Whatever it says, a write is repeated only if it was certainly not applied.
+ * Whatever they say, a write is repeated only if it was certainly not applied.
  */
 export interface RetryPolicy {
   /** The most attempts of one call, the first included. */
@@ -30,22 +30,23 @@ export interface RetryPolicy {
   /** The share by which the wait is varied either way, from 0 to 1. */
   readonly jitter: number;
   /**
-   * Before which repetitions to wait: each `attempt`, or only once as many
-   * attempts have failed as make a `quorum` of the endpoints.
+   * The repetitions to wait before: each `attempt`, or only those after as many
+   * failures as make a `quorum` of the endpoints.
    */
   readonly waitBefore: "attempt" | "quorum";
   /** The kinds of failure that are repeated. */
   readonly repeatOn: readonly ("unavailable" | "internal")[];
   /**
-   * Whether to send a request again, whatever it does, when the server has
-   * certainly not looked at it: once, as the first attempt. That is certain of
-   * a stream above the last one of a GOAWAY, and not of one that was reset with
-   * REFUSED_STREAM. @default {false}
+   * Whether to send a request again, whatever its effect, when the server has
+   * certainly not looked at it. That is done once, after the first attempt. It
+   * is certain of a stream above the last one of a GOAWAY, and not of one that
+   * was reset with REFUSED_STREAM. @default {false}
    */
   readonly resendRefused?: boolean;
   /**
-   * Whether to ask another member when one answers that it is a learner, which
-   * has done nothing then: as long as there is one that has not said so.
+   * Whether to ask another member when one answers that it is a learner. A
+   * learner has done nothing then. This goes on as long as there is a member
+   * that has not said so.
    */
   readonly repeatOnLearner: boolean;
 }

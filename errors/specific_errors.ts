@@ -11,8 +11,8 @@ export class TimeoutError extends EtcdError {
 
 /**
  * No member could be reached, or the connection was lost during the call. With
- * the code `deno_permission` it is Deno that does not permit to connect, and the
- * message names the flag.
+ * the code `deno_permission`, Deno does not permit to connect, and the message
+ * names the flag.
  */
 export class UnavailableError extends EtcdError {
 }
@@ -36,7 +36,7 @@ export type TlsFault =
 
 /** No member could be reached, as TLS could not be set up with any. */
 export class TlsError extends UnavailableError {
-  /** Why, of the first such endpoint. */
+  /** The reason, that of the first such endpoint. */
   readonly fault: TlsFault;
 
   /** Makes the error; users receive it, they need not make any. */
@@ -104,14 +104,14 @@ export type LeaseLossReason =
   | "not_renewed"
   /** This client revoked it. */
   | "revoked"
-  /** It was left to others by `Lease.orphan`, and may well live on. */
+  /** `Lease.orphan` has left it to others, and it may well live on. */
   | "orphaned"
   /** The client was closed. */
   | "client_closed";
 
 /** A lease can no longer be relied on. */
 export class LeaseLostError extends EtcdError {
-  /** Why. */
+  /** The reason. */
   readonly reason: LeaseLossReason;
   /** When the last renewal that was answered had been sent. */
   readonly lastRenewal: Date;
@@ -173,7 +173,7 @@ export class CompactedError extends EtcdError {
 
 /** The server is too old, or is no etcd server, for this call. */
 export class UnsupportedError extends EtcdError {
-  /** What the call needs, such as `etcd 3.5`. */
+  /** The server that the call needs, such as `etcd 3.5`. */
   readonly needs: string;
 
   /** Makes the error, naming what the call needs. */

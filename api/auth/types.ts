@@ -1,26 +1,26 @@
 import type { CallOptions } from "../call/mod.ts";
 import type { Bytes, Key, KeyRange, ResponseHeader } from "../values/mod.ts";
 
-/** What a call that only changes something gives. */
+/** The result of a call that only changes something. */
 export interface AuthResult {
   /** The answering member's header. */
   readonly header: ResponseHeader;
 }
 
-/** What may be done to keys. */
+/** A right to read keys, to write them, or both. */
 export type PermissionType = "read" | "write" | "readwrite";
 
 /** A right to be granted. */
 export interface Grant {
-  /** What may be done. */
+  /** Reading, writing or both. */
   readonly type: PermissionType;
-  /** To which key, or range of keys. */
+  /** The key, or the range of keys, that it is for. */
   readonly keys: Key | KeyRange;
 }
 
 /** A right that a role has. */
 export interface Permission {
-  /** What may be done. */
+  /** Reading, writing or both. */
   readonly type: PermissionType;
   /** The key, or the first one. */
   readonly key: Bytes;
@@ -31,20 +31,20 @@ export interface Permission {
   readonly rangeEnd: Bytes | undefined;
 }
 
-/** Whether users matter. */
+/** Whether auth is on: without it, users and roles do not count. */
 export interface AuthStatus extends AuthResult {
   /** Whether auth is on. */
   readonly enabled: boolean;
-  /** Grows with each change to users, roles and rights. */
+  /** A number that grows with each change to users, roles and rights. */
   readonly authRevision: bigint;
 }
 
-/** How a user proves who they are: by a password, or by a certificate alone. */
+/** The way a user proves who they are: a password, or a certificate alone. */
 export type UserOptions =
   | { readonly password: string; readonly noPassword?: undefined }
   | { readonly noPassword: true; readonly password?: undefined };
 
-/** The users. */
+/** The users, as `client.auth.users`. */
 export interface Users {
   /** Adds a user. */
   add(
@@ -80,7 +80,18 @@ export interface Users {
   ): Promise<AuthResult>;
 }
 
-/** The roles. */
+/**
+ * The roles, as `client.auth.roles`.
+ *
+ * ```ts ignore
+ * await client.auth.roles.add("reader");
+ * await client.auth.roles.grantPermission("reader", {
+ *   type: "read",
+ *   keys: prefix("config/"),
+ * });
+ * await client.auth.users.grantRole("alice", "reader");
+ * ```
+ */
 export interface Roles {
   /** Adds a role, without any right. */
   add(name: string, options?: CallOptions): Promise<AuthResult>;
@@ -93,7 +104,7 @@ export interface Roles {
   list(options?: CallOptions): Promise<readonly string[]>;
   /** Removes a role, from its users as well. */
   delete(name: string, options?: CallOptions): Promise<AuthResult>;
-  /** Gives a role a right; it replaces one to the same key or range. */
+  /** Gives a role a right, instead of one it has to the same key or range. */
   grantPermission(
     role: string,
     grant: Grant,
@@ -108,7 +119,7 @@ export interface Roles {
 }
 
 /**
- * Users, their roles and rights, and whether they matter.
+ * Users, their roles and rights, and whether auth is on at all.
  *
  * Changes are writes: they are sent at most once. Every call throws an
  * `EtcdError`, or the reason of its `signal`.
@@ -119,8 +130,8 @@ export interface Auth {
   /** The roles. */
   readonly roles: Roles;
   /**
-   * Turns auth on. There must be a user `root` with the role `root`, and from
-   * then on every client needs credentials.
+   * Turns auth on. There must be a user `root` with the role `root`. From then
+   * on every client needs credentials.
    */
   enable(options?: CallOptions): Promise<AuthResult>;
   /** Turns auth off. */

@@ -7,7 +7,7 @@ import { type BatchOperation, ownOperation } from "./_operation.ts";
 
 /** A call as the user has made it. */
 export interface BatchedCallInit {
-  /** The same as an operation of a transaction. */
+  /** The call as an operation of a transaction. */
   readonly operation: BatchOperation;
   /** The call alone. */
   readonly call: UnaryCall<unknown, unknown>;

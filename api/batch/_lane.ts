@@ -10,7 +10,7 @@ export interface BatchLimits {
   bytes: number;
   /** How many requests are in flight at once. */
   readonly inFlight: number;
-  /** The same while enough calls wait to fill one more. */
+  /** How many there are while enough calls wait to fill one more. */
   readonly fullInFlight: number;
 }
 
@@ -32,7 +32,7 @@ interface Batch {
 /** A request in flight. */
 interface Flight extends Batch {
   readonly startedAt: number;
-  /** Whether others wait for its answer; not any more once it is slow. */
+  /** Whether other calls wait for its answer: not once it is slow. */
   pace: "awaited" | "slow";
 }
 

@@ -11,22 +11,22 @@ import { methods } from "../../proto/methods.ts";
 import { keyId, own } from "../values/mod.ts";
 import type { BatchMode } from "./mode.ts";
 
-/** Calls that may share a request with each other, and with no others. */
+/** A kind of calls that may share a request with each other alone. */
 export type LaneName = "linearizable" | "serializable" | "writes";
 
 /** A call as an operation of a transaction. */
 export interface BatchOperation {
-  /** Where it waits. */
+  /** The lane that the call waits in. */
   readonly lane: LaneName;
   /** The operation. */
   readonly wire: RequestOpInit;
-  /** The key it writes: such calls keep their order. */
+  /** The key it writes: calls that write one key keep their order. */
   readonly writes: string | undefined;
   /** About how many bytes it adds. */
   readonly bytes: number;
 }
 
-// What an operation takes besides its key and value, at the most.
+// The most an operation takes besides its key and value.
 const OVERHEAD_BYTES = 64;
 
 /** The operation that does what a call does, if it may be batched. */
@@ -49,12 +49,12 @@ export function toOperation(
   }
 }
 
-/** The request in it, as a call alone has it. */
+/** The request of the operation, as the call alone has it. */
 export function requestOf({ wire }: BatchOperation): unknown {
   return wire.requestRange ?? wire.requestPut ?? wire.requestDeleteRange;
 }
 
-/** The same operation in bytes of our own, for one that has to wait. */
+/** A copy of the operation, whose bytes nobody else writes to. */
 export function ownOperation(operation: BatchOperation): BatchOperation {
   const { requestRange, requestPut, requestDeleteRange } = operation.wire;
   const wire = requestPut
@@ -80,7 +80,7 @@ export function replyOf(
     wire?.responseDeleteRange;
   if (!reply) throw new Error("The answer to an operation is missing");
   // Within a transaction the server leaves the header empty but for a revision.
-  // The reply is nobody else's: it is written to, as each copy costs.
+  // Nobody else has the reply. It is written to, as a copy would cost.
   (reply as { header?: typeof header }).header = header;
   return reply;
 }

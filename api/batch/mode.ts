@@ -1,5 +1,5 @@
 /**
- * Which single-key calls may share a request: none, gets, or gets, puts and
- * deletes.
+ * The single-key calls that may share a request: `"off"` none, `"reads"` gets,
+ * `"all"` gets, puts and deletes.
  */
 export type BatchMode = "off" | "reads" | "all";

@@ -2,7 +2,7 @@ import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { checkObject, checkText } from "../checks/mod.ts";
 import type { AuthOptions, Provided } from "./auth_options.ts";
 
-/** How a client proves who it is, checked. */
+/** The option `auth`, checked. */
 export type Credentials =
   | {
     readonly kind: "password";
@@ -36,12 +36,12 @@ export function resolveCredentials(
     : {
       kind: "password",
       username: secret("username"),
-      // An empty one is the server's to refuse.
+      // The server refuses an empty one, or does not.
       password: given.password === "" ? "" : secret("password"),
     };
 }
 
-/** Whether a header can carry it: one with a line break, say, cannot be sent. */
+/** Whether a header can carry a text: one with a line break, say, it cannot. */
 export function isHeaderValue(text: string): boolean {
   return /^[ -~]*$/.test(text);
 }

@@ -3,9 +3,9 @@ import { isHeaderValue } from "./_credentials.ts";
 import type { Provided } from "./auth_options.ts";
 
 /**
- * A value, or what its provider gives.
+ * The value itself, or the one that its function gives.
  *
- * @throws {AuthError} If that is not what the option takes, or it fails.
+ * @throws {AuthError} If the function fails, or gives what the option refuses.
  */
 export async function provided(
   option: string,
@@ -33,7 +33,7 @@ export async function provided(
       `Cannot authenticate: the function in '${option}' gave ${state}`,
       { code: "unauthenticated" },
     );
-  // An empty password is the server's to refuse.
+  // The server refuses an empty password, or does not.
   if (given === "" && option === "auth.password") return given;
   if (typeof given !== "string" || given === "") {
     const what = given === "" ? "an empty string" : typeof given;

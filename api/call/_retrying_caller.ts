@@ -33,7 +33,7 @@ import { type CallState, remember } from "./_state.ts";
 import type { TokenKeeper } from "./_token_keeper.ts";
 import type { TraceableCaller, TracedOptions } from "./_trace.ts";
 
-/** What a retrying caller calls with. */
+/** The parts of a retrying caller. */
 export interface CallerOptions {
   /** Gives the connections. */
   readonly pool: ConnectionPool;
@@ -87,7 +87,7 @@ export class RetryingCaller implements TraceableCaller {
       if (tokens?.known === false) await this.#authenticate(call, tokens);
       const picked = await this.#pick(call);
       call.signal?.throwIfAborted();
-      // Others ran while this was awaited, and may have lost or left it.
+      // Other code has run meanwhile: the connection or the token may be gone.
       if (!picked.transport.ready || tokens?.known === false) continue;
       const token = tokens?.token;
       const headers = headersOf(tokens, options);

@@ -66,7 +66,7 @@ export class TokenKeeper {
     return this.#waitingFor;
   }
 
-  /** Whether another token can be had when this one is refused. */
+  /** Whether the keeper can get another token when this one is refused. */
   get renewable(): boolean {
     const credentials = this.#credentials;
     return credentials.kind === "password" ||
@@ -179,7 +179,7 @@ export class TokenKeeper {
   }
 }
 
-/** The same error with the user's name, unless its class has more fields. */
+/** Puts the user's name in the error, unless its class has more fields. */
 function named(
   error: EtcdError,
   given: { readonly username: string; readonly password: string },

@@ -1,7 +1,7 @@
 /** A value, or a function that is called whenever the value is needed. */
 export type Provided = string | (() => string | Promise<string>);
 
-/** Who the client is: a user with a password, or the bearer of a token. */
+/** The identity of a client: a user with a password, or a token's bearer. */
 export type AuthOptions =
   | {
     /** The user. */

@@ -1,5 +1,5 @@
 /**
- * One call: its options, attempts, token, answer and errors.
+ * A call: its options, attempts, token, answer and errors.
  *
  * @module
  */

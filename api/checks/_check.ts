@@ -22,7 +22,7 @@ export function checkMs(option: string, value: unknown): number {
   return value as number;
 }
 
-/** A timeout: as {@linkcode checkMs}, or `false` for none. */
+/** A timeout: as {@linkcode checkMs}, or `false` for none, which is Infinity. */
 export function checkTimeoutMs(option: string, value: unknown): number {
   return value === false ? Infinity : checkMs(option, value);
 }
@@ -77,7 +77,7 @@ export function checkCount(option: string, value: unknown): number {
   return value as number;
 }
 
-/** One of a few words. */
+/** A word that is one of a few. */
 export function checkOneOf<T extends string>(
   option: string,
   value: unknown,

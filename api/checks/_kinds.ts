@@ -1,7 +1,7 @@
 import { LONGEST_MS } from "../../balancers/transport/mod.ts";
 import { leaseIdOf } from "./lease_ref.ts";
 
-/** What the value of an option must be. */
+/** A kind of values that an option can have. */
 export interface OptionKind {
   /** In words, completing "must be …". */
   readonly expected: string;
@@ -11,7 +11,7 @@ export interface OptionKind {
   readonly hidden?: boolean;
 }
 
-/** The options that something takes, by name. */
+/** The options of a method, by name. */
 export type OptionKinds = Readonly<Record<string, OptionKind>>;
 
 /** A time that a timer can wait for. */
@@ -21,13 +21,13 @@ export const MS: OptionKind = {
     typeof value === "number" && value > 0 && value <= LONGEST_MS,
 };
 
-/** Yes or no. */
+/** A flag. */
 export const FLAG: OptionKind = {
   expected: "true or false",
   holds: (value) => typeof value === "boolean",
 };
 
-/** What ends a call. */
+/** A signal that ends a call. */
 export const SIGNAL: OptionKind = {
   expected: "an AbortSignal, such as the 'signal' of an AbortController",
   holds: (value) => value instanceof AbortSignal,
@@ -62,19 +62,19 @@ export const MEMBER_ID: OptionKind = {
     typeof value === "bigint" && value > 0n && value < 1n << 64n,
 };
 
-/** How many. */
+/** A count. */
 export const COUNT: OptionKind = {
   expected: "a whole number above 0",
   holds: (value) => Number.isSafeInteger(value) && (value as number) > 0,
 };
 
-/** Several of something. */
+/** A list. */
 export const LIST: OptionKind = {
   expected: "a list",
   holds: (value) => Array.isArray(value),
 };
 
-/** What is told of something. */
+/** A function that is called back. */
 export const FUNCTION: OptionKind = {
   expected: "a function",
   holds: (value) => typeof value === "function",
@@ -87,7 +87,7 @@ export const SECRET: OptionKind = {
   hidden: true,
 };
 
-/** One of a few words. */
+/** A word that is one of a few. */
 export function oneOf(...words: readonly string[]): OptionKind {
   return {
     expected: `one of ${words.join(", ")}`,
@@ -95,13 +95,13 @@ export function oneOf(...words: readonly string[]): OptionKind {
   };
 }
 
-/** Checked where it is used: an object with options of its own, say. */
+/** Any value: it is checked where it is used. */
 export const ANYTHING: OptionKind = {
   expected: "anything but null",
   holds: (value) => value !== null,
 };
 
-/** What every call takes. */
+/** The options of every call. */
 export const CALL_OPTIONS: OptionKinds = {
   signal: SIGNAL,
   timeoutMs: TIMEOUT_MS,

@@ -3,7 +3,7 @@ import { fromBigInt, type Int64 } from "../../proto/int64.ts";
 import { checkLease, checkObject } from "./_check.ts";
 import { leaseIdOf, type LeaseRef } from "./lease_ref.ts";
 
-/** The lease of a request that the server would else make one for. */
+/** The lease of a request that must have one: without, the server makes one. */
 export function leaseField(options: { readonly lease: LeaseRef }): Int64 {
   checkObject("options", options);
   const lease = checkLease("lease", leaseIdOf(options.lease));

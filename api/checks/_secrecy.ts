@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
-/** What decides whether a password or token may be sent in plain text. */
+/** The options that decide whether a secret may be sent in plain text. */
 export interface Secrecy {
   /** Whether the option `tls` is given. */
   readonly tls: boolean;
@@ -10,8 +10,8 @@ export interface Secrecy {
 }
 
 /**
- * Whether what is sent to these endpoints must be encrypted: there is a
- * password or token, and TLS is set up for some.
+ * Whether these endpoints must be reached by TLS: there is a password or token,
+ * and TLS is set up for some of them.
  */
 export function mustEncrypt(
   endpoints: readonly Endpoint[],
@@ -20,7 +20,7 @@ export function mustEncrypt(
   return auth && (tls || endpoints.some(({ secure }) => secure));
 }
 
-/** The endpoints without those that would get a password in plain text. */
+/** Leaves out the endpoints that would get a password in plain text. */
 export function withoutPlain(
   endpoints: readonly Endpoint[],
   secrecy: Secrecy,
@@ -50,7 +50,7 @@ export function checkEncrypted(
   });
 }
 
-/** Whether others on the network can read what is sent. */
+/** Whether others on the network can read what is sent to an endpoint. */
 function isPlain({ secure, target }: Endpoint): boolean {
   return !secure && !target.startsWith("unix:");
 }

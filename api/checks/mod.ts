@@ -1,5 +1,5 @@
 /**
- * What is checked before anything is sent: arguments and options.
+ * Checks of arguments and options, before anything is sent.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
-/** What a PEM text is to hold. */
+/** The kinds of content of a PEM text. */
 export type PemContent = "certificate" | "private key";
 
 interface Block {
@@ -20,10 +20,10 @@ const BLOCK =
 const SEQUENCE = 0x30;
 
 /**
- * Checks that PEM holds what it is to hold, and is whole. Nothing of it is
- * shown: it may be a key all the same.
+ * Checks that a PEM text has the right content, and is whole. Errors show
+ * nothing of the text: it may be a key all the same.
  *
- * @throws {InvalidOptionError} If it does not.
+ * @throws {InvalidOptionError} If the text is not acceptable.
  */
 export function checkPem(
   option: string,
@@ -62,10 +62,10 @@ export function checkPem(
 }
 
 /**
- * Checks that a key is the certificate's. Of kinds that cannot be read here
- * nothing is said: the handshake shows.
+ * Checks that a key is the certificate's. Keys of a kind that cannot be read
+ * here are accepted: the handshake will show.
  *
- * @throws {InvalidOptionError} If it is certainly not.
+ * @throws {InvalidOptionError} If the key certainly belongs to another one.
  */
 export function checkKeyPair(cert: string, key: string): void {
   let matches = true;
@@ -85,7 +85,7 @@ function subjectOf(cert: string): string {
   return JSON.stringify(leafOf(cert).subject.replaceAll("\n", ", "));
 }
 
-/** The first certificate: the others are those of its authorities. */
+/** The first certificate of a chain; those behind it are its authorities'. */
 function leafOf(cert: string): X509Certificate {
   const leaf = blocksOf(cert).find(({ label }) =>
     LABELS.certificate.test(label)
@@ -106,7 +106,7 @@ function isEncrypted(label: string, body: string): boolean {
     /^Proc-Type:.*ENCRYPTED/.test(body);
 }
 
-/** Whether it is base64 of one DER sequence, and nothing is missing. */
+/** Whether a block is the base64 of one DER sequence, and all of it. */
 function isDer(body: string): boolean {
   // An EC key may have headers, such as `Key-Id: …`, and a blank line.
   const text = body.replace(/^[A-Za-z-]+:.*$/gm, "").replace(/\s/g, "");

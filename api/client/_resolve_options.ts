@@ -33,15 +33,15 @@ export interface ResolvedOptions extends Seeds {
   readonly requestTimeoutMs: number;
   /** As given, or `"off"`. */
   readonly batch: BatchMode;
-  /** Who the client is. */
+  /** The option `auth`, checked. */
   readonly credentials: Credentials | undefined;
   /** TLS settings. */
   readonly tls: ReturnType<typeof resolveTls>;
   /** How endpoints are found by name. */
   readonly dns: ResolvedDns;
-  /** How often to ask for the members; never if not given. */
+  /** How often to ask for the members, in milliseconds; missing for never. */
   readonly autoSyncIntervalMs: number | undefined;
-  /** Told of each change; never throws. */
+  /** Is told of each change; never throws. */
   readonly onEvent: TellEvent | undefined;
 }
 
@@ -65,8 +65,8 @@ const DEFAULT_KEEP_ALIVE: KeepAliveOptions = {
 };
 
 /**
- * Checks the options of a client and fills in what is not given. The object
- * passed in is neither kept nor changed.
+ * Checks the options of a client and fills in the defaults. The object passed
+ * in is neither kept nor changed.
  *
  * @throws {InvalidOptionError} If one is not acceptable.
  */

@@ -6,8 +6,8 @@ import { own } from "../values/mod.ts";
 import type { TlsOptions, TlsProvider } from "./options.ts";
 
 /**
- * Checks the option `tls`: settings now, those of a provider each time it
- * gives some.
+ * Checks the option `tls`. Settings are checked now, those of a function each
+ * time it is called.
  *
  * @throws {InvalidOptionError} If it is not acceptable.
  */

@@ -46,19 +46,19 @@ import type { Watch, WatchOptions } from "../watch/mod.ts";
  * ```
  */
 export class Client extends Keyspace implements AsyncDisposable {
-  /** Reading and writing keys. */
+  /** All calls on keys; the most common ones are methods of the client, too. */
   readonly kv: Kv;
-  /** Leases. */
+  /** Leases: keys that end with one, and keeping one alive. */
   readonly lease: Leases;
   /** The server's lock service; see {@linkcode Session.lock} as well. */
   readonly lock: LockService;
   /** The server's elections; see {@linkcode Session.campaign} as well. */
   readonly election: ElectionService;
-  /** Users, roles, and whether they matter. */
+  /** Users, roles, and turning auth on or off. */
   readonly auth: Auth;
-  /** Who belongs to the cluster. */
+  /** The members of the cluster. */
   readonly cluster: ClusterMembership;
-  /** Looking after the cluster as a whole. */
+  /** Alarms and snapshots. */
   readonly maintenance: Maintenance;
   readonly #core: ClientCore;
 
@@ -80,8 +80,8 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Reads one key; resolves to `undefined` if there is none. It sees every write
-   * that was answered before it began, unless it is `serializable`.
+   * Reads one key; resolves to `undefined` if there is none. A read sees every
+   * write that was answered before it began, unless it is `serializable`.
    *
    * @throws {CompactedError} If the `revision` is gone.
    */
@@ -176,7 +176,7 @@ export class Client extends Keyspace implements AsyncDisposable {
     return super.session(options);
   }
 
-  /** The same calls for the keys below a prefix: {@linkcode Keyspace.namespace}. */
+  /** Gives the keys below a prefix, see {@linkcode Keyspace.namespace}. */
   namespace(prefix: Key): Keyspace {
     return this.#core.namespace(prefix);
   }
@@ -192,14 +192,14 @@ export class Client extends Keyspace implements AsyncDisposable {
     return this.#core.member(endpoint);
   }
 
-  /** What the balancer is doing now. */
+  /** A snapshot of the balancer: endpoints, their states, its choice. */
   get balancer(): BalancerSnapshot {
     return this.#core.parts.pool.snapshot();
   }
 
   /**
-   * Waits until a call could be sent: to fail early, with the cause. It sends no
-   * call, so it does not check the user and the password.
+   * Waits until a call could be sent, to fail early, with the cause. No call is
+   * sent, so user and password are not checked.
    *
    * @throws {UnavailableError} If no endpoint could be reached in time.
    */
@@ -208,9 +208,9 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Replaces the endpoints. Those in both lists keep their connection. Calls
-   * and snapshots that run on one that is dropped end there by themselves;
-   * watches, leases and observers leave it as soon as another one is connected.
+   * Replaces the endpoints. Endpoints in both lists keep their connection. Calls
+   * and snapshots that run on a dropped one end there by themselves. Watches,
+   * leases and observers leave it as soon as another one is connected.
    *
    * @throws {InvalidOptionError} If the list is empty or one is malformed, or
    * would get a password or token in plain text although TLS is set up.
@@ -221,13 +221,13 @@ export class Client extends Keyspace implements AsyncDisposable {
 
   /**
    * Asks the cluster for its members and uses the addresses of the voters that
-   * have started; resolves to them. Those without TLS are left out if all
-   * endpoints are `https`, or if there is an `auth` and TLS is set up. If none
-   * can be reached later on, the endpoints given are used as well.
+   * have started; resolves to them. Addresses without TLS are left out if all
+   * endpoints are `https`, or if there is an `auth` and TLS is set up. If no
+   * member can be reached later on, the endpoints given are used as well.
    *
    * @throws {UnavailableError} If none can be reached, as behind a proxy. The
    * error names each, and the endpoints in use stay.
-   * @throws {EtcdError} If no member could tell.
+   * @throws {EtcdError} If no member could answer.
    */
   syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
     return this.#core.syncEndpoints(options);
@@ -241,7 +241,7 @@ export class Client extends Keyspace implements AsyncDisposable {
     return this.#core.close();
   }
 
-  /** {@linkcode Client.close}. */
+  /** Closes the client, as {@linkcode Client.close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -1,5 +1,5 @@
 /**
- * The client: its options, and what it is made of.
+ * The client: its options and its parts.
  *
  * @module
  */

@@ -91,8 +91,8 @@ export interface ClientOptions {
    */
   readonly batch?: BatchMode | undefined;
   /**
-   * Who the client is. Not needed if the server takes the user's name from the
-   * certificate in `tls`.
+   * The user, or the token, that the client sends. Not needed if the server
+   * takes the user's name from the certificate in `tls`.
    *
    * @default {nobody: auth is off}
    */

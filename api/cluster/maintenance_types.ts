@@ -1,15 +1,16 @@
 import type { CallOptions } from "../call/mod.ts";
 import type { ResponseHeader } from "../values/mod.ts";
 
-/** What every answer has. */
+/** The part that all answers of one member have. */
 export interface MaintenanceResult {
   /** The answering member's header. */
   readonly header: ResponseHeader;
 }
 
 /**
- * What is wrong: a member's database has reached its quota, so that the
- * cluster takes no writes, or its data differs from that of the others.
+ * The kind of an alarm. `no_space`: a member's database has reached its quota,
+ * so that the cluster takes no writes. `corrupt`: a member's data differs from
+ * that of the others.
  */
 export type AlarmType = "no_space" | "corrupt";
 
@@ -17,15 +18,15 @@ export type AlarmType = "no_space" | "corrupt";
 export interface Alarm {
   /** The member. */
   readonly memberId: bigint;
-  /** What is wrong. */
+  /** The kind of the alarm. */
   readonly type: AlarmType;
 }
 
-/** Which alarms to end; all of them if nothing is named. */
+/** The alarms to end; all of them if nothing is named. */
 export interface DisarmOptions {
-  /** Those of this member. */
+  /** The member whose alarms to end. @default {all members} */
   readonly memberId?: bigint | undefined;
-  /** Those of this type. */
+  /** The kind of alarms to end. @default {all kinds} */
   readonly type?: AlarmType | undefined;
 }
 
@@ -35,7 +36,7 @@ export interface SnapshotOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * The longest wait for the next bytes, in milliseconds, and for a
-   * connection; `false` for no limit. How long the whole takes has no limit.
+   * connection; `false` for no limit. The whole may take any time.
    *
    * @default {the client's `requestTimeoutMs`}
    */
@@ -43,54 +44,60 @@ export interface SnapshotOptions {
 }
 
 /**
- * Looking after the cluster as a whole. What concerns one member is in
+ * Calls that look after the cluster as a whole. For calls to one member see
  * `client.member(endpoint)`.
+ *
+ * ```ts ignore
+ * const file = await Deno.open("backup.db", { create: true, write: true });
+ * await client.maintenance.snapshot().pipeTo(file.writable);
+ * ```
  */
 export interface Maintenance {
-  /** The alarms there are. */
+  /** Lists the alarms. */
   alarms(options?: CallOptions): Promise<readonly Alarm[]>;
   /**
-   * Ends alarms, and tells which. A database that is full has to be compacted
-   * and each member defragmented before, or the alarm comes back.
+   * Ends alarms, and resolves to those that it ended. A database that is full
+   * has to be compacted and each member defragmented before, or the alarm comes
+   * back.
    */
   disarm(options?: DisarmOptions & CallOptions): Promise<readonly Alarm[]>;
   /**
    * The whole database as the bytes of a file that `etcdutl snapshot restore`
-   * takes (in etcd 3.4 `etcdctl`). It comes from whichever member the strategy
-   * picks, as fast as it is read, and nothing is sent before it is. It has
-   * what that member had by then, which may be a moment behind the others.
+   * takes (in etcd 3.4 `etcdctl`). The strategy picks the member it comes from.
+   * That member may be a moment behind the others. The snapshot is sent as fast
+   * as it is read, and nothing is sent before the first read.
    *
-   * Its last 32 bytes are the SHA-256 digest of those before them, and are
-   * checked. What is not whole does not end but fails: with an
+   * The last 32 bytes are the SHA-256 digest of those before them, and are
+   * checked. A snapshot that is not whole does not end but fails: with an
    * `UnavailableError` if it was cut off, with an `EtcdError` of the code
-   * `data_loss` if the digest is another one. Discard what was read, then.
+   * `data_loss` if the digest is wrong. Discard what was read, then.
    *
    * Throws the reason of a `signal` that is aborted already.
    */
   snapshot(options?: SnapshotOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a member says of itself. */
+/** The state of a member, as it says itself. */
 export interface MemberStatus extends MaintenanceResult {
   /** The version of its server, such as `3.5.16`. */
   readonly version: string;
-  /** The id of the member it follows, itself if it leads. */
+  /** The id of the leader that it knows; its own if it leads. */
   readonly leader: bigint | undefined;
-  /** Whether it only follows, and has no vote. */
+  /** Whether the member is a learner, which has no vote. */
   readonly isLearner: boolean;
-  /** The size of its database on disk. */
+  /** The size of its database on disk, in bytes. */
   readonly dbSizeBytes: bigint;
-  /** How much of that holds data; defragmenting gives the rest back. */
+  /** The bytes of that which hold data; defragmenting gives the rest back. */
   readonly dbSizeInUseBytes: bigint;
-  /** How large it may become; known since etcd 3.6. */
+  /** The size it may grow to, in bytes; known since etcd 3.6. */
   readonly dbSizeQuotaBytes: bigint | undefined;
   /** The last entry of its raft log that is committed. */
   readonly raftIndex: bigint;
   /** The last entry that it has applied. */
   readonly raftAppliedIndex: bigint;
-  /** Its raft term. */
+  /** The raft term of the member. */
   readonly raftTerm: bigint;
-  /** What is wrong with it, alarms among it. */
+  /** The faults of the member, alarms included. */
   readonly errors: readonly string[];
   /** The version of its files; known since etcd 3.6. */
   readonly storageVersion: string | undefined;
@@ -121,24 +128,25 @@ export interface HashKvOptions {
   readonly revision?: bigint | undefined;
 }
 
-/** What a step of a downgrade gives. */
+/** The result of a step of a downgrade. */
 export interface DowngradeResult extends MaintenanceResult {
   /** The cluster's version now. */
   readonly version: string;
 }
 
 /**
- * Letting the members be replaced by those of the version before. Every call
- * throws an `UnsupportedError` if the server is older than etcd 3.5, which
- * itself begins and ends a downgrade without an answer: the call runs into its
- * timeout, and `validate` tells that it is in effect.
+ * A downgrade: members may be replaced by those of the version before.
+ *
+ * Every call throws an `UnsupportedError` if the server is older than etcd 3.5.
+ * etcd 3.5 itself does not answer `enable` and `cancel`: the call runs into its
+ * timeout, and `validate` shows that it is in effect.
  */
 export interface Downgrade {
-  /** Asks whether it could be done. */
+  /** Asks whether a downgrade to this version is possible. */
   validate(version: string, options?: CallOptions): Promise<DowngradeResult>;
-  /** Begins it: members of the `version`, as `3.5`, may join from now on. */
+  /** Begins the downgrade: members of the `version`, as `3.5`, may join. */
   enable(version: string, options?: CallOptions): Promise<DowngradeResult>;
-  /** Ends it. */
+  /** Ends the downgrade. */
   cancel(options?: CallOptions): Promise<DowngradeResult>;
 }
 
@@ -147,34 +155,39 @@ export interface Downgrade {
  *
  * They have a connection of their own, made when it is first used and kept
  * until {@linkcode MemberCalls.close} or the end of the client. The strategy
- * neither sees them nor is moved by what becomes of them. Every call throws an
- * `EtcdError`, or the reason of its `signal`.
+ * does not see these calls, and their failures do not move it. Every call throws
+ * an `EtcdError`, or the reason of its `signal`.
+ *
+ * ```ts ignore
+ * await using member = client.member("http://10.0.0.1:2379");
+ * const { version, dbSizeBytes } = await member.status();
+ * ```
  */
 export interface MemberCalls extends AsyncDisposable {
   /** The endpoint, in canonical form. */
   readonly endpoint: string;
-  /** What it says of itself. */
+  /** Asks the member for its state. */
   status(options?: CallOptions): Promise<MemberStatus>;
-  /** Whether it says that it serves. */
+  /** Asks the member whether it serves. */
   health(options?: CallOptions): Promise<HealthStatus>;
   /**
    * Gives the space of what was compacted back to the disk. The member serves
-   * nothing meanwhile: one after another, and allow for it in `timeoutMs`.
+   * nothing meanwhile: defragment one after another, with a long `timeoutMs`.
    */
   defragment(options?: CallOptions): Promise<void>;
-  /** A hash over its database, of etcd's internals too. */
+  /** Asks for a hash over the whole database, etcd's internals included. */
   hash(options?: CallOptions): Promise<HashResult>;
   /**
-   * A hash over its keys and their history: the same on every member at the
-   * same revision and compaction.
+   * Asks for a hash over the keys and their history. It is the same on every
+   * member at the same revision and compaction.
    */
   hashKv(options?: HashKvOptions & CallOptions): Promise<HashKvResult>;
-  /** The same as `client.maintenance.snapshot()`, of this member. */
+  /** Takes a snapshot of this member, see {@linkcode Maintenance.snapshot}. */
   snapshot(options?: SnapshotOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Hands over to another member. Only the leader can: others refuse. */
+  /** Hands the lead to another member. Only the leader can: others refuse. */
   moveLeader(to: bigint, options?: CallOptions): Promise<void>;
-  /** Going back to the version before. */
+  /** Calls to go back to the version before. */
   readonly downgrade: Downgrade;
-  /** Closes its connection; the next call makes another. Idempotent. */
+  /** Closes the connection; the next call makes another. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,21 +1,21 @@
 import type { CallOptions } from "../call/mod.ts";
 import type { ResponseHeader } from "../values/mod.ts";
 
-/** One that belongs to the cluster. */
+/** A member of the cluster. */
 export interface ClusterMember {
-  /** Its id. */
+  /** The member's id. */
   readonly id: bigint;
-  /** Its name; empty until it has started once. */
+  /** The member's name; empty until it has started once. */
   readonly name: string;
-  /** Where the other members reach it. */
+  /** The URLs by which the other members reach it. */
   readonly peerUrls: readonly string[];
-  /** Where clients reach it; none until it has started once. */
+  /** The URLs by which clients reach it; none until it has started once. */
   readonly clientUrls: readonly string[];
-  /** Whether it only follows, and has no vote. */
+  /** Whether the member is a learner, which has no vote. */
   readonly isLearner: boolean;
 }
 
-/** Who belongs to the cluster after a call. */
+/** The members of the cluster, after a call. */
 export interface MembersResult {
   /** The answering member's header. */
   readonly header: ResponseHeader;
@@ -23,12 +23,12 @@ export interface MembersResult {
   readonly members: readonly ClusterMember[];
 }
 
-/** Options of a look at the members. */
+/** Options of a list of the members. */
 export interface MembersOptions {
   /**
    * Whether a majority must agree (`true`), or the answering member says what
-   * it knows, which may be old (`false`). Servers older than etcd 3.5 only do
-   * the latter.
+   * it knows, which may be old (`false`). Servers older than etcd 3.5 can only
+   * do the latter.
    *
    * @default {true, where the server can}
    */
@@ -38,8 +38,8 @@ export interface MembersOptions {
 /** Options of a new member. */
 export interface AddMemberOptions {
   /**
-   * Whether it only follows at first, without a vote, until it is promoted: a
-   * new voter that does not start may cost the cluster its majority.
+   * Whether the member begins as a learner, without a vote, until it is
+   * promoted. A new voter that does not start may cost the cluster its majority.
    *
    * @default {false}
    */
@@ -47,14 +47,22 @@ export interface AddMemberOptions {
 }
 
 /**
- * Who belongs to the cluster.
+ * The members of the cluster.
+ *
+ * ```ts ignore
+ * const { member } = await client.cluster.add("http://10.0.0.4:2380", {
+ *   asLearner: true,
+ * });
+ * // Start it with --initial-cluster-state=existing, then:
+ * await client.cluster.promote(member.id);
+ * ```
  *
  * Changes are writes: they are sent at most once. Every call throws an
  * `EtcdError`, or the reason of its `signal`.
  */
 export interface ClusterMembership {
   /**
-   * The members.
+   * Lists the members.
    *
    * @throws {UnsupportedError} If `linearizable` is `true`, and the server is
    * older than etcd 3.5.
@@ -71,7 +79,7 @@ export interface ClusterMembership {
   ): Promise<MembersResult & { readonly member: ClusterMember }>;
   /** Removes a member, which then stops. */
   remove(id: bigint, options?: CallOptions): Promise<MembersResult>;
-  /** Tells the cluster that a member is reached elsewhere. */
+  /** Changes the URLs by which the other members reach a member. */
   update(
     id: bigint,
     peerUrls: string | readonly string[],

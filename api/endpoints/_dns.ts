@@ -6,13 +6,13 @@ import type { DnsOptions } from "./dns_options.ts";
 
 /** The option `dns`, checked and complete. */
 export interface ResolvedDns {
-  /** Whom to ask, if not the system's name server. */
+  /** The name server to ask, if it is not the system's. */
   readonly nameServer:
     | { readonly ipAddr: string; readonly port: number }
     | undefined;
-  /** Which records to ask for, as given. */
+  /** The option `dns.records`, as given. */
   readonly records: SrvRecords | undefined;
-  /** How often to ask, in milliseconds. */
+  /** The time between two look-ups, in milliseconds. */
   readonly refreshIntervalMs: number;
 }
 

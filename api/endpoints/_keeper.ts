@@ -5,9 +5,8 @@ import { withoutPlain } from "../checks/mod.ts";
 import type { Seeds } from "./_seeds.ts";
 
 /**
- * Decides which endpoints the pool has: those of the members if they were
- * asked for, else those the user has named and those found by name, and never
- * one that was refused.
+ * Decides which endpoints the pool has: the members' if they were asked for,
+ * else those that the user has named or that DNS has; never a refused one.
  */
 export class EndpointKeeper {
   readonly #pool: ConnectionPool;
@@ -18,7 +17,7 @@ export class EndpointKeeper {
   #members: readonly Endpoint[] | undefined;
   #fellBack = false;
 
-  /** `pool` has the seeds already. */
+  /** Takes a pool that has the user's endpoints already. */
   constructor(seeds: Seeds, pool: ConnectionPool) {
     this.#pool = pool;
     this.#seeds = seeds;
@@ -31,15 +30,15 @@ export class EndpointKeeper {
   }
 
   /**
-   * Which records of a domain count: one that had endpoints with TLS once is
-   * never used without.
+   * The records of a domain that are asked for. A domain that once had
+   * endpoints with TLS is never used without TLS.
    */
   recordsOf(domain: string): Seeds["records"] {
     const secure = this.#found.get(domain)?.some(({ secure }) => secure);
     return secure === true ? "ssl" : this.#seeds.records;
   }
 
-  /** What the user has named last: another object after each change. */
+  /** The user's endpoints; another object after each change. */
   get seeds(): Seeds {
     return this.#seeds;
   }
@@ -62,7 +61,7 @@ export class EndpointKeeper {
   }
 
   /**
-   * The user names others. If none of those before is among them, they may be
+   * Takes other endpoints from the user. If none was there before, they may be
    * of another cluster.
    */
   replaceSeeds(seeds: Seeds): "all new" | "some kept" {
@@ -83,12 +82,12 @@ export class EndpointKeeper {
     return kept ? "some kept" : "all new";
   }
 
-  /** Those of the members that get no password in plain text. */
+  /** Leaves out members that would get a password in plain text. */
   usable(members: readonly Endpoint[]): readonly Endpoint[] {
     return withoutPlain(members, this.#seeds.secrecy);
   }
 
-  /** Whether one of these is in use and connected. */
+  /** Whether one of these endpoints is in use and connected. */
   serves(endpoints: readonly Endpoint[]): boolean {
     const urls = new Set(endpoints.map(({ url }) => url));
     return this.#pool.snapshot().endpoints.some(({ endpoint, state }) =>
@@ -96,14 +95,14 @@ export class EndpointKeeper {
     );
   }
 
-  /** The members were asked for; no usable one stands for the seeds. */
+  /** Takes the members' endpoints; the user's are used if there are none. */
   setMembers(usable: readonly Endpoint[]): void {
     this.#members = usable.length === 0 ? undefined : usable;
     this.#fellBack = false;
     this.#apply();
   }
 
-  /** A domain was looked up. */
+  /** Takes the endpoints of a domain, or why there are none. */
   setFound(domain: string, found: readonly Endpoint[] | Error): void {
     if (found instanceof Error) {
       this.#lookUpErrors.set(domain, found);
@@ -114,7 +113,7 @@ export class EndpointKeeper {
     this.#apply();
   }
 
-  /** If no endpoint can be reached, those the user has named are back. */
+  /** Uses the user's endpoints as well if no endpoint can be reached. */
   fallBack(): void {
     if (this.#members === undefined || this.#fellBack) return;
     if (!this.lost) return;
@@ -137,11 +136,11 @@ export class EndpointKeeper {
   }
 
   /**
-   * Takes an endpoint out of use. The last one stays, and all others are back:
-   * it seems that the cluster has been replaced.
+   * Takes an endpoint out of use. If it is the last one it stays, and all that
+   * were refused are used again: it seems that the cluster has been replaced.
    */
   refuse(endpoint: string, reason: string): "refused" | "last" {
-    // A late reply, of one that was refused or dropped before.
+    // A late reply, of an endpoint that was refused or dropped before.
     if (!this.uses(endpoint)) return "refused";
     const last = this.endpoints.length === 1;
     if (last) this.#refused.clear();

@@ -7,19 +7,19 @@ import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { checkEncrypted, mustEncrypt, type Secrecy } from "../checks/mod.ts";
 import { srvDomain } from "./_srv.ts";
 
-/** What the user has named: endpoints, and domains that name endpoints. */
+/** The user's endpoints, and the domains whose records name endpoints. */
 export interface Seeds {
   /** The endpoints, taken apart, without duplicates. */
   readonly endpoints: readonly Endpoint[];
   /** The domains of `srv://…`, without duplicates. */
   readonly domains: readonly string[];
-  /** Which of their records are asked for. */
+  /** The records of the domains that are asked for. */
   readonly records: SrvRecords;
   /** Whether a password may be sent in plain text. */
   readonly secrecy: Secrecy;
 }
 
-/** What the meaning of endpoints depends on. */
+/** The options that say which endpoints may be used. */
 export interface SeedOptions extends Secrecy {
   /** The option `dns.records`. */
   readonly records?: SrvRecords | undefined;
@@ -28,8 +28,8 @@ export interface SeedOptions extends Secrecy {
 /**
  * Checks a list of endpoints and drops duplicates.
  *
- * @throws {InvalidOptionError} If it is empty or one is malformed, or would
- * get a password in plain text although TLS is set up.
+ * @throws {InvalidOptionError} If the list is empty, or an endpoint malformed,
+ * or one would get a password in plain text although TLS is set up.
  */
 export function resolveSeeds(
   given: string | readonly string[],

@@ -1,4 +1,4 @@
-/** How endpoints are found by name, those of `srv://example.com`. */
+/** The search for the endpoints of `srv://example.com` in DNS. */
 export interface DnsOptions {
   /**
    * The IP address of the name server to ask. The port is 53 unless given.
@@ -9,7 +9,7 @@ export interface DnsOptions {
     | { readonly hostname: string; readonly port?: number | undefined }
     | undefined;
   /**
-   * Which records count:
+   * The records that count:
    *
    * - `ssl`: `_etcd-client-ssl._tcp`, reached by TLS;
    * - `plain`: `_etcd-client._tcp`, reached without TLS;
@@ -21,6 +21,6 @@ export interface DnsOptions {
    * @default {"ssl" where TLS is set up, else "both"}
    */
   readonly records?: "ssl" | "plain" | "both" | undefined;
-  /** How often to ask again, in milliseconds. @default {30000} */
+  /** The time between two look-ups, in milliseconds. @default {30000} */
   readonly refreshIntervalMs?: number | undefined;
 }

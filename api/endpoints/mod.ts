@@ -1,5 +1,5 @@
 /**
- * Where the members are: given, from DNS, from the cluster itself.
+ * Endpoints: given by the user, found in DNS, named by the cluster.
  *
  * @module
  */

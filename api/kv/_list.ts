@@ -18,16 +18,15 @@ import type {
   RevisionFilter,
 } from "./types.ts";
 
-// Nothing is known of the values yet, which may be of more than a MiB each.
+// The size of the values is not known yet: each may have more than a MiB.
 const FIRST_PAGE = 16;
 const LARGEST_PAGE = 20_000;
-// Later keys may be larger than those so far: no page has many times as many.
+// Later keys may be larger than those so far, so pages grow step by step.
 const GROWTH = 8;
-// A page is read into memory whole: aim at what is neither many megabytes nor
-// many pages, since etcd counts for each all keys that are left, 0.2 s for a
-// million.
+// A page is read into memory whole. Small pages cost more: for each, etcd counts
+// all keys that are left, which takes 0.2 s for a million.
 const PAGE_BYTES = 2 * 1024 * 1024;
-// What a key takes besides its own bytes and its value's.
+// The memory a key takes besides its own bytes and its value's.
 const KEY_BYTES = 64;
 
 /** Reads one page. */
@@ -72,7 +71,7 @@ async function* pages(
   const revision = options.revision || page.header.revision;
   let rest = isFiltered(options) ? undefined : readers.rest;
   for (;;) {
-    // First, as who is given a key may write to it.
+    // First of all, as the user may write to the keys given.
     let left = rangeBehind(page.kvs, rangeEnd);
     yield* page.kvs;
     if (!page.more || left === undefined) return;
@@ -93,7 +92,7 @@ async function* pages(
   }
 }
 
-/** A page at the revision of the first, which another member may not have. */
+/** Reads a page at the first one's revision, which a member may not have yet. */
 async function nextPage(
   { page }: PageReaders,
   range: KeyRange,
@@ -104,12 +103,12 @@ async function nextPage(
   } catch (error) {
     if (!options.serializable) throw error;
     if (!(error instanceof FutureRevisionError)) throw error;
-    // Asked like this, it answers when it has caught up.
+    // Now the member answers when it has caught up.
     return await page(range, { ...options, serializable: false });
   }
 }
 
-/** What is left of a range behind these; nothing if there are none. */
+/** The part of a range behind these keys; nothing if there are none. */
 function rangeBehind(
   kvs: readonly KeyValue[],
   end: Uint8Array | undefined,
@@ -129,14 +128,14 @@ function isFiltered(options: RevisionFilter): boolean {
   ].some((revision) => revision !== undefined && revision !== 0n);
 }
 
-/** Whether pages may bring what the stream of parts did not. */
+/** Whether pages may succeed where the stream of parts has failed. */
 function isForPages(error: unknown): boolean {
   return error instanceof EtcdError &&
     (error.code === "unsupported" || error.code === "future_revision" ||
       error.retryable);
 }
 
-/** As many keys as fit in a page, if they are like those of the last one. */
+/** The number of keys that fit in a page, if they are like those so far. */
 function nextLimit(limit: number, kvs: readonly KeyValue[]): number {
   const bytes = kvs.reduce(
     (sum, { key, value }) => sum + key.length + value.length + KEY_BYTES,

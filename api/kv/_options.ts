@@ -9,7 +9,7 @@ import {
   Signature,
 } from "../checks/mod.ts";
 
-/** What a read of one key takes. */
+/** The options of a read of one key. */
 export const READ_OPTIONS: OptionKinds = {
   revision: REVISION,
   serializable: FLAG,
@@ -23,7 +23,7 @@ const REVISION_FILTER: OptionKinds = {
   maxCreateRevision: REVISION,
 };
 
-/** What a read of a range takes. */
+/** The options of a read of a range. */
 export const RANGE_OPTIONS: OptionKinds = {
   ...READ_OPTIONS,
   ...REVISION_FILTER,
@@ -39,7 +39,7 @@ const LIST_OPTIONS: OptionKinds = {
   pageSize: COUNT,
 };
 
-/** What a put takes. */
+/** The options of a put. */
 export const PUT_OPTIONS: OptionKinds = {
   lease: LEASE,
   prevKv: FLAG,
@@ -47,7 +47,7 @@ export const PUT_OPTIONS: OptionKinds = {
   ignoreLease: FLAG,
 };
 
-/** What a delete takes. */
+/** The options of a delete. */
 export const DELETE_OPTIONS: OptionKinds = { prevKv: FLAG };
 
 type Methods =
@@ -60,7 +60,7 @@ type Methods =
   | "batched"
   | "compact";
 
-/** What the methods of `Kv` take. */
+/** The methods of `Kv`, with the options of each. */
 export const KV: Readonly<Record<Methods, Signature>> = {
   get: new Signature("get", { ...CALL_OPTIONS, ...READ_OPTIONS }),
   range: new Signature("range", { ...CALL_OPTIONS, ...RANGE_OPTIONS }),

@@ -88,7 +88,7 @@ export function txnRequest(txn: AnyTxn): TxnRequestInit {
   };
 }
 
-/** What of a transaction its result is read by. */
+/** The outline of a transaction: enough to read its result. */
 export interface TxnOutline {
   readonly then?: readonly OperationOutline[] | undefined;
   readonly else?: readonly OperationOutline[] | undefined;
@@ -101,7 +101,7 @@ type OperationOutline =
   | Pick<DeleteOperation, "kind">
   | Pick<TxnOperation, "kind"> & { readonly txn: TxnOutline };
 
-/** A copy: the transaction may change before its answer comes. */
+/** Keeps an outline: the transaction may change before its answer comes. */
 export function outlineOf(txn: TxnOutline): TxnOutline {
   const branch = (operations: readonly OperationOutline[] = []) =>
     operations.map((one): OperationOutline =>
@@ -112,7 +112,7 @@ export function outlineOf(txn: TxnOutline): TxnOutline {
   return { then: branch(txn.then), else: branch(txn.else) };
 }
 
-/** What a transaction gives, read as its operations say. */
+/** The result of a transaction, read as its operations say. */
 export function txnResult(txn: TxnOutline, wire: TxnResponse): AnyResult {
   const operations = (wire.succeeded ? txn.then : txn.else) ?? [];
   const got = operations.map(({ kind }, at) =>

@@ -30,7 +30,7 @@ import type {
   TxnOperation,
 } from "./txn_types.ts";
 
-/** Makes the conditions of a transaction. Over a range, every key counts. */
+/** Makes the conditions of a transaction. In a range, every key must fulfil it. */
 export interface CompareBuilder {
   /** How often the key has changed; 0 if it does not exist. */
   version(key: Key | KeyRange, is: Relation, value: bigint): Comparison;
@@ -62,8 +62,8 @@ export interface OperationBuilder {
 }
 
 /**
- * Makes the conditions of a transaction. Bytes given to it may be used again:
- * it keeps a copy.
+ * Makes the conditions of a transaction. You may use the bytes that you give it
+ * again, as it keeps a copy.
  *
  * ```ts
  * import { compare } from "@etcdeno/client";
@@ -100,8 +100,8 @@ const PUT = new Signature("op.put", PUT_OPTIONS);
 const DELETE = new Signature("op.delete", DELETE_OPTIONS);
 
 /**
- * Makes the operations of a transaction. Bytes given to it may be used again:
- * it keeps a copy.
+ * Makes the operations of a transaction. You may use the bytes that you give it
+ * again, as it keeps a copy.
  *
  * ```ts
  * import { op } from "@etcdeno/client";
@@ -135,13 +135,13 @@ export const op: OperationBuilder = {
   txn: (txn) => ({ kind: "txn", txn: ownLists(txn) }),
 };
 
-/** The same with the id of its lease. */
+/** Options with the id of the lease instead of the lease. */
 function ownLease(options: PutOptions | undefined): PutOptions {
   const lease = options?.lease;
   return { ...options, ...lease !== undefined && { lease: leaseIdOf(lease) } };
 }
 
-/** The same with lists of our own; what is no transaction as it is. */
+/** A copy of a transaction and its lists; any other value as it is. */
 function ownLists<T>(txn: T): T {
   if (typeof txn !== "object" || txn === null) return txn;
   const fields = Object.entries(txn).map(([name, list]) =>

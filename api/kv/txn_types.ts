@@ -15,18 +15,18 @@ import type {
   ReadOptions,
 } from "./types.ts";
 
-/** How a comparison compares. */
+/** The relation between a key's field and the value of a comparison. */
 export type Relation = "=" | "!=" | "<" | ">";
 
 /** A condition of a transaction. Made by {@linkcode compare}. */
 export interface Comparison {
-  /** What of the key is compared. */
+  /** The field of the key that is compared. */
   readonly target: "version" | "create" | "mod" | "value" | "lease";
   /** The key, or a range of which every key must fulfil the condition. */
   readonly key: Key | KeyRange;
-  /** How it is compared. */
+  /** The relation that must hold. */
   readonly relation: Relation;
-  /** What it is compared with. */
+  /** The value that the field is compared with. */
   readonly value: bigint | Value;
 }
 
@@ -56,7 +56,7 @@ export interface PutOperation {
   readonly kind: "put";
   /** The key. */
   readonly key: Key;
-  /** Its new value. */
+  /** The new value. */
   readonly value: Value;
   /** How to write. */
   readonly options: PutOptions;
@@ -83,7 +83,7 @@ export interface TxnOperation<
   readonly txn: Txn<Then, Else>;
 }
 
-/** One operation of a transaction. Made by {@linkcode op}. */
+/** An operation of a transaction. Made by {@linkcode op}. */
 export type Operation =
   | GetOperation
   | RangeOperation
@@ -98,13 +98,13 @@ export interface Txn<
 > {
   /** The conditions; all must hold. @default {[]} */
   readonly if?: readonly Comparison[] | undefined;
-  /** What is done if they do. @default {[]} */
+  /** The operations if all conditions hold. @default {[]} */
   readonly then?: Then | undefined;
-  /** What is done if they do not. @default {[]} */
+  /** The operations if one does not. @default {[]} */
   readonly else?: Else | undefined;
 }
 
-/** What one operation gives. */
+/** The result of one operation. */
 export type OperationResult<O extends Operation> = O extends GetOperation
   ? KeyValue | undefined
   : O extends RangeOperation ? RangeResult
@@ -113,12 +113,12 @@ export type OperationResult<O extends Operation> = O extends GetOperation
   : O extends TxnOperation<infer Then, infer Else> ? TxnResult<Then, Else>
   : never;
 
-/** What the operations of a branch give, in their order. */
+/** The results of a branch's operations, in their order. */
 export type BranchResults<Branch extends readonly Operation[]> = {
   readonly [At in keyof Branch]: OperationResult<Branch[At]>;
 };
 
-/** What a transaction gives; `succeeded` tells which branch was done. */
+/** The result of a transaction; `succeeded` says which branch was done. */
 export type TxnResult<
   Then extends readonly Operation[],
   Else extends readonly Operation[],
@@ -128,7 +128,7 @@ export type TxnResult<
     readonly header: ResponseHeader;
     /** The conditions held: `then` was done. */
     readonly succeeded: true;
-    /** What its operations gave. */
+    /** The results of its operations. */
     readonly results: BranchResults<Then>;
   }
   | {
@@ -136,6 +136,6 @@ export type TxnResult<
     readonly header: ResponseHeader;
     /** A condition did not hold: `else` was done. */
     readonly succeeded: false;
-    /** What its operations gave. */
+    /** The results of its operations. */
     readonly results: BranchResults<Else>;
   };

@@ -7,15 +7,15 @@ export interface ReadOptions {
   /** The revision to read at. @default {the newest} */
   readonly revision?: bigint | undefined;
   /**
-   * Whether any member may answer from what it has, without asking the
-   * others: faster, served even without a leader, and possibly stale.
+   * Whether any member may answer from its own data, without asking the
+   * others: that is faster, works even without a leader, and may be stale.
    *
    * @default {false}
    */
   readonly serializable?: boolean | undefined;
   /**
-   * Whether to leave the values out. With etcd 3.7 that leaves out the leases,
-   * too: they are 0.
+   * Whether to leave the values out. etcd 3.7 then leaves out the leases, too:
+   * they are 0.
    *
    * @default {false}
    */
@@ -34,7 +34,7 @@ export interface RevisionFilter {
   readonly maxCreateRevision?: bigint | undefined;
 }
 
-/** What a range is sorted by. */
+/** The field that a range is sorted by. */
 export type SortTarget = "key" | "version" | "create" | "mod" | "value";
 
 /** Options of a range read. */
@@ -42,13 +42,13 @@ export interface RangeOptions extends ReadOptions, RevisionFilter {
   /** The most keys to return. @default {no limit} */
   readonly limit?: number | undefined;
   /**
-   * What to sort by. Any but keys upwards makes the server read the whole
-   * range before the limit applies.
+   * The field to sort by. Any order but that of ascending keys makes the server
+   * read the whole range before the limit applies.
    *
    * @default {"key"}
    */
   readonly sortBy?: SortTarget | undefined;
-  /** Which way to sort. @default {"ascend"} */
+  /** The direction to sort in. @default {"ascend"} */
   readonly order?: "ascend" | "descend" | undefined;
   /** Whether to return the count alone. @default {false} */
   readonly countOnly?: boolean | undefined;
@@ -57,16 +57,17 @@ export interface RangeOptions extends ReadOptions, RevisionFilter {
 /** Options of a listing. */
 export interface ListOptions extends ReadOptions, RevisionFilter {
   /**
-   * How many keys the first page has. A later one has as many as make about
-   * 2 MiB if they are like those before, at least one and at most eight times
-   * as many as the one before or 20 000; or it is the server's choice.
+   * How many keys the first page has. Later pages have as many as make about
+   * 2 MiB, judged by the keys before. A page has at least one key, at most
+   * 20 000, and at most eight times as many as the page before. From etcd 3.7
+   * on, the server chooses.
    *
    * @default {16}
    */
   readonly pageSize?: number | undefined;
 }
 
-/** What a range read gives. */
+/** The result of a range read. */
 export interface RangeResult {
   /** The answering member's header. */
   readonly header: ResponseHeader;
@@ -82,44 +83,44 @@ export interface RangeResult {
 export interface PutOptions {
   /** The lease to attach the key to, or its id. @default {none} */
   readonly lease?: LeaseRef | undefined;
-  /** Whether to return what was there before. @default {false} */
+  /** Whether to return the key as it was before. @default {false} */
   readonly prevKv?: boolean | undefined;
   /**
-   * Whether to keep the value and change only the lease; the value given must
+   * Whether to keep the value and change only the lease. The value given must
    * then be empty, and the key must exist.
    *
    * @default {false}
    */
   readonly ignoreValue?: boolean | undefined;
   /**
-   * Whether to keep the lease and change only the value; the key must exist.
+   * Whether to keep the lease and change only the value. The key must exist.
    *
    * @default {false}
    */
   readonly ignoreLease?: boolean | undefined;
 }
 
-/** What a put gives. */
+/** The result of a put. */
 export interface PutResult {
   /** The answering member's header; its revision is the put's. */
   readonly header: ResponseHeader;
-  /** What was there before, if asked for and anything was. */
+  /** The key as it was before, if asked for and there was one. */
   readonly prevKv: KeyValue | undefined;
 }
 
 /** Options of a delete. */
 export interface DeleteOptions {
-  /** Whether to return what was deleted. @default {false} */
+  /** Whether to return the deleted keys. @default {false} */
   readonly prevKv?: boolean | undefined;
 }
 
-/** What a delete gives. */
+/** The result of a delete. */
 export interface DeleteResult {
   /** The answering member's header. */
   readonly header: ResponseHeader;
   /** How many keys were deleted. */
   readonly deleted: bigint;
-  /** What was deleted, if asked for. */
+  /** The deleted keys, if asked for. */
   readonly prevKvs: readonly KeyValue[];
 }
 
@@ -133,7 +134,7 @@ export interface CompactOptions extends CallOptions {
   readonly physical?: boolean | undefined;
 }
 
-/** What a compaction gives. */
+/** The result of a compaction. */
 export interface CompactResult {
   /** The answering member's header. */
   readonly header: ResponseHeader;

@@ -28,7 +28,7 @@ type Mappings = {
 
 const EMPTY = new Uint8Array();
 
-/** What of each method's messages is a key, or a name that becomes one. */
+/** The keys, and names that become keys, in each method's messages. */
 const MAPPINGS: Mappings = {
   "KV.Range": { request: ranged, response: rangeResponse },
   "KV.RangeStream": {

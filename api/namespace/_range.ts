@@ -15,7 +15,7 @@ export function keyUnder(prefix: Uint8Array, key: Uint8Array): Uint8Array {
   return whole;
 }
 
-/** The same range of the keys below a prefix. */
+/** A range, of the keys below a prefix. */
 export function rangeUnder(
   prefix: Uint8Array,
   { key, rangeEnd }: EtcdRange,
@@ -26,7 +26,7 @@ export function rangeUnder(
   };
 }
 
-/** The same for what the API takes. */
+/** A key or a range as the API takes it, of the keys below a prefix. */
 export function keysUnder(
   prefix: Uint8Array,
   keyOrRange: Key | KeyRange,

@@ -7,7 +7,7 @@ type Lists = Readonly<Record<string, readonly unknown[] | undefined>>;
 const LISTS = ["kvs", "prevKvs"];
 const STEP_KEYS = 2_000;
 
-/** The same as {@linkcode responseUnder}; in turns for very many keys. */
+/** Does {@linkcode responseUnder}; for very many keys, in turns with other work. */
 export function responseInTurns<Response>(
   method: string,
   response: Response,

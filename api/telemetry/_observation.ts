@@ -11,9 +11,9 @@ import type { TellEvent } from "../events.ts";
 export interface Observation {
   /** Told of everything that happens; missing if nobody listens. */
   readonly onEvent: TellEvent | undefined;
-  /** The same caller, followed if somebody listens. */
+  /** Makes a caller that is followed, if somebody listens. */
   observed(caller: TraceableCaller): Caller;
-  /** The same opener of streams, followed if somebody listens. */
+  /** Makes an opener of streams that is followed, if somebody listens. */
   observedStreams(opener: Opener): Opener;
 }
 
@@ -49,7 +49,7 @@ export function observe(
   };
 }
 
-/** The same opener, which tells of streams that have to wait for one. */
+/** Makes an opener that tells of streams that have to wait. */
 function tellingWaits(opener: Opener, tell: TellEvent): Opener {
   return {
     notOpened: (...late) => opener.notOpened(...late),

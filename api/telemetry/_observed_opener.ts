@@ -9,8 +9,8 @@ import type {
 import type { CallRecord, Telemetry } from "./_telemetry.ts";
 
 /**
- * Keeps a record of each stream, from the wait for a connection to its end:
- * only in use where OpenTelemetry is set up.
+ * Records each stream, from the wait for a connection to its end. It is only in
+ * use where OpenTelemetry is set up.
  */
 export class ObservedOpener implements Opener {
   readonly #opener: Opener;
@@ -63,7 +63,7 @@ export class ObservedOpener implements Opener {
   }
 }
 
-/** What we end has failed if the reason is an error of ours, else it is done. */
+/** Ends the record of a stream ended here: failed if the reason is our error. */
 function endHere(record: CallRecord, reason: unknown): void {
   if (reason instanceof EtcdError) {
     record.end({ error: reason, aborted: false });

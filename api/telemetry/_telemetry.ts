@@ -18,29 +18,29 @@ import { type Attempt, EtcdError } from "../../errors/etcd_error.ts";
 import type { CallTrace } from "../call/mod.ts";
 import type { ClientEvent } from "../events.ts";
 
-/** How a call has failed. */
+/** The failure of a call. */
 interface Failure {
-  /** What it was rejected with. */
+  /** The error it was rejected with. */
   readonly error: unknown;
   /** Whether the caller's signal was aborted by then. */
   readonly aborted: boolean;
 }
 
-/** What is kept of one call, or of one stream. */
+/** The record of one call, or of one stream. */
 export interface CallRecord extends CallTrace {
-  /** Runs something as part of the call. */
+  /** Runs a task as part of the call. */
   run<T>(task: () => T): T;
-  /** The call has ended. What is told after that does not count. */
+  /** Ends the record; what follows after that does not count. */
   end(failure?: Failure): void;
-  /** The same of a stream that was ended here, as nobody needs it any more. */
+  /** Ends the record of a stream that nobody needs any more. */
   leave(): void;
 }
 
 /** Spans and metrics of a client. */
 export interface Telemetry {
-  /** A call or a stream begins; `path` is such as `/etcdserverpb.KV/Range`. */
+  /** Begins the record of a call or stream; `path` as `/etcdserverpb.KV/Range`. */
   begin(path: string): CallRecord;
-  /** Something has happened. */
+  /** Counts an event. */
   count(event: ClientEvent): void;
 }
 
@@ -54,9 +54,9 @@ const BOUNDARIES = [
 ];
 
 /**
- * What OpenTelemetry takes, if this process has set it up: nothing else costs
- * anything. Names follow its conventions for RPC, version 1.45, the first one
- * in which they are stable.
+ * Finds OpenTelemetry, if this process has set it up; if not, telemetry costs
+ * nothing. Names follow its conventions for RPC, version 1.45, the first one in
+ * which they are stable.
  */
 export function findTelemetry(
   clock: Pick<Clock, "now">,

@@ -1,12 +1,12 @@
-/** How bytes look to those who read them in a log. */
+/** The look of bytes in a log. */
 
 const SHOWN_BYTES = 256;
 const SHOWN_HEX = 32;
 
-// What a terminal may obey, and JSON leaves as it is.
+// Characters that a terminal may obey, and that JSON does not escape.
 const CONTROL_REGEXP = /[\u007f-\u009f\u2028\u2029]/g;
 
-/** The text of bytes; nothing if they are no well-formed UTF-8. */
+/** The text of bytes; `undefined` if they are no well-formed UTF-8. */
 export function wellFormed(bytes: Uint8Array): string | undefined {
   return decoded(bytes, { stream: false });
 }
@@ -29,7 +29,7 @@ export function inspectBytes(bytes: Uint8Array): string {
   return [head, ...hex].join(" ");
 }
 
-/** Base64 as everybody reads it. */
+/** Standard base64, with padding. */
 export function base64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
@@ -38,7 +38,7 @@ function decoded(
   bytes: Uint8Array,
   options: { readonly stream: boolean },
 ): string | undefined {
-  // One of its own: it remembers half a character.
+  // A decoder for each call, as it remembers half a character.
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return decoder.decode(bytes, options);

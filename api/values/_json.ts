@@ -1,11 +1,11 @@
-/** What `JSON.stringify` makes of results, which it cannot do by itself. */
+/** The JSON form of results: `JSON.stringify` cannot write a `bigint`. */
 
-// Behind the objects, so that they look plain and making one costs no more.
+// In the prototype, so that the objects look plain and cost no more to make.
 const PLAIN: object = Object.create(Object.prototype, {
   toJSON: { value: toJson, writable: true, configurable: true },
 });
 
-/** The same fields as an object with a JSON form. */
+/** Makes an object of these fields that has a JSON form. */
 export function jsonable<T extends object>(fields: T): T {
   return Object.assign(Object.create(PLAIN), fields);
 }
@@ -19,7 +19,7 @@ export function jsonableList<T extends readonly unknown[]>(list: T): T {
   });
 }
 
-/** Gives what a class makes a JSON form, and the looks of a plain object. */
+/** Gives the objects of a class a JSON form, and the look of plain objects. */
 export function makeJsonable(made: { readonly prototype: object }): void {
   Reflect.deleteProperty(made.prototype, "constructor");
   Object.setPrototypeOf(made.prototype, PLAIN);

@@ -1,50 +1,57 @@
 import { base64, inspectBytes, wellFormed } from "./_bytes_view.ts";
 
-// Text is given back as it was put, a byte order mark included; JSON has none.
+// Text comes back as it was put, a byte order mark included. JSON has none.
 const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const jsonDecoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /**
- * Bytes, with ways to read and to log them. A plain `Uint8Array` in every other
- * respect, and a copy: nobody else writes to it. `console.log` shows the text
- * they are, or hexadecimal digits, and cuts what is long.
+ * Bytes, with ways to read and to log them. They are a plain `Uint8Array` in
+ * every other respect, and a copy: nobody else writes to it. `console.log` shows
+ * their text, or hexadecimal digits, and cuts long ones.
  *
- * Those of a range, a transaction or a watch lie together in blocks of up to
+ * ```ts ignore
+ * const { value } = await client.get("config") ?? {};
+ * value?.text(); // as text
+ * value?.json(); // as JSON
+ * value?.[0]; // byte by byte
+ * ```
+ *
+ * The bytes of a range, a transaction or a watch lie together in blocks of up to
  * 8 KiB, as Node's buffers do: their `buffer` is larger than they are, and each
  * keeps its block in memory. `slice()` gives bytes with a buffer of their own,
  * such as to hand to a worker.
  */
 export class Bytes extends Uint8Array<ArrayBuffer> {
-  /** Reads them as UTF-8; what is none becomes U+FFFD. */
+  /** Reads the bytes as UTF-8; bytes that are none become U+FFFD. */
   text(): string {
     return textDecoder.decode(this);
   }
 
   /**
-   * Reads them as JSON.
+   * Reads the bytes as JSON.
    *
-   * @throws {SyntaxError} If they are none.
+   * @throws {SyntaxError} If they are no JSON.
    */
   json<T = unknown>(): T {
     return JSON.parse(jsonDecoder.decode(this)) as T;
   }
 
-  /** The same as {@linkcode Bytes.text}: what stands for them in a template. */
+  /** Reads the bytes as {@linkcode Bytes.text} does: so templates show them. */
   override toString(): string {
     return this.text();
   }
 
   /**
-   * What `JSON.stringify` writes for them: a string if they are well-formed
-   * UTF-8, and `{ "base64": "…" }` if not.
+   * The value that `JSON.stringify` writes: a string if the bytes are
+   * well-formed UTF-8, `{ "base64": "…" }` if not.
    */
   toJSON(): string | { readonly base64: string } {
     return wellFormed(this) ?? { base64: base64(this) };
   }
 }
 
-// How `console.log` shows them, in Deno and wherever Node's is spoken.
+// The form that `console.log` shows, in Deno, Node and others like it.
 for (const name of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
   Object.defineProperty(Bytes.prototype, Symbol.for(name), {
     value(this: Bytes): string {
@@ -58,7 +65,7 @@ for (const name of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
 // No `Symbol.species`, though what is cut out of bytes could then be plain: the
 // mere definition makes V8 slow with all typed arrays of the process.
 
-/** Copies bytes one behind the other into one piece of memory. */
+/** A piece of memory into which bytes are copied, one behind the other. */
 export class ByteBlock {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #at = 0;
@@ -67,7 +74,7 @@ export class ByteBlock {
     this.#bytes = new Uint8Array(length);
   }
 
-  /** How many more bytes fit in. */
+  /** The number of bytes that still fit in. */
   get free(): number {
     return this.#bytes.length - this.#at;
   }

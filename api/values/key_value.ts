@@ -28,7 +28,7 @@ export interface KeyValue {
   readonly lease: bigint;
 }
 
-/** What a member says of itself and the store with each answer. */
+/** The header of each answer: the member, the cluster, the store's revision. */
 export interface ResponseHeader {
   /** The cluster that answered. */
   readonly clusterId: bigint;
@@ -40,14 +40,14 @@ export interface ResponseHeader {
   readonly raftTerm: bigint;
 }
 
-// What is kept of a range keeps no more than this with it, but for the value
-// itself; a buffer for each key and value takes three times as long to read.
+// A key that is kept keeps a block of this size in memory with it. A buffer for
+// each key and value would take three times as long to read.
 const BLOCK_BYTES = 8 * 1024;
-// A few milliseconds.
+// The keys that take a few milliseconds.
 const STEP_KEYS = 2_000;
 const ZERO: Int64 = { low: 0, high: 0 };
 
-// A constructor, as there may be a million of them.
+// A class, as there may be a million of them.
 class Kv implements KeyValue {
   declare readonly key: Bytes;
   declare readonly value: Bytes;
@@ -67,12 +67,12 @@ class Kv implements KeyValue {
 }
 makeJsonable(Kv);
 
-/** A key and value of our own, copied out of the frame they came in. */
+/** Copies a key and value out of the frame they came in. */
 export function toKeyValue(wire: WireKeyValue): KeyValue {
   return new Kv(wire, copyBytes);
 }
 
-/** The same for many, whose bytes lie together in blocks. */
+/** Copies many keys and values, whose bytes lie together in blocks. */
 export function toKeyValues(wires: readonly WireKeyValue[]): KeyValue[] {
   const result: KeyValue[] = [];
   let block = new ByteBlock(0);
@@ -86,7 +86,7 @@ export function toKeyValues(wires: readonly WireKeyValue[]): KeyValue[] {
   return result;
 }
 
-/** The same with pauses, for very many. */
+/** Copies very many keys and values, with pauses. */
 export function* toKeyValuesInSteps(
   wires: readonly WireKeyValue[],
 ): Generator<undefined, KeyValue[]> {
@@ -100,7 +100,7 @@ export function* toKeyValuesInSteps(
   return result;
 }
 
-/** A header of our own; one that is missing is all zero. */
+/** Copies a header; one that is missing is all zero. */
 export function toHeader(wire: WireHeader | null | undefined): ResponseHeader {
   return jsonable({
     clusterId: toUnsignedBigInt(wire?.clusterId ?? ZERO),
@@ -110,7 +110,7 @@ export function toHeader(wire: WireHeader | null | undefined): ResponseHeader {
   });
 }
 
-/** The size of a block for those from one on: it fits one of any size. */
+/** The size of the block for the next keys: one key of any size fits in. */
 function blockSize(wires: readonly WireKeyValue[], from: number): number {
   let bytes = 0;
   for (let at = from; at < wires.length; at++) {

@@ -73,17 +73,17 @@ export function all(): KeyRange {
   return { kind: "range", start: noEnd(), end: noEnd() };
 }
 
-/** What stands for the end of all keys; new each time, as it may be written to. */
+/** The sign for the end of all keys; a new one, as users may write to it. */
 function noEnd(): Uint8Array {
   return new Uint8Array(1);
 }
 
 /**
- * The same in bytes of our own, for what outlives the call: those given may
- * change. What is neither bytes nor a range is given back as it is.
+ * Copies the user's bytes, or those of a range, for a use after the call: by
+ * then they may have changed. Any other value is given back as it is.
  */
 export function own<T>(given: T): T {
-  // Not `slice()`: that of a Node `Buffer` is no copy.
+  // Not `slice()`: a Node `Buffer` would give the same memory.
   if (given instanceof Uint8Array) return new Uint8Array(given) as typeof given;
   return isRange(given)
     ? { ...given, start: own(given.start), end: own(given.end) }
@@ -128,7 +128,7 @@ export function bounds(keyOrRange: Key | KeyRange): EtcdRange {
     : { key: keyBytes("key", keyOrRange), rangeEnd: undefined };
 }
 
-/** The same in bytes of our own. */
+/** The two ends of a key or range, in copies. */
 export function ownBounds(keyOrRange: Key | KeyRange): EtcdRange {
   const { key, rangeEnd } = bounds(keyOrRange);
   return { key: own(key), rangeEnd: own(rangeEnd) };
