@@ -4,7 +4,7 @@
  * @module
  */
 export { rangeStreams } from "./_range_stream.ts";
-export { type Batching, type Kv, KvFacet } from "./kv.ts";
+export { type Batching, type Kv, KvFacet } from "./_facet.ts";
 export {
   compare,
   type CompareBuilder,

@@ -1,6 +1,6 @@
 import { BatchingCaller } from "../../../../api/batch/_batching_caller.ts";
 import type { BatchMode } from "../../../../api/batch/mode.ts";
-import { KvFacet } from "../../../../api/kv/kv.ts";
+import { KvFacet } from "../../../../api/kv/_facet.ts";
 import {
   type Clock,
   SYSTEM_CLOCK,

@@ -1,6 +1,6 @@
 /** The retry loop over a fake network, and the calls that run there. */
 import { assert } from "@std/assert";
-import { KvFacet } from "../../../../api/kv/kv.ts";
+import { KvFacet } from "../../../../api/kv/_facet.ts";
 import { RetryingCaller } from "../../../../api/call/_retrying_caller.ts";
 import {
   type BalancerName,

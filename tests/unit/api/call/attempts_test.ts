@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { KvFacet } from "../../../../api/kv/kv.ts";
+import type { KvFacet } from "../../../../api/kv/_facet.ts";
 import type {
   CallOutcome,
   PickInfo,

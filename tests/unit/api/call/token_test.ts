@@ -1,6 +1,6 @@
 // The retry loop with a token that members may refuse, over a fake network.
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { KvFacet } from "../../../../api/kv/kv.ts";
+import { KvFacet } from "../../../../api/kv/_facet.ts";
 import { RetryingCaller } from "../../../../api/call/_retrying_caller.ts";
 import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
 import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";

@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { checkTimeoutMs } from "../../../../api/checks/_check.ts";
 import { ElectionFacet } from "../../../../api/lock_election/election.ts";
-import { KvFacet } from "../../../../api/kv/kv.ts";
+import { KvFacet } from "../../../../api/kv/_facet.ts";
 import { LockFacet } from "../../../../api/lock_election/lock.ts";
 import { openSession } from "../../../../api/session/session.ts";
 import type { Caller } from "../../../../api/call/caller.ts";

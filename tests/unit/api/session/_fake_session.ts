@@ -1,4 +1,4 @@
-import { KvFacet } from "../../../../api/kv/kv.ts";
+import { KvFacet } from "../../../../api/kv/_facet.ts";
 import { openSession } from "../../../../api/session/session.ts";
 import {
   type Key,

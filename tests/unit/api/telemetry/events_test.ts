@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { KvFacet } from "../../../../api/kv/kv.ts";
+import { KvFacet } from "../../../../api/kv/_facet.ts";
 import { observe } from "../../../../api/telemetry/_observation.ts";
 import { RetryingCaller } from "../../../../api/call/_retrying_caller.ts";
 import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
