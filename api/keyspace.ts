@@ -24,11 +24,11 @@ import type { Leases } from "./lease/mod.ts";
 import type { Watch, WatchOptions } from "./watch/mod.ts";
 
 /**
- * Keys, and what is done with them: all keys of a cluster, which is the
- * client itself, or those below a prefix, see {@linkcode Keyspace.namespace}.
+ * A set of keys and the calls on them. It is all keys of a cluster, as the client
+ * itself, or those below a prefix, see {@linkcode Keyspace.namespace}.
  */
 export abstract class Keyspace {
-  /** Reading and writing keys. */
+  /** All calls on keys; the most common ones are methods here, too. */
   abstract readonly kv: Kv;
   /** Leases, which are the same for all keys. */
   abstract readonly lease: Leases;
@@ -48,10 +48,10 @@ export abstract class Keyspace {
   abstract watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch;
 
   /**
-   * The keys below a prefix, as if there were no others: it is put before
-   * every key and name that is sent and taken off every key that comes back.
-   * The prefix is any bytes; a separator is part of it, as in `"app/"`. It has
-   * nothing to close and lives as long as the client.
+   * Gives the keys below a prefix, as if there were no others: the prefix is put
+   * before every key and name that is sent, and taken off every key that comes
+   * back. It may be any bytes. A separator is part of it, as in `"app/"`. A
+   * namespace has nothing to close and lives as long as the client.
    *
    * ```ts
    * import { Client } from "@etcdeno/client";
@@ -68,8 +68,8 @@ export abstract class Keyspace {
   abstract namespace(prefix: Key): Keyspace;
 
   /**
-   * Opens a session: a lease that is kept alive, and what ends with it, locks
-   * and leaderships.
+   * Opens a session: a lease that is kept alive, and the locks and leaderships
+   * that end with it.
    *
    * @throws {InvalidOptionError} If an option is not acceptable.
    */

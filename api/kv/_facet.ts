@@ -11,6 +11,7 @@ import {
   rangeRequest,
   rangeResult,
 } from "./_codec.ts";
+import type { Kv } from "./kv.ts";
 import { KV } from "./_options.ts";
 import { listPages, type ReadRest } from "./_list.ts";
 import { inTurns, MANY } from "../waiting/mod.ts";
@@ -46,72 +47,6 @@ const PUT = { method: methods.kv.put, action: "put" };
 const DELETE = { method: methods.kv.deleteRange, action: "delete" };
 const TXN = { method: methods.kv.txn, action: "run the transaction" };
 const COMPACT = { method: methods.kv.compact, action: "compact" };
-
-/**
- * Reading and writing keys.
- *
- * Reads are repeated, as the balancer strategy decides. Writes are sent at most
- * once, unless they were certainly not applied: `maybeCommitted` on the error
- * says whether one may have been.
- *
- * Every call throws an `EtcdError`, or the reason of its `signal`.
- */
-export interface Kv {
-  /** Reads one key; resolves to `undefined` if there is none. */
-  get(
-    key: Key,
-    options?: ReadOptions & CallOptions,
-  ): Promise<KeyValue | undefined>;
-  /**
-   * Reads a range in one request, which server and client hold in memory whole:
-   * for large ones see {@linkcode Kv.list}. An answer of very many keys is read
-   * in turns with other work; one within a transaction is not.
-   */
-  range(
-    range: Key | KeyRange,
-    options?: RangeOptions & CallOptions,
-  ): Promise<RangeResult>;
-  /**
-   * Reads a range of any size in pages, all at one revision: that of the
-   * first page, or the one given. From etcd 3.7 on, what follows the first
-   * page is one stream, read as it is needed. `timeoutMs` is the time for each
-   * page, or for each wait for the next part of the stream.
-   */
-  list(
-    range: Key | KeyRange,
-    options?: ListOptions & CallOptions,
-  ): AsyncIterableIterator<KeyValue>;
-  /** Writes one key. */
-  put(
-    key: Key,
-    value: Value,
-    options?: PutOptions & CallOptions,
-  ): Promise<PutResult>;
-  /** Deletes a key or a range. */
-  delete(
-    range: Key | KeyRange,
-    options?: DeleteOptions & CallOptions,
-  ): Promise<DeleteResult>;
-  /** Runs a transaction. One that only reads is repeated like a read. */
-  txn<
-    const Then extends readonly Operation[] = [],
-    const Else extends readonly Operation[] = [],
-  >(
-    txn: Txn<Then, Else>,
-    options?: CallOptions,
-  ): Promise<TxnResult<Then, Else>>;
-  /**
-   * The same calls, sharing requests: with `"reads"`, single-key gets that are
-   * made while others are in flight; with `"all"`, puts and deletes as well. This
-   * is much faster for many calls at once, and no slower for one. Writes of one
-   * request have the same revision, and their events are delivered together.
-   *
-   * @throws {InvalidOptionError} If the mode is another one.
-   */
-  batched(mode?: Exclude<BatchMode, "off">): Kv;
-  /** Forgets the history up to a revision. */
-  compact(revision: bigint, options?: CompactOptions): Promise<CompactResult>;
-}
 
 /** Makes a caller that carries calls of some kinds together. */
 export type Batching = (mode: Exclude<BatchMode, "off">) => Caller;

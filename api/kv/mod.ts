@@ -4,7 +4,8 @@
  * @module
  */
 export { rangeStreams } from "./_range_stream.ts";
-export { type Batching, type Kv, KvFacet } from "./_facet.ts";
+export { type Batching, KvFacet } from "./_facet.ts";
+export type { Kv } from "./kv.ts";
 export {
   compare,
   type CompareBuilder,

@@ -1,4 +1,4 @@
-import type { Kv } from "../../../../api/kv/_facet.ts";
+import type { Kv } from "../../../../api/kv/kv.ts";
 import { copyBytes } from "../../../../api/values/bytes.ts";
 import { createError } from "../../../../errors/specific_errors.ts";
 import type { KeyValue, ListOptions } from "../../../../mod.ts";

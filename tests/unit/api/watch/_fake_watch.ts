@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { WatchFacet } from "../../../../api/watch/watch.ts";
-import type { Kv } from "../../../../api/kv/_facet.ts";
+import type { Kv } from "../../../../api/kv/kv.ts";
 import {
   ClientClosedError,
   type ClientEvent,

@@ -2,7 +2,7 @@
 // each gets every revision from its start on, whole, once and in order, and none
 // takes a member that lags for a history that is lost.
 import { assert, assertEquals } from "@std/assert";
-import type { Kv } from "../../../../api/kv/_facet.ts";
+import type { Kv } from "../../../../api/kv/kv.ts";
 import {
   CompactedError,
   type Watch,

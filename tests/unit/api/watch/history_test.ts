@@ -1,6 +1,6 @@
 // A store that is behind what a watch has received: it lags, or it went back.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import type { Kv } from "../../../../api/kv/_facet.ts";
+import type { Kv } from "../../../../api/kv/kv.ts";
 import {
   type CallOptions,
   HistoryLostError,

@@ -1,6 +1,6 @@
 // A relisting watch whose cluster does not answer.
 import { assert, assertEquals } from "@std/assert";
-import type { Kv } from "../../../../api/kv/_facet.ts";
+import type { Kv } from "../../../../api/kv/kv.ts";
 import { createError } from "../../../../errors/specific_errors.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { FakeWatches } from "./_fake_watch.ts";
