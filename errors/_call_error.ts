@@ -18,8 +18,8 @@ export interface FailedCall {
   readonly attempt: number;
   /** The latest attempts, the last one included. */
   readonly attempts: readonly Attempt[];
-  /** The deadline of the whole call in milliseconds, if it has one. */
-  readonly timeoutMs: number | undefined;
+  /** The time for the whole call in milliseconds. */
+  readonly timeoutMs: number;
   /** Whether the call may have been applied. */
   readonly maybeCommitted: boolean;
   /** Whether the same call may be made again. */

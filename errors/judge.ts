@@ -26,8 +26,8 @@ export interface JudgeContext {
   readonly maybeCommitted: boolean;
   /** How long this attempt took, in milliseconds. */
   readonly durationMs: number;
-  /** The deadline of the whole call in milliseconds, if it has one. */
-  readonly timeoutMs: number | undefined;
+  /** The time for the whole call in milliseconds, `Infinity` for no limit. */
+  readonly timeoutMs: number;
   /** The strategy's policy. */
   readonly policy: RetryPolicy;
   /** How many endpoints there are. */

@@ -18,6 +18,19 @@ export type Authenticate = (
 // A token that was refused so soon after it came was not refused for its age.
 const FRESH_MS = 5_000;
 
+/** The token, as far as the keeper knows it. */
+type Known =
+  | { readonly kind: "unknown" }
+  /** Auth is off. */
+  | { readonly kind: "not needed" }
+  | {
+    readonly kind: "token";
+    readonly token: string;
+    readonly fetchedAt: number;
+    readonly headers: Headers;
+    readonly headersRequiringLeader: Headers;
+  };
+
 /**
  * The token of a client: fetched when it is first needed, and again when a
  * member refuses it, once for all calls and streams that wait for it.
@@ -28,14 +41,11 @@ export class TokenKeeper {
   readonly #now: () => number;
   readonly #onEvent: TellEvent | undefined;
   readonly #closed = new AbortController();
-  #known = false;
-  #token: string | undefined;
-  #fetchedAt = -Infinity;
+  #state: Known = { kind: "unknown" };
   #fetching: Promise<void> | undefined;
   /** The number of the newest fetch: older ones are given up. */
   #newest = 0;
   #waitingFor: string | undefined;
-  #headers: readonly [plain: Headers, leader: Headers] | undefined;
 
   constructor(
     credentials: Credentials,
@@ -53,12 +63,12 @@ export class TokenKeeper {
 
   /** Whether the keeper knows what to send: a token, or none as auth is off. */
   get known(): boolean {
-    return this.#known;
+    return this.#state.kind !== "unknown";
   }
 
   /** The token that is sent now. */
   get token(): string | undefined {
-    return this.#token;
+    return this.#state.kind === "token" ? this.#state.token : undefined;
   }
 
   /** The function of the user's whose answer is awaited, such as `auth.token`. */
@@ -75,29 +85,23 @@ export class TokenKeeper {
 
   /** Whether the token has only just come. */
   get fresh(): boolean {
-    return this.#token !== undefined &&
-      this.#now() - this.#fetchedAt < FRESH_MS;
+    const state = this.#state;
+    return state.kind === "token" && this.#now() - state.fetchedAt < FRESH_MS;
   }
 
   /** The headers of a call. */
   headers(
     { requireLeader }: Pick<CallOptions, "requireLeader">,
   ): Headers | undefined {
-    const token = this.#token;
-    if (token === undefined) return undefined;
-    this.#headers ??= [
-      Object.freeze({ token }),
-      Object.freeze({ token, ...REQUIRE_LEADER }),
-    ];
-    return this.#headers[requireLeader ? 1 : 0];
+    const state = this.#state;
+    if (state.kind !== "token") return undefined;
+    return requireLeader ? state.headersRequiringLeader : state.headers;
   }
 
   /** Takes note that a member has refused this token: it is not sent any more. */
   refused(token: string | undefined): void {
-    if (token !== this.#token) return;
-    this.#known = false;
-    this.#token = undefined;
-    this.#headers = undefined;
+    if (token !== this.token) return;
+    this.#state = { kind: "unknown" };
     this.#onEvent?.({ type: "token", change: "refused" });
   }
 
@@ -139,11 +143,14 @@ export class TokenKeeper {
       throw error;
     }
     if (turn !== this.#newest) return;
-    this.#token = token;
-    this.#headers = undefined;
-    this.#fetchedAt = this.#now();
-    this.#known = true;
-    const change = this.#token === undefined ? "not_needed" : "fetched";
+    this.#state = token === undefined ? { kind: "not needed" } : {
+      kind: "token",
+      token,
+      fetchedAt: this.#now(),
+      headers: Object.freeze({ token }),
+      headersRequiringLeader: Object.freeze({ token, ...REQUIRE_LEADER }),
+    };
+    const change = token === undefined ? "not_needed" : "fetched";
     this.#onEvent?.({ type: "token", change });
   }
 

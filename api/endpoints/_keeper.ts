@@ -4,6 +4,14 @@ import type { EndpointView } from "../../balancers/view.ts";
 import { withoutPlain } from "../checks/mod.ts";
 import type { Seeds } from "./_seeds.ts";
 
+/** The endpoints that the pool has: the user's, the members' or both. */
+type Source =
+  | { readonly kind: "user" }
+  | {
+    readonly kind: "members" | "both";
+    readonly members: readonly Endpoint[];
+  };
+
 /**
  * Decides which endpoints the pool has: the members' if they were asked for,
  * else those that the user has named or that DNS has; never a refused one.
@@ -14,8 +22,7 @@ export class EndpointKeeper {
   readonly #lookUpErrors = new Map<string, Error>();
   readonly #refused = new Map<string, string>();
   #seeds: Seeds;
-  #members: readonly Endpoint[] | undefined;
-  #fellBack = false;
+  #source: Source = { kind: "user" };
 
   /** Takes a pool that has the user's endpoints already. */
   constructor(seeds: Seeds, pool: ConnectionPool) {
@@ -50,11 +57,12 @@ export class EndpointKeeper {
 
   /** The endpoints in use. */
   get endpoints(): readonly Endpoint[] {
-    const list = this.#members === undefined
+    const source = this.#source;
+    const list = source.kind === "user"
       ? this.#named()
-      : this.#fellBack
-      ? [...this.#members, ...this.#named()]
-      : this.#members;
+      : source.kind === "both"
+      ? [...source.members, ...this.#named()]
+      : source.members;
     const byUrl = new Map(list.map((endpoint) => [endpoint.url, endpoint]));
     for (const url of this.#refused.keys()) byUrl.delete(url);
     return [...byUrl.values()];
@@ -68,8 +76,7 @@ export class EndpointKeeper {
     const before = new Set(this.endpoints.map(({ url }) => url));
     const domains = new Set(this.#seeds.domains);
     this.#seeds = seeds;
-    this.#members = undefined;
-    this.#fellBack = false;
+    this.#source = { kind: "user" };
     this.#refused.clear();
     for (const domain of domains) {
       if (seeds.domains.includes(domain)) continue;
@@ -97,8 +104,9 @@ export class EndpointKeeper {
 
   /** Takes the members' endpoints; the user's are used if there are none. */
   setMembers(usable: readonly Endpoint[]): void {
-    this.#members = usable.length === 0 ? undefined : usable;
-    this.#fellBack = false;
+    this.#source = usable.length === 0
+      ? { kind: "user" }
+      : { kind: "members", members: usable };
     this.#apply();
   }
 
@@ -115,9 +123,9 @@ export class EndpointKeeper {
 
   /** Uses the user's endpoints as well if no endpoint can be reached. */
   fallBack(): void {
-    if (this.#members === undefined || this.#fellBack) return;
-    if (!this.lost) return;
-    this.#fellBack = true;
+    const source = this.#source;
+    if (source.kind !== "members" || !this.lost) return;
+    this.#source = { kind: "both", members: source.members };
     this.#apply();
   }
 

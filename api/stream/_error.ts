@@ -53,7 +53,7 @@ export function judgeStream(
     earlier: [],
     maybeCommitted: false,
     durationMs: stream.durationMs,
-    timeoutMs: undefined,
+    timeoutMs: Infinity,
     policy: NO_REPEAT,
     endpoints: stream.endpoints,
     canReauthenticate: false,
