@@ -99,7 +99,7 @@ export function classify(failure: CallFailure): Classification {
 
 /** Names a failure that etcd itself has not put in words. */
 function classifyByStatus(failure: CallFailure): Classification {
-  // A proxy said so, before it had passed on a whole request.
+  // This is the answer of a proxy, which has not passed the request on.
   if (failure.httpStatus === CONTENT_TOO_LARGE) {
     return {
       code: "request_too_large",

@@ -57,7 +57,7 @@ function describe(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (typeof value === "object" && value !== null) {
-    // Not JSON: a value that refers to itself has none.
+    // Not `JSON.stringify`, which fails on a value that refers to itself.
     const text = Deno.inspect(value, { breakLength: Infinity, depth: 2 });
     return text.length > 200 ? `${text.slice(0, 200)}…` : text;
   }

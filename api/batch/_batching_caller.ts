@@ -50,7 +50,7 @@ export class BatchingCaller implements Caller {
     };
   }
 
-  // Not async: a promise for each call counts here, and its callers are async.
+  // Not async: that would cost one more promise for each call.
   unary<Request, Response>(
     call: UnaryCall<Request, Response>,
     request: Request,

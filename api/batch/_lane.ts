@@ -38,7 +38,8 @@ interface Flight extends Batch {
 
 const NO_KEYS: ReadonlySet<string> = new Set();
 
-// Within this, the error of the request, which knows more, comes first.
+// A call ends so long after its deadline. By then the request that carries it
+// has ended, whose own error says more.
 const EXPIRY_SLACK_MS = 20;
 
 // A request that takes longer does not keep others waiting any more: its member

@@ -86,7 +86,7 @@ export function replyOf(
 }
 
 function ofRange(request: RangeRequestInit): BatchOperation | undefined {
-  if (isRange(request)) return undefined;
+  if (hasRangeEnd(request)) return undefined;
   return {
     lane: request.serializable ? "serializable" : "linearizable",
     wire: { requestRange: request },
@@ -105,7 +105,7 @@ function ofPut(request: PutRequestInit): BatchOperation {
 }
 
 function ofDelete(request: DeleteRangeRequestInit): BatchOperation | undefined {
-  if (isRange(request)) return undefined;
+  if (hasRangeEnd(request)) return undefined;
   return {
     lane: "writes",
     wire: { requestDeleteRange: request },
@@ -114,7 +114,7 @@ function ofDelete(request: DeleteRangeRequestInit): BatchOperation | undefined {
   };
 }
 
-function isRange(
+function hasRangeEnd(
   { rangeEnd }: { readonly rangeEnd?: Uint8Array | null | undefined },
 ): boolean {
   return lengthOf(rangeEnd) > 0;

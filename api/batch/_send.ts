@@ -8,7 +8,7 @@ import type { BatchedCall, BatchedCallInit } from "./_call.ts";
 import type { Caller, TracedOptions } from "../call/mod.ts";
 
 /** Why a server did not look into a batch: the batch is too large for it. */
-export type Refusal = "too_many_operations" | "request_too_large";
+export type BatchTooLarge = "too_many_operations" | "request_too_large";
 
 // A single operation can be to blame for these: then each is tried alone.
 const OF_ONE_OPERATION: ReadonlySet<number> = new Set([
@@ -42,7 +42,7 @@ export interface Sender {
 export async function sendTogether(
   sender: Sender,
   batch: readonly BatchedCall[],
-): Promise<Refusal | undefined> {
+): Promise<BatchTooLarge | undefined> {
   const all = allAborted(batch);
   let sent: readonly BatchedCall[] = [];
   const encode = () => {
@@ -52,7 +52,7 @@ export async function sendTogether(
     return methods.kv.txn.encode(transactionOf(sent));
   };
   try {
-    const { header, responses } = await request(sender, batch, {
+    const { header, responses } = await callTogether(sender, batch, {
       encode,
       signal: all?.signal,
     });
@@ -88,7 +88,7 @@ export function callAlone(
   return caller.unary(call, requestOf(operation), { signal, timeoutMs });
 }
 
-function request(
+function callTogether(
   sender: Sender,
   batch: readonly BatchedCall[],
   late: Pick<TracedOptions, "encode" | "signal">,
@@ -118,7 +118,7 @@ async function settleFailed(
     readonly batch: readonly BatchedCall[];
     readonly error: unknown;
   },
-): Promise<Refusal | undefined> {
+): Promise<BatchTooLarge | undefined> {
   if (!(error instanceof EtcdError)) {
     for (const call of batch) call.fail(error);
     return;

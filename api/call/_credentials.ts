@@ -36,7 +36,7 @@ export function resolveCredentials(
     : {
       kind: "password",
       username: secret("username"),
-      // The server refuses an empty one, or does not.
+      // An empty password goes to the server, which may refuse it.
       password: given.password === "" ? "" : secret("password"),
     };
 }

@@ -70,7 +70,7 @@ function toVersionAnswer(
   { ready }: Transport,
 ): VersionAnswer {
   const failed = !(answer instanceof Uint8Array);
-  // Late patches want a user to tell their status.
+  // Late patches of etcd tell their status to users only.
   if (!ready || (failed && isRefusedUser(answer))) return { kind: "same fate" };
   if (failed) {
     return { kind: PASSING.has(answer.grpcCode) ? "silent" : "unknown" };

@@ -22,7 +22,7 @@ export async function provided(
       }`,
       {
         code: "unauthenticated",
-        // Streams go on asking: leases have until their TTL is over.
+        // Streams ask again: a lease has time until its TTL is over.
         retryable: true,
         cause,
       },
@@ -33,7 +33,7 @@ export async function provided(
       `Cannot authenticate: the function in '${option}' gave ${state}`,
       { code: "unauthenticated" },
     );
-  // The server refuses an empty password, or does not.
+  // An empty password goes to the server, which may refuse it.
   if (given === "" && option === "auth.password") return given;
   if (typeof given !== "string" || given === "") {
     const what = given === "" ? "an empty string" : typeof given;

@@ -169,7 +169,7 @@ export class TokenKeeper {
       if (!(error instanceof EtcdError)) throw error;
       // Auth is off: calls go without a token until a member asks for a user.
       if (error.code === "auth_not_enabled") return undefined;
-      throw named(error, { username, password });
+      throw withUsername(error, { username, password });
     }
   }
 
@@ -187,7 +187,7 @@ export class TokenKeeper {
 }
 
 /** Puts the user's name in the error, unless its class has more fields. */
-function named(
+function withUsername(
   error: EtcdError,
   given: { readonly username: string; readonly password: string },
 ): EtcdError {

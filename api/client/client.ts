@@ -105,7 +105,8 @@ export class Client extends Keyspace implements AsyncDisposable {
 
   /**
    * Reads a range of any size in pages, all at one revision: that of the first
-   * page, or the one given. `timeoutMs` is the time for each page.
+   * page, or the one given. `timeoutMs` is the time for each page. Example:
+   * `for await (const { key, value } of client.list(prefix("jobs/"))) …`
    *
    * @throws {CompactedError} If the revision is gone by the time of a page.
    */
@@ -144,7 +145,8 @@ export class Client extends Keyspace implements AsyncDisposable {
   /**
    * Runs a transaction: `then` if all conditions hold, otherwise `else`; all of
    * it or nothing. One that only reads is repeated like a read. One that writes
-   * is sent at most once, unless it was certainly not applied.
+   * is sent at most once, unless it was certainly not applied. {@linkcode Kv.txn}
+   * has an example.
    *
    * @throws {NoSpaceError} If the database is full and a branch has a put.
    */

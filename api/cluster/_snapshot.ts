@@ -41,7 +41,7 @@ export function takeSnapshot(
           return;
         }
         if (message.blob.length === 0) continue;
-        // Our own bytes, whatever becomes of the frame they came in.
+        // A copy, which does not keep the frame it came in alive.
         const bytes = new Uint8Array(message.blob);
         digest.add(bytes);
         controller.enqueue(bytes);

@@ -84,7 +84,7 @@ export class MaintenanceFacet implements Maintenance {
           memberID: fromBigInt(alarm.memberId),
           alarm: TYPES.find(([word]) => word === alarm.type)?.[1],
         });
-        // Even if the next one fails.
+        // This one is done, even if the next call fails.
         effort.maybeCommitted = true;
       }
       return named;

@@ -100,7 +100,7 @@ export class EndpointSync {
         .filter(({ name, isLearner }) => name !== "" && !isLearner)
         .flatMap(({ clientURLs }) => clientURLs)
         .flatMap((url) => parsed(url, { tls: secure }))
-        // Never from TLS to plain text on the word of a member.
+        // A member cannot move the client from TLS to plain text.
         .filter((endpoint) => endpoint.secure || !secure),
     );
     const reason = await this.#whyNotUsed(usable, options);

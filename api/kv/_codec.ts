@@ -147,9 +147,9 @@ function int64(option: string, value: bigint | undefined): Int64 | undefined {
     : fromBigInt(checkInt64(option, value));
 }
 
-// By key and ascending is how etcd sorts anyway, and is not asked for: any sort
-// order makes it fetch the whole range before the limit applies. A target never
-// goes without an order: a stream of etcd 3.7 would leave keys out.
+// etcd sorts by ascending keys anyway. The client does not ask for that, as any
+// sort order makes etcd read the whole range before the limit applies. A target
+// never goes without an order: a stream of etcd 3.7 would leave keys out.
 function sorting(
   { sortBy = "key", order = "ascend" }: RangeOptions,
 ): Pick<RangeRequestInit, "sortOrder" | "sortTarget"> {

@@ -30,20 +30,20 @@ const EMPTY = new Uint8Array();
 
 /** The keys, and names that become keys, in each method's messages. */
 const MAPPINGS: Mappings = {
-  "KV.Range": { request: ranged, response: rangeResponse },
+  "KV.Range": { request: withRange, response: rangeFrom },
   "KV.RangeStream": {
-    request: ranged,
+    request: withRange,
     response: (response, prefix) =>
       derive(response, {
         rangeResponse: response.rangeResponse &&
-          rangeResponse(response.rangeResponse, prefix),
+          rangeFrom(response.rangeResponse, prefix),
       }),
   },
-  "KV.Put": { request: keyed, response: putResponse },
-  "KV.DeleteRange": { request: ranged, response: deleteResponse },
-  "KV.Txn": { request: txnRequest, response: txnResponse },
+  "KV.Put": { request: withKey, response: putFrom },
+  "KV.DeleteRange": { request: withRange, response: deleteFrom },
+  "KV.Txn": { request: txnUnder, response: txnFrom },
   "Lease.LeaseTimeToLive": {
-    request: same,
+    request: unchanged,
     response: (response, prefix) =>
       derive(response, {
         keys: response.keys
@@ -55,24 +55,24 @@ const MAPPINGS: Mappings = {
       }),
   },
   "Lock.Lock": {
-    request: named,
+    request: withName,
     response: (response, prefix) =>
       derive(response, {
         key: response.key.subarray(prefix.length),
       }),
   },
-  "Lock.Unlock": { request: keyed, response: same },
+  "Lock.Unlock": { request: withKey, response: unchanged },
   "Election.Campaign": {
-    request: named,
+    request: withName,
     response: (response, prefix) =>
       derive(response, {
         leader: response.leader && leaderFrom(response.leader, prefix),
       }),
   },
-  "Election.Proclaim": { request: led, response: same },
-  "Election.Leader": { request: named, response: leaderResponse },
-  "Election.Observe": { request: named, response: leaderResponse },
-  "Election.Resign": { request: led, response: same },
+  "Election.Proclaim": { request: withLeader, response: unchanged },
+  "Election.Leader": { request: withName, response: leaderKvFrom },
+  "Election.Observe": { request: withName, response: leaderKvFrom },
+  "Election.Resign": { request: withLeader, response: unchanged },
 };
 
 /** The request of a method, with the prefix before its keys and names. */
@@ -104,32 +104,32 @@ function mappingOf<Request, Response>(
 }
 
 /**
- * The message with some fields changed. What it leaves out it has from its
- * prototype, which a copy would lose; and others may hold it too.
+ * A message with some fields changed. It inherits all others: a copy would lose
+ * the defaults in the prototype, and other code may hold the message.
  */
 function derive<T extends object>(message: T, changes: Partial<T>): T {
   return Object.assign(Object.create(message), changes);
 }
 
-function same<T>(message: T): T {
+function unchanged<T>(message: T): T {
   return message;
 }
 
-function keyed<T extends { readonly key?: Uint8Array | undefined }>(
+function withKey<T extends { readonly key?: Uint8Array | undefined }>(
   request: T,
   prefix: Uint8Array,
 ): T {
   return { ...request, key: keyUnder(prefix, request.key ?? EMPTY) };
 }
 
-function named<T extends { readonly name?: Uint8Array | undefined }>(
+function withName<T extends { readonly name?: Uint8Array | undefined }>(
   request: T,
   prefix: Uint8Array,
 ): T {
   return { ...request, name: keyUnder(prefix, request.name ?? EMPTY) };
 }
 
-function ranged<
+function withRange<
   T extends {
     readonly key?: Uint8Array | undefined;
     readonly rangeEnd?: Uint8Array | undefined;
@@ -139,12 +139,17 @@ function ranged<
   return { ...request, ...rangeUnder(prefix, { key, rangeEnd }) };
 }
 
-function led<T extends { readonly leader?: LeaderKeyInit | null | undefined }>(
+function withLeader<
+  T extends { readonly leader?: LeaderKeyInit | null | undefined },
+>(
   request: T,
   prefix: Uint8Array,
 ): T {
   const { leader } = request;
-  return { ...request, leader: leader && keyed(named(leader, prefix), prefix) };
+  return {
+    ...request,
+    leader: leader && withKey(withName(leader, prefix), prefix),
+  };
 }
 
 function leaderFrom(leader: LeaderKey, { length }: Uint8Array): LeaderKey {
@@ -154,21 +159,21 @@ function leaderFrom(leader: LeaderKey, { length }: Uint8Array): LeaderKey {
   });
 }
 
-// There may be very many, and a prototype of its own makes each slow.
+// Not derived: there may be very many, and a prototype of its own makes each slow.
 function kvFrom(kv: KeyValue, { length }: Uint8Array): KeyValue {
   const { createRevision, modRevision, version, value, lease } = kv;
   const key = kv.key.subarray(length);
   return { key, createRevision, modRevision, version, value, lease };
 }
 
-function leaderResponse(
+function leaderKvFrom(
   response: LeaderResponse,
   prefix: Uint8Array,
 ): LeaderResponse {
   return derive(response, { kv: response.kv && kvFrom(response.kv, prefix) });
 }
 
-function rangeResponse(
+function rangeFrom(
   response: RangeResponse,
   prefix: Uint8Array,
 ): RangeResponse {
@@ -177,12 +182,12 @@ function rangeResponse(
   });
 }
 
-function putResponse(response: PutResponse, prefix: Uint8Array): PutResponse {
+function putFrom(response: PutResponse, prefix: Uint8Array): PutResponse {
   const { prevKv } = response;
   return derive(response, { prevKv: prevKv && kvFrom(prevKv, prefix) });
 }
 
-function deleteResponse(
+function deleteFrom(
   response: DeleteRangeResponse,
   prefix: Uint8Array,
 ): DeleteRangeResponse {
@@ -190,14 +195,14 @@ function deleteResponse(
   return derive(response, { prevKvs });
 }
 
-function txnRequest(
+function txnUnder(
   request: TxnRequestInit,
   prefix: Uint8Array,
 ): TxnRequestInit {
   const branch = (operations: readonly RequestOpInit[] = []) =>
     operations.map((operation) => operationUnder(operation, prefix));
   return {
-    compare: request.compare?.map((one) => ranged(one, prefix)),
+    compare: request.compare?.map((one) => withRange(one, prefix)),
     success: branch(request.success),
     failure: branch(request.failure),
   };
@@ -207,15 +212,15 @@ function operationUnder(
   { requestRange, requestPut, requestDeleteRange, requestTxn }: RequestOpInit,
   prefix: Uint8Array,
 ): RequestOpInit {
-  if (requestRange) return { requestRange: ranged(requestRange, prefix) };
-  if (requestPut) return { requestPut: keyed(requestPut, prefix) };
+  if (requestRange) return { requestRange: withRange(requestRange, prefix) };
+  if (requestPut) return { requestPut: withKey(requestPut, prefix) };
   if (requestDeleteRange) {
-    return { requestDeleteRange: ranged(requestDeleteRange, prefix) };
+    return { requestDeleteRange: withRange(requestDeleteRange, prefix) };
   }
-  return { requestTxn: requestTxn && txnRequest(requestTxn, prefix) };
+  return { requestTxn: requestTxn && txnUnder(requestTxn, prefix) };
 }
 
-function txnResponse(response: TxnResponse, prefix: Uint8Array): TxnResponse {
+function txnFrom(response: TxnResponse, prefix: Uint8Array): TxnResponse {
   return derive(response, {
     responses: response.responses.map((one) => operationFrom(one, prefix)),
   });
@@ -226,11 +231,11 @@ function operationFrom(
   prefix: Uint8Array,
 ): ResponseOp {
   if (responseRange) {
-    return { responseRange: rangeResponse(responseRange, prefix) };
+    return { responseRange: rangeFrom(responseRange, prefix) };
   }
-  if (responsePut) return { responsePut: putResponse(responsePut, prefix) };
+  if (responsePut) return { responsePut: putFrom(responsePut, prefix) };
   if (responseDeleteRange) {
-    return { responseDeleteRange: deleteResponse(responseDeleteRange, prefix) };
+    return { responseDeleteRange: deleteFrom(responseDeleteRange, prefix) };
   }
-  return { responseTxn: responseTxn && txnResponse(responseTxn, prefix) };
+  return { responseTxn: responseTxn && txnFrom(responseTxn, prefix) };
 }

@@ -36,7 +36,7 @@ export function keysUnder(
 
 function endUnder(prefix: Uint8Array, end: Uint8Array): Uint8Array {
   if (end.length === 0) return end;
-  // No end becomes the end of the prefix.
+  // A range without an end ends with the prefix.
   return end.length === 1 && end[0] === 0
     ? prefixRange(prefix).end
     : keyUnder(prefix, end);

@@ -36,7 +36,7 @@ function* inSteps(
   long: string,
   map: (part: Lists) => Lists,
 ): Generator<undefined, Lists> {
-  // Not a copy: what it leaves out it has from its prototype.
+  // Derived, as a copy would lose the defaults in the prototype.
   const withList = (message: Lists, list: readonly unknown[]): Lists =>
     Object.assign(Object.create(message), { [long]: list });
   const all = response[long] ?? [];

@@ -47,7 +47,7 @@ export interface Telemetry {
 const SCOPE = "@etcdeno/client";
 const CONVENTIONS = { schemaUrl: "https://opentelemetry.io/schemas/1.45.0" };
 const SYSTEM: Attributes = { "rpc.system.name": "grpc" };
-// The convention's own, in seconds.
+// The bounds that the convention names, in seconds.
 const BOUNDARIES = [
   ...[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75],
   ...[1, 2.5, 5, 7.5, 10],

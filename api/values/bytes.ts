@@ -62,7 +62,7 @@ for (const name of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
   });
 }
 
-// No `Symbol.species`, though what is cut out of bytes could then be plain: the
+// No `Symbol.species`, though a part of bytes could then be a plain array: the
 // mere definition makes V8 slow with all typed arrays of the process.
 
 /** A piece of memory into which bytes are copied, one behind the other. */

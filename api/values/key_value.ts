@@ -43,12 +43,12 @@ export interface ResponseHeader {
 // A key that is kept keeps a block of this size in memory with it. A buffer for
 // each key and value would take three times as long to read.
 const BLOCK_BYTES = 8 * 1024;
-// The keys that take a few milliseconds.
+// So many keys take a few milliseconds.
 const STEP_KEYS = 2_000;
 const ZERO: Int64 = { low: 0, high: 0 };
 
 // A class, as there may be a million of them.
-class Kv implements KeyValue {
+class CopiedKeyValue implements KeyValue {
   declare readonly key: Bytes;
   declare readonly value: Bytes;
   declare readonly createRevision: bigint;
@@ -65,11 +65,11 @@ class Kv implements KeyValue {
     this.lease = toBigInt(wire.lease);
   }
 }
-makeJsonable(Kv);
+makeJsonable(CopiedKeyValue);
 
 /** Copies a key and value out of the frame they came in. */
 export function toKeyValue(wire: WireKeyValue): KeyValue {
-  return new Kv(wire, copyBytes);
+  return new CopiedKeyValue(wire, copyBytes);
 }
 
 /** Copies many keys and values, whose bytes lie together in blocks. */
@@ -81,7 +81,7 @@ export function toKeyValues(wires: readonly WireKeyValue[]): KeyValue[] {
     if (block.free < sizeOf(wire)) {
       block = new ByteBlock(blockSize(wires, result.length));
     }
-    result.push(new Kv(wire, copy));
+    result.push(new CopiedKeyValue(wire, copy));
   }
   return result;
 }
