@@ -15,11 +15,11 @@ import {
   type Value,
 } from "../values/mod.ts";
 import { type Lease, LeaseHandle } from "../lease/mod.ts";
-import { HeldLeadership, HeldLock, type HoldParts } from "./_hold.ts";
-import { LateCopies } from "./_late_copies.ts";
-import { observeQueue } from "./_observation.ts";
-import { SESSION } from "./_options.ts";
-import { Place } from "./_place.ts";
+import { HeldLeadership, HeldLock, type HoldParts } from "./_held_lock.ts";
+import { LateCopies } from "./_delayed_duplicates.ts";
+import { observeQueue } from "./_observe_queue.ts";
+import { SESSION } from "./_signatures.ts";
+import { Place } from "./_contender.ts";
 import type { ObserveOptions } from "../lock_election/mod.ts";
 import type { SessionKeys } from "./_keys.ts";
 import type {

@@ -4,7 +4,7 @@
  * @module
  */
 export { pause, untilAborted } from "./_abortable.ts";
-export { Effort, endingWith, unlessAborted } from "./_effort.ts";
-export { inTurns, MANY } from "./_in_turns.ts";
+export { Effort, endingWith, unlessAborted } from "./_with_deadline.ts";
+export { inTurns, MANY } from "./_time_slices.ts";
 export { LocalTurns } from "./_keyed_mutex.ts";
 export { runAt } from "./_run_at.ts";

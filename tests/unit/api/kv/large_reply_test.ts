@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { all } from "../../../../api/values/keys.ts";
 import { responseInTurns } from "../../../../api/namespace/_response_in_turns.ts";
-import { inTurns } from "../../../../api/waiting/_in_turns.ts";
+import { inTurns } from "../../../../api/waiting/_time_slices.ts";
 import { methods } from "../../../../proto/methods.ts";
 import { rangeReply } from "../../../../bench/_range_reply.ts";
 import { EtcdError } from "../../../../mod.ts";

@@ -1,6 +1,6 @@
 import type { HistoryLostError } from "../../errors/history_lost_error.ts";
 import { nextPage, type Queue, type QueuePage, readPage } from "./_queue.ts";
-import { firstThatCounts, noticing, type RunTxn } from "./_scan.ts";
+import { firstThatCounts, noticing, type RunTxn } from "./_first_entry.ts";
 import { historyLostError } from "../watch/mod.ts";
 import {
   type Comparison,

@@ -8,10 +8,10 @@ import {
   type ResponseHeader,
 } from "../values/mod.ts";
 import { Queue } from "./_queue.ts";
-import { firstOf } from "./_scan.ts";
-import { watchRead } from "./_watch.ts";
+import { firstOf } from "./_first_entry.ts";
+import { watchRead } from "./_watch_after_read.ts";
 import { pause } from "../waiting/mod.ts";
-import type { QueueKeys } from "./_place.ts";
+import type { QueueKeys } from "./_contender.ts";
 
 const PAUSE_MS = 100;
 

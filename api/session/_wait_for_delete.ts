@@ -1,6 +1,6 @@
 import { CompactedError } from "../../errors/specific_errors.ts";
 import { type Effort, pause } from "../waiting/mod.ts";
-import { type Doubt, watchRead } from "./_watch.ts";
+import { type Doubt, watchRead } from "./_watch_after_read.ts";
 import type { SessionKeys } from "./_keys.ts";
 import type { KeyValue } from "../values/mod.ts";
 

@@ -1,10 +1,10 @@
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
 import type { Effort } from "../waiting/mod.ts";
 import { askIfEnded, type Lease } from "../lease/mod.ts";
-import { lockLost, notAttached, notFirst } from "./_lock_lost.ts";
-import { type Departure, departure } from "./_departure.ts";
-import { insistOnTxn } from "./_insist.ts";
-import { type Look, lookAt, type QueuePlace } from "./_look.ts";
+import { lockLost, notAttached, notFirst } from "./_lock_lost_error.ts";
+import { type Departure, departure } from "./_wait_for_delete.ts";
+import { insistOnTxn } from "./_retry_until_answered.ts";
+import { type Look, lookAt, type QueuePlace } from "./_entry_state.ts";
 import type { SessionKeys } from "./_keys.ts";
 
 const WAIT = "wait for the lock";

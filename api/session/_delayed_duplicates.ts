@@ -1,8 +1,8 @@
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
 import { type Effort, endingWith } from "../waiting/mod.ts";
 import { keyId } from "../values/mod.ts";
-import { departure } from "./_departure.ts";
-import { insistOnTxn } from "./_insist.ts";
+import { departure } from "./_wait_for_delete.ts";
+import { insistOnTxn } from "./_retry_until_answered.ts";
 import type { SessionKeys } from "./_keys.ts";
 import type { Lease } from "../lease/mod.ts";
 import { compare, op } from "../kv/mod.ts";

@@ -6,12 +6,12 @@ import {
   type Value,
 } from "../values/mod.ts";
 import { type Lease, leaseEnd, lossOf } from "../lease/mod.ts";
-import { notAttached } from "./_lock_lost.ts";
-import { insistOnTxn } from "./_insist.ts";
-import type { LateCopies } from "./_late_copies.ts";
+import { notAttached } from "./_lock_lost_error.ts";
+import { insistOnTxn } from "./_retry_until_answered.ts";
+import type { LateCopies } from "./_delayed_duplicates.ts";
 import { Queue, readPage } from "./_queue.ts";
-import { firstOf } from "./_scan.ts";
-import { Vigil } from "./_vigil.ts";
+import { firstOf } from "./_first_entry.ts";
+import { Vigil } from "./_queue_entry.ts";
 import type { SessionKeys } from "./_keys.ts";
 import {
   compare,

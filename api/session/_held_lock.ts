@@ -1,9 +1,9 @@
 import { LockLostError } from "../../errors/specific_errors.ts";
 import { checkTimeoutMs } from "../checks/mod.ts";
 import { endingWith, unlessAborted } from "../waiting/mod.ts";
-import { lockLost } from "./_lock_lost.ts";
-import type { Place, QueueKeys } from "./_place.ts";
-import { SESSION } from "./_options.ts";
+import { lockLost } from "./_lock_lost_error.ts";
+import type { Place, QueueKeys } from "./_contender.ts";
+import { SESSION } from "./_signatures.ts";
 import { type Bytes, copyBytes, toBytes, type Value } from "../values/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
 import { type Comparison, op, type PutResult } from "../kv/mod.ts";
