@@ -3,7 +3,7 @@ import type { Method } from "../../proto/method.ts";
 import { protocolError } from "./_errors.ts";
 import type { CallState } from "./_state.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
-import { inTurns } from "../waiting/mod.ts";
+import { inTimeSlices } from "../waiting/mod.ts";
 
 interface Replied {
   readonly call: CallState;
@@ -43,7 +43,7 @@ async function decodeLarge<Response>(
   const { call, endpoint } = replied;
   let reply: Response;
   try {
-    reply = await inTurns(method.decodeInSteps(bytes), call.signal);
+    reply = await inTimeSlices(method.decodeInSteps(bytes), call.signal);
   } catch (cause) {
     call.signal?.throwIfAborted();
     throw protocolError(call, { endpoint, cause });

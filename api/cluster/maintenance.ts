@@ -7,7 +7,7 @@ import { fromBigInt, toUnsignedBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { type Caller, type CallOptions, timeoutOf } from "../call/mod.ts";
 import { CALL_OPTIONS, MEMBER_ID, oneOf, Signature } from "../checks/mod.ts";
-import { endingWith } from "../waiting/mod.ts";
+import { withDeadline } from "../waiting/mod.ts";
 import type {
   Alarm,
   AlarmType,
@@ -63,14 +63,14 @@ export class MaintenanceFacet implements Maintenance {
     DISARM.check(options);
     const { memberId, type, ...call } = options;
     const action = "disarm the alarms";
-    return await endingWith({
+    return await withDeadline({
       signal: call.signal,
       timeoutMs: timeoutOf(call, this.#timeoutMs),
       action: () => action,
-    }, async (effort) => {
+    }, async (context) => {
       const ask = (request: AlarmRequestInit) => {
-        effort.check();
-        const timeoutMs = effort.leftMs(Infinity);
+        context.throwIfEnded();
+        const timeoutMs = context.leftMs(Infinity);
         return this.#alarm(request, action, { ...call, timeoutMs });
       };
       const all = await ask({ action: AlarmAction.GET });
@@ -85,7 +85,7 @@ export class MaintenanceFacet implements Maintenance {
           alarm: TYPES.find(([word]) => word === alarm.type)?.[1],
         });
         // This one is done, even if the next call fails.
-        effort.maybeCommitted = true;
+        context.maybeCommitted = true;
       }
       return named;
     });

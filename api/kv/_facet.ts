@@ -14,7 +14,7 @@ import {
 import type { Kv } from "./kv.ts";
 import { KV } from "./_options.ts";
 import { listPages, type ReadRest } from "./_list.ts";
-import { inTurns, MANY } from "../waiting/mod.ts";
+import { inTimeSlices, MANY_KEYS } from "../waiting/mod.ts";
 import { outlineOf, txnRequest, txnResult } from "./_txn_codec.ts";
 import {
   type Key,
@@ -89,9 +89,9 @@ export class KvFacet implements Kv {
     const request = KV.range.take(options, () => rangeRequest(range, options));
     const wire = await this.#caller.unary(RANGE, request, options);
     const { kvs } = wire;
-    if (kvs.length <= MANY) return rangeResult(wire);
+    if (kvs.length <= MANY_KEYS) return rangeResult(wire);
     const steps = toKeyValuesInSteps(kvs);
-    return rangeResult(wire, await inTurns(steps, options.signal));
+    return rangeResult(wire, await inTimeSlices(steps, options.signal));
   }
 
   list(
@@ -124,9 +124,9 @@ export class KvFacet implements Kv {
     );
     const wire = await this.#caller.unary(DELETE, request, options);
     const { prevKvs } = wire;
-    if (prevKvs.length <= MANY) return deleteResult(wire);
+    if (prevKvs.length <= MANY_KEYS) return deleteResult(wire);
     const steps = toKeyValuesInSteps(prevKvs);
-    return deleteResult(wire, await inTurns(steps, options.signal));
+    return deleteResult(wire, await inTimeSlices(steps, options.signal));
   }
 
   async txn<

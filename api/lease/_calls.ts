@@ -13,7 +13,7 @@ import {
   type StreamLimit,
   type StreamSettings,
 } from "../stream/mod.ts";
-import { endingWith, pause } from "../waiting/mod.ts";
+import { pause, withDeadline } from "../waiting/mod.ts";
 import { copyBytes, jsonableList, toHeader } from "../values/mod.ts";
 import { type Caller, type CallOptions, timeoutOf } from "../call/mod.ts";
 import type { TimeToLive, TimeToLiveOptions } from "./types.ts";
@@ -122,39 +122,39 @@ export class LeaseCalls {
     const method = methods.lease.keepAlive;
     const action = "renew the lease";
     let waits: StreamLimit | undefined;
-    return await endingWith({
+    return await withDeadline({
       signal,
       timeoutMs,
       action: () => action,
       method: method.name,
-      late: () =>
+      timeoutError: () =>
         waits && noStreamError(
           { action, method: method.name, timeoutMs },
           waits,
         ),
-    }, async (effort) => {
+    }, async (context) => {
       const noStream = () =>
         this.#opener.notOpened(method, { action, timeoutMs });
       const settings = {
         action,
         requireLeader: true,
-        signal: effort.signal,
+        signal: context.signal,
         onWait: (streams: StreamLimit | undefined) => waits = streams,
       };
       let last: unknown;
       for (;;) {
-        effort.trouble = () => last ?? noStream();
+        context.lastError = () => last ?? noStream();
         try {
           return await this.#renewOnce(id, settings, () => {
-            effort.trouble = () => last;
+            context.lastError = () => last;
             onSend();
           });
         } catch (error) {
-          effort.signal.throwIfAborted();
+          context.signal.throwIfAborted();
           if (!(error instanceof EtcdError && error.retryable)) throw error;
           last = error;
         }
-        await pause(REPEAT_MS, effort.signal);
+        await pause(REPEAT_MS, context.signal);
       }
     });
   }

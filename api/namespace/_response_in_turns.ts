@@ -1,5 +1,5 @@
 import { responseUnder } from "./_mappings.ts";
-import { inTurns, MANY } from "../waiting/mod.ts";
+import { inTimeSlices, MANY_KEYS } from "../waiting/mod.ts";
 
 type Lists = Readonly<Record<string, readonly unknown[] | undefined>>;
 
@@ -17,10 +17,10 @@ export function responseInTurns<Response>(
   },
 ): Response | Promise<Response> {
   const long = LISTS.find((name) =>
-    ((response as Lists)[name]?.length ?? 0) > MANY
+    ((response as Lists)[name]?.length ?? 0) > MANY_KEYS
   );
   if (long === undefined) return responseUnder(method, response, prefix);
-  return inTurns(
+  return inTimeSlices(
     inSteps(
       response as Lists,
       long,

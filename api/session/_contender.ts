@@ -1,4 +1,4 @@
-import { type Effort, endingWith, unlessAborted } from "../waiting/mod.ts";
+import { abortable, withDeadline, type WorkContext } from "../waiting/mod.ts";
 import {
   encodeBytes,
   keyId,
@@ -6,16 +6,15 @@ import {
   type Value,
 } from "../values/mod.ts";
 import { type Lease, leaseEnd, lossOf } from "../lease/mod.ts";
-import { notAttached } from "./_lock_lost_error.ts";
-import { insistOnTxn } from "./_retry_until_answered.ts";
-import type { LateCopies } from "./_delayed_duplicates.ts";
+import { notAttachedError } from "./_lock_lost_error.ts";
+import { retryTxnUntilAnswered } from "./_retry_until_answered.ts";
+import type { DelayedDuplicates } from "./_delayed_duplicates.ts";
+import { findFirstEntry } from "./_first_entry.ts";
 import { Queue, readPage } from "./_queue.ts";
-import { firstOf } from "./_first_entry.ts";
-import { Vigil } from "./_queue_entry.ts";
-import type { SessionKeys } from "./_keys.ts";
+import { QueueEntry } from "./_queue_entry.ts";
+import type { QueueKeys } from "./_keys.ts";
 import {
   compare,
-  type Comparison,
   op,
   type Operation,
   type PutOperation,
@@ -26,223 +25,217 @@ import {
 
 const FIRST: RangeOptions = readPage({ limit: 1, from: 0n }, "ascend");
 
-/** What a place in a queue needs of the keys. */
-export type QueueKeys = Pick<SessionKeys, "kv" | "watch">;
-
-/** What the places of a session have in common. */
-export interface PlaceParts {
+/** What the contenders of a session have in common. */
+export interface ContenderParts {
   readonly keys: QueueKeys;
   readonly lease: Lease;
-  readonly lateCopies: LateCopies;
+  readonly duplicates: DelayedDuplicates;
 }
 
-/**
- * The place of a session in the queue for a name: a key of its lease below
- * the name, in the order of creation. Whose place is the first one has it.
- * The layout is that of Go's `concurrency` package.
- */
-export class Place {
-  readonly key: Uint8Array;
-  readonly queue: Queue;
-  /** Over the place, once it is taken. */
-  readonly vigil: Vigil;
-  readonly #keys: QueueKeys;
-  readonly #lease: Lease;
-  readonly #lateCopies: LateCopies;
-  #copiesMayCome = false;
-  #state: "outside" | "in doubt" | "inside" = "outside";
-  #revision = 0n;
+/** Whether a contender is in the queue. */
+type ContenderState =
+  | { readonly kind: "outside" }
+  /** The entry was sent, and nobody knows yet what became of it. */
+  | { readonly kind: "in_doubt" }
+  | { readonly kind: "queued"; readonly entry: QueueEntry };
+
+const OUTSIDE: ContenderState = { kind: "outside" };
+
+/** A session's part in the queue for a name: its way in, and out again. */
+export class Contender {
+  readonly #key: Uint8Array;
+  readonly #queue: Queue;
+  readonly #parts: ContenderParts;
+  #state: ContenderState = OUTSIDE;
+  #duplicatesMayCome = false;
   #leaving: Promise<void> | undefined;
-  #leavingEffort: Effort | undefined;
+  #lastError: () => unknown = () => undefined;
 
-  constructor(name: Uint8Array, { keys, lease, lateCopies }: PlaceParts) {
-    this.#keys = keys;
-    this.#lease = lease;
-    this.#lateCopies = lateCopies;
-    this.queue = new Queue(name);
-    this.key = this.queue.keyOf(lease.id);
-    this.vigil = new Vigil(this, keys, lease);
+  constructor(name: Uint8Array, parts: ContenderParts) {
+    this.#parts = parts;
+    this.#queue = new Queue(name);
+    this.#key = this.#queue.keyOf(parts.lease.id);
   }
 
-  /** The revision at which it was created. */
-  get revision(): bigint {
-    return this.#revision;
-  }
-
-  /** Holds as long as the place exists. */
-  get guard(): Comparison {
-    return compare.createRevision(this.key, "=", this.#revision);
-  }
-
-  /** Hold as long as the place exists and counts. */
-  get held(): readonly Comparison[] {
-    return [this.guard, compare.lease(this.key, "=", this.#lease.id)];
-  }
-
-  /** Takes the place at the end of the queue; whether that is the first. */
-  async enter(value: Value, effort: Effort): Promise<boolean> {
-    const { key, queue } = this;
-    const first = op.range(queue.range, { ...FIRST, keysOnly: true });
-    const { header, succeeded, results } = await this.#take({
-      if: [compare.createRevision(key, "=", 0n)],
+  /** Enters at the end of the queue; tells whether the entry is the first. */
+  async enter(
+    value: Value,
+    context: WorkContext,
+  ): Promise<{ readonly entry: QueueEntry; readonly isFirst: boolean }> {
+    const first = op.range(this.#queue.range, { ...FIRST, keysOnly: true });
+    const { header, succeeded, results } = await this.#send({
+      if: [compare.createRevision(this.#key, "=", 0n)],
       then: [this.#put(value), first],
       // Ours all the same: the answer to an earlier attempt was lost.
-      else: [op.range(key), first],
-    }, effort);
+      else: [op.range(this.#key), first],
+    }, context);
     const own = succeeded ? undefined : results[0].kvs[0];
-    if (own !== undefined && !queue.counts(own)) {
-      this.#state = "outside";
-      throw notAttached("wait for the lock");
+    if (own !== undefined && !this.#queue.isEntry(own)) {
+      this.#state = OUTSIDE;
+      throw notAttachedError("wait for the lock");
     }
-    this.#entered(own?.createRevision ?? header.revision, header.revision);
-    effort.maybeCommitted = true;
-    if (own !== undefined) await this.#rewrite(own, value, effort);
-    // With nothing before it, not even what does not count.
-    return results[1].kvs[0]?.createRevision === this.#revision;
+    const { revision: seenAt } = header;
+    const entry = this.#queued(own?.createRevision ?? seenAt, seenAt);
+    context.maybeCommitted = true;
+    if (own !== undefined) await this.#rewrite(own, value, context);
+    // Nothing may be before it, not even a key that is no entry.
+    const isFirst = results[1].kvs[0]?.createRevision === entry.revision;
+    return { entry, isFirst };
   }
 
-  /** Takes the place only if it is the first then; whether it was. */
-  async enterIfFirst(value: Value, effort: Effort): Promise<boolean> {
-    const { header, succeeded, results } = await this.#take({
+  /** Enters only if the entry is the first then. */
+  async enterIfFirst(
+    value: Value,
+    context: WorkContext,
+  ): Promise<QueueEntry | undefined> {
+    const { range, isEntry } = this.#queue;
+    const { header, succeeded, results } = await this.#send({
       // Holds for a range without any key.
-      if: [compare.createRevision(this.queue.range, "=", 0n)],
+      if: [compare.createRevision(range, "=", 0n)],
       then: [this.#put(value)],
-      else: [op.range(this.queue.range, FIRST)],
-    }, effort);
-    if (succeeded) {
-      this.#entered(header.revision, header.revision);
-      return true;
-    }
+      else: [op.range(range, FIRST)],
+    }, context);
+    const { revision: seenAt } = header;
+    if (succeeded) return this.#queued(seenAt, seenAt);
     const first = results[0].kvs[0];
-    if (first !== undefined && this.queue.counts(first)) {
-      if (keyId(first.key) === keyId(this.key)) {
-        this.#entered(first.createRevision, header.revision);
-        return true;
-      }
-      this.#state = "outside";
-      return false;
+    if (first === undefined || !isEntry(first)) {
+      this.#state = OUTSIDE;
+      return await this.#enterAmongOthers(value, context);
     }
-    this.#state = "outside";
-    return await this.#enterAmongOthers(value, effort);
+    if (keyId(first.key) === keyId(this.#key)) {
+      return this.#queued(first.createRevision, seenAt);
+    }
+    this.#state = OUTSIDE;
+    return undefined;
   }
 
-  /** The same where there are keys that do not count, which none can compare. */
-  async #enterAmongOthers(value: Value, effort: Effort): Promise<boolean> {
+  /** The same where there are keys that are no entries: no compare skips them. */
+  async #enterAmongOthers(
+    value: Value,
+    context: WorkContext,
+  ): Promise<QueueEntry | undefined> {
     // Mostly this tells, and leaves no trace.
-    const { first } = await firstOf(
-      this.queue,
-      (txn) => this.#insist(txn, effort),
+    const { first } = await findFirstEntry(
+      this.#queue,
+      (txn) => this.#retry(txn, context),
     );
-    if (first !== undefined) return false;
-    if (await this.enter(value, effort)) return true;
-    if (await this.vigil.isFirst(effort)) return true;
-    await unlessAborted(this.leave(), effort.signal);
-    return false;
+    if (first !== undefined) return undefined;
+    const { entry, isFirst } = await this.enter(value, context);
+    if (isFirst || await entry.isFirst(context)) return entry;
+    await abortable(this.leave(), context.signal);
+    return undefined;
   }
 
-  /** What keeps the place from being given up, while that is tried. */
-  get trouble(): unknown {
-    return this.#leavingEffort?.trouble();
+  /** The error that keeps it from leaving, while that is tried. */
+  get lastError(): unknown {
+    return this.#lastError();
   }
 
   /**
-   * Gives the place up, trying until it is gone or the lease has ended. It
-   * cannot hit a place that was taken later. Has to be called in any case, as
-   * copies of the entry may still come. Idempotent.
+   * Leaves the queue, trying until the entry is gone or the lease has ended.
+   * An entry that is made later is safe from this. Has to be called in any
+   * case, as duplicates of the entry may still come. Idempotent.
    */
   leave(): Promise<void> {
     return this.#leaving ??= this.#leave().finally(() => {
-      if (this.#copiesMayCome) this.#lateCopies.sweep(this.key);
+      if (this.#duplicatesMayCome) this.#parts.duplicates.sweep(this.#key);
     });
   }
 
   async #leave(): Promise<void> {
-    if (this.#state === "outside") return;
-    const end = leaseEnd(this.#lease);
+    if (this.#state.kind === "outside") return;
+    const { lease } = this.#parts;
+    const end = leaseEnd(lease);
     try {
-      await endingWith({
+      await withDeadline({
         owner: end.signal,
         timeoutMs: Infinity,
         action: () => "leave the queue",
-      }, async (effort) => {
-        this.#leavingEffort = effort;
-        if (this.#state === "in doubt") await this.#find(effort);
-        if (this.#state !== "inside") return;
-        // Of this revision: a copy that comes late hits no later place.
-        const gone = op.delete(this.key);
-        await this.#insist({ if: [this.guard], then: [gone] }, effort);
+      }, async (context) => {
+        this.#lastError = () => context.lastError();
+        const entry = this.#state.kind === "queued"
+          ? this.#state.entry
+          : await this.#find(context);
+        if (entry === undefined) return;
+        // Of this revision: a copy that comes late hits no later entry.
+        const gone = op.delete(entry.key);
+        await this.#retry({ if: [entry.guard], then: [gone] }, context);
       });
     } catch (error) {
       // It ends with its lease, which outlives a client that is closed.
       if (!end.signal.aborted) throw error;
-      if (lossOf(this.#lease) === "client_closed") throw error;
+      if (lossOf(lease) === "client_closed") throw error;
     } finally {
       end.stop();
     }
   }
 
-  /** Looks whether the place was taken. */
-  async #find(effort: Effort): Promise<void> {
-    const look = { then: [op.range(this.key)] } as const;
-    const { header, results } = await this.#insist(look, effort);
+  /** Looks whether there is an entry of its own in the queue. */
+  async #find(context: WorkContext): Promise<QueueEntry | undefined> {
+    const look = { then: [op.range(this.#key)] } as const;
+    const { header, results } = await this.#retry(look, context);
     const own = results[0]?.kvs[0];
-    if (own?.lease === this.#lease.id) {
-      this.#entered(own.createRevision, header.revision);
-    } else this.#state = "outside";
+    if (own?.lease === this.#parts.lease.id) {
+      return this.#queued(own.createRevision, header.revision);
+    }
+    this.#state = OUTSIDE;
+    return undefined;
   }
 
-  /** Takes the place; it is in doubt until there is an answer. */
-  async #take<
+  /** Sends an entry, which is in doubt until there is an answer. */
+  async #send<
     const Then extends readonly Operation[],
     const Else extends readonly Operation[],
   >(
     txn: Txn<Then, Else>,
-    effort: Effort,
+    context: WorkContext,
   ): Promise<TxnResult<Then, Else>> {
-    const { key } = this;
-    if (this.#lateCopies.mayPut(key)) {
-      this.#copiesMayCome = true;
-      await unlessAborted(this.#lateCopies.stop(key), effort.signal);
+    const { duplicates } = this.#parts;
+    if (duplicates.mayPut(this.#key)) {
+      this.#duplicatesMayCome = true;
+      await abortable(duplicates.stop(this.#key), context.signal);
     }
-    this.#state = "in doubt";
+    this.#state = { kind: "in_doubt" };
     try {
-      return await this.#insist(txn, effort);
+      return await this.#retry(txn, context);
     } catch (error) {
-      if (!effort.maybeCommitted) this.#state = "outside";
+      if (!context.maybeCommitted) this.#state = OUTSIDE;
       throw error;
     } finally {
-      this.#copiesMayCome ||= effort.maybeCommitted;
+      this.#duplicatesMayCome ||= context.maybeCommitted;
     }
   }
 
-  #entered(revision: bigint, seenAt: bigint): void {
-    this.#state = "inside";
-    this.#revision = revision;
-    this.vigil.seenAt = seenAt;
+  #queued(revision: bigint, seenAt: bigint): QueueEntry {
+    const { keys, lease } = this.#parts;
+    const init = { queue: this.#queue, keys, lease, revision, seenAt };
+    const entry = new QueueEntry(init);
+    this.#state = { kind: "queued", entry };
+    return entry;
   }
 
-  async #rewrite(own: KeyValue, value: Value, effort: Effort) {
+  async #rewrite(own: KeyValue, value: Value, context: WorkContext) {
     if (keyId(own.value) === keyId(encodeBytes(value))) return;
-    await this.#insist({
-      // Not the place's own guard: a copy that comes late must not undo what
+    await this.#retry({
+      // Not the entry's own guard: a copy that comes late must not undo what
       // was proclaimed since.
-      if: [compare.modRevision(this.key, "=", own.modRevision)],
+      if: [compare.modRevision(this.#key, "=", own.modRevision)],
       then: [this.#put(value)],
-    }, effort);
+    }, context);
   }
 
   #put(value: Value): PutOperation {
-    return op.put(this.key, value, { lease: this.#lease });
+    return op.put(this.#key, value, { lease: this.#parts.lease });
   }
 
-  /** Runs a transaction, trying again until there is an answer. */
-  #insist<
+  #retry<
     const Then extends readonly Operation[] = [],
     const Else extends readonly Operation[] = [],
   >(
     txn: Txn<Then, Else>,
-    effort: Effort,
+    context: WorkContext,
   ): Promise<TxnResult<Then, Else>> {
-    return insistOnTxn(txn, { kv: this.#keys.kv, lease: this.#lease }, effort);
+    const { keys: { kv }, lease } = this.#parts;
+    return retryTxnUntilAnswered(txn, context, { kv, lease });
   }
 }

@@ -1,32 +1,32 @@
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
-import { type Effort, endingWith } from "../waiting/mod.ts";
+import { withDeadline, type WorkContext } from "../waiting/mod.ts";
 import { keyId } from "../values/mod.ts";
-import { departure } from "./_wait_for_delete.ts";
-import { insistOnTxn } from "./_retry_until_answered.ts";
-import type { SessionKeys } from "./_keys.ts";
+import { waitForDelete } from "./_wait_for_delete.ts";
+import { retryTxnUntilAnswered } from "./_retry_until_answered.ts";
+import type { QueueKeys } from "./_keys.ts";
 import type { Lease } from "../lease/mod.ts";
 import { compare, op } from "../kv/mod.ts";
 
 interface Sweep {
   readonly stop: AbortController;
-  /** Nothing it has sent is under way any more. */
+  /** Nothing that the sweep has sent is under way any more. */
   readonly done: Promise<void>;
 }
 
 /**
- * Copies of entries of a session that may still come. An entry that was not
- * answered is sent again, and what holds the first copy up, say a member that
- * stands still, may let it go once the place was left: the key is not there
- * then, and it puts it once more. No compare can tell it that, as etcd keeps
- * nothing of a deleted key that one could see. So the key is watched as long
- * as the lease lives, and what comes is deleted.
+ * Duplicates of entries of a session that may still come. An entry that was
+ * not answered is sent again, and what holds the first copy up, say a member
+ * that stands still, may let it go once the queue was left: the key is not
+ * there then, and it puts it once more. No compare can prevent that, as etcd
+ * keeps nothing of a deleted key that one could see. So the key is watched as
+ * long as the lease lives, and what comes is deleted.
  */
-export class LateCopies {
-  readonly #keys: Pick<SessionKeys, "kv" | "watch">;
+export class DelayedDuplicates {
+  readonly #keys: QueueKeys;
   readonly #lease: Lease;
   readonly #sweeps = new Map<string, Sweep>();
 
-  constructor(keys: Pick<SessionKeys, "kv" | "watch">, lease: Lease) {
+  constructor(keys: QueueKeys, lease: Lease) {
     this.#keys = keys;
     this.#lease = lease;
   }
@@ -49,8 +49,8 @@ export class LateCopies {
   }
 
   /**
-   * Leaves the key to a new place, which has it to itself once this resolves,
-   * and has to say when it is left.
+   * Leaves the key to a new contender, which has it to itself once this
+   * resolves, and has to begin a new sweep when it leaves the queue.
    */
   async stop(key: Uint8Array): Promise<void> {
     const id = keyId(key);
@@ -68,51 +68,52 @@ export class LateCopies {
     },
   ): Promise<void> {
     await after;
-    await endingWith({
+    await withDeadline({
       signal: stop,
       // Not beyond an orphaned one: who takes it over has its keys, too.
       owner: this.#lease.signal,
       timeoutMs: Infinity,
       action: () => "clear the queue",
-    }, async (effort) => {
+    }, async (context) => {
       for (;;) {
-        await this.#untilPut(key, await this.#clear(key, effort), effort);
+        await this.#waitForPut(key, await this.#clear(key, context), context);
       }
     });
   }
 
-  /** Deletes what is there; the revision at which it was looked at. */
-  async #clear(key: Uint8Array, effort: Effort): Promise<bigint> {
+  /** Deletes what is there; resolves to the revision at which it was read. */
+  async #clear(key: Uint8Array, context: WorkContext): Promise<bigint> {
     const parts = { kv: this.#keys.kv, lease: this.#lease };
     const look = { then: [op.range(key)] } as const;
-    const { header, results } = await insistOnTxn(look, parts, effort);
+    const { header, results } = await retryTxnUntilAnswered(
+      look,
+      context,
+      parts,
+    );
     const own = results[0]?.kvs[0];
     if (own?.lease !== this.#lease.id) return header.revision;
-    // Once begun, it is not stopped: it might hit a place that takes the key
+    const deletion = {
+      if: [compare.createRevision(key, "=", own.createRevision)],
+      then: [op.delete(key)],
+    } as const;
+    // Once begun, it is not stopped: it might hit an entry that takes the key
     // over. A copy of its own that comes late hits nothing.
-    await endingWith({
+    await withDeadline({
       owner: this.#lease.signal,
       timeoutMs: Infinity,
       action: () => "clear the queue",
-    }, (toTheEnd) =>
-      insistOnTxn(
-        {
-          if: [compare.createRevision(key, "=", own.createRevision)],
-          then: [op.delete(key)],
-        },
-        parts,
-        toTheEnd,
-      ));
+    }, (toTheEnd) => retryTxnUntilAnswered(deletion, toTheEnd, parts));
     return header.revision;
   }
 
-  async #untilPut(
+  async #waitForPut(
     key: Uint8Array,
     seenAt: bigint,
-    effort: Effort,
+    context: WorkContext,
   ): Promise<void> {
+    const awaited = { key, seenAt, isEntry: () => false };
     try {
-      await departure(this.#keys, { key, seenAt, counts: () => false }, effort);
+      await waitForDelete(this.#keys, awaited, context);
     } catch (error) {
       // The older state may have the key.
       if (!(error instanceof HistoryLostError)) throw error;

@@ -15,8 +15,8 @@ export type RunTxn = <
   const Else extends readonly Operation[] = [],
 >(txn: Txn<Then, Else>) => Promise<TxnResult<Then, Else>>;
 
-/** The first of a queue, if there is any. */
-export interface FirstOfQueue {
+/** The first entry of a queue, if there is any. */
+export interface FirstEntry {
   readonly header: ResponseHeader;
   readonly first: KeyValue | undefined;
   /** Whether its value, and maybe its lease, was left out. */
@@ -28,39 +28,39 @@ const START: QueuePage = { limit: 1, from: 0n };
 // Less than the operations that etcd takes in a transaction.
 const MOST_COMPARED = 100;
 
-/** The same, told when an answer is of an older revision than the last one. */
-export function noticing(
+/** Tells when an answer is of an older revision than the one before it. */
+export function noticingRollback(
   run: RunTxn,
-  { seenAt, onBack }: {
+  { seenAt, onRollback }: {
     readonly seenAt: bigint;
-    onBack(from: bigint, to: bigint): void;
+    onRollback(from: bigint, to: bigint): void;
   },
 ): RunTxn {
   let last = seenAt;
   return async (txn) => {
     const answer = await run(txn);
     const { revision } = answer.header;
-    if (revision < last) onBack(last, revision);
+    if (revision < last) onRollback(last, revision);
     last = revision;
     return answer;
   };
 }
 
 /**
- * Finds the first of a queue that counts. Its value is only read if no other
- * key stands before it.
+ * Finds the first entry of a queue. Its value is only read if no other key is
+ * before it.
  */
-export async function firstOf(
+export async function findFirstEntry(
   queue: Queue,
   run: RunTxn,
-): Promise<FirstOfQueue> {
+): Promise<FirstEntry> {
   let page = START;
   let wentBack = false;
-  const onBack = () => wentBack = true;
-  const careful = noticing(run, { seenAt: 0n, onBack });
+  const onRollback = () => wentBack = true;
+  const careful = noticingRollback(run, { seenAt: 0n, onRollback });
   for (;;) {
     const { header, kvs } = await readFrom(queue, page, careful);
-    const first = await firstThatCounts({ queue, kvs, page }, careful);
+    const first = await firstEntryOnPage({ queue, kvs, page }, careful);
     const next = nextPage(kvs, page.limit);
     if (wentBack) page = START;
     else if (first === undefined && next !== undefined) page = next;
@@ -81,8 +81,8 @@ async function readFrom(
   return { header, kvs: results[0]?.kvs ?? [] };
 }
 
-/** The first key of a page that counts. */
-export async function firstThatCounts(
+/** The first key of a page that is an entry. */
+export async function firstEntryOnPage(
   { queue, kvs, page }: {
     readonly queue: Queue;
     readonly kvs: readonly KeyValue[];
@@ -90,13 +90,13 @@ export async function firstThatCounts(
   },
   run: RunTxn,
 ): Promise<KeyValue | undefined> {
-  if (page.limit === 1) return kvs.find(queue.counts);
+  if (page.limit === 1) return kvs.find(queue.isEntry);
   // Where values are left out, etcd 3.7 leaves the leases out as well.
   const doubtful: KeyValue[] = [];
-  let sure: KeyValue | undefined;
+  let certain: KeyValue | undefined;
   for (const kv of kvs) {
-    if (queue.counts(kv)) {
-      sure = kv;
+    if (queue.isEntry(kv)) {
+      certain = kv;
       break;
     }
     if (kv.lease === 0n && queue.leaseOf(kv.key)) doubtful.push(kv);
@@ -106,7 +106,7 @@ export async function firstThatCounts(
     const found = await firstAttached(queue, some, run);
     if (found !== undefined) return found;
   }
-  return sure;
+  return certain;
 }
 
 /** The first of some keys that is attached to the lease it is named after. */

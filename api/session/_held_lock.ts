@@ -1,27 +1,32 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import { LockLostError } from "../../errors/specific_errors.ts";
 import { checkTimeoutMs } from "../checks/mod.ts";
-import { endingWith, unlessAborted } from "../waiting/mod.ts";
-import { lockLost } from "./_lock_lost_error.ts";
-import type { Place, QueueKeys } from "./_contender.ts";
-import { SESSION } from "./_signatures.ts";
-import { type Bytes, copyBytes, toBytes, type Value } from "../values/mod.ts";
-import type { CallOptions } from "../call/mod.ts";
-import { type Comparison, op, type PutResult } from "../kv/mod.ts";
+import { abortable, withDeadline } from "../waiting/mod.ts";
+import { lockLostError } from "./_lock_lost_error.ts";
+import type { Contender } from "./_contender.ts";
+import type { QueueEntry } from "./_queue_entry.ts";
+import type { QueueKeys } from "./_keys.ts";
+import { SIGNATURES } from "./_signatures.ts";
+import { type Bytes, copyBytes } from "../values/mod.ts";
+import type { Comparison } from "../kv/mod.ts";
 import type { Lease } from "../lease/mod.ts";
-import type { Leadership, Lock, PromptOptions } from "./types.ts";
+import type { Lock, PromptOptions } from "./types.ts";
 
-/** What a hold is made of. */
-export interface HoldParts {
-  /** The place that is the first one. */
-  readonly place: Place;
-  /** The keys it is among. */
+/** What a lock that is held is made of. */
+export interface HeldLockParts {
+  /** Who is in the queue. */
+  readonly contender: Contender;
+  /** Its entry, the first one. */
+  readonly entry: QueueEntry;
+  /** The keys the entry is among. */
   readonly keys: QueueKeys;
-  /** The lease it ends with. */
+  /** The lease the lock ends with. */
   readonly lease: Lease;
-  /** Lets the next of this session have its turn. */
-  readonly passOn: () => void;
+  /** Lets the next of this session into the queue. */
+  readonly release: () => void;
 }
 
+const ACTION = "keep the lock";
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** A lock that is held, until it is lost or given back. */
@@ -31,22 +36,24 @@ export class HeldLock implements Lock {
   readonly signal: AbortSignal;
   readonly guard: Comparison;
   readonly #abort = new AbortController();
-  readonly #parts: HoldParts;
+  readonly #parts: HeldLockParts;
+  readonly #unlink: () => void;
 
-  constructor(parts: HoldParts) {
+  constructor(parts: HeldLockParts) {
     this.#parts = parts;
-    this.key = copyBytes(parts.place.key);
-    this.revision = parts.place.revision;
-    this.guard = parts.place.guard;
+    this.key = copyBytes(parts.entry.key);
+    this.revision = parts.entry.revision;
+    this.guard = parts.entry.guard;
     this.signal = this.#abort.signal;
-    const { signal } = parts.lease;
-    signal.addEventListener("abort", this.#onSessionEnd);
-    if (signal.aborted) this.#onSessionEnd();
-    else this.#follow();
+    this.#unlink = onAbort(
+      parts.lease.signal,
+      (reason) => this.#endWithSession(reason),
+    );
+    if (!this.signal.aborted) this.#follow();
   }
 
   async unlock(options: PromptOptions = {}): Promise<void> {
-    SESSION.unlock.check(options);
+    SIGNATURES.unlock.check(options);
     await this.giveUp("give the lock back", options);
   }
 
@@ -56,7 +63,7 @@ export class HeldLock implements Lock {
 
   /** Ends it, and waits for the server to know. */
   async giveUp(action: string, options: PromptOptions): Promise<void> {
-    const { place, lease } = this.#parts;
+    const { contender, lease } = this.#parts;
     const timeoutMs = checkTimeoutMs(
       "timeoutMs",
       options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -66,23 +73,23 @@ export class HeldLock implements Lock {
       return;
     }
     this.#end(
-      new LockLostError("Cannot keep the lock: it was given up (lock_lost)", {
+      new LockLostError(`Cannot ${ACTION}: it was given up (lock_lost)`, {
         code: "lock_lost",
       }),
     );
-    await endingWith({
+    await withDeadline({
       signal: options.signal,
       timeoutMs,
       action: () => action,
-    }, async (effort) => {
-      effort.trouble = () => place.trouble;
-      // It is tried on, whoever waits for it.
-      effort.maybeCommitted = true;
-      const left = place.leave().catch((error) => {
-        effort.maybeCommitted = false;
+    }, async (context) => {
+      context.lastError = () => contender.lastError;
+      // That goes on, whoever waits for it.
+      context.maybeCommitted = true;
+      const left = contender.leave().catch((error) => {
+        context.maybeCommitted = false;
         throw error;
       });
-      await unlessAborted(left, effort.signal);
+      await abortable(left, context.signal);
     });
   }
 
@@ -90,91 +97,36 @@ export class HeldLock implements Lock {
     return this.unlock();
   }
 
-  /** It is over, for this reason; its place is given up. */
+  /** It is over, for this reason; the queue is left. */
   #end(reason: unknown): void {
     if (this.signal.aborted) return;
-    const { lease, place, passOn } = this.#parts;
-    lease.signal.removeEventListener("abort", this.#onSessionEnd);
+    const { contender, release } = this.#parts;
+    this.#unlink();
     this.#abort.abort(reason);
-    // A failure is told to whoever gives it up; the lease bounds the place.
-    place.leave().catch(() => {}).finally(passOn);
+    // A failure is told to whoever gives it up; the lease bounds the entry.
+    contender.leave().catch(() => {}).finally(release);
   }
 
-  /** Its place ends with the lease, or is left to whoever takes that over. */
-  readonly #onSessionEnd = (): void => {
-    const { lease, passOn } = this.#parts;
+  /** Its entry ends with the lease, or is left to whoever takes that over. */
+  #endWithSession(reason: unknown): void {
     if (this.signal.aborted) return;
-    lease.signal.removeEventListener("abort", this.#onSessionEnd);
-    this.#abort.abort(lease.signal.reason);
-    passOn();
-  };
+    this.#abort.abort(reason);
+    this.#parts.release();
+  }
 
   /** Notices if the key is deleted by somebody else. */
   async #follow(): Promise<void> {
-    const action = "keep the lock";
+    const { entry } = this.#parts;
     try {
-      const lost = await endingWith({
+      const reason = await withDeadline({
         signal: this.signal,
         timeoutMs: Infinity,
-        action: () => action,
-      }, (effort) => this.#parts.place.vigil.loss(action, effort));
-      this.#end(lost);
+        action: () => ACTION,
+      }, (context) => entry.waitUntilDeleted(ACTION, context));
+      this.#end(reason);
     } catch (error) {
       // Nobody can tell any more whether it is held.
-      this.#end(lockLost(action, error));
+      this.#end(lockLostError(ACTION, error));
     }
-  }
-}
-
-/** A leadership that lasts until it is lost or given up. */
-export class HeldLeadership implements Leadership {
-  readonly key: Bytes;
-  readonly revision: bigint;
-  readonly signal: AbortSignal;
-  readonly guard: Comparison;
-  readonly #hold: HeldLock;
-  readonly #parts: HoldParts;
-
-  constructor(parts: HoldParts) {
-    this.#parts = parts;
-    this.#hold = new HeldLock(parts);
-    ({
-      key: this.key,
-      revision: this.revision,
-      signal: this.signal,
-      guard: this.guard,
-    } = this.#hold);
-  }
-
-  toJSON(): unknown {
-    return this.#hold.toJSON();
-  }
-
-  async proclaim(
-    value: Value,
-    options: CallOptions = {},
-  ): Promise<PutResult> {
-    // Not this key and guard: who was given them may write to them.
-    const { keys, lease, place } = this.#parts;
-    const put = SESSION.proclaim.take(
-      options,
-      () => op.put(place.key, toBytes("value", value), { lease }),
-    );
-    const { header, succeeded, results } = await keys.kv.txn(
-      { if: place.held, then: [put] },
-      options,
-    );
-    if (!succeeded) throw lockLost("proclaim");
-    // That of the operation has but a revision.
-    return { ...results[0], header };
-  }
-
-  async resign(options: PromptOptions = {}): Promise<void> {
-    SESSION.resign.check(options);
-    await this.#hold.giveUp("resign", options);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.resign();
   }
 }

@@ -2,24 +2,33 @@ import { HistoryLostError } from "../../errors/history_lost_error.ts";
 import { LockLostError } from "../../errors/specific_errors.ts";
 
 /**
- * The place, and with it the lock, was deleted by somebody else; or for that
- * cause nobody can tell whether it was.
+ * For an entry, and with it the lock, that was deleted by somebody else; or of
+ * which, for that cause, nobody can tell whether it was.
  */
-export function lockLost(action: string, cause?: unknown): LockLostError {
-  return lostAs(stateFor(cause), action, cause);
+export function lockLostError(action: string, cause?: unknown): LockLostError {
+  return new LockLostError(
+    `Cannot ${action}: ${stateFor(cause)} (lock_lost)`,
+    { code: "lock_lost", cause },
+  );
 }
 
-/** Its key is there, but of no lease or another one: nobody else minds it. */
-export function notAttached(action: string): LockLostError {
-  return lostAs("its key is not attached to its lease", action);
+/** For a key that is there, but of no lease or another one. */
+export function notAttachedError(action: string): LockLostError {
+  return new LockLostError(
+    `Cannot ${action}: its key is not attached to its lease (lock_lost)`,
+    { code: "lock_lost" },
+  );
 }
 
 /**
- * Another place stands before the one that was the first: only a store that
- * was restored from an older snapshot can have it.
+ * For an entry that was the first, and is behind another one now: only a store
+ * that was restored from an older snapshot can have that.
  */
-export function notFirst(action: string): LockLostError {
-  return lostAs("another has come before it", action);
+export function notFirstError(action: string): LockLostError {
+  return new LockLostError(
+    `Cannot ${action}: another one is before it in the queue (lock_lost)`,
+    { code: "lock_lost" },
+  );
 }
 
 function stateFor(cause: unknown): string {
@@ -27,15 +36,4 @@ function stateFor(cause: unknown): string {
   return cause instanceof HistoryLostError
     ? "the store has gone back to an older state"
     : "it is not known whether its key still exists";
-}
-
-function lostAs(
-  state: string,
-  action: string,
-  cause?: unknown,
-): LockLostError {
-  return new LockLostError(`Cannot ${action}: ${state} (lock_lost)`, {
-    code: "lock_lost",
-    cause,
-  });
 }

@@ -10,20 +10,20 @@ import type { RangeOptions } from "../kv/mod.ts";
 /** A part of a queue that is read at once. */
 export interface QueuePage {
   readonly limit: number;
-  /** The revision of creation from which on it is read, either way. */
+  /** The revision of creation from which on the page is read, either way. */
   readonly from: bigint;
 }
 
-// The nearest key mostly counts; of those that do not there may be thousands.
+// The nearest key mostly is an entry; of those that are none there may be thousands.
 const MORE_KEYS = 1_000;
 
 // Without zeros in front, as Go's `%x` writes a lease; the sign comes first.
 const LEASE_REGEXP = /^-?[1-9a-f][0-9a-f]{0,15}$/;
 
 /**
- * The queue for a name. A key below the name counts if its last part, next to
+ * The queue for a name. A key below the name is an entry if its last part, next to
  * the name, is the lease it is attached to, as Go writes it in hexadecimal.
- * Others have come there otherwise: they belong to longer names, such as
+ * Other keys have come there otherwise: they belong to longer names, such as
  * `jobs/7`, or are keys of the user's.
  */
 export class Queue {
@@ -38,13 +38,13 @@ export class Queue {
     this.range = prefix(this.#start);
   }
 
-  /** The key of a lease's place. */
+  /** The key of a lease's entry. */
   keyOf(lease: bigint): Uint8Array {
     const digits = encodeBytes(lease.toString(16));
     return Uint8Array.of(...this.#start, ...digits);
   }
 
-  /** The lease whose place would have this key, if any would. */
+  /** The lease whose entry would have this key, if any would. */
   leaseOf(key: Uint8Array): bigint | undefined {
     const id = keyId(key);
     if (!id.startsWith(this.#startId)) return undefined;
@@ -56,13 +56,13 @@ export class Queue {
     return BigInt.asIntN(64, signed) === signed ? signed : undefined;
   }
 
-  /** Whether a key, which was read with its value, is a place in the queue. */
-  readonly counts = (
+  /** Whether a key, which was read with its value, is an entry of the queue. */
+  readonly isEntry = (
     { key, lease }: Pick<KeyValue, "key" | "lease">,
   ): boolean => lease !== 0n && lease === this.leaseOf(key);
 }
 
-/** How a page is read; but for the first one, the values are left out. */
+/** How a page is read: without the values, except for the first one. */
 export function readPage(
   { limit }: QueuePage,
   order: "ascend" | "descend",
@@ -70,7 +70,7 @@ export function readPage(
   return { sortBy: "create", order, limit, keysOnly: limit > 1 };
 }
 
-/** The page behind one on which nothing counts, if there is more. */
+/** The page behind one without an entry, if there is more. */
 export function nextPage(
   kvs: readonly KeyValue[],
   limit: number,

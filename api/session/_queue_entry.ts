@@ -1,113 +1,155 @@
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
-import type { Effort } from "../waiting/mod.ts";
+import type { WorkContext } from "../waiting/mod.ts";
 import { askIfEnded, type Lease } from "../lease/mod.ts";
-import { lockLost, notAttached, notFirst } from "./_lock_lost_error.ts";
-import { type Departure, departure } from "./_wait_for_delete.ts";
-import { insistOnTxn } from "./_retry_until_answered.ts";
-import { type Look, lookAt, type QueuePlace } from "./_entry_state.ts";
-import type { SessionKeys } from "./_keys.ts";
+import {
+  lockLostError,
+  notAttachedError,
+  notFirstError,
+} from "./_lock_lost_error.ts";
+import { type KeyEnd, waitForDelete } from "./_wait_for_delete.ts";
+import { retryTxnUntilAnswered } from "./_retry_until_answered.ts";
+import {
+  type CreatedEntry,
+  type EntryReading,
+  readEntryState,
+} from "./_entry_state.ts";
+import type { Queue } from "./_queue.ts";
+import type { QueueKeys } from "./_keys.ts";
+import { compare, type Comparison } from "../kv/mod.ts";
 
 const WAIT = "wait for the lock";
 
-// A loss is told after this in any case.
+// For so long the server may be asked about the lease, before a loss is told.
 const ASK_MS = 500;
 
-/** Looks after a place that was taken: until it is the first, and is lost. */
-export class Vigil {
-  /** The newest revision at which the place was seen. */
-  seenAt = 0n;
-  readonly #place: QueuePlace;
-  readonly #keys: Pick<SessionKeys, "kv" | "watch">;
-  readonly #lease: Lease;
+/** What an entry is made of. */
+export interface QueueEntryInit {
+  readonly queue: Queue;
+  readonly lease: Lease;
+  readonly keys: QueueKeys;
+  /** The revision at which its key was created. */
+  readonly revision: bigint;
+  /** The revision at which it was seen in the queue. */
+  readonly seenAt: bigint;
+}
 
-  constructor(
-    place: QueuePlace,
-    keys: Pick<SessionKeys, "kv" | "watch">,
-    lease: Lease,
-  ) {
-    this.#place = place;
-    this.#keys = keys;
+/**
+ * An entry in the queue for a name: a key of a lease below the name. The
+ * entries stand in the order of their creation, and the first one holds the
+ * lock. The layout is that of Go's `concurrency` package.
+ */
+export class QueueEntry implements CreatedEntry {
+  readonly queue: Queue;
+  readonly key: Uint8Array;
+  readonly revision: bigint;
+  readonly #lease: Lease;
+  readonly #keys: QueueKeys;
+  /** The newest revision at which the queue was read. */
+  #seenAt: bigint;
+
+  constructor({ queue, lease, keys, revision, seenAt }: QueueEntryInit) {
+    this.queue = queue;
+    this.key = queue.keyOf(lease.id);
+    this.revision = revision;
     this.#lease = lease;
+    this.#keys = keys;
+    this.#seenAt = seenAt;
+  }
+
+  /** True as long as the key exists. A new one each time: users may write to it. */
+  get guard(): Comparison {
+    return compare.createRevision(this.key, "=", this.revision);
+  }
+
+  get conditions(): readonly Comparison[] {
+    return [this.guard, compare.lease(this.key, "=", this.#lease.id)];
   }
 
   /** Whether it is the first now. */
-  async isFirst(effort: Effort): Promise<boolean> {
-    const { held, before } = await this.#look(WAIT, effort);
-    return held && before === undefined;
+  async isFirst(context: WorkContext): Promise<boolean> {
+    const { state } = await this.#read(WAIT, context);
+    return state.kind === "first";
   }
 
   /** Waits until it is the first. */
-  async turn(effort: Effort): Promise<void> {
-    let gone: HistoryLostError | undefined;
+  async waitUntilFirst(context: WorkContext): Promise<void> {
+    let goneBack: HistoryLostError | undefined;
     for (;;) {
-      const look = await this.#look(WAIT, effort);
-      const { held, detached, before, lost = gone } = look;
-      gone = lost;
-      if (!held) {
-        // If its key is gone, nothing is left of what was sent.
-        effort.maybeCommitted = detached;
-        throw await this.#whyLost(WAIT, { detached, lost }, effort);
-      }
-      if (before === undefined) return;
-      try {
-        await this.#departure(before, effort);
-      } catch (error) {
-        // It may have its place in the older state, too.
-        if (!(error instanceof HistoryLostError)) throw error;
-        gone = error;
+      const reading = await this.#read(WAIT, context);
+      const { state, historyLost = goneBack } = reading;
+      goneBack = historyLost;
+      switch (state.kind) {
+        case "first":
+          return;
+        case "waiting":
+          try {
+            await this.#waitForDelete(state.predecessor, context);
+          } catch (error) {
+            // It may be in the queue of the older state, too.
+            if (!(error instanceof HistoryLostError)) throw error;
+            goneBack = error;
+          }
+          continue;
+        case "detached":
+        case "deleted":
+          // If its key is gone, nothing is left of what was sent.
+          context.maybeCommitted = state.kind === "detached";
+          throw await this.#reasonFor({ state, historyLost }, WAIT, context);
       }
     }
   }
 
   /**
-   * Waits until the place is gone or not the first any more, though nobody
-   * here has left it; resolves to the reason.
+   * Waits until it is deleted, or not the first any more, though nobody here
+   * has given it up; resolves to the reason.
    */
-  async loss(action: string, effort: Effort): Promise<unknown> {
+  async waitUntilDeleted(
+    action: string,
+    context: WorkContext,
+  ): Promise<unknown> {
     for (;;) {
-      const how = await this.#departure(this.#place.key, effort);
+      const end = await this.#waitForDelete(this.key, context);
       // Others may have passed it, even if it is attached again by now.
-      if (how === "detached") return notAttached(action);
-      const look = await this.#look(action, effort);
-      if (!look.held || look.lost !== undefined) {
-        return await this.#whyLost(action, look, effort);
+      if (end === "detached") return notAttachedError(action);
+      const reading = await this.#read(action, context);
+      const { state: { kind }, historyLost } = reading;
+      if (historyLost || kind === "detached" || kind === "deleted") {
+        return await this.#reasonFor(reading, action, context);
       }
-      if (look.before !== undefined) return notFirst(action);
+      if (kind === "waiting") return notFirstError(action);
     }
   }
 
-  /** If the lease has ended, and its keys with it, that is the reason. */
-  async #whyLost(
+  /** Why it was lost: if the lease has ended, and its keys with it, for that. */
+  async #reasonFor(
+    { state, historyLost }: Pick<EntryReading, "state" | "historyLost">,
     action: string,
-    { detached, lost }: Pick<Look, "detached" | "lost">,
-    effort: Effort,
+    context: WorkContext,
   ): Promise<unknown> {
-    if (detached) return notAttached(action);
-    if (lost !== undefined) return lockLost(action, lost);
+    if (state.kind === "detached") return notAttachedError(action);
+    if (historyLost !== undefined) return lockLostError(action, historyLost);
     const ended = await askIfEnded(this.#lease, {
-      signal: effort.outside,
-      timeoutMs: effort.leftMs(ASK_MS),
+      signal: context.cancelSignal,
+      timeoutMs: context.leftMs(ASK_MS),
     });
-    return ended ? this.#lease.signal.reason : lockLost(action);
+    return ended ? this.#lease.signal.reason : lockLostError(action);
   }
 
-  /** Whether the place still counts, and who has the one before it. */
-  async #look(action: string, effort: Effort): Promise<Look> {
-    const { seenAt } = this;
+  async #read(action: string, context: WorkContext): Promise<EntryReading> {
     const parts = { kv: this.#keys.kv, lease: this.#lease };
-    const look = await lookAt(this.#place, {
+    const reading = await readEntryState(this, {
       action,
-      seenAt,
-      run: (txn) => insistOnTxn(txn, parts, effort),
+      seenAt: this.#seenAt,
+      run: (txn) => retryTxnUntilAnswered(txn, context, parts),
     });
-    this.seenAt = look.revision;
-    return look;
+    this.#seenAt = reading.revision;
+    return reading;
   }
 
-  /** Since it was last seen that it was there. */
-  #departure(key: Uint8Array, effort: Effort): Promise<Departure> {
-    const { seenAt } = this;
-    const { counts } = this.#place.queue;
-    return departure(this.#keys, { key, seenAt, counts }, effort);
+  /** From the revision on at which the queue was read. */
+  #waitForDelete(key: Uint8Array, context: WorkContext): Promise<KeyEnd> {
+    const { isEntry } = this.queue;
+    const awaited = { key, seenAt: this.#seenAt, isEntry };
+    return waitForDelete(this.#keys, awaited, context);
   }
 }

@@ -1,14 +1,14 @@
 import type { ErrorCode } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
-import { type Effort, pause } from "../waiting/mod.ts";
+import { pause, type WorkContext } from "../waiting/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
-import type { SessionKeys } from "./_keys.ts";
+import type { QueueKeys } from "./_keys.ts";
 import type { Lease } from "../lease/mod.ts";
 import type { Operation, Txn, TxnResult } from "../kv/mod.ts";
 
 const PAUSE_MS = 100;
 
-// They may be in doubt, and yet asking again only brings the same answer.
+// Such a call may have been applied, but asking again only brings the same.
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   "no_space",
   "corrupt",
@@ -17,62 +17,65 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   "client_closed",
 ]);
 
-// Of a lease that lives for hours, a try need not take as long.
-const LONGEST_TRY_MS = 30_000;
+// Of a lease that lives for hours, an attempt need not take as long.
+const LONGEST_ATTEMPT_MS = 30_000;
 
 /** Shorter than a lease lives, so that another member can be tried. */
-export function tryMsUnder({ ttlSeconds }: Pick<Lease, "ttlSeconds">): number {
-  return Math.min(ttlSeconds * 1_000 / 3, LONGEST_TRY_MS);
+function attemptMsUnder({ ttlSeconds }: Pick<Lease, "ttlSeconds">): number {
+  return Math.min(ttlSeconds * 1_000 / 3, LONGEST_ATTEMPT_MS);
 }
 
-/** How a call is insisted on. */
-export interface InsistOptions {
+/** How a call is tried. */
+interface RetryOptions {
   /** The time of each attempt, in milliseconds. */
-  readonly tryMs: number;
-  /** Whether it changes something. */
+  readonly attemptMs: number;
+  /** Whether the call changes something. */
   readonly writes: boolean;
 }
 
 /**
  * Makes a call until it is answered: one that does no harm when it is done
- * twice. An answer that was lost is thereby found out.
+ * twice. If an answer was lost, the next attempt finds out what was done.
  */
-export async function insist<T>(
+async function retryUntilAnswered<T>(
   call: (options: CallOptions) => Promise<T>,
-  effort: Effort,
-  { tryMs, writes }: InsistOptions,
+  context: WorkContext,
+  { attemptMs, writes }: RetryOptions,
 ): Promise<T> {
   for (;;) {
-    effort.check();
+    context.throwIfEnded();
     try {
-      const timeoutMs = effort.leftMs(tryMs);
-      const answer = await call({ signal: effort.outside, timeoutMs });
-      effort.trouble = () => undefined;
+      const timeoutMs = context.leftMs(attemptMs);
+      const answer = await call({ signal: context.cancelSignal, timeoutMs });
+      context.lastError = () => undefined;
       return answer;
     } catch (error) {
-      // Nobody knows how far one got that was ended.
-      if (effort.outside.aborted && writes) effort.maybeCommitted = true;
-      effort.failed(error);
+      // Nobody knows how far a call got that was cancelled.
+      if (context.cancelSignal.aborted && writes) context.maybeCommitted = true;
+      context.failed(error);
       if (!isTransient(error)) throw error;
     }
-    await pause(PAUSE_MS, effort.signal);
+    await pause(PAUSE_MS, context.signal);
   }
 }
 
-/** Runs a transaction of a lease's keys until it is answered. */
-export function insistOnTxn<
+/** Runs a transaction on keys of a lease until it is answered. */
+export function retryTxnUntilAnswered<
   const Then extends readonly Operation[] = [],
   const Else extends readonly Operation[] = [],
 >(
   txn: Txn<Then, Else>,
-  { kv, lease }: Pick<SessionKeys, "kv"> & { readonly lease: Lease },
-  effort: Effort,
+  context: WorkContext,
+  { kv, lease }: Pick<QueueKeys, "kv"> & { readonly lease: Lease },
 ): Promise<TxnResult<Then, Else>> {
-  const { then } = txn;
   const writes =
-    then?.some(({ kind }) => kind === "put" || kind === "delete") === true;
-  const tryMs = tryMsUnder(lease);
-  return insist((options) => kv.txn(txn, options), effort, { tryMs, writes });
+    txn.then?.some(({ kind }) => kind === "put" || kind === "delete") === true;
+  const attemptMs = attemptMsUnder(lease);
+  return retryUntilAnswered(
+    (options) => kv.txn(txn, options),
+    context,
+    { attemptMs, writes },
+  );
 }
 
 function isTransient(error: unknown): boolean {

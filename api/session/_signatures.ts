@@ -19,8 +19,8 @@ type Methods =
   | "proclaim"
   | "resign";
 
-/** What sessions, locks and leaderships take. */
-export const SESSION: Readonly<Record<Methods, Signature>> = {
+/** The methods of sessions, locks and leaderships, with their options. */
+export const SIGNATURES: Readonly<Record<Methods, Signature>> = {
   session: new Signature("session", { ...CALL_OPTIONS, ttlSeconds: COUNT }),
   lock: new Signature("Session.lock", WAIT),
   tryLock: new Signature("Session.tryLock", WAIT),

@@ -1,21 +1,21 @@
-import type { SessionKeys } from "./_keys.ts";
+import type { QueueKeys } from "./_keys.ts";
 import type { Key, KeyRange } from "../values/mod.ts";
 import type { Watch, WatchOptions } from "../watch/mod.ts";
 
 /** Why what was read before a watch may not be so any more. */
-export type Doubt =
+export type StaleReason =
   /** The watch was interrupted, and the store may be another one since. */
   | "interrupted"
-  /** Its member was behind what was read when the watch was created. */
+  /** The member was behind what was read when the watch was created. */
   | "behind";
 
-/** What a careful watch is told besides its range. */
-export interface CarefulWatch
+/** Options of a watch on what was read. */
+export interface WatchAfterReadOptions
   extends Pick<WatchOptions, "signal" | "noPut" | "noDelete"> {
   /** The revision at which the range was read. */
   readonly readAt: bigint;
   /** Told when what was read has to be read again. */
-  doubt(reason: Doubt): void;
+  onStale(reason: StaleReason): void;
 }
 
 /**
@@ -23,10 +23,10 @@ export interface CarefulWatch
  * have passed the watch by the time it is back, and no revision tells that:
  * only another read does.
  */
-export function watchRead(
-  keys: Pick<SessionKeys, "watch">,
+export function watchAfterRead(
+  keys: Pick<QueueKeys, "watch">,
   range: Key | KeyRange,
-  { readAt, doubt, ...options }: CarefulWatch,
+  { readAt, onStale, ...options }: WatchAfterReadOptions,
 ): Watch {
   let interrupted = false;
   const watch = keys.watch(range, {
@@ -36,12 +36,12 @@ export function watchRead(
       if (kind === "reconnecting") interrupted = true;
       if (kind !== "live" || !interrupted) return;
       interrupted = false;
-      doubt("interrupted");
+      onStale("interrupted");
     },
   });
   watch.ready.then(({ revision }) => {
     // A proxy may not say.
-    if (revision > 0n && revision < readAt) doubt("behind");
+    if (revision > 0n && revision < readAt) onStale("behind");
   }, () => {});
   return watch;
 }

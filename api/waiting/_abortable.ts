@@ -1,3 +1,5 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
+
 /**
  * Waits for something, unless the signal comes first: then it is undone, and
  * the promise rejects with the signal's reason. `start` begins it, tells when
@@ -12,29 +14,28 @@ export function untilAborted<T = void>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const onAbort = () => {
+    const unlink = onAbort(signal, (reason) => {
       undo();
-      reject(signal?.reason);
-    };
-    const end = () => signal?.removeEventListener("abort", onAbort);
-    signal?.addEventListener("abort", onAbort, { once: true });
+      reject(reason);
+    });
     const undo = start((value) => {
-      end();
+      unlink();
       resolve(value);
     }, (reason) => {
-      end();
+      unlink();
       reject(reason);
     });
   });
 }
 
-/** Waits for a time, but not beyond the signal. */
-export function pause(
-  ms: number,
+/** A promise that rejects with the signal's reason if that comes first. */
+export async function abortable<T>(
+  promise: Promise<T>,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  return untilAborted(signal, (resolve) => {
-    const timer = setTimeout(resolve, ms);
-    return () => clearTimeout(timer);
+): Promise<T> {
+  await untilAborted(signal, (resolve, reject) => {
+    promise.then(() => resolve(), reject);
+    return () => {};
   });
+  return await promise;
 }

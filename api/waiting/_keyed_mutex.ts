@@ -1,26 +1,23 @@
 import { untilAborted } from "./_abortable.ts";
 
-/**
- * Whose turn it is within one session: for a name it has one place in the
- * queue on the server, which one after another has to itself.
- */
-export class LocalTurns {
+/** A mutex per key: whoever waits for one gets it in the order of asking. */
+export class KeyedMutex {
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  /** Whether somebody has the turn. */
-  taken(id: string): boolean {
-    return this.#waiting.has(id);
+  /** Whether somebody has the mutex of this key. */
+  isLocked(key: string): boolean {
+    return this.#waiting.has(key);
   }
 
-  /** Waits for the turn; resolves to what passes it on. */
-  async take(id: string, signal: AbortSignal): Promise<() => void> {
+  /** Waits for the mutex of a key; resolves to what releases it. */
+  async lock(key: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    const queue = this.#waiting.get(id);
-    if (queue === undefined) this.#waiting.set(id, []);
+    const queue = this.#waiting.get(key);
+    if (queue === undefined) this.#waiting.set(key, []);
     else await this.#wait(queue, signal);
     return () => {
-      const next = this.#waiting.get(id)?.shift();
-      if (next === undefined) this.#waiting.delete(id);
+      const next = this.#waiting.get(key)?.shift();
+      if (next === undefined) this.#waiting.delete(key);
       else next();
     };
   }

@@ -1,8 +1,8 @@
 import { type Clock, LONGEST_MS } from "../../balancers/transport/mod.ts";
 
 /**
- * Runs a task at a time of the clock, however far away, and tells it by how
- * much it is late: timers wait while other work keeps the event loop busy.
+ * Runs a task at a time of the clock, however far away. The task is told by
+ * how much it is late: timers wait while other work keeps the event loop busy.
  * Returns what cancels it.
  */
 export function runAt(

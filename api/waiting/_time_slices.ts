@@ -1,29 +1,31 @@
 import { setImmediate } from "node:timers";
+import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 
-// Long enough to be worth a turn, short enough for whatever else is due.
-const TURN_MS = 20;
+// Long enough to get on, short enough for whatever else is due.
+const SLICE_MS = 20;
 
-/** More keys than so many are worth it. */
-export const MANY = 5_000;
+/** Work on more keys than so many is worth slicing. */
+export const MANY_KEYS = 5_000;
 
 /**
- * Does work step by step, and lets timers and connections have their turn now
- * and then: leases are renewed and pings answered meanwhile.
+ * Does work step by step, in slices of time. Between them, timers and
+ * connections get the event loop: leases are renewed and pings answered.
  *
  * @throws {unknown} The signal's reason, if it is aborted meanwhile.
  */
-export async function inTurns<T>(
+export async function inTimeSlices<T>(
   steps: Generator<undefined, T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  for (let startedAt = performance.now();;) {
+  const { now } = SYSTEM_CLOCK;
+  for (let startedAt = now();;) {
     const step = steps.next();
     if (step.done) return step.value;
-    if (performance.now() - startedAt < TURN_MS) continue;
+    if (now() - startedAt < SLICE_MS) continue;
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
     signal?.throwIfAborted();
-    startedAt = performance.now();
+    startedAt = now();
   }
 }

@@ -1,150 +1,153 @@
+import {
+  type Clock,
+  onAbort,
+  SYSTEM_CLOCK,
+} from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { doubtText, inDoubt } from "../../errors/doubt.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
-import { untilAborted } from "./_abortable.ts";
 
 /** What ends some work from outside. */
-export interface Ends {
+export interface DeadlineOptions {
   /** The user's signal: its reason arrives as it was given. */
   readonly signal?: AbortSignal | undefined;
   /** That of what the work is for: its end is an error of this client. */
   readonly owner?: AbortSignal | undefined;
-  /** The time it has in milliseconds, `Infinity` for no limit. */
+  /** The time the work has in milliseconds, `Infinity` for no limit. */
   readonly timeoutMs: number;
-  /** Says what it does, completing "Cannot …". */
+  /** Says what is done, completing "Cannot …". */
   action(): string;
-  /** The method it calls, if it is but one. */
+  /** The method that is called, if it is but one. */
   readonly method?: string | undefined;
-  /** Knows more of why its time is over, or nothing. */
-  late?(): TimeoutError | undefined;
+  /** Knows more of why the time is over, or nothing. */
+  timeoutError?(): TimeoutError | undefined;
+  /** @default {the system's} */
+  readonly clock?: Pick<Clock, "now" | "hold"> | undefined;
 }
 
-/** Work that goes on until it is done or ended, and what has become of it. */
-export class Effort {
-  /** Whether something it has sent may have been applied. */
+/** The context of work that has a deadline: what ends it, and how it fares. */
+export class WorkContext {
+  /** Whether something that was sent may have been applied. */
   maybeCommitted = false;
-  /** What it meets with now; nothing if all is well. */
-  trouble: () => unknown = () => undefined;
-  readonly #ends: Ends;
+  /** The error that is met with now; nothing if all is well. */
+  lastError: () => unknown = () => undefined;
+  readonly #options: DeadlineOptions;
+  readonly #clock: Pick<Clock, "now" | "hold">;
   readonly #endsAt: number;
-  readonly #outside = new AbortController();
-  readonly #over = new AbortController();
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #cancelled = new AbortController();
+  readonly #ended = new AbortController();
+  readonly #stops: (() => void)[] = [];
 
-  constructor(ends: Ends) {
-    const { timeoutMs } = this.#ends = ends;
-    this.#endsAt = performance.now() + timeoutMs;
+  constructor(options: DeadlineOptions) {
+    const { timeoutMs, clock = SYSTEM_CLOCK } = this.#options = options;
+    this.#clock = clock;
+    this.#endsAt = clock.now() + timeoutMs;
     if (timeoutMs !== Infinity) {
-      this.#timer = setTimeout(
-        () => this.#over.abort(this.#late()),
-        timeoutMs,
+      this.#stops.push(
+        clock.hold(timeoutMs, () => this.#ended.abort(this.#timeoutError())),
       );
     }
-    for (const one of [ends.signal, ends.owner]) {
-      one?.addEventListener("abort", this.#onAbort);
+    for (const one of [options.signal, options.owner]) {
+      this.#stops.push(onAbort(one, (reason) => {
+        this.#cancelled.abort(reason);
+        this.#ended.abort(reason);
+      }));
     }
   }
 
-  /** Ends what waits for others, from outside or as the time is over. */
+  /** Ends what waits for others: cancelled, or the time is over. */
   get signal(): AbortSignal {
-    return this.#over.signal;
+    return this.#ended.signal;
   }
 
   /**
-   * Ends a call from outside. The time is the call's own limit instead: it
-   * knows then whether it was sent.
+   * Ends a call that is cancelled from outside. The time is the call's own
+   * limit instead: it knows then whether it was sent.
    */
-  get outside(): AbortSignal {
-    return this.#outside.signal;
+  get cancelSignal(): AbortSignal {
+    return this.#cancelled.signal;
   }
 
   /** What is left of the time, up to so much, in milliseconds. */
   leftMs(atMostMs: number): number {
+    const leftMs = this.#endsAt - this.#clock.now();
     // More than nothing, which no timer waits for.
-    return Math.max(Math.min(atMostMs, this.#endsAt - performance.now()), 1);
+    return Math.max(Math.min(atMostMs, leftMs), 1);
   }
 
   /**
-   * Takes note of how a call has failed, if not by being ended.
+   * Takes note of how a call has failed, if not by being cancelled.
    *
    * @throws {TimeoutError} If there is no time for another one.
    */
   failed(error: unknown): void {
-    this.trouble = () => error;
+    this.lastError = () => error;
     if (error instanceof EtcdError) {
       this.maybeCommitted ||= error.maybeCommitted;
     }
-    this.check();
+    this.throwIfEnded();
   }
 
-  /** Ends here if it has been ended, with what is known by now. */
-  check(): void {
-    this.outside.throwIfAborted();
-    if (performance.now() >= this.#endsAt) throw this.#late();
+  /** Throws if the work has been ended, with what is known by now. */
+  throwIfEnded(): void {
+    this.cancelSignal.throwIfAborted();
+    if (this.#clock.now() >= this.#endsAt) throw this.#timeoutError();
   }
 
-  /** What it ends with, for an error that has ended it. */
-  endedBy(error: unknown): unknown {
-    const { signal } = this.#ends;
+  /** What the work fails with, for an error that has ended it. */
+  errorFor(error: unknown): unknown {
+    const { signal } = this.#options;
     if (signal?.aborted && error === signal.reason) return error;
     return this.maybeCommitted ? inDoubt(error) : error;
   }
 
-  /** Nothing ends it any more. */
+  /** Stops the timer, and listens to no signal any more. */
   close(): void {
-    clearTimeout(this.#timer);
-    for (const one of [this.#ends.signal, this.#ends.owner]) {
-      one?.removeEventListener("abort", this.#onAbort);
-    }
+    for (const stop of this.#stops) stop();
   }
 
-  #late(): TimeoutError {
-    return this.#ends.late?.() ??
-      lateError(this.#ends, this.trouble(), this.maybeCommitted);
+  #timeoutError(): TimeoutError {
+    return this.#options.timeoutError?.() ?? timeoutError(this.#options, this);
   }
-
-  readonly #onAbort = ({ target }: Event): void => {
-    const { reason } = target as AbortSignal;
-    this.#outside.abort(reason);
-    this.#over.abort(reason);
-  };
 }
 
-/** Does some work that has its ends. */
-export async function endingWith<T>(
-  ends: Ends,
-  work: (effort: Effort) => Promise<T>,
+/** Does some work that can be cancelled and has a deadline. */
+export async function withDeadline<T>(
+  options: DeadlineOptions,
+  work: (context: WorkContext) => Promise<T>,
 ): Promise<T> {
-  ends.signal?.throwIfAborted();
-  ends.owner?.throwIfAborted();
-  const effort = new Effort(ends);
+  options.signal?.throwIfAborted();
+  options.owner?.throwIfAborted();
+  const context = new WorkContext(options);
   try {
-    return await work(effort);
+    return await work(context);
   } catch (error) {
-    throw effort.endedBy(error);
+    throw context.errorFor(error);
   } finally {
-    effort.close();
+    context.close();
   }
 }
 
-/** The time for some work is over; `trouble` is what it has met with last. */
-function lateError(
-  { action, timeoutMs, method }: Ends,
-  trouble: unknown,
-  maybeCommitted: boolean,
+function timeoutError(
+  { action, timeoutMs, method }: DeadlineOptions,
+  { lastError, maybeCommitted }: WorkContext,
 ): TimeoutError {
+  const cause = lastError();
+  const attempt = cause instanceof EtcdError
+    ? `, the last attempt ${endOf(cause)}`
+    : "";
   return new TimeoutError(
-    `Cannot ${action()}: not done within ${timeoutMs} ms (timeout)${
-      trouble instanceof EtcdError ? `, the last attempt ${endOf(trouble)}` : ""
-    }${doubtText(maybeCommitted)}`,
+    `Cannot ${action()}: not done within ${timeoutMs} ms (timeout)${attempt}${
+      doubtText(maybeCommitted)
+    }`,
     {
       code: "timeout",
       grpcCode: GRPC_CODE.deadlineExceeded,
       method,
       retryable: true,
       maybeCommitted,
-      cause: trouble,
+      cause,
     },
   );
 }
@@ -153,16 +156,4 @@ function endOf({ endpoint, code }: EtcdError): string {
   return endpoint === undefined
     ? `ended with ${code}`
     : `ended at ${endpoint} (${code})`;
-}
-
-/** Waits for a promise, but not beyond the signal. */
-export async function unlessAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  await untilAborted(signal, (resolve, reject) => {
-    promise.then(() => resolve(), reject);
-    return () => {};
-  });
-  return await promise;
 }

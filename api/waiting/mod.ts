@@ -1,10 +1,11 @@
 /**
- * Waiting: with a signal, a deadline, in turns.
+ * Waiting: with a signal, a deadline, a mutex, in slices of time.
  *
  * @module
  */
-export { pause, untilAborted } from "./_abortable.ts";
-export { Effort, endingWith, unlessAborted } from "./_with_deadline.ts";
-export { inTurns, MANY } from "./_time_slices.ts";
-export { LocalTurns } from "./_keyed_mutex.ts";
+export { abortable, untilAborted } from "./_abortable.ts";
+export { KeyedMutex } from "./_keyed_mutex.ts";
+export { pause } from "./_pause.ts";
 export { runAt } from "./_run_at.ts";
+export { inTimeSlices, MANY_KEYS } from "./_time_slices.ts";
+export { withDeadline, type WorkContext } from "./_with_deadline.ts";

@@ -23,6 +23,7 @@ export type {
 export { dialReason, timeoutReason } from "./_dial_reason.ts";
 export { type Endpoint, parseEndpoint, withoutPassword } from "./_endpoint.ts";
 export { holdFor } from "./_hold_for.ts";
+export { onAbort } from "./_on_abort.ts";
 export {
   missingPermission,
   notPermitted,

@@ -99,7 +99,7 @@ Deno.test("A lock is lost when the one who had it before has it again", async ()
     snapshot: file,
     before: (again) => write(again, "after", 50),
   });
-  assertStringIncludes((await loss(held)).message, "another has come before");
+  assertStringIncludes((await loss(held)).message, "another one is before it");
 });
 
 Deno.test("A waiter whose place is gone does not wait for ever, one whose place is there has its turn", async () => {

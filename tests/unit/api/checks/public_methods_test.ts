@@ -1,7 +1,7 @@
 // Every public method refuses what it cannot take, before anything is sent.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Client, InvalidOptionError, type Lease } from "../../../../mod.ts";
-import { SessionHandle } from "../../../../api/session/session.ts";
+import { SessionHandle } from "../../../../api/session/_handle.ts";
 import { FakeLeases } from "../lease/_fake_leases.ts";
 import { publicMethods, wrongArguments } from "./_public_methods.ts";
 

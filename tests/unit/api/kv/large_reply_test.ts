@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { all } from "../../../../api/values/keys.ts";
 import { responseInTurns } from "../../../../api/namespace/_response_in_turns.ts";
-import { inTurns } from "../../../../api/waiting/_time_slices.ts";
+import { inTimeSlices } from "../../../../api/waiting/_time_slices.ts";
 import { methods } from "../../../../proto/methods.ts";
 import { rangeReply } from "../../../../bench/_range_reply.ts";
 import { EtcdError } from "../../../../mod.ts";
@@ -91,7 +91,7 @@ Deno.test("Kv.range() refuses a large reply that is cut off or none", async () =
 Deno.test("decodeInSteps() gives what decode() does, for messages of any kind", async () => {
   const { range, put } = methods.kv;
   for (const bytes of [rangeReply(0), rangeReply(1), rangeReply(5_000)]) {
-    const reply = await inTurns(range.decodeInSteps(bytes), undefined);
+    const reply = await inTimeSlices(range.decodeInSteps(bytes), undefined);
     assertEquals(reply, range.decode(bytes));
   }
   // The header is in one part, a list of strings in several.

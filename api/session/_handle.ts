@@ -1,0 +1,215 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
+import { checkTimeoutMs } from "../checks/mod.ts";
+import { KeyedMutex, withDeadline, type WorkContext } from "../waiting/mod.ts";
+import {
+  type Key,
+  keyBytes,
+  keyId,
+  type KeyValue,
+  own,
+  toBytes,
+  type Value,
+} from "../values/mod.ts";
+import { Contender } from "./_contender.ts";
+import { DelayedDuplicates } from "./_delayed_duplicates.ts";
+import { HeldLeadership } from "./_held_leadership.ts";
+import { HeldLock, type HeldLockParts } from "./_held_lock.ts";
+import { observeQueue } from "./_observe_queue.ts";
+import { SIGNATURES } from "./_signatures.ts";
+import type { QueueEntry } from "./_queue_entry.ts";
+import type { Lease } from "../lease/mod.ts";
+import type { ObserveOptions } from "../lock_election/mod.ts";
+import type { SessionKeys } from "./_keys.ts";
+import type {
+  Leadership,
+  Lock,
+  LockOptions,
+  PromptOptions,
+  Session,
+} from "./types.ts";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const NO_VALUE = new Uint8Array();
+
+/** What a wait in a queue is for. */
+interface QueueWait {
+  readonly name: Uint8Array;
+  /** The value of the entry. */
+  readonly value: Uint8Array;
+  /** What is done, completing "Cannot …", before the name. */
+  readonly verb: string;
+}
+
+/** A session in the hands of the user. */
+export class SessionHandle implements Session {
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+  readonly #keys: SessionKeys;
+  readonly #duplicates: DelayedDuplicates;
+  /** Per name, one of this session is in the queue on the server at a time. */
+  readonly #mutex = new KeyedMutex();
+
+  constructor(keys: SessionKeys, lease: Lease) {
+    this.#keys = keys;
+    this.lease = lease;
+    this.signal = lease.signal;
+    this.#duplicates = new DelayedDuplicates(keys, lease);
+  }
+
+  async lock(name: Key, options: LockOptions = {}): Promise<Lock> {
+    const wait = SIGNATURES.lock.take(
+      options,
+      () => ({ name: ownName(name), value: NO_VALUE, verb: "lock" }),
+    );
+    return new HeldLock(await this.#waitInQueue(wait, options));
+  }
+
+  async tryLock(
+    name: Key,
+    options: PromptOptions = {},
+  ): Promise<Lock | undefined> {
+    const bytes = SIGNATURES.tryLock.take(options, () => ownName(name));
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const parts = await this.#withDeadline(
+      { ...options, timeoutMs },
+      () => `lock ${quoted(bytes)}`,
+      (context) => this.#tryLock(bytes, context),
+    );
+    return parts && new HeldLock(parts);
+  }
+
+  async campaign(
+    name: Key,
+    value: Value,
+    options: LockOptions = {},
+  ): Promise<Leadership> {
+    const wait = SIGNATURES.campaign.take(options, () => ({
+      name: ownName(name),
+      value: own(toBytes("value", value)),
+      verb: "be elected in",
+    }));
+    return new HeldLeadership(await this.#waitInQueue(wait, options));
+  }
+
+  observe(
+    name: Key,
+    options: ObserveOptions = {},
+  ): AsyncIterableIterator<KeyValue> {
+    const bytes = SIGNATURES.observe.take(options, () => ownName(name));
+    return this.#observe(bytes, options);
+  }
+
+  async close(): Promise<void> {
+    await this.lease[Symbol.asyncDispose]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async *#observe(name: Uint8Array, { signal }: ObserveOptions) {
+    const ended = new AbortController();
+    const signals = [signal, this.signal];
+    for (const one of signals) one?.throwIfAborted();
+    const unlinks = signals.map((one) =>
+      onAbort(one, (reason) => ended.abort(reason))
+    );
+    try {
+      yield* observeQueue(this.#keys, name, ended.signal);
+    } finally {
+      ended.abort();
+      for (const unlink of unlinks) unlink();
+    }
+  }
+
+  async #tryLock(
+    name: Uint8Array,
+    context: WorkContext,
+  ): Promise<HeldLockParts | undefined> {
+    const id = keyId(name);
+    if (this.#mutex.isLocked(id)) return undefined;
+    const release = await this.#mutex.lock(id, context.signal);
+    const contender = this.#contender(name);
+    try {
+      const entry = await contender.enterIfFirst(NO_VALUE, context);
+      if (entry) return this.#parts(contender, entry, { release });
+    } catch (error) {
+      leave(contender, release);
+      throw error;
+    }
+    // It has no entry any more, so that this does not wait.
+    await contender.leave();
+    release();
+    return undefined;
+  }
+
+  /** Waits in a queue until the own entry is the first. */
+  async #waitInQueue(
+    { name, value, verb }: QueueWait,
+    options: LockOptions,
+  ): Promise<HeldLockParts> {
+    const id = keyId(name);
+    let behindOwn = this.#mutex.isLocked(id);
+    const action = () =>
+      `${verb} ${quoted(name)}${
+        behindOwn ? ", which this session has or waits for" : ""
+      }`;
+    return await this.#withDeadline(options, action, async (context) => {
+      const release = await this.#mutex.lock(id, context.signal);
+      behindOwn = false;
+      const contender = this.#contender(name);
+      try {
+        const { entry, isFirst } = await contender.enter(value, context);
+        if (!isFirst) await entry.waitUntilFirst(context);
+        context.throwIfEnded();
+        return this.#parts(contender, entry, { release });
+      } catch (error) {
+        leave(contender, release);
+        throw error;
+      }
+    });
+  }
+
+  #withDeadline<T>(
+    { signal, timeoutMs: given = false }: LockOptions,
+    action: () => string,
+    work: (context: WorkContext) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = checkTimeoutMs("timeoutMs", given);
+    const owner = this.signal;
+    return withDeadline({ signal, owner, timeoutMs, action }, work);
+  }
+
+  #contender(name: Uint8Array): Contender {
+    const { lease } = this;
+    const parts = { keys: this.#keys, lease, duplicates: this.#duplicates };
+    return new Contender(name, parts);
+  }
+
+  #parts(
+    contender: Contender,
+    entry: QueueEntry,
+    { release }: Pick<HeldLockParts, "release">,
+  ): HeldLockParts {
+    const { lease } = this;
+    return { contender, entry, release, keys: this.#keys, lease };
+  }
+}
+
+/** A name as an error shows it. */
+function quoted(name: Uint8Array): string {
+  return JSON.stringify(new TextDecoder().decode(name));
+}
+
+/** A copy: what is given may change before the queue is entered. */
+function ownName(name: Key): Uint8Array {
+  return own(keyBytes("name", name));
+}
+
+/**
+ * Leaves the queue; the next of this session has to wait for that. Should it
+ * fail, the entry ends with the lease.
+ */
+function leave(contender: Contender, release: () => void): void {
+  contender.leave().catch(() => {}).finally(release);
+}
