@@ -1,4 +1,4 @@
-import { SYSTEM_CLOCK } from "../balancers/transport/mod.ts";
+import { onAbort, SYSTEM_CLOCK } from "../balancers/transport/mod.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
 import { Acceptor, openListener } from "./tunnel/mod.ts";
 import { EndpointSources } from "./discovery/mod.ts";
@@ -52,6 +52,7 @@ export class Gateway implements AsyncDisposable {
   readonly #sources: EndpointSources;
   readonly #closing = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
+  readonly #unlink: () => void = () => {};
   readonly #clients = new Map<Deno.TcpConn, Promise<void>>();
   #state: GatewaySnapshot["state"] = "serving";
   #accepted = 0;
@@ -92,7 +93,7 @@ export class Gateway implements AsyncDisposable {
     this.finished = this.#run();
     // Whoever closes it without looking need not hear of the listener.
     this.finished.catch(() => {});
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#unlink = onAbort(signal, () => void this.close());
     const endpoints = namesOf(sources.first);
     onEvent({ type: "ready", address: this.address, endpoints });
   }
@@ -165,8 +166,6 @@ export class Gateway implements AsyncDisposable {
     await this.close();
   }
 
-  readonly #onAbort = (): void => void this.close();
-
   async #run(): Promise<void> {
     try {
       await this.#acceptor.finished;
@@ -195,7 +194,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#unlink();
     this.#acceptor.close();
     this.#sources.close();
     this.#forwarder.close();

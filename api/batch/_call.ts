@@ -1,3 +1,4 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { doubtText } from "../../errors/doubt.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
@@ -29,7 +30,7 @@ export class BatchedCall {
   readonly answer: Promise<unknown>;
   #resolve!: (reply: unknown) => void;
   #reject!: (error: unknown) => void;
-  #onAbort: (() => void) | undefined;
+  readonly #unlink: () => void = () => {};
   #phase: Phase = "waiting";
 
   constructor(init: BatchedCallInit, nowMs: number) {
@@ -40,11 +41,7 @@ export class BatchedCall {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const { signal } = init;
-    if (signal !== undefined) {
-      this.#onAbort = () => this.fail(signal.reason);
-      signal.addEventListener("abort", this.#onAbort);
-    }
+    this.#unlink = onAbort(init.signal, (reason) => this.fail(reason));
   }
 
   /** Whether the call has ended, and needs no answer any more. */
@@ -112,9 +109,7 @@ export class BatchedCall {
   #settle(): boolean {
     if (this.settled) return false;
     this.#phase = "settled";
-    if (this.#onAbort !== undefined) {
-      this.init.signal?.removeEventListener("abort", this.#onAbort);
-    }
+    this.#unlink();
     return true;
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/mod.ts";
+import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { TxnRequestInit, TxnResponse } from "../../proto/gen/messages.ts";
@@ -150,15 +150,15 @@ function allAborted(
     signals.push(signal);
   }
   const all = new AbortController();
-  const ended = new AbortController();
-  for (const signal of new Set(signals)) {
-    signal.addEventListener("abort", () => {
-      if (signals.every(({ aborted }) => aborted)) all.abort(signal.reason);
-    }, { signal: ended.signal });
-  }
+  const unlinks = [...new Set(signals)].map((signal) =>
+    onAbort(signal, (reason) => {
+      if (signals.every(({ aborted }) => aborted)) all.abort(reason);
+    })
+  );
   return {
     signal: all.signal,
-    // Nobody sees the reason. Without one, an error with its stack is made.
-    stop: () => ended.abort(null),
+    stop() {
+      for (const unlink of unlinks) unlink();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import {
   LeaseNotFoundError,
@@ -172,8 +173,7 @@ export class LeaseCalls {
       onMessage: ({ TTL }) => answer.resolve(Number(toBigInt(TTL))),
       onEnd: (error) => answer.reject(error),
     });
-    const onAbort = () => answer.reject(signal.reason);
-    signal.addEventListener("abort", onAbort);
+    const unlink = onAbort(signal, answer.reject);
     try {
       signal.throwIfAborted();
       onSend();
@@ -182,7 +182,7 @@ export class LeaseCalls {
       if (ttlSeconds <= 0) throw notFound(id, action);
       return ttlSeconds;
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      unlink();
       stream.cancel(signal.reason);
     }
   }

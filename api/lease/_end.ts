@@ -1,4 +1,4 @@
-import { LONGEST_MS } from "../../balancers/transport/mod.ts";
+import { LONGEST_MS, onAbort } from "../../balancers/transport/mod.ts";
 import {
   type LeaseLossReason,
   LeaseLostError,
@@ -39,13 +39,12 @@ export function leaseEnd(
     if (lossOf(lease) !== "orphaned") return abort();
     timer = setTimeout(abort, Math.min(ttlSeconds * 1_000, LONGEST_MS));
   };
-  if (signal.aborted) onEnd();
-  else signal.addEventListener("abort", onEnd);
+  const unlink = onAbort(signal, onEnd);
   return {
     signal: end.signal,
     stop() {
       clearTimeout(timer);
-      signal.removeEventListener("abort", onEnd);
+      unlink();
     },
   };
 }

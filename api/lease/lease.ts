@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/mod.ts";
+import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 import type { LeaseLostError } from "../../errors/specific_errors.ts";
 import {
   CALL_OPTIONS,
@@ -105,7 +105,7 @@ export class LeaseFacet implements Leases {
     const lease = new LeaseHandle(granted, calls, session, this.#clock);
     const tell = this.#onEvent;
     if (tell !== undefined) {
-      lease.signal.addEventListener("abort", () => tellLoss(lease, tell));
+      onAbort(lease.signal, () => tellLoss(lease, tell));
     }
     return lease;
   }

@@ -1,3 +1,4 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
@@ -36,6 +37,7 @@ export class ServerStream<Request, Response> {
   readonly #method: Method<Request, Response>;
   readonly #settings: ReadingSettings<Request>;
   readonly #ended = new AbortController();
+  readonly #unlink: () => void = () => {};
   #stream: OpenStream<Request> | undefined;
   #limit: StreamLimit | undefined;
   #begun = false;
@@ -55,7 +57,7 @@ export class ServerStream<Request, Response> {
     this.#settings = settings;
     const { signal } = settings;
     signal?.throwIfAborted();
-    signal?.addEventListener("abort", this.#onAbort);
+    this.#unlink = onAbort(signal, (reason) => this.end(reason));
   }
 
   /** The endpoint it runs on, once it does. */
@@ -96,12 +98,10 @@ export class ServerStream<Request, Response> {
   /** Ends it, on the server too; what waits fails with the reason. */
   end(reason: unknown): void {
     if (this.#ended.signal.aborted) return;
-    this.#settings.signal?.removeEventListener("abort", this.#onAbort);
+    this.#unlink();
     this.#ended.abort(reason);
     this.#stream?.cancel(reason);
   }
-
-  readonly #onAbort = () => this.end(this.#settings.signal?.reason);
 
   async #opened(): Promise<OpenStream<Request>> {
     if (this.#stream !== undefined) return this.#stream;

@@ -1,5 +1,5 @@
 import { describeWait } from "../../balancers/dial/mod.ts";
-import type { RunningStream } from "../../balancers/transport/mod.ts";
+import { onAbort, type RunningStream } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import {
   TimeoutError,
@@ -32,12 +32,10 @@ export async function untilBegun(
   { signal, onWait }: WaitingSettings,
 ): Promise<void> {
   if (wait === undefined) return;
-  signal.addEventListener("abort", cancel);
-  // One that was aborted before tells nobody.
-  if (signal.aborted) cancel();
+  const unlink = onAbort(signal, cancel);
   onWait?.({ endpoint, maxStreams: wait.maxStreams });
   await wait.over;
-  signal.removeEventListener("abort", cancel);
+  unlink();
   if (!signal.aborted) onWait?.(undefined);
 }
 

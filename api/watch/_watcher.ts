@@ -1,3 +1,4 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import type {
   ResponseHeader as WireHeader,
@@ -47,6 +48,7 @@ export class Watcher implements Watch {
   readonly #created = Promise.withResolvers<ResponseHeader>();
   readonly #delivery: Delivery;
   readonly #intake: WatchIntake;
+  readonly #unlink: () => void = () => {};
   #state: WatchState = { kind: "connecting" };
   #relisting = false;
 
@@ -67,7 +69,10 @@ export class Watcher implements Watch {
     this.ready = this.#created.promise;
     // Whoever does not wait for it learns of a failure by iterating.
     this.ready.catch(() => {});
-    options.signal?.addEventListener("abort", this.#onAbort);
+    this.#unlink = onAbort(
+      options.signal,
+      (reason) => this.#end(reason, "drop"),
+    );
     if (relist === undefined) host.add(this);
     else this.#seed(relist);
   }
@@ -178,10 +183,6 @@ export class Watcher implements Watch {
     this.#end(reason, "keep");
   }
 
-  readonly #onAbort = (): void => {
-    this.#end(this.#options.signal?.reason, "drop");
-  };
-
   async #seed(relist: Relist): Promise<void> {
     try {
       const { start, read } = await relist.seed(this.#options.startRevision);
@@ -232,7 +233,7 @@ export class Watcher implements Watch {
 
   #end(reason: unknown, buffered: "keep" | "drop"): void {
     if (this.#state.kind === "closed") return;
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#unlink();
     this.#intake.clear();
     this.#relist?.close();
     const told = reason ?? watchClosedError();

@@ -1,4 +1,4 @@
-import { holdFor, type Transport } from "../transport/mod.ts";
+import { holdFor, onAbort, type Transport } from "../transport/mod.ts";
 import type { PooledConnection } from "./_sub_connection.ts";
 import type { PickInfo } from "../strategy.ts";
 
@@ -58,7 +58,7 @@ export class PickQueue {
     const end = () => {
       this.#waiters.delete(waiter);
       stopTimer();
-      signal?.removeEventListener("abort", onAbort);
+      unlink();
     };
     const waiter: Waiter = {
       info,
@@ -67,12 +67,14 @@ export class PickQueue {
         resolve(result);
       },
     };
-    const onAbort = () => waiter.settle({ action: "aborted" });
     const stopTimer = holdFor(
       timeoutMs,
       () => waiter.settle({ action: "timeout" }),
     );
-    signal?.addEventListener("abort", onAbort);
+    const unlink = onAbort(
+      signal,
+      () => waiter.settle({ action: "aborted" }),
+    );
     this.#waiters.add(waiter);
     return promise;
   }

@@ -1,3 +1,4 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import type { Log } from "./_log.ts";
 
 /**
@@ -21,11 +22,8 @@ export async function notifyReady(
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    const kill = () => child.kill("SIGKILL");
-    signal.addEventListener("abort", kill);
-    const { success, stderr } = await child.output().finally(() =>
-      signal.removeEventListener("abort", kill)
-    );
+    const unlink = onAbort(signal, () => child.kill("SIGKILL"));
+    const { success, stderr } = await child.output().finally(unlink);
     signal.throwIfAborted();
     if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
     log("info", "successfully notified init daemon");

@@ -1,3 +1,4 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import { closeQuietly, within } from "../sockets/mod.ts";
 import { connectTo } from "../upstreams/mod.ts";
 import type { Names, Target } from "../names/mod.ts";
@@ -32,11 +33,12 @@ export async function checkTls(
       ...(ca === undefined ? {} : { caCerts: [ca] }),
     });
     const hangUp = () => closeQuietly(secured);
-    signal.addEventListener("abort", hangUp);
+    const unlink = onAbort(signal, hangUp);
     try {
       signal.throwIfAborted();
       await secured.handshake();
     } finally {
+      unlink();
       hangUp();
     }
   });

@@ -1,6 +1,6 @@
 import dns from "node:dns/promises";
 import { isIP } from "node:net";
-import type { Clock } from "../../balancers/transport/mod.ts";
+import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 
 /** What looking up names needs. */
 export interface NamesOptions {
@@ -67,9 +67,8 @@ export class Names {
     const ended = Promise.withResolvers<never>();
     // Whoever waits for the look-up alone must not be left to it.
     ended.promise.catch(() => {});
-    const onAbort = () => ended.reject(signal.reason);
     signal.throwIfAborted();
-    signal.addEventListener("abort", onAbort);
+    const unlink = onAbort(signal, ended.reject);
     const late = Promise.withResolvers<readonly string[]>();
     const cancel = held &&
       this.#clock.hold(PATIENCE_MS, () => late.resolve(held));
@@ -85,7 +84,7 @@ export class Names {
       throw error;
     } finally {
       cancel?.();
-      signal.removeEventListener("abort", onAbort);
+      unlink();
     }
   }
 

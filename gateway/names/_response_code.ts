@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
 import dns from "node:dns";
 import { isIP } from "node:net";
+import { onAbort } from "../../balancers/transport/mod.ts";
 
 /** A name server. */
 export interface NameServer {
@@ -31,9 +32,8 @@ export async function responseCode(
   if (state !== "granted") throw new Error(`it may not ask from ${source}`);
   const id = crypto.getRandomValues(new Uint8Array(2));
   const answered = Promise.withResolvers<number>();
-  const onAbort = () => answered.reject(signal.reason);
   const socket = createSocket(isIP(ipAddr) === 6 ? "udp6" : "udp4");
-  signal.addEventListener("abort", onAbort);
+  const unlink = onAbort(signal, answered.reject);
   socket.on("error", answered.reject);
   socket.on("message", (answer: Buffer) => {
     if (answer[0] === id[0] && answer[1] === id[1] && answer.length > 3) {
@@ -46,7 +46,7 @@ export async function responseCode(
     });
     return await answered.promise;
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    unlink();
     socket.close();
   }
 }

@@ -1,3 +1,5 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
+
 /** What limits a task. */
 export interface Limits {
   /** What is done, as in "Cannot connect to …". */
@@ -19,9 +21,7 @@ export async function within<T>(
   const { what, timeoutMs, signal } = limits;
   signal.throwIfAborted();
   const ended = new AbortController();
-  const onAbort = () => ended.abort(signal.reason);
-  // By hand, so that nothing stays with a signal that lives long.
-  signal.addEventListener("abort", onAbort);
+  const unlink = onAbort(signal, (reason) => ended.abort(reason));
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -38,6 +38,6 @@ export async function within<T>(
     );
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
+    unlink();
   }
 }

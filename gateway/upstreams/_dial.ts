@@ -1,3 +1,4 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import { isIP } from "node:net";
 import {
   closeQuietly,
@@ -49,11 +50,10 @@ async function race(
 ): Promise<Deno.TcpConn> {
   const over = new AbortController();
   const first = Promise.withResolvers<Deno.TcpConn>();
-  const onAbort = () => {
-    over.abort(signal.reason);
-    first.reject(signal.reason);
-  };
-  signal.addEventListener("abort", onAbort);
+  const unlink = onAbort(signal, (reason) => {
+    over.abort(reason);
+    first.reject(reason);
+  });
   const errors: unknown[] = [];
   const waiting = [...addresses];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -82,7 +82,7 @@ async function race(
     return await first.promise;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
+    unlink();
   }
 }
 

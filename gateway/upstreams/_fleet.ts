@@ -1,4 +1,4 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import { onAbort, SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { closeQuietly, within } from "../sockets/mod.ts";
 import { type DialLimits, dialTcp } from "./_dial.ts";
 import { type Names, namesOf, type Target } from "../names/mod.ts";
@@ -78,7 +78,7 @@ export class Fleet {
     const dial = new AbortController();
     const giveUp = () => dial.abort();
     upstream.dialing.add(giveUp);
-    this.#limits.signal.addEventListener("abort", giveUp);
+    const unlink = onAbort(this.#limits.signal, giveUp);
     try {
       const member = await dialTcp(upstream.target, {
         ...this.#limits,
@@ -88,7 +88,7 @@ export class Fleet {
       return member;
     } finally {
       upstream.dialing.delete(giveUp);
-      this.#limits.signal.removeEventListener("abort", giveUp);
+      unlink();
     }
   }
 
