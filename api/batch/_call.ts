@@ -91,7 +91,7 @@ export class BatchedCall {
     const maybeCommitted = sent && operation.writes !== undefined;
     const state = sent
       ? `no answer within ${timeoutMs} ms (timeout)`
-      : `not sent within ${timeoutMs} ms, behind others that were not answered (timeout)`;
+      : `not sent within ${timeoutMs} ms, as earlier requests were not answered (timeout)`;
     this.fail(
       new TimeoutError(
         `Cannot ${action}: ${state}${doubtText(maybeCommitted)}`,

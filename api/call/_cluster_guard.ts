@@ -91,7 +91,7 @@ export class ClusterGuard {
     const [its, ours] = [clusterId, expectedClusterId].map((one) =>
       one.toString(16)
     );
-    const reason = `it is of the cluster ${its}, not of ${ours}`;
+    const reason = `it belongs to the cluster ${its}, not to ${ours}`;
     const finding = this.#judge(clusterId, { endpoint, reason });
     if (finding === "replaced") {
       this.#former.add(expectedClusterId);
@@ -102,7 +102,7 @@ export class ClusterGuard {
       stranger: `${endpoint} is not used any more, as ${reason}`,
       replaced: `${endpoint} is the last endpoint, and ${reason} as before`,
       both:
-        `${endpoint} leads to two clusters, this time to ${its}, and the client stays with ${ours}`,
+        `${endpoint} leads to two clusters: this time to ${its}, while the client stays with ${ours}`,
     }[finding];
     return new ClusterMismatchError(
       `Cannot ${action}: ${state} (wrong_cluster)${doubtText(maybeCommitted)}`,

@@ -148,7 +148,7 @@ export function notProvidedError(call: LateCall, option: string): TimeoutError {
   const { action, timeoutMs, maybeCommitted } = call;
   const tail = doubtText(maybeCommitted);
   return new TimeoutError(
-    `Cannot ${action}: the function in '${option}' gave nothing within ${timeoutMs} ms (timeout)${tail}`,
+    `Cannot ${action}: the function in '${option}' returned nothing within ${timeoutMs} ms (timeout)${tail}`,
     {
       code: "timeout",
       grpcCode: GRPC_CODE.deadlineExceeded,
@@ -187,7 +187,7 @@ export function protocolError(
   const maybeCommitted = isInDoubt(call.effect());
   const tail = doubtText(maybeCommitted);
   return new EtcdError(
-    `Cannot ${call.action}: the reply of ${endpoint} is not etcd's (protocol)${tail}`,
+    `Cannot ${call.action}: ${endpoint} sent a reply that is no valid etcd message (protocol)${tail}`,
     {
       code: "protocol",
       grpcCode: GRPC_CODE.internal,

@@ -30,7 +30,7 @@ export async function provided(
   }
   const wrong = (state: string) =>
     createError(
-      `Cannot authenticate: the function in '${option}' gave ${state}`,
+      `Cannot authenticate: the function in '${option}' returned ${state}`,
       { code: "unauthenticated" },
     );
   // An empty password goes to the server, which may refuse it.
@@ -43,7 +43,9 @@ export async function provided(
     throw wrong("half a surrogate pair, which UTF-8 cannot carry");
   }
   if (option === "auth.token" && !isHeaderValue(given)) {
-    throw wrong("a line break, or what else is not printable ASCII");
+    throw wrong(
+      "a line break, or another character that is not printable ASCII",
+    );
   }
   return given;
 }

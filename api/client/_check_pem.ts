@@ -77,7 +77,7 @@ export function checkKeyPair(cert: string, key: string): void {
   if (matches) return;
   throw new InvalidOptionError("tls.key", undefined, {
     expected: "the private key of the certificate in 'tls.cert'",
-    shown: `the key of another one than ${subjectOf(cert)}`,
+    shown: `the key of a certificate other than ${subjectOf(cert)}`,
   });
 }
 

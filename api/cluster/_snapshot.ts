@@ -79,7 +79,7 @@ class TrailingDigest {
 
 function damaged(endpoint: string | undefined): EtcdError {
   return new EtcdError(
-    `Cannot ${ACTION}: the SHA-256 digest from ${endpoint} is not that of the bytes it sent (data_loss)`,
+    `Cannot ${ACTION}: the SHA-256 digest from ${endpoint} does not match the bytes it sent (data_loss)`,
     {
       code: "data_loss",
       grpcCode: GRPC_CODE.dataLoss,

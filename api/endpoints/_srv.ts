@@ -43,7 +43,7 @@ export async function srvEndpoints(
   const { secureError: cause } = found;
   if (secure.length === 0 && cause !== undefined) {
     throw new UnavailableError(
-      `Cannot find endpoints of '${domain}' by SRV records: those with TLS are not known (${cause.message}), and those without TLS are used only where there are none`,
+      `Cannot find endpoints of '${domain}' by SRV records: the records with TLS could not be looked up (${cause.message}), and those without TLS are used only if there are none with it`,
       { code: "unavailable", cause },
     );
   }

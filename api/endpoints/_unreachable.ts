@@ -72,7 +72,7 @@ export async function whyUnreachable(
 /** The members name no endpoint that could be used instead of those in use. */
 export function unreachableError(reason: string): UnavailableError {
   return new UnavailableError(
-    `Cannot synchronize the endpoints: those in use stay, as none that the members name can be reached: ${reason} (unavailable)`,
+    `Cannot synchronize the endpoints: none of the members' client URLs can be reached: ${reason}; the endpoints in use stay (unavailable)`,
     {
       code: "unavailable",
       grpcCode: GRPC_CODE.unavailable,

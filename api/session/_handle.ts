@@ -152,7 +152,7 @@ export class SessionHandle implements Session {
     let behindOwn = this.#mutex.isLocked(id);
     const action = () =>
       `${verb} ${quoted(name)}${
-        behindOwn ? ", which this session has or waits for" : ""
+        behindOwn ? ", which this session itself holds or waits for" : ""
       }`;
     return await this.#withDeadline(options, action, async (context) => {
       const release = await this.#mutex.lock(id, context.signal);

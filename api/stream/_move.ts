@@ -33,7 +33,7 @@ export function removedError(
   },
 ): UnavailableError {
   return new UnavailableError(
-    `Cannot ${action} on: ${endpoint} is not one of the endpoints any more (unavailable)`,
+    `Cannot ${action} any longer: ${endpoint} was removed from the endpoints (unavailable)`,
     {
       code: "unavailable",
       grpcCode: GRPC_CODE.unavailable,

@@ -40,7 +40,7 @@ export function cancelError(reason: string, endpoint: string): EtcdError {
   const { code, grpcCode } = meaning(reason);
   return createError(
     `Cannot watch: ${
-      withoutStatus(reason) || "the server gives no reason"
+      withoutStatus(reason) || "the server gave no reason"
     } (${code}, from ${endpoint})`,
     { code, grpcCode, endpoint, method: METHOD },
   );
@@ -88,9 +88,9 @@ export function otherClusterError(
   endpoint: string,
 ): ClusterMismatchError {
   return new ClusterMismatchError(
-    `Cannot watch on: ${endpoint} is of the cluster ${
+    `Cannot watch any longer: ${endpoint} belongs to the cluster ${
       id.toString(16)
-    }, not of ${before.toString(16)} as before (wrong_cluster)`,
+    }, not to ${before.toString(16)} as before (wrong_cluster)`,
     {
       grpcCode: GRPC_CODE.failedPrecondition,
       endpoint,
@@ -123,7 +123,7 @@ export function historyLostError(
 /** The consumer is too slow for its buffer. */
 export function overflowError({ events, bytes }: BufferLimits): EtcdError {
   return new EtcdError(
-    `Cannot watch on: the consumer is behind by ${events} events or ${bytes} bytes (watch_overflow)`,
+    `Cannot watch any longer: the consumer is behind by ${events} events or ${bytes} bytes (watch_overflow)`,
     { code: "watch_overflow", method: METHOD },
   );
 }
@@ -149,7 +149,7 @@ export function silentError(
 /** A proxy gives ids of its own: which watch each of them is, is not known. */
 export function ownIdsError(endpoint: string): UnavailableError {
   return new UnavailableError(
-    `Cannot watch: ${endpoint} gives watches ids of its own, they are asked for again (unavailable)`,
+    `Cannot watch: ${endpoint} assigns watch ids of its own, so the watches are created again (unavailable)`,
     {
       code: "unavailable",
       grpcCode: GRPC_CODE.unavailable,
@@ -163,7 +163,7 @@ export function ownIdsError(endpoint: string): UnavailableError {
 /** What gives watches ids of its own does not answer how far it is. */
 export function noProgressError(): UnsupportedError {
   return new UnsupportedError(
-    "Cannot ask for the watch's progress: what gives watches ids of its own, as a proxy or kine, does not tell it (unsupported)",
+    "Cannot ask for the watch's progress: a server that assigns watch ids of its own, such as a proxy or kine, does not report it (unsupported)",
     {
       code: "unsupported",
       grpcCode: GRPC_CODE.unimplemented,

@@ -175,7 +175,7 @@ export class Watcher implements Watch {
     const receivedRevision = this.position.told;
     if (receivedRevision <= currentRevision) return;
     const revisions = { receivedRevision, currentRevision };
-    this.#interrupt(historyLostError("watch on", revisions));
+    this.#interrupt(historyLostError("watch any longer", revisions));
   }
 
   /** It has ended; what is buffered is still delivered, then this thrown. */

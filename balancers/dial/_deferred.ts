@@ -36,7 +36,7 @@ class DeferredTransport implements Transport {
     this.#events = events;
     const startedAt = performance.now();
     this.#timer = setTimeout(
-      () => this.#fail(`'tls' gave no settings within ${timeoutMs} ms`),
+      () => this.#fail(`'tls' returned no settings within ${timeoutMs} ms`),
       timeoutMs,
     );
     Deno.unrefTimer(this.#timer);

@@ -40,7 +40,7 @@ export class GuardedStrategy {
     }
     return isPickResult(result) ? result : {
       action: "fail",
-      error: this.mistake(`pick() gave ${Deno.inspect(result)}`),
+      error: this.mistake(`pick() returned ${Deno.inspect(result)}`),
     };
   }
 
@@ -94,7 +94,7 @@ export class GuardedStrategy {
   /** It goes on changing what it has changed. */
   restless(): void {
     this.#fault = this.mistake(
-      "its onState() changes connections each time, and does not come to rest",
+      "its onState() changes connections each time it is called, without end",
     );
   }
 

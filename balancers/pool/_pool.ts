@@ -192,7 +192,7 @@ export class ConnectionPool {
     const { connection } = result;
     if (!(connection instanceof PooledConnection && connection.isOf(this))) {
       const error = this.#strategy.mistake(
-        "pick() gave a connection that is none of this client's",
+        "pick() returned a connection that is not one of this client's",
       );
       return { action: "fail", error };
     }

@@ -67,7 +67,10 @@ Deno.test("Client says that a tls function has failed, or is late", async () => 
     dialTimeoutMs: 200,
     tls: () => new Promise<TlsOptions>(() => {}),
   });
-  assertStringIncludes(late.message, "'tls' gave no settings within 200 ms");
+  assertStringIncludes(
+    late.message,
+    "'tls' returned no settings within 200 ms",
+  );
   const wrong = await failureOf({ endpoints, tls: () => ({ ca: 1 as never }) });
   assertStringIncludes(wrong.message, "'tls.ca' must be PEM as a string");
 });

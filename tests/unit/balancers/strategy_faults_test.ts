@@ -48,20 +48,23 @@ Deno.test("ConnectionPool fails the pick in which a strategy throws, and goes on
   await pool.close();
 });
 
-Deno.test("ConnectionPool fails the pick that is answered with what is no answer", async () => {
+Deno.test("ConnectionPool fails the pick that is answered with no pick result", async () => {
   const { pool, strategy, network } = scripted();
   const other = scripted();
   other.pool.start();
   pool.start();
   network.at("a").up();
   const foreign = other.strategy.pool.connections[0];
-  const wrong = "pick() gave a connection that is none of this client's";
+  const wrong = "pick() returned a connection that is not one of this client's";
   const answers: readonly (readonly [unknown, string])[] = [
-    [undefined, "pick() gave undefined"],
-    ["a", 'pick() gave "a"'],
-    [{ action: "maybe" }, 'pick() gave { action: "maybe" }'],
-    [Promise.resolve({ action: "wait" }), "pick() gave Promise {"],
-    [{ action: "fail", error: "no" }, 'pick() gave { action: "fail", error'],
+    [undefined, "pick() returned undefined"],
+    ["a", 'pick() returned "a"'],
+    [{ action: "maybe" }, 'pick() returned { action: "maybe" }'],
+    [Promise.resolve({ action: "wait" }), "pick() returned Promise {"],
+    [
+      { action: "fail", error: "no" },
+      'pick() returned { action: "fail", error',
+    ],
     [{ action: "use" }, wrong],
     [{ action: "use", connection: { state: "ready" } }, wrong],
     [{ action: "use", connection: foreign }, wrong],
@@ -230,7 +233,7 @@ Deno.test("ConnectionPool comes to rest though its strategy does not", async () 
   const ended = pool.pick(INFO);
   assertStrictEquals(
     faultOf(ended),
-    "its onState() changes connections each time, and does not come to rest",
+    "its onState() changes connections each time it is called, without end",
   );
   assert(network.dialled.length < 100, `${network.dialled.length} dials`);
   strategy.onLook = connectAll(strategy);

@@ -200,7 +200,7 @@ Deno.test("RetryingCaller says that a call may have been applied when the next p
   const error = await assertRejects(
     () => revoked,
     BalancerError,
-    "is none of this client's; it may have been applied",
+    "is not one of this client's; it may have been applied",
   );
   assert(error.maybeCommitted && !error.retryable);
   assertStrictEquals(error.attempts.length, 1);

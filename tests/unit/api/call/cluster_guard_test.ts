@@ -70,7 +70,7 @@ Deno.test("Client refuses an endpoint of another cluster, and uses the others", 
   assert(error.retryable);
   assertStringIncludes(
     error.message,
-    `${b.server.endpoint} is not used any more, as it is of the cluster b, not of a`,
+    `${b.server.endpoint} is not used any more, as it belongs to the cluster b, not to a`,
   );
   const before = b.ranges;
   for (let calls = 0; calls < 6; calls++) await client.range("x");
@@ -79,7 +79,7 @@ Deno.test("Client refuses an endpoint of another cluster, and uses the others", 
     endpoint === b.server.endpoint
   );
   assertEquals(view?.state, "closed");
-  assertStringIncludes(view?.lastError ?? "", "it is of the cluster b");
+  assertStringIncludes(view?.lastError ?? "", "it belongs to the cluster b");
 });
 
 Deno.test("Client takes the last endpoint's cluster for a new one", async () => {
@@ -91,7 +91,10 @@ Deno.test("Client takes the last endpoint's cluster for a new one", async () => 
     () => client.range("x"),
     ClusterMismatchError,
   );
-  assertStringIncludes(error.message, "is the last endpoint, and it is of");
+  assertStringIncludes(
+    error.message,
+    "is the last endpoint, and it belongs to",
+  );
   // A watch must not go on: revisions of the new cluster mean something else.
   assertFalse(error.retryable);
   await client.range("x");
@@ -115,20 +118,23 @@ Deno.test("ClusterGuard stays with one of two clusters that one endpoint leads t
     return "fine";
   };
   assertEquals(told(10n), "fine");
-  assertStringIncludes(told(11n), "is the last endpoint, and it is of");
+  assertStringIncludes(told(11n), "is the last endpoint, and it belongs to");
   // Replaced, so far.
   assertEquals(told(11n), "fine");
   for (let turns = 0; turns < 5; turns++) {
     now += 59_999;
     assertStringIncludes(
       told(10n),
-      "http://a:1 leads to two clusters, this time to a, and the client stays with b",
+      "http://a:1 leads to two clusters: this time to a, while the client stays with b",
     );
     assertEquals(told(11n), "fine");
   }
   // Nothing of the one for long: it is gone, the other is back.
   now += 60_000;
-  assertStringIncludes(told(10n), "it is of the cluster a, not of b as before");
+  assertStringIncludes(
+    told(10n),
+    "it belongs to the cluster a, not to b as before",
+  );
   assertEquals(told(10n), "fine");
   assertStringIncludes(told(11n), "stays with a");
   guard.forget();

@@ -66,7 +66,7 @@ Deno.test("A token that no header can carry is refused by name, and never shown"
   const given = await assertRejects(
     () => client.get("k"),
     AuthError,
-    "the function in 'auth.token' gave a line break",
+    "the function in 'auth.token' returned a line break",
   );
   assertFalse(Deno.inspect(given).includes("abc"));
   // No call was begun that would never end.
@@ -179,7 +179,7 @@ Deno.test("A call names the function that has not given a password in time, and 
   const error = await assertRejects(
     () => client.get("k", { timeoutMs: 100 }),
     TimeoutError,
-    "Cannot get: the function in 'auth.password' gave nothing within 100 ms",
+    "Cannot get: the function in 'auth.password' returned nothing within 100 ms",
   );
   assertEquals(error.code, "timeout");
   await client.get("k");
@@ -195,7 +195,7 @@ Deno.test("A stream that ends for lack of time names the function that has not g
   await assertRejects(
     () => client.maintenance.snapshot({ timeoutMs: 100 }).getReader().read(),
     TimeoutError,
-    "the function in 'auth.token' gave nothing within 100 ms",
+    "the function in 'auth.token' returned nothing within 100 ms",
   );
 });
 

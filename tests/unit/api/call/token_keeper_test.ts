@@ -130,7 +130,7 @@ Deno.test("TokenKeeper does not take nothing for a token", async () => {
   const error = await assertRejects(() => keeper.fetch(), AuthError);
   assertEquals(
     error.message,
-    "Cannot authenticate: the function in 'auth.token' gave an empty string, not a string of at least one character",
+    "Cannot authenticate: the function in 'auth.token' returned an empty string, not a string of at least one character",
   );
 });
 

@@ -156,7 +156,7 @@ Deno.test("a provider that gives half a surrogate pair is named", async () => {
       [name]: () => "secret\ud800",
     }, { authenticate: never, now: () => 0 });
     const error = await assertRejects(() => tokens.fetch(), EtcdError);
-    assert(error.message.includes(`'auth.${name}' gave half a surrogate`));
+    assert(error.message.includes(`'auth.${name}' returned half a surrogate`));
     assert(!error.message.includes("secret"));
   }
 });

@@ -41,7 +41,7 @@ Deno.test("Client calls a reply that is none a protocol error, or an internal on
   assertStrictEquals(garbage.code, "protocol");
   assertStrictEquals(
     garbage.message,
-    `Cannot get: the reply of ${server.endpoint} is not etcd's (protocol)`,
+    `Cannot get: ${server.endpoint} sent a reply that is no valid etcd message (protocol)`,
   );
   server.handle(RANGE, () => ({ kind: "raw", bytes: EMPTY }));
   const missing = await assertRejects(

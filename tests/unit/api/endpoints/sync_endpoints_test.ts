@@ -83,7 +83,7 @@ for (const balancer of BALANCER_NAMES) {
     const error = await assertRejects(
       () => client.syncEndpoints(),
       UnavailableError,
-      "those in use stay, as none that the members name can be reached",
+      "none of the members' client URLs can be reached",
     );
     assertStringIncludes(error.message, `http://${refused} (`);
     assertStringIncludes(error.message, `${silent.endpoint} (`);

@@ -59,6 +59,6 @@ Deno.test("StreamOpener moves a stream whose endpoint was removed as it was open
   network.at("b").up();
   await microtasks();
   assertEquals(ends.length, 1);
-  assertStringIncludes(ends[0] ?? "", "is not one of the endpoints any more");
+  assertStringIncludes(ends[0] ?? "", "was removed from the endpoints");
   await pool.close();
 });

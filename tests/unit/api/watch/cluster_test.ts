@@ -32,7 +32,7 @@ Deno.test("A watch does not go on in another cluster, whose revisions mean somet
   const { message, clusterId, expectedClusterId, retryable } = received.error;
   assertEquals(
     message,
-    "Cannot watch on: http://fake:2 is of the cluster b, not of a as before (wrong_cluster)",
+    "Cannot watch any longer: http://fake:2 belongs to the cluster b, not to a as before (wrong_cluster)",
   );
   assertEquals([clusterId, expectedClusterId, retryable], [11n, 10n, false]);
   assertEquals([fake.opener.last.canceled, fake.clock.pending], [true, 0]);

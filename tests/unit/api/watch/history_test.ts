@@ -75,7 +75,7 @@ Deno.test("A watch ends if its member is behind it and one linearizable read say
   assertEquals([error.receivedRevision, error.currentRevision], [20n, 9n]);
   assertEquals(
     error.message,
-    "Cannot watch on: the store is at revision 9, though revision 20 was received from it (history_lost)",
+    "Cannot watch any longer: the store is at revision 9, though revision 20 was received from it (history_lost)",
   );
   assertEquals([error.retryable, fake.clock.pending], [false, 0]);
 });
