@@ -2,9 +2,9 @@ import type { Bytes, Key, ResponseHeader } from "../values/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
 import type { LeaseRef } from "../checks/mod.ts";
 
-/** Options of a call that waits for its turn on the server. */
+/** Options of a call that waits in a queue on the server. */
 export interface TurnOptions extends CallOptions {
-  /** The lease, or its id, that the turn or place in the queue ends with. */
+  /** The lease, or its id: what is held, or the wait in the queue, ends with it. */
   readonly lease: LeaseRef;
   /**
    * The time to wait in milliseconds, `false` for no limit.
@@ -18,7 +18,7 @@ export interface TurnOptions extends CallOptions {
 export interface ServerLock {
   /** The answering member's header. */
   readonly header: ResponseHeader;
-  /** The key that exists as long as the lock is held; it unlocks it. */
+  /** The key that exists as long as the lock is held; `unlock` takes it. */
   readonly key: Bytes;
 }
 
@@ -26,39 +26,56 @@ export interface ServerLock {
  * The lock service of the server: one call waits and returns with the lock.
  *
  * {@linkcode Session.lock} is the better choice unless something else needs
- * this service: it survives the loss of a connection while it waits, tells
- * when the lock is lost, and its late unlock cannot hit a newer lock. Both
- * wait in the same queue, as do `etcdctl lock` and Go's client. But the server
- * waits for every key below the name, `jobs/7` and its locks for `jobs`, where
- * a session waits for those alone that are places in the queue.
+ * this service. A session's wait survives the loss of a connection, its signal
+ * tells when the lock is lost, and its unlock cannot hit a newer lock. Both
+ * wait in the same queue, as do `etcdctl lock` and Go's client. But for a lock
+ * on `jobs` the server waits for every key below that name, also for `jobs/7`
+ * and its locks, where a session waits only for entries of this queue.
+ *
+ * @example
+ * ```ts
+ * import type { Client } from "@etcdeno/client";
+ *
+ * async function withLock(
+ *   client: Client,
+ *   work: (signal: AbortSignal) => Promise<void>,
+ * ): Promise<void> {
+ *   await using lease = await client.lease.grant(30);
+ *   await lease.keepAlive();
+ *   await client.lock.lock("jobs", { lease });
+ *   // Given back as the lease is revoked.
+ *   await work(lease.signal);
+ * }
+ * ```
  */
 export interface LockService {
   /**
-   * Waits for a lock. It has no time limit unless one is given. Under a lease
-   * that has the lock already, it is the same lock.
+   * Waits for a lock, without a time limit unless `timeoutMs` is given. A lease
+   * that has the lock already gets the same lock again.
    *
-   * When it is aborted or out of time, the server leaves the queue. When the
-   * connection is lost, the error says `maybeCommitted`: the lock may be had,
-   * or about to be given back by the member. End the lease to be sure, and
-   * ask again under another one.
+   * When the call is aborted or out of time, the server leaves the queue. When
+   * the connection is lost, the error has `maybeCommitted`: the lease may have
+   * the lock, or the member may be about to give it back. To be sure, end the
+   * lease, and ask again under another one.
    *
-   * The server does not renew the lease, and a lease that ends while it waits
-   * is told only when its turn comes; etcd 3.4 does not tell it even then, and
-   * answers with a key that does not exist. Watch over {@linkcode Lease.signal}:
-   * a lock that is lost later is told nowhere else.
+   * The server does not renew the lease. Watch {@linkcode Lease.signal}, as
+   * nothing else tells that the lock is lost. If the lease ends during the
+   * wait, the call fails only when it is the lease's turn; etcd 3.4 does not
+   * fail even then, and answers with a key that does not exist.
    *
    * @throws {LeaseNotFoundError} If there is no such lease.
    * @throws {LockLostError} If the lease has ended when its turn comes.
    */
   lock(name: Key, options: TurnOptions): Promise<ServerLock>;
   /**
-   * Deletes the key of a lock, whoever holds it: later than the lease it
-   * belongs to, it does nothing.
+   * Deletes the key of a lock, whoever holds it. Without effect once the lease
+   * has ended.
    *
-   * The key tells no two locks of one lease apart. So it is sent once: when
-   * the connection is lost, the error says `maybeCommitted`, and the lock may
-   * be given back now, or later, by a member that stands still meanwhile.
-   * Until the lease has ended, lock again under another one.
+   * The key is the same for each lock of this name under one lease, so that a
+   * late unlock would hit a later one. Therefore the call is sent once: when
+   * the connection is lost, the error has `maybeCommitted`, and the lock may be
+   * given back now, or later, by a member that stands still meanwhile. Until
+   * the lease has ended, lock again under another one.
    */
   unlock(
     key: Key,
