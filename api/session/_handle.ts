@@ -13,7 +13,11 @@ import {
 import { Contender } from "./_contender.ts";
 import { DelayedDuplicates } from "./_delayed_duplicates.ts";
 import { HeldLeadership } from "./_held_leadership.ts";
-import { HeldLock, type HeldLockParts } from "./_held_lock.ts";
+import {
+  DEFAULT_TIMEOUT_MS,
+  HeldLock,
+  type HeldLockParts,
+} from "./_held_lock.ts";
 import { observeQueue } from "./_observe_queue.ts";
 import { SIGNATURES } from "./_signatures.ts";
 import type { QueueEntry } from "./_queue_entry.ts";
@@ -28,7 +32,6 @@ import type {
   Session,
 } from "./types.ts";
 
-const DEFAULT_TIMEOUT_MS = 30_000;
 const NO_VALUE = new Uint8Array();
 
 /** What a wait in a queue is for. */

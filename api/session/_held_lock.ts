@@ -27,7 +27,9 @@ export interface HeldLockParts {
 }
 
 const ACTION = "keep the lock";
-const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** The time of calls that do not wait for others, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** A lock that is held, until it is lost or given back. */
 export class HeldLock implements Lock {

@@ -21,7 +21,7 @@ export async function untilQueued(
   );
 }
 
-/** Waits until a session has its place there, whoever else has. */
+/** Waits until a session has its entry there, whoever else has. */
 export async function holdOf(
   client: Client,
   name: string,
@@ -29,7 +29,7 @@ export async function holdOf(
 ): Promise<void> {
   const key = `${name}/${lease.id.toString(16)}`;
   await waitFor(
-    `the place ${key}`,
+    `the entry ${key}`,
     async () => await client.get(key) !== undefined,
   );
 }

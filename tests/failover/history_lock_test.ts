@@ -102,7 +102,7 @@ Deno.test("A lock is lost when the one who had it before has it again", async ()
   assertStringIncludes((await loss(held)).message, "another one is before it");
 });
 
-Deno.test("A waiter whose place is gone does not wait for ever, one whose place is there has its turn", async () => {
+Deno.test("A waiter whose entry is gone does not wait for ever, one whose entry is there has its turn", async () => {
   await using client = tested();
   await using writer = other();
   await using holder = await writer.session(LONG);
@@ -122,7 +122,7 @@ Deno.test("A waiter whose place is gone does not wait for ever, one whose place 
   assertInstanceOf(error, LockLostError);
   assertInstanceOf(error.cause, HistoryLostError);
   await loss(lost);
-  // Both have the places they had; the holder may know that much is lost.
+  // Both have the entries they had; the holder may know that much is lost.
   await held.unlock();
   await (await waiting).unlock();
 });

@@ -1,4 +1,4 @@
-// Names that contain each other, and keys below a name that are no places in
+// Names that contain each other, and keys below a name that are no entries in
 // its queue: nobody of ours waits for them.
 import {
   assert,
@@ -49,7 +49,7 @@ Deno.test("Session.lock() of names that contain each other waits for none of the
   for (const each of names) assert(await other.tryLock(each), each);
 });
 
-Deno.test("Keys below a name that are no places there hold nobody up, wherever they stand", async () => {
+Deno.test("Keys below a name that are no entries hold nobody up, wherever they stand", async () => {
   const name = fresh();
   const sessions: Session[] = [];
   for (let at = 0; at < 3; at++) sessions.push(await client.session());
@@ -88,7 +88,7 @@ Deno.test("Session.tryLock() among keys that do not count takes what is free, on
   await client.put(`${name}/config`, "");
   const sessions: Session[] = [];
   for (let at = 0; at < 6; at++) sessions.push(await client.session());
-  const places = async () => {
+  const entries = async () => {
     const found = sessions.map((session) =>
       client.get(`${name}/${digits(session)}`)
     );
@@ -99,7 +99,7 @@ Deno.test("Session.tryLock() among keys that do not count takes what is free, on
       sessions.map((session) => session.tryLock(name)),
     );
     const locks = tried.filter((lock) => lock !== undefined);
-    assertEquals([locks.length, await places()], [1, 1]);
+    assertEquals([locks.length, await entries()], [1, 1]);
     // Where that is clear at once, it does not even come and go.
     const { header } = await client.range("x");
     const [one, two] = sessions;
@@ -107,12 +107,12 @@ Deno.test("Session.tryLock() among keys that do not count takes what is free, on
     assertEquals(await again?.tryLock(name), undefined);
     assertEquals((await client.range("x")).header.revision, header.revision);
     await locks[0]?.unlock();
-    assertEquals(await places(), 0);
+    assertEquals(await entries(), 0);
   }
   for (const session of sessions) await session.close();
 });
 
-Deno.test("A place of a negative lease counts, a key that only looks like it does not", async () => {
+Deno.test("An entry of a negative lease counts, a key that only looks like one does not", async () => {
   const name = fresh();
   const id = -0x7bn;
   const [member] = cluster.members;
@@ -226,7 +226,7 @@ Deno.test("A lock whose key is put without its lease is lost, as it counts no mo
   await next.resign();
 });
 
-Deno.test("Session.lock() does not take a strange key for its place", async () => {
+Deno.test("Session.lock() does not take a strange key for its entry", async () => {
   const name = fresh();
   await using session = await client.session();
   const key = `${name}/${digits(session)}`;

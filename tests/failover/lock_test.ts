@@ -179,7 +179,7 @@ Deno.test("A lease that somebody revokes is the reason on lease, session, lock a
   await session.close();
 });
 
-Deno.test("Session.lock() whose place is deleted while it waits fails", async () => {
+Deno.test("Session.lock() whose entry is deleted while it waits fails", async () => {
   const name = fresh();
   await using one = await client.session();
   await using other = await client.session();

@@ -158,3 +158,18 @@ export function lost(): Error {
 export function refused(code: ErrorCode = "permission_denied"): Error {
   return createError(`Cannot run the transaction: ${code}`, { code });
 }
+
+/** Fails calls: so many, before or after they were applied. */
+export function failing(
+  fake: FakeSessions,
+  calls: number,
+  at: "before" | "after",
+  error: () => Error = lost,
+): void {
+  let left = calls;
+  fake.store.onCall = (_method, when) => {
+    if (when !== at || left === 0) return;
+    left--;
+    throw error();
+  };
+}

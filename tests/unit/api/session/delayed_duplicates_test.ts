@@ -79,7 +79,7 @@ for (const method of ["lock", "campaign", "tryLock"] as const) {
           : session[method]("n", options),
       TimeoutError,
     );
-    // Once it has seen that it has no place.
+    // Once it has seen that it has no entry.
     const { length } = fake.store.called;
     fake.store.onCall = () => {};
     await waitFor("a look", () => fake.store.called.length > length);

@@ -37,7 +37,7 @@ Deno.test("A thousand waiters read a few keys each, not the queue", async () => 
   assert(each <= 4, `${each} keys each`);
 });
 
-Deno.test("lock() finds the place before it among thousands of keys of one revision that look like places", async () => {
+Deno.test("lock() finds the entry before it among thousands of keys of one revision that look like entries", async () => {
   const fake = new FakeSessions();
   await using session = await fake.open();
   const strange = numbered(2_500, 0x100);

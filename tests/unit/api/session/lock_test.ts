@@ -16,22 +16,7 @@ import {
   TimeoutError,
 } from "../../../../mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
-import { FakeSessions, lost, refused } from "./_fake_session.ts";
-
-/** Fails calls: so many, before or after they were applied. */
-function failing(
-  fake: FakeSessions,
-  calls: number,
-  at: "before" | "after",
-  error: () => Error = lost,
-): void {
-  let left = calls;
-  fake.store.onCall = (_method, when) => {
-    if (when !== at || left === 0) return;
-    left--;
-    throw error();
-  };
-}
+import { failing, FakeSessions, refused } from "./_fake_session.ts";
 
 for (const when of ["before", "after"] as const) {
   Deno.test(`lock() and unlock() find out what became of a call that was lost ${when} it was applied`, async () => {
@@ -108,18 +93,6 @@ Deno.test("lock() that is aborted in doubt cannot delete a later lock of its ses
   assertEquals(fake.store.keys, ["n/1"]);
   assertFalse(lock.signal.aborted);
   await lock.unlock();
-});
-
-Deno.test("campaign() that takes over its own place cannot undo what is proclaimed, however late its requests come", async () => {
-  const fake = new FakeSessions();
-  await using session = await fake.open();
-  await fake.put("n/1", 1n);
-  const leadership = await session.campaign("n", "elected");
-  const copies = fake.store.copies.slice(1);
-  await leadership.proclaim("proclaimed");
-  for (const serve of copies) serve();
-  assertEquals(fake.store.text("n/1"), "proclaimed");
-  await leadership.resign();
 });
 
 Deno.test("unlock() that is not confirmed in time says so, and goes on", async () => {
@@ -240,19 +213,4 @@ Deno.test("tryLock() does not wait for its own session, nor for others", async (
   const tried = await one.tryLock("n");
   await tried?.unlock();
   assert(tried);
-});
-
-Deno.test("campaign() that finds its own place takes over its value", async () => {
-  const fake = new FakeSessions();
-  await using session = await fake.open();
-  await fake.put("n/1", 1n);
-  const leadership = await session.campaign("n", "mine");
-  assertEquals(leadership.revision, fake.store.revision - 1n);
-  await leadership.proclaim("still mine");
-  await leadership.resign();
-  const error = await assertRejects(
-    () => leadership.proclaim("not any more"),
-    LockLostError,
-  );
-  assertEquals(error.code, "lock_lost");
 });
