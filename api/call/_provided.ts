@@ -43,9 +43,7 @@ export async function provided(
     throw wrong("half a surrogate pair, which UTF-8 cannot carry");
   }
   if (option === "auth.token" && !isHeaderValue(given)) {
-    throw wrong(
-      "a line break, or another character that is not printable ASCII",
-    );
+    throw wrong("a line break or a character other than printable ASCII");
   }
   return given;
 }

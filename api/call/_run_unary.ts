@@ -1,7 +1,8 @@
 import type { Picked } from "../../balancers/pool/mod.ts";
-import type {
-  CallSettings,
-  UnaryAnswer,
+import {
+  type CallSettings,
+  onAbort,
+  type UnaryAnswer,
 } from "../../balancers/transport/mod.ts";
 import type { CallState } from "./_state.ts";
 
@@ -20,18 +21,18 @@ export function runUnary(
       });
       return;
     }
-    const onAbort = () => {
-      reject(signal.reason);
-      running.cancel();
-    };
+    let unlink = () => {};
     const running = transport.unary(method.path, request, {
       timeoutMs,
       headers,
       onEnd(answer) {
-        signal.removeEventListener("abort", onAbort);
+        unlink();
         resolve(answer);
       },
     });
-    signal.addEventListener("abort", onAbort);
+    unlink = onAbort(signal, (reason) => {
+      reject(reason);
+      running.cancel();
+    });
   });
 }

@@ -1,7 +1,7 @@
 import type { Method } from "../../proto/method.ts";
 import { keysUnder, keyUnder } from "./_range.ts";
 import { NamespacedWatch } from "./_watch.ts";
-import { responseInTurns } from "./_response_in_turns.ts";
+import { responseInTimeSlices } from "./_response_in_time_slices.ts";
 import { requestUnder, responseUnder } from "./_mappings.ts";
 import { type Batching, type Kv, KvFacet, rangeStreams } from "../kv/mod.ts";
 import type { Opener, StreamListener, StreamSettings } from "../stream/mod.ts";
@@ -110,7 +110,7 @@ class NamespacedCaller implements Caller {
       requestUnder(name, request, this.#prefix),
       options,
     );
-    return responseInTurns(name, response, {
+    return responseInTimeSlices(name, response, {
       prefix: this.#prefix,
       signal: options?.signal,
     });

@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { all } from "../../../../api/values/keys.ts";
-import { responseInTurns } from "../../../../api/namespace/_response_in_turns.ts";
+import { responseInTimeSlices } from "../../../../api/namespace/_response_in_time_slices.ts";
 import { inTimeSlices } from "../../../../api/waiting/_time_slices.ts";
 import { methods } from "../../../../proto/methods.ts";
 import { rangeReply } from "../../../../bench/_range_reply.ts";
@@ -48,7 +48,7 @@ Deno.test("Kv.range() lets others have their turn while it reads very many keys"
 Deno.test("Kv.range() of a namespace takes the prefix off in turns, too", async () => {
   const prefix = new TextEncoder().encode("bench/");
   const wire = methods.kv.range.decode(rangeReply(KEYS));
-  const mapping = responseInTurns("KV.Range", wire, {
+  const mapping = responseInTimeSlices("KV.Range", wire, {
     prefix,
     signal: undefined,
   });

@@ -194,7 +194,7 @@ Deno.test("srvEndpoints() uses no records without TLS while it is not known whet
           signal: new AbortController().signal,
         }),
       UnavailableError,
-      "those with TLS are not known (request timed out)",
+      "the records with TLS could not be looked up (request timed out)",
     );
     assert(error.cause instanceof Deno.errors.TimedOut);
   } finally {

@@ -110,7 +110,7 @@ export const BAD_IMPORTS: readonly Fixture[] = [
     about: "two files that import each other",
     // That one imports this one.
     path: "api/waiting/_abortable.ts",
-    source: `import type { Effort } from "./_effort.ts";`,
+    source: `import type { pause } from "./_pause.ts";`,
   },
   {
     rule: "no-circle",

@@ -8,7 +8,7 @@ const LISTS = ["kvs", "prevKvs"];
 const STEP_KEYS = 2_000;
 
 /** Does {@linkcode responseUnder}; for very many keys, in turns with other work. */
-export function responseInTurns<Response>(
+export function responseInTimeSlices<Response>(
   method: string,
   response: Response,
   { prefix, signal }: {
