@@ -1,4 +1,8 @@
 import { guardedListener, makeStrategy } from "../../balancers/pool/mod.ts";
+import {
+  TRANSPORT_NAMES,
+  type TransportName,
+} from "../../balancers/transport/mod.ts";
 import type { BalancerStrategy } from "../../balancers/strategy.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
@@ -25,6 +29,8 @@ import { jsonable } from "../values/mod.ts";
 export interface ResolvedOptions extends Seeds {
   /** The strategy, made. */
   readonly strategy: BalancerStrategy;
+  /** As given. */
+  readonly transport: TransportName | undefined;
   /** As given, or 5000. */
   readonly dialTimeoutMs: number;
   /** The pings that apply. */
@@ -48,6 +54,7 @@ export interface ResolvedOptions extends Seeds {
 const KNOWN = [
   "endpoints",
   "balancer",
+  "transport",
   "dialTimeoutMs",
   "keepAlive",
   "requestTimeoutMs",
@@ -76,6 +83,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const {
     endpoints,
     balancer = "grpc1.23",
+    transport,
     dialTimeoutMs = 5_000,
     keepAlive,
     requestTimeoutMs = 30_000,
@@ -96,6 +104,9 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       records: resolvedDns.records,
     }),
     strategy,
+    transport: transport === undefined
+      ? undefined
+      : checkOneOf("transport", transport, TRANSPORT_NAMES),
     dialTimeoutMs,
     keepAlive: resolveKeepAlive(keepAlive, strategy),
     requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),

@@ -60,6 +60,14 @@ export interface ClientOptions {
   /** The balancer strategy, by name or as a factory. @default {"grpc1.23"} */
   readonly balancer?: BalancerName | BalancerFactory | undefined;
   /**
+   * What carries the calls: `"http2"` is this client's own, `"grpc-js"` the npm
+   * package `@grpc/grpc-js`. Both do the same; the first one costs a fraction
+   * of the CPU time.
+   *
+   * @default {"grpc-js"}
+   */
+  readonly transport?: "http2" | "grpc-js" | undefined;
+  /**
    * How long one attempt to connect may take in milliseconds, TLS and the
    * server's HTTP/2 settings included. With `grpc1.7` also how long an
    * endpoint stays on the unhealthy list, but at least 3 s.

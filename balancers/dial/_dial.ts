@@ -1,7 +1,15 @@
 import { deferredDial } from "./_deferred.ts";
-import { grpcDial, type TlsOptions } from "../grpc_js/mod.ts";
+import { DEFAULT_TRANSPORT } from "./_default_transport.ts";
 import { limitedDial } from "./_limited.ts";
-import { type Dial, type PingOptions, PingPace } from "../transport/mod.ts";
+import { grpcDial } from "../grpc_js/mod.ts";
+import { http2Dial } from "../http2/mod.ts";
+import {
+  type Dial,
+  type PingOptions,
+  PingPace,
+  type TlsOptions,
+  type TransportName,
+} from "../transport/mod.ts";
 
 /** What all transports of a client share. */
 export interface DialOptions {
@@ -9,15 +17,23 @@ export interface DialOptions {
   readonly tls: TlsOptions | (() => Promise<TlsOptions>) | undefined;
   /** The pings to begin with. */
   readonly keepAlive: PingOptions | false;
+  /** What carries calls. @default {DEFAULT_TRANSPORT} */
+  readonly transport?: TransportName | undefined;
 }
 
 /** Makes the dial function of a client. */
-export function makeDial({ tls, keepAlive }: DialOptions): Dial {
+export function makeDial(
+  { tls, keepAlive, transport = DEFAULT_TRANSPORT }: DialOptions,
+): Dial {
   const pings = keepAlive === false ? undefined : new PingPace(keepAlive);
-  const plain = grpcDial({ tls: undefined, pings });
+  const make = (tls: TlsOptions | undefined) =>
+    transport === "http2"
+      ? http2Dial({ tls, pings })
+      : grpcDial({ tls, pings });
+  const plain = make(undefined);
   const secure = typeof tls === "function"
-    ? deferredDial(async () => grpcDial({ tls: await tls(), pings }))
-    : notThrowing(grpcDial({ tls, pings }));
+    ? deferredDial(async () => make(await tls()))
+    : notThrowing(make(tls));
   return limitedDial((endpoint, ...rest) =>
     (endpoint.secure ? secure : plain)(endpoint, ...rest)
   );

@@ -4,8 +4,9 @@ import {
   LONGEST_MS,
   type PingOptions,
   type PingPace,
+  type TlsOptions,
 } from "../transport/mod.ts";
-import { channelCredentials, type TlsOptions } from "./_credentials.ts";
+import { channelCredentials } from "./_credentials.ts";
 import {
   DIAL_LISTENER,
   type DialListener,

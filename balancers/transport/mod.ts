@@ -44,3 +44,9 @@ export {
   type TlsFailure,
   type TlsPeer,
 } from "./_tls_fault.ts";
+export {
+  type TlsOptions,
+  type TlsSettings,
+  tlsSettings,
+} from "./_tls_settings.ts";
+export { TRANSPORT_NAMES, type TransportName } from "./_transport_name.ts";

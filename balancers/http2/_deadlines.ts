@@ -1,0 +1,75 @@
+import { LONGEST_MS } from "../transport/mod.ts";
+
+/** Something that ends at a time, as `performance.now()` has it. */
+export interface Timed {
+  /** `Infinity` for never. */
+  readonly deadlineAt: number;
+}
+
+/** For each so many that run, a look at all of them may come 1 ms later. */
+const LOOKED_AT_PER_MS = 1_000;
+
+/**
+ * Ends what is out of time, with one timer for all. It is set for the earliest
+ * deadline; nearly always that one is over by then, and all that are left are
+ * looked at for the next. So a call that ends in time costs a comparison.
+ */
+export class Deadlines<T extends Timed> {
+  readonly #running: () => Iterable<T>;
+  readonly #expire: (timed: T) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+
+  constructor(running: () => Iterable<T>, expire: (timed: T) => void) {
+    this.#running = running;
+    this.#expire = expire;
+  }
+
+  /** Something runs that has this deadline. */
+  add(deadlineAt: number): void {
+    if (deadlineAt < this.#timerAt) this.#set(deadlineAt, performance.now());
+  }
+
+  /** Stops the timer. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  #set(at: number, now: number): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    // Rounded up, so that nothing is early.
+    const ms = Math.min(Math.max(Math.ceil(at - now), 0), LONGEST_MS);
+    this.#timer = setTimeout(() => this.#look(), ms);
+    // What keeps the process alive is the connection.
+    Deno.unrefTimer(this.#timer);
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+    const now = performance.now();
+    let next = Infinity;
+    let count = 0;
+    const late: T[] = [];
+    for (const timed of this.#running()) {
+      count++;
+      if (timed.deadlineAt <= now) late.push(timed);
+      else if (timed.deadlineAt < next) next = timed.deadlineAt;
+    }
+    for (const timed of late) this.#expire(timed);
+    if (next === Infinity) return;
+    const at = Math.max(next, now + count / LOOKED_AT_PER_MS);
+    if (at < this.#timerAt) this.#set(at, performance.now());
+  }
+}
+
+/** What `grpc-timeout` has: at most eight digits and a unit. */
+export function grpcTimeout(timeoutMs: number): string {
+  const ms = Math.max(1, Math.ceil(timeoutMs));
+  return ms < 1e8
+    ? `${ms}m`
+    : `${Math.min(Math.ceil(timeoutMs / 1_000), 99_999_999)}S`;
+}

@@ -1,0 +1,97 @@
+import { type Endpoint, missingPermission } from "../transport/mod.ts";
+import type { TlsFault } from "../../errors/specific_errors.ts";
+import { type Address, addressesOf } from "./_addresses.ts";
+import {
+  Attempt,
+  type AttemptFailure,
+  type AttemptOptions,
+} from "./_attempt.ts";
+import type { Connection } from "./_connection.ts";
+
+/** How long an address may take before the next one is tried beside it. */
+const STAGGER_MS = 250;
+
+/** How a dial ends: one of the two is called, once, unless it is aborted. */
+export interface DialListener {
+  onConnected(connection: Connection): void;
+  onFailed(
+    reason: string,
+    tlsFault?: TlsFault,
+    missingPermission?: string,
+  ): void;
+}
+
+/**
+ * Connects to whichever of an endpoint's addresses is first to send SETTINGS:
+ * each has a head start before the next one (RFC 8305).
+ */
+export class Dialling {
+  readonly #endpoint: Endpoint;
+  readonly #options: AttemptOptions;
+  readonly #listener: DialListener;
+  readonly #attempts: Attempt[] = [];
+  #addresses: readonly Address[] = [];
+  #failed = 0;
+  #over = false;
+  #stagger: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    endpoint: Endpoint,
+    options: AttemptOptions,
+    listener: DialListener,
+  ) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#listener = listener;
+    addressesOf(endpoint.target).then((addresses) => {
+      this.#addresses = addresses;
+      this.#startNext();
+    }).catch((error: Error) => {
+      this.#fail({ reason: error.message, connected: false });
+    });
+  }
+
+  /** Whether there is, or was, a TCP connection. */
+  get connected(): boolean {
+    return this.#attempts.some(({ connected }) => connected);
+  }
+
+  /** Gives up. */
+  abort(): void {
+    this.#over = true;
+    clearTimeout(this.#stagger);
+    for (const attempt of this.#attempts) attempt.abort();
+  }
+
+  #startNext(): void {
+    clearTimeout(this.#stagger);
+    const address = this.#addresses[this.#attempts.length];
+    if (this.#over || address === undefined) return;
+    this.#attempts.push(
+      new Attempt(address, this.#options, {
+        onConnected: (connection) => {
+          this.abort();
+          this.#listener.onConnected(connection);
+        },
+        onFailed: (failure) => this.#onFailed(failure),
+      }),
+    );
+    this.#stagger = setTimeout(() => this.#startNext(), STAGGER_MS);
+    Deno.unrefTimer(this.#stagger);
+  }
+
+  #onFailed(failure: AttemptFailure): void {
+    this.#failed++;
+    if (this.#failed < this.#addresses.length) this.#startNext();
+    else this.#fail(failure);
+  }
+
+  #fail({ reason, connected, fault }: AttemptFailure): void {
+    if (this.#over) return;
+    this.abort();
+    const missing = connected
+      ? undefined
+      : missingPermission(this.#endpoint, reason);
+    this.#listener.onFailed(reason, fault, missing);
+  }
+}

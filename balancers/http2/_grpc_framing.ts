@@ -1,0 +1,98 @@
+/** Messages in DATA (gRPC over HTTP/2, "Length-Prefixed-Message"). */
+import { u32, u8 } from "./_octets.ts";
+
+/** A flag, 0 if the message is not compressed, and a length of 32 bits. */
+export const PREFIX_BYTES = 5;
+
+/**
+ * Room that is made for a message because its prefix says so; the rest as its
+ * bytes come, as a prefix may lie.
+ */
+const TRUSTED_BYTES = 1_048_576;
+
+/** What messages are for. */
+export interface MessageSink {
+  /** A message of its own bytes; returns whether more of them are wanted. */
+  onMessage(message: Uint8Array): boolean;
+  /** One is compressed, which was not asked for; nothing is told after it. */
+  onCompressed(): void;
+}
+
+/**
+ * The message that these bytes hold if it is one, whole and alone, as nearly
+ * all are; its bytes are its own.
+ */
+export function loneMessage(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Uint8Array | undefined {
+  const from = start + PREFIX_BYTES;
+  return end >= from && u8(bytes, start) === 0 &&
+      u32(bytes, start + 1) === end - from
+    ? bytes.slice(from, end)
+    : undefined;
+}
+
+/** Takes the messages out of what comes on one stream, however it is cut. */
+export class MessageReader {
+  readonly #sink: MessageSink;
+  readonly #prefix = new Uint8Array(PREFIX_BYTES);
+  #prefixBytes = 0;
+  #message = new Uint8Array(0);
+  #messageBytes = 0;
+  #filled = 0;
+
+  constructor(sink: MessageSink) {
+    this.#sink = sink;
+  }
+
+  /** Whether a message has begun whose end has not come. */
+  get incomplete(): boolean {
+    return this.#prefixBytes > 0;
+  }
+
+  /** Takes bytes, and keeps none of them. */
+  read(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end) {
+      if (this.#prefixBytes < PREFIX_BYTES) {
+        this.#prefix[this.#prefixBytes++] = u8(bytes, at++);
+        if (this.#prefixBytes < PREFIX_BYTES) continue;
+        if (this.#prefix[0] !== 0) return this.#sink.onCompressed();
+        this.#messageBytes = u32(this.#prefix, 1);
+      }
+      const size = Math.min(end - at, this.#messageBytes - this.#filled);
+      this.#add(bytes, at, at + size);
+      at += size;
+      if (this.#filled < this.#messageBytes) return;
+      const message = this.#message;
+      this.#message = new Uint8Array(0);
+      this.#filled = 0;
+      this.#prefixBytes = 0;
+      if (!this.#sink.onMessage(message)) return;
+    }
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    if (this.#filled === 0 && size === this.#messageBytes) {
+      this.#message = bytes.slice(start, end);
+      this.#filled = size;
+      return;
+    }
+    const needed = this.#filled + size;
+    if (needed > this.#message.length) {
+      const grown = new Uint8Array(
+        Math.min(
+          this.#messageBytes,
+          Math.max(TRUSTED_BYTES, needed, 2 * this.#message.length),
+        ),
+      );
+      grown.set(this.#message.subarray(0, this.#filled));
+      this.#message = grown;
+    }
+    this.#message.set(bytes.subarray(start, end), this.#filled);
+    this.#filled = needed;
+  }
+}

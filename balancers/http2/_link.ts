@@ -1,0 +1,156 @@
+import type { ByteConn } from "./_byte_conn.ts";
+import {
+  DEFAULT_WINDOW_SIZE,
+  INTERNAL_ERROR,
+  NO_ERROR,
+  SETTINGS_ENABLE_PUSH,
+  SETTINGS_INITIAL_WINDOW_SIZE,
+  SETTINGS_MAX_HEADER_LIST_SIZE,
+} from "./_constants.ts";
+import { ConnectionError } from "./_errors.ts";
+import type { FrameHandler } from "./_frame_handler.ts";
+import { FrameReader } from "./_frame_reader.ts";
+import type { FrameWriter } from "./_frame_writer.ts";
+import { Output } from "./_output.ts";
+
+/** What the peer may send on one stream before any of it is read. */
+export const STREAM_WINDOW_BYTES = 4_194_304;
+/** The same on all streams together. */
+export const WINDOW_BYTES = 67_108_864;
+const MAX_HEADER_LIST_BYTES = 65_536;
+
+/** How long the last bytes may take that a peer is sent. */
+const CLOSE_MS = 1_000;
+
+/** What a link tells its owner. */
+export interface LinkListener {
+  /** Bytes have come, and are about to be read. */
+  onHeard(): void;
+  /** What has come was read. */
+  onRead(): void;
+  /** What waited was written. */
+  onWritten(): void;
+  /** Nothing comes any more, for this reason; it may still be `shut`. */
+  onLost(reason: string): void;
+  /** Nothing of it is left. Called once, last. */
+  onClosed(): void;
+}
+
+/** Carries frames over a connection of bytes, until either side ends it. */
+export class Link {
+  readonly #conn: ByteConn;
+  readonly #listener: LinkListener;
+  readonly #output: Output;
+  #reader: FrameReader | undefined;
+  #state: "open" | "lost" | "shut" | "closed" = "open";
+  #closeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(conn: ByteConn, listener: LinkListener) {
+    this.#conn = conn;
+    this.#listener = listener;
+    this.#output = new Output(conn, () => listener.onWritten());
+  }
+
+  /** Appends to what is to be written. */
+  get frames(): FrameWriter {
+    return this.#output.frames;
+  }
+
+  /** The newest stream of which anything has been appended; set by whoever does. */
+  set lastStreamId(id: number) {
+    this.#output.lastStreamId = id;
+  }
+
+  /** The newest stream of which anything may have left this process. */
+  get sentStreamId(): number {
+    return this.#output.sentStreamId;
+  }
+
+  /** Says what a client says first (3.4), and begins to read. */
+  start(handler: FrameHandler): void {
+    const reader = new FrameReader(handler);
+    this.#reader = reader;
+    this.frames.preface();
+    this.frames.settings([
+      { id: SETTINGS_ENABLE_PUSH, value: 0 },
+      { id: SETTINGS_INITIAL_WINDOW_SIZE, value: STREAM_WINDOW_BYTES },
+      { id: SETTINGS_MAX_HEADER_LIST_SIZE, value: MAX_HEADER_LIST_BYTES },
+    ]);
+    this.frames.windowUpdate(0, WINDOW_BYTES - DEFAULT_WINDOW_SIZE);
+    this.#conn.hold(false);
+    this.#conn.listen({
+      onBytes: (bytes) => this.#read(reader, bytes),
+      onEnd: () => this.#onEnd(reader),
+      onError: (reason) => this.#lose(reason),
+      onClosed: () => this.#onClosed(),
+    });
+  }
+
+  /** Whether it keeps the process alive. */
+  hold(yes: boolean): void {
+    if (this.#state === "open") this.#conn.hold(yes);
+  }
+
+  /** Says GOAWAY and closes; reads nothing more. */
+  shut(errorCode: number = NO_ERROR, debugText = ""): void {
+    if (this.#state === "shut" || this.#state === "closed") return;
+    this.#state = "shut";
+    this.#reader?.close();
+    this.frames.goaway(0, errorCode, debugText);
+    // A peer that does not read may never take it.
+    this.#closeTimer = setTimeout(() => this.#conn.destroy(), CLOSE_MS);
+    Deno.unrefTimer(this.#closeTimer);
+    this.#output.finish(() => this.#conn.destroy());
+  }
+
+  /** Closes now. */
+  destroy(): void {
+    if (this.#state === "closed") return;
+    this.#state = "shut";
+    this.#reader?.close();
+    this.#output.close();
+    this.#conn.destroy();
+  }
+
+  /** Something cannot be read or written as HTTP/2 has it. */
+  fail(error: unknown): void {
+    const { message } = error instanceof Error ? error : new Error(`${error}`);
+    const errorCode = error instanceof ConnectionError
+      ? error.errorCode
+      : INTERNAL_ERROR;
+    this.#lose(message);
+    this.shut(errorCode, message);
+  }
+
+  #read(reader: FrameReader, bytes: Uint8Array): void {
+    if (this.#state !== "open") return;
+    this.#listener.onHeard();
+    try {
+      reader.feed(bytes);
+      this.#listener.onRead();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #onEnd(reader: FrameReader): void {
+    const { unfinished } = reader;
+    const reason = "the server closed the connection";
+    this.#lose(unfinished ? `${reason} after ${unfinished}` : reason);
+    this.destroy();
+  }
+
+  #lose(reason: string): void {
+    if (this.#state !== "open") return;
+    this.#state = "lost";
+    this.#listener.onLost(reason);
+  }
+
+  #onClosed(): void {
+    clearTimeout(this.#closeTimer);
+    this.#lose("the connection was closed");
+    this.#state = "closed";
+    this.#output.close();
+    this.#listener.onClosed();
+  }
+}

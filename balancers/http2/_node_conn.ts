@@ -1,0 +1,35 @@
+import type { Socket } from "node:net";
+import type { ByteConn, ByteListener } from "./_byte_conn.ts";
+
+/** Bytes over a socket of `node:net` or `node:tls`, which is connected. */
+export class NodeConn implements ByteConn {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  listen(listener: ByteListener): void {
+    const socket = this.#socket;
+    socket.on("data", (bytes: Uint8Array) => listener.onBytes(bytes));
+    socket.on("end", () => listener.onEnd());
+    socket.on("error", ({ message }) => listener.onError(message));
+    socket.on("close", () => listener.onClosed());
+  }
+
+  write(bytes: Uint8Array, written: () => void): void {
+    this.#socket.write(bytes, (error) => {
+      // Whatever is wrong with it, the socket tells in its own time.
+      if (!error) written();
+    });
+  }
+
+  hold(yes: boolean): void {
+    if (yes) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}

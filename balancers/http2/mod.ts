@@ -1,0 +1,188 @@
+/**
+ * A transport of gRPC over HTTP/2 of our own, under the contract of
+ * `../transport/_contract.ts`.
+ */
+import {
+  type CallSettings,
+  type Dial,
+  type Endpoint,
+  type PingPace,
+  type RequestBytes,
+  type RunningCall,
+  type RunningStream,
+  type StreamEvents,
+  timeoutReason,
+  type TlsOptions,
+  tlsSettings,
+  type Transport,
+  type TransportEvents,
+  type UnaryDone,
+} from "../transport/mod.ts";
+import { GRPC_CODE } from "../../errors/codes.ts";
+import type { Connection } from "./_connection.ts";
+import { Dialling } from "./_dial.ts";
+import { Sockets } from "./_sockets.ts";
+
+/** What all transports of a client share. */
+export interface Http2DialOptions {
+  /** TLS settings for `https` endpoints. */
+  readonly tls: TlsOptions | undefined;
+  /** The pings, if there are any. */
+  readonly pings: PingPace | undefined;
+}
+
+/** Makes one connection per dial; throws what `tls.serverName` throws. */
+export function http2Dial(options: Http2DialOptions): Dial {
+  return (endpoint, timeoutMs, events) =>
+    new Http2Transport(endpoint, timeoutMs, options, events);
+}
+
+/** The sockets, the dial, and the connection that comes of it. */
+class Http2Transport implements Transport {
+  readonly #events: TransportEvents;
+  readonly #sockets = new Sockets(() => this.#checkGone());
+  readonly #dial: Dialling;
+  readonly #dialTimer: ReturnType<typeof setTimeout>;
+  #connection: Connection | undefined;
+  #phase: "dialing" | "ready" | "down" | "gone" = "dialing";
+
+  constructor(
+    endpoint: Endpoint,
+    timeoutMs: number,
+    { tls, pings }: Http2DialOptions,
+    events: TransportEvents,
+  ) {
+    this.#events = events;
+    const ping = pings?.current;
+    this.#dial = new Dialling(endpoint, {
+      scope: {
+        scheme: endpoint.secure ? "https" : "http",
+        authority: authorityOf(endpoint),
+      },
+      tls: endpoint.secure ? tlsSettings(endpoint, tls) : undefined,
+      pings: ping,
+      watch: this.#sockets.add,
+      owner: {
+        onSettled() {},
+        onStreams: () => events.onStreams?.(),
+        onDown: ({ kind, reason }) => {
+          const said = kind === "goaway"
+            ? `the server said ${reason}`
+            : `the connection was lost: ${reason}`;
+          this.#fail(said);
+        },
+        onTooManyPings: () => ping && pings?.tooMany(ping),
+        onGone: () => this.#checkGone(),
+      },
+    }, {
+      onConnected: (connection) => {
+        this.#connection = connection;
+        this.#phase = "ready";
+        clearTimeout(this.#dialTimer);
+        events.onReady();
+      },
+      onFailed: (...why) => this.#fail(...why),
+    });
+    this.#dialTimer = setTimeout(() => {
+      const { connected } = this.#dial;
+      this.#fail(timeoutReason(timeoutMs, { connected }));
+    }, timeoutMs);
+    Deno.unrefTimer(this.#dialTimer);
+  }
+
+  get ready(): boolean {
+    return this.#phase === "ready";
+  }
+
+  get inFlight(): number {
+    return this.#connection?.inFlight ?? 0;
+  }
+
+  get maxStreams(): number {
+    return this.#connection?.maxStreams ?? Infinity;
+  }
+
+  get freeStreams(): number {
+    return this.#connection?.freeStreams ?? Infinity;
+  }
+
+  get sockets(): number {
+    return this.#sockets.size;
+  }
+
+  unary(
+    path: string,
+    request: RequestBytes,
+    settings: CallSettings,
+    done: UnaryDone,
+  ): RunningCall {
+    if (this.#connection !== undefined) {
+      return this.#connection.unary(path, request, settings, done);
+    }
+    queueMicrotask(() => done(undefined, NOT_READY));
+    return { cancel() {} };
+  }
+
+  stream(
+    path: string,
+    settings: CallSettings,
+    events: StreamEvents,
+  ): RunningStream {
+    if (this.#connection !== undefined) {
+      return this.#connection.stream(path, settings, events);
+    }
+    queueMicrotask(() => events.onEnd(NOT_READY));
+    return { send() {}, halfClose() {}, read() {}, cancel() {} };
+  }
+
+  drain(): void {
+    this.#end();
+    this.#connection?.drain();
+  }
+
+  abort(): void {
+    this.#end();
+    this.#connection?.abort();
+    this.#sockets.destroy();
+  }
+
+  #fail(...why: Parameters<TransportEvents["onDown"]>): void {
+    if (this.#phase !== "dialing" && this.#phase !== "ready") return;
+    this.#end();
+    this.#events.onDown(...why);
+  }
+
+  /** Takes no more calls; those that run go on. */
+  #end(): void {
+    if (this.#phase === "gone" || this.#phase === "down") return;
+    clearTimeout(this.#dialTimer);
+    const wasDialing = this.#phase === "dialing";
+    this.#phase = "down";
+    if (wasDialing) {
+      this.#dial.abort();
+      this.#sockets.destroy();
+    }
+    queueMicrotask(() => this.#checkGone());
+  }
+
+  #checkGone(): void {
+    if (this.#phase !== "down" || this.#sockets.size > 0) return;
+    if (this.#connection !== undefined && !this.#connection.gone) return;
+    this.#phase = "gone";
+    this.#events.onGone();
+  }
+}
+
+const NOT_READY = {
+  grpcCode: GRPC_CODE.unavailable,
+  details: "The connection takes no calls",
+  answered: false,
+  sent: false,
+} as const;
+
+/** Host and port, or `localhost` for a Unix socket. */
+function authorityOf({ url, target }: Endpoint): string {
+  return target.startsWith("unix:")
+    ? "localhost"
+    : url.slice(url.indexOf("//") + 2);
+}

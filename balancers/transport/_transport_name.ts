@@ -1,0 +1,5 @@
+/** What carries the calls of a client. */
+export type TransportName = "http2" | "grpc-js";
+
+/** Every name of one. */
+export const TRANSPORT_NAMES: readonly TransportName[] = ["http2", "grpc-js"];
