@@ -63,7 +63,6 @@ export class Attempt {
     this.#listener = listener;
     const tcp = this.#tcp = connectTcp(address);
     options.watch(tcp);
-    tcp.unref();
     tcp.setNoDelay(true);
     tcp.once("error", ({ message }) => {
       if (this.#state === "connecting") this.#fail(message);
@@ -98,7 +97,6 @@ export class Attempt {
       ...tls.verify,
     });
     this.#options.watch(secured);
-    secured.unref();
     secured.once("secureConnect", () => {
       if (this.#state !== "connected") return;
       if (secured.alpnProtocol === "h2") this.#speak(secured);

@@ -251,6 +251,8 @@ export class Connection implements StreamHost {
   #onRead(): void {
     if (this.#state !== "settled") return;
     this.#state = "open";
+    // Until then somebody waits for it.
+    this.#link.hold(false);
     this.#listener.onSettled();
   }
 

@@ -77,7 +77,6 @@ export class Link {
       { id: SETTINGS_MAX_HEADER_LIST_SIZE, value: MAX_HEADER_LIST_BYTES },
     ]);
     this.frames.windowUpdate(0, WINDOW_BYTES - DEFAULT_WINDOW_SIZE);
-    this.#conn.hold(false);
     this.#conn.listen({
       onBytes: (bytes) => this.#read(reader, bytes),
       onEnd: () => this.#onEnd(reader),

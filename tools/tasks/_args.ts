@@ -11,6 +11,10 @@ const VALUE_FLAGS: ReadonlySet<string> = new Set([
   "--junit-path",
 ]);
 
+const TRANSPORTS = ["http2", "grpc-js"] as const;
+/** What clients use that name no transport. */
+export type TransportName = typeof TRANSPORTS[number];
+
 /** What the user typed after the name of a test task. */
 export interface TestArgs {
   /** For `deno test`, as typed. */
@@ -21,11 +25,21 @@ export interface TestArgs {
   readonly etcd: string | undefined;
   /** For how long the fault matrix runs under each strategy: `--minutes`. */
   readonly minutes: number | undefined;
+  /** The transport of clients that name none: `--transport`. */
+  readonly transport: TransportName | undefined;
 }
 
 /** Flags of our own, with an example of what each needs. */
-const OWN_FLAGS = { "--etcd": "a version", "--minutes": "a number" } as const;
-const EXAMPLES = { "--etcd": "3.5", "--minutes": "10" } as const;
+const OWN_FLAGS = {
+  "--etcd": "a version",
+  "--minutes": "a number",
+  "--transport": "a transport",
+} as const;
+const EXAMPLES = {
+  "--etcd": "3.5",
+  "--minutes": "10",
+  "--transport": "http2",
+} as const;
 type OwnFlag = keyof typeof OWN_FLAGS;
 
 /** Tells the paths, our own flags and those of `deno test` apart. */
@@ -51,8 +65,7 @@ export function readTestArgs(args: readonly string[]): TestArgs {
     }
   }
   for (const [flag, value] of own) {
-    const isGood = flag === "--minutes" ? Number(value) > 0 : value !== "";
-    if (!isGood) {
+    if (!isGood(flag, value)) {
       throw new TypeError(
         `Cannot run tests: ${flag} needs ${OWN_FLAGS[flag]}, such as ${
           EXAMPLES[flag]
@@ -66,5 +79,17 @@ export function readTestArgs(args: readonly string[]): TestArgs {
     paths,
     etcd: own.get("--etcd"),
     minutes: minutes === undefined ? undefined : Number(minutes),
+    transport: TRANSPORTS.find((name) => name === own.get("--transport")),
   };
+}
+
+function isGood(flag: OwnFlag, value: string): boolean {
+  switch (flag) {
+    case "--minutes":
+      return Number(value) > 0;
+    case "--transport":
+      return TRANSPORTS.some((name) => name === value);
+    case "--etcd":
+      return value !== "";
+  }
 }

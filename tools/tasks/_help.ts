@@ -3,6 +3,7 @@ import { GATES } from "./_gates.ts";
 const TESTS = `Usage: deno task NAME [options] [files]
 
   --etcd VERSION  3.4, 3.5, 3.6, 3.7 or a full version (default: ETCD_VERSION, else 3.5)
+  --transport T   http2 or grpc-js, for clients that name none
   --minutes N     how long the fault matrix runs under each strategy (default: 15 s)
 
 Files and folders replace the task's own, and every flag of \`deno test\` can be

@@ -70,7 +70,7 @@ async function probeFailure(): Promise<string | undefined> {
  * Deno reads `"x": "npm:x@1"` in a `deno.json` as covering `x/sub` as well; in
  * an import map that takes an entry of its own.
  */
-export function offlineImports(
+export function importMap(
   imports: Readonly<Record<string, string>>,
   assertUrl: string,
 ): Record<string, string> {

@@ -44,10 +44,10 @@ export async function runTests(
   plan: TestPlan,
   userArgs: readonly string[],
 ): Promise<number> {
-  const { flags, paths, etcd, minutes } = readTestArgs(userArgs);
+  const { flags, paths, etcd, minutes, transport } = readTestArgs(userArgs);
   const versions = etcd ? [etcd] : plan.versions ?? [undefined];
   await using scratch = await openScratch();
-  const importFlags = await scratch.importFlags();
+  const importFlags = await scratch.importFlags(transport);
   // Whoever chooses tests knows what they are.
   if (paths.length + flags.length === 0 && plan.describe) {
     const each = versions.length > 1

@@ -4,8 +4,15 @@
  */
 import config from "../../deno.json" with { type: "json" };
 import type { EtcdBinaries } from "../../tests/harness/launcher.ts";
-import { offlineImports, registryVerdict } from "./_registry.ts";
+import type { TransportName } from "./_args.ts";
+import { importMap, registryVerdict } from "./_registry.ts";
 
+const OFFLINE_ASSERT =
+  new URL("../../tests/offline/assert.ts", import.meta.url).href;
+const ROOT = new URL("../../", import.meta.url);
+// Where the client has its default, for tests over the other transport.
+const DEFAULT_TRANSPORT =
+  new URL("balancers/dial/_default_transport.ts", ROOT).href;
 // `deno.json` pins the tests' write permission to this directory.
 const TEMP_ROOT = "/tmp";
 const REMOVE_TRIES = 30;
@@ -13,8 +20,11 @@ const REMOVE_PAUSE_MS = 100;
 
 /** What a task hands to the Deno commands it runs. */
 export interface Scratch extends AsyncDisposable {
-  /** Flags for whatever loads a test: none where jsr.io answers. */
-  importFlags(): Promise<string[]>;
+  /**
+   * Flags for whatever loads a test: none where jsr.io answers, and the client
+   * is to use its default transport.
+   */
+  importFlags(transport?: TransportName): Promise<string[]>;
   /** Permissions of test runs. */
   permissionFlags(): string[];
   /** Variables of test runs. */
@@ -35,14 +45,31 @@ class ScratchDirectory implements Scratch {
     this.#directory = directory;
   }
 
-  async importFlags(): Promise<string[]> {
-    if (await registryVerdict() === "online") return [];
-    const stand =
-      new URL("../../tests/offline/assert.ts", import.meta.url).href;
+  async importFlags(transport?: TransportName): Promise<string[]> {
+    const online = await registryVerdict() === "online";
+    if (online && transport === undefined) return [];
     const path = `${this.#directory}/import_map.json`;
-    const imports = offlineImports(config.imports, stand);
+    const imports = {
+      ...importMap(
+        config.imports,
+        online ? config.imports["@std/assert"] : OFFLINE_ASSERT,
+      ),
+      ...transport !== undefined && await this.#defaultTransport(transport),
+    };
     await Deno.writeTextFile(path, JSON.stringify({ imports }));
     return ["--import-map", path];
+  }
+
+  /** Another module in the place of the one that names the default. */
+  async #defaultTransport(
+    transport: TransportName,
+  ): Promise<Record<string, string>> {
+    const path = `${this.#directory}/default_transport.ts`;
+    await Deno.writeTextFile(
+      path,
+      `export const DEFAULT_TRANSPORT = ${JSON.stringify(transport)};\n`,
+    );
+    return { [DEFAULT_TRANSPORT]: new URL(`file://${path}`).href };
   }
 
   /**

@@ -8,7 +8,7 @@ import { BALANCER_NAMES } from "../../../../balancers/mod.ts";
 import config from "../../../../deno.json" with { type: "json" };
 import { chooseGates, GATES } from "../../../../tools/tasks/_gates.ts";
 import { describeMatrix } from "../../../../tools/compare/run/mod.ts";
-import { offlineImports } from "../../../../tools/tasks/_registry.ts";
+import { importMap } from "../../../../tools/tasks/_registry.ts";
 import { readTestArgs } from "../../../../tools/tasks/_args.ts";
 import {
   addCounts,
@@ -83,15 +83,18 @@ Deno.test("readTestArgs() tells paths, flags and our own ones apart", () => {
       paths: ["tests/unit/a_test.ts"],
       etcd: "3.4",
       minutes: 0.5,
+      transport: undefined,
     },
   );
   assertEquals(readTestArgs(["--etcd=3.5"]).etcd, "3.5");
   assertEquals(readTestArgs(["--minutes=10"]).minutes, 10);
+  assertEquals(readTestArgs(["--transport", "http2"]).transport, "http2");
   assertEquals(readTestArgs([]), {
     flags: [],
     paths: [],
     etcd: undefined,
     minutes: undefined,
+    transport: undefined,
   });
 });
 
@@ -105,11 +108,16 @@ Deno.test("readTestArgs() refuses its own flags without a value", () => {
   }
   assertThrows(() => readTestArgs(["--etcd"]), TypeError, "--etcd needs");
   assertThrows(() => readTestArgs(["--etcd="]), TypeError, "--etcd needs");
+  assertThrows(
+    () => readTestArgs(["--transport", "quic"]),
+    TypeError,
+    "--transport needs a transport, such as http2",
+  );
 });
 
-Deno.test("offlineImports() maps the assertions and keeps subpaths of npm packages", () => {
+Deno.test("importMap() maps the assertions and keeps subpaths of npm packages", () => {
   assertEquals(
-    offlineImports({
+    importMap({
       "@std/assert": "jsr:@std/assert@^1",
       "protobufjs": "npm:protobufjs@^8",
       "local": "./local.ts",
