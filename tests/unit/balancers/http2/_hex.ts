@@ -1,0 +1,38 @@
+/** Bytes as people write them. */
+
+/** The bytes of hexadecimal digits; spaces are for the eye. */
+export function hex(digits: string): Uint8Array<ArrayBuffer> {
+  const pairs = digits.replaceAll(/\s/g, "").match(/../g) ?? [];
+  return Uint8Array.from(pairs, (pair) => parseInt(pair, 16));
+}
+
+/** The hexadecimal digits of bytes, in lower case. */
+export function digits(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
+/** A character per byte. */
+export function latin1(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** The same back. */
+export function fromLatin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** All bytes in a row. */
+export function joined(
+  ...parts: readonly Uint8Array[]
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(
+    parts.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
