@@ -1,5 +1,5 @@
 /** Ways to cut bytes, and draws that can be repeated. */
-import { seededRandom } from "../../_fake_clock.ts";
+import { seededRandom } from "../../support/_fake_clock.ts";
 
 /** Pieces of `size` bytes, the last one of what is left. */
 export function* piecesOf(
