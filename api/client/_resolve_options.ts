@@ -1,3 +1,4 @@
+import { DEFAULT_TRANSPORT } from "../../balancers/dial/mod.ts";
 import { guardedListener, makeStrategy } from "../../balancers/pool/mod.ts";
 import {
   TRANSPORT_NAMES,
@@ -29,8 +30,8 @@ import { jsonable } from "../values/mod.ts";
 export interface ResolvedOptions extends Seeds {
   /** The strategy, made. */
   readonly strategy: BalancerStrategy;
-  /** As given. */
-  readonly transport: TransportName | undefined;
+  /** As given, or the default one. */
+  readonly transport: TransportName;
   /** As given, or 5000. */
   readonly dialTimeoutMs: number;
   /** The pings that apply. */
@@ -83,7 +84,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const {
     endpoints,
     balancer = "grpc1.23",
-    transport,
+    transport = DEFAULT_TRANSPORT,
     dialTimeoutMs = 5_000,
     keepAlive,
     requestTimeoutMs = 30_000,
@@ -104,9 +105,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       records: resolvedDns.records,
     }),
     strategy,
-    transport: transport === undefined
-      ? undefined
-      : checkOneOf("transport", transport, TRANSPORT_NAMES),
+    transport: checkOneOf("transport", transport, TRANSPORT_NAMES),
     dialTimeoutMs,
     keepAlive: resolveKeepAlive(keepAlive, strategy),
     requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),

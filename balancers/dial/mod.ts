@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { DEFAULT_TRANSPORT } from "./_default_transport.ts";
 export { makeDial } from "./_dial.ts";
 export { describeWait } from "./_queue.ts";

@@ -63,7 +63,7 @@ export class Attempt {
     this.#listener = listener;
     const tcp = this.#tcp = connectTcp(address);
     options.watch(tcp);
-    tcp.setNoDelay(true);
+    tcp.setNoDelay();
     tcp.once("error", ({ message }) => {
       if (this.#state === "connecting") this.#fail(message);
     });

@@ -22,8 +22,8 @@ export interface ByteConn {
    * connection is lost before. One write at a time.
    */
   write(bytes: Uint8Array, written: () => void): void;
-  /** Whether it keeps the process alive. */
-  hold(yes: boolean): void;
+  /** Has it keep the process alive, or not. */
+  hold(how: "alive" | "free"): void;
   /** Closes it now, in both directions. Idempotent. */
   destroy(): void;
 }

@@ -1,131 +1,183 @@
+import { GRPC_CODE } from "../../errors/codes.ts";
 import type {
-  CallStatus,
+  CallSettings,
+  RequestBytes,
+  RunningCall,
   RunningStream,
   StreamEvents,
   UnaryDone,
 } from "../transport/mod.ts";
-import { GRPC_CODE } from "../../errors/codes.ts";
-import { CANCEL } from "./_constants.ts";
-import { Fifo } from "./_fifo.ts";
-import { failure, Stream, type StreamHost } from "./_stream.ts";
+import type { Deadlines } from "./_deadlines.ts";
+import type { Link } from "./_link.ts";
+import { MessageStream } from "./_message_stream.ts";
+import { UnaryCall } from "./_unary_call.ts";
+import type { Sender } from "./_sender.ts";
+import type { Stream, StreamHost } from "./_stream.ts";
+import type { Streams } from "./_streams.ts";
+import { STREAM_WINDOW_BYTES } from "./_windows.ts";
 
-/** A call with one message each way. */
-export class UnaryCall extends Stream {
-  readonly #done: UnaryDone;
-  #reply: Uint8Array | undefined = undefined;
+/** Room for a request's headers. */
+const HEADERS_ROOM_BYTES = 65_536;
 
-  constructor(host: StreamHost, deadlineAt: number, done: UnaryDone) {
-    super(host, deadlineAt);
-    this.#done = done;
+/** What the calls of a connection are made with. */
+export interface CallsParts {
+  readonly link: Link;
+  readonly streams: Streams;
+  readonly sender: Sender;
+  readonly deadlines: Deadlines<Stream>;
+  /** There is a call, where there was none. */
+  onBusy(): void;
+  /** There is none any more; the last one is about to be told of its end. */
+  onIdle(): void;
+  /** One more may be opened. */
+  onFree(): void;
+  /** There are hardly any ids left for more. */
+  onWorn(): void;
+  /** Whether there may be more. */
+  isOpen(): boolean;
+}
+
+/** The calls and streams of a connection that were not told of their end. */
+export class Calls implements StreamHost {
+  readonly streamWindowBytes: number = STREAM_WINDOW_BYTES;
+  readonly #parts: CallsParts;
+  #count = 0;
+  /** Those of them that are closed: their messages wait to be read. */
+  readonly #lingering = new Set<Stream>();
+
+  constructor(parts: CallsParts) {
+    this.#parts = parts;
   }
 
-  onMessage(message: Uint8Array): boolean {
-    if (this.#reply === undefined) {
-      this.#reply = message;
-      return true;
+  /** How many calls and streams are running. */
+  get inFlight(): number {
+    return this.#count;
+  }
+
+  /** How many the peer allows at once. */
+  get maxStreams(): number {
+    return this.#parts.streams.limit;
+  }
+
+  /** How many more it allows now, and reads. */
+  get freeStreams(): number {
+    const { room } = this.#parts.link.frames;
+    return room < HEADERS_ROOM_BYTES
+      ? 0
+      : this.#parts.streams.limit - this.#parts.streams.size;
+  }
+
+  /** See the contract of transports. */
+  unary(
+    path: string,
+    request: RequestBytes,
+    settings: CallSettings,
+    done: UnaryDone,
+  ): RunningCall {
+    const message = typeof request === "function" ? request() : request;
+    const call = new UnaryCall(this, deadlineOf(settings), done);
+    if (this.#open(call, path, settings)) {
+      this.#parts.sender.send(call, message, "last");
     }
-    this.host.reset(this, CANCEL);
-    this.end(failure("The server sent two replies"));
-    return false;
+    return call;
   }
 
-  protected get heldBytes(): number {
-    return 0;
+  /** See the contract of transports. */
+  stream(
+    path: string,
+    settings: CallSettings,
+    events: StreamEvents,
+  ): RunningStream {
+    const stream = new MessageStream(this, deadlineOf(settings), events);
+    this.#open(stream, path, settings);
+    return stream;
   }
 
-  protected tell(status: CallStatus): void {
-    this.host.told(this);
-    if (status.grpcCode !== GRPC_CODE.ok) this.#done(undefined, status);
-    else if (this.#reply !== undefined) this.#done(this.#reply, undefined);
-    else this.#done(undefined, failure("The reply is missing"));
+  /** Ends all of them. */
+  cancel(): void {
+    const { streams } = this.#parts;
+    for (const stream of [...streams.values(), ...this.#lingering]) {
+      stream.cancel();
+    }
+  }
+
+  send(stream: Stream, message: Uint8Array): void {
+    this.#parts.link.write(() =>
+      this.#parts.sender.send(stream, message, "more")
+    );
+  }
+
+  halfClose(stream: Stream): void {
+    this.#parts.link.write(() => this.#parts.sender.halfClose(stream));
+  }
+
+  reset(stream: Stream, errorCode: number): void {
+    this.#parts.link.write((frames) => frames.rstStream(stream.id, errorCode));
+  }
+
+  giveBack(stream: Stream, bytes: number): void {
+    this.#parts.link.write((frames) => frames.windowUpdate(stream.id, bytes));
+  }
+
+  forget(stream: Stream): void {
+    const { streams, sender, onFree } = this.#parts;
+    streams.close(stream);
+    sender.forget(stream);
+    onFree();
+  }
+
+  linger(stream: Stream): void {
+    this.#lingering.add(stream);
+  }
+
+  told(stream: Stream): void {
+    if (this.#lingering.size > 0) this.#lingering.delete(stream);
+    this.#count--;
+    if (this.#count === 0) this.#parts.onIdle();
+  }
+
+  /** Opens a stream, or has it end unsent. */
+  #open(
+    stream: Stream,
+    path: string,
+    { timeoutMs, headers }: CallSettings,
+  ): boolean {
+    const { streams, sender, link } = this.#parts;
+    const template = sender.template(path, headers);
+    this.#add();
+    const unsent = this.#whyUnsent(timeoutMs);
+    if (unsent !== undefined) {
+      stream.endLater({ ...unsent, answered: false, sent: false });
+      return false;
+    }
+    streams.open(stream);
+    sender.open(stream, { template, timeoutMs });
+    link.lastStreamId = stream.id;
+    this.#parts.deadlines.add(stream.deadlineAt);
+    if (streams.worn) queueMicrotask(() => this.#parts.onWorn());
+    return true;
+  }
+
+  #whyUnsent(timeoutMs: number) {
+    if (!this.#parts.isOpen()) {
+      const details = "The connection takes no calls";
+      return { grpcCode: GRPC_CODE.unavailable, details };
+    }
+    if (timeoutMs <= 0) {
+      const details = "Deadline exceeded";
+      return { grpcCode: GRPC_CODE.deadlineExceeded, details };
+    }
+    if (this.freeStreams > 0) return undefined;
+    const details = "The server allows no more streams";
+    return { grpcCode: GRPC_CODE.resourceExhausted, details };
+  }
+
+  #add(): void {
+    this.#count++;
+    if (this.#count === 1) this.#parts.onBusy();
   }
 }
 
-/**
- * A stream of messages both ways. Those of the server are told of when they are
- * asked for; what waits counts for the window, so that the server stops.
- */
-export class MessageStream extends Stream implements RunningStream {
-  readonly #events: StreamEvents;
-  readonly #waiting = new Fifo<Uint8Array>();
-  #heldBytes = 0;
-  #wanted = 0;
-  #giving: "no" | "soon" = "no";
-  /** How it has ended; told behind the messages that wait. */
-  #end: CallStatus | undefined;
-
-  constructor(host: StreamHost, deadlineAt: number, events: StreamEvents) {
-    super(host, deadlineAt);
-    this.#events = events;
-  }
-
-  onMessage(message: Uint8Array): boolean {
-    if (this.#wanted > 0 && this.#waiting.size === 0) {
-      this.#wanted--;
-      this.#events.onMessage(message);
-    } else {
-      this.#waiting.push(message);
-      this.#heldBytes += message.length;
-    }
-    return this.state !== "closed";
-  }
-
-  send(message: Uint8Array): void {
-    if (this.state === "open") this.host.send(this, message);
-  }
-
-  halfClose(): void {
-    if (this.state === "open") this.host.halfClose(this);
-  }
-
-  read(): void {
-    this.#wanted++;
-    if (this.#waiting.size === 0 || this.#giving === "soon") return;
-    this.#giving = "soon";
-    queueMicrotask(() => this.#give());
-  }
-
-  protected get heldBytes(): number {
-    return this.#heldBytes;
-  }
-
-  /**
-   * An end that the server gave comes behind its messages, though the
-   * connection may be gone by then. What ends in another way ends now.
-   */
-  protected tell(status: CallStatus): void {
-    if (status.answered === false) {
-      this.#waiting.clear();
-      this.#heldBytes = 0;
-    }
-    this.#end = status;
-    if (this.#waiting.size > 0) this.host.linger(this);
-    else this.#tellEnd();
-  }
-
-  /** Gives up what waits to be read, if it has ended but for that. */
-  protected override drop(status: CallStatus): void {
-    if (this.#end !== undefined && this.#waiting.size > 0) this.tell(status);
-  }
-
-  #give(): void {
-    this.#giving = "no";
-    while (this.#wanted > 0) {
-      const message = this.#waiting.shift();
-      if (message === undefined) break;
-      this.#wanted--;
-      this.#heldBytes -= message.length;
-      this.#events.onMessage(message);
-    }
-    this.giveBack();
-    this.#tellEnd();
-  }
-
-  #tellEnd(): void {
-    const status = this.#end;
-    if (status === undefined || this.#waiting.size > 0) return;
-    this.#end = undefined;
-    this.host.told(this);
-    this.#events.onEnd(status);
-  }
+function deadlineOf({ timeoutMs }: CallSettings): number {
+  return timeoutMs === Infinity ? Infinity : performance.now() + timeoutMs;
 }

@@ -12,11 +12,8 @@ import type { FrameHandler } from "./_frame_handler.ts";
 import { FrameReader } from "./_frame_reader.ts";
 import type { FrameWriter } from "./_frame_writer.ts";
 import { Output } from "./_output.ts";
+import { STREAM_WINDOW_BYTES, WINDOW_BYTES } from "./_windows.ts";
 
-/** What the peer may send on one stream before any of it is read. */
-export const STREAM_WINDOW_BYTES = 4_194_304;
-/** The same on all streams together. */
-export const WINDOW_BYTES = 67_108_864;
 const MAX_HEADER_LIST_BYTES = 65_536;
 
 /** How long the last bytes may take that a peer is sent. */
@@ -85,9 +82,19 @@ export class Link {
     });
   }
 
-  /** Whether it keeps the process alive. */
-  hold(yes: boolean): void {
-    if (this.#state === "open") this.#conn.hold(yes);
+  /** Has it keep the process alive, or not. */
+  hold(how: "alive" | "free"): void {
+    if (this.#state === "open") this.#conn.hold(how);
+  }
+
+  /** Appends what is not an answer to what is being read. */
+  write(append: (frames: FrameWriter) => void): void {
+    if (this.#state !== "open") return;
+    try {
+      append(this.frames);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Says GOAWAY and closes; reads nothing more. */

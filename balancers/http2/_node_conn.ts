@@ -24,8 +24,8 @@ export class NodeConn implements ByteConn {
     });
   }
 
-  hold(yes: boolean): void {
-    if (yes) this.#socket.ref();
+  hold(how: "alive" | "free"): void {
+    if (how === "alive") this.#socket.ref();
     else this.#socket.unref();
   }
 

@@ -95,15 +95,15 @@ class Http2Transport implements Transport {
   }
 
   get inFlight(): number {
-    return this.#connection?.inFlight ?? 0;
+    return this.#connection?.calls.inFlight ?? 0;
   }
 
   get maxStreams(): number {
-    return this.#connection?.maxStreams ?? Infinity;
+    return this.#connection?.calls.maxStreams ?? Infinity;
   }
 
   get freeStreams(): number {
-    return this.#connection?.freeStreams ?? Infinity;
+    return this.#connection?.calls.freeStreams ?? Infinity;
   }
 
   get sockets(): number {
@@ -117,7 +117,7 @@ class Http2Transport implements Transport {
     done: UnaryDone,
   ): RunningCall {
     if (this.#connection !== undefined) {
-      return this.#connection.unary(path, request, settings, done);
+      return this.#connection.calls.unary(path, request, settings, done);
     }
     queueMicrotask(() => done(undefined, NOT_READY));
     return { cancel() {} };
@@ -129,7 +129,7 @@ class Http2Transport implements Transport {
     events: StreamEvents,
   ): RunningStream {
     if (this.#connection !== undefined) {
-      return this.#connection.stream(path, settings, events);
+      return this.#connection.calls.stream(path, settings, events);
     }
     queueMicrotask(() => events.onEnd(NOT_READY));
     return { send() {}, halfClose() {}, read() {}, cancel() {} };

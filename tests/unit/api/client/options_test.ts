@@ -10,6 +10,7 @@ import { resolveOptions } from "../../../../api/client/_resolve_options.ts";
 import { resolveTls } from "../../../../api/client/_resolve_tls.ts";
 import type { ClientOptions } from "../../../../api/client/options.ts";
 import { BALANCER_NAMES } from "../../../../balancers/by_name.ts";
+import { DEFAULT_TRANSPORT } from "../../../../balancers/dial/mod.ts";
 import type { BalancerFactory } from "../../../../balancers/strategy.ts";
 import { BalancerError } from "../../../../errors/balancer_error.ts";
 import { InvalidOptionError } from "../../../../errors/invalid_option_error.ts";
@@ -24,6 +25,7 @@ Deno.test("resolveOptions() fills in the defaults", () => {
   assertStrictEquals(strategy.name, "grpc1.23");
   assertEquals(endpoints.map(({ url }) => url), ENDPOINTS);
   assertEquals(rest, {
+    transport: DEFAULT_TRANSPORT,
     dialTimeoutMs: 5_000,
     keepAlive: { timeMs: 10_000, timeoutMs: 3_000 },
     requestTimeoutMs: 30_000,
@@ -47,6 +49,7 @@ Deno.test("resolveOptions() takes undefined for absent, everywhere", () => {
   const options = {
     endpoints: ENDPOINTS,
     balancer: undefined,
+    transport: undefined,
     dialTimeoutMs: undefined,
     keepAlive: undefined,
     requestTimeoutMs: undefined,

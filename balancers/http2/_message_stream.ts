@@ -1,0 +1,96 @@
+import type {
+  CallStatus,
+  RunningStream,
+  StreamEvents,
+} from "../transport/mod.ts";
+import { Fifo } from "./_fifo.ts";
+import { Stream, type StreamHost } from "./_stream.ts";
+
+/**
+ * A stream of messages both ways. Those of the server are told of when they are
+ * asked for; what waits counts for the window, so that the server stops.
+ */
+export class MessageStream extends Stream implements RunningStream {
+  readonly #events: StreamEvents;
+  readonly #waiting = new Fifo<Uint8Array>();
+  #heldBytes = 0;
+  #wanted = 0;
+  #giving: "no" | "soon" = "no";
+  /** How it has ended; told behind the messages that wait. */
+  #end: CallStatus | undefined;
+
+  constructor(host: StreamHost, deadlineAt: number, events: StreamEvents) {
+    super(host, deadlineAt);
+    this.#events = events;
+  }
+
+  onMessage(message: Uint8Array): boolean {
+    if (this.#wanted > 0 && this.#waiting.size === 0) {
+      this.#wanted--;
+      this.#events.onMessage(message);
+    } else {
+      this.#waiting.push(message);
+      this.#heldBytes += message.length;
+    }
+    return this.state !== "closed";
+  }
+
+  send(message: Uint8Array): void {
+    if (this.state === "open") this.host.send(this, message);
+  }
+
+  halfClose(): void {
+    if (this.state === "open") this.host.halfClose(this);
+  }
+
+  read(): void {
+    this.#wanted++;
+    if (this.#waiting.size === 0 || this.#giving === "soon") return;
+    this.#giving = "soon";
+    queueMicrotask(() => this.#give());
+  }
+
+  protected get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /**
+   * An end that the server gave comes behind its messages, though the
+   * connection may be gone by then. What ends in another way ends now.
+   */
+  protected tell(status: CallStatus): void {
+    if (status.answered === false) {
+      this.#waiting.clear();
+      this.#heldBytes = 0;
+    }
+    this.#end = status;
+    if (this.#waiting.size > 0) this.host.linger(this);
+    else this.#tellEnd();
+  }
+
+  /** Gives up what waits to be read, if it has ended but for that. */
+  protected override drop(status: CallStatus): void {
+    if (this.#end !== undefined && this.#waiting.size > 0) this.tell(status);
+  }
+
+  #give(): void {
+    this.#giving = "no";
+    while (this.#wanted > 0) {
+      const message = this.#waiting.shift();
+      if (message === undefined) break;
+      this.#wanted--;
+      this.#heldBytes -= message.length;
+      this.#events.onMessage(message);
+    }
+    this.giveBack();
+    this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    const status = this.#end;
+    if (status === undefined || this.#waiting.size > 0) return;
+    this.#end = undefined;
+    this.host.told(this);
+    this.#events.onEnd(status);
+  }
+}
