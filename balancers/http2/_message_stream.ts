@@ -63,7 +63,8 @@ export class MessageStream extends Stream implements RunningStream {
       this.#waiting.clear();
       this.#heldBytes = 0;
     }
-    this.#end = status;
+    // Whoever opened it takes it for begun, as it does not wait for its turn.
+    this.#end = { ...status, sent: true };
     if (this.#waiting.size > 0) this.host.linger(this);
     else this.#tellEnd();
   }

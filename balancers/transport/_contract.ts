@@ -34,7 +34,9 @@ export interface CallStatus {
   readonly unprocessed?: boolean;
   /**
    * Whether any of the request may have left this process. `false` is certain:
-   * the call waited for a stream, and was dropped. @default {true}
+   * the call waited for a stream and was dropped, or its connection was lost
+   * before it was written. Of streams, only those say so that had a `wait`.
+   * @default {true}
    */
   readonly sent?: boolean;
   /** The HTTP status of the answer, if it is another one than 200. */

@@ -85,6 +85,8 @@ async function work(client: Client): Promise<readonly unknown[]> {
   const lease = async () => {
     const own = await client.lease.grant(60);
     await own.keepAlive();
+    // It may have ended in the same turn.
+    own.signal.throwIfAborted();
     await new Promise((_, reject) =>
       own.signal.addEventListener("abort", () => reject(own.signal.reason))
     );
