@@ -80,6 +80,11 @@ export class FrameWriter {
     return bytes;
   }
 
+  /** Drops what waits, as the connection is over but for a GOAWAY. */
+  discard(): void {
+    this.#length = 0;
+  }
+
   /** What a client sends before all frames. */
   preface(): void {
     this.#reserve(PREFACE.length);

@@ -125,6 +125,8 @@ export class Link {
       ? error.errorCode
       : INTERNAL_ERROR;
     this.#lose(message);
+    // Calls were just told that they never left.
+    this.frames.discard();
     this.shut(errorCode, message);
   }
 
