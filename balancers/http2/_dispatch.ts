@@ -104,7 +104,9 @@ export class Dispatch implements FrameHandler {
           break;
       }
     }
+    // First, as a peer need not take what only these allow before (6.5.3).
     frames.settingsAck();
+    sender.resumeAll(streams.values());
     this.#parts.onSettings();
   }
 
@@ -144,10 +146,8 @@ export class Dispatch implements FrameHandler {
   }
 
   onStreamError({ streamId, errorCode, message }: StreamError): void {
-    const { streams, frames } = this.#parts;
-    const stream = streams.find(streamId);
+    const stream = this.#parts.streams.find(streamId);
     if (stream !== undefined) return stream.onStreamError(errorCode, message);
     this.#floods.useless("a frame of no stream that is wrong");
-    frames.rstStream(streamId, errorCode);
   }
 }

@@ -89,9 +89,12 @@ export class ResponseHead {
 
   /** The status that the trailers give; only if there is a `grpcStatus`. */
   get status(): CallStatus {
-    const grpcCode = Number(this.grpcStatus);
+    const { grpcStatus = "" } = this;
     return {
-      grpcCode: Number.isInteger(grpcCode) ? grpcCode : GRPC_CODE.unknown,
+      // Of all else, `Number` would make some code, and 0 of nothing.
+      grpcCode: /^(0|[1-9]\d*)$/.test(grpcStatus)
+        ? Number(grpcStatus)
+        : GRPC_CODE.unknown,
       details: percentDecoded(this.#grpcMessage),
       ...(this.httpStatus !== 0 && this.httpStatus !== HTTP_OK &&
         { httpStatus: this.httpStatus }),

@@ -60,8 +60,12 @@ export class Sender {
           `Cannot count the window of stream ${stream.id}: SETTINGS make it ${stream.sendWindow}`,
         );
       }
-      this.#pump(stream);
     }
+  }
+
+  /** Sends what SETTINGS allow, which were acknowledged. */
+  resumeAll(streams: Iterable<Stream>): void {
+    for (const stream of streams) this.#pump(stream);
   }
 
   /**

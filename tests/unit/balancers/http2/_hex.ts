@@ -14,12 +14,19 @@ export function digits(bytes: Uint8Array): string {
 
 /** A character per byte. */
 export function latin1(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 /** The same back. */
 export function fromLatin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4_096) {
+    const piece = bytes.subarray(at, at + 4_096);
+    text += String.fromCharCode.apply(null, piece as unknown as number[]);
+  }
+  return text;
 }
 
 /** All bytes in a row. */
