@@ -1,0 +1,369 @@
+/** A peer that answers as it is drawn, mostly as it should. */
+import * as http2 from "../../../../balancers/http2/_constants.ts";
+import type { ClientSide } from "./_client_side.ts";
+import { joined, latin1 } from "./_hex.ts";
+import type { Pair } from "./_hpack_story.ts";
+import type { ModelAnswer } from "./_model_answer.ts";
+import { PeerEncoder } from "./_peer_encoder.ts";
+import type { Draws } from "./_pieces.ts";
+import { framed } from "./_played_call.ts";
+import { raw, type RawFrame } from "./_raw_frame.ts";
+
+const { END_HEADERS, END_STREAM, PADDED, PRIORITY_FLAG } = http2;
+const NO_STREAM = 1_000_000;
+/** More than any client can use up at once, */
+const MUCH: RawFrame = {
+  type: http2.WINDOW_UPDATE,
+  payload: Uint8Array.of(0x40, 0, 0, 0),
+};
+/** and more than there may be of it. */
+const TOO_MUCH: RawFrame = {
+  ...MUCH,
+  payload: Uint8Array.of(0x7f, 0xff, 0xff, 0xff),
+};
+const OK: Pair = [":status", "200"];
+const GRPC: Pair = ["content-type", "application/grpc"];
+
+/** What a frame means to the model, once all of it has come. */
+export type Effect =
+  | { readonly kind: "none" }
+  | {
+    readonly kind: "stream";
+    readonly id: number;
+    readonly apply: (answer: ModelAnswer) => void;
+  }
+  | { readonly kind: "goaway"; readonly lastStreamId: number }
+  | { readonly kind: "error"; readonly errorCode: number };
+
+/** Bytes on their way to the client, of one frame or a header block. */
+export interface Said {
+  readonly bytes: Uint8Array;
+  readonly effect: Effect;
+}
+
+/** Exclusive, on stream 3, of weight 16. */
+const SOME_PRIORITY = Uint8Array.of(0x80, 0, 0, 3, 15);
+const NONE: Effect = { kind: "none" };
+
+/** What it has said on one stream, and what is still to be cut into DATA. */
+interface Line {
+  phase: "new" | "begun" | "over";
+  rest: string;
+}
+
+/** The other end of a connection. */
+export class PlayedPeer {
+  readonly #draws: Draws;
+  readonly #side: ClientSide;
+  readonly #encoder: PeerEncoder;
+  readonly #lines = new Map<number, Line>();
+
+  constructor(draws: Draws, side: ClientSide) {
+    this.#draws = draws;
+    this.#side = side;
+    this.#encoder = new PeerEncoder(http2.DEFAULT_HEADER_TABLE_SIZE, draws);
+  }
+
+  /** Says one thing. */
+  say(): Said {
+    const draws = this.#draws;
+    const ids = [...this.#side.requests.keys()];
+    const id = ids[ids.length - 1 - draws.mostlySmall(ids.length)];
+    if (id !== undefined && !draws.oneIn(4)) {
+      return draws.oneIn(15) ? this.#oddly(id) : this.#properly(id);
+    }
+    switch (draws.below(12)) {
+      case 0:
+      case 1:
+        return this.settings();
+      case 2: {
+        const low = draws.below(2 ** 32);
+        this.#side.ping(low);
+        const payload = new Uint8Array(8);
+        new DataView(payload.buffer).setUint32(4, low);
+        return this.#frame({ type: http2.PING, payload });
+      }
+      case 3:
+        return draws.oneIn(4) ? this.#goaway() : this.#ignored();
+      case 4:
+        return draws.oneIn(8) ? this.#connectionError() : this.#ignored();
+      case 5:
+        return this.#ignored();
+      default:
+        return this.grant(draws.oneIn(3) ? 0 : id ?? 0, {
+          bytes: 1 + draws.mostlySmall(100_000),
+        });
+    }
+  }
+
+  /** SETTINGS; drawn, if they are not given. */
+  settings(initialWindow?: number): Said {
+    const draws = this.#draws;
+    const allowed = {
+      initialWindow: initialWindow ??
+        draws.of([0, 1, 100, 65_535, draws.below(200_000)]),
+      maxFrameSize: draws.of([16_384, 16_384, 20_000, 16_777_215]),
+      maxStreams: draws.of([100, 3, 1, draws.below(10)]),
+    };
+    this.#side.allow(allowed);
+    const tableSize = draws.of([4_096, 0, draws.below(5_000), 65_536]);
+    const payload = new Uint8Array(24);
+    const view = new DataView(payload.buffer);
+    const { initialWindow: window, maxFrameSize, maxStreams } = allowed;
+    for (
+      const [at, [id, value]] of [
+        [http2.SETTINGS_HEADER_TABLE_SIZE, tableSize] as const,
+        [http2.SETTINGS_MAX_CONCURRENT_STREAMS, maxStreams] as const,
+        [http2.SETTINGS_INITIAL_WINDOW_SIZE, window] as const,
+        [http2.SETTINGS_MAX_FRAME_SIZE, maxFrameSize] as const,
+      ].entries()
+    ) {
+      view.setUint16(6 * at, id);
+      view.setUint32(6 * at + 2, value);
+    }
+    return this.#frame({ type: http2.SETTINGS, payload });
+  }
+
+  /** WINDOW_UPDATE, of one stream or, 0, of all. */
+  grant(id: number, { bytes }: { readonly bytes: number }): Said {
+    this.#side.grow(id, bytes);
+    const payload = new Uint8Array(4);
+    new DataView(payload.buffer).setUint32(0, bytes);
+    return this.#frame({ type: http2.WINDOW_UPDATE, streamId: id, payload });
+  }
+
+  /** Whether it has not ended this stream. */
+  owes(id: number): boolean {
+    return this.#line(id).phase !== "over";
+  }
+
+  /** Ends a stream, well or not. */
+  finish(id: number): Said {
+    const line = this.#line(id);
+    const begun = line.phase === "begun";
+    return this.#headers(id, [
+      ...(begun ? [] : [OK, GRPC]),
+      ["grpc-status", this.#draws.of(["0", "5", "14"])],
+    ], "ends");
+  }
+
+  #line(id: number): Line {
+    let line = this.#lines.get(id);
+    if (line === undefined) {
+      this.#lines.set(id, line = { phase: "new", rest: "" });
+    }
+    return line;
+  }
+
+  /** What a server of gRPC says next. */
+  #properly(id: number): Said {
+    const draws = this.#draws;
+    const line = this.#line(id);
+    if (line.phase === "over") return this.#ignored();
+    if (draws.oneIn(25)) return this.#reset(id);
+    if (line.phase === "new") {
+      if (draws.oneIn(8)) return this.finish(id);
+      if (draws.oneIn(10)) return this.#headers(id, [[":status", "103"]]);
+      line.phase = "begun";
+      return this.#headers(id, [OK, GRPC, ["x", "y".repeat(draws.below(40))]]);
+    }
+    if (line.rest === "" && !draws.oneIn(3)) {
+      const text = String.fromCharCode(draws.below(256));
+      line.rest = framed(text.repeat(draws.mostlySmall(2_000)));
+    }
+    if (line.rest === "" || draws.oneIn(30)) {
+      return this.#headers(id, [
+        ["grpc-status", draws.of(["0", "0", "0", "9", "16"])],
+        ["grpc-message", draws.of(["", "no%20way", "%"])],
+      ], "ends");
+    }
+    return this.#data(id, draws.oneIn(3) ? draws.below(10) : 16_384);
+  }
+
+  /** What HTTP/2 allows, and gRPC does not, or not now. */
+  #oddly(id: number): Said {
+    const draws = this.#draws;
+    const line = this.#line(id);
+    switch (draws.below(7)) {
+      case 0:
+        return this.#headers(id, [
+          [":status", draws.of(["404", "502", "413", "200"])],
+          ...(draws.oneIn(2) ? [["content-type", "text/html"] as const] : []),
+        ], draws.of(["ends", "goes on"]));
+      case 1:
+        return this.#headers(id, [OK, ["content-type", "application/grpc+x"]]);
+      case 2:
+        return this.#headers(id, [OK], "ends");
+      case 3:
+        return this.#headers(id, [
+          ["grpc-status", draws.of(["0", "", "abc", "99", "-1", "1e1"])],
+        ], "ends");
+      case 4:
+        line.rest += "\x01\0\0\0\0";
+        return this.#data(id, 100);
+      case 5:
+        return this.#data(id, 20, "ends");
+      default:
+        return this.#reset(id);
+    }
+  }
+
+  #data(id: number, most: number, ends: "ends" | "goes on" = "goes on"): Said {
+    const draws = this.#draws;
+    const line = this.#line(id);
+    const text = line.rest.slice(0, most);
+    line.rest = line.rest.slice(text.length);
+    const padding = draws.oneIn(5) ? draws.below(200) : undefined;
+    return this.#ofStream(
+      id,
+      {
+        type: http2.DATA,
+        flags: (padding === undefined ? 0 : PADDED) |
+          (ends === "ends" ? END_STREAM : 0),
+        payload: padding === undefined ? latin1(text) : joined(
+          Uint8Array.of(padding),
+          latin1(text),
+          new Uint8Array(padding),
+        ),
+      },
+      (answer) => answer.onData(text, ends),
+      ends,
+    );
+  }
+
+  #headers(
+    id: number,
+    fields: readonly Pair[],
+    ends: "ends" | "goes on" = "goes on",
+  ): Said {
+    const draws = this.#draws;
+    const block = this.#encoder.encode(fields);
+    const flags = ends === "ends" ? END_STREAM : 0;
+    const apply = (answer: ModelAnswer) => answer.onHeaders(fields, ends);
+    if (draws.oneIn(8)) {
+      return this.#ofStream(
+        id,
+        {
+          type: http2.HEADERS,
+          flags: flags | END_HEADERS | PRIORITY_FLAG,
+          payload: joined(SOME_PRIORITY, block),
+        },
+        apply,
+        ends,
+      );
+    }
+    const cuts = draws.oneIn(6) && block.length > 0
+      ? [...draws.pieces(block, 8)]
+      : [block];
+    const frames: RawFrame[] = cuts.map((payload, at) => ({
+      type: at === 0 ? http2.HEADERS : http2.CONTINUATION,
+      flags: (at === 0 ? flags : 0) |
+        (at === cuts.length - 1 ? END_HEADERS : 0),
+      streamId: id,
+      payload,
+    }));
+    if (ends === "ends") this.#over(id);
+    return {
+      bytes: raw(...frames),
+      effect: { kind: "stream", id, apply },
+    };
+  }
+
+  #reset(id: number): Said {
+    const errorCode = this.#draws.below(15);
+    const payload = Uint8Array.of(0, 0, 0, errorCode);
+    return this.#ofStream(
+      id,
+      { type: http2.RST_STREAM, payload },
+      (answer) => answer.onReset(errorCode),
+      "ends",
+    );
+  }
+
+  #goaway(): Said {
+    const draws = this.#draws;
+    const ids = [...this.#side.requests.keys()];
+    const lastStreamId = draws.of([
+      http2.MAX_STREAM_ID,
+      ids[draws.below(ids.length)] ?? 0,
+      0,
+    ]);
+    const payload = new Uint8Array(8 + draws.below(5));
+    new DataView(payload.buffer).setUint32(0, lastStreamId);
+    payload[7] = draws.below(14);
+    return {
+      bytes: raw({ type: http2.GOAWAY, payload }),
+      effect: { kind: "goaway", lastStreamId },
+    };
+  }
+
+  #ignored(): Said {
+    const draws = this.#draws;
+    const payload = draws.bytes(draws.below(20));
+    return this.#frame(draws.of<RawFrame>([
+      { type: http2.PRIORITY, streamId: 5, payload: new Uint8Array(5) },
+      { type: 10 + draws.below(200), streamId: draws.below(9), payload },
+      { type: http2.PING, flags: http2.ACK, payload: new Uint8Array(8) },
+    ]));
+  }
+
+  /** What no server may say. */
+  #connectionError(): Said {
+    const { PROTOCOL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR } = http2;
+    const { FLOW_CONTROL_ERROR } = http2;
+    const streamId = 2 * this.#draws.below(10) + NO_STREAM;
+    const id = [...this.#side.requests.keys()][0];
+    const [frame, errorCode, again = []] = this.#draws.of<
+      readonly [RawFrame, number, (readonly RawFrame[])?]
+    >([
+      [{ type: http2.DATA, streamId }, PROTOCOL_ERROR],
+      [
+        { type: http2.RST_STREAM, streamId, payload: new Uint8Array(4) },
+        PROTOCOL_ERROR,
+      ],
+      [
+        { type: http2.HEADERS, streamId, flags: END_HEADERS },
+        PROTOCOL_ERROR,
+      ],
+      [{ type: http2.PUSH_PROMISE, streamId: 1 }, PROTOCOL_ERROR],
+      [{ type: http2.PING }, FRAME_SIZE_ERROR],
+      [{ type: http2.SETTINGS, length: 16_385 }, FRAME_SIZE_ERROR],
+      [MUCH, FLOW_CONTROL_ERROR, [TOO_MUCH]],
+      id === undefined ? [{ type: http2.GOAWAY }, FRAME_SIZE_ERROR] : [
+        {
+          type: http2.HEADERS,
+          streamId: id,
+          flags: END_HEADERS,
+          payload: Uint8Array.of(0x80),
+        },
+        COMPRESSION_ERROR,
+      ],
+    ]);
+    return {
+      bytes: raw(frame, ...again),
+      effect: { kind: "error", errorCode },
+    };
+  }
+
+  #ofStream(
+    id: number,
+    frame: RawFrame,
+    apply: (answer: ModelAnswer) => void,
+    ends: "ends" | "goes on",
+  ): Said {
+    if (ends === "ends") this.#over(id);
+    return {
+      bytes: raw({ ...frame, streamId: id }),
+      effect: { kind: "stream", id, apply },
+    };
+  }
+
+  #over(id: number): void {
+    this.#line(id).phase = "over";
+    this.#side.ended.add(id);
+  }
+
+  #frame(frame: RawFrame): Said {
+    return { bytes: raw(frame), effect: NONE };
+  }
+}
