@@ -60,11 +60,12 @@ export class Dispatch implements FrameHandler {
     stream?.onData(frame);
   }
 
-  onHeaders({ streamId, flags, bytes, start, end }: Frame): void {
+  onHeaders(frame: Frame): void {
+    const { streamId, flags } = frame;
     const stream = this.#parts.streams.find(streamId);
     this.#head.reset();
     // Of a stream that is closed, too: it changes the table (RFC 7541, 2.2).
-    const size = this.#decoder.decode(bytes, start, end, this.#head);
+    const size = this.#decoder.decode(frame, this.#head);
     if (stream === undefined) {
       return this.#floods.useless("a HEADERS of no stream");
     }

@@ -1,5 +1,6 @@
 /** What a frame reader tells; types only. */
 import type { StreamError } from "./_errors.ts";
+import type { Octets } from "./_octets.ts";
 
 /** A setting: its identifier, and a value of 32 bits. */
 export interface Setting {
@@ -8,18 +9,14 @@ export interface Setting {
 }
 
 /**
- * A frame that carries bytes. There is one object per reader: it, and the bytes
+ * A frame that carries bytes: its payload, without padding and priority. There is one object per reader: it, and the bytes
  * it shows, are good until the handler returns.
  */
-export interface Frame {
+export interface Frame extends Octets {
   /** As sent; of a HEADERS that CONTINUATIONs follow, those of the HEADERS. */
   readonly flags: number;
   /** Never 0. Whether such a stream can be is for the handler to say. */
   readonly streamId: number;
-  /** Holds the payload without padding and priority, from `start` to `end`. */
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
   /** What counts for flow control: the whole payload, padding included. */
   readonly flowControlledBytes: number;
 }

@@ -21,7 +21,7 @@ import {
 import { ConnectionError, StreamError } from "./_errors.ts";
 import type { Frame, FrameHandler } from "./_frame_handler.ts";
 import { HeaderBlock } from "./_header_block.ts";
-import { u31, u32, u8 } from "./_octets.ts";
+import { u24, u31, u32, u8 } from "./_octets.ts";
 import { readSettings } from "./_settings_payload.ts";
 
 const PRIORITY_BYTES = 5;
@@ -70,77 +70,57 @@ export class FramePayloads {
   }
 
   /**
-   * Reads the frame from `at` to `end`.
+   * Reads the frame that starts at `at`, all of which is there.
    *
    * @throws {ConnectionError} If it is none that a server may send now.
    */
-  read(bytes: Uint8Array, at: number, end: number): void {
+  read(bytes: Uint8Array, at: number): void {
     const type = u8(bytes, at + 3);
-    const flags = u8(bytes, at + 4);
-    const streamId = u31(bytes, at + 5);
-    const start = at + FRAME_HEAD_BYTES;
+    const frame = this.#frame;
+    frame.flags = u8(bytes, at + 4);
+    const streamId = frame.streamId = u31(bytes, at + 5);
+    frame.bytes = bytes;
+    frame.start = at + FRAME_HEAD_BYTES;
+    frame.end = frame.start + u24(bytes, at);
     const open = this.#block.streamId;
     if (open !== 0 && (type !== CONTINUATION || streamId !== open)) {
       throw wrong(type, `a CONTINUATION of stream ${open} must come first`);
     }
     switch (type) {
       case DATA:
-        this.#show(type, bytes, start, end, flags, streamId);
-        return this.#handler.onData(this.#frame);
       case HEADERS:
-        this.#show(type, bytes, start, end, flags, streamId);
-        return this.#headers();
+        this.#strip(type);
+        return type === DATA ? this.#handler.onData(frame) : this.#headers();
       case CONTINUATION:
-        if (open === 0) throw wrong(type, "no headers are to be continued");
-        this.#block.add(bytes.subarray(start, end));
-        if ((flags & END_HEADERS) !== 0) this.#blockEnd();
-        return;
-      case RST_STREAM:
-        checkStream(type, streamId);
-        checkSize(type, end - start, 4);
-        return this.#handler.onRstStream(streamId, u32(bytes, start));
-      case WINDOW_UPDATE:
-        checkSize(type, end - start, 4);
-        return this.#windowUpdate(streamId, u31(bytes, start));
-      case PRIORITY:
-        checkStream(type, streamId);
-        checkSize(type, end - start, PRIORITY_BYTES);
-        return this.#handler.onIgnored(type);
-      case PUSH_PROMISE:
-        throw wrong(type, "SETTINGS_ENABLE_PUSH is 0");
+        return this.#continuation();
       case SETTINGS:
       case PING:
       case GOAWAY:
-        if (streamId !== 0) throw wrong(type, `it is of stream ${streamId}`);
-        return this.#ofConnection(type, flags, bytes.subarray(start, end));
+        return this.#ofConnection(type);
+      case PUSH_PROMISE:
+        throw wrong(type, "SETTINGS_ENABLE_PUSH is 0");
+      case RST_STREAM:
+      case PRIORITY:
+      case WINDOW_UPDATE:
+        return this.#ofStream(type);
       default:
         return this.#handler.onIgnored(type);
     }
   }
 
-  /** DATA and HEADERS: what is in them without padding (6.1) and priority. */
-  #show(
-    type: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    flags: number,
-    streamId: number,
-  ): void {
-    checkStream(type, streamId);
+  /** Takes padding (6.1) and priority off DATA and HEADERS. */
+  #strip(type: number): void {
     const frame = this.#frame;
-    frame.flags = flags;
-    frame.streamId = streamId;
-    frame.bytes = bytes;
-    frame.flowControlledBytes = end - start;
-    const padded = (flags & PADDED) !== 0;
-    let fixed = padded ? 1 : 0;
+    const { bytes, start, flags } = frame;
+    checkStream(type, frame.streamId);
+    const size = frame.flowControlledBytes = frame.end - start;
+    const isPadded = (flags & PADDED) !== 0;
+    if (isPadded) frame.start++;
     if (type === HEADERS && (flags & PRIORITY_FLAG) !== 0) {
-      fixed += PRIORITY_BYTES;
+      frame.start += PRIORITY_BYTES;
     }
-    if (end - start < fixed) throw wrongSize(type, end - start);
-    frame.start = start + fixed;
-    frame.end = padded ? end - u8(bytes, start) : end;
+    if (frame.end < frame.start) throw wrongSize(type, size);
+    if (isPadded) frame.end -= u8(bytes, start);
     if (frame.end < frame.start) throw wrong(type, "it is all padding");
   }
 
@@ -165,6 +145,28 @@ export class FramePayloads {
     this.#handler.onHeaders(frame);
   }
 
+  #continuation(): void {
+    const { bytes, start, end, flags } = this.#frame;
+    if (this.#block.streamId === 0) {
+      throw wrong(CONTINUATION, "no headers are to be continued");
+    }
+    this.#block.add(bytes.subarray(start, end));
+    if ((flags & END_HEADERS) !== 0) this.#blockEnd();
+  }
+
+  #ofStream(type: number): void {
+    const { bytes, start, end, streamId } = this.#frame;
+    const isUpdate = type === WINDOW_UPDATE;
+    if (!isUpdate) checkStream(type, streamId);
+    const size = end - start;
+    if (size !== (type === PRIORITY ? PRIORITY_BYTES : 4)) {
+      throw wrongSize(type, size);
+    }
+    if (isUpdate) this.#windowUpdate(streamId, u31(bytes, start));
+    else if (type === PRIORITY) this.#handler.onIgnored(type);
+    else this.#handler.onRstStream(streamId, u32(bytes, start));
+  }
+
   #windowUpdate(streamId: number, increment: number): void {
     if (increment > 0) return this.#handler.onWindowUpdate(streamId, increment);
     const error = wrong(WINDOW_UPDATE, "its increment is 0");
@@ -175,36 +177,35 @@ export class FramePayloads {
     );
   }
 
-  #ofConnection(type: number, flags: number, payload: Uint8Array): void {
-    const ack = (flags & ACK) !== 0;
+  #ofConnection(type: number): void {
+    const { bytes, start, end, flags, streamId } = this.#frame;
+    if (streamId !== 0) throw wrong(type, `it is of stream ${streamId}`);
+    const isAck = (flags & ACK) !== 0;
+    const size = end - start;
     if (type === PING) {
-      checkSize(type, payload.length, 8);
-      const high = u32(payload, 0);
-      const low = u32(payload, 4);
-      if (ack) this.#handler.onPingAck(high, low);
+      if (size !== 8) throw wrongSize(type, size);
+      const high = u32(bytes, start);
+      const low = u32(bytes, start + 4);
+      if (isAck) this.#handler.onPingAck(high, low);
       else this.#handler.onPing(high, low);
     } else if (type === GOAWAY) {
-      if (payload.length < 8) throw wrongSize(type, payload.length);
+      if (size < 8) throw wrongSize(type, size);
       this.#handler.onGoaway({
-        lastStreamId: u31(payload, 0),
-        errorCode: u32(payload, 4),
-        debugText: new TextDecoder().decode(payload.subarray(8)),
+        lastStreamId: u31(bytes, start),
+        errorCode: u32(bytes, start + 4),
+        debugText: new TextDecoder().decode(bytes.subarray(start + 8, end)),
       });
-    } else if (ack) {
-      checkSize(type, payload.length, 0);
+    } else if (isAck) {
+      if (size !== 0) throw wrongSize(type, size);
       this.#handler.onSettingsAck();
     } else {
-      this.#handler.onSettings(readSettings(payload));
+      this.#handler.onSettings(readSettings(bytes.subarray(start, end)));
     }
   }
 }
 
 function checkStream(type: number, streamId: number): void {
   if (streamId === 0) throw wrong(type, "it is of no stream");
-}
-
-function checkSize(type: number, size: number, allowed: number): void {
-  if (size !== allowed) throw wrongSize(type, size);
 }
 
 function wrongSize(type: number, size: number): ConnectionError {

@@ -76,11 +76,11 @@ export class FrameReader {
       while (bytes.length - at >= FRAME_HEAD_BYTES) {
         const end = at + this.#frameBytes(bytes, at);
         if (end > bytes.length) break;
-        this.#payloads.read(bytes, at, end);
+        this.#payloads.read(bytes, at);
         if (this.#isClosed()) return;
         at = end;
       }
-      if (at < bytes.length) this.#hold(bytes, at, bytes.length);
+      if (at < bytes.length) this.#hold(bytes.subarray(at));
     } catch (error) {
       this.close();
       throw error;
@@ -89,25 +89,26 @@ export class FrameReader {
 
   /** Completes the held frame; returns where the next one starts. */
   #complete(bytes: Uint8Array): number {
-    let at = this.#holdUpTo(FRAME_HEAD_BYTES, bytes, 0);
+    const at = this.#holdUpTo(FRAME_HEAD_BYTES, bytes);
     if (this.#heldBytes < FRAME_HEAD_BYTES) return at;
     const size = this.#frameBytes(this.#held, 0);
-    at = this.#holdUpTo(size, bytes, at);
-    if (this.#heldBytes < size) return at;
+    const end = at + this.#holdUpTo(size, bytes.subarray(at));
+    if (this.#heldBytes < size) return end;
     this.#heldBytes = 0;
-    this.#payloads.read(this.#held, 0, size);
-    return this.#isClosed() ? bytes.length : at;
+    this.#payloads.read(this.#held, 0);
+    return this.#isClosed() ? bytes.length : end;
   }
 
-  #holdUpTo(size: number, bytes: Uint8Array, at: number): number {
-    if (this.#heldBytes >= size) return at;
-    const end = Math.min(bytes.length, at + size - this.#heldBytes);
-    this.#hold(bytes, at, end);
-    return end;
+  /** Holds what is missing to the size, if it is there; returns how much. */
+  #holdUpTo(size: number, bytes: Uint8Array): number {
+    const missing = Math.max(0, size - this.#heldBytes);
+    const part = bytes.subarray(0, missing);
+    this.#hold(part);
+    return part.length;
   }
 
-  #hold(bytes: Uint8Array, at: number, end: number): void {
-    const size = this.#heldBytes + end - at;
+  #hold(bytes: Uint8Array): void {
+    const size = this.#heldBytes + bytes.length;
     if (size > this.#held.length) {
       const grown = new Uint8Array(
         size <= FRAME_HEAD_BYTES
@@ -117,7 +118,7 @@ export class FrameReader {
       grown.set(this.#held.subarray(0, this.#heldBytes));
       this.#held = grown;
     }
-    this.#held.set(bytes.subarray(at, end), this.#heldBytes);
+    this.#held.set(bytes, this.#heldBytes);
     this.#heldBytes = size;
   }
 

@@ -5,6 +5,7 @@ import {
   DATA,
   DEFAULT_MAX_FRAME_SIZE,
   END_HEADERS,
+  END_STREAM,
   ENHANCE_YOUR_CALM,
   FRAME_HEAD_BYTES,
   GOAWAY,
@@ -25,6 +26,12 @@ const FIRST_BYTES = 16_384;
 const KEPT_BYTES = 262_144;
 /** What control frames may take beyond the bound, which only calls heed. */
 const RESERVE_BYTES = 65_536;
+
+/** A header block: the first `length` of `bytes`. */
+export interface HeaderBytes {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
 
 /** Options of {@linkcode FrameWriter}. */
 export interface FrameWriterOptions {
@@ -92,42 +99,46 @@ export class FrameWriter {
   }
 
   /** Starts a DATA frame: the next calls of `u8`, `u32`, `bytes` fill it. */
-  data(streamId: number, flags: number, length: number): void {
-    this.#head(DATA, flags, streamId, length);
+  data(streamId: number, length: number): void {
+    this.#head(DATA << 8, length);
+    this.u32(streamId);
   }
 
-  /**
-   * A header block, the first `length` of `block`, in as many frames as it
-   * needs. `flags`: END_STREAM or none.
-   */
-  headers(
-    streamId: number,
-    flags: number,
-    block: Uint8Array,
-    length: number = block.length,
-  ): void {
+  /** The same, and the stream ends with it. */
+  lastData(streamId: number, length: number): void {
+    this.#head(DATA << 8 | END_STREAM, length);
+    this.u32(streamId);
+  }
+
+  /** A header block, in as many frames as it needs. */
+  headers(streamId: number, { bytes, length }: HeaderBytes): void {
     const max = this.maxFrameSize;
     if (length <= max) {
-      this.#head(HEADERS, flags | END_HEADERS, streamId, length);
-      return this.bytes(block, 0, length);
+      this.#head(HEADERS << 8 | END_HEADERS, length);
+      this.u32(streamId);
+      return this.bytes(bytes.subarray(0, length));
     }
-    this.#head(HEADERS, flags, streamId, max);
-    this.bytes(block, 0, max);
+    this.#head(HEADERS << 8, max);
+    this.u32(streamId);
+    this.bytes(bytes.subarray(0, max));
     for (let at = max; at < length; at += max) {
       const end = Math.min(length, at + max);
       const last = end === length ? END_HEADERS : 0;
-      this.#head(CONTINUATION, last, streamId, end - at);
-      this.bytes(block, at, end);
+      this.#head(CONTINUATION << 8 | last, end - at);
+      this.u32(streamId);
+      this.bytes(bytes.subarray(at, end));
     }
   }
 
   rstStream(streamId: number, errorCode: number): void {
-    this.#head(RST_STREAM, 0, streamId, 4);
+    this.#head(RST_STREAM << 8, 4);
+    this.u32(streamId);
     this.u32(errorCode);
   }
 
   settings(settings: readonly Setting[]): void {
-    this.#head(SETTINGS, 0, 0, SETTING_BYTES * settings.length);
+    this.#head(SETTINGS << 8, SETTING_BYTES * settings.length);
+    this.u32(0);
     for (const { id, value } of settings) {
       this.u8(id >> 8);
       this.u8(id);
@@ -136,31 +147,37 @@ export class FrameWriter {
   }
 
   settingsAck(): void {
-    this.#head(SETTINGS, ACK, 0, 0);
+    this.#head(SETTINGS << 8 | ACK, 0);
+    this.u32(0);
   }
 
   ping(high: number, low: number): void {
-    this.#head(PING, 0, 0, 8);
+    this.#head(PING << 8, 8);
+    this.u32(0);
     this.u32(high);
     this.u32(low);
   }
 
   pingAck(high: number, low: number): void {
-    this.#head(PING, ACK, 0, 8);
+    this.#head(PING << 8 | ACK, 8);
+    this.u32(0);
     this.u32(high);
     this.u32(low);
   }
 
-  goaway(lastStreamId: number, errorCode: number, debugText = ""): void {
+  /** The last stream is 0: a server starts none. */
+  goaway(errorCode: number, debugText: string): void {
     const debugData = new TextEncoder().encode(debugText);
-    this.#head(GOAWAY, 0, 0, 8 + debugData.length);
-    this.u32(lastStreamId);
+    this.#head(GOAWAY << 8, 8 + debugData.length);
+    this.u32(0);
+    this.u32(0);
     this.u32(errorCode);
     this.bytes(debugData);
   }
 
   windowUpdate(streamId: number, increment: number): void {
-    this.#head(WINDOW_UPDATE, 0, streamId, 4);
+    this.#head(WINDOW_UPDATE << 8, 4);
+    this.u32(streamId);
     this.u32(increment);
   }
 
@@ -180,19 +197,16 @@ export class FrameWriter {
     this.#length = at + 4;
   }
 
-  bytes(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
-    const size = end - start;
-    this.#out.set(
-      size === bytes.length ? bytes : bytes.subarray(start, end),
-      this.#length,
-    );
-    this.#length += size;
+  bytes(bytes: Uint8Array): void {
+    this.#out.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
-  #head(type: number, flags: number, streamId: number, length: number): void {
+  /** A head but for the stream: the length, the type and the flags (4.1). */
+  #head(typeAndFlags: number, length: number): void {
     const size = FRAME_HEAD_BYTES + length;
     if (this.#length + size > this.#maxBytes + RESERVE_BYTES) {
-      this.#refuse(type);
+      this.#refuse(typeAndFlags >> 8);
     }
     this.#reserve(size);
     const out = this.#out;
@@ -200,10 +214,9 @@ export class FrameWriter {
     out[at] = length >> 16;
     out[at + 1] = length >> 8;
     out[at + 2] = length;
-    out[at + 3] = type;
-    out[at + 4] = flags;
+    out[at + 3] = typeAndFlags >> 8;
+    out[at + 4] = typeAndFlags;
     this.#length = at + 5;
-    this.u32(streamId);
   }
 
   /** Too much waits for all but the last word. */

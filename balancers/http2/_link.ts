@@ -102,7 +102,7 @@ export class Link {
     if (this.#state === "shut" || this.#state === "closed") return;
     this.#state = "shut";
     this.#reader?.close();
-    this.frames.goaway(0, errorCode, debugText);
+    this.frames.goaway(errorCode, debugText);
     // A peer that does not read may never take it.
     this.#closeTimer = setTimeout(() => this.#conn.destroy(), CLOSE_MS);
     Deno.unrefTimer(this.#closeTimer);

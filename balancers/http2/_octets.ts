@@ -1,4 +1,11 @@
-/** Numbers in bytes, in network order, as HTTP/2 and gRPC have them. */
+/** Bytes within bytes, and numbers in them, in network order. */
+
+/** The bytes from `start` to `end`. */
+export interface Octets {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** The byte at `at`, which must be there. */
 export function u8(bytes: Uint8Array, at: number): number {

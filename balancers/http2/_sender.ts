@@ -1,7 +1,6 @@
 import type { Headers } from "../transport/mod.ts";
 import {
   DEFAULT_WINDOW_SIZE,
-  END_STREAM,
   FLOW_CONTROL_ERROR,
   FRAME_HEAD_BYTES,
   MAX_WINDOW_SIZE,
@@ -90,7 +89,7 @@ export class Sender {
     if (timeoutMs !== Infinity) {
       encoder.add("grpc-timeout", grpcTimeout(timeoutMs));
     }
-    this.#frames.headers(stream.id, 0, encoder.bytes, encoder.length);
+    this.#frames.headers(stream.id, encoder);
     stream.sendWindow = this.#initialWindow;
     stream.state = "open";
   }
@@ -106,8 +105,10 @@ export class Sender {
     ) {
       stream.sendWindow -= size;
       this.#window.size -= size;
-      if (how === "last") stream.state = "half-closed";
-      frames.data(stream.id, how === "last" ? END_STREAM : 0, size);
+      if (how === "last") {
+        stream.state = "half-closed";
+        frames.lastData(stream.id, size);
+      } else frames.data(stream.id, size);
       frames.u8(0);
       frames.u32(message.length);
       frames.bytes(message);
@@ -126,7 +127,7 @@ export class Sender {
       return;
     }
     stream.state = "half-closed";
-    this.#frames.data(stream.id, END_STREAM, 0);
+    this.#frames.lastData(stream.id, 0);
   }
 
   /** The peer gives back some of the window of all streams. */
@@ -177,9 +178,10 @@ export class Sender {
       }
       stream.sendWindow -= size;
       this.#window.size -= size;
-      const isLast = unsent.ending && size === unsent.bytes;
-      if (isLast) stream.state = "half-closed";
-      frames.data(stream.id, isLast ? END_STREAM : 0, size);
+      if (unsent.ending && size === unsent.bytes) {
+        stream.state = "half-closed";
+        frames.lastData(stream.id, size);
+      } else frames.data(stream.id, size);
       unsent.write(frames, size);
     }
     stream.unsent = undefined;

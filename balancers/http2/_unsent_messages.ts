@@ -35,7 +35,7 @@ export class UnsentMessages {
       const start = this.#sent - PREFIX_BYTES;
       if (start < 0) continue;
       const end = Math.min(message.length, start + left);
-      if (end > start) writer.bytes(message, start, end);
+      if (end > start) writer.bytes(message.subarray(start, end));
       this.#sent += end - start;
       left -= end - start;
       if (end < message.length) continue;

@@ -1,7 +1,7 @@
 /** HPACK to header fields (RFC 7541, 3 and 6). */
 import { COMPRESSION_ERROR, DEFAULT_HEADER_TABLE_SIZE } from "../_constants.ts";
 import { ConnectionError } from "../_errors.ts";
-import { u8 } from "../_octets.ts";
+import { type Octets, u8 } from "../_octets.ts";
 import { DynamicTable, entrySize } from "./_dynamic_table.ts";
 import { decodeHuffman } from "./_huffman.ts";
 import { type Field, STATIC_TABLE } from "./_static_table.ts";
@@ -53,16 +53,14 @@ export class HpackDecoder {
   }
 
   /**
-   * Tells the handler of the fields of the block from `start` to `end`.
+   * Tells the handler of the fields of a block.
    *
    * @returns The size of the list (RFC 9113, 6.5.2), or `undefined` if it is
    * larger than allowed: then the handler was told of its first fields only.
    * @throws {ConnectionError} If the block is wrong; nothing can be read then.
    */
   decode(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
+    { bytes, start, end }: Octets,
     handler: FieldHandler,
   ): number | undefined {
     this.#bytes = bytes;
@@ -137,18 +135,19 @@ export class HpackDecoder {
     const end = start + length;
     if (end > this.#end) throw wrong("it ends in a string");
     this.#at = end;
-    if (!isHuffman) return text(this.#bytes, start, end);
+    const bytes = this.#bytes;
+    if (!isHuffman) return text(bytes.subarray(start, end));
     const most = Math.ceil(length * 8 / 5);
     if (most > this.#text.length) this.#text = new Uint8Array(most);
-    const written = decodeHuffman(this.#bytes, start, end, this.#text);
-    return text(this.#text, 0, written);
+    const written = decodeHuffman({ bytes, start, end }, this.#text);
+    return text(this.#text.subarray(0, written));
   }
 }
 
-function text(bytes: Uint8Array, start: number, end: number): string {
+function text(bytes: Uint8Array): string {
   let made = "";
-  for (let at = start; at < end; at += PIECE_BYTES) {
-    const piece = bytes.subarray(at, Math.min(end, at + PIECE_BYTES));
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    const piece = bytes.subarray(at, at + PIECE_BYTES);
     // It takes what has a length; to spread the bytes costs six times as much.
     made += String.fromCharCode.apply(null, piece as unknown as number[]);
   }

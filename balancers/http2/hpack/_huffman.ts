@@ -1,7 +1,7 @@
 /** The Huffman code of HPACK (RFC 7541, 5.2 and appendix B), to be read only. */
 import { COMPRESSION_ERROR } from "../_constants.ts";
 import { ConnectionError } from "../_errors.ts";
-import { u8 } from "../_octets.ts";
+import { type Octets, u8 } from "../_octets.ts";
 
 const EOS = 256;
 /** No code is longer, in bits. */
@@ -97,15 +97,13 @@ function machine(): Machine {
 let made: Machine | undefined;
 
 /**
- * Writes the string from `start` to `end` of `bytes` into `out`, which has room
- * for 8 bytes per 5 read; returns how many it wrote.
+ * Writes a string into `out`, which has room for 8 bytes per 5 read; returns
+ * how many it wrote.
  *
  * @throws {ConnectionError} If it holds EOS, or its padding is wrong.
  */
 export function decodeHuffman(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
+  { bytes, start, end }: Octets,
   out: Uint8Array,
 ): number {
   const { steps, mayEnd } = made ??= machine();

@@ -128,10 +128,10 @@ const OUR_VECTORS: readonly FrameVector[] = [
   ),
   right(
     "GOAWAY with a text",
-    "000016 07 00 00000000 00000007 0000000b 746f6f5f6d616e795f70696e6773",
+    "000016 07 00 00000000 00000000 0000000b 746f6f5f6d616e795f70696e6773",
     [http2.GOAWAY, 0, 0],
     {
-      lastStreamId: 7,
+      lastStreamId: 0,
       errorCode: http2.ENHANCE_YOUR_CALM,
       additionalDebugData: "too_many_pings",
     },

@@ -28,9 +28,10 @@ export class BlockReader {
     // It must read no byte before, and none after.
     const among = new Uint8Array(bytes.length + 20).fill(0xff);
     among.set(bytes, 10);
-    const listSize = this.decoder.decode(among, 10, 10 + bytes.length, {
-      onField: (name, value) => void fields.push([name, value]),
-    });
+    const listSize = this.decoder.decode(
+      { bytes: among, start: 10, end: 10 + bytes.length },
+      { onField: (name, value) => void fields.push([name, value]) },
+    );
     return { fields, listSize };
   }
 

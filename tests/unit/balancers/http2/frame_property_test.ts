@@ -21,15 +21,16 @@ function writeOne(writer: FrameWriter, draws: Draws): Told {
   switch (draws.below(9)) {
     case 0: {
       const bytes = draws.bytes(draws.mostlySmall(16_385));
-      writer.data(streamId, flags, bytes.length);
+      if (flags === 0) writer.data(streamId, bytes.length);
+      else writer.lastData(streamId, bytes.length);
       writer.bytes(bytes);
       return ["onData", streamId, flags, fromLatin1(bytes), bytes.length];
     }
     case 1: {
       const block = draws.bytes(draws.mostlySmall(60_000));
-      writer.headers(streamId, flags, block);
+      writer.headers(streamId, { bytes: block, length: block.length });
       const whole = block.length <= writer.maxFrameSize ? END_HEADERS : 0;
-      return ["onHeaders", streamId, flags | whole, fromLatin1(block)];
+      return ["onHeaders", streamId, whole, fromLatin1(block)];
     }
     case 2:
       writer.rstStream(streamId, code);
@@ -53,8 +54,8 @@ function writeOne(writer: FrameWriter, draws: Draws): Told {
       return ["onPingAck", high, low];
     case 7: {
       const debugText = "ä€😀".repeat(draws.below(3));
-      writer.goaway(streamId, code, debugText);
-      const goaway = { lastStreamId: streamId, errorCode: code, debugText };
+      writer.goaway(code, debugText);
+      const goaway = { lastStreamId: 0, errorCode: code, debugText };
       return ["onGoaway", goaway];
     }
     default: {

@@ -81,17 +81,16 @@ function written(frame: Right): Uint8Array | undefined {
   switch (type) {
     case http2.DATA: {
       const bytes = latin1(payload.data ?? "");
-      writer.data(streamId, flags, bytes.length);
+      if ((flags & http2.END_STREAM) === 0) writer.data(streamId, bytes.length);
+      else writer.lastData(streamId, bytes.length);
       writer.bytes(bytes);
       break;
     }
-    case http2.HEADERS:
-      writer.headers(
-        streamId,
-        flags,
-        latin1(payload.headerBlockFragment ?? ""),
-      );
+    case http2.HEADERS: {
+      const bytes = latin1(payload.headerBlockFragment ?? "");
+      writer.headers(streamId, { bytes, length: bytes.length });
       break;
+    }
     case http2.RST_STREAM:
       writer.rstStream(streamId, payload.errorCode ?? -1);
       break;
@@ -104,11 +103,8 @@ function written(frame: Right): Uint8Array | undefined {
       writer.ping(...halves(payload.opaqueData ?? ""));
       break;
     case http2.GOAWAY:
-      writer.goaway(
-        payload.lastStreamId ?? -1,
-        payload.errorCode ?? -1,
-        payload.additionalDebugData,
-      );
+      if (payload.lastStreamId !== 0) return undefined;
+      writer.goaway(payload.errorCode ?? -1, payload.additionalDebugData ?? "");
       break;
     case http2.WINDOW_UPDATE:
       writer.windowUpdate(streamId, payload.windowSizeIncrement ?? -1);

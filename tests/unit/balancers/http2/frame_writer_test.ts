@@ -7,11 +7,9 @@ import { readAll } from "./_frame_log.ts";
 import { digits, fromLatin1, joined, latin1 } from "./_hex.ts";
 import { SERVER_SETTINGS } from "./_raw_frame.ts";
 
-const { END_HEADERS, END_STREAM } = http2;
-
 /** A message of gRPC, as one DATA frame. */
 function data(writer: FrameWriter, streamId: number, message: Uint8Array) {
-  writer.data(streamId, END_STREAM, 5 + message.length);
+  writer.lastData(streamId, 5 + message.length);
   writer.u8(0);
   writer.u32(message.length);
   writer.bytes(message);
@@ -28,11 +26,11 @@ Deno.test("FrameWriter writes each frame to its last bit", () => {
       "000008 00 01 7fffffff 00 00000003 616263",
     ],
     [
-      (writer) => writer.headers(1, END_STREAM, latin1("xyz")),
-      "000003 01 05 00000001 78797a",
+      (writer) => writer.headers(1, { bytes: latin1("xyz"), length: 3 }),
+      "000003 01 04 00000001 78797a",
     ],
     [
-      (writer) => writer.headers(3, 0, latin1("xyz"), 1),
+      (writer) => writer.headers(3, { bytes: latin1("xyz"), length: 1 }),
       "000001 01 04 00000003 78",
     ],
     [
@@ -57,8 +55,8 @@ Deno.test("FrameWriter writes each frame to its last bit", () => {
       "000008 06 01 00000000 00000000 ffffffff",
     ],
     [
-      (writer) => writer.goaway(7, http2.PROTOCOL_ERROR, "ü"),
-      "00000a 07 00 00000000 00000007 00000001 c3bc",
+      (writer) => writer.goaway(http2.PROTOCOL_ERROR, "ü"),
+      "00000a 07 00 00000000 00000000 00000001 c3bc",
     ],
     [
       (writer) => writer.windowUpdate(9, 0x7fff_ffff),
@@ -74,7 +72,7 @@ Deno.test("FrameWriter writes each frame to its last bit", () => {
 
 Deno.test("FrameWriter cuts a header block into frames that the peer takes", () => {
   const writer = new FrameWriter();
-  const block = Uint8Array.from({ length: 40_000 }, (_, at) => at % 251);
+  const bytes = Uint8Array.from({ length: 40_000 }, (_, at) => at % 251);
   for (
     const [maxFrameSize, length, frames] of [
       [16_384, 16_384, 1],
@@ -86,15 +84,15 @@ Deno.test("FrameWriter cuts a header block into frames that the peer takes", () 
     ] as const
   ) {
     writer.maxFrameSize = maxFrameSize;
-    writer.headers(1, END_STREAM, block, length);
-    const bytes = writer.take();
-    assertEquals(bytes.length, length + frames * http2.FRAME_HEAD_BYTES);
-    const { told } = readAll([joined(SERVER_SETTINGS, bytes)], {
+    writer.headers(1, { bytes, length });
+    const written = writer.take();
+    assertEquals(written.length, length + frames * http2.FRAME_HEAD_BYTES);
+    const { told } = readAll([joined(SERVER_SETTINGS, written)], {
       maxFrameSize,
     });
-    const flags = frames === 1 ? END_STREAM | END_HEADERS : END_STREAM;
+    const flags = frames === 1 ? http2.END_HEADERS : 0;
     assertEquals(told.slice(1), [
-      ["onHeaders", 1, flags, fromLatin1(block.subarray(0, length))],
+      ["onHeaders", 1, flags, fromLatin1(bytes.subarray(0, length))],
     ]);
   }
 });
@@ -152,7 +150,7 @@ Deno.test("FrameWriter bounds what waits for a peer that does not read", () => {
   assert(writer.length <= 100_000 + 65_536);
   for (
     const write of [
-      () => writer.headers(1, 0, message),
+      () => writer.headers(1, { bytes: message, length: 10 }),
       () => writer.settings([]),
       () => data(writer, 1, message),
       () => writer.windowUpdate(0, 1),
@@ -161,7 +159,7 @@ Deno.test("FrameWriter bounds what waits for a peer that does not read", () => {
   ) assertThrows(write, ConnectionError, "it does not read");
   // The last word always has room.
   const before = writer.length;
-  writer.goaway(0, error.errorCode, "x".repeat(1_000));
+  writer.goaway(error.errorCode, "x".repeat(1_000));
   assertEquals(writer.length, before + 1_017);
   writer.take();
   assertEquals(writer.room, 100_000);

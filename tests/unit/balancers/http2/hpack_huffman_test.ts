@@ -11,7 +11,7 @@ import { rounds } from "./_pieces.ts";
 function decoded(bytes: Uint8Array): string {
   const out = new Uint8Array(Math.ceil(bytes.length * 8 / 5));
   return fromLatin1(
-    out.subarray(0, decodeHuffman(bytes, 0, bytes.length, out)),
+    out.subarray(0, decodeHuffman({ bytes, start: 0, end: bytes.length }, out)),
   );
 }
 
