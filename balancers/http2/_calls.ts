@@ -4,8 +4,8 @@ import type {
   RequestBytes,
   RunningCall,
   RunningStream,
-  StreamEvents,
-  UnaryDone,
+  StreamOptions,
+  UnaryOptions,
 } from "../transport/mod.ts";
 import type { Deadlines } from "./_deadlines.ts";
 import type { Link } from "./_link.ts";
@@ -71,25 +71,20 @@ export class Calls implements StreamHost {
   unary(
     path: string,
     request: RequestBytes,
-    settings: CallSettings,
-    done: UnaryDone,
+    options: UnaryOptions,
   ): RunningCall {
     const message = typeof request === "function" ? request() : request;
-    const call = new UnaryCall(this, deadlineOf(settings), done);
-    if (this.#open(call, path, settings)) {
+    const call = new UnaryCall(this, options);
+    if (this.#open(call, path, options)) {
       this.#parts.sender.send(call, message, "last");
     }
     return call;
   }
 
   /** See the contract of transports. */
-  stream(
-    path: string,
-    settings: CallSettings,
-    events: StreamEvents,
-  ): RunningStream {
-    const stream = new MessageStream(this, deadlineOf(settings), events);
-    this.#open(stream, path, settings);
+  stream(path: string, options: StreamOptions): RunningStream {
+    const stream = new MessageStream(this, options);
+    this.#open(stream, path, options);
     return stream;
   }
 
@@ -176,8 +171,4 @@ export class Calls implements StreamHost {
     this.#count++;
     if (this.#count === 1) this.#parts.onBusy();
   }
-}
-
-function deadlineOf({ timeoutMs }: CallSettings): number {
-  return timeoutMs === Infinity ? Infinity : performance.now() + timeoutMs;
 }

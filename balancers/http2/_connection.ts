@@ -49,19 +49,7 @@ export class Connection {
     { scope, pings, listener, firstStreamId }: ConnectionOptions,
   ) {
     this.#listener = listener;
-    this.#link = new Link(conn, {
-      onHeard: () => this.#keepAlive.heard(),
-      onRead: () => this.#onRead(),
-      onWritten: () => {
-        this.#sender.resume();
-        listener.onStreams();
-      },
-      onLost: (reason) => this.#lose(reason),
-      onClosed: () => {
-        this.#gone = "nearly";
-        this.#checkGone();
-      },
-    });
+    this.#link = this.#makeLink(conn);
     const { frames } = this.#link;
     const streams = this.#streams = new Streams(firstStreamId);
     this.#sender = new Sender(frames, scope);
@@ -69,23 +57,7 @@ export class Connection {
       () => streams.values(),
       (stream) => stream.expire(),
     );
-    this.calls = new Calls({
-      link: this.#link,
-      streams,
-      sender: this.#sender,
-      deadlines: this.#deadlines,
-      onBusy: () => {
-        this.#link.hold("alive");
-        this.#keepAlive.wake();
-      },
-      onIdle: () => this.#onIdle(),
-      onFree: () => listener.onStreams(),
-      onWorn: () => {
-        const reason = "the connection has no more ids for streams";
-        this.#leave({ kind: "lost", reason });
-      },
-      isOpen: () => this.#state === "open",
-    });
+    this.calls = this.#makeCalls();
     this.#keepAlive = new KeepAlive(pings, {
       isBusy: () => this.calls.inFlight > 0,
       ping: () => this.#link.write((frames) => frames.ping(0, 0)),
@@ -131,6 +103,42 @@ export class Connection {
     this.#stop();
     this.#link.destroy();
     this.calls.cancel();
+  }
+
+  #makeLink(conn: ByteConn): Link {
+    return new Link(conn, {
+      onHeard: () => this.#keepAlive.heard(),
+      onRead: () => this.#onRead(),
+      onWritten: () => {
+        this.#sender.resume();
+        this.#listener.onStreams();
+      },
+      onLost: (reason) => this.#lose(reason),
+      onClosed: () => {
+        this.#gone = "nearly";
+        this.#checkGone();
+      },
+    });
+  }
+
+  #makeCalls(): Calls {
+    return new Calls({
+      link: this.#link,
+      streams: this.#streams,
+      sender: this.#sender,
+      deadlines: this.#deadlines,
+      onBusy: () => {
+        this.#link.hold("alive");
+        this.#keepAlive.wake();
+      },
+      onIdle: () => this.#onIdle(),
+      onFree: () => this.#listener.onStreams(),
+      onWorn: () => {
+        const reason = "the connection has no more ids for streams";
+        this.#leave({ kind: "lost", reason });
+      },
+      isOpen: () => this.#state === "open",
+    });
   }
 
   #onRead(): void {

@@ -1,5 +1,8 @@
-import { type Endpoint, missingPermission } from "../transport/mod.ts";
-import type { TlsFault } from "../../errors/specific_errors.ts";
+import {
+  type DownReason,
+  type Endpoint,
+  unreachedReason,
+} from "../transport/mod.ts";
 import { type Address, addressesOf } from "./_addresses.ts";
 import {
   Attempt,
@@ -14,11 +17,7 @@ const STAGGER_MS = 250;
 /** How a dial ends: one of the two is called, once, unless it is aborted. */
 export interface DialListener {
   onConnected(connection: Connection): void;
-  onFailed(
-    reason: string,
-    tlsFault?: TlsFault,
-    missingPermission?: string,
-  ): void;
+  onFailed(why: DownReason): void;
 }
 
 /**
@@ -89,9 +88,10 @@ export class Dialling {
   #fail({ reason, connected, fault }: AttemptFailure): void {
     if (this.#over) return;
     this.abort();
-    const missing = connected
-      ? undefined
-      : missingPermission(this.#endpoint, reason);
-    this.#listener.onFailed(reason, fault, missing);
+    if (!connected) {
+      this.#listener.onFailed(unreachedReason(this.#endpoint, reason));
+    } else if (fault === undefined) {
+      this.#listener.onFailed({ kind: "other", reason });
+    } else this.#listener.onFailed({ kind: "tls", reason, fault });
   }
 }

@@ -1,5 +1,5 @@
 /** Messages in DATA (gRPC over HTTP/2, "Length-Prefixed-Message"). */
-import { u32, u8 } from "./_octets.ts";
+import { type Octets, u32, u8 } from "./_octets.ts";
 
 /** A flag, 0 if the message is not compressed, and a length of 32 bits. */
 export const PREFIX_BYTES = 5;
@@ -23,9 +23,7 @@ export interface MessageSink {
  * all are; its bytes are its own.
  */
 export function loneMessage(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
+  { bytes, start, end }: Octets,
 ): Uint8Array | undefined {
   const from = start + PREFIX_BYTES;
   return end >= from && u8(bytes, start) === 0 &&
@@ -53,7 +51,7 @@ export class MessageReader {
   }
 
   /** Takes bytes, and keeps none of them. */
-  read(bytes: Uint8Array, start: number, end: number): void {
+  read({ bytes, start, end }: Octets): void {
     let at = start;
     while (at < end) {
       if (this.#prefixBytes < PREFIX_BYTES) {
@@ -63,7 +61,7 @@ export class MessageReader {
         this.#messageBytes = u32(this.#prefix, 1);
       }
       const size = Math.min(end - at, this.#messageBytes - this.#filled);
-      this.#add(bytes, at, at + size);
+      this.#add(bytes.subarray(at, at + size));
       at += size;
       if (this.#filled < this.#messageBytes) return;
       const message = this.#message;
@@ -74,14 +72,13 @@ export class MessageReader {
     }
   }
 
-  #add(bytes: Uint8Array, start: number, end: number): void {
-    const size = end - start;
-    if (this.#filled === 0 && size === this.#messageBytes) {
-      this.#message = bytes.slice(start, end);
-      this.#filled = size;
+  #add(part: Uint8Array): void {
+    if (this.#filled === 0 && part.length === this.#messageBytes) {
+      this.#message = part.slice();
+      this.#filled = part.length;
       return;
     }
-    const needed = this.#filled + size;
+    const needed = this.#filled + part.length;
     if (needed > this.#message.length) {
       const grown = new Uint8Array(
         Math.min(
@@ -92,7 +89,7 @@ export class MessageReader {
       grown.set(this.#message.subarray(0, this.#filled));
       this.#message = grown;
     }
-    this.#message.set(bytes.subarray(start, end), this.#filled);
+    this.#message.set(part, this.#filled);
     this.#filled = needed;
   }
 }

@@ -1,7 +1,7 @@
 import type {
   CallStatus,
   RunningStream,
-  StreamEvents,
+  StreamOptions,
 } from "../transport/mod.ts";
 import { Fifo } from "./_fifo.ts";
 import { Stream, type StreamHost } from "./_stream.ts";
@@ -11,7 +11,7 @@ import { Stream, type StreamHost } from "./_stream.ts";
  * asked for; what waits counts for the window, so that the server stops.
  */
 export class MessageStream extends Stream implements RunningStream {
-  readonly #events: StreamEvents;
+  readonly #options: StreamOptions;
   readonly #waiting = new Fifo<Uint8Array>();
   #heldBytes = 0;
   #wanted = 0;
@@ -19,15 +19,15 @@ export class MessageStream extends Stream implements RunningStream {
   /** How it has ended; told behind the messages that wait. */
   #end: CallStatus | undefined;
 
-  constructor(host: StreamHost, deadlineAt: number, events: StreamEvents) {
-    super(host, deadlineAt);
-    this.#events = events;
+  constructor(host: StreamHost, options: StreamOptions) {
+    super(host, options.timeoutMs);
+    this.#options = options;
   }
 
   onMessage(message: Uint8Array): boolean {
     if (this.#wanted > 0 && this.#waiting.size === 0) {
       this.#wanted--;
-      this.#events.onMessage(message);
+      this.#options.onMessage(message);
     } else {
       this.#waiting.push(message);
       this.#heldBytes += message.length;
@@ -81,7 +81,7 @@ export class MessageStream extends Stream implements RunningStream {
       if (message === undefined) break;
       this.#wanted--;
       this.#heldBytes -= message.length;
-      this.#events.onMessage(message);
+      this.#options.onMessage(message);
     }
     this.giveBack();
     this.#tellEnd();
@@ -92,6 +92,6 @@ export class MessageStream extends Stream implements RunningStream {
     if (status === undefined || this.#waiting.size > 0) return;
     this.#end = undefined;
     this.host.told(this);
-    this.#events.onEnd(status);
+    this.#options.onEnd(status);
   }
 }

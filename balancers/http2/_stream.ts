@@ -73,9 +73,11 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   #encoding = "";
   #messages: MessageReader | undefined = undefined;
 
-  constructor(host: StreamHost, deadlineAt: number) {
+  constructor(host: StreamHost, timeoutMs: number) {
     this.host = host;
-    this.deadlineAt = deadlineAt;
+    this.deadlineAt = timeoutMs === Infinity
+      ? Infinity
+      : performance.now() + timeoutMs;
     this.#window = new ReceiveWindow(host.streamWindowBytes);
   }
 
@@ -196,13 +198,13 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.endLater(status);
   }
 
-  #read({ bytes, start, end }: Frame): void {
+  #read(frame: Frame): void {
     if (this.#messages === undefined) {
-      const message = loneMessage(bytes, start, end);
+      const message = loneMessage(frame);
       if (message !== undefined) return void this.onMessage(message);
       this.#messages = new MessageReader(this);
     }
-    this.#messages.read(bytes, start, end);
+    this.#messages.read(frame);
   }
 
   #onTrailers(head: ResponseHead): void {

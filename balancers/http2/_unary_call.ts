@@ -1,16 +1,16 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
-import type { CallStatus, UnaryDone } from "../transport/mod.ts";
+import type { CallStatus, UnaryOptions } from "../transport/mod.ts";
 import { CANCEL } from "./_constants.ts";
 import { failure, Stream, type StreamHost } from "./_stream.ts";
 
 /** A call with one message each way. */
 export class UnaryCall extends Stream {
-  readonly #done: UnaryDone;
+  readonly #onEnd: UnaryOptions["onEnd"];
   #reply: Uint8Array | undefined = undefined;
 
-  constructor(host: StreamHost, deadlineAt: number, done: UnaryDone) {
-    super(host, deadlineAt);
-    this.#done = done;
+  constructor(host: StreamHost, options: UnaryOptions) {
+    super(host, options.timeoutMs);
+    this.#onEnd = options.onEnd;
   }
 
   onMessage(message: Uint8Array): boolean {
@@ -29,8 +29,7 @@ export class UnaryCall extends Stream {
 
   protected tell(status: CallStatus): void {
     this.host.told(this);
-    if (status.grpcCode !== GRPC_CODE.ok) this.#done(undefined, status);
-    else if (this.#reply !== undefined) this.#done(this.#reply, undefined);
-    else this.#done(undefined, failure("The reply is missing"));
+    if (status.grpcCode !== GRPC_CODE.ok) this.#onEnd(status);
+    else this.#onEnd(this.#reply ?? failure("The reply is missing"));
   }
 }

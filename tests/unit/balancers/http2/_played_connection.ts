@@ -187,7 +187,8 @@ export class PlayedConnection {
     const settings = { timeoutMs, headers: undefined };
     call.running = call.quietly(() => {
       if (call.kind === "stream") {
-        return client.calls.stream(path, settings, {
+        return client.calls.stream(path, {
+          ...settings,
           onMessage: (message) =>
             this.#held(() => {
               call.onMessage(message);
@@ -204,17 +205,18 @@ export class PlayedConnection {
       call.halfClosed = true;
       call.body = framed(message);
       const request = latin1(message);
-      return client.calls.unary(
-        path,
-        request,
-        settings,
-        (reply, status) =>
+      return client.calls.unary(path, request, {
+        ...settings,
+        onEnd: (answer) =>
           this.#held(() => {
-            if (reply !== undefined) call.onMessage(reply);
-            call.onEnd(status ?? { grpcCode: GRPC_CODE.ok, details: "" });
+            const isReply = answer instanceof Uint8Array;
+            if (isReply) call.onMessage(answer);
+            call.onEnd(
+              isReply ? { grpcCode: GRPC_CODE.ok, details: "" } : answer,
+            );
             this.#amid();
           }),
-      );
+      });
     });
   }
 

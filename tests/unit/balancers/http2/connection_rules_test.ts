@@ -66,9 +66,14 @@ class Subject {
   /** Starts a call; its status is there once it has ended. */
   call(request: string): { status?: CallStatus } {
     const ended: { status?: CallStatus } = {};
-    const settings = { timeoutMs: Infinity, headers: undefined };
-    this.client.calls.unary("/a", latin1(request), settings, (_, status) => {
-      ended.status = status ?? { grpcCode: 0, details: "" };
+    this.client.calls.unary("/a", latin1(request), {
+      timeoutMs: Infinity,
+      headers: undefined,
+      onEnd: (answer) => {
+        ended.status = answer instanceof Uint8Array
+          ? { grpcCode: 0, details: "" }
+          : answer;
+      },
     });
     return ended;
   }
