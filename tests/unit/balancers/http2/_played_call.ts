@@ -131,7 +131,13 @@ export class PlayedCall {
     const { details } = this.status;
     assertEquals(
       { grpcCode, answered, unprocessed, sent },
-      { unprocessed: false, sent: true, ...end },
+      {
+        unprocessed: false,
+        sent: true,
+        ...end,
+        // A stream never says so, as it did not wait for its turn.
+        ...this.kind === "stream" && { sent: true },
+      },
       details,
     );
     // A unary reply is given if all went well, only then.
