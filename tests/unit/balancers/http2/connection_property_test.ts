@@ -44,6 +44,8 @@ async function play(wire: "sound" | "damaging"): Promise<void> {
   if (played < 1_000) return;
   for (const outcome of OUTCOMES) {
     for (const kind of ["unary", "stream"]) {
+      // It never says so.
+      if (kind === "stream" && outcome.startsWith("unsent")) continue;
       assert(seen.has(`${kind} ${outcome}`), `no call was ${kind} ${outcome}`);
     }
   }
