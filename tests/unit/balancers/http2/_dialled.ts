@@ -2,6 +2,7 @@
 import { makeDial } from "../../../../balancers/dial/mod.ts";
 import {
   type CallStatus,
+  type Dial,
   type DownReason,
   type Headers,
   parseEndpoint,
@@ -29,6 +30,8 @@ export interface DialledOptions {
   readonly keepAlive?: PingOptions | false;
   /** @default {5000} */
   readonly timeoutMs?: number;
+  /** @default {that of a client with `transport: "http2"`} */
+  readonly dial?: Dial;
   /** In gRPC's naming. @default {the address alone} */
   readonly target?: string;
 }
@@ -58,7 +61,9 @@ export class Dialled implements AsyncDisposable {
   constructor(address: string, options: DialledOptions = {}) {
     const { keepAlive = false, timeoutMs = 5_000 } = options;
     const { target = `ipv4:${address}` } = options;
-    const dial = makeDial({ tls: undefined, keepAlive, transport: "http2" });
+    const {
+      dial = makeDial({ tls: undefined, keepAlive, transport: "http2" }),
+    } = options;
     const endpoint = { ...parseEndpoint(address, { tls: false }), target };
     this.transport = dial(endpoint, timeoutMs, {
       onReady: this.ready.resolve,
