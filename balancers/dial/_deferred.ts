@@ -10,13 +10,30 @@ import type {
   UnaryOptions,
 } from "../transport/mod.ts";
 
+/** What a dial waits for, in words. */
+export interface Awaited {
+  /** It is not there in time, which was so many milliseconds. */
+  late(timeoutMs: number): string;
+  /** It is not to be had. */
+  failed(message: string): string;
+}
+
+const TLS: Awaited = {
+  late: (timeoutMs) => `'tls' returned no settings within ${timeoutMs} ms`,
+  failed: (message) => `no settings for TLS: ${message}`,
+};
+
 /** A dial function that is asked for anew each time, and may throw. */
-export function deferredDial(provide: () => Promise<Dial>): Dial {
+export function deferredDial(
+  provide: () => Promise<Dial>,
+  awaited: Awaited = TLS,
+): Dial {
   return (endpoint, timeoutMs, events) =>
-    new DeferredTransport(provide, { endpoint, timeoutMs, events });
+    new DeferredTransport(provide, { endpoint, timeoutMs, events, awaited });
 }
 
 interface DialArguments {
+  readonly awaited: Awaited;
   readonly endpoint: Endpoint;
   readonly timeoutMs: number;
   readonly events: TransportEvents;
@@ -31,12 +48,12 @@ class DeferredTransport implements Transport {
 
   constructor(
     provide: () => Promise<Dial>,
-    { endpoint, timeoutMs, events }: DialArguments,
+    { endpoint, timeoutMs, events, awaited }: DialArguments,
   ) {
     this.#events = events;
     const startedAt = performance.now();
     this.#timer = setTimeout(
-      () => this.#fail(`'tls' returned no settings within ${timeoutMs} ms`),
+      () => this.#fail(awaited.late(timeoutMs)),
       timeoutMs,
     );
     Deno.unrefTimer(this.#timer);
@@ -46,7 +63,7 @@ class DeferredTransport implements Transport {
       // Throws if the settings are of no use, or the user's function does.
       this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
       clearTimeout(this.#timer);
-    }).catch((error) => this.#fail(`no settings for TLS: ${messageOf(error)}`));
+    }).catch((error) => this.#fail(awaited.failed(messageOf(error))));
   }
 
   get ready(): boolean {

@@ -1,7 +1,7 @@
 import { deferredDial } from "./_deferred.ts";
 import { DEFAULT_TRANSPORT } from "./_default_transport.ts";
 import { limitedDial } from "./_limited.ts";
-import { grpcDial } from "../grpc_js/mod.ts";
+import { grpcJs } from "./_grpc_js.ts";
 import { http2Dial } from "../http2/mod.ts";
 import {
   type Dial,
@@ -26,10 +26,8 @@ export function makeDial(
   { tls, keepAlive, transport = DEFAULT_TRANSPORT }: DialOptions,
 ): Dial {
   const pings = keepAlive === false ? undefined : new PingPace(keepAlive);
-  const make = (tls: TlsOptions | undefined) =>
-    transport === "http2"
-      ? http2Dial({ tls, pings })
-      : grpcDial({ tls, pings });
+  const dialOver = transport === "http2" ? http2Dial : grpcJs();
+  const make = (tls: TlsOptions | undefined) => dialOver({ tls, pings });
   const plain = make(undefined);
   const secure = typeof tls === "function"
     ? deferredDial(async () => make(await tls()))

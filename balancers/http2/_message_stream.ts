@@ -36,11 +36,11 @@ export class MessageStream extends Stream implements RunningStream {
   }
 
   send(message: Uint8Array): void {
-    if (this.state === "open") this.host.send(this, message);
+    if (this.#mayWrite()) this.host.send(this, message);
   }
 
   halfClose(): void {
-    if (this.state === "open") this.host.halfClose(this);
+    if (this.#mayWrite()) this.host.halfClose(this);
   }
 
   read(): void {
@@ -72,6 +72,11 @@ export class MessageStream extends Stream implements RunningStream {
   /** Gives up what waits to be read, if it has ended but for that. */
   protected override drop(status: CallStatus): void {
     if (this.#end !== undefined && this.#waiting.size > 0) this.tell(status);
+  }
+
+  /** Not once it was half-closed, though the windows may hold that back. */
+  #mayWrite(): boolean {
+    return this.state === "open" && this.unsent?.ending !== true;
   }
 
   #give(): void {

@@ -3,7 +3,7 @@ import type { ByteConn } from "./_byte_conn.ts";
 import { FrameWriter } from "./_frame_writer.ts";
 
 /** How many bytes may wait for a peer that does not read. */
-const MAX_BYTES = 16_777_216;
+const MAX_BYTES = 4_194_304;
 
 /**
  * What goes out: all that one turn of the event loop appends is one write.

@@ -2,7 +2,6 @@ import type { Headers } from "../transport/mod.ts";
 import {
   DEFAULT_WINDOW_SIZE,
   FLOW_CONTROL_ERROR,
-  FRAME_HEAD_BYTES,
   MAX_WINDOW_SIZE,
 } from "./_constants.ts";
 import { grpcTimeout } from "./_deadlines.ts";
@@ -17,6 +16,12 @@ import { UnsentMessages } from "./_unsent_messages.ts";
 
 /** A frame is not made larger than this, whatever the peer allows. */
 const MAX_FRAME_BYTES = 65_536;
+
+/**
+ * How many bytes may wait to be written before messages wait instead, as they
+ * are: copied, they would take twice the room.
+ */
+const MAX_WAITING_BYTES = 1_048_576;
 
 /** Sends requests as far as the peer's windows allow (RFC 9113, 5.2 and 6.9). */
 export class Sender {
@@ -101,7 +106,7 @@ export class Sender {
     if (
       stream.unsent === undefined && size <= stream.sendWindow &&
       size <= this.#window.size && size <= frames.maxFrameSize &&
-      size + FRAME_HEAD_BYTES <= frames.room
+      frames.length < MAX_WAITING_BYTES
     ) {
       stream.sendWindow -= size;
       this.#window.size -= size;
@@ -172,7 +177,7 @@ export class Sender {
         stream.sendWindow,
         this.#window.size,
       );
-      if (size === 0 || size + FRAME_HEAD_BYTES > frames.room) {
+      if (size === 0 || frames.length >= MAX_WAITING_BYTES) {
         this.#blocked.add(stream);
         return false;
       }

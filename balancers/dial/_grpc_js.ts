@@ -1,0 +1,31 @@
+import type { Dial, PingPace, TlsOptions } from "../transport/mod.ts";
+import { type Awaited, deferredDial } from "./_deferred.ts";
+
+/** What makes a dial function of settings. */
+export type MakeDial = (options: {
+  readonly tls: TlsOptions | undefined;
+  readonly pings: PingPace | undefined;
+}) => Dial;
+
+const LOADING: Awaited = {
+  late: (timeoutMs) => `@grpc/grpc-js was not loaded within ${timeoutMs} ms`,
+  failed: (message) => `cannot load @grpc/grpc-js: ${message}`,
+};
+
+/**
+ * Dials over grpc-js, which is loaded where it is chosen: it takes time and
+ * memory, and reads the environment.
+ */
+export function grpcJs(): MakeDial {
+  let loaded: MakeDial | undefined;
+  const loading = import("../grpc_js/mod.ts").then(({ grpcDial }) => {
+    return loaded = grpcDial;
+  });
+  // Each dial tells of it.
+  loading.catch(() => {});
+  return (options) => (...dialled) => {
+    const dial = loaded?.(options) ??
+      deferredDial(async () => (await loading)(options), LOADING);
+    return dial(...dialled);
+  };
+}
