@@ -1,5 +1,6 @@
 import type {
   Dial,
+  DownReason,
   Endpoint,
   RequestBytes,
   RunningCall,
@@ -15,12 +16,15 @@ export interface Awaited {
   /** It is not there in time, which was so many milliseconds. */
   late(timeoutMs: number): string;
   /** It is not to be had. */
-  failed(message: string): string;
+  failed(error: Error): DownReason;
 }
 
 const TLS: Awaited = {
   late: (timeoutMs) => `'tls' returned no settings within ${timeoutMs} ms`,
-  failed: (message) => `no settings for TLS: ${message}`,
+  failed: ({ message }) => ({
+    kind: "other",
+    reason: `no settings for TLS: ${message}`,
+  }),
 };
 
 /** A dial function that is asked for anew each time, and may throw. */
@@ -30,6 +34,17 @@ export function deferredDial(
 ): Dial {
   return (endpoint, timeoutMs, events) =>
     new DeferredTransport(provide, { endpoint, timeoutMs, events, awaited });
+}
+
+/** The same dial; if it throws, as a user's `serverName` may, it fails. */
+export function notThrowing(dial: Dial): Dial {
+  return (...dialled) => {
+    try {
+      return dial(...dialled);
+    } catch (error) {
+      return deferredDial(() => Promise.reject(error))(...dialled);
+    }
+  };
 }
 
 interface DialArguments {
@@ -53,7 +68,7 @@ class DeferredTransport implements Transport {
     this.#events = events;
     const startedAt = performance.now();
     this.#timer = setTimeout(
-      () => this.#fail(awaited.late(timeoutMs)),
+      () => this.#fail({ kind: "other", reason: awaited.late(timeoutMs) }),
       timeoutMs,
     );
     Deno.unrefTimer(this.#timer);
@@ -63,7 +78,7 @@ class DeferredTransport implements Transport {
       // Throws if the settings are of no use, or the user's function does.
       this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
       clearTimeout(this.#timer);
-    }).catch((error) => this.#fail(awaited.failed(messageOf(error))));
+    }).catch((error) => this.#fail(awaited.failed(asError(error))));
   }
 
   get ready(): boolean {
@@ -113,11 +128,11 @@ class DeferredTransport implements Transport {
     throw new Error("Cannot make a call: the transport is not ready");
   }
 
-  #fail(reason: string): void {
+  #fail(why: DownReason): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
-    this.#events.onDown({ kind: "other", reason });
+    this.#events.onDown(why);
     this.#events.onGone();
   }
 
@@ -129,6 +144,6 @@ class DeferredTransport implements Transport {
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

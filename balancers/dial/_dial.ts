@@ -1,4 +1,4 @@
-import { deferredDial } from "./_deferred.ts";
+import { deferredDial, notThrowing } from "./_deferred.ts";
 import { DEFAULT_TRANSPORT } from "./_default_transport.ts";
 import { limitedDial } from "./_limited.ts";
 import { grpcJs } from "./_grpc_js.ts";
@@ -35,15 +35,4 @@ export function makeDial(
   return limitedDial((endpoint, ...rest) =>
     (endpoint.secure ? secure : plain)(endpoint, ...rest)
   );
-}
-
-/** The same; if it throws, as a user's `serverName` may, the dial fails. */
-function notThrowing(dial: Dial): Dial {
-  return (...dialled) => {
-    try {
-      return dial(...dialled);
-    } catch (error) {
-      return deferredDial(() => Promise.reject(error))(...dialled);
-    }
-  };
 }

@@ -1,5 +1,5 @@
 import type { Dial, PingPace, TlsOptions } from "../transport/mod.ts";
-import { type Awaited, deferredDial } from "./_deferred.ts";
+import { type Awaited, deferredDial, notThrowing } from "./_deferred.ts";
 
 /** What makes a dial function of settings. */
 export type MakeDial = (options: {
@@ -9,7 +9,13 @@ export type MakeDial = (options: {
 
 const LOADING: Awaited = {
   late: (timeoutMs) => `@grpc/grpc-js was not loaded within ${timeoutMs} ms`,
-  failed: (message) => `cannot load @grpc/grpc-js: ${message}`,
+  failed(error) {
+    const reason = `cannot load @grpc/grpc-js: ${error.message}`;
+    // It reads variables as it is loaded, and needs none of them.
+    return error instanceof Deno.errors.NotCapable
+      ? { kind: "permission", reason, flag: "--ignore-env" }
+      : { kind: "other", reason };
+  },
 };
 
 /**
@@ -25,7 +31,10 @@ export function grpcJs(): MakeDial {
   loading.catch(() => {});
   return (options) => (...dialled) => {
     const dial = loaded?.(options) ??
-      deferredDial(async () => (await loading)(options), LOADING);
+      deferredDial(
+        async () => notThrowing((await loading)(options)),
+        LOADING,
+      );
     return dial(...dialled);
   };
 }
