@@ -84,7 +84,6 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const {
     endpoints,
     balancer = "grpc1.23",
-    transport = DEFAULT_TRANSPORT,
     dialTimeoutMs = 5_000,
     keepAlive,
     requestTimeoutMs = 30_000,
@@ -105,7 +104,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       records: resolvedDns.records,
     }),
     strategy,
-    transport: checkOneOf("transport", transport, TRANSPORT_NAMES),
+    transport: resolveTransport(options.transport),
     dialTimeoutMs,
     keepAlive: resolveKeepAlive(keepAlive, strategy),
     requestTimeoutMs: checkTimeoutMs("requestTimeoutMs", requestTimeoutMs),
@@ -118,6 +117,12 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       : checkMs("autoSyncIntervalMs", autoSyncIntervalMs),
     onEvent: resolveOnEvent(onEvent),
   };
+}
+
+function resolveTransport(
+  transport: ClientOptions["transport"] = DEFAULT_TRANSPORT,
+): TransportName {
+  return checkOneOf("transport", transport, { words: TRANSPORT_NAMES });
 }
 
 function resolveKeepAlive(

@@ -40,6 +40,8 @@ const BAD: readonly (readonly [keyof ClientOptions, unknown, string?])[] = [
   ["auth", { username: "", password: "secret" }, "auth.username"],
   ["auth", { username: "root", password: 5 }, "auth.password"],
   ["auth", { token: "" }, "auth.token"],
+  ["transport", "quic"],
+  ["transport", null],
   ["batch", "writes"],
   ["batch", true],
   ["requestTimeoutMs", 0],

@@ -211,7 +211,7 @@ Deno.test("Connection resets a call that is canceled, once, and tells so later",
   const ended = statusOf(call).finally(() => told = true);
   call.cancel();
   call.cancel();
-  assertEquals(told, false);
+  assert(!told);
   assertEquals((await ended).grpcCode, CANCELED);
   await it.peer.frame(http2.RST_STREAM, 1);
   const next = it.dialled.call();

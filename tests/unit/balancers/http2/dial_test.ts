@@ -7,7 +7,7 @@ import { CertificateAuthority } from "../../../harness/certificates.ts";
 import { BlackHole } from "../../support/_black_hole.ts";
 import { run } from "../../support/_program.ts";
 import { TcpPeer, writeAll } from "../../support/_tcp_peer.ts";
-import { Dialled, EMPTY, PATH, replyOf, statusOf } from "./_dialled.ts";
+import { Dialled, EMPTY, replyOf, statusOf } from "./_dialled.ts";
 import { latin1 } from "./_hex.ts";
 import { answer, RawPeer, settings } from "./_raw_peer.ts";
 
@@ -38,7 +38,7 @@ Deno.test("Dialling is ready with the server's SETTINGS, and not before", async 
   const peer = await server.accept();
   await peer.frame(http2.SETTINGS);
   await peer.frame(http2.WINDOW_UPDATE);
-  assertEquals(dialled.transport.ready, false);
+  assert(!dialled.transport.ready);
   const { grpcCode, sent } = await statusOf(dialled.call());
   assertEquals([grpcCode, sent], [14, false]);
   await peer.say(settings());

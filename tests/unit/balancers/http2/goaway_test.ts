@@ -29,7 +29,7 @@ Deno.test("Connection ends at a GOAWAY only what is above its last stream", asyn
     const { grpcCode, answered, unprocessed } = await statusOf(call);
     assertEquals([grpcCode, answered, unprocessed], [14, false, true]);
   }
-  assertEquals(it.transport.ready, false);
+  assert(!it.transport.ready);
   assertEquals(it.transport.inFlight, 1);
   assertStringIncludes(
     (await it.dialled.down.promise).reason,
@@ -50,7 +50,7 @@ Deno.test("Connection takes a second GOAWAY for the rest", async () => {
   await it.dialled.down.promise;
   assertEquals(it.transport.inFlight, 2);
   await it.peer.say(goaway(1), ...answer(1, "served"));
-  assertEquals((await statusOf(second)).unprocessed, true);
+  assert((await statusOf(second)).unprocessed);
   assertEquals(await replyOf(first), "served");
   await it.dialled.gone.promise;
 });
@@ -173,5 +173,5 @@ Deno.test("Connection tells a call that was not written yet from one that was, w
   assertEquals([second.grpcCode, second.sent], [14, false]);
   await it.peer.end();
   const seen = it.peer.heard.map(({ streamId }) => streamId);
-  assertEquals(seen.includes(5), false);
+  assert(!seen.includes(5));
 });
