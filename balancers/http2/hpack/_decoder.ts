@@ -33,8 +33,8 @@ export class HpackDecoder {
   readonly #table: DynamicTable;
   readonly #maxListSize: number;
   #maxTableSize: number;
-  // The maximum was lowered: the next block has to begin with an update.
-  #updateOwed = false;
+  // The maximum was lowered to this: the next block has to begin with as much.
+  #owedSize = Infinity;
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
@@ -49,7 +49,8 @@ export class HpackDecoder {
   /** The peer has acknowledged another SETTINGS_HEADER_TABLE_SIZE (4.2). */
   setMaxTableSize(maxTableSize: number): void {
     this.#maxTableSize = maxTableSize;
-    if (maxTableSize < this.#table.maxSize) this.#updateOwed = true;
+    if (maxTableSize >= this.#table.maxSize) return;
+    this.#owedSize = Math.min(this.#owedSize, maxTableSize);
   }
 
   /**
@@ -82,9 +83,11 @@ export class HpackDecoder {
       const size = this.#integer(0x1f);
       if (size > this.#maxTableSize) throw wrong("the table is too large");
       this.#table.resize(size);
-      this.#updateOwed = false;
+      if (size <= this.#owedSize) this.#owedSize = Infinity;
     }
-    if (this.#updateOwed) throw wrong("an update of the table's size is owed");
+    if (this.#owedSize !== Infinity) {
+      throw wrong("an update of the table's size is owed");
+    }
   }
 
   /** A field by its first byte (6.1, 6.2). */

@@ -26,12 +26,14 @@ export interface Allowed {
   readonly initialWindow: number;
   readonly maxFrameSize: number;
   readonly maxStreams: number;
+  readonly tableSize: number;
 }
 
 const UNSET: Allowed = {
   initialWindow: http2.DEFAULT_WINDOW_SIZE,
   maxFrameSize: http2.DEFAULT_MAX_FRAME_SIZE,
   maxStreams: Infinity,
+  tableSize: http2.DEFAULT_HEADER_TABLE_SIZE,
 };
 
 /**
@@ -43,8 +45,10 @@ export class ClientSide implements FrameHandler {
   readonly #allowance: "known" | "unknown";
   readonly requests: Map<number, Request> = new Map();
   goaway: Goaway | undefined;
-  /** Streams that the peer has ended. */
+  /** Streams that the peer has ended, */
   readonly ended: Set<number> = new Set();
+  /** and those of them that it has reset. */
+  readonly dropped: Set<number> = new Set();
   readonly #blocks = new BlockReader({ maxListSize: 1_000_000 });
   readonly #reader = new FrameReader(this, { maxFrameSize: 16_777_215 });
   #preface = new Uint8Array(0);
@@ -153,6 +157,7 @@ export class ClientSide implements FrameHandler {
     const [before = UNSET, now] = this.#allowed;
     assert(now !== undefined, "an acknowledgement too much");
     this.#allowed.shift();
+    this.#blocks.decoder.setMaxTableSize(now.tableSize);
     for (const request of this.requests.values()) {
       request.window += now.initialWindow - before.initialWindow;
     }

@@ -13,6 +13,11 @@ export function* piecesOf(
 
 /** Draws of a seed. */
 export class Draws {
+  /**
+   * What kind of round it is: half of them are calm, without what ends a
+   * connection early, and a quarter is heavy, with many bytes.
+   */
+  readonly mood: { readonly calm: boolean; readonly heavy: boolean };
   /** For the message of an assertion: how to see the same again. */
   readonly note: string;
   readonly #random: () => number;
@@ -20,6 +25,7 @@ export class Draws {
   constructor(seed: number) {
     this.note = `ETCDENO_HTTP2_SEED=${seed}`;
     this.#random = seededRandom(seed);
+    this.mood = { calm: this.oneIn(2), heavy: this.oneIn(4) };
   }
 
   /** An integer from 0 to below the limit. */

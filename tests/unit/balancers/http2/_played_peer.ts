@@ -8,42 +8,14 @@ import { PeerEncoder } from "./_peer_encoder.ts";
 import type { Draws } from "./_pieces.ts";
 import { framed } from "./_played_call.ts";
 import { raw, type RawFrame } from "./_raw_frame.ts";
+import { goaway, ignored, type Said, said, wrong } from "./_said.ts";
 
 const { END_HEADERS, END_STREAM, PADDED, PRIORITY_FLAG } = http2;
-const NO_STREAM = 1_000_000;
-/** More than any client can use up at once, */
-const MUCH: RawFrame = {
-  type: http2.WINDOW_UPDATE,
-  payload: Uint8Array.of(0x40, 0, 0, 0),
-};
-/** and more than there may be of it. */
-const TOO_MUCH: RawFrame = {
-  ...MUCH,
-  payload: Uint8Array.of(0x7f, 0xff, 0xff, 0xff),
-};
 const OK: Pair = [":status", "200"];
 const GRPC: Pair = ["content-type", "application/grpc"];
 
-/** What a frame means to the model, once all of it has come. */
-export type Effect =
-  | { readonly kind: "none" }
-  | {
-    readonly kind: "stream";
-    readonly id: number;
-    readonly apply: (answer: ModelAnswer) => void;
-  }
-  | { readonly kind: "goaway"; readonly lastStreamId: number }
-  | { readonly kind: "error"; readonly errorCode: number };
-
-/** Bytes on their way to the client, of one frame or a header block. */
-export interface Said {
-  readonly bytes: Uint8Array;
-  readonly effect: Effect;
-}
-
 /** Exclusive, on stream 3, of weight 16. */
 const SOME_PRIORITY = Uint8Array.of(0x80, 0, 0, 3, 15);
-const NONE: Effect = { kind: "none" };
 
 /** What it has said on one stream, and what is still to be cut into DATA. */
 interface Line {
@@ -72,7 +44,10 @@ export class PlayedPeer {
     if (id !== undefined && !draws.oneIn(4)) {
       return draws.oneIn(15) ? this.#oddly(id) : this.#properly(id);
     }
-    switch (draws.below(12)) {
+    if (!draws.mood.calm && draws.oneIn(12)) {
+      return draws.oneIn(3) ? wrong(draws, ids) : goaway(draws, ids);
+    }
+    switch (draws.below(10)) {
       case 0:
       case 1:
         return this.settings();
@@ -81,14 +56,11 @@ export class PlayedPeer {
         this.#side.ping(low);
         const payload = new Uint8Array(8);
         new DataView(payload.buffer).setUint32(4, low);
-        return this.#frame({ type: http2.PING, payload });
+        return said({ type: http2.PING, payload });
       }
       case 3:
-        return draws.oneIn(4) ? this.#goaway() : this.#ignored();
       case 4:
-        return draws.oneIn(8) ? this.#connectionError() : this.#ignored();
-      case 5:
-        return this.#ignored();
+        return ignored(draws);
       default:
         return this.grant(draws.oneIn(3) ? 0 : id ?? 0, {
           bytes: 1 + draws.mostlySmall(100_000),
@@ -103,13 +75,14 @@ export class PlayedPeer {
       initialWindow: initialWindow ??
         draws.of([0, 1, 100, 65_535, draws.below(200_000)]),
       maxFrameSize: draws.of([16_384, 16_384, 20_000, 16_777_215]),
-      maxStreams: draws.of([100, 3, 1, draws.below(10)]),
+      maxStreams: draws.of([100, 100, 3, draws.below(10)]),
+      tableSize: draws.of([4_096, 0, draws.below(5_000), 65_536]),
     };
     this.#side.allow(allowed);
-    const tableSize = draws.of([4_096, 0, draws.below(5_000), 65_536]);
     const payload = new Uint8Array(24);
     const view = new DataView(payload.buffer);
-    const { initialWindow: window, maxFrameSize, maxStreams } = allowed;
+    const { initialWindow: window, maxFrameSize, maxStreams, tableSize } =
+      allowed;
     for (
       const [at, [id, value]] of [
         [http2.SETTINGS_HEADER_TABLE_SIZE, tableSize] as const,
@@ -121,7 +94,7 @@ export class PlayedPeer {
       view.setUint16(6 * at, id);
       view.setUint32(6 * at + 2, value);
     }
-    return this.#frame({ type: http2.SETTINGS, payload });
+    return said({ type: http2.SETTINGS, payload });
   }
 
   /** WINDOW_UPDATE, of one stream or, 0, of all. */
@@ -129,7 +102,7 @@ export class PlayedPeer {
     this.#side.grow(id, bytes);
     const payload = new Uint8Array(4);
     new DataView(payload.buffer).setUint32(0, bytes);
-    return this.#frame({ type: http2.WINDOW_UPDATE, streamId: id, payload });
+    return said({ type: http2.WINDOW_UPDATE, streamId: id, payload });
   }
 
   /** Whether it has not ended this stream. */
@@ -159,7 +132,7 @@ export class PlayedPeer {
   #properly(id: number): Said {
     const draws = this.#draws;
     const line = this.#line(id);
-    if (line.phase === "over") return this.#ignored();
+    if (line.phase === "over") return ignored(this.#draws);
     if (draws.oneIn(25)) return this.#reset(id);
     if (line.phase === "new") {
       if (draws.oneIn(8)) return this.finish(id);
@@ -272,77 +245,13 @@ export class PlayedPeer {
   #reset(id: number): Said {
     const errorCode = this.#draws.below(15);
     const payload = Uint8Array.of(0, 0, 0, errorCode);
+    this.#side.dropped.add(id);
     return this.#ofStream(
       id,
       { type: http2.RST_STREAM, payload },
       (answer) => answer.onReset(errorCode),
       "ends",
     );
-  }
-
-  #goaway(): Said {
-    const draws = this.#draws;
-    const ids = [...this.#side.requests.keys()];
-    const lastStreamId = draws.of([
-      http2.MAX_STREAM_ID,
-      ids[draws.below(ids.length)] ?? 0,
-      0,
-    ]);
-    const payload = new Uint8Array(8 + draws.below(5));
-    new DataView(payload.buffer).setUint32(0, lastStreamId);
-    payload[7] = draws.below(14);
-    return {
-      bytes: raw({ type: http2.GOAWAY, payload }),
-      effect: { kind: "goaway", lastStreamId },
-    };
-  }
-
-  #ignored(): Said {
-    const draws = this.#draws;
-    const payload = draws.bytes(draws.below(20));
-    return this.#frame(draws.of<RawFrame>([
-      { type: http2.PRIORITY, streamId: 5, payload: new Uint8Array(5) },
-      { type: 10 + draws.below(200), streamId: draws.below(9), payload },
-      { type: http2.PING, flags: http2.ACK, payload: new Uint8Array(8) },
-    ]));
-  }
-
-  /** What no server may say. */
-  #connectionError(): Said {
-    const { PROTOCOL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR } = http2;
-    const { FLOW_CONTROL_ERROR } = http2;
-    const streamId = 2 * this.#draws.below(10) + NO_STREAM;
-    const id = [...this.#side.requests.keys()][0];
-    const [frame, errorCode, again = []] = this.#draws.of<
-      readonly [RawFrame, number, (readonly RawFrame[])?]
-    >([
-      [{ type: http2.DATA, streamId }, PROTOCOL_ERROR],
-      [
-        { type: http2.RST_STREAM, streamId, payload: new Uint8Array(4) },
-        PROTOCOL_ERROR,
-      ],
-      [
-        { type: http2.HEADERS, streamId, flags: END_HEADERS },
-        PROTOCOL_ERROR,
-      ],
-      [{ type: http2.PUSH_PROMISE, streamId: 1 }, PROTOCOL_ERROR],
-      [{ type: http2.PING }, FRAME_SIZE_ERROR],
-      [{ type: http2.SETTINGS, length: 16_385 }, FRAME_SIZE_ERROR],
-      [MUCH, FLOW_CONTROL_ERROR, [TOO_MUCH]],
-      id === undefined ? [{ type: http2.GOAWAY }, FRAME_SIZE_ERROR] : [
-        {
-          type: http2.HEADERS,
-          streamId: id,
-          flags: END_HEADERS,
-          payload: Uint8Array.of(0x80),
-        },
-        COMPRESSION_ERROR,
-      ],
-    ]);
-    return {
-      bytes: raw(frame, ...again),
-      effect: { kind: "error", errorCode },
-    };
   }
 
   #ofStream(
@@ -361,9 +270,5 @@ export class PlayedPeer {
   #over(id: number): void {
     this.#line(id).phase = "over";
     this.#side.ended.add(id);
-  }
-
-  #frame(frame: RawFrame): Said {
-    return { bytes: raw(frame), effect: NONE };
   }
 }

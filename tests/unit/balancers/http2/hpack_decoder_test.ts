@@ -53,6 +53,10 @@ Deno.test("HpackDecoder wants to be told of a table that was made smaller", () =
   refuses(reader, "be", "an update of the table's size is owed");
   refuses(reader, "", "an update of the table's size is owed");
   refuses(reader, "3f 46 be", "the table is too large");
+  // Smaller, then large again: it has to be told of the small one.
+  reader.decoder.setMaxTableSize(4_096);
+  refuses(reader, "3f e1 1f", "an update of the table's size is owed");
+  reader.decoder.setMaxTableSize(100);
   assertEquals(reader.fields("3f 45 be"), [["a", "b"]]);
   assertEquals(reader.fields("be"), [["a", "b"]]);
   // The name counts 1, the value 1, and 32: two have room, three do not.
