@@ -4,6 +4,7 @@ import type {
   StreamOptions,
 } from "../transport/mod.ts";
 import { Fifo } from "./_fifo.ts";
+import { PREFIX_BYTES } from "./_grpc_framing.ts";
 import { Stream, type StreamHost } from "./_stream.ts";
 
 /**
@@ -30,7 +31,7 @@ export class MessageStream extends Stream implements RunningStream {
       this.#options.onMessage(message);
     } else {
       this.#waiting.push(message);
-      this.#heldBytes += message.length;
+      this.#heldBytes += PREFIX_BYTES + message.length;
     }
     return this.state !== "closed";
   }
@@ -85,7 +86,7 @@ export class MessageStream extends Stream implements RunningStream {
       const message = this.#waiting.shift();
       if (message === undefined) break;
       this.#wanted--;
-      this.#heldBytes -= message.length;
+      this.#heldBytes -= PREFIX_BYTES + message.length;
       this.#options.onMessage(message);
     }
     this.giveBack();

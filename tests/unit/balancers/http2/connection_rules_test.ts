@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { nextTick } from "node:process";
 import { Connection } from "../../../../balancers/http2/_connection.ts";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
+import { STREAM_WINDOW_BYTES } from "../../../../balancers/http2/_windows.ts";
 import type { CallStatus } from "../../../../balancers/transport/mod.ts";
 import { FakeConn } from "./_fake_conn.ts";
 import { readAll, type Told } from "./_frame_log.ts";
@@ -106,6 +107,44 @@ Deno.test("Connection acknowledges SETTINGS before it makes use of them", async 
     ["onSettingsAck"],
     ["onData", 1, END_STREAM, "\0\0\x03abc", 6],
   ]);
+  subject.client.abort();
+  await turn();
+});
+
+Deno.test("Connection gives no window back for messages that nobody reads, empty ones too", async () => {
+  const subject = await Subject.open();
+  const got: number[] = [];
+  const stream = subject.client.calls.stream("/a", {
+    timeoutMs: Infinity,
+    headers: undefined,
+    onMessage: ({ length }) => void got.push(length),
+    onEnd() {},
+  });
+  await subject.settle();
+  const [type, streamId] = [http2.DATA, 1];
+  subject.say({
+    type: http2.HEADERS,
+    flags: END_HEADERS,
+    streamId,
+    payload: OK,
+  });
+  // More than half of the window, in messages of five bytes.
+  const payload = new Uint8Array(16_000);
+  const frames = Math.ceil(STREAM_WINDOW_BYTES / 2 / payload.length);
+  for (let left = frames; left > 0; left--) {
+    subject.say({ type, streamId, payload });
+  }
+  await subject.settle();
+  const updates = () =>
+    subject.said.filter(([name, id]) =>
+      name === "onWindowUpdate" && id === streamId
+    );
+  assertEquals(updates(), []);
+  const messages = frames * payload.length / 5;
+  for (let left = messages; left > 0; left--) stream.read();
+  await subject.settle();
+  assertEquals(got.length, messages);
+  assertEquals(updates(), [["onWindowUpdate", 1, frames * payload.length]]);
   subject.client.abort();
   await turn();
 });
