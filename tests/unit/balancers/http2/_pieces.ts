@@ -1,6 +1,9 @@
 /** Ways to cut bytes, and draws that can be repeated. */
 import { seededRandom } from "../../support/_fake_clock.ts";
 
+/** Sizes of pieces: around the head of a frame, within it, and all at once. */
+export const CUTS: readonly number[] = [1, 2, 8, 9, 10, 13, 100, 1_000_000];
+
 /** Pieces of `size` bytes, the last one of what is left. */
 export function* piecesOf(
   bytes: Uint8Array,

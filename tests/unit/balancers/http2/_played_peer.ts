@@ -8,14 +8,11 @@ import { PeerEncoder } from "./_peer_encoder.ts";
 import type { Draws } from "./_pieces.ts";
 import { framed } from "./_played_call.ts";
 import { raw, type RawFrame } from "./_raw_frame.ts";
-import { goaway, ignored, type Said, said, wrong } from "./_said.ts";
+import * as say from "./_said.ts";
 
-const { END_HEADERS, END_STREAM, PADDED, PRIORITY_FLAG } = http2;
+const { END_STREAM, PADDED } = http2;
 const OK: Pair = [":status", "200"];
 const GRPC: Pair = ["content-type", "application/grpc"];
-
-/** Exclusive, on stream 3, of weight 16. */
-const SOME_PRIORITY = Uint8Array.of(0x80, 0, 0, 3, 15);
 
 /** What it has said on one stream, and what is still to be cut into DATA. */
 interface Line {
@@ -37,7 +34,7 @@ export class PlayedPeer {
   }
 
   /** Says one thing. */
-  say(): Said {
+  say(): say.Said {
     const draws = this.#draws;
     const ids = [...this.#side.requests.keys()];
     const id = ids[ids.length - 1 - draws.mostlySmall(ids.length)];
@@ -45,7 +42,7 @@ export class PlayedPeer {
       return draws.oneIn(15) ? this.#oddly(id) : this.#properly(id);
     }
     if (!draws.mood.calm && draws.oneIn(12)) {
-      return draws.oneIn(3) ? wrong(draws, ids) : goaway(draws, ids);
+      return draws.oneIn(3) ? say.wrong(draws, ids) : say.goaway(draws, ids);
     }
     switch (draws.below(10)) {
       case 0:
@@ -54,13 +51,11 @@ export class PlayedPeer {
       case 2: {
         const low = draws.below(2 ** 32);
         this.#side.ping(low);
-        const payload = new Uint8Array(8);
-        new DataView(payload.buffer).setUint32(4, low);
-        return said({ type: http2.PING, payload });
+        return say.ping(low);
       }
       case 3:
       case 4:
-        return ignored(draws);
+        return say.ignored(draws);
       default:
         return this.grant(draws.oneIn(3) ? 0 : id ?? 0, {
           bytes: 1 + draws.mostlySmall(100_000),
@@ -69,7 +64,7 @@ export class PlayedPeer {
   }
 
   /** SETTINGS; drawn, if they are not given. */
-  settings(initialWindow?: number): Said {
+  settings(initialWindow?: number): say.Said {
     const draws = this.#draws;
     const allowed = {
       initialWindow: initialWindow ??
@@ -79,30 +74,20 @@ export class PlayedPeer {
       tableSize: draws.of([4_096, 0, draws.below(5_000), 65_536]),
     };
     this.#side.allow(allowed);
-    const payload = new Uint8Array(24);
-    const view = new DataView(payload.buffer);
-    const { initialWindow: window, maxFrameSize, maxStreams, tableSize } =
-      allowed;
-    for (
-      const [at, [id, value]] of [
-        [http2.SETTINGS_HEADER_TABLE_SIZE, tableSize] as const,
-        [http2.SETTINGS_MAX_CONCURRENT_STREAMS, maxStreams] as const,
-        [http2.SETTINGS_INITIAL_WINDOW_SIZE, window] as const,
-        [http2.SETTINGS_MAX_FRAME_SIZE, maxFrameSize] as const,
-      ].entries()
-    ) {
-      view.setUint16(6 * at, id);
-      view.setUint32(6 * at + 2, value);
-    }
-    return said({ type: http2.SETTINGS, payload });
+    return say.settings([
+      [http2.SETTINGS_HEADER_TABLE_SIZE, allowed.tableSize],
+      [http2.SETTINGS_MAX_CONCURRENT_STREAMS, allowed.maxStreams],
+      [http2.SETTINGS_INITIAL_WINDOW_SIZE, allowed.initialWindow],
+      [http2.SETTINGS_MAX_FRAME_SIZE, allowed.maxFrameSize],
+    ]);
   }
 
   /** WINDOW_UPDATE, of one stream or, 0, of all. */
-  grant(id: number, { bytes }: { readonly bytes: number }): Said {
+  grant(id: number, { bytes }: { readonly bytes: number }): say.Said {
     this.#side.grow(id, bytes);
     const payload = new Uint8Array(4);
     new DataView(payload.buffer).setUint32(0, bytes);
-    return said({ type: http2.WINDOW_UPDATE, streamId: id, payload });
+    return say.said({ type: http2.WINDOW_UPDATE, streamId: id, payload });
   }
 
   /** Whether it has not ended this stream. */
@@ -111,7 +96,7 @@ export class PlayedPeer {
   }
 
   /** Ends a stream, well or not. */
-  finish(id: number): Said {
+  finish(id: number): say.Said {
     const line = this.#line(id);
     const begun = line.phase === "begun";
     return this.#headers(id, [
@@ -129,10 +114,10 @@ export class PlayedPeer {
   }
 
   /** What a server of gRPC says next. */
-  #properly(id: number): Said {
+  #properly(id: number): say.Said {
     const draws = this.#draws;
     const line = this.#line(id);
-    if (line.phase === "over") return ignored(this.#draws);
+    if (line.phase === "over") return say.ignored(this.#draws);
     if (draws.oneIn(25)) return this.#reset(id);
     if (line.phase === "new") {
       if (draws.oneIn(8)) return this.finish(id);
@@ -154,7 +139,7 @@ export class PlayedPeer {
   }
 
   /** What HTTP/2 allows, and gRPC does not, or not now. */
-  #oddly(id: number): Said {
+  #oddly(id: number): say.Said {
     const draws = this.#draws;
     const line = this.#line(id);
     switch (draws.below(7)) {
@@ -181,7 +166,11 @@ export class PlayedPeer {
     }
   }
 
-  #data(id: number, most: number, ends: "ends" | "goes on" = "goes on"): Said {
+  #data(
+    id: number,
+    most: number,
+    ends: "ends" | "goes on" = "goes on",
+  ): say.Said {
     const draws = this.#draws;
     const line = this.#line(id);
     const text = line.rest.slice(0, most);
@@ -208,41 +197,25 @@ export class PlayedPeer {
     id: number,
     fields: readonly Pair[],
     ends: "ends" | "goes on" = "goes on",
-  ): Said {
+  ): say.Said {
     const draws = this.#draws;
     const block = this.#encoder.encode(fields);
-    const flags = ends === "ends" ? END_STREAM : 0;
-    const apply = (answer: ModelAnswer) => answer.onHeaders(fields, ends);
-    if (draws.oneIn(8)) {
-      return this.#ofStream(
-        id,
-        {
-          type: http2.HEADERS,
-          flags: flags | END_HEADERS | PRIORITY_FLAG,
-          payload: joined(SOME_PRIORITY, block),
-        },
-        apply,
-        ends,
-      );
-    }
-    const cuts = draws.oneIn(6) && block.length > 0
-      ? [...draws.pieces(block, 8)]
-      : [block];
-    const frames: RawFrame[] = cuts.map((payload, at) => ({
-      type: at === 0 ? http2.HEADERS : http2.CONTINUATION,
-      flags: (at === 0 ? flags : 0) |
-        (at === cuts.length - 1 ? END_HEADERS : 0),
-      streamId: id,
-      payload,
-    }));
     if (ends === "ends") this.#over(id);
     return {
-      bytes: raw(...frames),
-      effect: { kind: "stream", id, apply },
+      bytes: say.headers(draws, {
+        streamId: id,
+        flags: ends === "ends" ? END_STREAM : 0,
+        payload: block,
+      }),
+      effect: {
+        kind: "stream",
+        id,
+        apply: (answer) => answer.onHeaders(fields, ends),
+      },
     };
   }
 
-  #reset(id: number): Said {
+  #reset(id: number): say.Said {
     const errorCode = this.#draws.below(15);
     const payload = Uint8Array.of(0, 0, 0, errorCode);
     this.#side.dropped.add(id);
@@ -259,7 +232,7 @@ export class PlayedPeer {
     frame: RawFrame,
     apply: (answer: ModelAnswer) => void,
     ends: "ends" | "goes on",
-  ): Said {
+  ): say.Said {
     if (ends === "ends") this.#over(id);
     return {
       bytes: raw({ ...frame, streamId: id }),

@@ -1,5 +1,6 @@
 /** What a peer says, and what it means to the model. */
 import * as http2 from "../../../../balancers/http2/_constants.ts";
+import { joined } from "./_hex.ts";
 import type { ModelAnswer } from "./_model_answer.ts";
 import type { Draws } from "./_pieces.ts";
 import { raw, type RawFrame } from "./_raw_frame.ts";
@@ -24,6 +25,57 @@ export interface Said {
 /** What means nothing to any call. */
 export function said(frame: RawFrame): Said {
   return { bytes: raw(frame), effect: { kind: "none" } };
+}
+
+/** Exclusive, on stream 3, of weight 16. */
+const SOME_PRIORITY = Uint8Array.of(0x80, 0, 0, 3, 15);
+
+/** A header block in one frame, with a priority now and then, or in several. */
+export function headers(
+  draws: Draws,
+  { streamId, flags, payload }: {
+    readonly streamId: number;
+    readonly flags: number;
+    readonly payload: Uint8Array;
+  },
+): Uint8Array {
+  const { HEADERS, CONTINUATION, END_HEADERS, PRIORITY_FLAG } = http2;
+  if (draws.oneIn(8)) {
+    return raw({
+      type: HEADERS,
+      flags: flags | END_HEADERS | PRIORITY_FLAG,
+      streamId,
+      payload: joined(SOME_PRIORITY, payload),
+    });
+  }
+  const cuts = draws.oneIn(6) && payload.length > 0
+    ? [...draws.pieces(payload, 8)]
+    : [payload];
+  return raw(...cuts.map((payload, at) => ({
+    type: at === 0 ? HEADERS : CONTINUATION,
+    flags: (at === 0 ? flags : 0) |
+      (at === cuts.length - 1 ? END_HEADERS : 0),
+    streamId,
+    payload,
+  })));
+}
+
+/** SETTINGS, each an identifier and a value. */
+export function settings(values: readonly (readonly [number, number])[]): Said {
+  const payload = new Uint8Array(6 * values.length);
+  const view = new DataView(payload.buffer);
+  for (const [at, [id, value]] of values.entries()) {
+    view.setUint16(6 * at, id);
+    view.setUint32(6 * at + 2, value);
+  }
+  return said({ type: http2.SETTINGS, payload });
+}
+
+/** A PING; the first half of its data is 0. */
+export function ping(low: number): Said {
+  const payload = new Uint8Array(8);
+  new DataView(payload.buffer).setUint32(4, low);
+  return said({ type: http2.PING, payload });
 }
 
 /** A frame that is to be passed over. */
