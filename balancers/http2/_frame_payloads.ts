@@ -24,6 +24,7 @@ import { HeaderBlock } from "./_header_block.ts";
 import { u24, u31, u32, u8 } from "./_octets.ts";
 import { readSettings } from "./_settings_payload.ts";
 
+const NOTHING = new Uint8Array(0);
 const PRIORITY_BYTES = 5;
 const NAMES = [
   "DATA",
@@ -50,7 +51,7 @@ export class FramePayloads {
   readonly #frame = {
     flags: 0,
     streamId: 0,
-    bytes: new Uint8Array(0) as Uint8Array,
+    bytes: NOTHING as Uint8Array,
     start: 0,
     end: 0,
     flowControlledBytes: 0,
@@ -106,6 +107,11 @@ export class FramePayloads {
       default:
         return this.#handler.onIgnored(type);
     }
+  }
+
+  /** Lets go of the bytes that were read. */
+  forget(): void {
+    this.#frame.bytes = NOTHING;
   }
 
   /** Takes padding (6.1) and priority off DATA and HEADERS. */

@@ -84,6 +84,8 @@ export class FrameReader {
     } catch (error) {
       this.close();
       throw error;
+    } finally {
+      this.#payloads.forget();
     }
   }
 

@@ -6,6 +6,7 @@ import { DynamicTable, entrySize } from "./_dynamic_table.ts";
 import { decodeHuffman } from "./_huffman.ts";
 import { type Field, STATIC_TABLE } from "./_static_table.ts";
 
+const NOTHING = new Uint8Array(0);
 /** More bits of an integer are a lie about a length, or an index. */
 const MAX_SHIFT = 21;
 /** A string is made of pieces of so many bytes. */
@@ -35,7 +36,7 @@ export class HpackDecoder {
   #maxTableSize: number;
   // The maximum was lowered to this: the next block has to begin with as much.
   #owedSize = Infinity;
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = NOTHING;
   #at = 0;
   #end = 0;
   #text = new Uint8Array(256);
@@ -74,6 +75,7 @@ export class HpackDecoder {
       size += entrySize(field);
       if (size <= this.#maxListSize) handler.onField(field.name, field.value);
     }
+    this.#bytes = NOTHING;
     return size <= this.#maxListSize ? size : undefined;
   }
 
