@@ -114,8 +114,7 @@ export class HpackEncoder {
     this.#tellChange();
     const start = this.#length;
     for (const field of template.fields) this.#field(field);
-    // One that has added to the table is good for this time only.
-    if (this.#version !== version) return;
+    // Of the version before, so one that has added to the table is stale.
     cached.version = version;
     cached.block = this.#bytes.slice(start, this.#length);
   }

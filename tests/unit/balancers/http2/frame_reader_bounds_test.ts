@@ -42,6 +42,18 @@ Deno.test("FrameReader bounds a header block, in bytes and in frames", () => {
   assertEquals(told(block(128, 0)), http2.ENHANCE_YOUR_CALM);
 });
 
+Deno.test("FrameReader bounds each header block for itself", () => {
+  const { length } = SERVER_SETTINGS;
+  const one = block(100, 1_000).subarray(length);
+  const many = Array.from({ length: 20 }, () => one);
+  const { told, error } = readAll([joined(SERVER_SETTINGS, ...many)]);
+  assertEquals(error, undefined);
+  assertEquals(
+    told.slice(1).map(([name]) => name),
+    many.map(() => "onHeaders"),
+  );
+});
+
 Deno.test("FrameReader takes frames as large as it says, held or not", () => {
   const payload = new Uint8Array(20_000);
   const bytes = joined(

@@ -101,6 +101,9 @@ Deno.test("FrameWriter fills one buffer while the other one is written", () => {
   const writer = new FrameWriter();
   const messages = [
     "a",
+    "b",
+    "c",
+    "d",
     "b".repeat(20_000),
     "c",
     "d".repeat(300_000),

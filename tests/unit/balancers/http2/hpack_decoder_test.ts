@@ -2,6 +2,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { COMPRESSION_ERROR } from "../../../../balancers/http2/_constants.ts";
 import { ConnectionError } from "../../../../balancers/http2/_errors.ts";
+import { STATIC_TABLE } from "../../../../balancers/http2/hpack/_static_table.ts";
+import { digits, latin1 } from "./_hex.ts";
 import { BlockReader } from "./_hpack_blocks.ts";
 
 /** That the block cannot be read. */
@@ -72,6 +74,28 @@ Deno.test("HpackDecoder empties its table for an entry that does not fit", () =>
   const value = "63".repeat(80);
   assertEquals(reader.fields(`7e 50 ${value}`), [["a", "c".repeat(80)]]);
   refuses(reader, "be", "no entry 62");
+});
+
+Deno.test("HpackDecoder knows every entry of the static table", () => {
+  const reader = new BlockReader();
+  assertEquals(STATIC_TABLE.length, 61);
+  for (const [at, { name, value }] of STATIC_TABLE.entries()) {
+    const indexed = Uint8Array.of(0x80 | (at + 1));
+    assertEquals(reader.fields(indexed), [[name, value]]);
+  }
+});
+
+Deno.test("HpackDecoder keeps its table in order for any number of entries", () => {
+  // Each counts 32 + 1 + 4: two have room.
+  const reader = new BlockReader({ maxTableSize: 80 });
+  const value = (number: number) => `${number}`.padStart(4, "0");
+  for (let number = 1; number < 2_000; number++) {
+    const block = `40 01 61 04 ${digits(latin1(value(number)))} be`;
+    assertEquals(reader.fields(block).at(-1), ["a", value(number)]);
+    if (number === 1) continue;
+    assertEquals(reader.fields("bf"), [["a", value(number - 1)]]);
+    refuses(reader, "c0", "no entry 64");
+  }
 });
 
 Deno.test("HpackDecoder bounds a list, and keeps its table in step", () => {
