@@ -8,6 +8,9 @@ import {
 
 /** What a call or stream waits for, for people. */
 export function describeWait(maxStreams: number, endpoint: string): string {
+  if (maxStreams === Infinity) {
+    return `waited for ${endpoint} to read what was sent before`;
+  }
   const allowed = maxStreams === 0
     ? `a stream, of which ${endpoint} allows none`
     : maxStreams === 1

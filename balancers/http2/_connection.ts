@@ -134,8 +134,8 @@ export class Connection {
       onIdle: () => this.#onIdle(),
       onFree: () => this.#listener.onStreams(),
       onWorn: () => {
-        const reason = "the connection has no more ids for streams";
-        this.#leave({ kind: "lost", reason });
+        const reason = "the connection has hardly any stream ids left";
+        this.#leave({ kind: "worn", reason });
       },
       isOpen: () => this.#state === "open",
     });

@@ -17,8 +17,11 @@ export interface ConnectionListener {
   onGone(): void;
 }
 
-/** Why a connection takes no calls: the server said so, or it is lost. */
+/**
+ * Why a connection takes no calls: the server said so, its stream ids are used
+ * up, or it is lost.
+ */
 export interface Down {
-  readonly kind: "goaway" | "lost";
+  readonly kind: "goaway" | "worn" | "lost";
   readonly reason: string;
 }

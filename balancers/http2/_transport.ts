@@ -16,7 +16,7 @@ import {
   type UnaryOptions,
 } from "../transport/mod.ts";
 import type { Connection } from "./_connection.ts";
-import type { ConnectionListener } from "./_connection_listener.ts";
+import type { ConnectionListener, Down } from "./_connection_listener.ts";
 import { Dialling } from "./_dial.ts";
 import { Sockets } from "./_sockets.ts";
 
@@ -137,12 +137,7 @@ class Http2Transport implements Transport {
     return {
       onSettled() {},
       onStreams: () => this.#events.onStreams?.(),
-      onDown: ({ kind, reason }) => {
-        const said = kind === "goaway"
-          ? `the server said ${reason}`
-          : `the connection was lost: ${reason}`;
-        this.#fail({ kind: "other", reason: said });
-      },
+      onDown: (why) => this.#fail({ kind: "other", reason: inWords(why) }),
       onTooManyPings: () => ping && pings?.tooMany(ping),
       onGone: () => this.#checkGone(),
     };
@@ -179,6 +174,17 @@ class Http2Transport implements Transport {
     if (this.#connection !== undefined && !this.#connection.gone) return;
     this.#phase = "gone";
     this.#events.onGone();
+  }
+}
+
+function inWords({ kind, reason }: Down): string {
+  switch (kind) {
+    case "goaway":
+      return `the server said ${reason}`;
+    case "worn":
+      return reason;
+    case "lost":
+      return `the connection was lost: ${reason}`;
   }
 }
 

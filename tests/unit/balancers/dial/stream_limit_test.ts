@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { makeDial } from "../../../../balancers/dial/_dial.ts";
+import { describeWait, makeDial } from "../../../../balancers/dial/_dial.ts";
 import { parseEndpoint } from "../../../../balancers/transport/_endpoint.ts";
 import type { CallStatus } from "../../../../balancers/transport/_contract.ts";
 import { methods } from "../../../../proto/methods.ts";
@@ -231,4 +231,14 @@ Deno.test("Transport never exceeds the limit nor sends what it has dropped, howe
     assert(!arrived.has(id), `${id} was sent`);
   }
   assert(unsent > 0);
+});
+
+Deno.test("describeWait() says what a call waits for", () => {
+  const said = [0, 1, 5, Infinity].map((max) => describeWait(max, "http://a"));
+  assertEquals(said, [
+    "waited for a stream, of which http://a allows none (max concurrent streams)",
+    "waited for the only stream that http://a allows (max concurrent streams)",
+    "waited for one of the 5 streams that http://a allows (max concurrent streams)",
+    "waited for http://a to read what was sent before",
+  ]);
 });

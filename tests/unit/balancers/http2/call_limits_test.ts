@@ -104,7 +104,7 @@ Deno.test("Connection is left before its ids run out, and its calls go on", asyn
     await undefined;
   }
   assertEquals(downs, [
-    { kind: "lost", reason: "the connection has no more ids for streams" },
+    { kind: "worn", reason: "the connection has hardly any stream ids left" },
   ]);
   assertEquals(connection.calls.inFlight, ids);
   await waitFor("the write", () => sent.length > 0);
