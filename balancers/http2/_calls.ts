@@ -115,10 +115,13 @@ export class Calls implements StreamHost {
   }
 
   forget(stream: Stream): void {
-    const { streams, sender, onFree } = this.#parts;
+    const { streams, sender } = this.#parts;
     streams.close(stream);
     sender.forget(stream);
-    onFree();
+  }
+
+  freed(): void {
+    this.#parts.onFree();
   }
 
   linger(stream: Stream): void {

@@ -59,7 +59,6 @@ export class Connection {
     );
     this.calls = this.#makeCalls();
     this.#keepAlive = new KeepAlive(pings, {
-      isBusy: () => this.calls.inFlight > 0,
       ping: () => this.#link.write((frames) => frames.ping(0, 0)),
       dead: (reason) => {
         this.#lose(reason);
@@ -194,11 +193,14 @@ export class Connection {
   #stop(): void {
     this.#state = "closed";
     this.#keepAlive.close();
-    this.#deadlines.close();
+    this.#deadlines.stop();
   }
 
   #onIdle(): void {
     this.#link.hold("free");
+    // No timer runs on for nobody.
+    this.#keepAlive.rest();
+    this.#deadlines.stop();
     if (this.#state === "leaving") {
       this.#stop();
       this.#link.shut();

@@ -30,8 +30,8 @@ export class Deadlines<T extends Timed> {
     if (deadlineAt < this.#timerAt) this.#set(deadlineAt, performance.now());
   }
 
-  /** Stops the timer. */
-  close(): void {
+  /** Stops the timer, as nothing runs; it starts again with the next one. */
+  stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#timerAt = Infinity;

@@ -2,8 +2,6 @@ import type { PingOptions } from "../transport/mod.ts";
 
 /** What pings the peer, and is told if it is dead. */
 export interface KeepAliveHost {
-  /** Whether a call or stream is open: otherwise the peer is left alone. */
-  isBusy(): boolean;
   /** Sends a PING. */
   ping(): void;
   /** There was no sign of life since a PING. */
@@ -35,6 +33,13 @@ export class KeepAlive {
     if (this.#state === "pinged") this.#watch();
   }
 
+  /** There is no call any more: the peer is left alone. */
+  rest(): void {
+    if (this.#state === "closed") return;
+    this.#state = "resting";
+    clearTimeout(this.#timer);
+  }
+
   /** There is a call now, where there was none. */
   wake(): void {
     if (this.#state !== "resting") return;
@@ -56,10 +61,6 @@ export class KeepAlive {
   }
 
   #look(timeMs: number): void {
-    if (!this.#host.isBusy()) {
-      this.#state = "resting";
-      return;
-    }
     if (performance.now() - this.#silentSince < timeMs) return this.#watch();
     const { timeoutMs = 0 } = this.#pings ?? {};
     this.#state = "pinged";

@@ -37,8 +37,10 @@ export interface StreamHost {
   reset(stream: Stream, errorCode: number): void;
   /** Gives the peer back some of its window. */
   giveBack(stream: Stream, bytes: number): void;
-  /** The stream is closed: the peer may be sent another one for it. */
+  /** The stream is closed. */
   forget(stream: Stream): void;
+  /** The peer may be sent another one for it. */
+  freed(): void;
   /** It is closed, and its owner has to read messages before its end. */
   linger(stream: Stream): void;
   /** Its owner is about to be told of its end. */
@@ -154,6 +156,7 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   end(status: CallStatus): void {
     if (this.state === "closed") return;
     this.#close();
+    this.host.freed();
     this.tell(status);
   }
 
@@ -161,7 +164,11 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   endLater(status: CallStatus): void {
     if (this.state === "closed") return;
     this.#close();
-    queueMicrotask(() => this.tell(status));
+    // Who ends one may be about to end all: nothing is to take its place before.
+    queueMicrotask(() => {
+      this.host.freed();
+      this.tell(status);
+    });
   }
 
   /** It is given up after its end, which its owner may not know of yet. */

@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { describeWait, makeDial } from "../../../../balancers/dial/_dial.ts";
+import { describeWait, makeDial } from "../../../../balancers/dial/mod.ts";
 import { parseEndpoint } from "../../../../balancers/transport/_endpoint.ts";
 import type { CallStatus } from "../../../../balancers/transport/_contract.ts";
 import { methods } from "../../../../proto/methods.ts";
