@@ -6,10 +6,10 @@ import { PlayedConnection } from "./_played_connection.ts";
 import { rounds } from "./_pieces.ts";
 
 const SEQUENCES = Number(Deno.env.get("ETCDENO_HTTP2_SEQUENCES") ?? 10_000);
-/** How many it takes to see whether memory grows with them, */
-const MANY = 20_000;
+/** From so many on it is seen whether memory grows with them, */
+const MANY = 100_000;
 /** and how much it may grow, in bytes. */
-const GROWTH = 67_108_864;
+const GROWTH = 33_554_432;
 
 /** What becomes of calls in ways that each have a reason of their own. */
 const OUTCOMES = [
@@ -26,20 +26,25 @@ const OUTCOMES = [
 
 async function play(wire: "sound" | "damaging"): Promise<void> {
   const seen = new Set<string>();
+  // What the heap comes down to in each tenth of the run: what is held.
+  const held = Array.from({ length: 10 }, () => Infinity);
+  const count = SEQUENCES / 2;
   let played = 0;
-  let before = 0;
-  for (const draws of rounds(SEQUENCES / 2)) {
+  for (const draws of rounds(count)) {
     try {
       const outcomes = await new PlayedConnection(draws, wire).play();
       for (const outcome of outcomes) seen.add(outcome);
     } catch (error) {
       throw new Error(`${draws.note}: ${error}`, { cause: error });
     }
-    if (++played === MANY) before = Deno.memoryUsage().heapUsed;
+    const tenth = Math.floor(10 * played / count);
+    if (played++ % 50 > 0) continue;
+    const { heapUsed } = Deno.memoryUsage();
+    held[tenth] = Math.min(held[tenth] ?? Infinity, heapUsed);
   }
-  if (played > 2 * MANY) {
-    const growth = Deno.memoryUsage().heapUsed - before;
-    assert(growth < GROWTH, `${played} sequences hold ${growth} bytes`);
+  if (played >= MANY) {
+    const [early = 0, late = 0] = [held[1], held[9]];
+    assert(late - early < GROWTH, `the heap grows from ${early} to ${late}`);
   }
   if (played < 1_000) return;
   for (const outcome of OUTCOMES) {
