@@ -1,3 +1,4 @@
+import { nextTick } from "node:process";
 import type { PingOptions } from "../transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type { ByteConn } from "./_byte_conn.ts";
@@ -197,10 +198,7 @@ export class Connection {
   }
 
   #onIdle(): void {
-    this.#link.hold("free");
-    // No timer runs on for nobody.
-    this.#keepAlive.rest();
-    this.#deadlines.stop();
+    nextTick(this.#rest);
     if (this.#state === "leaving") {
       this.#stop();
       this.#link.shut();
@@ -208,6 +206,14 @@ export class Connection {
     // The last one is told first.
     if (this.#gone === "nearly") queueMicrotask(() => this.#checkGone());
   }
+
+  /** Stops timers that run for nobody, unless the last answer led to a call. */
+  readonly #rest = (): void => {
+    if (this.calls.inFlight > 0) return;
+    this.#link.hold("free");
+    this.#keepAlive.rest();
+    this.#deadlines.stop();
+  };
 
   #checkGone(): void {
     if (this.#gone === "yes" || this.calls.inFlight > 0) return;
