@@ -49,7 +49,11 @@ export class Attempt {
   readonly #options: AttemptOptions;
   readonly #listener: AttemptListener;
   readonly #tcp: Socket;
-  #state: "connecting" | "connected" | "ready" | "over" = "connecting";
+  /** `failing`: it is being found out why. */
+  #state: "connecting" | "connected" | "failing" | "ready" | "over" =
+    "connecting";
+  #secured: Socket | undefined;
+  #peer: TlsPeer | undefined;
   #connection: Connection | undefined;
   #failure: TlsFailure | undefined;
 
@@ -87,8 +91,8 @@ export class Attempt {
     this.#state = "connected";
     const { tls } = this.#options;
     if (tls === undefined) return this.#speak(this.#tcp);
-    const peer = this.#peer(tls);
-    const secured = connectTls({
+    const peer = this.#peer = this.#describe(tls);
+    const secured = this.#secured = connectTls({
       socket: this.#tcp,
       servername: tls.serverName,
       ALPNProtocols: ["h2"],
@@ -96,7 +100,6 @@ export class Attempt {
       ...tls.own,
       ...tls.verify,
     });
-    this.#options.watch(secured);
     secured.once("secureConnect", () => {
       if (this.#state !== "connected") return;
       if (secured.alpnProtocol === "h2") this.#speak(secured);
@@ -110,6 +113,12 @@ export class Attempt {
       this.#explain(error.message, () => {
         return explainTls(error, peer, this.#options.watch);
       });
+    });
+    // Nothing else says that the server ended amid the handshake.
+    secured.once("close", () => {
+      if (this.#state === "connected" && this.#connection === undefined) {
+        this.#fail("the server closed the connection");
+      }
     });
   }
 
@@ -137,13 +146,13 @@ export class Attempt {
   }
 
   #onDown({ kind, reason }: Down): void {
-    const { tls, watch } = this.#options;
+    const peer = this.#peer;
     if (kind === "goaway") {
       return this.#failAs(`connected, but the server said ${reason} at once`);
     }
-    if (tls === undefined) return this.#fail(reason);
+    if (peer === undefined) return this.#fail(reason);
     this.#explain(reason, async () => {
-      return this.#failure ?? await explainEnd(this.#peer(tls), watch);
+      return this.#failure ?? await explainEnd(peer, this.#options.watch);
     });
   }
 
@@ -153,6 +162,7 @@ export class Attempt {
     explain: () => Promise<TlsFailure | undefined>,
   ): void {
     if (this.#state !== "connected") return;
+    this.#state = "failing";
     this.#close();
     explain().then((failure) => {
       if (failure === undefined) this.#fail(reason);
@@ -176,10 +186,11 @@ export class Attempt {
 
   #close(): void {
     this.#connection?.abort();
+    this.#secured?.destroy();
     this.#tcp.destroy();
   }
 
-  #peer({ serverName, own }: TlsSettings): TlsPeer {
+  #describe({ serverName, own }: TlsSettings): TlsPeer {
     const { remoteAddress: host = "", remotePort: port = 0 } = this.#tcp;
     const address = "path" in this.#address ? this.#address : { host, port };
     return { address, serverName, own };

@@ -130,6 +130,10 @@ Deno.test("every kind of call and stream that waits for a stream in vain names t
   ) assertNamesLimit(error);
   // One that is asked alone has a connection, and so streams, of its own.
   const member = client.member(endpoint);
+  // More than is sent ahead of who reads it, so that the streams stay open.
+  for (const part of [0, 1, 2]) {
+    await other.put(`large/${part}`, new Uint8Array(1_048_576));
+  }
   const readers = [0, 1].map(() => member.snapshot().getReader());
   await Promise.all(readers.map((reader) => reader.read()));
   assertNamesLimit(await assertRejects(() => member.status({ timeoutMs })));

@@ -9,6 +9,7 @@ import { run } from "../../support/_program.ts";
 import { TcpPeer, writeAll } from "../../support/_tcp_peer.ts";
 import { Dialled, EMPTY, replyOf, statusOf } from "./_dialled.ts";
 import { latin1 } from "./_hex.ts";
+import { raw } from "./_raw_frame.ts";
 import { answer, RawPeer, settings } from "./_raw_peer.ts";
 
 /** A server that says this to everybody, and reads to the end. */
@@ -131,40 +132,73 @@ Deno.test("addressesOf() reads every kind of target", async () => {
   );
 });
 
-Deno.test("Dialling wants HTTP/2 to be agreed on with TLS", async () => {
+Deno.test("Dialling wants HTTP/2 to be agreed on with TLS, and takes that for one socket", async () => {
   const authority = await CertificateAuthority.create("test");
   const { cert, key } = await authority.issue({ addresses: ["127.0.0.1"] });
+  for (const alpnProtocols of [undefined, ["h2"]]) {
+    await using server = serving({
+      cert,
+      key,
+      ...alpnProtocols && { alpnProtocols },
+    });
+    await using dialled = overTls(server.port, authority.cert);
+    if (alpnProtocols === undefined) {
+      assertStringIncludes(
+        (await dialled.down.promise).reason,
+        "by TLS it does not agree to speak HTTP/2 (ALPN)",
+      );
+    } else {
+      await dialled.ready.promise;
+      assertEquals(dialled.transport.sockets, 1);
+    }
+  }
+});
+
+Deno.test("Dialling says of a peer that ends amid the handshake that it has no TLS", async () => {
+  await using peer = new TcpPeer(async (conn) => {
+    await conn.read(new Uint8Array(1));
+  });
+  await using dialled = overTls(peer.port, undefined);
+  const why = await dialled.down.promise;
+  assertEquals(why.kind, "tls");
+  assertStringIncludes(why.reason, "it does not speak TLS");
+});
+
+/** A server of HTTP/2 over TLS, which says SETTINGS and no more. */
+function serving(
+  options: Deno.TlsCertifiedKeyPem & Partial<Deno.ListenTlsOptions>,
+) {
   const hostname = "127.0.0.1";
-  // It has TLS, and no ALPN.
-  using listener = Deno.listenTls({ hostname, port: 0, cert, key });
+  const listener = Deno.listenTls({ hostname, port: 0, ...options });
   const served = (async () => {
     const conn = await listener.accept();
-    const buffer = new Uint8Array(1_000);
     try {
+      await conn.write(raw(settings()));
+      const buffer = new Uint8Array(1_000);
       while (await conn.read(buffer) !== null);
     } catch {
       // However the client ends it.
     }
     conn.close();
   })();
-  const tls = {
-    ca: authority.cert,
-    cert: undefined,
-    key: undefined,
-    serverName: () => undefined,
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      await served;
+      listener.close();
+    },
   };
+}
+
+function overTls(port: number, ca: string | undefined): Dialled {
+  const own = { cert: undefined, key: undefined };
+  const tls = { ca, ...own, serverName: () => undefined };
   const secure = makeDial({ tls, keepAlive: false, transport: "http2" });
-  await using dialled = new Dialled(`127.0.0.1:${listener.addr.port}`, {
+  return new Dialled(`127.0.0.1:${port}`, {
     dial: (endpoint, timeoutMs, events) =>
       secure({ ...endpoint, secure: true }, timeoutMs, events),
   });
-  assertStringIncludes(
-    (await dialled.down.promise).reason,
-    "by TLS it does not agree to speak HTTP/2 (ALPN)",
-  );
-  await dialled.gone.promise;
-  await served;
-});
+}
 
 Deno.test("Http2Transport.abort() amid a dial leaves nothing behind", async () => {
   using hole = await BlackHole.open();
