@@ -58,7 +58,7 @@ export function makeParts(options: ResolvedOptions): ClientParts {
   const tokens = options.credentials && new TokenKeeper(options.credentials, {
     authenticate: (name, password) => authenticate(late, { name, password }),
     onEvent,
-    now: clock.now,
+    clock,
   });
   const { retry: policy } = options.strategy;
   const calls = { policy, timeoutMs, tokens, clock };

@@ -43,7 +43,7 @@ Deno.test("TokenKeeper leaves an error that is more than its code as it is", asy
   );
   const keeper = new TokenKeeper(
     { kind: "password", username: "alice", password: "secret" },
-    { authenticate: () => Promise.reject(failure), now: () => 0 },
+    { authenticate: () => Promise.reject(failure), clock: { now: () => 0 } },
   );
   assertStrictEquals(
     await assertRejects(() => keeper.fetch(), TlsError),
@@ -148,7 +148,7 @@ Deno.test("A stream asks a provider that fails again, until it is not wanted", a
         throw new Error("the vault is sealed");
       },
     },
-    { authenticate: () => Promise.resolve(""), now: () => 0 },
+    { authenticate: () => Promise.resolve(""), clock: { now: () => 0 } },
   );
   const own = new AbortController();
   await ensureToken(keeper, own.signal);
