@@ -38,7 +38,7 @@ export interface ClientParts {
   readonly batching: Batching;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
-  /** Told of what happens, if anybody listens. */
+  /** A listener to all events, if there is one. */
   readonly onEvent: TellEvent | undefined;
 }
 
