@@ -10,7 +10,7 @@ import type {
   TransportEvents,
   UnaryOptions,
 } from "../transport/mod.ts";
-import { StreamQueue } from "./_queue.ts";
+import { StreamQueue } from "./_stream_queue.ts";
 import { WaitingStream } from "./_waiting_stream.ts";
 
 /**

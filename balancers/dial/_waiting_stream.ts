@@ -1,4 +1,4 @@
-import type { QueuePlace } from "./_queue.ts";
+import type { QueuePlace } from "./_stream_queue.ts";
 import type { RunningStream, StreamWait } from "../transport/mod.ts";
 
 /** A stream that waits for one of those its peer allows: it keeps its orders. */

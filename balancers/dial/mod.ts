@@ -4,4 +4,4 @@
  * @module
  */
 export { makeDial } from "./_dial.ts";
-export { describeWait } from "./_queue.ts";
+export { describeWait } from "./_stream_queue.ts";

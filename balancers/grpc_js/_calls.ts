@@ -9,7 +9,7 @@ import type {
   StreamOptions,
   UnaryOptions,
 } from "../transport/mod.ts";
-import { asBuffer, cancel, metadataOf, toCallStatus } from "./_message.ts";
+import { asBuffer, cancel, metadataOf, toCallStatus } from "./_call_status.ts";
 import { StreamWriter } from "./_stream_writer.ts";
 
 type Call = ReturnType<grpc.Channel["createCall"]>;

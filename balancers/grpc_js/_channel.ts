@@ -11,7 +11,7 @@ import {
   type DialListener,
   ONE_DIAL_OPTIONS,
 } from "./_one_dial.ts";
-import { type Capture, captureSockets } from "./_sockets.ts";
+import { type Capture, captureSockets } from "./_capture.ts";
 
 /** What all transports of a client share. */
 export interface GrpcDialOptions {

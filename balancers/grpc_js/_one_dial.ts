@@ -1,6 +1,6 @@
 import type * as grpc from "@grpc/grpc-js";
 import { connectivityState, experimental } from "@grpc/grpc-js";
-import { observeEnds } from "./_ends.ts";
+import { observeEnds } from "./_wire_ends.ts";
 
 type LoadBalancer = experimental.LoadBalancer;
 type Helper = experimental.ChannelControlHelper;

@@ -1,5 +1,5 @@
 import type { Channel } from "@grpc/grpc-js";
-import { asBuffer } from "./_message.ts";
+import { asBuffer } from "./_call_status.ts";
 
 type Call = ReturnType<Channel["createCall"]>;
 

@@ -21,7 +21,7 @@ import {
   LINGER_MS,
   openChannel,
 } from "./_channel.ts";
-import type { Capture } from "./_sockets.ts";
+import type { Capture } from "./_capture.ts";
 
 // How long the peer of a connection that is no longer used may take to end it.
 const CLOSE_MS = 1_000;

@@ -1,4 +1,4 @@
-import type { PooledConnection } from "./_sub_connection.ts";
+import type { PooledConnection } from "./_pooled_connection.ts";
 import type { ConnectionState, StrategySnapshot } from "../strategy.ts";
 import type { BalancerEvent } from "../view.ts";
 

@@ -1,5 +1,5 @@
 import { holdFor, onAbort, type Transport } from "../transport/mod.ts";
-import type { PooledConnection } from "./_sub_connection.ts";
+import type { PooledConnection } from "./_pooled_connection.ts";
 import type { PickInfo } from "../strategy.ts";
 
 /** How long a pick may wait. */

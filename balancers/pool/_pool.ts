@@ -8,11 +8,11 @@ import {
 } from "./_pick_queue.ts";
 import { PoolEvents } from "./_events.ts";
 import type { PoolOptions } from "./_options.ts";
-import { StrategyView } from "./_view.ts";
+import { StrategyView } from "./_strategy_view.ts";
 import {
   PooledConnection,
   type SubConnectionContext,
-} from "./_sub_connection.ts";
+} from "./_pooled_connection.ts";
 import type { CallOutcome, ConnectionState, PickInfo } from "../strategy.ts";
 import type { BalancerSnapshot, EndpointView } from "../view.ts";
 

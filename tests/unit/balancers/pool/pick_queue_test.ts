@@ -5,7 +5,7 @@ import {
   type Tried,
   type WaitOptions,
 } from "../../../../balancers/pool/_pick_queue.ts";
-import { PooledConnection } from "../../../../balancers/pool/_sub_connection.ts";
+import { PooledConnection } from "../../../../balancers/pool/_pooled_connection.ts";
 import type { PickInfo } from "../../../../balancers/strategy.ts";
 import { FakeClock } from "../../support/_fake_clock.ts";
 import {

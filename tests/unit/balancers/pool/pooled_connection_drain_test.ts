@@ -6,7 +6,7 @@ import {
   microtasks,
   NO_SETTINGS,
 } from "../transport/_fake_transport.ts";
-import { Subject, up } from "./_sub_connection_subject.ts";
+import { Subject, up } from "./_pooled_connection_subject.ts";
 
 Deno.test("PooledConnection.disconnect() drains a ready transport and stays idle", async () => {
   const subject = up();

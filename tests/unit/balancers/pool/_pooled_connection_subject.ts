@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 import {
   PooledConnection,
   type SubConnectionContext,
-} from "../../../../balancers/pool/_sub_connection.ts";
+} from "../../../../balancers/pool/_pooled_connection.ts";
 import { FakeClock } from "../../support/_fake_clock.ts";
 import {
   endpoint,

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { CONNECTION_BACKOFF } from "../../../../errors/backoff.ts";
 import { seededRandom } from "../../support/_fake_clock.ts";
-import { Subject, up } from "./_sub_connection_subject.ts";
+import { Subject, up } from "./_pooled_connection_subject.ts";
 
 Deno.test("PooledConnection dials when asked for, once, with the dial timeout", () => {
   const { connection, network, states } = new Subject();

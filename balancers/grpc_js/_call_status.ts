@@ -5,7 +5,7 @@ import {
   status,
   type StatusObject,
 } from "@grpc/grpc-js";
-import { wireEndOf } from "./_ends.ts";
+import { wireEndOf } from "./_wire_ends.ts";
 import type { CallStatus, Headers, RequestBytes } from "../transport/mod.ts";
 
 // What gRPC makes of an HTTP status; the others are UNKNOWN.
