@@ -46,7 +46,7 @@ export interface ClientParts {
 export function makeParts(options: ResolvedOptions): ClientParts {
   const { dialTimeoutMs, requestTimeoutMs: timeoutMs } = options;
   const clock = SYSTEM_CLOCK;
-  const dial = makeDial(options);
+  const dial = makeDial({ ...options, clock });
   const observation = observe(options.onEvent, clock);
   const { onEvent } = observation;
   // Parts that the caller needs make calls themselves, later on.

@@ -1,115 +1,110 @@
 import type {
+  Clock,
   Dial,
+  DialSettings,
   Endpoint,
-  RequestBytes,
   RunningCall,
   RunningStream,
-  StreamOptions,
   Transport,
   TransportEvents,
-  UnaryOptions,
 } from "../transport/mod.ts";
 
-/** A dial function that is asked for anew each time, and may throw. */
-export function deferredDial(provide: () => Promise<Dial>): Dial {
-  return (endpoint, timeoutMs, events) =>
-    new DeferredTransport(provide, { endpoint, timeoutMs, events });
+/** How a transport is made that may be replaced once. */
+export interface ReplacingDialSettings extends DialSettings {
+  /** Called with the transport that takes the place of the first one. */
+  replace(transport: Transport): void;
 }
 
-interface DialArguments {
-  readonly endpoint: Endpoint;
-  readonly timeoutMs: number;
-  readonly events: TransportEvents;
+/** A dial that may give another transport in place of its first one. */
+export type ReplacingDial = (
+  endpoint: Endpoint,
+  settings: ReplacingDialSettings,
+) => Transport;
+
+/**
+ * A dial whose settings come later, and anew for each connection. Until then
+ * it gives a transport that is not ready, and puts the real one in its place.
+ * The connection fails if `provide` does.
+ */
+export function deferredDial(
+  provide: () => Promise<Dial>,
+  clock: Clock,
+): ReplacingDial {
+  return (endpoint, settings) => {
+    const { timeoutMs, events, replace } = settings;
+    const startedAt = clock.now();
+    const undialled = new UndialledTransport(settings, clock);
+    provide().then((dial) => {
+      if (undialled.ended) return;
+      const leftMs = Math.ceil(startedAt + timeoutMs - clock.now());
+      // Throws if the settings are of no use, or the user's function does.
+      replace(dial(endpoint, { timeoutMs: Math.max(leftMs, 1), events }));
+      undialled.end();
+    }).catch((error) => {
+      undialled.fail(`no settings for TLS: ${messageOf(error)}`);
+    });
+    return undialled;
+  };
 }
 
-/** A transport that is dialled when its settings are there. */
-class DeferredTransport implements Transport {
+/** A transport that waits for what it is dialled with. */
+class UndialledTransport implements Transport {
+  readonly ready = false;
+  readonly inFlight = 0;
+  readonly maxStreams = 0;
+  readonly freeStreams = 0;
+  readonly sockets = 0;
   readonly #events: TransportEvents;
-  readonly #timer: ReturnType<typeof setTimeout>;
-  #inner: Transport | undefined;
+  readonly #stopTimer: () => void;
   #ended = false;
 
-  constructor(
-    provide: () => Promise<Dial>,
-    { endpoint, timeoutMs, events }: DialArguments,
-  ) {
+  constructor({ timeoutMs, events }: DialSettings, clock: Clock) {
     this.#events = events;
-    const startedAt = performance.now();
-    this.#timer = setTimeout(
-      () => this.#fail(`'tls' returned no settings within ${timeoutMs} ms`),
-      timeoutMs,
-    );
-    Deno.unrefTimer(this.#timer);
-    provide().then((dial) => {
-      if (this.#ended) return;
-      const leftMs = Math.ceil(startedAt + timeoutMs - performance.now());
-      // Throws if the settings are of no use, or the user's function does.
-      this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
-      clearTimeout(this.#timer);
-    }).catch((error) => this.#fail(`no settings for TLS: ${messageOf(error)}`));
+    this.#stopTimer = clock.schedule(timeoutMs, () => {
+      this.fail(`'tls' returned no settings within ${timeoutMs} ms`);
+    });
   }
 
-  get ready(): boolean {
-    return this.#inner?.ready ?? false;
+  /** Whether the wait is over. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
-  get inFlight(): number {
-    return this.#inner?.inFlight ?? 0;
-  }
-
-  get maxStreams(): number {
-    return this.#inner?.maxStreams ?? 0;
-  }
-
-  get freeStreams(): number {
-    return this.#inner?.freeStreams ?? 0;
-  }
-
-  get sockets(): number {
-    return this.#inner?.sockets ?? 0;
-  }
-
-  unary(
-    path: string,
-    request: RequestBytes,
-    options: UnaryOptions,
-  ): RunningCall {
-    return this.#dialled().unary(path, request, options);
-  }
-
-  stream(path: string, options: StreamOptions): RunningStream {
-    return this.#dialled().stream(path, options);
-  }
-
-  drain(): void {
-    if (this.#inner === undefined) this.#end();
-    else this.#inner.drain();
-  }
-
-  abort(): void {
-    if (this.#inner === undefined) this.#end();
-    else this.#inner.abort();
-  }
-
-  #dialled(): Transport {
-    if (this.#inner !== undefined) return this.#inner;
-    throw new Error("Cannot make a call: the transport is not ready");
-  }
-
-  #fail(reason: string): void {
-    if (this.#ended) return;
+  /** Ends the wait. */
+  end(): void {
     this.#ended = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
+  }
+
+  /** Ends the wait, as there will be no connection. */
+  fail(reason: string): void {
+    if (this.#ended) return;
+    this.end();
     this.#events.onDown({ kind: "other", reason });
     this.#events.onGone();
   }
 
-  #end(): void {
+  unary(): RunningCall {
+    throw notReadyError();
+  }
+
+  stream(): RunningStream {
+    throw notReadyError();
+  }
+
+  drain(): void {
+    this.abort();
+  }
+
+  abort(): void {
     if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#timer);
+    this.end();
     queueMicrotask(() => this.#events.onGone());
   }
+}
+
+function notReadyError(): Error {
+  return new Error("Cannot make a call: the transport is not ready");
 }
 
 function messageOf(error: unknown): string {

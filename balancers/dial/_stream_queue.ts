@@ -1,12 +1,12 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
-import {
-  type CallSettings,
-  type CallStatus,
-  holdFor,
-  type Transport,
+import type {
+  CallSettings,
+  CallStatus,
+  Clock,
+  Transport,
 } from "../transport/mod.ts";
 
-/** What a call or stream waits for, for people. */
+/** Says for people which stream a call waits for. */
 export function describeWait(maxStreams: number, endpoint: string): string {
   const allowed = maxStreams === 0
     ? `a stream, of which ${endpoint} allows none`
@@ -24,88 +24,98 @@ export interface Waiter<Options extends CallSettings> {
   readonly drop: (status: CallStatus) => void;
 }
 
-interface Place {
+interface Entry {
   readonly start: (timeoutMs: number) => void;
   readonly drop: (status: CallStatus) => void;
   readonly deadlineAt: number;
-  /** Stops what ends the wait, and keeps the process alive until then. */
+  /** Stops the timer that ends the wait, and keeps the process alive. */
   stopTimer(): void;
 }
 
-/** Where somebody stands in a queue. */
-export interface QueuePlace {
-  /** Drops it, if it still waits: `drop` is called in a moment. */
+/** A call or stream in the queue, as its caller holds it. */
+export interface QueueEntry {
+  /** Ends the wait, if it has not ended: `drop` is called in a moment. */
   cancel(): void;
 }
 
-/** What has to wait for a stream, served in the order it came. */
+/** The parts of a transport that its queue uses. */
+export interface StreamQueueContext {
+  /** The time. */
+  readonly clock: Clock;
+  /** The transport that starts the calls and streams. */
+  transport(): Transport;
+}
+
+/** The calls and streams that wait for a stream, in the order they came. */
 export class StreamQueue {
   readonly #url: string;
-  readonly #transport: () => Transport;
-  readonly #places = new Set<Place>();
+  readonly #context: StreamQueueContext;
+  readonly #entries = new Set<Entry>();
 
-  constructor(url: string, transport: () => Transport) {
+  constructor(url: string, context: StreamQueueContext) {
     this.#url = url;
-    this.#transport = transport;
+    this.#context = context;
   }
 
   /** How many wait. */
   get size(): number {
-    return this.#places.size;
+    return this.#entries.size;
   }
 
   /** Waits until there is a stream, or the time is over. */
   add<Options extends CallSettings>(
     options: Options,
     { start, drop }: Waiter<Options>,
-  ): QueuePlace {
+  ): QueueEntry {
     const { timeoutMs } = options;
-    const place: Place = {
+    const { clock } = this.#context;
+    const entry: Entry = {
       start: (timeoutMs) => start({ ...options, timeoutMs }),
       drop,
-      deadlineAt: performance.now() + timeoutMs,
-      stopTimer: holdFor(timeoutMs, () => this.#expire(place)),
+      deadlineAt: clock.now() + timeoutMs,
+      stopTimer: clock.hold(timeoutMs, () => this.#expire(entry)),
     };
-    this.#places.add(place);
+    this.#entries.add(entry);
     return {
       cancel: () => {
-        if (!this.#take(place)) return;
-        queueMicrotask(() => place.drop(this.#unsent(GRPC_CODE.canceled)));
+        if (!this.#take(entry)) return;
+        queueMicrotask(() => entry.drop(this.#unsent(GRPC_CODE.canceled)));
       },
     };
   }
 
   /** Starts those that there is a stream for. */
   serve(): void {
-    const transport = this.#transport();
-    for (const place of this.#places) {
+    const { clock } = this.#context;
+    const transport = this.#context.transport();
+    for (const entry of this.#entries) {
       if (!transport.ready || transport.freeStreams <= 0) return;
-      const timeoutMs = place.deadlineAt - performance.now();
+      const timeoutMs = entry.deadlineAt - clock.now();
       // Its timer is late, as the process stood still.
-      if (timeoutMs <= 0) this.#expire(place);
-      else if (this.#take(place)) place.start(timeoutMs);
+      if (timeoutMs <= 0) this.#expire(entry);
+      else if (this.#take(entry)) entry.start(timeoutMs);
     }
   }
 
-  /** Takes everybody off; what it gives back drops them. */
+  /** Takes everybody off; the returned function drops them. */
   empty(grpcCode: number): () => void {
-    const all = [...this.#places].filter((place) => this.#take(place));
+    const all = [...this.#entries].filter((entry) => this.#take(entry));
     return () => {
       for (const { drop } of all) drop(this.#unsent(grpcCode));
     };
   }
 
-  #expire(place: Place): void {
-    if (this.#take(place)) place.drop(this.#unsent(GRPC_CODE.deadlineExceeded));
+  #expire(entry: Entry): void {
+    if (this.#take(entry)) entry.drop(this.#unsent(GRPC_CODE.deadlineExceeded));
   }
 
-  #take(place: Place): boolean {
-    place.stopTimer();
-    return this.#places.delete(place);
+  #take(entry: Entry): boolean {
+    entry.stopTimer();
+    return this.#entries.delete(entry);
   }
 
   #unsent(grpcCode: number): CallStatus {
-    const { maxStreams } = this.#transport();
+    const { maxStreams } = this.#context.transport();
     return {
       grpcCode,
       details: describeWait(maxStreams, this.#url),

@@ -1,11 +1,11 @@
-import type { QueuePlace } from "./_stream_queue.ts";
+import type { QueueEntry } from "./_stream_queue.ts";
 import type { RunningStream, StreamWait } from "../transport/mod.ts";
 
-/** A stream that waits for one of those its peer allows: it keeps its orders. */
+/** A stream that cannot begin yet: it keeps what it is told until then. */
 export class WaitingStream implements RunningStream {
   readonly wait: StreamWait;
-  /** Its place in the queue. */
-  place: QueuePlace | undefined;
+  /** The entry of this stream in the queue. */
+  entry: QueueEntry | undefined;
   readonly #over = Promise.withResolvers<void>();
   #orders: ((stream: RunningStream) => void)[] = [];
   #running: RunningStream | undefined;
@@ -14,7 +14,7 @@ export class WaitingStream implements RunningStream {
     this.wait = { maxStreams, over: this.#over.promise };
   }
 
-  /** It has one. */
+  /** The stream begins. */
   start(running: RunningStream): void {
     this.#running = running;
     for (const order of this.#orders) order(running);
@@ -40,7 +40,7 @@ export class WaitingStream implements RunningStream {
   }
 
   // A function of its own, to be called as one.
-  readonly cancel = (): void => (this.#running ?? this.place)?.cancel();
+  readonly cancel = (): void => (this.#running ?? this.entry)?.cancel();
 
   #order(order: (stream: RunningStream) => void): void {
     if (this.#running === undefined) this.#orders.push(order);

@@ -13,6 +13,7 @@ import { asBuffer, cancel, metadataOf, toCallStatus } from "./_call_status.ts";
 import { StreamWriter } from "./_stream_writer.ts";
 
 type Call = ReturnType<grpc.Channel["createCall"]>;
+type CallListener = Parameters<Call["start"]>[1];
 
 const NO_REPLY: CallStatus = {
   grpcCode: GRPC_CODE.internal,
@@ -89,8 +90,9 @@ export class GrpcCalls {
   #open(
     path: string,
     { timeoutMs, headers }: CallSettings,
-    listener: Parameters<Call["start"]>[1],
+    listener: CallListener,
   ): Call {
+    // As grpc-js wants it: by the wall clock.
     const deadline = timeoutMs === Infinity ? Infinity : Date.now() + timeoutMs;
     const call = this.#channel.createCall(path, deadline, null, null, null);
     this.#running.add(call);

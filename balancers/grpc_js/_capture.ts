@@ -1,10 +1,5 @@
-import { constants, type Http2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
-import { guardGoaway, sessionOn } from "./_goaway_guard.ts";
-import { SessionStreams } from "./_http2_streams.ts";
-import { joinWrites } from "./_joined_writes.ts";
-import { onRemoteSettings } from "./_remote_settings.ts";
 import {
   explainAlert,
   explainEnd,
@@ -12,26 +7,12 @@ import {
   type TlsFailure,
   type TlsPeer,
 } from "../transport/mod.ts";
-
-/** The sockets of one channel, and what the server says on them. */
-export interface Capture {
-  /** How many are open now. */
-  readonly open: number;
-  /** Whether a TCP connection was ever made. */
-  readonly seen: boolean;
-  /** How many streams the server allows at once, `Infinity` for any number. */
-  readonly maxStreams: number;
-  /** What the server has said with a GOAWAY, for people; if it has. */
-  readonly goaway: string | undefined;
-  /** Finds out why TLS was not set up, if that was it. */
-  explain(): Promise<TlsFailure | undefined>;
-  /** Closes all that are open. */
-  destroy(): void;
-}
+import { joinWrites } from "./_joined_writes.ts";
+import { SessionObserver } from "./_session_observer.ts";
 
 /** What to look out for. */
 export interface CaptureOptions {
-  /** How TLS is set up, to explain its failures; not given without TLS. */
+  /** How TLS is set up, to explain its failures; `undefined` without TLS. */
   readonly tls: Omit<TlsPeer, "address"> | undefined;
   /** Called when the server has said GOAWAY as it was pinged too often. */
   onTooManyPings(): void;
@@ -40,9 +21,6 @@ export interface CaptureOptions {
   /** Called when a socket has closed. */
   onClose(): void;
 }
-
-// The debug data of a GOAWAY, as gRPC has it.
-const TOO_MANY_PINGS = "too_many_pings";
 
 interface Connected {
   readonly socket: Socket;
@@ -69,117 +47,138 @@ interface Internals {
  */
 export function captureSockets(
   credentials: ChannelCredentials,
-  { tls, onTooManyPings, onMaxStreams, onClose }: CaptureOptions,
+  options: CaptureOptions,
 ): Capture {
-  const sockets = new Set<Socket>();
-  const guarded = new WeakSet<Http2Session>();
-  let seen = false;
-  let destroyed = false;
-  let maxStreams = Infinity;
-  let goaway: string | undefined;
-  let failure: TlsFailure | undefined;
-  let ended: (() => Promise<TlsFailure | undefined>) | undefined;
-  const watch = (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => {
-      sockets.delete(socket);
-      onClose();
-    });
-    // Whoever uses it hears of its errors too; nobody does while it changes
-    // hands.
-    socket.on("error", () => {});
-    if (destroyed) socket.destroy();
-  };
-  const guard = (carrier: Socket) => {
-    const session = sessionOn(carrier);
-    if (session === undefined || guarded.has(session)) return;
-    guarded.add(session);
-    onRemoteSettings(session, (settings) => {
-      maxStreams = settings.maxConcurrentStreams ?? Infinity;
-      onMaxStreams();
-    });
-    // Before the guard, which keeps the `close` it finds.
-    const streams = new SessionStreams(session);
-    guardGoaway(session, ({ code, lastStreamId, data }) => {
-      streams.onGoaway(lastStreamId);
-      const text = new TextDecoder().decode(data?.subarray(0, 100));
-      goaway = `GOAWAY with code ${code}`;
-      if (text !== "") goaway += ` and ${JSON.stringify(text)}`;
-      if (
-        code === constants.NGHTTP2_ENHANCE_YOUR_CALM && text === TOO_MANY_PINGS
-      ) onTooManyPings();
-    });
-  };
+  const capture = new Capture(options);
   const internals = credentials as unknown as Internals;
   const create = internals._createSecureConnector?.bind(credentials);
   if (create !== undefined) {
     internals._createSecureConnector = (...args) => {
       const connector = create(...args);
       const connect = connector.connect.bind(connector);
-      connector.connect = async (socket) => {
-        seen = true;
-        watch(socket);
-        const { remoteAddress: host = "", remotePort: port = 0 } = socket;
-        const peer = tls && { ...tls, address: { host, port } };
-        let connected: Connected;
-        try {
-          connected = await connect(socket);
-        } catch (error) {
-          if (peer !== undefined) {
-            failure = await explainTls(error, peer, watch);
-          }
-          throw error;
-        }
-        joinWrites(connected.socket);
-        if (peer !== undefined) {
-          ended = () => explainEnd(peer, watch);
-          connected.socket.on("error", (error) => {
-            failure ??= explainAlert(error, peer);
-          });
-        }
-        return guardedOnce(connected, guard);
-      };
+      connector.connect = (socket) => capture.connect(socket, connect);
       return connector;
     };
   }
-  return {
-    get open() {
-      return sockets.size;
-    },
-    get seen() {
-      return seen;
-    },
-    get maxStreams() {
-      return maxStreams;
-    },
-    get goaway() {
-      return goaway;
-    },
-    async explain() {
-      // Each way has a handshake of its own, unless it is known by now.
-      return failure ?? await ended?.();
-    },
-    destroy() {
-      destroyed = true;
-      for (const socket of sockets) socket.destroy();
-    },
-  };
+  return capture;
 }
 
-/**
- * The same connection, whose session is guarded from its beginning: grpc-js
- * asks for the socket again when it has put a session on it. With TLS it is a
- * socket around the one that was captured.
- */
-function guardedOnce(
-  connected: Connected,
-  guard: (carrier: Socket) => void,
-): Connected {
-  return {
-    ...connected,
-    get socket() {
-      guard(connected.socket);
-      return connected.socket;
-    },
-  };
+/** The sockets of one channel, and what the server says on them. */
+export class Capture {
+  readonly #options: CaptureOptions;
+  readonly #sockets = new Set<Socket>();
+  readonly #sessions: SessionObserver;
+  #connected = false;
+  #destroyed = false;
+  #maxStreams = Infinity;
+  #goaway: string | undefined;
+  #tlsFailure: TlsFailure | undefined;
+  #explainEnd: (() => Promise<TlsFailure | undefined>) | undefined;
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+    this.#sessions = new SessionObserver({
+      onMaxStreams: (maxStreams) => {
+        this.#maxStreams = maxStreams;
+        options.onMaxStreams();
+      },
+      onGoaway: (text) => this.#goaway = text,
+      onTooManyPings: () => options.onTooManyPings(),
+    });
+  }
+
+  /** How many are open now. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
+  /** Whether a TCP connection was ever made. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** How many streams the server allows at once, `Infinity` for no limit. */
+  get maxStreams(): number {
+    return this.#maxStreams;
+  }
+
+  /** What the server has said with a GOAWAY, for people; if it has. */
+  get goaway(): string | undefined {
+    return this.#goaway;
+  }
+
+  /** Finds out why TLS was not set up, if that was it. */
+  async explain(): Promise<TlsFailure | undefined> {
+    // Each way has a handshake of its own, unless it is known by now.
+    return this.#tlsFailure ?? await this.#explainEnd?.();
+  }
+
+  /** Closes all that are open, and those that are opened later. */
+  destroy(): void {
+    this.#destroyed = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Does what the connector of grpc-js does, and watches the socket. */
+  async connect(
+    socket: Socket,
+    connect: Connector["connect"],
+  ): Promise<Connected> {
+    this.#connected = true;
+    this.#watch(socket);
+    const { tls } = this.#options;
+    const { remoteAddress: host = "", remotePort: port = 0 } = socket;
+    const connected = tls === undefined
+      ? await connect(socket)
+      : await this.#secure({ ...tls, address: { host, port } }, () =>
+        connect(socket));
+    joinWrites(connected.socket);
+    return this.#observed(connected);
+  }
+
+  async #secure(
+    peer: TlsPeer,
+    connect: () => Promise<Connected>,
+  ): Promise<Connected> {
+    const watch = (socket: Socket) => this.#watch(socket);
+    try {
+      const connected = await connect();
+      this.#explainEnd = () => explainEnd(peer, watch);
+      connected.socket.on("error", (error) => {
+        this.#tlsFailure ??= explainAlert(error, peer);
+      });
+      return connected;
+    } catch (error) {
+      this.#tlsFailure = await explainTls(error, peer, watch);
+      throw error;
+    }
+  }
+
+  #watch(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      this.#options.onClose();
+    });
+    // Whoever uses it hears of its errors too; nobody does while it changes
+    // hands.
+    socket.on("error", () => {});
+    if (this.#destroyed) socket.destroy();
+  }
+
+  /**
+   * The same connection, whose session is observed from its beginning: grpc-js
+   * asks for the socket again when it has put a session on it. With TLS it is a
+   * socket around the one that was captured.
+   */
+  #observed(connected: Connected): Connected {
+    const sessions = this.#sessions;
+    return {
+      ...connected,
+      get socket() {
+        sessions.observe(connected.socket);
+        return connected.socket;
+      },
+    };
+  }
 }

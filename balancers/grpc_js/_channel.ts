@@ -1,11 +1,13 @@
 import * as grpc from "@grpc/grpc-js";
 import {
+  type Clock,
   type Endpoint,
   LONGEST_MS,
   type PingOptions,
   type PingPace,
+  type TlsOptions,
 } from "../transport/mod.ts";
-import { channelCredentials, type TlsOptions } from "./_credentials.ts";
+import { channelCredentials } from "./_credentials.ts";
 import {
   DIAL_LISTENER,
   type DialListener,
@@ -13,12 +15,14 @@ import {
 } from "./_one_dial.ts";
 import { type Capture, captureSockets } from "./_capture.ts";
 
-/** What all transports of a client share. */
+/** The options that all transports of a client share. */
 export interface GrpcDialOptions {
   /** TLS settings for `https` endpoints. */
   readonly tls: TlsOptions | undefined;
   /** The pings, if there are any. */
   readonly pings: PingPace | undefined;
+  /** The time. */
+  readonly clock: Clock;
 }
 
 // grpc-js starts a timer with each dial and stops it if that succeeds; this
@@ -59,7 +63,7 @@ export interface ChannelListener extends DialListener {
 /** Opens a channel that makes one connection, from the next call on. */
 export function openChannel(
   endpoint: Endpoint,
-  { tls, pings }: GrpcDialOptions,
+  { tls, pings }: Omit<GrpcDialOptions, "clock">,
   listener: ChannelListener,
 ): { readonly channel: grpc.Channel; readonly capture: Capture } {
   const { credentials, channelOptions, tls: peer } = channelCredentials(

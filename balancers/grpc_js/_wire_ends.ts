@@ -24,7 +24,8 @@ const ENDS = new WeakMap<Metadata, WireEnd>();
 export function observeEnds(subchannel: Subchannel): void {
   const real = subchannel.getRealSubchannel();
   const create = real.createCall.bind(real);
-  real.createCall = (metadata, host, method, listener, callId) => {
+  real.createCall = (...args) => {
+    const [, , , listener] = args;
     const onReceiveStatus = listener.onReceiveStatus.bind(listener);
     listener.onReceiveStatus = (status) => {
       if (status.code !== 0) {
@@ -35,7 +36,7 @@ export function observeEnds(subchannel: Subchannel): void {
       onReceiveStatus(status);
     };
     takeOpened();
-    const call = create(metadata, host, method, listener, callId);
+    const call = create(...args);
     // No status comes before this.
     const stream = takeOpened();
     return call;

@@ -3,5 +3,4 @@
  *
  * @module
  */
-export type { TlsOptions } from "./_credentials.ts";
 export { grpcDial } from "./_transport.ts";

@@ -91,8 +91,8 @@ export class GuardedStrategy {
     }
   }
 
-  /** It goes on changing what it has changed. */
-  restless(): void {
+  /** Its `onState()` has changed connections again and again. */
+  unstable(): void {
     this.#fault = this.mistake(
       "its onState() changes connections each time it is called, without end",
     );

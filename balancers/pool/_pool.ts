@@ -8,6 +8,7 @@ import {
 } from "./_pick_queue.ts";
 import { PoolEvents } from "./_events.ts";
 import type { PoolOptions } from "./_options.ts";
+import { StrategyQueue } from "./_strategy_queue.ts";
 import { StrategyView } from "./_strategy_view.ts";
 import {
   PooledConnection,
@@ -15,9 +16,6 @@ import {
 } from "./_pooled_connection.ts";
 import type { CallOutcome, ConnectionState, PickInfo } from "../strategy.ts";
 import type { BalancerSnapshot, EndpointView } from "../view.ts";
-
-// How often in a row a strategy is told of its own changes, per connection.
-const MAX_LOOKS = 25;
 
 /**
  * Holds the connections, and lets the strategy decide about them.
@@ -31,18 +29,15 @@ export class ConnectionPool {
   readonly #context: SubConnectionContext;
   readonly #events: PoolEvents | undefined;
   readonly #owner: PoolOptions["owner"];
-  /** What is shown with the endpoints, though it is not used. */
-  aside: readonly EndpointView[] = [];
+  /** Endpoints that are shown with the others, though none is connected to. */
+  endpointsForDisplay: readonly EndpointView[] = [];
   readonly #leaving = new Set<PooledConnection>();
-  readonly #tasks: (() => void)[] = [];
+  readonly #queue: StrategyQueue;
   readonly #picks: PickQueue;
   readonly #view: StrategyView;
   #connections: readonly PooledConnection[];
   #phase: "new" | "running" | "closed" = "new";
   #closing: Promise<void> | undefined;
-  #inside = false;
-  #stateTold = true;
-  #looks = 0;
   #epoch = 0;
   #dials = 0;
 
@@ -50,7 +45,12 @@ export class ConnectionPool {
     this.#strategy = new GuardedStrategy(options.strategy);
     this.#events = options.onEvent && new PoolEvents(options.onEvent);
     this.#owner = options.owner;
-    this.#picks = new PickQueue((info) => this.#pickNow(info));
+    this.#queue = new StrategyQueue(this.#strategy, {
+      connections: () => this.#connections.length,
+      onTasksDone: () => this.#servePicks(),
+      onSettled: () => this.#failPicks(),
+    });
+    this.#picks = new PickQueue(options.clock, (info) => this.#pickNow(info));
     this.#context = {
       dial: options.dial,
       dialTimeoutMs: options.dialTimeoutMs,
@@ -66,7 +66,7 @@ export class ConnectionPool {
       transportOf: (connection) =>
         this.#connections.find((own) => own === connection)?.transport,
       enter: (task) =>
-        this.#enter(() => this.#strategy.run("a timer or probe", task)),
+        this.#queue.add(() => this.#strategy.run("a timer or probe", task)),
     });
     this.#connections = options.endpoints.map((endpoint) =>
       new PooledConnection(endpoint, this.#context)
@@ -78,9 +78,12 @@ export class ConnectionPool {
     return this.#connections.length;
   }
 
-  /** Its endpoints, those aside included. */
+  /** The endpoints, with those that are only for display. */
   get views(): readonly EndpointView[] {
-    return [...this.#connections.map((c) => c.view()), ...this.aside];
+    return [
+      ...this.#connections.map((c) => c.view()),
+      ...this.endpointsForDisplay,
+    ];
   }
 
   /** Whether it was closed. */
@@ -92,7 +95,7 @@ export class ConnectionPool {
   start(): void {
     if (this.#phase !== "new") return;
     this.#phase = "running";
-    this.#enter(() => this.#strategy.start(this.#view));
+    this.#queue.add(() => this.#strategy.start(this.#view));
     this.#owner?.started();
   }
 
@@ -101,14 +104,11 @@ export class ConnectionPool {
     this.start();
     if (this.#phase === "closed") return { action: "closed" };
     // Called by an event's listener: the wait ends when the hook has returned.
-    if (this.#inside) return { action: "wait" };
-    // What it has done wrong since is somebody's to know.
+    if (this.#queue.running) return { action: "wait" };
+    // Whoever comes next is told of a fault that nobody waited for.
     const fault = this.#strategy.takeFault();
     if (fault !== undefined) return { action: "fail", error: fault };
-    this.#inside = true;
-    const result = this.#pickNow(info);
-    this.#inside = false;
-    if (this.#tasks.length > 0) this.#settle();
+    const result = this.#queue.ask(() => this.#pickNow(info));
     const error = result.action === "wait" && notPermitted(this);
     return error ? { action: "fail", error } : result;
   }
@@ -122,7 +122,7 @@ export class ConnectionPool {
   /** Tells the strategy how a unary call ended. */
   report(outcome: CallOutcome): void {
     if (!this.#strategy.wantsOutcomes || this.closed) return;
-    this.#enter(() => this.#strategy.onOutcome(outcome));
+    this.#queue.add(() => this.#strategy.onOutcome(outcome));
   }
 
   /**
@@ -130,7 +130,7 @@ export class ConnectionPool {
    * list with the same endpoints in another order changes nothing.
    */
   setEndpoints(endpoints: readonly Endpoint[]): void {
-    this.#enter(() => {
+    this.#queue.add(() => {
       // Not before: what was asked for before this may still be to be done.
       const wanted = new Map(endpoints.map((one) => [one.url, one]));
       const kept = new Map(this.#connections.map((c) => [c.endpoint, c]));
@@ -173,7 +173,7 @@ export class ConnectionPool {
     this.#closing = promise;
     const started = this.#phase === "running";
     this.#phase = "closed";
-    this.#tasks.length = 0;
+    this.#queue.clear();
     this.#view.cancelAll();
     this.#picks.close();
     const all = [...this.#connections, ...this.#leaving];
@@ -182,7 +182,7 @@ export class ConnectionPool {
       if (fault === undefined) resolve();
       else reject(fault);
     });
-    if (started) this.#enter(() => this.#strategy.close());
+    if (started) this.#queue.add(() => this.#strategy.close());
     return promise;
   }
 
@@ -205,40 +205,21 @@ export class ConnectionPool {
   #changed(connection: PooledConnection, before: ConnectionState): void {
     this.#events?.changed(connection, before);
     if (connection.state === "failing") this.#owner?.failing();
-    if (this.#phase !== "running" || !this.#stateTold) return;
-    this.#stateTold = false;
-    this.#enter(() => {
-      this.#stateTold = true;
-      const most = MAX_LOOKS * (1 + this.#connections.length);
-      if (this.#looks++ < most) this.#strategy.onState();
-      else this.#strategy.restless();
-    });
+    if (this.#phase === "running") this.#queue.addStateRound();
   }
 
-  #enter(task: () => void): void {
-    this.#tasks.push(task);
-    if (!this.#inside) this.#settle();
+  #servePicks(): void {
+    this.#picks.retry();
+    if (this.#phase !== "running" || this.#events === undefined) return;
+    this.#events.decided(this.#strategy.snapshot());
+    // Who listens may have asked for a connection.
+    this.#picks.retry();
   }
 
-  #settle(): void {
-    this.#inside = true;
-    this.#looks = 0;
-    do {
-      for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
-        task();
-      }
-      this.#picks.retry();
-      if (this.#phase === "running" && this.#events !== undefined) {
-        this.#events.decided(this.#strategy.snapshot());
-        // Who listens may have asked for a connection.
-        this.#picks.retry();
-      }
-    } while (this.#tasks.length > 0);
-    if (this.#picks.waiting) {
-      const fault = this.#strategy.takeFault() ?? notPermitted(this);
-      if (fault !== undefined) this.#picks.fail(fault);
-    }
-    this.#inside = false;
+  #failPicks(): void {
+    if (!this.#picks.waiting) return;
+    const fault = this.#strategy.takeFault() ?? notPermitted(this);
+    if (fault !== undefined) this.#picks.fail(fault);
   }
 
   #forgetClosed(): void {

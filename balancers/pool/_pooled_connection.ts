@@ -1,8 +1,3 @@
-import {
-  backoffMs,
-  type BackoffPolicy,
-  CONNECTION_BACKOFF,
-} from "../../errors/backoff.ts";
 import type {
   Clock,
   Dial,
@@ -12,8 +7,10 @@ import type {
 } from "../transport/mod.ts";
 import type { ConnectionState, SubConnection } from "../strategy.ts";
 import type { EndpointView } from "../view.ts";
+import { DrainingTransports } from "./_draining.ts";
+import { RedialBackoff } from "./_redial_backoff.ts";
 
-/** What a sub-connection needs of its pool. */
+/** The parts of a pool that its connections use. */
 export interface SubConnectionContext {
   /** Makes transports. */
   readonly dial: Dial;
@@ -21,7 +18,7 @@ export interface SubConnectionContext {
   readonly dialTimeoutMs: number;
   /** Time and randomness. */
   readonly clock: Clock;
-  /** The pool it belongs to. */
+  /** The pool itself. */
   readonly pool: object;
   /** The next pool-wide serial number. */
   nextEpoch(): number;
@@ -31,41 +28,38 @@ export interface SubConnectionContext {
   onChange(connection: PooledConnection, before: ConnectionState): void;
 }
 
-// A connection that is lost again at once is not worth redialling without any
-// wait: that would be a busy loop. One that lasted is redialled at once.
-const SHORT_LIFE_MS = 1_000;
-const SHORT_LIFE_BACKOFF: BackoffPolicy = {
-  initialMs: 5,
-  multiplier: 1.6,
-  maxMs: 1_000,
-  jitter: 0.2,
-};
+type State =
+  | { readonly name: "idle" | "closed" }
+  | { readonly name: "connecting"; readonly transport: Transport }
+  | {
+    readonly name: "ready";
+    readonly transport: Transport;
+    readonly sinceMs: number;
+  }
+  /** Waits until it is dialled again. */
+  | { readonly name: "failing"; stopTimer(): void };
 
 /** The connection to one endpoint, over as many transports as it takes. */
 export class PooledConnection implements SubConnection {
   readonly endpoint: string;
   readonly #address: Endpoint;
   readonly #context: SubConnectionContext;
-  readonly #draining = new Set<Transport>();
-  #state: ConnectionState = "idle";
-  #epoch = 0;
-  #transport: Transport | undefined;
-  #lastDown: DownReason | undefined;
-  #failures = 0;
-  #shortLives = 0;
-  #readyAt = 0;
-  #cancelRetry: (() => void) | undefined;
-  #onGone: (() => void) | undefined;
+  readonly #backoff: RedialBackoff;
+  readonly #draining = new DrainingTransports();
   readonly #onRemoved = new Set<() => void>();
+  #state: State = { name: "idle" };
+  #epoch = 0;
+  #lastDown: DownReason | undefined;
 
   constructor(address: Endpoint, context: SubConnectionContext) {
     this.endpoint = address.url;
     this.#address = address;
     this.#context = context;
+    this.#backoff = new RedialBackoff(context.clock);
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#state.name;
   }
 
   get epoch(): number {
@@ -73,7 +67,7 @@ export class PooledConnection implements SubConnection {
   }
 
   get inFlight(): number {
-    return this.#transport?.inFlight ?? 0;
+    return this.#newest?.inFlight ?? 0;
   }
 
   /** Why the last dial failed or the last transport was lost. */
@@ -83,27 +77,25 @@ export class PooledConnection implements SubConnection {
 
   /** The ready transport, if there is one. */
   get transport(): Transport | undefined {
-    return this.#state === "ready" ? this.#transport : undefined;
+    return this.#state.name === "ready" ? this.#state.transport : undefined;
   }
 
-  /** How many sockets it holds open, those that are draining included. */
+  /** How many sockets are open, those that are draining included. */
   get sockets(): number {
-    let sockets = this.#transport?.sockets ?? 0;
-    for (const transport of this.#draining) sockets += transport.sockets;
-    return sockets;
+    return (this.#newest?.sockets ?? 0) + this.#draining.sockets;
   }
 
-  /** Whether nothing of it is left. */
+  /** Whether nothing is open any more. */
   get gone(): boolean {
-    return this.#transport === undefined && this.#draining.size === 0;
+    return this.#newest === undefined && this.#draining.empty;
   }
 
-  /** Whether it belongs to this pool. */
+  /** Whether the connection belongs to this pool. */
   isOf(pool: object): boolean {
     return this.#context.pool === pool;
   }
 
-  /** What it would tell a person. */
+  /** The connection as it is shown to people. */
   view(): EndpointView {
     const { endpoint, state, inFlight, lastError } = this;
     const why = this.#lastDown;
@@ -118,20 +110,17 @@ export class PooledConnection implements SubConnection {
   }
 
   connect(): void {
-    if (this.#state === "idle") this.#dial();
+    if (this.#state.name === "idle") this.#dial();
   }
 
   disconnect(): void {
-    if (this.#state === "idle" || this.#state === "closed") return;
-    this.#release("drain");
-    this.#setState("idle");
+    if (this.#state.name !== "idle") this.#leave("idle", drain);
   }
 
   /** The endpoint has left the set: drains, and stays closed. */
   remove(): void {
-    if (this.#state === "closed") return;
-    this.#release("drain");
-    this.#setState("closed");
+    if (this.#state.name === "closed") return;
+    this.#leave("closed", drain);
     // Not now: the pool is amid a change.
     queueMicrotask(() => this.#tellRemoved());
   }
@@ -140,17 +129,21 @@ export class PooledConnection implements SubConnection {
   onceRemoved(task: () => void): () => void {
     this.#onRemoved.add(task);
     // It has left already: in a moment, as if it had just now.
-    if (this.#state === "closed") queueMicrotask(() => this.#tellRemoved());
+    if (this.#state.name === "closed") {
+      queueMicrotask(() => this.#tellRemoved());
+    }
     return () => this.#onRemoved.delete(task);
   }
 
   /** Ends everything now; resolves when no socket is open any more. */
   shutdown(): Promise<void> {
-    this.#release("abort");
-    this.#setState("closed");
-    for (const transport of this.#draining) transport.abort();
-    if (this.#draining.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#onGone = resolve);
+    this.#leave("closed", (transport) => transport.abort());
+    return this.#draining.abort();
+  }
+
+  /** The newest transport, if it is not left. */
+  get #newest(): Transport | undefined {
+    return "transport" in this.#state ? this.#state.transport : undefined;
   }
 
   #tellRemoved(): void {
@@ -160,82 +153,68 @@ export class PooledConnection implements SubConnection {
 
   #dial(): void {
     const { dial, dialTimeoutMs, onDial } = this.#context;
-    const transport: Transport = dial(this.#address, dialTimeoutMs, {
-      onReady: () => {
-        if (this.#transport === transport) this.#ready();
+    const transport: Transport = dial(this.#address, {
+      timeoutMs: dialTimeoutMs,
+      events: {
+        onReady: () => {
+          if (this.#newest === transport) this.#ready(transport);
+        },
+        onDown: (why) => {
+          if (this.#newest === transport) this.#down(transport, why);
+        },
+        onGone: () => this.#draining.delete(transport),
       },
-      onDown: (why) => {
-        if (this.#transport === transport) this.#down(why);
-      },
-      onGone: () => this.#forget(transport),
     });
-    this.#transport = transport;
-    this.#draining.delete(transport);
-    this.#setState("connecting");
+    this.#enter({ name: "connecting", transport });
     onDial();
   }
 
-  #ready(): void {
-    this.#epoch = this.#context.nextEpoch();
-    this.#failures = 0;
-    this.#readyAt = this.#context.clock.now();
+  #ready(transport: Transport): void {
+    const { nextEpoch, clock } = this.#context;
+    this.#epoch = nextEpoch();
+    this.#backoff.forgetFailures();
     this.#lastDown = undefined;
-    this.#setState("ready");
+    this.#enter({ name: "ready", transport, sinceMs: clock.now() });
   }
 
-  #down(why: DownReason): void {
-    const wasReady = this.#state === "ready";
+  #down(transport: Transport, why: DownReason): void {
+    const { clock } = this.#context;
+    const state = this.#state;
     this.#lastDown = why;
     // Its calls may go on (GOAWAY), and its socket closes a little later.
-    this.#release("keep");
-    const waitMs = wasReady ? this.#lossWaitMs() : this.#failureWaitMs();
-    if (waitMs === 0) return this.#dial();
-    this.#cancelRetry = this.#context.clock.schedule(waitMs, () => {
-      this.#cancelRetry = undefined;
-      this.#dial();
-    });
-    this.#setState("failing");
-  }
-
-  #failureWaitMs(): number {
-    const { random } = this.#context.clock;
-    this.#failures++;
-    return backoffMs(CONNECTION_BACKOFF, this.#failures, random);
-  }
-
-  #lossWaitMs(): number {
-    const { clock } = this.#context;
-    if (clock.now() - this.#readyAt >= SHORT_LIFE_MS) this.#shortLives = 0;
-    const waitMs = this.#shortLives === 0
-      ? 0
-      : backoffMs(SHORT_LIFE_BACKOFF, this.#shortLives, clock.random);
-    this.#shortLives++;
-    return waitMs;
-  }
-
-  #release(how: "drain" | "abort" | "keep"): void {
-    this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
-    const transport = this.#transport;
-    this.#transport = undefined;
-    if (how !== "keep") this.#failures = 0;
-    if (transport === undefined) return;
     this.#draining.add(transport);
-    // One that is still being dialled has nothing to drain.
-    if (how === "abort" || (how === "drain" && !transport.ready)) {
-      transport.abort();
-    } else if (how === "drain") transport.drain();
+    const waitMs = state.name === "ready"
+      ? this.#backoff.afterLoss(clock.now() - state.sinceMs)
+      : this.#backoff.afterFailure();
+    if (waitMs === 0) return this.#dial();
+    const stopTimer = clock.schedule(waitMs, () => this.#dial());
+    this.#enter({ name: "failing", stopTimer });
   }
 
-  #forget(transport: Transport): void {
-    this.#draining.delete(transport);
-    if (this.#draining.size === 0) this.#onGone?.();
+  /** Gives up the newest transport, or the wait for the next dial. */
+  #leave(name: "idle" | "closed", end: (transport: Transport) => void): void {
+    const left = this.#state;
+    if (left.name === "closed") return;
+    this.#state = { name };
+    this.#backoff.forgetFailures();
+    if (left.name === "failing") left.stopTimer();
+    if ("transport" in left) {
+      this.#draining.add(left.transport);
+      end(left.transport);
+    }
+    if (left.name !== name) this.#context.onChange(this, left.name);
   }
 
-  #setState(state: ConnectionState): void {
-    const before = this.#state;
-    if (before === state) return;
+  #enter(state: State): void {
+    const before = this.#state.name;
     this.#state = state;
-    this.#context.onChange(this, before);
+    if (before !== state.name) this.#context.onChange(this, before);
   }
+}
+
+/** Lets the calls of a transport end by themselves. */
+function drain(transport: Transport): void {
+  if (transport.ready) transport.drain();
+  // One that is still being dialled has nothing to drain.
+  else transport.abort();
 }

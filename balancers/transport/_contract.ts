@@ -145,9 +145,13 @@ export interface TransportEvents {
   onGone(): void;
 }
 
-/** Starts to make a transport; never calls `events` synchronously. */
-export type Dial = (
-  endpoint: Endpoint,
-  timeoutMs: number,
-  events: TransportEvents,
-) => Transport;
+/** How one transport is made. */
+export interface DialSettings {
+  /** How long it may take until the transport is ready, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Called as the transport lives, never synchronously. */
+  readonly events: TransportEvents;
+}
+
+/** Starts to make a transport. */
+export type Dial = (endpoint: Endpoint, settings: DialSettings) => Transport;

@@ -14,8 +14,10 @@ export interface TlsFailure {
 
 /** Whom a dial has reached. */
 export interface TlsPeer {
-  /** Its IP address and port. */
-  readonly address: { readonly host: string; readonly port: number };
+  /** Its IP address and port, or the path of its socket. */
+  readonly address:
+    | { readonly host: string; readonly port: number }
+    | { readonly path: string };
   /** The server name it is told. */
   readonly serverName: string;
   /** What it is shown of us. */

@@ -8,6 +8,7 @@ export type {
   CallSettings,
   CallStatus,
   Dial,
+  DialSettings,
   DownReason,
   Headers,
   RequestBytes,
@@ -22,7 +23,6 @@ export type {
 } from "./_contract.ts";
 export { dialReason, timeoutReason } from "./_dial_reason.ts";
 export { type Endpoint, parseEndpoint, withoutPassword } from "./_endpoint.ts";
-export { holdFor } from "./_hold_for.ts";
 export { onAbort } from "./_on_abort.ts";
 export {
   missingPermission,
@@ -44,3 +44,8 @@ export {
   type TlsFailure,
   type TlsPeer,
 } from "./_tls_fault.ts";
+export {
+  type TlsOptions,
+  type TlsSettings,
+  tlsSettings,
+} from "./_tls_settings.ts";

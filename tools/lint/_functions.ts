@@ -20,13 +20,8 @@ const UNFINISHED: readonly string[] = [
   "api/lock_election/",
   "api/stream/",
   "api/watch/",
-  "balancers/dial/",
-  "balancers/grpc_js/",
-  "balancers/pool/",
-  "balancers/transport/",
   "bench/",
   "gateway/",
-  "proto/",
   "tools/",
 ];
 

@@ -42,13 +42,16 @@ class Dialled implements AsyncDisposable {
     };
     // A test that expects it to go down does not look at this one.
     this.ready.promise.catch(() => {});
-    this.transport = dial(endpoint, timeoutMs, {
-      onReady: this.ready.resolve,
-      onDown: ({ reason }) => {
-        this.down.resolve(reason);
-        this.ready.reject(new Error(reason));
+    this.transport = dial(endpoint, {
+      timeoutMs,
+      events: {
+        onReady: this.ready.resolve,
+        onDown: ({ reason }) => {
+          this.down.resolve(reason);
+          this.ready.reject(new Error(reason));
+        },
+        onGone: this.#gone.resolve,
       },
-      onGone: this.#gone.resolve,
     });
   }
 
