@@ -1,7 +1,7 @@
 import type { TlsFault } from "../errors/specific_errors.ts";
 import type { ConnectionState, StrategySnapshot } from "./strategy.ts";
 
-/** One endpoint, as it is now. */
+/** An endpoint and its connection, as they are now. */
 export interface EndpointView {
   /** The endpoint in canonical form. */
   readonly endpoint: string;
@@ -17,7 +17,7 @@ export interface EndpointView {
   readonly missingPermission?: string;
 }
 
-/** What a client's balancer is doing now. */
+/** The state of a client's balancer. */
 export interface BalancerSnapshot extends StrategySnapshot {
   /** The strategy's name. */
   readonly strategy: string;
@@ -29,7 +29,7 @@ export interface BalancerSnapshot extends StrategySnapshot {
   readonly dials: number;
 }
 
-/** What changes about connections and the choice between them. */
+/** A change of a connection, or of the choice between connections. */
 export type BalancerEvent =
   | {
     /**

@@ -12,10 +12,10 @@ export type RpcMethod<Name extends keyof RpcTypes> = Method<
 
 type Reply<Name extends keyof RpcTypes> = RpcTypes[Name]["response"];
 
-/** What repeating can do: the same for every request, or told by the request. */
+/** The effect of a method: the same for every request, or told by the request. */
 export type EffectRule<Request> = Effect | ((request: Request) => Effect);
 
-/** Makes the method of an rpc, with what else is known of it. */
+/** Makes the method of an rpc from the generated facts and its effect. */
 export function defineMethod<Name extends keyof RpcTypes>(
   name: Name,
   rule: EffectRule<RpcTypes[Name]["request"]>,

@@ -78,7 +78,7 @@ export const revokeServerChosen: RpcMethod<"Lease.LeaseRevoke"> = defineMethod(
   "idempotent",
 );
 
-/** Who belongs to the cluster. */
+/** The members of the cluster. */
 export interface ClusterMethods {
   readonly memberAdd: RpcMethod<"Cluster.MemberAdd">;
   readonly memberRemove: RpcMethod<"Cluster.MemberRemove">;

@@ -1,14 +1,8 @@
-import { Buffer } from "node:buffer";
-import {
-  type Channel,
-  Metadata,
-  status,
-  type StatusObject,
-} from "@grpc/grpc-js";
+import { type Metadata, status, type StatusObject } from "@grpc/grpc-js";
 import { wireEndOf } from "./_wire_ends.ts";
-import type { CallStatus, Headers, RequestBytes } from "../transport/mod.ts";
+import type { CallStatus } from "../transport/mod.ts";
 
-// What gRPC makes of an HTTP status; the others are UNKNOWN.
+// The gRPC codes of HTTP statuses; the others are UNKNOWN.
 const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {
   400: status.INTERNAL,
   401: status.UNAUTHENTICATED,
@@ -20,26 +14,9 @@ const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {
   504: status.UNAVAILABLE,
 };
 
-const NONE = new Metadata();
-const CACHE = new WeakMap<Headers, Metadata>();
-
-/** Headers as grpc-js wants them, made once for each object. */
-export function metadataOf(headers: Headers | undefined): Metadata {
-  if (headers === undefined) return NONE;
-  let metadata = CACHE.get(headers);
-  if (metadata === undefined) {
-    metadata = new Metadata();
-    for (const [name, value] of Object.entries(headers)) {
-      metadata.set(name, value);
-    }
-    CACHE.set(headers, metadata);
-  }
-  return metadata;
-}
-
 /**
- * The end of a call as we have it. `headers` are those of the answer, if one
- * had begun; an answer that is only a status has them in the status.
+ * Turns the status of grpc-js into ours. `headers` are those of the answer, if
+ * one had begun; an answer that is only a status has them in the status.
  */
 export function toCallStatus(
   { code, details, metadata }: StatusObject,
@@ -63,17 +40,4 @@ export function toCallStatus(
     unprocessed: stream?.unprocessed === true,
     httpStatus,
   };
-}
-
-/** The same bytes as the kind that grpc-js can frame, made now. */
-export function asBuffer(request: RequestBytes): Buffer {
-  const bytes = typeof request === "function" ? request() : request;
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Ends a call from this side. */
-export function cancel(call: ReturnType<Channel["createCall"]>): void {
-  call.cancelWithStatus(status.CANCELLED, "Canceled by the caller");
 }

@@ -10,7 +10,7 @@ import {
 import { joinWrites } from "./_joined_writes.ts";
 import { SessionObserver } from "./_session_observer.ts";
 
-/** What to look out for. */
+/** The options of a capture. */
 export interface CaptureOptions {
   /** How TLS is set up, to explain its failures; `undefined` without TLS. */
   readonly tls: Omit<TlsPeer, "address"> | undefined;
@@ -87,7 +87,7 @@ export class Capture {
     });
   }
 
-  /** How many are open now. */
+  /** How many sockets are open now. */
   get open(): number {
     return this.#sockets.size;
   }
@@ -102,7 +102,7 @@ export class Capture {
     return this.#maxStreams;
   }
 
-  /** What the server has said with a GOAWAY, for people; if it has. */
+  /** The GOAWAY that the server has sent, for people; if there is one. */
   get goaway(): string | undefined {
     return this.#goaway;
   }
@@ -113,7 +113,7 @@ export class Capture {
     return this.#tlsFailure ?? await this.#explainEnd?.();
   }
 
-  /** Closes all that are open, and those that are opened later. */
+  /** Closes all sockets that are open, and those that are opened later. */
   destroy(): void {
     this.#destroyed = true;
     for (const socket of this.#sockets) socket.destroy();
@@ -167,8 +167,8 @@ export class Capture {
   }
 
   /**
-   * The same connection, whose session is observed from its beginning: grpc-js
-   * asks for the socket again when it has put a session on it. With TLS it is a
+   * Has the session on a connection observed from its beginning: grpc-js asks
+   * for the socket again when it has put a session on it. With TLS that is a
    * socket around the one that was captured.
    */
   #observed(connected: Connected): Connected {

@@ -52,7 +52,7 @@ const COMMON: grpc.ChannelOptions = {
   "grpc.max_reconnect_backoff_ms": BACKOFF_MS,
 };
 
-/** What a channel tells. */
+/** The owner of a channel, told how its connection goes. */
 export interface ChannelListener extends DialListener {
   /** The peer has told how many streams it allows. */
   maxStreams(): void;

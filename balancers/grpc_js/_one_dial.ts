@@ -10,13 +10,13 @@ type StateListener = experimental.ConnectivityStateListener;
 type Addresses = Parameters<LoadBalancer["updateAddressList"]>[0];
 type ChannelOptions = Parameters<LoadBalancer["updateAddressList"]>[2];
 
-/** What the dial of a channel tells. Nothing follows a `down`. */
+/** The owner of a channel, told how its dial goes. Nothing follows a `down`. */
 export interface DialListener {
   /** The time. */
   readonly clock: Clock;
   /** The connection is there. */
   ready(): void;
-  /** It could not be made, or is lost. */
+  /** The connection could not be made, or is lost. */
   down(reason: string): void;
 }
 

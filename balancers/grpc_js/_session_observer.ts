@@ -4,7 +4,7 @@ import { type Goaway, guardGoaway, sessionOn } from "./_goaway_guard.ts";
 import { SessionStreams } from "./_http2_streams.ts";
 import { onRemoteSettings } from "./_remote_settings.ts";
 
-/** What a server says on a session. */
+/** The owner of sessions, told what the server says on them. */
 export interface SessionListener {
   /** How many streams the server allows at once, `Infinity` for no limit. */
   onMaxStreams(maxStreams: number): void;

@@ -4,7 +4,7 @@ import type { BalancerEvent } from "../view.ts";
 
 type ConnectionEvent = Extract<BalancerEvent, { readonly state: unknown }>;
 
-/** Turns what changes in a pool into events, for one who listens. */
+/** Turns the changes of a pool into events for its listener. */
 export class PoolEvents {
   readonly #tell: (event: BalancerEvent) => void;
   #pin: string | undefined;

@@ -47,7 +47,7 @@ export function makeStrategy(
   });
 }
 
-/** What a strategy should be and is not. */
+/** Describes what is missing of a strategy, if anything is. */
 function problemOf(strategy: Partial<BalancerStrategy>): string | undefined {
   if (typeof strategy !== "object" || strategy === null) {
     return "and nothing else";

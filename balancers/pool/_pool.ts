@@ -12,10 +12,15 @@ import { StrategyQueue } from "./_strategy_queue.ts";
 import { StrategyView } from "./_strategy_view.ts";
 import {
   PooledConnection,
-  type SubConnectionContext,
+  type PooledConnectionContext,
 } from "./_pooled_connection.ts";
 import type { CallOutcome, ConnectionState, PickInfo } from "../strategy.ts";
 import type { BalancerSnapshot, EndpointView } from "../view.ts";
+
+type Phase =
+  | { readonly name: "new" | "running" }
+  /** Resolves when no socket is open any more. */
+  | { readonly name: "closed"; readonly done: Promise<void> };
 
 /**
  * Holds the connections, and lets the strategy decide about them.
@@ -26,7 +31,7 @@ import type { BalancerSnapshot, EndpointView } from "../view.ts";
  */
 export class ConnectionPool {
   readonly #strategy: GuardedStrategy;
-  readonly #context: SubConnectionContext;
+  readonly #context: PooledConnectionContext;
   readonly #events: PoolEvents | undefined;
   readonly #owner: PoolOptions["owner"];
   /** Endpoints that are shown with the others, though none is connected to. */
@@ -36,8 +41,7 @@ export class ConnectionPool {
   readonly #picks: PickQueue;
   readonly #view: StrategyView;
   #connections: readonly PooledConnection[];
-  #phase: "new" | "running" | "closed" = "new";
-  #closing: Promise<void> | undefined;
+  #phase: Phase = { name: "new" };
   #epoch = 0;
   #dials = 0;
 
@@ -86,15 +90,15 @@ export class ConnectionPool {
     ];
   }
 
-  /** Whether it was closed. */
+  /** Whether the pool was closed. */
   get closed(): boolean {
-    return this.#phase === "closed";
+    return this.#phase.name === "closed";
   }
 
   /** Starts the strategy, if that has not been done. */
   start(): void {
-    if (this.#phase !== "new") return;
-    this.#phase = "running";
+    if (this.#phase.name !== "new") return;
+    this.#phase = { name: "running" };
     this.#queue.add(() => this.#strategy.start(this.#view));
     this.#owner?.started();
   }
@@ -102,7 +106,7 @@ export class ConnectionPool {
   /** Picks a connection for one attempt, if there is one now. */
   pick(info: PickInfo): Tried {
     this.start();
-    if (this.#phase === "closed") return { action: "closed" };
+    if (this.closed) return { action: "closed" };
     // Called by an event's listener: the wait ends when the hook has returned.
     if (this.#queue.running) return { action: "wait" };
     // Whoever comes next is told of a fault that nobody waited for.
@@ -131,7 +135,7 @@ export class ConnectionPool {
    */
   setEndpoints(endpoints: readonly Endpoint[]): void {
     this.#queue.add(() => {
-      // Not before: what was asked for before this may still be to be done.
+      // Compared only now: an earlier change of the endpoints may have waited.
       const wanted = new Map(endpoints.map((one) => [one.url, one]));
       const kept = new Map(this.#connections.map((c) => [c.endpoint, c]));
       if (new Set(wanted.keys()).symmetricDifference(kept).size === 0) return;
@@ -144,13 +148,13 @@ export class ConnectionPool {
       this.#connections = [...wanted.values()].map((endpoint) =>
         kept.get(endpoint.url) ?? new PooledConnection(endpoint, this.#context)
       );
-      if (this.#phase === "running") this.#strategy.onEndpoints();
+      if (this.#phase.name === "running") this.#strategy.onEndpoints();
     });
   }
 
-  /** What is going on, for people and reports. */
+  /** The state of the pool, for people and reports. */
   snapshot(): BalancerSnapshot {
-    const { pin, avoided } = this.#phase === "running"
+    const { pin, avoided } = this.#phase.name === "running"
       ? this.#strategy.snapshot()
       : { pin: undefined, avoided: [] };
     this.#forgetClosed();
@@ -167,18 +171,17 @@ export class ConnectionPool {
 
   /** Ends everything now; resolves when no socket is open. Idempotent. */
   close(): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
+    if (this.#phase.name === "closed") return this.#phase.done;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // Set first: what closes is told as events, whose listener may close too.
-    this.#closing = promise;
-    const started = this.#phase === "running";
-    this.#phase = "closed";
+    // Set first: a listener is told of each connection, and may close too.
+    const started = this.#phase.name === "running";
+    this.#phase = { name: "closed", done: promise };
     this.#queue.clear();
     this.#view.cancelAll();
     this.#picks.close();
     const all = [...this.#connections, ...this.#leaving];
     Promise.all(all.map((c) => c.shutdown())).then(() => {
-      const fault = this.#strategy.takeUntold();
+      const fault = this.#strategy.takeUnreported();
       if (fault === undefined) resolve();
       else reject(fault);
     });
@@ -205,12 +208,12 @@ export class ConnectionPool {
   #changed(connection: PooledConnection, before: ConnectionState): void {
     this.#events?.changed(connection, before);
     if (connection.state === "failing") this.#owner?.failing();
-    if (this.#phase === "running") this.#queue.addStateRound();
+    if (this.#phase.name === "running") this.#queue.addStateRound();
   }
 
   #servePicks(): void {
     this.#picks.retry();
-    if (this.#phase !== "running" || this.#events === undefined) return;
+    if (this.#phase.name !== "running" || this.#events === undefined) return;
     this.#events.decided(this.#strategy.snapshot());
     // Who listens may have asked for a connection.
     this.#picks.retry();

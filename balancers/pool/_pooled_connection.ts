@@ -11,7 +11,7 @@ import { DrainingTransports } from "./_draining.ts";
 import { RedialBackoff } from "./_redial_backoff.ts";
 
 /** The parts of a pool that its connections use. */
-export interface SubConnectionContext {
+export interface PooledConnectionContext {
   /** Makes transports. */
   readonly dial: Dial;
   /** How long one dial may take, in milliseconds. */
@@ -43,7 +43,7 @@ type State =
 export class PooledConnection implements SubConnection {
   readonly endpoint: string;
   readonly #address: Endpoint;
-  readonly #context: SubConnectionContext;
+  readonly #context: PooledConnectionContext;
   readonly #backoff: RedialBackoff;
   readonly #draining = new DrainingTransports();
   readonly #onRemoved = new Set<() => void>();
@@ -51,7 +51,7 @@ export class PooledConnection implements SubConnection {
   #epoch = 0;
   #lastDown: DownReason | undefined;
 
-  constructor(address: Endpoint, context: SubConnectionContext) {
+  constructor(address: Endpoint, context: PooledConnectionContext) {
     this.endpoint = address.url;
     this.#address = address;
     this.#context = context;

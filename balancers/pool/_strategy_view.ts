@@ -2,25 +2,25 @@ import type { Clock, Transport } from "../transport/mod.ts";
 import { probeHealth } from "./_health_probe.ts";
 import type { PoolView, SubConnection } from "../strategy.ts";
 
-/** What a view needs of its pool. */
-export interface PoolViewContext {
+/** The parts of a pool that its strategy's view uses. */
+export interface StrategyViewContext {
   /** Time and randomness. */
   readonly clock: Clock;
   /** The connections as they are now. */
   connections(): readonly SubConnection[];
   /** The ready transport of a connection. */
   transportOf(connection: SubConnection): Transport | undefined;
-  /** Runs what may change things, followed by the picks that wait. */
+  /** Runs a task that may change things, then the picks that wait. */
   enter(task: () => void): void;
 }
 
-/** The pool as its strategy sees it; keeps its timers and probes. */
+/** The pool as its strategy sees it; keeps the strategy's timers and probes. */
 export class StrategyView implements PoolView {
-  readonly #context: PoolViewContext;
+  readonly #context: StrategyViewContext;
   readonly #cancels = new Set<() => void>();
   #ended = false;
 
-  constructor(context: PoolViewContext) {
+  constructor(context: StrategyViewContext) {
     this.#context = context;
   }
 

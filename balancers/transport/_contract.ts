@@ -88,8 +88,8 @@ export interface StreamOptions extends CallSettings {
 }
 
 /**
- * One transport: a connection from its dial to its end. It is never dialled
- * again; a new connection is a new transport.
+ * A connection from its dial to its end. A transport is never dialled again; a
+ * new connection is a new transport.
  */
 export interface Transport {
   /** Whether the transport carries calls: ready, not lost, no GOAWAY seen. */
@@ -133,7 +133,7 @@ export type DownReason =
   }
   | { readonly kind: "other"; readonly reason: string };
 
-/** What a transport tells its owner. */
+/** The owner of a transport, told how it goes. */
 export interface TransportEvents {
   /** The transport carries calls from now on. */
   onReady(): void;

@@ -24,8 +24,8 @@ const ONE_EACH =
 /**
  * Takes an endpoint apart.
  *
- * One without a scheme is reached by TLS if and only if `tls` is given, and
- * one without a port has etcd's, 2379.
+ * An endpoint without a scheme is reached by TLS if and only if `tls` is given.
+ * One without a port has etcd's, 2379.
  *
  * @throws {InvalidOptionError} If it is none of the accepted forms.
  */
@@ -92,7 +92,7 @@ function networkEndpoint(
   };
 }
 
-/** Who puts a password there, in a list even, should not find it in a log. */
+/** The text without a password that was put there: it must not get into a log. */
 export function withoutPassword(text: string): string {
   const [scheme = ""] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text) ?? [];
   const end = text.lastIndexOf("@");

@@ -15,7 +15,7 @@ export interface SrvEndpoint {
   readonly secure: boolean;
 }
 
-/** What an SRV record says. */
+/** An SRV record. */
 export interface SrvAnswer {
   readonly target: string;
   readonly port: number;
@@ -41,13 +41,13 @@ export interface SrvOptions {
 
 /** A record that names no endpoint. */
 export interface SkippedRecord {
-  /** What it names, `target:port`. */
+  /** The target and port that the record names, as `target:port`. */
   readonly record: string;
   /** Why that is none. */
   readonly reason: string;
 }
 
-/** What the records of a domain say. */
+/** The records of a domain. */
 export interface SrvFound {
   /** At least one. */
   readonly endpoints: readonly SrvEndpoint[];

@@ -20,7 +20,7 @@ export interface TlsPeer {
     | { readonly path: string };
   /** The server name it is told. */
   readonly serverName: string;
-  /** What it is shown of us. */
+  /** The client certificate and key it is shown. */
   readonly own: { readonly cert?: Buffer; readonly key?: Buffer };
 }
 
@@ -116,7 +116,7 @@ export function explainAlert(
     };
 }
 
-/** What is wrong with the time of the client's own certificate, if it is. */
+/** Says that the client's own certificate is out of its time, if it is. */
 function ownDates(cert: Buffer): string {
   let dates: X509Certificate;
   try {

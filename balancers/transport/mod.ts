@@ -1,5 +1,6 @@
 /**
- * What a transport is to the pool, and what all transports share.
+ * The contract between the pool and a transport, and the parts that all
+ * transports share.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import {
   PooledConnection,
-  type SubConnectionContext,
+  type PooledConnectionContext,
 } from "../../../../balancers/pool/_pooled_connection.ts";
 import { FakeClock } from "../../support/_fake_clock.ts";
 import {
@@ -21,7 +21,7 @@ export class Subject {
 
   constructor(random?: () => number) {
     this.clock = new FakeClock(random ? { random } : {});
-    const context: SubConnectionContext = {
+    const context: PooledConnectionContext = {
       dial: this.network.dial,
       dialTimeoutMs: 700,
       clock: this.clock,
