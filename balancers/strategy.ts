@@ -159,8 +159,8 @@ export interface BalancerStrategy {
   /** The endpoints have changed; those that left are already closed. */
   onEndpoints(): void;
   /**
-   * Connections have changed; look at all, as steps may have been skipped. It
-   * is called again for what it changes itself, so it has to come to rest.
+   * Connections have changed; look at all, as steps may have been skipped.
+   * Called again for the changes it makes itself, so it has to come to rest.
    */
   onState(): void;
   /**

@@ -40,10 +40,10 @@ interface Internals {
  *
  * grpc-js never gives up on a peer that accepts a connection and stays
  * silent: closing the channel leaves that socket open until the peer ends it
- * (1.14.7, measured). Its credentials see each socket before the handshake,
- * which is the one place to get hold of it, and of what TLS has against it.
- * Should a release lose that hook, tests fail: such sockets stay uncounted,
- * and HTTP/2 sessions are not guarded.
+ * (1.14.7, measured). Its credentials are given each socket before the
+ * handshake: only there can a socket be taken hold of, and the reason why TLS
+ * fails. Should a release lose that hook, tests fail: such sockets stay
+ * uncounted, and HTTP/2 sessions are not guarded.
  */
 export function captureSockets(
   credentials: ChannelCredentials,
@@ -109,7 +109,7 @@ export class Capture {
 
   /** Finds out why TLS was not set up, if that was it. */
   async explain(): Promise<TlsFailure | undefined> {
-    // Each way has a handshake of its own, unless it is known by now.
+    // Either way makes a handshake of its own, unless the reason is known.
     return this.#tlsFailure ?? await this.#explainEnd?.();
   }
 
@@ -119,7 +119,7 @@ export class Capture {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Does what the connector of grpc-js does, and watches the socket. */
+  /** Has grpc-js's connector connect on a socket, and watches the socket. */
   async connect(
     socket: Socket,
     connect: Connector["connect"],
@@ -160,8 +160,7 @@ export class Capture {
       this.#sockets.delete(socket);
       this.#options.onClose();
     });
-    // Whoever uses it hears of its errors too; nobody does while it changes
-    // hands.
+    // Its user has a listener too, but not while the socket is handed over.
     socket.on("error", () => {});
     if (this.#destroyed) socket.destroy();
   }

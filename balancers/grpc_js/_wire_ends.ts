@@ -15,7 +15,7 @@ export interface WireEnd {
 const ENDS = new WeakMap<Metadata, WireEnd>();
 
 /**
- * Keeps how the calls on a subchannel ended on the wire, if they failed;
+ * Keeps how the calls on a subchannel ended on the wire, if they failed.
  * grpc-js turns much of it into statuses that servers give, too.
  *
  * The subchannel must be its channel's alone. Should a release of grpc-js lose

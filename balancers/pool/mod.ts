@@ -1,5 +1,5 @@
 /**
- * The connections of a client, and whom a strategy picks of them.
+ * The connections of a client, and the strategy that picks one for each call.
  *
  * @module
  */
