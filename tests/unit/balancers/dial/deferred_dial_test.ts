@@ -58,7 +58,7 @@ Deno.test("deferredDial() puts the transport in place once there are settings, w
 Deno.test("deferredDial() fails without settings in time, and dials nothing afterwards", async () => {
   const { clock, network, settings, log } = new Subject();
   clock.advance(1_000);
-  const ends = ["'tls' gave no settings within 1000 ms", "gone"];
+  const ends = ["'tls' returned no settings within 1000 ms", "gone"];
   assertEquals(log, ends);
   settings.resolve(network.dial);
   await microtasks();
