@@ -1,6 +1,6 @@
 import { onAbort, SYSTEM_CLOCK } from "../balancers/transport/mod.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
-import { Acceptor, openListener } from "./tunnel/mod.ts";
+import { Acceptor, openListener } from "./listener/mod.ts";
 import { EndpointSources } from "./discovery/mod.ts";
 import { Fleet } from "./upstreams/mod.ts";
 import { Forwarder } from "./_forwarder.ts";

@@ -1,6 +1,7 @@
 import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { Discovery } from "./_discovery.ts";
-import { checkLoops, Repeater } from "../upstreams/mod.ts";
+import { checkLoops } from "../upstreams/mod.ts";
+import { Repeater } from "../_repeater.ts";
 import { type Names, parseTargets, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 

@@ -3,7 +3,7 @@ import {
   srvServices,
 } from "../../balancers/transport/mod.ts";
 import type { DiscoveryOptions } from "../options.ts";
-import { responseCode, systemNameServer } from "../names/mod.ts";
+import { responseCode, systemNameServer } from "./_response_code.ts";
 
 /** What a memory of records needs. */
 export interface SrvMemoryOptions {

@@ -1,6 +1,6 @@
 import { onAbort } from "../../balancers/transport/mod.ts";
 import { closeQuietly, within } from "../sockets/mod.ts";
-import { connectTo } from "../upstreams/mod.ts";
+import { connectTo } from "../dial/mod.ts";
 import type { Names, Target } from "../names/mod.ts";
 
 /** How the TLS of an endpoint is checked. */

@@ -4,7 +4,6 @@
  * @module
  */
 export { Names } from "./_names.ts";
-export { responseCode, systemNameServer } from "./_response_code.ts";
 export {
   distinct,
   joinAddress,

@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
-import { Acceptor, type AcceptorOptions } from "../tunnel/mod.ts";
+import { Acceptor, type AcceptorOptions } from "../listener/mod.ts";
 import { closeQuietly } from "../sockets/mod.ts";
 import { readHead, type RequestHead, writeResponse } from "./_http.ts";
 import { metricsText } from "./_metrics_text.ts";

@@ -3,6 +3,4 @@
  *
  * @module
  */
-export { Acceptor, type AcceptorOptions } from "./_acceptor.ts";
-export { openListener } from "./_listen.ts";
 export { Tunnel } from "./_tunnel.ts";

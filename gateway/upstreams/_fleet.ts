@@ -1,6 +1,6 @@
 import { onAbort, SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { closeQuietly, within } from "../sockets/mod.ts";
-import { type DialLimits, dialTcp } from "./_dial.ts";
+import { type DialLimits, dialTcp } from "../dial/mod.ts";
 import { type Names, namesOf, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 import { Revival } from "./_revival.ts";

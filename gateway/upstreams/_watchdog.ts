@@ -1,5 +1,5 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
-import { Repeater } from "./_repeater.ts";
+import { Repeater } from "../_repeater.ts";
 import type { Upstream } from "./_upstream.ts";
 import type { Upstreams } from "./_upstreams.ts";
 

@@ -3,8 +3,6 @@
  *
  * @module
  */
-export { connectTo } from "./_dial.ts";
 export { Fleet } from "./_fleet.ts";
 export { checkLoops, LoopGuard } from "./_loop_guard.ts";
-export { Repeater } from "./_repeater.ts";
 export { Upstream } from "./_upstream.ts";

@@ -48,10 +48,13 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
   "gateway/": [
     "gateway/sockets/",
     "gateway/names/",
+    "gateway/listener/",
     "gateway/_selection.ts",
     "gateway/_histogram.ts",
     "gateway/view.ts",
     "gateway/options.ts",
+    "gateway/_repeater.ts",
+    "gateway/dial/",
     "gateway/tunnel/",
     "gateway/upstreams/",
     "gateway/discovery/",

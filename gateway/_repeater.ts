@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Clock } from "../balancers/transport/mod.ts";
 
 /** What is repeated, and how often. */
 export interface RepeaterOptions {

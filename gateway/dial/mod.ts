@@ -1,0 +1,6 @@
+/**
+ * Connections to endpoints by TCP.
+ *
+ * @module
+ */
+export { connectTo, type DialLimits, dialTcp } from "./_dial.ts";
