@@ -112,7 +112,7 @@ export class Gateway implements AsyncDisposable {
     const sources = await EndpointSources.open(resolved, names);
     try {
       resolved.signal?.throwIfAborted();
-      const listener = openListener(resolved.listen);
+      const listener = openListener(resolved.listen, "listen");
       return new Gateway(resolved, listener, { sources, names });
     } catch (error) {
       sources.close();

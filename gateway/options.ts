@@ -2,12 +2,8 @@ import { LONGEST_MS } from "../balancers/transport/mod.ts";
 import { guardedListener } from "../balancers/pool/mod.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { SELECTION_NAMES, type SelectionName } from "./_selection.ts";
-import {
-  type ListenAddress,
-  parseListenAddress,
-  parseTargets,
-  type Target,
-} from "./names/mod.ts";
+import { type ListenAddress, parseListenAddress } from "./listener/mod.ts";
+import { parseTargets, type Target } from "./names/mod.ts";
 import type { GatewayEvent } from "./view.ts";
 
 /** How endpoints are found by DNS. */

@@ -3,11 +3,8 @@ import { type GivenFlags, UsageError } from "./_flags.ts";
 import { parseGoDuration } from "./_go_duration.ts";
 import type { DiscoveryOptions, GatewayOptions } from "../options.ts";
 import { SELECTION_NAMES } from "../_selection.ts";
-import {
-  joinAddress,
-  type ListenAddress,
-  parseListenAddress,
-} from "../names/mod.ts";
+import { type ListenAddress, parseListenAddress } from "../listener/mod.ts";
+import { joinAddress } from "../names/mod.ts";
 
 /** Files of TLS settings, read. */
 export interface TlsFiles {

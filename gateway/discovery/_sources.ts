@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { Discovery } from "./_discovery.ts";
-import { checkLoops } from "../upstreams/mod.ts";
+import { checkLoops } from "./_check_loops.ts";
 import { Repeater } from "../_repeater.ts";
 import { type Names, parseTargets, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";

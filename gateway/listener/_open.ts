@@ -1,5 +1,6 @@
 import { UnavailableError } from "../../errors/specific_errors.ts";
-import { joinAddress, type ListenAddress } from "../names/mod.ts";
+import { joinAddress } from "../names/mod.ts";
+import type { ListenAddress } from "./_address.ts";
 
 /**
  * How many clients may wait to be accepted, as long as the system allows it
@@ -8,16 +9,19 @@ import { joinAddress, type ListenAddress } from "../names/mod.ts";
 const BACKLOG = 4_096;
 
 /**
- * Listens.
+ * Opens a listener; `purpose` is what it is for, as in "Cannot serve metrics".
  *
  * @throws {UnavailableError} If the address is taken or not of this machine.
  */
-export function openListener({ host, port }: ListenAddress): Deno.TcpListener {
+export function openListener(
+  { host, port }: ListenAddress,
+  purpose: "listen" | "serve metrics",
+): Deno.TcpListener {
   try {
     return Deno.listen({ hostname: host, port, tcpBacklog: BACKLOG });
   } catch (cause) {
     throw new UnavailableError(
-      `Cannot listen on ${joinAddress(host, port)}: ${
+      `Cannot ${purpose} on ${joinAddress(host, port)}: ${
         (cause as Error).message
       }`,
       { code: "unavailable", cause },

@@ -4,4 +4,5 @@
  * @module
  */
 export { Acceptor, type AcceptorOptions } from "./_acceptor.ts";
+export { type ListenAddress, parseListenAddress } from "./_address.ts";
 export { openListener } from "./_open.ts";

@@ -1,10 +1,14 @@
 import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
-import { UnavailableError } from "../../errors/specific_errors.ts";
-import { Acceptor, type AcceptorOptions } from "../listener/mod.ts";
+import {
+  Acceptor,
+  type AcceptorOptions,
+  type ListenAddress,
+  openListener,
+} from "../listener/mod.ts";
 import { closeQuietly } from "../sockets/mod.ts";
 import { readHead, type RequestHead, writeResponse } from "./_http.ts";
 import { metricsText } from "./_metrics_text.ts";
-import { joinAddress, type ListenAddress } from "../names/mod.ts";
+import { joinAddress } from "../names/mod.ts";
 import type { GatewaySnapshot } from "../view.ts";
 
 /** What a status server tells. */
@@ -42,18 +46,8 @@ export class StatusServer implements Disposable {
    *
    * @throws {UnavailableError} If the address is taken or not of this machine.
    */
-  constructor({ host, port }: ListenAddress, options: StatusServerOptions) {
-    let listener: Deno.TcpListener;
-    try {
-      listener = Deno.listen({ hostname: host, port });
-    } catch (cause) {
-      throw new UnavailableError(
-        `Cannot serve metrics on ${joinAddress(host, port)}: ${
-          (cause as Error).message
-        }`,
-        { code: "unavailable", cause },
-      );
-    }
+  constructor(address: ListenAddress, options: StatusServerOptions) {
+    const listener = openListener(address, "serve metrics");
     this.address = joinAddress(listener.addr.hostname, listener.addr.port);
     this.#timeoutMs = options.timeoutMs ?? 5_000;
     this.#acceptor = new Acceptor({

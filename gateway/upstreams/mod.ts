@@ -4,5 +4,5 @@
  * @module
  */
 export { Fleet } from "./_fleet.ts";
-export { checkLoops, LoopGuard } from "./_loop_guard.ts";
+export { LoopGuard } from "./_loop_guard.ts";
 export { Upstream } from "./_upstream.ts";
