@@ -1,3 +1,4 @@
+import type { Clock } from "../balancers/transport/mod.ts";
 import { closeQuietly, isLocalError, isSourceError } from "./sockets/mod.ts";
 import { type Fleet, LoopGuard, type Upstream } from "./upstreams/mod.ts";
 import { joinAddress } from "./names/mod.ts";
@@ -9,6 +10,7 @@ export interface ForwarderOptions {
   readonly fleet: Fleet;
   /** The port the gateway listens on. */
   readonly port: number;
+  readonly clock: Clock;
   onEvent(event: GatewayEvent): void;
 }
 
@@ -24,6 +26,7 @@ type Dialed =
 export class Forwarder {
   readonly #fleet: Fleet;
   readonly #port: number;
+  readonly #clock: Clock;
   readonly #onEvent: ForwarderOptions["onEvent"];
   readonly #guard = new LoopGuard();
   readonly #tunnels = new Set<Tunnel>();
@@ -32,6 +35,7 @@ export class Forwarder {
   constructor(options: ForwarderOptions) {
     this.#fleet = options.fleet;
     this.#port = options.port;
+    this.#clock = options.clock;
     this.#onEvent = options.onEvent;
   }
 
@@ -83,6 +87,7 @@ export class Forwarder {
     const tunnel = new Tunnel({
       client,
       member,
+      clock: this.#clock,
       onBytesToMember: upstream.countToMember,
       onBytesToClient: upstream.countToClient,
     });
@@ -97,7 +102,7 @@ export class Forwarder {
   async #dialAny(client: Deno.TcpConn): Promise<Dialed> {
     if (this.#fleet.all.some(({ target }) => target.port === this.#port)) {
       // A dial of our own is accepted before it is known to have succeeded.
-      await new Promise((resolve) => setTimeout(resolve));
+      await new Promise<void>((resolve) => this.#clock.hold(0, resolve));
     }
     if (this.#leadsBack(client)) return { refused: "loop" };
     const tried = new Set<Upstream>();

@@ -1,4 +1,4 @@
-import { onAbort, SYSTEM_CLOCK } from "../balancers/transport/mod.ts";
+import { type Clock, onAbort, SYSTEM_CLOCK } from "../balancers/transport/mod.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
 import { Acceptor, openListener } from "./listener/mod.ts";
 import { EndpointSources } from "./discovery/mod.ts";
@@ -12,6 +12,14 @@ import {
   resolveGatewayOptions,
 } from "./options.ts";
 import type { GatewaySnapshot } from "./view.ts";
+
+/** What a gateway is made of, as far as that is there before it. */
+interface GatewayParts {
+  readonly listener: Deno.TcpListener;
+  readonly sources: EndpointSources;
+  readonly names: Names;
+  readonly clock: Clock;
+}
 
 /**
  * A TCP gateway to the members of a cluster: clients of one local address are
@@ -46,6 +54,7 @@ export class Gateway implements AsyncDisposable {
    */
   readonly finished: Promise<void>;
   readonly #options: ResolvedGatewayOptions;
+  readonly #clock: Clock;
   readonly #acceptor: Acceptor;
   readonly #fleet: Fleet;
   readonly #forwarder: Forwarder;
@@ -61,31 +70,29 @@ export class Gateway implements AsyncDisposable {
 
   private constructor(
     options: ResolvedGatewayOptions,
-    listener: Deno.TcpListener,
-    { sources, names }: {
-      readonly sources: EndpointSources;
-      readonly names: Names;
-    },
+    { listener, sources, names, clock }: GatewayParts,
   ) {
     const { onEvent, signal } = options;
+    const { hostname, port } = listener.addr;
+    this.address = joinAddress(hostname, port);
     this.#options = options;
-    const { signal: closing } = this.#closing;
+    this.#clock = clock;
+    this.#sources = sources;
     this.#fleet = new Fleet(options, {
       targets: sources.first,
       names,
-      signal: closing,
+      clock,
+      signal: this.#closing.signal,
     });
-    const { hostname, port } = listener.addr;
-    this.#forwarder = new Forwarder({ fleet: this.#fleet, port, onEvent });
-    this.#sources = sources;
+    const fleet = this.#fleet;
+    this.#forwarder = new Forwarder({ fleet, port, clock, onEvent });
     sources.follow(
-      () => namesOf(this.#fleet.all),
-      (targets) => this.#fleet.replace(targets),
+      () => namesOf(fleet.all),
+      (targets) => fleet.replace(targets),
     );
-    this.address = joinAddress(hostname, port);
     this.#acceptor = new Acceptor({
       listener,
-      clock: SYSTEM_CLOCK,
+      clock,
       onConnection: (client) => this.#onClient(client),
       onPause: (error, retryMs) =>
         onEvent({ type: "accept_failed", error, retryMs }),
@@ -108,12 +115,13 @@ export class Gateway implements AsyncDisposable {
    */
   static async start(options: GatewayOptions): Promise<Gateway> {
     const resolved = resolveGatewayOptions(options);
-    const names = new Names({ clock: SYSTEM_CLOCK });
-    const sources = await EndpointSources.open(resolved, names);
+    const clock = SYSTEM_CLOCK;
+    const names = new Names({ clock });
+    const sources = await EndpointSources.open(resolved, { names, clock });
     try {
       resolved.signal?.throwIfAborted();
       const listener = openListener(resolved.listen, "listen");
-      return new Gateway(resolved, listener, { sources, names });
+      return new Gateway(resolved, { listener, sources, names, clock });
     } catch (error) {
       sources.close();
       throw error;
@@ -146,7 +154,7 @@ export class Gateway implements AsyncDisposable {
     const open = this.#clients.size;
     this.#options.onEvent({ type: "draining", open });
     const timeout = Promise.withResolvers<void>();
-    const cancel = SYSTEM_CLOCK.hold(options.timeoutMs, timeout.resolve);
+    const cancel = this.#clock.hold(options.timeoutMs, timeout.resolve);
     await Promise.race([
       Promise.all(this.#clients.values()),
       timeout.promise,

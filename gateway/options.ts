@@ -62,7 +62,11 @@ export interface GatewayOptions {
   readonly retryDelayMs?: number | undefined;
   /** How long one attempt to connect may take. @default {5000} */
   readonly dialTimeoutMs?: number | undefined;
-  /** How many client connections may be open. @default {no limit} */
+  /**
+   * How many client connections may be open; `Infinity`: any number.
+   *
+   * @default {Infinity}
+   */
   readonly maxConnections?: number | undefined;
   /**
    * Closes the connections of an endpoint when it fails or leaves the list, so
@@ -152,8 +156,6 @@ export function resolveGatewayOptions(
 ): ResolvedGatewayOptions {
   const {
     listen = "127.0.0.1:23790",
-    endpoints = [],
-    discovery,
     selection = "failover",
     retryDelayMs = 60_000,
     dialTimeoutMs = 5_000,
@@ -163,32 +165,15 @@ export function resolveGatewayOptions(
     refreshMs = 30_000,
     onEvent,
   } = options;
-  const targets = parseTargets(endpoints);
-  if (targets.length === 0 && discovery === undefined) {
-    throw new InvalidOptionError("endpoints", endpoints, {
-      expected: "at least one, or 'discovery' given",
-    });
-  }
-  if (!SELECTION_NAMES.includes(selection)) {
-    throw new InvalidOptionError("selection", selection, {
-      expected: `one of ${SELECTION_NAMES.join(", ")}`,
-    });
-  }
-  if (
-    maxConnections !== Infinity &&
-    !(Number.isSafeInteger(maxConnections) && maxConnections > 0)
-  ) {
-    throw new InvalidOptionError("maxConnections", maxConnections, {
-      expected: "a whole number above 0",
-    });
-  }
+  checkSelection(selection);
+  checkMaxConnections(maxConnections);
   const times = { retryDelayMs, dialTimeoutMs, probeIntervalMs, refreshMs };
   for (const [name, ms] of Object.entries(times)) checkTime(name, ms);
   return {
     ...times,
     listen: parseListenAddress(listen),
-    targets,
-    discovery,
+    targets: targetsOf(options),
+    discovery: options.discovery,
     selection,
     maxConnections,
     closeEjected,
@@ -199,4 +184,28 @@ export function resolveGatewayOptions(
       ? () => {}
       : guardedListener("onEvent", onEvent),
   };
+}
+
+function targetsOf(
+  { endpoints = [], discovery }: GatewayOptions,
+): readonly Target[] {
+  const targets = parseTargets(endpoints);
+  if (targets.length > 0 || discovery !== undefined) return targets;
+  throw new InvalidOptionError("endpoints", endpoints, {
+    expected: "at least one, or 'discovery' given",
+  });
+}
+
+function checkSelection(name: SelectionName): void {
+  if (SELECTION_NAMES.includes(name)) return;
+  throw new InvalidOptionError("selection", name, {
+    expected: `one of ${SELECTION_NAMES.join(", ")}`,
+  });
+}
+
+function checkMaxConnections(count: number): void {
+  if (count === Infinity || Number.isSafeInteger(count) && count > 0) return;
+  throw new InvalidOptionError("maxConnections", count, {
+    expected: "a whole number above 0, or Infinity for no limit",
+  });
 }

@@ -1,7 +1,10 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
+
 /** Where lines go, and what is told of those that do not get there. */
 export interface LogSinkOptions {
   /** Writes some of the bytes. @default {to standard error} */
   write?(bytes: Uint8Array): Promise<number>;
+  readonly clock: Pick<Clock, "hold">;
   /** There is room again; so many lines were dropped before. */
   onDropped(count: number): void;
 }
@@ -17,6 +20,7 @@ const MOST_WAITING = 1_000;
 export class LogSink {
   readonly #write: NonNullable<LogSinkOptions["write"]>;
   readonly #onDropped: LogSinkOptions["onDropped"];
+  readonly #clock: LogSinkOptions["clock"];
   #waiting: string[] = [];
   #dropped = 0;
   #writing: Promise<void> | undefined;
@@ -25,6 +29,7 @@ export class LogSink {
     // Not at once: a pipe that is full would hold up everything.
     this.#write = options.write ?? ((bytes) => Deno.stderr.write(bytes));
     this.#onDropped = options.onDropped;
+    this.#clock = options.clock;
   }
 
   /** Has a line written. */
@@ -40,9 +45,9 @@ export class LogSink {
   /** Waits until all is written, but `timeoutMs` at most. */
   async flush({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, timeoutMs);
+    const cancel = this.#clock.hold(timeoutMs, late.resolve);
     await Promise.race([this.#writing, late.promise]);
-    clearTimeout(timer);
+    cancel();
   }
 
   async #run(): Promise<void> {

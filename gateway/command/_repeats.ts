@@ -1,3 +1,5 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
+
 /** How much of one kind is told. */
 export interface RepeatLimit {
   readonly everyMs: number;
@@ -15,12 +17,12 @@ interface Seen {
 /** Leaves out what repeats itself, and counts it. */
 export class Repeats {
   readonly #limit: RepeatLimit;
-  readonly #now: () => number;
+  readonly #clock: Pick<Clock, "now">;
   readonly #seen = new Map<string, Seen>();
 
-  constructor(limit: RepeatLimit, now: () => number) {
+  constructor(limit: RepeatLimit, clock: Pick<Clock, "now">) {
     this.#limit = limit;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** How many of its kind there are to tell, with this one; 0: say nothing. */
@@ -30,8 +32,9 @@ export class Repeats {
       { sinceMs: -Infinity, told: 0, untold: 0 };
     this.#seen.set(kind, seen);
     seen.untold++;
-    if (this.#now() - seen.sinceMs >= everyMs) {
-      seen.sinceMs = this.#now();
+    const nowMs = this.#clock.now();
+    if (nowMs - seen.sinceMs >= everyMs) {
+      seen.sinceMs = nowMs;
       seen.told = 0;
     }
     if (seen.told >= times) return 0;

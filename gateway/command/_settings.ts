@@ -119,7 +119,7 @@ class FlagReader {
     const text = this.text(name) ?? "false";
     if (/^(1|t|true)$/i.test(text)) return true;
     if (/^(0|f|false)$/i.test(text)) return false;
-    throw invalid(name, text, "true or false");
+    throw this.#invalid(name, "true or false");
   }
 
   duration(name: string, presetMs: number): number {
@@ -127,7 +127,7 @@ class FlagReader {
     if (text === undefined) return presetMs;
     const ms = parseGoDuration(text);
     if (ms === undefined || ms > LONGEST_MS) {
-      throw invalid(name, text, "a duration such as 1m30s, up to 596h");
+      throw this.#invalid(name, "a duration such as 1m30s, up to 596h");
     }
     return ms;
   }
@@ -136,14 +136,14 @@ class FlagReader {
   someTime(name: string, presetMs: number): number {
     const ms = this.duration(name, presetMs);
     if (ms > 0) return ms;
-    throw invalid(name, this.text(name), "a duration above 0");
+    throw this.#invalid(name, "a duration above 0");
   }
 
   count(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     if (/^0*[1-9]\d{0,8}$/.test(text)) return Number(text);
-    throw invalid(name, text, "a whole number above 0");
+    throw this.#invalid(name, "a whole number above 0");
   }
 
   address(name: string): ListenAddress | undefined {
@@ -152,7 +152,7 @@ class FlagReader {
     try {
       return parseListenAddress(text);
     } catch {
-      throw invalid(name, text, "an address such as 127.0.0.1:2379 or :2379");
+      throw this.#invalid(name, "an address such as 127.0.0.1:2379 or :2379");
     }
   }
 
@@ -160,14 +160,14 @@ class FlagReader {
   oneOf<T extends string>(name: string, words: readonly [T, ...T[]]): T {
     const text = this.text(name) ?? words[0];
     const found = words.find((word) => word === text);
-    if (found === undefined) throw invalid(name, text, words.join(" or "));
+    if (found === undefined) throw this.#invalid(name, words.join(" or "));
     return found;
   }
 
   async pem(name: string): Promise<string | undefined> {
     const text = await this.file(name);
     if (text === undefined || text.includes("-----BEGIN ")) return text;
-    throw invalid(name, this.text(name), "a PEM file");
+    throw this.#invalid(name, "a PEM file");
   }
 
   async file(name: string): Promise<string | undefined> {
@@ -182,14 +182,12 @@ class FlagReader {
       );
     }
   }
-}
 
-function invalid(
-  name: string,
-  text: string | undefined,
-  expected: string,
-): UsageError {
-  return new UsageError(
-    `invalid argument "${text}" for --${name}: expected ${expected}`,
-  );
+  #invalid(name: string, expected: string): UsageError {
+    return new UsageError(
+      `invalid argument "${
+        this.text(name)
+      }" for --${name}: expected ${expected}`,
+    );
+  }
 }

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { connectTo, type DialLimits, dialTcp } from "./_dial.ts";
+export { connectTo, dialTcp, type TimedDialOptions } from "./_dial.ts";

@@ -1,4 +1,4 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { Discovery } from "./_discovery.ts";
 import { checkLoops } from "./_check_loops.ts";
 import { Repeater } from "../_repeater.ts";
@@ -15,6 +15,7 @@ export class EndpointSources {
   readonly #options: ResolvedGatewayOptions;
   readonly #discovery: Discovery | undefined;
   readonly #closing: AbortController;
+  readonly #clock: Clock;
   #repeater: Repeater | undefined;
 
   private constructor(
@@ -23,18 +24,20 @@ export class EndpointSources {
       readonly first: readonly Target[];
       readonly discovery: Discovery | undefined;
       readonly closing: AbortController;
+      readonly clock: Clock;
     },
   ) {
     this.#options = options;
     this.first = found.first;
     this.#discovery = found.discovery;
     this.#closing = found.closing;
+    this.#clock = found.clock;
   }
 
   /** Finds the first endpoints; none of them is the gateway itself. */
   static async open(
     options: ResolvedGatewayOptions,
-    names: Names,
+    { names, clock }: { readonly names: Names; readonly clock: Clock },
   ): Promise<EndpointSources> {
     const { onEvent, targets, signal } = options;
     const closing = new AbortController();
@@ -44,6 +47,7 @@ export class EndpointSources {
     const discovery = options.discovery && new Discovery(options.discovery, {
       names,
       timeoutMs: options.dialTimeoutMs,
+      clock,
       signal: looking,
       onEvent,
     });
@@ -56,7 +60,7 @@ export class EndpointSources {
       onEvent({ type: "fallback", error: error as Error });
     }
     await checkLoops(options.listen, first, { names, signal: looking });
-    return new EndpointSources(options, { first, discovery, closing });
+    return new EndpointSources(options, { first, discovery, closing, clock });
   }
 
   /**
@@ -76,7 +80,7 @@ export class EndpointSources {
       : discovery && (() => discovery.look());
     if (look === undefined) return;
     this.#repeater = new Repeater({
-      clock: SYSTEM_CLOCK,
+      clock: this.#clock,
       intervalMs: refreshMs,
       // The records have just been looked at.
       firstMs: members ? 0 : refreshMs,

@@ -1,10 +1,11 @@
-import { onAbort } from "../../balancers/transport/mod.ts";
+import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 
 /** What limits a task. */
-export interface Limits {
-  /** What is done, as in "Cannot connect to …". */
+export interface TimeoutOptions {
+  /** What the task does, as in "Cannot connect to …". */
   readonly what: string;
   readonly timeoutMs: number;
+  readonly clock: Pick<Clock, "hold">;
   /** Ends the task as well, with its own reason. */
   readonly signal: AbortSignal;
 }
@@ -14,30 +15,30 @@ export interface Limits {
  *
  * @throws {Deno.errors.TimedOut} If that is why it failed.
  */
-export async function within<T>(
-  limits: Limits,
+export async function withTimeout<T>(
+  options: TimeoutOptions,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { what, timeoutMs, signal } = limits;
+  const { what, timeoutMs, clock, signal } = options;
   signal.throwIfAborted();
   const ended = new AbortController();
   const unlink = onAbort(signal, (reason) => ended.abort(reason));
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
+  let isLate = false;
+  const cancelTimer = clock.hold(timeoutMs, () => {
+    isLate = true;
     ended.abort();
-  }, timeoutMs);
+  });
   try {
     return await task(ended.signal);
   } catch (cause) {
     signal.throwIfAborted();
-    if (!late) throw cause;
+    if (!isLate) throw cause;
     throw new Deno.errors.TimedOut(
       `Cannot ${what}: no answer in ${timeoutMs} ms`,
       { cause },
     );
   } finally {
-    clearTimeout(timer);
+    cancelTimer();
     unlink();
   }
 }

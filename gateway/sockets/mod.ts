@@ -10,5 +10,5 @@ export {
   isLocalError,
   isSourceError,
 } from "./_system_errors.ts";
-export { within } from "./_with_timeout.ts";
+export { withTimeout } from "./_with_timeout.ts";
 export { writeAll } from "./_write_all.ts";

@@ -1,4 +1,4 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import {
   Acceptor,
   type AcceptorOptions,
@@ -13,6 +13,7 @@ import type { GatewaySnapshot } from "../view.ts";
 
 /** What a status server tells. */
 export interface StatusServerOptions {
+  readonly clock: Clock;
   /** Accepting failed for now. */
   readonly onPause: AcceptorOptions["onPause"];
   /** The listener has failed. */
@@ -37,6 +38,7 @@ export class StatusServer implements Disposable {
   /** What there is to tell; nothing while the gateway still starts. */
   snapshot: (() => GatewaySnapshot) | undefined;
   readonly #acceptor: Acceptor;
+  readonly #clock: Clock;
   readonly #timeoutMs: number;
   /** The oldest first. */
   readonly #open = new Set<Deno.TcpConn>();
@@ -49,10 +51,11 @@ export class StatusServer implements Disposable {
   constructor(address: ListenAddress, options: StatusServerOptions) {
     const listener = openListener(address, "serve metrics");
     this.address = joinAddress(listener.addr.hostname, listener.addr.port);
+    this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs ?? 5_000;
     this.#acceptor = new Acceptor({
       listener,
-      clock: SYSTEM_CLOCK,
+      clock: options.clock,
       onConnection: (connection) => void this.#serve(connection),
       onPause: options.onPause,
     });
@@ -70,7 +73,7 @@ export class StatusServer implements Disposable {
     const [oldest] = this.#open;
     if (oldest && this.#open.size >= MOST_OPEN) closeQuietly(oldest);
     this.#open.add(connection);
-    const cancel = SYSTEM_CLOCK.schedule(
+    const cancel = this.#clock.schedule(
       this.#timeoutMs,
       () => closeQuietly(connection),
     );

@@ -1,4 +1,4 @@
-import { type Clock, SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { closeQuietly, writeAll } from "../sockets/mod.ts";
 
 /** Called with the number of bytes that were passed on. */
@@ -8,8 +8,7 @@ type Count = (bytes: number) => void;
 export interface TunnelOptions {
   readonly client: Deno.TcpConn;
   readonly member: Deno.TcpConn;
-  /** @default {the system's} */
-  readonly clock?: Clock;
+  readonly clock: Pick<Clock, "schedule">;
   readonly onBytesToMember: Count;
   readonly onBytesToClient: Count;
 }
@@ -45,7 +44,7 @@ export class Tunnel {
   readonly closed: Promise<void>;
   readonly #client: Deno.TcpConn;
   readonly #member: Deno.TcpConn;
-  readonly #clock: Clock;
+  readonly #clock: TunnelOptions["clock"];
   #open = true;
   /** How many reads have given something. */
   #reads = 0;
@@ -54,7 +53,7 @@ export class Tunnel {
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: TunnelOptions) {
-    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#clock = options.clock;
     this.#client = options.client;
     this.#member = options.member;
     tune(this.#client);

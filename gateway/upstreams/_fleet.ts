@@ -1,6 +1,6 @@
-import { onAbort, SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
-import { closeQuietly, within } from "../sockets/mod.ts";
-import { type DialLimits, dialTcp } from "../dial/mod.ts";
+import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
+import { closeQuietly, withTimeout } from "../sockets/mod.ts";
+import { dialTcp, type TimedDialOptions } from "../dial/mod.ts";
 import { type Names, namesOf, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 import { Revival } from "./_revival.ts";
@@ -12,7 +12,8 @@ import { Watchdog } from "./_watchdog.ts";
 /** The endpoints and their health: who is left out, and who is back. */
 export class Fleet {
   readonly #options: ResolvedGatewayOptions;
-  readonly #limits: DialLimits;
+  readonly #clock: Clock;
+  readonly #dial: TimedDialOptions;
   readonly #upstreams: Upstreams;
   readonly #revival: Revival;
   readonly #watchdog: Watchdog | undefined;
@@ -21,17 +22,19 @@ export class Fleet {
 
   constructor(
     options: ResolvedGatewayOptions,
-    { targets, names, signal }: {
+    { targets, names, clock, signal }: {
       /** The first list. */
       readonly targets: readonly Target[];
       readonly names: Names;
+      readonly clock: Clock;
       /** Ends dials and probes when the gateway closes. */
       readonly signal: AbortSignal;
     },
   ) {
-    const clock = SYSTEM_CLOCK;
+    const timeoutMs = options.dialTimeoutMs;
     this.#options = options;
-    this.#limits = { names, timeoutMs: options.dialTimeoutMs, signal };
+    this.#clock = clock;
+    this.#dial = { names, timeoutMs, clock, signal };
     const selection = createSelection(options.selection, clock.random);
     this.#upstreams = new Upstreams(selection);
     this.#upstreams.replace(targets);
@@ -60,7 +63,7 @@ export class Fleet {
 
   /** The endpoint to try next, not one of those `tried`. */
   next(tried: ReadonlySet<Upstream>): Upstream | undefined {
-    const { names } = this.#limits;
+    const { names } = this.#dial;
     return this.#upstreams.next(tried, {
       isKnown: ({ target }) => names.knows(target.host),
       onUnknown: (upstream) => void this.#lookUp(upstream),
@@ -74,17 +77,17 @@ export class Fleet {
 
   /** Opens a connection to an endpoint, for a client. */
   async connect(upstream: Upstream): Promise<Deno.TcpConn> {
-    const startMs = performance.now();
-    const dial = new AbortController();
-    const giveUp = () => dial.abort();
+    const startMs = this.#clock.now();
+    const ended = new AbortController();
+    const giveUp = () => ended.abort();
     upstream.dialing.add(giveUp);
-    const unlink = onAbort(this.#limits.signal, giveUp);
+    const unlink = onAbort(this.#dial.signal, giveUp);
     try {
       const member = await dialTcp(upstream.target, {
-        ...this.#limits,
-        signal: dial.signal,
+        ...this.#dial,
+        signal: ended.signal,
       });
-      upstream.connected(performance.now() - startMs);
+      upstream.connected(this.#clock.now() - startMs);
       return member;
     } finally {
       upstream.dialing.delete(giveUp);
@@ -134,11 +137,11 @@ export class Fleet {
   async #lookUp(upstream: Upstream): Promise<void> {
     if (this.#unknown.has(upstream)) return;
     this.#unknown.add(upstream);
-    const { names, timeoutMs, signal } = this.#limits;
+    const { names, signal } = this.#dial;
     const { host } = upstream.target;
     try {
-      await within(
-        { what: `look up ${host}`, timeoutMs, signal },
+      await withTimeout(
+        { what: `look up ${host}`, ...this.#dial },
         (signal) => names.addresses(host, signal),
       );
     } catch (error) {
@@ -155,16 +158,15 @@ export class Fleet {
 
   /** Whether an inactive endpoint can be used again. */
   async #check(upstream: Upstream): Promise<void> {
-    closeQuietly(await dialTcp(upstream.target, this.#limits));
+    closeQuietly(await dialTcp(upstream.target, this.#dial));
     await this.#probe(upstream);
   }
 
   async #probe({ address }: Upstream): Promise<void> {
     const { probe } = this.#options;
     if (probe === undefined) return;
-    const what = `probe ${address}`;
-    await within(
-      { what, ...this.#limits },
+    await withTimeout(
+      { what: `probe ${address}`, ...this.#dial },
       (signal) => probe(address, signal),
     );
   }

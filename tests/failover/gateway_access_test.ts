@@ -1,7 +1,7 @@
 // What the gateway command itself asks of members: probes, and who they are.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AuthError, EtcdError, UnavailableError } from "../../errors/mod.ts";
-import { openCluster } from "../../gateway/_cluster_access.ts";
+import { openClusterAccess } from "../../gateway/_cluster_access.ts";
 import { readSettings } from "../../gateway/command/_settings.ts";
 import { CertificateAuthority } from "../harness/certificates.ts";
 import { ROOT, setAuth, setUp } from "./_auth_subject.ts";
@@ -12,7 +12,7 @@ startThreeMembers();
 Deno.test("the gateway command's probe tells a member that serves from one that does not", async () => {
   await cluster.reset();
   const settings = await readSettings(new Map([["dial-timeout", ["3s"]]]));
-  const { probe } = openCluster(settings);
+  const { probe } = openClusterAccess(settings);
   const { signal } = new AbortController();
   const ask = async (index: number): Promise<string> => {
     const host = new URL(cluster.endpoints[index] ?? "").host;
@@ -64,7 +64,7 @@ Deno.test("the gateway command's probe speaks TLS, and trusts the given CA alone
   const address = `localhost:${listener.addr.port}`;
   const { signal } = new AbortController();
   const probe = async (ca: string) => {
-    const { probe } = openCluster({
+    const { probe } = openClusterAccess({
       ...await readSettings(
         new Map([["endpoints", [`https://${address}`]], ["dial-timeout", [
           "1s",
@@ -87,9 +87,9 @@ Deno.test("the gateway command asks for the members as its user, and probes as n
   const hosts = cluster.endpoints.map((endpoint) => new URL(endpoint).host);
   await setUp(cluster);
   try {
-    await openCluster(settings).probe(hosts[0] ?? "", signal);
+    await openClusterAccess(settings).probe(hosts[0] ?? "", signal);
     const askAs = (password: string) =>
-      openCluster({ ...settings, auth: { ...ROOT, password } })
+      openClusterAccess({ ...settings, auth: { ...ROOT, password } })
         .members(hosts, signal);
     const found = await askAs(ROOT.password);
     assertEquals([...found].sort(), [...cluster.endpoints].sort());

@@ -21,7 +21,6 @@ const UNFINISHED: readonly string[] = [
   "api/stream/",
   "api/watch/",
   "bench/",
-  "gateway/",
   "tools/",
 ];
 
