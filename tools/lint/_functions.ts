@@ -20,8 +20,6 @@ const UNFINISHED: readonly string[] = [
   "api/lock_election/",
   "api/stream/",
   "api/watch/",
-  "bench/",
-  "tools/",
 ];
 
 type Context = Deno.lint.RuleContext;
