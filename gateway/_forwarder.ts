@@ -5,7 +5,7 @@ import { joinAddress } from "./names/mod.ts";
 import { Tunnel } from "./tunnel/mod.ts";
 import type { GatewayEvent, RefusalReason } from "./view.ts";
 
-/** What a forwarder tells. */
+/** Options of a forwarder. */
 export interface ForwarderOptions {
   readonly fleet: Fleet;
   /** The port the gateway listens on. */
@@ -14,10 +14,10 @@ export interface ForwarderOptions {
   onEvent(event: GatewayEvent): void;
 }
 
-/** How often all endpoints are tried for a client, if some come and go. */
+/** The number of times that all endpoints are tried for a client. */
 const ROUNDS = 3;
 
-/** A connection to a member, and whose it is, or why there is none. */
+/** A connection to a member and its endpoint, or why there is none. */
 type Dialed =
   | { readonly upstream: Upstream; readonly member: Deno.TcpConn }
   | { readonly refused: RefusalReason };
@@ -40,8 +40,8 @@ export class Forwarder {
   }
 
   /**
-   * Passes one on, and resolves when it is closed: to `false` if no endpoint
-   * took it. Never rejects.
+   * Passes a client on. Resolves when its connection is closed: to `false` if
+   * no endpoint took it. Never rejects.
    */
   async forward(client: Deno.TcpConn): Promise<boolean> {
     const dialed = await this.#dialAny(client);
@@ -52,7 +52,7 @@ export class Forwarder {
     const { upstream, member } = dialed;
     const forget = this.#guard.remember(member, upstream);
     try {
-      // Only now is a client known that was our own dial, answered at once.
+      // A client that was our own dial, answered at once, is known only now.
       if (this.#closed || this.#leadsBack(client)) {
         closeQuietly(member);
         this.refuse(client, this.#closed ? "closing" : "loop");
@@ -65,7 +65,7 @@ export class Forwarder {
     }
   }
 
-  /** Closes a client that is not passed on. */
+  /** Closes a client connection that is not passed on, and says why. */
   refuse(client: Deno.TcpConn, reason: RefusalReason): void {
     const { hostname, port } = client.remoteAddr;
     closeQuietly(client);
@@ -73,7 +73,7 @@ export class Forwarder {
     this.#onEvent({ type: "refused", client: name, reason });
   }
 
-  /** Closes every connection. */
+  /** Closes every connection that is passed on. */
   close(): void {
     this.#closed = true;
     for (const tunnel of this.#tunnels) tunnel.close();
@@ -106,11 +106,11 @@ export class Forwarder {
     }
     if (this.#leadsBack(client)) return { refused: "loop" };
     const tried = new Set<Upstream>();
-    let short = false;
+    let sourcesRanOut = false;
     for (let round = 1; round <= ROUNDS && !this.#closed;) {
       const upstream = this.#fleet.next(tried);
       if (upstream === undefined) {
-        if (short) return { refused: "local" };
+        if (sourcesRanOut) return { refused: "local" };
         if (!await this.#fleet.anyActive()) break;
         tried.clear();
         round++;
@@ -123,7 +123,7 @@ export class Forwarder {
         if (isLocalError(error)) return { refused: "local" };
         tried.add(upstream);
         if (isSourceError(error)) {
-          short = true;
+          sourcesRanOut = true;
           continue;
         }
         if (!this.#fleet.has(upstream)) {

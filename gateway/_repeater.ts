@@ -1,13 +1,13 @@
 import type { Clock } from "../balancers/transport/mod.ts";
 
-/** What is repeated, and how often. */
+/** Options of a repeater: the task, and how often it runs. */
 export interface RepeaterOptions {
   readonly clock: Clock;
-  /** From the end of one run to the start of the next. */
+  /** The time from the end of one run to the start of the next. */
   readonly intervalMs: number;
-  /** Before the first run. @default {the interval} */
+  /** The time before the first run. @default {the interval} */
   readonly firstMs?: number;
-  /** Must not reject. */
+  /** The task; it must not reject. */
   task(): Promise<void>;
 }
 
@@ -22,12 +22,12 @@ export class Repeater {
     this.#cancelTimer = this.#arm(options.firstMs ?? options.intervalMs);
   }
 
-  /** Whether a run that has not ended yet is the last one. */
+  /** Whether no run will follow the one that may be under way. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Ends it; what runs is not waited for. */
+  /** Ends the repetition; a run that is under way is not waited for. */
   close(): void {
     this.#closed = true;
     this.#cancelTimer();

@@ -13,7 +13,7 @@ import {
 } from "./options.ts";
 import type { GatewaySnapshot } from "./view.ts";
 
-/** What a gateway is made of, as far as that is there before it. */
+/** The parts of a gateway that are there before it. */
 interface GatewayParts {
   readonly listener: Deno.TcpListener;
   readonly sources: EndpointSources;
@@ -44,10 +44,10 @@ interface GatewayParts {
  * ```
  */
 export class Gateway implements AsyncDisposable {
-  /** Where it listens. */
+  /** The address the gateway listens on, `host:port`. */
   readonly address: string;
   /**
-   * Resolves when it is closed.
+   * Resolves when the gateway is closed.
    *
    * @throws {UnavailableError} If the listener failed; the gateway is closed
    * then.
@@ -106,7 +106,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Finds the endpoints, listens, and gives the gateway.
+   * Starts a gateway: finds the endpoints, then listens.
    *
    * @throws {InvalidOptionError} If an option is not acceptable, or an
    * endpoint is the gateway itself.
@@ -128,7 +128,7 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  /** What it is doing now. */
+  /** The state of the gateway and its endpoints now. */
   snapshot(): GatewaySnapshot {
     return {
       address: this.address,
@@ -141,10 +141,10 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Accepts no more clients, waits until the last connection has ended, but
-   * `timeoutMs` at most, and closes.
+   * Closes the gateway gently: accepts no more clients, waits until the last
+   * connection has ended, but `timeoutMs` at most, and closes.
    *
-   * @throws {InvalidOptionError} If the time is not acceptable.
+   * @throws {InvalidOptionError} If `timeoutMs` is not from 0 to 2_147_483_647.
    */
   async drain(options: { readonly timeoutMs: number }): Promise<void> {
     checkTime("timeoutMs", options.timeoutMs, { orNone: true });
@@ -163,13 +163,13 @@ export class Gateway implements AsyncDisposable {
     await this.close();
   }
 
-  /** Closes it and every connection now. Idempotent. */
+  /** Closes the gateway and every connection now. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
-  /** The same as {@linkcode Gateway.close}. */
+  /** Closes the gateway, as {@linkcode Gateway.close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -14,7 +14,7 @@ import { StatusServer } from "../status/mod.ts";
 import { StopSignals } from "./_stop_signals.ts";
 import type { GatewayEvent } from "../view.ts";
 
-/** What the command needs to speak to members for. */
+/** The questions the command has for members. */
 export interface ClusterAccess {
   /** Rejects if a member is not well. */
   readonly probe: NonNullable<GatewayOptions["probe"]>;
@@ -22,10 +22,10 @@ export interface ClusterAccess {
   readonly members: NonNullable<GatewayOptions["members"]>;
 }
 
-/** Makes that access, if it is needed at all. */
+/** Opens the access to members; called only if a flag needs it. */
 export type OpenAccess = (settings: Settings) => Promise<ClusterAccess>;
 
-/** How long the last lines may take to be written. */
+/** The time the last log lines are given to be written. */
 const FLUSH_MS = 250;
 
 /** Runs the command; resolves to its exit code. */
@@ -58,7 +58,7 @@ export async function runCommand(
   }
 }
 
-/** As given, but for a password somebody put into an endpoint. */
+/** An argument as it was given, without the password of an endpoint. */
 function argumentToShow(argument: string): string {
   const [flag = ""] = /^-[^=]*=/.exec(argument) ?? [];
   return flag + withoutPassword(argument.slice(flag.length));
@@ -69,7 +69,7 @@ interface Surroundings {
   readonly openAccess: OpenAccess;
 }
 
-/** The same for a gateway that is served until the signals end it. */
+/** The surroundings of a gateway that runs until the signals end it. */
 interface Service extends Surroundings {
   readonly signals: StopSignals;
   readonly onEvent: (event: GatewayEvent) => void;

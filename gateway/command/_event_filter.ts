@@ -4,7 +4,7 @@ import type { GatewayEvent } from "../view.ts";
 
 /** Refused clients come in crowds, as do failures to accept them. */
 const CROWD: RepeatLimit = { everyMs: 10_000 };
-/** What stays as it is for long: each look at it says the same. */
+/** A state that lasts: each look at it says the same. */
 const STATE: RepeatLimit = { everyMs: 60_000 };
 /** An endpoint that comes and goes. */
 const CHANGES: RepeatLimit = { everyMs: 60_000, times: 5 };
@@ -16,7 +16,7 @@ export class EventFilter {
   readonly #changes: Repeats;
   /** Endpoints whose failure was told: the return of others is not. */
   readonly #down = new Set<string>();
-  /** What discovery found last. */
+  /** The text of what discovery found last, by the type of event. */
   readonly #found = new Map<GatewayEvent["type"], string>();
 
   constructor(clock: Pick<Clock, "now">) {
@@ -25,7 +25,7 @@ export class EventFilter {
     this.#changes = new Repeats(CHANGES, clock);
   }
 
-  /** How many events like this one a line is for; 0: no line. */
+  /** The number of events like this one that a line is for; 0: no line. */
   due(event: GatewayEvent): number {
     switch (event.type) {
       case "refused":

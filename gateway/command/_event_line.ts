@@ -3,7 +3,7 @@ import { formatGoDuration } from "./_go_duration.ts";
 import type { LogFields, LogLevel } from "./_log.ts";
 import type { GatewayEvent } from "../view.ts";
 
-/** One line, before it has a time and a form. */
+/** A log line, before it has a time and a form. */
 export interface LogLine {
   readonly level: LogLevel;
   readonly message: string;

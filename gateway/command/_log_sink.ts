@@ -1,21 +1,21 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 
-/** Where lines go, and what is told of those that do not get there. */
+/** Options of a log sink. */
 export interface LogSinkOptions {
   /** Writes some of the bytes. @default {to standard error} */
   write?(bytes: Uint8Array): Promise<number>;
   readonly clock: Pick<Clock, "hold">;
-  /** There is room again; so many lines were dropped before. */
+  /** Called when there is room again, with the number of dropped lines. */
   onDropped(count: number): void;
 }
 
-/** How many lines may wait for their reader. */
+/** The number of lines that may wait for their reader. */
 const MOST_WAITING = 1_000;
 
 /**
- * Takes lines and waits for nobody: whoever holds the other end of the pipe
- * may read slowly, not at all, or be gone. What there is no room for is
- * dropped and counted.
+ * Takes log lines and waits for nobody: the reader at the other end of the pipe
+ * may be slow, hang, or be gone. Lines that find no room are dropped and
+ * counted.
  */
 export class LogSink {
   readonly #write: NonNullable<LogSinkOptions["write"]>;
@@ -32,7 +32,7 @@ export class LogSink {
     this.#clock = options.clock;
   }
 
-  /** Has a line written. */
+  /** Queues a line, or drops it where too many wait. */
   readonly add = (line: string): void => {
     if (this.#waiting.length >= MOST_WAITING) {
       this.#dropped++;
@@ -42,7 +42,7 @@ export class LogSink {
     this.#writing ??= this.#run();
   };
 
-  /** Waits until all is written, but `timeoutMs` at most. */
+  /** Waits until all lines are written, but `timeoutMs` at most. */
   async flush({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancel = this.#clock.hold(timeoutMs, late.resolve);

@@ -13,13 +13,13 @@ export interface TlsFiles {
   readonly key: string | undefined;
 }
 
-/** Who the gateway is to the members when it asks them something. */
+/** The user as whom the gateway asks members. */
 export interface UserAuth {
   readonly username: string;
   readonly password: string;
 }
 
-/** What the command line asks for. */
+/** The settings that the command line asks for. */
 export interface Settings {
   readonly gateway: GatewayOptions & { readonly dialTimeoutMs: number };
   readonly drainTimeoutMs: number;
@@ -32,7 +32,7 @@ export interface Settings {
 }
 
 const DEFAULT_ENDPOINT = "127.0.0.1:2379";
-/** Upstream's reading of `--retry-delay=0`. */
+/** The time that etcd takes for `--retry-delay=0`. */
 const ZERO_RETRY_MS = 300_000;
 
 /**
@@ -110,7 +110,7 @@ class FlagReader {
     this.#given = given;
   }
 
-  /** As with Go's flags, one that is empty is one that is not given. */
+  /** The value of a flag; as in Go, an empty one counts as not given. */
   text(name: string): string | undefined {
     return this.#given.get(name)?.at(-1) || undefined;
   }

@@ -1,14 +1,14 @@
 import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 import { closeQuietly, isLocalError, isSourceError } from "../sockets/mod.ts";
 
-/** How a race is run. */
+/** Options of a race. */
 export interface RaceOptions {
   readonly port: number;
   readonly clock: Pick<Clock, "hold">;
   readonly signal: AbortSignal;
 }
 
-/** How long an address has before the next one is tried as well (RFC 8305). */
+/** The time before the next address is tried as well (RFC 8305). */
 const HEAD_START_MS = 250;
 
 /** Connects to the first of several addresses that answers. */

@@ -4,14 +4,14 @@ import { withTimeout } from "../sockets/mod.ts";
 import type { Names, Target } from "../names/mod.ts";
 import { AddressRace } from "./_address_race.ts";
 
-/** What a dial needs, and what ends it. */
+/** Options of a dial. */
 export interface DialOptions {
   readonly names: Names;
   readonly clock: Pick<Clock, "hold">;
   readonly signal: AbortSignal;
 }
 
-/** The same for a dial that may only take so long. */
+/** Options of a dial that may only take so long. */
 export interface TimedDialOptions extends DialOptions {
   readonly timeoutMs: number;
 }

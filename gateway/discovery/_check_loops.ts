@@ -2,7 +2,7 @@ import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import type { ListenAddress } from "../listener/mod.ts";
 import { joinAddress, type Names, type Target } from "../names/mod.ts";
 
-/** How names are looked up. */
+/** The means to look up names. */
 export interface LookUp {
   readonly names: Names;
   readonly signal: AbortSignal;

@@ -11,7 +11,7 @@ import type { GatewayEvent } from "../view.ts";
 import { withTimeout } from "../sockets/mod.ts";
 import type { TimedDialOptions } from "../dial/mod.ts";
 
-/** What a discovery needs and tells. */
+/** The surroundings of a discovery. */
 export interface DiscoveryContext extends TimedDialOptions {
   onEvent(event: GatewayEvent): void;
 }
@@ -24,7 +24,7 @@ export interface DiscoveryContext extends TimedDialOptions {
 export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #context: DiscoveryContext;
-  /** Those that have passed: a member that is down for a while keeps its place. */
+  /** Addresses that have passed: a member that is down keeps its place. */
   #proven = new Set<string>();
   #skipped = new Set<string>();
   readonly #memory: SrvMemory;
@@ -40,7 +40,7 @@ export class Discovery {
   }
 
   /**
-   * Looks again.
+   * Looks up the endpoints as they are now.
    *
    * @throws {UnavailableError} If there is none, or none that passes.
    */
@@ -72,14 +72,14 @@ export class Discovery {
     this.#skipped = new Set(skipped.map(({ record }) => record));
   }
 
-  /** Those that belong to the domain; tells of the others. */
+  /** The targets that belong to the domain; an event tells of the others. */
   async #prove(targets: readonly Target[]): Promise<Target[]> {
     const { onEvent } = this.#context;
     const unknown = targets.filter(({ address }) => !this.#proven.has(address));
     if (unknown.length > 0) {
       onEvent({ type: "validating", endpoints: namesOf(unknown) });
     }
-    const reasons = await Promise.all(targets.map((one) => this.#doubt(one)));
+    const reasons = await Promise.all(targets.map((one) => this.#whyNot(one)));
     const proven = targets.filter((_, at) => reasons[at] === undefined);
     const rejected = targets.flatMap(({ address }, at) =>
       reasons[at] !== undefined
@@ -95,8 +95,8 @@ export class Discovery {
     return proven;
   }
 
-  /** Why a target may not belong to the domain; `undefined`: it does. */
-  async #doubt(target: Target): Promise<string | undefined> {
+  /** The reason why a target does not pass; `undefined` if it does. */
+  async #whyNot(target: Target): Promise<string | undefined> {
     if (this.#proven.has(target.address)) return undefined;
     if (!target.secure) return "it is not an endpoint with TLS";
     const { domain: serverName, ca } = this.#options;

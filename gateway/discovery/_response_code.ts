@@ -51,7 +51,7 @@ export async function responseCode(
   }
 }
 
-/** Where to ask from. */
+/** The local address to ask from. */
 function sourceFor(ipAddr: string): string {
   if (isIP(ipAddr) === 6) return ipAddr === "::1" ? "::1" : "::";
   return ipAddr.startsWith("127.") ? "127.0.0.1" : "0.0.0.0";

@@ -6,8 +6,8 @@ import { type Names, parseTargets, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 
 /**
- * Where the endpoints come from: the list given, SRV records, the members
- * themselves, each later one in place of those before.
+ * The sources of the endpoints: the list given, SRV records, the members
+ * themselves. Each later one takes the place of those before.
  */
 export class EndpointSources {
   /** The endpoints to start with. */
@@ -64,8 +64,8 @@ export class EndpointSources {
   }
 
   /**
-   * Has `onTargets` called with the list as it is now, again and again.
-   * `present` gives the addresses of the last one.
+   * Calls `onTargets` with the list as it is now, again and again. `present`
+   * gives the addresses of the list in use.
    */
   follow(
     present: () => readonly string[],
@@ -96,7 +96,7 @@ export class EndpointSources {
     });
   }
 
-  /** Stops looking. */
+  /** Ends all looking. */
   close(): void {
     this.#repeater?.close();
     this.#closing.abort();
@@ -105,7 +105,7 @@ export class EndpointSources {
 
 function readMembers(endpoints: readonly string[]): Target[] {
   if (endpoints.length === 0) {
-    throw new RangeError("Cannot use the members: there is none in the answer");
+    throw new RangeError("Cannot use the list of members: it is empty");
   }
   return parseTargets(endpoints);
 }

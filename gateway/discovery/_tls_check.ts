@@ -3,7 +3,7 @@ import { closeQuietly, withTimeout } from "../sockets/mod.ts";
 import { connectTo, type TimedDialOptions } from "../dial/mod.ts";
 import type { Target } from "../names/mod.ts";
 
-/** How the TLS of an endpoint is checked. */
+/** Options of a TLS check. */
 export interface TlsCheckOptions extends TimedDialOptions {
   /** The name the certificate must be for. */
   readonly serverName: string;

@@ -1,12 +1,12 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 import { closeQuietly, isGoneError, isListenerError } from "../sockets/mod.ts";
 
-/** What an acceptor needs and tells. */
+/** Options of an acceptor. */
 export interface AcceptorOptions {
   readonly listener: Deno.TcpListener;
   readonly clock: Clock;
   onConnection(connection: Deno.TcpConn): void;
-  /** Accepting failed for now. */
+  /** Called when accepting failed for now, and is tried again. */
   onPause(error: Error, retryMs: number): void;
 }
 
@@ -14,9 +14,8 @@ const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
 /**
- * Accepts connections until it is closed, or its listener is broken. What is
- * wrong with one connection, or lacks for a while, such as descriptors, never
- * ends it.
+ * Accepts connections until it is closed, or its listener is broken. A fault of
+ * one connection does not end it, nor a shortage, such as of descriptors.
  */
 export class Acceptor {
   /** Resolves when it was closed, rejects when the listener has failed. */
@@ -51,7 +50,7 @@ export class Acceptor {
           this.close();
           throw error;
         }
-        // Also what nobody has thought of: in case it stays, it is waited out.
+        // Errors that are not known are waited out, too: they may pass.
         onPause(error as Error, waitMs);
         await this.#wait(waitMs);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
-/** Where to listen. */
+/** An address to listen on. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;

@@ -3,8 +3,9 @@ import { joinAddress } from "../names/mod.ts";
 import type { ListenAddress } from "./_address.ts";
 
 /**
- * How many clients may wait to be accepted, as long as the system allows it
- * (`net.core.somaxconn`). Those that find no room try again after a second.
+ * The number of clients that may wait to be accepted, as far as the system
+ * allows it (`net.core.somaxconn`). A client that finds no room tries again
+ * after a second.
  */
 const BACKLOG = 4_096;
 

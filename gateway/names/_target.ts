@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { parseEndpoint } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
-/** Where a connection may be passed on to. */
+/** An endpoint that a connection may be passed on to. */
 export interface Target {
   /** `host:port`, or `[host]:port` for IPv6: what logs and metrics show. */
   readonly address: string;
@@ -11,9 +11,9 @@ export interface Target {
   readonly port: number;
   /** Whether the endpoint says it speaks TLS; the bytes pass either way. */
   readonly secure: boolean;
-  /** Of its SRV record; the lowest is tried first. */
+  /** The priority of its SRV record; the lowest is tried first. */
   readonly priority: number;
-  /** Of its SRV record. */
+  /** The weight of its SRV record. */
   readonly weight: number;
 }
 

@@ -1,8 +1,8 @@
 import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 
-/** What limits a task. */
+/** Options of a task with a timeout. */
 export interface TimeoutOptions {
-  /** What the task does, as in "Cannot connect to …". */
+  /** The words for the task, as in "Cannot connect to …". */
   readonly what: string;
   readonly timeoutMs: number;
   readonly clock: Pick<Clock, "hold">;

@@ -1,5 +1,5 @@
 /**
- * What all that holds a socket shares.
+ * Helpers for whatever holds a socket: closing, writing, timeouts, errors.
  *
  * @module
  */

@@ -3,7 +3,7 @@ import type { EndpointStatus, GatewaySnapshot } from "../view.ts";
 type Sample = readonly [labels: Labels, value: number];
 type Labels = Readonly<Record<string, string | number>>;
 
-/** One figure of a gateway, or one of each endpoint. */
+/** A metric: one figure of the gateway, or one of each endpoint. */
 interface Metric {
   readonly name: string;
   readonly kind: "gauge" | "counter";
@@ -119,7 +119,7 @@ function sampleLine(name: string, [labels, value]: Sample): string {
   return `etcd_gateway_${name}${set} ${value}\n`;
 }
 
-/** Only these have an escape: any other would spoil the whole page. */
+/** The value of a label: only these have an escape, others spoil the page. */
 function escaped(text: string): string {
   return text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
 }

@@ -11,18 +11,18 @@ import { metricsText } from "./_metrics_text.ts";
 import { joinAddress } from "../names/mod.ts";
 import type { GatewaySnapshot } from "../view.ts";
 
-/** What a status server tells. */
+/** Options of a status server. */
 export interface StatusServerOptions {
   readonly clock: Clock;
-  /** Accepting failed for now. */
+  /** Called when accepting failed for now, and is tried again. */
   readonly onPause: AcceptorOptions["onPause"];
-  /** The listener has failed. */
+  /** Called when the listener has failed. */
   onFailed(error: Error): void;
-  /** How long a request and its answer may take. @default {5000} */
+  /** Milliseconds a request and its answer may take. @default {5000} */
   readonly timeoutMs?: number;
 }
 
-/** How many requests may be open; the oldest goes for one more. */
+/** The number of requests that may be open; the oldest goes for one more. */
 const MOST_OPEN = 32;
 
 /**
@@ -33,9 +33,9 @@ const MOST_OPEN = 32;
  * that of `node:http` never accepts again after such a shortage.
  */
 export class StatusServer implements Disposable {
-  /** Where it listens. */
+  /** The address the server listens on. */
   readonly address: string;
-  /** What there is to tell; nothing while the gateway still starts. */
+  /** The source of the figures; none while the gateway still starts. */
   snapshot: (() => GatewaySnapshot) | undefined;
   readonly #acceptor: Acceptor;
   readonly #clock: Clock;
@@ -44,7 +44,7 @@ export class StatusServer implements Disposable {
   readonly #open = new Set<Deno.TcpConn>();
 
   /**
-   * Starts one.
+   * Starts a server.
    *
    * @throws {UnavailableError} If the address is taken or not of this machine.
    */
@@ -63,7 +63,7 @@ export class StatusServer implements Disposable {
     this.#acceptor.finished.catch((error) => options.onFailed(error));
   }
 
-  /** Ends it and every request now. */
+  /** Ends the server and every request now. */
   [Symbol.dispose](): void {
     this.#acceptor.close();
     for (const connection of this.#open) closeQuietly(connection);

@@ -1,5 +1,5 @@
 /**
- * One connection of a client, carried to a member and back.
+ * A tunnel: the bytes of a client, carried to a member and back.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import type { Upstream } from "./_upstream.ts";
 import { Upstreams } from "./_upstreams.ts";
 import { Watchdog } from "./_watchdog.ts";
 
-/** The endpoints and their health: who is left out, and who is back. */
+/** The endpoints and their health: which one is left out, which is back. */
 export class Fleet {
   readonly #options: ResolvedGatewayOptions;
   readonly #clock: Clock;
@@ -17,7 +17,7 @@ export class Fleet {
   readonly #upstreams: Upstreams;
   readonly #revival: Revival;
   readonly #watchdog: Watchdog | undefined;
-  /** Those whose names are being looked up. */
+  /** Endpoints whose names are being looked up. */
   readonly #unknown = new Set<Upstream>();
 
   constructor(
@@ -56,7 +56,7 @@ export class Fleet {
     });
   }
 
-  /** Those in the list. */
+  /** The endpoints in the list. */
   get all(): readonly Upstream[] {
     return this.#upstreams.all;
   }
@@ -70,7 +70,7 @@ export class Fleet {
     });
   }
 
-  /** Whether one is active, after all were tried again if none was. */
+  /** Whether an endpoint is active; if none is, all are tried again first. */
   anyActive(): Promise<boolean> {
     return this.#revival.any();
   }
@@ -100,9 +100,9 @@ export class Fleet {
     return this.all.includes(upstream);
   }
 
-  /** An endpoint that was active could not be reached, or is unwell. */
+  /** Leaves out an endpoint that could not be reached, or is unwell. */
   onDown(upstream: Upstream, error: Error): void {
-    // One that has left the list meanwhile is nobody's concern any more.
+    // An endpoint that has left the list meanwhile is of no concern.
     if (!this.has(upstream) || !upstream.deactivate(error)) return;
     const retryMs = this.#revival.add(upstream);
     const endpoint = upstream.address;
@@ -110,7 +110,7 @@ export class Fleet {
     this.#eject(upstream);
   }
 
-  /** Replaces the list, and tells. */
+  /** Replaces the list, and tells of the changes. */
   replace(targets: readonly Target[]): void {
     const { left, added } = this.#upstreams.replace(targets);
     this.#revival.onEndpoints();
@@ -127,7 +127,7 @@ export class Fleet {
     });
   }
 
-  /** Stops looking after them. */
+  /** Ends probes and new attempts. */
   close(): void {
     this.#watchdog?.close();
     this.#revival.close();

@@ -1,5 +1,5 @@
 /**
- * The members: who is up, who is next, who is tried again.
+ * The endpoints: which one is up, which is next, which is tried again.
  *
  * @module
  */
