@@ -107,7 +107,7 @@ class NamespacedCaller implements Caller {
     const { name } = call.method;
     const response = await this.#caller.unary(
       call,
-      requestUnder(name, request, this.#prefix),
+      requestUnder(request, { method: name, prefix: this.#prefix }),
       options,
     );
     return responseInTimeSlices(name, response, {
@@ -132,14 +132,14 @@ function namespacedOpener(
       const { name } = method;
       const stream = await opener.open(method, settings, {
         onMessage: (message) =>
-          listener.onMessage(responseUnder(name, message, prefix)),
+          listener.onMessage(responseUnder(message, { method: name, prefix })),
         onEnd: (error) => listener.onEnd(error),
         ...listener.onDone && { onDone: () => listener.onDone?.() },
       });
       return {
         ...stream,
         send: (request: Request) =>
-          stream.send(requestUnder(name, request, prefix)),
+          stream.send(requestUnder(request, { method: name, prefix })),
       };
     },
   };

@@ -50,8 +50,8 @@ export async function runCommand(
   const chunks: Uint8Array[] = [];
   try {
     const pipes = output === "inherit" ? [] : [
-      drain(child.stdout, chunks, output),
-      ...(output === "hold" ? [drain(child.stderr, chunks, output)] : []),
+      drain(child.stdout, { chunks, output }),
+      ...(output === "hold" ? [drain(child.stderr, { chunks, output })] : []),
     ];
     const { code } = await child.status;
     await settledWithin(pipes, PIPE_GRACE_MS);
@@ -67,8 +67,10 @@ export async function runCommand(
 
 async function drain(
   stream: ReadableStream<Uint8Array>,
-  chunks: Uint8Array[],
-  output: OutputMode,
+  { chunks, output }: {
+    readonly chunks: Uint8Array[];
+    readonly output: OutputMode;
+  },
 ): Promise<void> {
   for await (const chunk of stream) {
     chunks.push(chunk);
