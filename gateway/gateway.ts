@@ -1,4 +1,8 @@
-import { type Clock, onAbort, SYSTEM_CLOCK } from "../balancers/transport/mod.ts";
+import {
+  type Clock,
+  onAbort,
+  SYSTEM_CLOCK,
+} from "../balancers/transport/mod.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
 import { Acceptor, openListener } from "./listener/mod.ts";
 import { EndpointSources } from "./discovery/mod.ts";
