@@ -87,8 +87,9 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     return this.#kept.size >= CROWD;
   }
 
-  track(renewal: Renewal): void {
+  track(renewal: Renewal): number {
     this.#tracked.add(renewal);
+    return this.#window.lastOrder;
   }
 
   add(renewal: Renewal): void {
@@ -181,11 +182,11 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     this.#trouble = undefined;
     this.#refusals = 0;
     const id = toBigInt(ID);
-    const sentAt = this.#window.answered(id);
-    if (sentAt === undefined) return;
+    const request = this.#window.answered(id);
+    if (request === undefined) return;
     const ttlSeconds = Number(toBigInt(TTL));
     for (const renewal of [...this.#kept.get(id) ?? []]) {
-      renewal.answered(ttlSeconds, sentAt);
+      renewal.answered(ttlSeconds, request);
     }
   }
 

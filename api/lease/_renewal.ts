@@ -1,5 +1,6 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 import type { RenewalHost } from "./_renewal_host.ts";
+import type { SentRequest } from "./_renewal_window.ts";
 import { runAt } from "../waiting/mod.ts";
 import type {
   LeaseLossReason,
@@ -30,8 +31,8 @@ export class Renewal {
   /** When the last answered request was sent. */
   #renewedAt: number;
   #renewedDate: Date;
-  /** Since when it is known that there is such a lease. */
-  readonly #knownSince: number;
+  /** The newest request that was sent before it was known of. */
+  readonly #lastOrderBefore: number;
   /** When it was to be renewed next. */
   #plannedAt = 0;
   #active = false;
@@ -58,10 +59,9 @@ export class Renewal {
     this.#clock = clock;
     this.#onLost = onLost;
     this.#ttlMs = lease.ttlSeconds * 1_000;
-    this.#knownSince = clock.now();
     this.#renewedAt = lease.grantedAt;
     this.#renewedDate = new Date(Date.now() - (clock.now() - lease.grantedAt));
-    host.track(this);
+    this.#lastOrderBefore = host.track(this);
     this.#watchForLoss();
   }
 
@@ -105,15 +105,14 @@ export class Renewal {
   }
 
   /**
-   * The server's answer to the request sent at that time: the seconds it has
-   * now, 0 or less if it is gone.
+   * The server's answer to a request: the seconds it has now, 0 or less if it
+   * is gone.
    */
-  answered(ttlSeconds: number, sentAt: number): void {
+  answered(ttlSeconds: number, { atMs: sentAt, order }: SentRequest): void {
     if (this.#over) return;
-    if (ttlSeconds <= 0) {
-      // If sent before, it was for another lease of this id, which was revoked.
-      return sentAt < this.#knownSince ? this.#due(0) : this.lose("expired");
-    }
+    // It may be for another lease of this id, which was revoked since.
+    if (order <= this.#lastOrderBefore) return this.#due(0);
+    if (ttlSeconds <= 0) return this.lose("expired");
     this.renewed(ttlSeconds, sentAt);
     const first = !this.#answered;
     this.#answered = true;

@@ -12,8 +12,11 @@ export interface RenewalHost<Renewal> {
   trouble(waitedMs: number): unknown;
   /** Where the stream stands. */
   readonly state: RenewingState;
-  /** Knows of the lease from now on, renewed or not. */
-  track(renewal: Renewal): void;
+  /**
+   * Knows of the lease from now on, renewed or not. Returns the number of the
+   * newest request sent so far.
+   */
+  track(renewal: Renewal): number;
   /** Puts the lease on the stream. */
   add(renewal: Renewal): void;
   /** Takes it off, and forgets it. */

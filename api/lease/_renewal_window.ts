@@ -14,10 +14,11 @@ const MOST_LIMIT = 4_000;
 // came meanwhile are read after it.
 const LATE_MS = 100;
 
-/** A request that is not answered yet. */
-interface Sent {
+/** A request for a renewal. */
+export interface SentRequest {
+  /** When it was sent, by the clock. */
   readonly atMs: number;
-  /** Which request of the stream it is. */
+  /** Its number among all that were sent. */
   readonly order: number;
 }
 
@@ -43,7 +44,7 @@ export class RenewalWindow {
   readonly #clock: Clock;
   readonly #write: (id: bigint) => void;
   /** In the order in which they were sent. */
-  readonly #sent = new Map<bigint, Sent>();
+  readonly #sent = new Map<bigint, SentRequest>();
   #waiting = mostUrgentFirst();
   readonly #waits = new Set<bigint>();
   #limit = FIRST_LIMIT;
@@ -74,8 +75,13 @@ export class RenewalWindow {
     this.#waiting.push({ id, lossAt });
   }
 
-  /** There is an answer: when its request was sent, if one was. */
-  answered(id: bigint): number | undefined {
+  /** The number of the newest request. */
+  get lastOrder(): number {
+    return this.#orders;
+  }
+
+  /** There is an answer: to which request, if there was one. */
+  answered(id: bigint): SentRequest | undefined {
     const sent = this.#sent.get(id);
     // One that was not asked for tells nothing about time.
     if (sent === undefined) return undefined;
@@ -86,7 +92,7 @@ export class RenewalWindow {
       : Math.min(this.#limit + 1, MOST_LIMIT);
     this.#answeredOrder = Math.max(this.#answeredOrder, sent.order);
     this.#fill();
-    return sent.atMs;
+    return sent;
   }
 
   /** The lease is renewed no more; an answer to come is one all the same. */
