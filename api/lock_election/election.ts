@@ -11,7 +11,7 @@ import {
   SIGNAL,
   Signature,
 } from "../checks/mod.ts";
-import { observeElection } from "./_election_observation.ts";
+import { observeElection } from "./_observe_election.ts";
 import type { Opener } from "../stream/mod.ts";
 import {
   copyBytes,

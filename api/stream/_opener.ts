@@ -12,15 +12,15 @@ import {
   requireVersion,
   type TokenKeeper,
 } from "../call/mod.ts";
-import { judgeStream } from "./_error.ts";
-import { moveWhenRemoved, removedError } from "./_move.ts";
+import { judgeStream } from "./_ended_stream.ts";
+import { moveWhenRemoved, removedError } from "./_move_when_removed.ts";
 import { asRetryable, ensureToken, refusesToken } from "./_token.ts";
 import type {
   OpenStream,
   StreamListener,
   StreamSettings,
-} from "./_streaming.ts";
-import { untilBegun } from "./_wait.ts";
+} from "./_open_stream.ts";
+import { untilBegun } from "./_limit.ts";
 
 /** What opens streams. */
 export type Opener = Pick<StreamOpener, "open" | "notOpened">;

@@ -4,8 +4,8 @@ import { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
 import type { Method } from "../../proto/method.ts";
 import type { Opener } from "./_opener.ts";
-import type { OpenStream } from "./_streaming.ts";
-import { noStreamError, type StreamLimit } from "./_wait.ts";
+import type { OpenStream } from "./_open_stream.ts";
+import { noStreamError, type StreamLimit } from "./_limit.ts";
 import { pause, untilAborted } from "../waiting/mod.ts";
 
 /** What a server's stream is read with. */

@@ -8,8 +8,12 @@ export type {
   OpenStream,
   StreamListener,
   StreamSettings,
-} from "./_streaming.ts";
-export { Reopening, SHORT_LIFE_MS, STREAM_BACKOFF } from "./_reopening.ts";
+} from "./_open_stream.ts";
+export {
+  Reopening,
+  SHORT_LIFE_MS,
+  STREAM_BACKOFF,
+} from "./_reopening_delay.ts";
 export { ServerStream } from "./_server_stream.ts";
 export { asRetryable } from "./_token.ts";
-export { noStreamError, type StreamLimit, waitingError } from "./_wait.ts";
+export { noStreamError, type StreamLimit, waitingError } from "./_limit.ts";

@@ -19,7 +19,7 @@ import {
 } from "./_errors.ts";
 import { WatchHistory } from "./_history.ts";
 import type { WatchHost } from "./_host.ts";
-import type { WatchSessionOptions } from "./_session_parts.ts";
+import type { WatchSessionOptions } from "./_session_options.ts";
 import { WatchIds } from "./_ids.ts";
 import { WaitingNotice } from "./_waiting.ts";
 import { ProgressQuestions } from "./_progress.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../../balancers/transport/mod.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { Relist } from "./_relist.ts";
 import type { Opener } from "../stream/mod.ts";
-import { tellingResumes } from "./_events.ts";
+import { tellingResumes } from "./_telling_resumes.ts";
 import {
   type ResolvedWatchOptions,
   resolveWatchOptions,

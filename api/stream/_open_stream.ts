@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
-import type { WaitingSettings } from "./_wait.ts";
+import type { WaitingSettings } from "./_limit.ts";
 
 /** A stream that is open. */
 export interface OpenStream<Request> {
