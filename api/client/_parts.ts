@@ -38,6 +38,8 @@ export interface ClientParts {
   readonly batching: Batching;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** Time and randomness. */
+  readonly clock: Clock;
   /** A listener to all events, if there is one. */
   readonly onEvent: TellEvent | undefined;
 }
@@ -75,9 +77,10 @@ export function makeParts(options: ResolvedOptions): ClientParts {
     retrying,
     caller,
     opener: observation.observedStreams(
-      new StreamOpener(pool, { tokens, guard }),
+      new StreamOpener(pool, { tokens, guard, clock }),
     ),
     timeoutMs,
+    clock,
     onEvent,
   };
 }

@@ -97,8 +97,8 @@ export class LeaseHandle implements Lease {
   }
 
   /** Why the first renewal is not answered yet, as far as that is known. */
-  get trouble(): unknown {
-    return this.#renewal.trouble;
+  get lastError(): unknown {
+    return this.#renewal.lastError;
   }
 
   toJSON(): unknown {

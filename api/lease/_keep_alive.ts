@@ -13,8 +13,7 @@ import type { RenewalHost, RenewingState } from "./_renewal_host.ts";
 import { RenewalWindow } from "./_renewal_window.ts";
 import {
   type Opener,
-  type OpenStream,
-  Reopening,
+  ReconnectingStream,
   type StreamLimit,
   waitingError,
 } from "../stream/mod.ts";
@@ -47,40 +46,55 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
   /** Those who hold a lease: it may have been attached more than once. */
   readonly #kept = new Map<bigint, Set<Renewal>>();
   readonly #window: RenewalWindow;
-  readonly #reopening: Reopening;
-  #stream: OpenStream<LeaseKeepAliveRequestInit> | undefined;
-  #opening: AbortController | undefined;
-  #trouble: unknown;
-  #limit: StreamLimit | undefined;
+  readonly #stream: ReconnectingStream<
+    LeaseKeepAliveRequestInit,
+    LeaseKeepAliveResponse
+  >;
+  /** Why nothing has come on the newest stream, or on the one before it. */
+  #lastError: unknown;
   /** How many streams in a row were refused, and nothing else came. */
   #refusals = 0;
-  #endpoint: string | undefined;
 
   constructor(opener: Opener, clock: Clock) {
     this.#opener = opener;
     this.#clock = clock;
     this.#window = new RenewalWindow(
       clock,
-      (id) => this.#stream?.send({ ID: fromBigInt(id) }),
+      (id) => this.#stream.current?.send({ ID: fromBigInt(id) }),
     );
-    this.#reopening = new Reopening(clock, () => this.#open());
+    this.#stream = new ReconnectingStream(methods.lease.keepAlive, {
+      opener,
+      clock,
+      action: ACTION,
+      requireLeader: true,
+      // Leases are not given up as easily: see `#countRefusal`.
+      isFinal: () => false,
+      listener: {
+        onOpen: () => this.#onOpen(),
+        onMessage: (message) => this.#onMessage(message),
+        onEnd: (error) => this.#onEnd(error),
+        onFailed: (error) => this.#onFailed(error),
+        onWait: (limit) => this.#onWait(limit),
+      },
+    });
   }
 
-  trouble(waitedMs: number): unknown {
-    if (this.#trouble !== undefined || this.#opening === undefined) {
-      return this.#trouble;
+  lastError(waitedMs: number): unknown {
+    if (this.#lastError !== undefined || this.#stream.kind !== "opening") {
+      return this.#lastError;
     }
     const call = { action: ACTION, timeoutMs: waitedMs };
     return this.#opener.notOpened(methods.lease.keepAlive, call);
   }
 
   get state(): RenewingState {
-    if (this.#stream !== undefined) {
-      return { kind: "live", endpoint: this.#stream.endpoint };
+    const { current, limit } = this.#stream;
+    if (current !== undefined) {
+      return { kind: "live", endpoint: current.endpoint };
     }
-    return this.#limit === undefined
+    return limit === undefined
       ? { kind: "connecting" }
-      : { kind: "waiting", ...this.#limit };
+      : { kind: "waiting", ...limit };
   }
 
   get crowded(): boolean {
@@ -99,9 +113,7 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
       return;
     }
     this.#kept.set(renewal.id, new Set([renewal]));
-    if (!this.#stream && !this.#opening && !this.#reopening.pending) {
-      this.#open();
-    }
+    this.#stream.start();
   }
 
   remove(renewal: Renewal): void {
@@ -119,10 +131,11 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     const { id, lossAt, intervalMs } = renewal;
     const next = this.#clock.now() + intervalMs;
     // It is asked about again as soon as there is a stream.
-    if (this.#stream === undefined || !this.#kept.has(id)) return next;
+    const { current } = this.#stream;
+    if (current === undefined || !this.#kept.has(id)) return next;
     const due = this.#window.due(id, { lossAt, intervalMs, lateMs });
     if (due.action === "wait") return due.untilMs;
-    this.#reopen(this.#stream);
+    this.#stream.abandon(unanswered(current.endpoint));
     return next;
   }
 
@@ -132,46 +145,11 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     this.#stop();
   }
 
-  async #open(): Promise<void> {
-    const opening = this.#opening = new AbortController();
-    try {
-      const stream = await this.#opener.open(methods.lease.keepAlive, {
-        action: ACTION,
-        requireLeader: true,
-        signal: opening.signal,
-        avoid: this.#endpoint,
-        onRemoval: "move",
-        onWait: (limit) => {
-          const method = methods.lease.keepAlive.name;
-          this.#limit = limit;
-          this.#trouble = limit && waitingError(ACTION, method, limit);
-        },
-      }, {
-        onMessage: (message) => this.#onMessage(message),
-        onEnd: (error) => {
-          this.#trouble = error;
-          this.#stream = undefined;
-          if (this.#opening === opening) this.#opening = undefined;
-          this.#countRefusal(error);
-          if (this.#kept.size > 0) this.#reopening.begin();
-        },
-      });
-      // No longer wanted, or ended before anybody knew of it.
-      if (this.#opening !== opening) return stream.cancel();
-      this.#opening = undefined;
-      this.#stream = stream;
-      this.#endpoint = stream.endpoint;
-      this.#reopening.opened();
-      this.#window.reset();
-      // The most urgent first.
-      const all = this.#all().sort((one, other) => one.lossAt - other.lossAt);
-      for (const renewal of all) renewal.opened();
-    } catch (error) {
-      if (this.#opening !== opening) return;
-      this.#opening = undefined;
-      // The strategy refuses to give a connection, or the client is closed.
-      for (const renewal of this.#all()) renewal.lose("not_renewed", error);
-    }
+  #onOpen(): void {
+    this.#window.reset();
+    // The most urgent first.
+    const all = this.#all().sort((one, other) => one.lossAt - other.lossAt);
+    for (const renewal of all) renewal.opened();
   }
 
   #all(): Renewal[] {
@@ -179,7 +157,7 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
   }
 
   #onMessage({ ID, TTL }: LeaseKeepAliveResponse): void {
-    this.#trouble = undefined;
+    this.#lastError = undefined;
     this.#refusals = 0;
     const id = toBigInt(ID);
     const request = this.#window.answered(id);
@@ -190,6 +168,21 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     }
   }
 
+  #onEnd(error: EtcdError): void {
+    this.#lastError = error;
+    this.#countRefusal(error);
+  }
+
+  /** The strategy refuses to give a connection, or the client is closed. */
+  #onFailed(error: unknown): void {
+    for (const renewal of this.#all()) renewal.lose("not_renewed", error);
+  }
+
+  #onWait(limit: StreamLimit | undefined): void {
+    const { name } = methods.lease.keepAlive;
+    this.#lastError = limit && waitingError(ACTION, name, limit);
+  }
+
   /** Tells the leases once there is little doubt that it will stay so. */
   #countRefusal(error: EtcdError): void {
     const refused = REFUSALS.has(error.code) && !error.retryable;
@@ -198,21 +191,10 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     for (const renewal of this.#all()) renewal.refused(error);
   }
 
-  #reopen(stream: OpenStream<LeaseKeepAliveRequestInit>): void {
-    stream.cancel(unanswered(stream.endpoint));
-    this.#stream = undefined;
-    this.#reopening.begin();
-  }
-
   #stop(): void {
     this.#refusals = 0;
-    this.#opening?.abort();
-    this.#opening = undefined;
-    this.#reopening.stop();
-    this.#stream?.cancel();
-    this.#stream = undefined;
-    this.#trouble = undefined;
-    this.#limit = undefined;
+    this.#stream.stop();
+    this.#lastError = undefined;
   }
 }
 

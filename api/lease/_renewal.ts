@@ -159,8 +159,8 @@ export class Renewal {
   }
 
   /** Why the first renewal is not answered yet. */
-  get trouble(): unknown {
-    return this.#host.trouble(this.#sinceMs());
+  get lastError(): unknown {
+    return this.#host.lastError(this.#sinceMs());
   }
 
   /** It is lost, for this reason. */
@@ -204,7 +204,7 @@ export class Renewal {
     this.#cancelLoss?.();
     this.#cancelLoss = this.#at(
       this.lossAt,
-      () => this.lose("not_renewed", this.trouble),
+      () => this.lose("not_renewed", this.lastError),
     );
   }
 

@@ -9,7 +9,7 @@ export type RenewingState = Extract<
 /** What the renewals of a lease need of the stream they share. */
 export interface RenewalHost<Renewal> {
   /** Why nothing has come for so long, as far as that is known. */
-  trouble(waitedMs: number): unknown;
+  lastError(waitedMs: number): unknown;
   /** Where the stream stands. */
   readonly state: RenewingState;
   /**

@@ -1,3 +1,4 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
 import type { Method } from "../../proto/method.ts";
 import { keysUnder, keyUnder } from "./_range.ts";
 import { NamespacedWatch } from "./_watch.ts";
@@ -35,6 +36,8 @@ export interface KeyspaceParts {
   readonly opener: Opener;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** Time and randomness. */
+  readonly clock: Clock;
   /** Makes watches. */
   readonly watches: WatchFacet;
   /** Makes leases. */
@@ -68,7 +71,7 @@ export class NamespacedKeys extends Keyspace {
     });
     this.lease = parts.leases.over(caller);
     this.lock = new LockFacet(caller);
-    this.election = new ElectionFacet(caller, opener);
+    this.election = new ElectionFacet(caller, { opener, clock: parts.clock });
   }
 
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {

@@ -1,5 +1,5 @@
 import type { CallStatus } from "../../balancers/transport/mod.ts";
-import { GRPC_CODE } from "../../errors/codes.ts";
+import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { judge } from "../../errors/judge.ts";
 import type { Blame, RetryPolicy } from "../../errors/retry_policy.ts";
@@ -63,4 +63,22 @@ export function judgeStream(
     throw new Error(`Cannot judge the end of a stream: ${verdict.action}`);
   }
   return verdict;
+}
+
+// What another attempt would only be told again.
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  "client_closed",
+  "permission_denied",
+  "auth_failed",
+  "invalid_auth_token",
+  "unauthenticated",
+  "user_empty",
+  "unsupported",
+  "invalid_argument",
+  "wrong_cluster",
+]);
+
+/** Whether it is of no use to open a stream again that has ended so. */
+export function isFinal({ code, retryable }: EtcdError): boolean {
+  return FINAL.has(code) && !retryable;
 }

@@ -1,5 +1,5 @@
 import { type Classification, classify } from "../../errors/classify.ts";
-import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
+import { GRPC_CODE } from "../../errors/codes.ts";
 import { withoutStatus } from "../../errors/_messages.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
@@ -16,24 +16,6 @@ import type { Refusal } from "./_ids.ts";
 import type { BufferLimits } from "./_buffer.ts";
 
 const METHOD = "Watch.Watch";
-
-// What another attempt would only be told again.
-const FINAL: ReadonlySet<ErrorCode> = new Set([
-  "client_closed",
-  "permission_denied",
-  "auth_failed",
-  "invalid_auth_token",
-  "unauthenticated",
-  "user_empty",
-  "unsupported",
-  "invalid_argument",
-  "wrong_cluster",
-]);
-
-/** Whether a stream that ended so is not worth opening again. */
-export function isFinal({ code, retryable }: EtcdError): boolean {
-  return FINAL.has(code) && !retryable;
-}
 
 /** Why the server has ended one watch, from the reason it gives. */
 export function cancelError(reason: string, endpoint: string): EtcdError {
@@ -66,8 +48,10 @@ function meaning(reason: string): Classification {
 
 /** What a watch was to report next has been compacted away. */
 export function compactedError(
-  next: bigint | undefined,
-  compactRevision: bigint,
+  { next, compactRevision }: {
+    readonly next: bigint;
+    readonly compactRevision: bigint;
+  },
   endpoint: string,
 ): CompactedError {
   return new CompactedError(

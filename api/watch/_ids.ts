@@ -32,8 +32,8 @@ export class WatchIds<Watcher extends object> {
   /** Whose ids they are; that they are the server's has to be confirmed. */
   #kind: "ours" | "perhaps the server's" | "the server's" = "ours";
 
-  /** Whether the server heeds ours, as far as that is known. */
-  get heeded(): boolean {
+  /** Whether the server uses our ids, as far as that is known. */
+  get usesOurs(): boolean {
     return this.#kind !== "the server's";
   }
 
@@ -93,8 +93,8 @@ export class WatchIds<Watcher extends object> {
       if (watcher !== undefined) this.take(watcher);
       return "again";
     }
-    // An id of ours is heeded, or was not why it was refused.
-    if (this.heeded) this.#kind = "ours";
+    // The server has used an id of ours, or that was not why it was refused.
+    if (this.usesOurs) this.#kind = "ours";
     return watcher;
   }
 
@@ -103,7 +103,7 @@ export class WatchIds<Watcher extends object> {
     this.#byId.clear();
     this.#idOf.clear();
     this.#creating = [];
-    if (this.heeded) this.#kind = "ours";
+    if (this.usesOurs) this.#kind = "ours";
   }
 
   /** The server has given one an id of its own. */

@@ -6,12 +6,15 @@ import type {
 import { toBigInt, ZERO } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { Heartbeat } from "./_heartbeat.ts";
-import { asRetryable, type OpenStream, Reopening } from "../stream/mod.ts";
+import {
+  asRetryable,
+  type OpenStream,
+  ReconnectingStream,
+} from "../stream/mod.ts";
 import { cancelRequest, createRequest, PROGRESS_REQUEST } from "./_codec.ts";
 import { WatchCluster } from "./_cluster.ts";
 import {
   cancelError,
-  isFinal,
   noProgressError,
   ownIdsError,
   refusal,
@@ -21,7 +24,6 @@ import { WatchHistory } from "./_history.ts";
 import type { WatchHost } from "./_host.ts";
 import type { WatchSessionOptions } from "./_session_options.ts";
 import { WatchIds } from "./_ids.ts";
-import { WaitingNotice } from "./_waiting.ts";
 import { ProgressQuestions } from "./_progress.ts";
 import type { Watcher } from "./_watcher.ts";
 
@@ -35,32 +37,46 @@ export class WatchSession implements WatchHost<Watcher> {
   readonly #watchers = new Set<Watcher>();
   /** Those that have left it and will come back. */
   readonly #paused = new Set<Watcher>();
-  readonly #waiting = new WaitingNotice(this.#watchers);
   readonly #ids = new WatchIds<Watcher>();
   readonly #questions: ProgressQuestions;
-  readonly #reopening: Reopening;
   readonly #cluster = new WatchCluster();
   readonly #history: WatchHistory<Watcher>;
-  #stream: OpenStream<WatchRequestInit> | undefined;
-  #opening: AbortController | undefined;
-  #endpoint: string | undefined;
+  readonly #stream: ReconnectingStream<WatchRequestInit, WatchResponse>;
   #heartbeat: Heartbeat | undefined;
 
   constructor(options: WatchSessionOptions) {
     this.#options = options;
     const { clock, readRevision } = options;
     this.#history = new WatchHistory(clock, readRevision);
-    const ask = () => this.#stream?.send(PROGRESS_REQUEST);
+    const ask = () => this.#send(PROGRESS_REQUEST);
     this.#questions = new ProgressQuestions(clock, ask);
-    this.#reopening = new Reopening(clock, () => this.#open());
+    this.#stream = new ReconnectingStream(methods.watch.watch, {
+      ...options,
+      action: "watch",
+      listener: {
+        onOpen: (stream) => this.#begin(stream),
+        onMessage: (message) => this.#onMessage(message),
+        onEnd: (error) => this.#onEnd(error),
+        onFailed: (error) => this.close(EtcdError.from(error)),
+        onWait: (limit) => {
+          for (const watcher of [...this.#watchers]) watcher.waits(limit);
+        },
+      },
+    });
   }
 
   add(watcher: Watcher): void {
     this.#paused.delete(watcher);
     this.#watchers.add(watcher);
-    if (this.#stream !== undefined) this.#create(watcher);
-    else if (this.#opening) this.#waiting.greet(watcher);
-    else if (!this.#reopening.pending) this.#open();
+    switch (this.#stream.kind) {
+      case "open":
+        return this.#create(watcher);
+      case "opening":
+        // Its user does not have it yet.
+        return queueMicrotask(() => this.#tellLimit(watcher));
+      default:
+        this.#stream.start();
+    }
   }
 
   pause(watcher: Watcher): void {
@@ -77,7 +93,7 @@ export class WatchSession implements WatchHost<Watcher> {
   }
 
   requestProgress(watcher: Watcher): Promise<bigint> {
-    return this.#ids.heeded
+    return this.#ids.usesOurs
       ? this.#questions.ask(watcher)
       : Promise.reject(noProgressError());
   }
@@ -92,48 +108,24 @@ export class WatchSession implements WatchHost<Watcher> {
     for (const watcher of all) watcher.fail(error);
   }
 
+  #tellLimit(watcher: Watcher): void {
+    if (this.#watchers.has(watcher)) watcher.waits(this.#stream.limit);
+  }
+
   #leave(watcher: Watcher): void {
     this.#history.forget(watcher);
     const id = this.#ids.take(watcher);
-    if (id !== undefined) this.#stream?.send(cancelRequest(id));
+    if (id !== undefined) this.#send(cancelRequest(id));
     this.#watchers.delete(watcher);
     if (this.#watchers.size === 0) this.#stop();
   }
 
-  async #open(): Promise<void> {
-    const opening = this.#opening = new AbortController();
-    try {
-      const stream = await this.#options.opener.open(methods.watch.watch, {
-        action: "watch",
-        requireLeader: this.#options.requireLeader,
-        signal: opening.signal,
-        avoid: this.#endpoint,
-        onRemoval: "move",
-        onWait: (limit) => this.#waiting.tell(limit),
-      }, {
-        onMessage: (message) => this.#onMessage(message),
-        onEnd: (error) => this.#onEnd(error),
-      });
-      // No longer wanted, or ended before anybody knew of it.
-      if (this.#opening !== opening) return stream.cancel();
-      this.#opening = undefined;
-      this.#begin(stream);
-    } catch (error) {
-      if (this.#opening !== opening) return;
-      this.#opening = undefined;
-      this.close(EtcdError.from(error));
-    }
-  }
-
-  #begin(stream: OpenStream<WatchRequestInit>): void {
+  #begin({ endpoint }: OpenStream<WatchRequestInit>): void {
     const { clock, heartbeat } = this.#options;
-    this.#stream = stream;
-    this.#endpoint = stream.endpoint;
-    this.#reopening.opened();
-    if (heartbeat !== false && this.#ids.heeded) {
+    if (heartbeat !== false && this.#ids.usesOurs) {
       this.#heartbeat = new Heartbeat(heartbeat, clock, {
-        ask: () => stream.send(PROGRESS_REQUEST),
-        dead: (ms) => this.#abandon(silentError(stream.endpoint, ms)),
+        ask: () => this.#send(PROGRESS_REQUEST),
+        dead: (ms) => this.#stream.abandon(silentError(endpoint, ms)),
       });
     }
     for (const watcher of this.#watchers) this.#create(watcher);
@@ -142,17 +134,17 @@ export class WatchSession implements WatchHost<Watcher> {
 
   /** Asks for one that was not, unless it is not its turn. */
   #create(watcher: Watcher): void {
-    const id = this.#stream && this.#ids.next(watcher);
+    const id = this.#stream.current && this.#ids.next(watcher);
     if (id === undefined) return;
     const { template, startRevision } = watcher;
     this.#heartbeat?.catchingUp(startRevision);
-    this.#stream?.send(createRequest(template, id, startRevision));
+    this.#send(createRequest(template, id, startRevision));
   }
 
   #onMessage(message: WatchResponse): void {
     const revision = toBigInt(message.header?.revision ?? ZERO);
     this.#heartbeat?.alive(revision);
-    const endpoint = this.#stream?.endpoint ?? "";
+    const endpoint = this.#stream.current?.endpoint ?? "";
     const mismatch = this.#cluster.mismatch(message, endpoint);
     if (mismatch) return this.close(mismatch);
     const id = toBigInt(message.watchId);
@@ -172,8 +164,10 @@ export class WatchSession implements WatchHost<Watcher> {
   #onCreated(message: WatchResponse, id: bigint, endpoint: string): void {
     const wereInTurn = this.#ids.inTurn;
     const watcher = this.#ids.created(id, refusal(message));
-    if (watcher === "unclear") return this.#abandon(ownIdsError(endpoint));
-    if (!this.#ids.heeded) this.#meetProxy(watcher ? -1n : id);
+    if (watcher === "unclear") {
+      return this.#stream.abandon(ownIdsError(endpoint));
+    }
+    if (!this.#ids.usesOurs) this.#meetProxy(watcher ? -1n : id);
     if (watcher && watcher !== "again") {
       this.#begun(watcher, message, endpoint);
     }
@@ -194,7 +188,7 @@ export class WatchSession implements WatchHost<Watcher> {
     const { heartbeat } = this.#options;
     if (heartbeat) this.#history.suspect(this.#watchers, heartbeat.intervalMs);
     // Closed before it was known by this id.
-    if (strayId !== -1n) this.#stream?.send(cancelRequest(strayId));
+    if (strayId !== -1n) this.#send(cancelRequest(strayId));
     this.#questions.failAll(noProgressError());
   }
 
@@ -205,43 +199,33 @@ export class WatchSession implements WatchHost<Watcher> {
     const compacted = toBigInt(message.compactRevision);
     if (compacted > 0n) return watcher.compacted(compacted, endpoint);
     const error = cancelError(message.cancelReason, endpoint);
-    if (this.#stream?.tokenRefused(error.code)) {
+    if (this.#stream.current?.tokenRefused(error.code)) {
       // It is still one of those that want to be on the next stream.
-      return this.#abandon(asRetryable(error));
+      return this.#stream.abandon(asRetryable(error));
     }
     watcher.fail(error);
   }
 
-  #abandon(error: EtcdError): void {
-    this.#stream?.cancel(error);
-    this.#onEnd(error);
-  }
-
   #onEnd(error: EtcdError): void {
     this.#leaveStream();
-    if (isFinal(error)) return this.close(error);
-    if (this.#watchers.size === 0) return;
-    // First, as those who are told may start and close watches.
-    this.#reopening.begin();
     for (const watcher of [...this.#watchers]) watcher.disconnected(error);
   }
 
   #leaveStream(): void {
     this.#heartbeat?.close();
     this.#heartbeat = undefined;
-    this.#opening = undefined;
-    this.#stream = undefined;
     this.#ids.clear();
     this.#history.clear();
   }
 
   #stop(): void {
-    this.#opening?.abort();
-    this.#waiting.clear();
-    this.#reopening.stop();
-    this.#stream?.cancel();
+    this.#stream.stop();
     this.#leaveStream();
     if (this.#paused.size === 0) this.#cluster.forget();
     this.#history.stop();
+  }
+
+  #send(request: WatchRequestInit): void {
+    this.#stream.current?.send(request);
   }
 }

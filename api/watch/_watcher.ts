@@ -19,7 +19,8 @@ import type { WatchHost } from "./_host.ts";
 import type { ResolvedWatchOptions } from "./_options.ts";
 import { WatchIntake } from "./_intake.ts";
 import { WatchPosition } from "./_position.ts";
-import { waitingState, type WaitingWatch } from "./_waiting.ts";
+import type { StreamLimit } from "../stream/mod.ts";
+import { waitingState } from "./_waiting.ts";
 import {
   type EtcdRange,
   type ResponseHeader,
@@ -149,10 +150,10 @@ export class Watcher implements Watch {
   }
 
   /** Its stream waits for one of so many, or does not any more. */
-  readonly waits: WaitingWatch["waits"] = (limit) => {
+  waits(limit: StreamLimit | undefined): void {
     const state = waitingState(this.#state, limit);
     if (state !== undefined) this.#setState(state);
-  };
+  }
 
   /** Its stream has ended and will be opened again. */
   disconnected(reason: EtcdError): void {
@@ -167,7 +168,7 @@ export class Watcher implements Watch {
     this.#intake.clear();
     if (this.position.survives(compactRevision)) return this.#host.add(this);
     const { next } = this.position;
-    this.#interrupt(compactedError(next, compactRevision, endpoint));
+    this.#interrupt(compactedError({ next, compactRevision }, endpoint));
   }
 
   /** The store is at this revision, and no member has a newer one. */

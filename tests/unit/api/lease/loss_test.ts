@@ -59,6 +59,18 @@ Deno.test("The loss of a lease names what its stream ended with", async () => {
   assertEquals(ended.message, "Cannot watch: gone");
 });
 
+Deno.test("The loss of a lease names the endpoint that has not answered", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  const { endpoint } = fake.opener.last;
+  const silent = await fake.pass(9_000).then(() => lossOf(lease).cause);
+  assertInstanceOf(silent, Error);
+  assertEquals(
+    silent.message,
+    `Cannot keep the leases alive: ${endpoint} has not answered in time (timeout)`,
+  );
+});
+
 Deno.test("An event loop that stood still is named in the loss", async () => {
   const fake = new FakeLeases();
   const lease = await kept(fake);
