@@ -1,10 +1,6 @@
-import {
-  type LeaseLostError,
-  LeaseNotFoundError,
-} from "../../errors/specific_errors.ts";
+import { LeaseNotFoundError } from "../../errors/specific_errors.ts";
 import type { Clock } from "../../balancers/transport/mod.ts";
-import { Renewal } from "./_renewal.ts";
-import type { RenewalHost } from "./_renewal_host.ts";
+import { type HeldLease, Renewal, type RenewalParts } from "./_renewal.ts";
 import type { LeaseCalls, LeaseId } from "./_calls.ts";
 import { CALL_OPTIONS, FLAG, Signature } from "../checks/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
@@ -22,6 +18,15 @@ const TIME_TO_LIVE = new Signature("Lease.timeToLive", {
 });
 const REVOKE = new Signature("Lease.revoke", CALL_OPTIONS);
 
+/** A lease that a handle is made for. */
+export type HandledLease = LeaseId & HeldLease;
+
+/** What a handle works with. */
+export interface HandleParts extends Omit<RenewalParts, "onLost"> {
+  /** Makes the calls that concern the lease. */
+  readonly calls: LeaseCalls;
+}
+
 /** A lease in the hands of the user. */
 export class LeaseHandle implements Lease {
   readonly id: bigint;
@@ -34,30 +39,21 @@ export class LeaseHandle implements Lease {
   readonly #chosenBy: LeaseId["chosenBy"];
   #owned = true;
 
-  constructor(
-    lease: LeaseId & {
-      readonly ttlSeconds: number;
-      readonly grantedAt: number;
-    },
-    calls: LeaseCalls,
-    host: RenewalHost<Renewal>,
-    clock: Clock,
-  ) {
+  constructor(lease: HandledLease, { host, calls, clock }: HandleParts) {
     this.id = lease.id;
     this.#chosenBy = lease.chosenBy;
     this.ttlSeconds = lease.ttlSeconds;
     this.signal = this.#abort.signal;
     this.#calls = calls;
     this.#clock = clock;
-    this.#renewal = new Renewal(
-      lease,
+    this.#renewal = new Renewal(lease, {
       host,
       clock,
-      (error: LeaseLostError) => {
+      onLost: (error) => {
         this.#owned = false;
         this.#abort.abort(error);
       },
-    );
+    });
   }
 
   get state(): LeaseState {

@@ -17,6 +17,24 @@ const LATE_SHARE = 0.05;
 // When spread, one is due again after this share of its interval, or more.
 const LEAST_SHARE = 0.1;
 
+/** A lease that somebody here relies on. */
+export interface HeldLease {
+  readonly id: bigint;
+  readonly ttlSeconds: number;
+  /** When its time began to run, by the clock. */
+  readonly grantedAt: number;
+}
+
+/** What the renewal of a lease is made of. */
+export interface RenewalParts {
+  /** The stream it shares. */
+  readonly host: RenewalHost<Renewal>;
+  /** Time and randomness. */
+  readonly clock: Clock;
+  /** Is told why the lease cannot be relied on any more, once. */
+  onLost(error: LeaseLostError): void;
+}
+
 /**
  * Knows when a lease has to be renewed and when it is lost, by a monotonic
  * clock: from the moment its last answered renewal was sent.
@@ -44,16 +62,7 @@ export class Renewal {
   #cancelDue: (() => void) | undefined;
   #cancelLoss: (() => void) | undefined;
 
-  constructor(
-    lease: {
-      readonly id: bigint;
-      readonly ttlSeconds: number;
-      readonly grantedAt: number;
-    },
-    host: RenewalHost<Renewal>,
-    clock: Clock,
-    onLost: (error: LeaseLostError) => void,
-  ) {
+  constructor(lease: HeldLease, { host, clock, onLost }: RenewalParts) {
     this.id = lease.id;
     this.#host = host;
     this.#clock = clock;

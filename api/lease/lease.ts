@@ -9,7 +9,7 @@ import {
 } from "../checks/mod.ts";
 import { KeepAliveSession } from "./_keep_alive.ts";
 import { LeaseCalls } from "./_calls.ts";
-import { LeaseHandle } from "./_handle.ts";
+import { type HandledLease, LeaseHandle } from "./_handle.ts";
 import type { Opener } from "../stream/mod.ts";
 import type { Caller, CallOptions } from "../call/mod.ts";
 import type { TellEvent } from "../events.ts";
@@ -100,9 +100,12 @@ export class LeaseFacet implements Leases {
     this.#session.close();
   }
 
-  #handle(granted: ConstructorParameters<typeof LeaseHandle>[0]): Lease {
-    const [calls, session] = [this.#calls, this.#session];
-    const lease = new LeaseHandle(granted, calls, session, this.#clock);
+  #handle(granted: HandledLease): Lease {
+    const lease = new LeaseHandle(granted, {
+      calls: this.#calls,
+      host: this.#session,
+      clock: this.#clock,
+    });
     const tell = this.#onEvent;
     if (tell !== undefined) {
       onAbort(lease.signal, () => tellLoss(lease, tell));

@@ -21,19 +21,7 @@ export async function* observeElection(
 ): AsyncGenerator<KeyValue, void, undefined> {
   signal?.throwIfAborted();
   const leaders = new LeaderQueue();
-  const stream = new ReconnectingStream(methods.election.observe, {
-    ...parts,
-    action: "observe the election",
-    requireLeader: true,
-    listener: {
-      onOpen: (opened) => opened.send({ name }),
-      onMessage: ({ kv }) => {
-        if (kv) leaders.push(toKeyValue(kv));
-      },
-      onEnd: () => {},
-      onFailed: (error) => leaders.end(error, "keep"),
-    },
-  });
+  const stream = leaderStream(name, leaders, parts);
   const onAbort = () => {
     stream.stop();
     leaders.end(signal?.reason, "drop");
@@ -56,4 +44,26 @@ export async function* observeElection(
     stream.stop();
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Puts the leaders of an election into a queue. */
+function leaderStream(
+  name: Uint8Array,
+  leaders: LeaderQueue,
+  { opener, clock }: ObservingParts,
+) {
+  return new ReconnectingStream(methods.election.observe, {
+    opener,
+    clock,
+    action: "observe the election",
+    requireLeader: true,
+    listener: {
+      onOpen: (stream) => stream.send({ name }),
+      onMessage: ({ kv }) => {
+        if (kv) leaders.push(toKeyValue(kv));
+      },
+      onEnd: () => {},
+      onFailed: (error) => leaders.end(error, "keep"),
+    },
+  });
 }

@@ -144,11 +144,10 @@ export class WatchSession implements WatchHost<Watcher> {
   #onMessage(message: WatchResponse): void {
     const revision = toBigInt(message.header?.revision ?? ZERO);
     this.#heartbeat?.alive(revision);
-    const endpoint = this.#stream.current?.endpoint ?? "";
-    const mismatch = this.#cluster.mismatch(message, endpoint);
+    const mismatch = this.#cluster.mismatch(message, this.#endpoint);
     if (mismatch) return this.close(mismatch);
     const id = toBigInt(message.watchId);
-    if (message.created) return this.#onCreated(message, id, endpoint);
+    if (message.created) return this.#onCreated(message, id);
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
       this.#history.allHeard(this.#watchers, revision);
@@ -156,29 +155,29 @@ export class WatchSession implements WatchHost<Watcher> {
     }
     const watcher = this.#ids.watcher(id);
     if (watcher === undefined) return;
-    if (message.canceled) return this.#drop(watcher, message, endpoint);
+    if (message.canceled) return this.#drop(watcher, message);
     this.#history.heard(watcher, revision);
     watcher.receive(message);
   }
 
-  #onCreated(message: WatchResponse, id: bigint, endpoint: string): void {
+  #onCreated(message: WatchResponse, id: bigint): void {
     const wereInTurn = this.#ids.inTurn;
     const watcher = this.#ids.created(id, refusal(message));
     if (watcher === "unclear") {
-      return this.#stream.abandon(ownIdsError(endpoint));
+      return this.#stream.abandon(ownIdsError(this.#endpoint));
     }
     if (!this.#ids.usesOurs) this.#meetProxy(watcher ? -1n : id);
     if (watcher && watcher !== "again") {
-      this.#begun(watcher, message, endpoint);
+      this.#begun(watcher, message);
     }
     if (!wereInTurn && !this.#ids.inTurn) return;
     for (const one of this.#watchers) this.#create(one);
   }
 
-  #begun(watcher: Watcher, message: WatchResponse, endpoint: string): void {
-    if (message.canceled) return this.#drop(watcher, message, endpoint);
+  #begun(watcher: Watcher, message: WatchResponse): void {
+    if (message.canceled) return this.#drop(watcher, message);
     this.#history.heard(watcher, toBigInt(message.header?.revision ?? ZERO));
-    watcher.created(endpoint, message.header);
+    watcher.created(this.#endpoint, message.header);
   }
 
   /** It does not answer when asked for its progress. */
@@ -193,12 +192,12 @@ export class WatchSession implements WatchHost<Watcher> {
   }
 
   /** The server has ended one watch. */
-  #drop(watcher: Watcher, message: WatchResponse, endpoint: string): void {
+  #drop(watcher: Watcher, message: WatchResponse): void {
     this.#history.forget(watcher);
     this.#ids.take(watcher);
     const compacted = toBigInt(message.compactRevision);
-    if (compacted > 0n) return watcher.compacted(compacted, endpoint);
-    const error = cancelError(message.cancelReason, endpoint);
+    if (compacted > 0n) return watcher.compacted(compacted, this.#endpoint);
+    const error = cancelError(message.cancelReason, this.#endpoint);
     if (this.#stream.current?.tokenRefused(error.code)) {
       // It is still one of those that want to be on the next stream.
       return this.#stream.abandon(asRetryable(error));
@@ -223,6 +222,10 @@ export class WatchSession implements WatchHost<Watcher> {
     this.#leaveStream();
     if (this.#paused.size === 0) this.#cluster.forget();
     this.#history.stop();
+  }
+
+  get #endpoint(): string {
+    return this.#stream.current?.endpoint ?? "";
   }
 
   #send(request: WatchRequestInit): void {
