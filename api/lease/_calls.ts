@@ -10,10 +10,10 @@ import { type Caller, type CallOptions, timeoutOf } from "../call/mod.ts";
 import { noLeaseError, renewOnce } from "./_renew_once.ts";
 import type { TimeToLive, TimeToLiveOptions } from "./types.ts";
 
-/** An id, and whether it may be used again. */
+/** An id of a lease, and whether it may be used again. */
 export interface LeaseId {
   readonly id: bigint;
-  /** Somebody may have chosen it, and may choose it again; no server does. */
+  /** The server never chooses an id again; somebody else may. */
   readonly chosenBy: "server" | "somebody";
 }
 
@@ -39,7 +39,7 @@ export class LeaseCalls {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Makes a lease; resolves to its id and the seconds granted. */
+  /** Makes a lease. Resolves to its id and the seconds granted. */
   async grant(
     ttlSeconds: number,
     id: bigint,
@@ -55,7 +55,7 @@ export class LeaseCalls {
     return { id: granted, ttlSeconds: Number(toBigInt(TTL)) };
   }
 
-  /** Ends a lease, whose id was chosen by so and so. */
+  /** Ends a lease. */
   async revoke(
     { id, chosenBy }: LeaseId,
     options: CallOptions,
@@ -77,7 +77,7 @@ export class LeaseCalls {
     }
   }
 
-  /** How long a lease has to live. */
+  /** Asks for the time that a lease has left. */
   async timeToLive(
     id: bigint,
     options: TimeToLiveOptions,
@@ -128,7 +128,7 @@ function isEcho(error: unknown, code: EtcdError["code"]): boolean {
     error.maybeCommitted;
 }
 
-/** The server has not made the lease asked for, but another. */
+/** The error of a server that has made another lease than asked for. */
 function otherIdError(id: bigint, granted: bigint): UnsupportedError {
   const maybeCommitted = true;
   return new UnsupportedError(

@@ -18,10 +18,10 @@ const TIME_TO_LIVE = new Signature("Lease.timeToLive", {
 });
 const REVOKE = new Signature("Lease.revoke", CALL_OPTIONS);
 
-/** A lease that a handle is made for. */
+/** A lease to make a handle for. */
 export type HandledLease = LeaseId & HeldLease;
 
-/** What a handle works with. */
+/** Parts of a handle. */
 export interface HandleParts extends Omit<RenewalParts, "onLost"> {
   /** Makes the calls that concern the lease. */
   readonly calls: LeaseCalls;
@@ -37,7 +37,6 @@ export class LeaseHandle implements Lease {
   readonly #calls: LeaseCalls;
   readonly #clock: Clock;
   readonly #chosenBy: LeaseId["chosenBy"];
-  #owned = true;
 
   constructor(lease: HandledLease, { host, calls, clock }: HandleParts) {
     this.id = lease.id;
@@ -49,10 +48,7 @@ export class LeaseHandle implements Lease {
     this.#renewal = new Renewal(lease, {
       host,
       clock,
-      onLost: (error) => {
-        this.#owned = false;
-        this.#abort.abort(error);
-      },
+      onLost: (error) => this.#abort.abort(error),
     });
   }
 
@@ -92,7 +88,7 @@ export class LeaseHandle implements Lease {
     this.#renewal.lose("orphaned");
   }
 
-  /** Why the first renewal is not answered yet, as far as that is known. */
+  /** The reason why the first renewal is not answered yet, if known. */
   get lastError(): unknown {
     return this.#renewal.lastError;
   }
@@ -102,8 +98,8 @@ export class LeaseHandle implements Lease {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // One that is lost, revoked or orphaned is not ours to end.
-    if (!this.#owned) return;
+    // A lease that is lost, revoked or orphaned is not ours to end.
+    if (this.signal.aborted) return;
     try {
       await this.revoke();
     } catch (error) {
@@ -112,7 +108,7 @@ export class LeaseHandle implements Lease {
     }
   }
 
-  /** Takes note if the server says that there is no such lease. */
+  /** Gives the lease up if the server says that there is none. */
   async #whileItExists<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer;

@@ -20,8 +20,8 @@ import {
 
 const ACTION = "keep the leases alive";
 
-// What a server says that does not renew leases; and what one may say now and
-// then for other reasons, which is why it is asked more than once.
+// The codes of a server that does not renew leases. Others use them now and
+// then, which is why it is asked more than once.
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   "unknown",
   "unsupported",
@@ -36,23 +36,23 @@ const FINAL_REFUSALS = 3;
 const CROWD = 1_000;
 
 /**
- * The one stream on which all leases of a client are renewed, and its
- * successors: it is open while there is a lease, on a member with a leader.
+ * The stream on which all leases of a client are renewed, and its successors.
+ * It is open while there is a lease to renew, on a member with a leader.
  */
 export class KeepAliveSession implements RenewalHost<Renewal> {
   readonly #opener: Opener;
   readonly #clock: Clock;
   readonly #tracked = new Set<Renewal>();
-  /** Those who hold a lease: it may have been attached more than once. */
+  /** The renewals by lease: one may have been attached more than once. */
   readonly #kept = new Map<bigint, Set<Renewal>>();
   readonly #window: RenewalWindow;
   readonly #stream: ReconnectingStream<
     LeaseKeepAliveRequestInit,
     LeaseKeepAliveResponse
   >;
-  /** Why nothing has come on the newest stream, or on the one before it. */
+  /** The end of the newest stream, or its wait, if nothing has come since. */
   #lastError: unknown;
-  /** How many streams in a row were refused, and nothing else came. */
+  /** Streams in a row that were refused. */
   #refusals = 0;
 
   constructor(opener: Opener, clock: Clock) {
@@ -183,7 +183,7 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     this.#lastError = limit && waitingError(ACTION, name, limit);
   }
 
-  /** Tells the leases once there is little doubt that it will stay so. */
+  /** Tells the leases once a refusal is there to stay, without much doubt. */
   #countRefusal(error: EtcdError): void {
     const refused = REFUSALS.has(error.code) && !error.retryable;
     this.#refusals = refused ? this.#refusals + 1 : 0;

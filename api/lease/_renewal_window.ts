@@ -28,17 +28,17 @@ interface Waiting {
   readonly lossAt: number;
 }
 
-/** What is to be done about a lease whose renewal is due. */
+/** The action for a lease whose renewal is due. */
 export type Due =
-  /** Nothing before that time. */
+  /** Do nothing before that time. */
   | { readonly action: "wait"; readonly untilMs: number }
-  /** The stream answers nobody any more. */
+  /** Replace the stream: it answers nobody any more. */
   | { readonly action: "replace the stream" };
 
 /**
  * The renewals on one stream: which go first, how many are unanswered, and
- * whether the stream answers at all. One that is slow is not one that is dead:
- * all it was asked would be asked again on the next one.
+ * whether the stream answers at all. A slow stream is not taken for a dead one,
+ * as all its requests would be sent once more on the next one.
  */
 export class RenewalWindow {
   readonly #clock: Clock;
@@ -58,7 +58,7 @@ export class RenewalWindow {
     this.#write = write;
   }
 
-  /** A stream is open on which nothing was sent yet. */
+  /** Starts anew, on a stream on which nothing was sent yet. */
   reset(): void {
     this.#sent.clear();
     this.#waits.clear();
@@ -67,7 +67,7 @@ export class RenewalWindow {
     this.#answeredAt = -Infinity;
   }
 
-  /** The lease has to be renewed: the sooner, the sooner it would be lost. */
+  /** Sends a renewal, or lets it wait: the lease with least time goes first. */
   ask(id: bigint, lossAt: number): void {
     if (this.#sent.has(id) || this.#waits.has(id)) return;
     if (this.#sent.size < this.#limit) return this.#send(id);
@@ -80,10 +80,10 @@ export class RenewalWindow {
     return this.#orders;
   }
 
-  /** There is an answer: to which request, if there was one. */
+  /** Takes note of an answer. Returns its request, if there was one. */
   answered(id: bigint): SentRequest | undefined {
     const sent = this.#sent.get(id);
-    // One that was not asked for tells nothing about time.
+    // An answer that was not asked for tells nothing about time.
     if (sent === undefined) return undefined;
     this.#sent.delete(id);
     this.#answeredAt = this.#clock.now();
@@ -95,14 +95,14 @@ export class RenewalWindow {
     return sent;
   }
 
-  /** The lease is renewed no more; an answer to come is one all the same. */
+  /** Renews the lease no more. An answer to come still counts as one. */
   forget(id: bigint): void {
     this.#waits.delete(id);
   }
 
   /**
-   * A lease is due, whose interval is this long; `lateMs` is how late this is
-   * asked.
+   * The action for a lease that is due, whose interval is this long. `lateMs`
+   * is how late this is asked.
    */
   due(
     id: bigint,
@@ -135,7 +135,7 @@ export class RenewalWindow {
       : { action: "replace the stream" };
   }
 
-  /** Whether it waits behind what nobody asks about, and nothing is answered. */
+  /** Whether it waits behind others, none of which is looked at or answered. */
   #waitsInVain(id: bigint, sinceMs: number): boolean {
     const oldest = this.#sent.values().next().value?.atMs ?? Infinity;
     return this.#waits.has(id) &&

@@ -15,15 +15,15 @@ import type { Caller, CallOptions } from "../call/mod.ts";
 import type { TellEvent } from "../events.ts";
 import type { GrantOptions, Lease, Leases } from "./types.ts";
 
-/** What leases need besides a caller and an opener of streams. */
+/** Settings of leases. */
 export interface LeaseSettings {
-  /** What tells the time. */
+  /** Time and randomness. */
   readonly clock: Clock;
-  /** Told of leases that are lost. */
+  /** Called when a lease is lost. */
   readonly onEvent?: TellEvent | undefined;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
-  /** What renews them. @default {a stream of their own} */
+  /** The stream that renews them. @default {one of their own} */
   readonly session?: KeepAliveSession;
 }
 
@@ -95,7 +95,7 @@ export class LeaseFacet implements Leases {
     return await this.#calls.list(options);
   }
 
-  /** Ends every renewal: the client is closed. */
+  /** Ends every renewal, as the client is closed. */
   close(): void {
     this.#session.close();
   }

@@ -1,22 +1,22 @@
 import type { KeyValue } from "../values/mod.ts";
 
-// Of what a slow consumer has not read yet, only so much is kept.
+// For a slow reader only so many are kept.
 const MOST_KEPT = 1_000;
 
-/** The leaders that were told and not read yet, for one who reads. */
+/** Leaders that were received and not read yet, for one reader. */
 export class LeaderQueue {
   readonly #leaders: KeyValue[] = [];
   #end: { readonly reason: unknown } | undefined;
   #wake = () => {};
 
-  /** There is a leader; the oldest that was not read may be dropped for it. */
+  /** Adds a leader. The oldest that was not read may be dropped for it. */
   push(leader: KeyValue): void {
     this.#leaders.push(leader);
     if (this.#leaders.length > MOST_KEPT) this.#leaders.shift();
     this.#wake();
   }
 
-  /** No more follow, for this reason. */
+  /** Ends the queue, for this reason. */
   end(reason: unknown, unread: "keep" | "drop"): void {
     if (unread === "drop") this.#leaders.length = 0;
     this.#end = { reason };

@@ -5,7 +5,7 @@ import { type Opener, ReconnectingStream } from "../stream/mod.ts";
 import { LeaderQueue } from "./_leader_queue.ts";
 import type { ObserveOptions } from "./election_types.ts";
 
-/** What an election is observed with. */
+/** Parts of an observation. */
 export interface ObservingParts {
   /** Opens the streams. */
   readonly opener: Opener;
@@ -32,7 +32,7 @@ export async function* observeElection(
     stream.start();
     for (;;) {
       const leader = await leaders.next();
-      // Each stream begins with what the one before it may have told.
+      // Each stream begins with the leader that the one before it had last.
       // A restored store may have another value at the same revision.
       const { modRevision, key, value } = leader;
       const id = [modRevision, keyId(key), keyId(value)].join();

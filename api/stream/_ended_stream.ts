@@ -5,19 +5,19 @@ import { judge } from "../../errors/judge.ts";
 import type { Blame, RetryPolicy } from "../../errors/retry_policy.ts";
 import type { Method } from "../../proto/method.ts";
 
-/** The stream that has ended. */
+/** A stream that has ended. */
 export interface EndedStream {
-  /** Its method. */
+  /** The method. */
   readonly method: Pick<Method<never, unknown>, "name" | "since">;
   /** The endpoint it ran on. */
   readonly endpoint: string;
-  /** How many endpoints there are. */
+  /** The number of endpoints. */
   readonly endpoints: number;
   /** Whether its connection was lost. */
   readonly disconnected: boolean;
-  /** How long it ran, in milliseconds. */
+  /** The time it ran, in milliseconds. */
   readonly durationMs: number;
-  /** What it did, completing "Cannot …". */
+  /** The stream's purpose, completing "Cannot …". */
   readonly action: string;
 }
 
@@ -31,7 +31,7 @@ const NO_REPEAT: RetryPolicy = {
   repeatOnLearner: false,
 };
 
-/** Why a stream has ended that its owner wanted to go on, and who is to blame. */
+/** The error of a stream that should have gone on, and who is to blame. */
 export function judgeStream(
   { grpcCode, details, sent = true }: CallStatus,
   stream: EndedStream,
@@ -57,7 +57,8 @@ export function judgeStream(
     policy: NO_REPEAT,
     endpoints: stream.endpoints,
     canReauthenticate: false,
-    random: Math.random,
+    // Nothing is drawn where nothing is repeated.
+    random: () => 0,
   });
   if (verdict.action !== "fail") {
     throw new Error(`Cannot judge the end of a stream: ${verdict.action}`);
@@ -65,7 +66,7 @@ export function judgeStream(
   return verdict;
 }
 
-// What another attempt would only be told again.
+// Codes that another attempt would only fail with again.
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   "client_closed",
   "permission_denied",
@@ -78,7 +79,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   "wrong_cluster",
 ]);
 
-/** Whether it is of no use to open a stream again that has ended so. */
+/** Whether a stream that ended so is not worth opening again. */
 export function isFinal({ code, retryable }: EtcdError): boolean {
   return FINAL.has(code) && !retryable;
 }

@@ -6,26 +6,26 @@ import {
   UnavailableError,
 } from "../../errors/specific_errors.ts";
 
-/** What a stream waits for: one of so many that an endpoint allows. */
+/** The number of streams that an endpoint allows a client at once. */
 export interface StreamLimit {
   /** The endpoint. */
   readonly endpoint: string;
-  /** How many it allows at once (its "max concurrent streams"). */
+  /** Its "max concurrent streams". */
   readonly maxStreams: number;
 }
 
-/** What is told of a stream that is being opened. */
+/** Settings of a stream that concern the wait for it. */
 export interface WaitingSettings {
   /** Ends the wait for a connection and a stream. */
   readonly signal: AbortSignal;
   /**
-   * Called when it begins to wait for a stream, as the endpoint allows no more
-   * at once, and when that is over.
+   * Called when the wait for a stream begins, as the endpoint allows no more at
+   * once, and without a limit when that is over.
    */
   readonly onWait?: ((limit: StreamLimit | undefined) => void) | undefined;
 }
 
-/** Resolves when a stream does not wait any more: it has begun, or ended. */
+/** Resolves when a stream waits no more: it has begun, or ended. */
 export async function untilBegun(
   { wait, cancel }: Pick<RunningStream, "wait" | "cancel">,
   endpoint: string,
@@ -39,10 +39,10 @@ export async function untilBegun(
   if (!signal.aborted) onWait?.(undefined);
 }
 
-/** It has waited for too long. */
+/** The error of a call that has waited too long for a stream. */
 export function noStreamError(
   { action, method, timeoutMs }: {
-    /** What it does, completing "Cannot …". */
+    /** The call's purpose, completing "Cannot …". */
     readonly action: string;
     readonly method: string;
     readonly timeoutMs: number;
@@ -62,7 +62,7 @@ export function noStreamError(
   );
 }
 
-/** It waits, and nothing comes of it. */
+/** The error of a stream that waits for one to end. */
 export function waitingError(
   action: string,
   method: string,

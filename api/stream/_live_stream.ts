@@ -21,7 +21,7 @@ import type {
 } from "./_open_stream.ts";
 import { asRetryable, refusesToken } from "./_token.ts";
 
-/** What a stream runs on and for. */
+/** Parts of a stream: the connection it runs on, and its owner. */
 export interface LiveStreamParts<Request, Response> {
   readonly pool: ConnectionPool;
   /** The connection that the pool has given. */
@@ -29,23 +29,24 @@ export interface LiveStreamParts<Request, Response> {
   readonly method: Method<Request, Response>;
   readonly settings: StreamSettings;
   readonly listener: StreamListener<Response>;
-  /** Knows the client's token, if it has one, and `token` is what it was. */
+  /** Keeps the client's token, if the client has one. */
   readonly tokens: TokenKeeper | undefined;
+  /** The token that the stream is opened with. */
   readonly token: string | undefined;
   /** Refuses messages of another cluster. */
   readonly guard: ClusterGuard | undefined;
   readonly clock: Clock;
 }
 
-/** One stream on a transport, from its start to its end. */
+/** A stream on a transport, from its start to its end. */
 export class LiveStream<Request, Response> {
   readonly #parts: LiveStreamParts<Request, Response>;
   readonly #endpoint: string;
   readonly #startedAt: number;
   readonly #running: RunningStream;
-  /** Whether it is told of any more. */
+  /** Whether its owner is still told what happens. */
   #live = true;
-  /** Whether the peer may have taken note of it. */
+  /** Whether the peer may have seen it. */
   #begun = true;
   #stay = () => {};
 
@@ -67,8 +68,8 @@ export class LiveStream<Request, Response> {
   }
 
   /**
-   * Waits for one of the streams that the peer allows. Whether it has begun: if
-   * not, the peer never saw it, and its owner is told nothing.
+   * Waits for one of the streams that the peer allows. Resolves to whether the
+   * stream has begun. If not, the peer never saw it, and its owner is not told.
    */
   async begun(): Promise<boolean> {
     await untilBegun(this.#running, this.#endpoint, this.#parts.settings);
@@ -85,7 +86,7 @@ export class LiveStream<Request, Response> {
     });
   }
 
-  /** As its owner sees it. */
+  /** The stream as its owner sees it. */
   get handle(): OpenStream<Request> {
     const { method } = this.#parts;
     return {

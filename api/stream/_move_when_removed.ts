@@ -3,9 +3,9 @@ import { GRPC_CODE } from "../../errors/codes.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
 
 /**
- * Has a stream leave an endpoint that is none of the client's any more, once
- * there is another connection to go on with: until then it stays where it is.
- * Returns what calls that off.
+ * Makes a stream leave an endpoint that was removed from the client's, once
+ * there is another connection to go on with. Until then it stays where it is.
+ * Returns a function that calls this off.
  */
 export function moveWhenRemoved(
   connection: Pick<PooledConnection, "onceRemoved">,
@@ -24,7 +24,7 @@ export function moveWhenRemoved(
   };
 }
 
-/** Why a stream has left its endpoint. */
+/** The error of a stream that has left a removed endpoint. */
 export function removedError(
   endpoint: string,
   { action, method }: {

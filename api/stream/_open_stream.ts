@@ -8,44 +8,47 @@ export interface OpenStream<Request> {
   readonly endpoint: string;
   /** Sends a message; the only one, where the method takes one. */
   send(request: Request): void;
-  /** Asks for the next message, where they come when asked for. */
+  /** Asks for the next message, with `messages: "when asked for"`. */
   read(): void;
-  /** Ends it; nothing is told any more. A `reason` is why it is given up. */
+  /** Ends the stream silently. A `reason` says why it is given up. */
   cancel(reason?: unknown): void;
   /**
-   * The member has refused something with this code. Whether that may be due
-   * to the token, and the next stream will have another one.
+   * Whether a refusal with this code may be due to the token, so that the next
+   * stream will have another one.
    */
   tokenRefused(code: ErrorCode): boolean;
 }
 
-/** What a stream tells its owner. */
+/** The owner of a stream, told of what happens to it. */
 export interface StreamListener<Response> {
   /** A message has arrived. */
   onMessage(message: Response): void;
-  /** It has ended, for this reason. Called once, last. */
+  /** The stream has ended, for this reason. Called once, last. */
   onEnd(error: EtcdError): void;
-  /** It has ended as it should; told as `onEnd` where this is missing. */
+  /** The stream has ended as it should. @default {told as `onEnd`} */
   onDone?(): void;
 }
 
-/** What a stream is opened with. */
+/** Settings of a stream. */
 export interface StreamSettings extends WaitingSettings {
-  /** What it does, completing "Cannot …". */
+  /** The stream's purpose, completing "Cannot …". */
   readonly action: string;
-  /** Whether the member must have a leader, and end the stream without. */
+  /** Whether the member ends the stream when it has no leader. */
   readonly requireLeader: boolean;
   /**
-   * The endpoint of the stream that this one follows: another one is taken if
-   * the strategy gives one.
+   * The endpoint of the stream before this one. Another one is taken if the
+   * strategy gives one.
    */
   readonly avoid?: string | undefined;
   /**
-   * When its endpoint is none of the client's any more: it goes on there to its
-   * end, or ends as soon as there is another one. @default {"finish"}
+   * What becomes of the stream when its endpoint is removed from the client's:
+   * it goes on there to its end, or it ends as soon as there is a connection to
+   * another one.
+   *
+   * @default {"finish"}
    */
   readonly onRemoval?: "finish" | "move" | undefined;
-  /** When messages come. @default {"always"} */
+  /** When messages arrive. @default {"always"} */
   readonly messages?: "always" | "when asked for" | undefined;
   /** The server version the member must have. */
   readonly needs?: string | undefined;

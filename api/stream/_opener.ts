@@ -23,10 +23,10 @@ import type {
 } from "./_open_stream.ts";
 import { ensureToken } from "./_token.ts";
 
-/** What opens streams. */
+/** A {@linkcode StreamOpener}, or one that stands in for it. */
 export type Opener = Pick<StreamOpener, "open" | "notOpened">;
 
-/** What streams are opened with, besides connections. */
+/** Parts of an opener, besides its connections. */
 export interface OpenerParts {
   /** Knows the client's token, if it has one. */
   readonly tokens?: TokenKeeper | undefined;
@@ -84,7 +84,7 @@ export class StreamOpener {
     }
   }
 
-  /** Why no stream could be opened in so long. */
+  /** The error of a stream that was not opened within `timeoutMs`. */
   notOpened(
     method: LateCall["method"],
     { action, timeoutMs }: Pick<LateCall, "action" | "timeoutMs">,

@@ -29,7 +29,7 @@ type State<Request> =
     readonly end: () => void;
   };
 
-/** What a reconnecting stream tells its owner. */
+/** The owner of a reconnecting stream, told of what happens to it. */
 export interface ReconnectingListener<Request, Response> {
   /** A stream is open, on which nothing was sent yet. */
   onOpen(stream: OpenStream<Request>): void;
@@ -43,16 +43,16 @@ export interface ReconnectingListener<Request, Response> {
   onWait?(limit: StreamLimit | undefined): void;
 }
 
-/** What each of the streams is opened with. */
+/** Settings of a reconnecting stream: each of its streams is opened so. */
 export interface ReconnectingSettings<Request, Response>
   extends Pick<StreamSettings, "action" | "requireLeader"> {
-  /** Opens them. */
+  /** Opens the streams. */
   readonly opener: Opener;
   /** Time and randomness. */
   readonly clock: Clock;
-  /** Is told what becomes of them. */
+  /** The owner. */
   readonly listener: ReconnectingListener<Request, Response>;
-  /** Tells the ends after which none is opened. @default {isFinal} */
+  /** Whether no stream is to be opened after this end. @default {isFinal} */
   readonly isFinal?: (error: EtcdError) => boolean;
 }
 
@@ -79,7 +79,7 @@ export class ReconnectingStream<Request, Response> {
     this.#delay = new ReopeningDelay(settings.clock);
   }
 
-  /** Where it stands. */
+  /** The kind of state the stream is in. */
   get kind(): State<Request>["kind"] {
     return this.#state.kind;
   }
@@ -89,7 +89,7 @@ export class ReconnectingStream<Request, Response> {
     return this.#state.kind === "open" ? this.#state.stream : undefined;
   }
 
-  /** How many streams the endpoint allows, while it waits for one of them. */
+  /** The limit it waits at, while the endpoint allows no more streams. */
   get limit(): StreamLimit | undefined {
     return this.#state.kind === "opening" ? this.#state.limit : undefined;
   }

@@ -49,12 +49,12 @@ export function cancelRequest(watchId: bigint): WatchRequestInit {
   return { cancelRequest: { watchId: fromBigInt(watchId) } };
 }
 
-/** Asks how far the stream is. */
+/** Asks for the stream's progress. */
 export const PROGRESS_REQUEST: WatchRequestInit = { progressRequest: {} };
 
 /**
- * The events of a revision or a later one, copied out of their frame. Without
- * the pair before unless that is asked for: kine sends it always.
+ * The events from a revision on, copied out of their frame. The pair before is
+ * left out unless it was asked for: kine sends it always.
  */
 export function eventsFrom(
   next: bigint,

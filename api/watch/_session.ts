@@ -28,14 +28,14 @@ import { ProgressQuestions } from "./_progress.ts";
 import type { Watcher } from "./_watcher.ts";
 
 /**
- * The stream that watches share, and its successors: whenever it ends, for
- * whatever reason, it is opened again and every watch put on it at its cursor.
+ * The stream that watches share, and its successors: on each new one, every
+ * watch is created again at its cursor.
  */
 export class WatchSession implements WatchHost<Watcher> {
   readonly #options: WatchSessionOptions;
-  /** Those that are, or want to be, on the stream. */
+  /** The watches that are, or want to be, on the stream. */
   readonly #watchers = new Set<Watcher>();
-  /** Those that have left it and will come back. */
+  /** The watches that have left the stream and will come back. */
   readonly #paused = new Set<Watcher>();
   readonly #ids = new WatchIds<Watcher>();
   readonly #questions: ProgressQuestions;
@@ -101,7 +101,7 @@ export class WatchSession implements WatchHost<Watcher> {
   /** Ends every watch with this error. */
   close(error: EtcdError): void {
     const all = [...this.#watchers, ...this.#paused];
-    // First, as those who are told may start new watches.
+    // First, as who learns of it may start new watches.
     this.#watchers.clear();
     this.#paused.clear();
     this.#stop();
@@ -132,7 +132,7 @@ export class WatchSession implements WatchHost<Watcher> {
     this.#questions.repeat();
   }
 
-  /** Asks for one that was not, unless it is not its turn. */
+  /** Asks for a watch that was not asked for, if it is its turn. */
   #create(watcher: Watcher): void {
     const id = this.#stream.current && this.#ids.next(watcher);
     if (id === undefined) return;
@@ -180,7 +180,7 @@ export class WatchSession implements WatchHost<Watcher> {
     watcher.created(this.#endpoint, message.header);
   }
 
-  /** It does not answer when asked for its progress. */
+  /** A proxy does not answer when asked for progress. */
   #meetProxy(strayId: bigint): void {
     this.#heartbeat?.close();
     this.#heartbeat = undefined;

@@ -4,7 +4,7 @@ import type { ReadRevision } from "./_history.ts";
 import type { HeartbeatOptions } from "./types.ts";
 import type { Watcher } from "./_watcher.ts";
 
-/** What a session is made of. */
+/** Options of a session. */
 export interface WatchSessionOptions {
   /** Opens its streams. */
   readonly opener: Opener;
@@ -12,7 +12,7 @@ export interface WatchSessionOptions {
   readonly clock: Clock;
   /** Whether members without a leader end the stream. */
   readonly requireLeader: boolean;
-  /** How a silent stream is noticed. */
+  /** The heartbeat by which a silent stream is noticed. */
   readonly heartbeat: HeartbeatOptions | false;
   /** Reads the revision of the store. */
   readonly readRevision: ReadRevision<Watcher>;

@@ -2,7 +2,7 @@ import type { EtcdError } from "../../errors/etcd_error.ts";
 import type { TellEvent } from "../events.ts";
 import type { ResolvedWatchOptions } from "./_options.ts";
 
-/** The same options, of a watch that tells when it goes on. */
+/** Options of a watch that also tells the client when it goes on. */
 export function tellingResumes(
   options: ResolvedWatchOptions,
   tell: TellEvent,

@@ -1,7 +1,7 @@
 import type { StreamLimit } from "../stream/mod.ts";
 import type { WatchState } from "./types.ts";
 
-/** Where a watch stands whose stream waits so, if that is a change. */
+/** The new state of a watch whose stream waits at a limit, if it changes. */
 export function waitingState(
   state: WatchState,
   limit: StreamLimit | undefined,

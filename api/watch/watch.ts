@@ -18,15 +18,15 @@ import type { Watch, WatchOptions } from "./types.ts";
 // Of a read that tells whether the history is still there.
 const READ_TIMEOUT_MS = 10_000;
 
-/** What watches need besides streams and reads. */
+/** Settings of watches, besides their streams and reads. */
 export interface WatchSettings {
   /** Time and randomness. */
   readonly clock: Clock;
-  /** Told of watches that go on. */
+  /** Called when a watch goes on. */
   readonly onEvent?: TellEvent | undefined;
 }
 
-/** Makes watches; those with the same metadata share a stream. */
+/** Makes watches. Those with the same metadata share a stream. */
 export class WatchFacet {
   readonly #opener: Opener;
   readonly #kv: Kv;
@@ -93,8 +93,8 @@ export class WatchFacet {
   }
 
   /**
-   * Reads nothing but the first key of the watch's own range, as a role may
-   * read nothing else, and only whether it is there.
+   * Reads the store's revision by the first key of the watch's own range, as a
+   * role may read nothing else, and only whether the key is there.
    */
   async #revision(
     { template: { key = new Uint8Array() } }: Watcher,
