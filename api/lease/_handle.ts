@@ -103,7 +103,7 @@ export class LeaseHandle implements Lease {
     try {
       await this.revoke();
     } catch (error) {
-      // It has ended by itself, which is what was wanted.
+      // The lease has ended by itself, as was wanted.
       if (!(error instanceof LeaseNotFoundError)) throw error;
     }
   }

@@ -130,7 +130,7 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
   due(renewal: Renewal, lateMs: number): number {
     const { id, lossAt, intervalMs } = renewal;
     const next = this.#clock.now() + intervalMs;
-    // It is asked about again as soon as there is a stream.
+    // Renewed as soon as there is a stream.
     const { current } = this.#stream;
     if (current === undefined || !this.#kept.has(id)) return next;
     const due = this.#window.due(id, { lossAt, intervalMs, lateMs });

@@ -115,7 +115,7 @@ export class RenewalWindow {
     const now = this.#clock.now();
     const sent = this.#sent.get(id);
     if (sent === undefined) {
-      // Of so many that wait none looks again soon if this one is late.
+      // A late one does not judge the stream, and not soon again: many may wait.
       if (lateMs <= LATE_MS && this.#waitsInVain(id, now - intervalMs)) {
         return { action: "replace the stream" };
       }

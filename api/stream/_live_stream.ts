@@ -157,7 +157,7 @@ export class LiveStream<Request, Response> {
       durationMs,
       action: settings.action,
     });
-    // Of streams, a strategy is told what a member says of itself alone.
+    // A strategy hears of a stream only if the member says it is a learner.
     if (blame === "learner") {
       pool.report({ connection, epoch, blame, durationMs, kind: "stream" });
     }

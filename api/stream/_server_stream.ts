@@ -138,7 +138,7 @@ export class ServerStream<Request, Response> {
   }
 
   async #read(stream: OpenStream<Request>): Promise<Response | undefined> {
-    // It may have ended while nobody was reading.
+    // The stream may have ended while nobody was reading.
     if (this.#end?.kind === "failed") throw this.#end.error;
     if (this.#end?.kind === "done") return undefined;
     try {

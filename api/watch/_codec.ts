@@ -15,7 +15,7 @@ export function createTemplate(
   options: WatchOptions,
 ): WatchCreateRequestInit {
   const filters: FilterType[] = [];
-  // One that relists has to know all keys, and leaves out by itself.
+  // A relisting watch has to know all keys, and filters by itself.
   if (options.onCompaction !== "relist") {
     if (options.noPut) filters.push(FilterType.NOPUT);
     if (options.noDelete) filters.push(FilterType.NODELETE);

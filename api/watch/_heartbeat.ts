@@ -86,7 +86,7 @@ export class Heartbeat {
     const waitMs = Math.min(ms, intervalMs);
     this.#cancelWonder = this.#clock.schedule(waitMs, () => {
       this.#wonderAfter(2 * ms);
-      // What is silent is asked anyway.
+      // A silent stream is asked anyway.
       if (this.#askedAt === undefined) this.#actions.ask();
     });
   }

@@ -136,13 +136,11 @@ export class WatchHistory<Watcher extends Follower> {
   async #run(): Promise<void> {
     const abort = new AbortController();
     this.#check = { kind: "running", abort };
-    // What comes while it is read may be newer than what is read.
-    const suspected: Suspected<Watcher>[] = [...this.#behind].map((
-      watcher,
-    ) => ({
-      watcher,
-      newestRevision: watcher.position.newestRevision,
-    }));
+    // Messages that come during the read may be newer than its answer.
+    const suspected = [...this.#behind].map((watcher) => {
+      const { newestRevision } = watcher.position;
+      return { watcher, newestRevision };
+    });
     const reader = suspected[this.#idle % suspected.length]?.watcher;
     const current = reader && await this.#answer(reader, abort.signal);
     if (abort.signal.aborted) return;
@@ -155,7 +153,7 @@ export class WatchHistory<Watcher extends Follower> {
 
   #judge(suspected: readonly Suspected<Watcher>[], current: bigint): void {
     for (const { watcher, newestRevision } of suspected) {
-      // What only lags is suspected again when another message says so.
+      // A watch whose member lags is suspected again by its next message.
       this.#behind.delete(watcher);
       if (current >= newestRevision) continue;
       this.#idle = 0;

@@ -81,7 +81,7 @@ export class WatchIds<Watcher extends object> {
     answered: bigint,
     refusal?: Refusal,
   ): Watcher | "unclear" | "again" | undefined {
-    // They are answered in order, those that fail as well.
+    // Creations are answered in order, failed ones too.
     const at = answered === NONE
       ? 0
       : this.#creating.findIndex(({ id }) => id === answered);

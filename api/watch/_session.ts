@@ -81,7 +81,7 @@ export class WatchSession implements WatchHost<Watcher> {
 
   pause(watcher: Watcher): void {
     this.#paused.add(watcher);
-    // What the stream answers from now on says nothing about this one.
+    // Later answers of the stream say nothing about this watch.
     this.#questions.settle(watcher, watcher.received);
     this.#leave(watcher);
   }
@@ -199,7 +199,7 @@ export class WatchSession implements WatchHost<Watcher> {
     if (compacted > 0n) return watcher.compacted(compacted, this.#endpoint);
     const error = cancelError(message.cancelReason, this.#endpoint);
     if (this.#stream.current?.tokenRefused(error.code)) {
-      // It is still one of those that want to be on the next stream.
+      // The watch stays, and is put on the next stream.
       return this.#stream.abandon(asRetryable(error));
     }
     watcher.fail(error);

@@ -15,7 +15,7 @@ import type { TellEvent } from "../events.ts";
 import type { Kv } from "../kv/mod.ts";
 import type { Watch, WatchOptions } from "./types.ts";
 
-// Of a read that tells whether the history is still there.
+// For a read that tells whether the history is still there.
 const READ_TIMEOUT_MS = 10_000;
 
 /** Settings of watches, besides their streams and reads. */
