@@ -32,8 +32,10 @@ export function createTemplate(
 /** Asks for a watch under an id of our choice. */
 export function createRequest(
   template: WatchCreateRequestInit,
-  watchId: bigint,
-  startRevision: bigint | undefined,
+  { watchId, startRevision }: {
+    readonly watchId: bigint;
+    readonly startRevision: bigint | undefined;
+  },
 ): WatchRequestInit {
   return {
     createRequest: {

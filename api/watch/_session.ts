@@ -138,7 +138,7 @@ export class WatchSession implements WatchHost<Watcher> {
     if (id === undefined) return;
     const { template, startRevision } = watcher;
     this.#heartbeat?.catchingUp(startRevision);
-    this.#send(createRequest(template, id, startRevision));
+    this.#send(createRequest(template, { watchId: id, startRevision }));
   }
 
   #onMessage(message: WatchResponse): void {

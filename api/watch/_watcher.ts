@@ -15,7 +15,7 @@ import {
   overflowError,
   watchClosedError,
 } from "./_errors.ts";
-import type { WatchHost } from "./_host.ts";
+import type { WatcherParts, WatchHost } from "./_host.ts";
 import type { ResolvedWatchOptions } from "./_options.ts";
 import { WatchIntake } from "./_intake.ts";
 import { WatchPosition } from "./_position.ts";
@@ -27,14 +27,6 @@ import {
   toHeader,
 } from "../values/mod.ts";
 import type { Watch, WatchBatch, WatchEvent, WatchState } from "./types.ts";
-
-/** Parts of a watch, besides its range and options. */
-export interface WatcherParts {
-  /** The stream it shares. */
-  readonly host: WatchHost<Watcher>;
-  /** Keeps the keys of a watch that is to survive a compaction. */
-  readonly relist: Relist | undefined;
-}
 
 /** A watch: its cursor, its fragments, its buffer, its consumer. */
 export class Watcher implements Watch {
@@ -56,7 +48,7 @@ export class Watcher implements Watch {
   constructor(
     range: EtcdRange,
     options: ResolvedWatchOptions,
-    { host, relist }: WatcherParts,
+    { host, relist }: WatcherParts<Watcher>,
   ) {
     this.#options = options;
     this.#host = host;
