@@ -1,4 +1,3 @@
-import type { ClusterOptions } from "./cluster.ts";
 import {
   etcdCommand,
   localUrl,
@@ -10,7 +9,9 @@ import {
   openFaultProxy,
   startProxyHost,
 } from "./fault_proxy.ts";
-import { type EtcdBinaries, findEtcd } from "./launcher.ts";
+import type { ClusterOptions } from "./cluster_options.ts";
+import type { EtcdBinaries } from "./etcd_binaries.ts";
+import { findEtcd } from "./launcher.ts";
 import { freePorts } from "./_ports.ts";
 import { ProcessHost } from "./_process_host.ts";
 import { restoreMember } from "./_restore.ts";

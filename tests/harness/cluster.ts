@@ -6,40 +6,17 @@ import {
   serves,
   transferLeadership,
 } from "./_admin.ts";
-import type { MemberAddresses } from "./_etcd_command.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
-import type { EtcdBinaries } from "./launcher.ts";
+import type {
+  ClusterOptions,
+  ClusterRestoreOptions,
+} from "./cluster_options.ts";
+import type { EtcdBinaries } from "./etcd_binaries.ts";
 import type { Member } from "./member.ts";
 import { retryOnTakenPort } from "./_ports.ts";
 import type { ProxyHost } from "./_proxy_protocol.ts";
 import { type StartedCluster, startMembers } from "./_start_members.ts";
 import { waitFor } from "./wait_for.ts";
-
-/** Options of {@linkcode Cluster.start}. */
-export interface ClusterOptions {
-  /** How many members. @default {3} */
-  readonly members?: number;
-  /** The server to run; found by {@linkcode findEtcd} if not given. */
-  readonly binaries?: EtcdBinaries;
-  /** Version to look for when no binaries are given. */
-  readonly version?: string;
-  /** The file of a snapshot the members begin with. */
-  readonly snapshot?: string;
-  /** Further arguments for every member, or those of each. */
-  readonly extraArgs?:
-    | readonly string[]
-    | ((member: MemberAddresses) => readonly string[]);
-  /** Called with a line of text for each step. */
-  readonly onProgress?: (line: string) => void;
-}
-
-/** What {@linkcode Cluster.restore} puts in the place of the data. */
-export interface ClusterRestoreOptions {
-  /** The file of a snapshot; without one, nothing is left. */
-  readonly snapshot?: string;
-  /** Further flags of the restore, such as `--mark-compacted`. */
-  readonly flags?: readonly string[];
-}
 
 const AGREE_TIMEOUT_MS = 20_000;
 

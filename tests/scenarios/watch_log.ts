@@ -6,19 +6,8 @@ import type {
   WatchOptions,
 } from "../../mod.ts";
 import { type Cluster, type Member, waitFor } from "../harness/mod.ts";
+import type { WatchCount } from "./recording.ts";
 import type { Timeline } from "./timeline.ts";
-
-/** What a watch delivered, held against what was written. */
-export interface WatchCount {
-  /** Revisions that were to be delivered. */
-  readonly wanted: number;
-  /** Those of them that were, by the end of the fault. */
-  readonly duringFault: number;
-  /** Revisions that were never delivered. */
-  readonly gaps: number;
-  /** Revisions delivered twice, in parts, out of order, or unasked. */
-  readonly duplicates: number;
-}
 
 const CATCH_UP_MS = 10_000;
 

@@ -1,5 +1,5 @@
 /** Test tasks: provide etcd, run `deno test`, report one line at the end. */
-import type { EtcdBinaries } from "../../tests/harness/launcher.ts";
+import type { EtcdBinaries } from "../../tests/harness/etcd_binaries.ts";
 import { runDeno } from "./_child.ts";
 import { note, print } from "../output/mod.ts";
 import { openScratch } from "./_scratch.ts";

@@ -3,7 +3,7 @@
  * start, and the tests' own temporary files. It goes when the task ends.
  */
 import config from "../../deno.json" with { type: "json" };
-import type { EtcdBinaries } from "../../tests/harness/launcher.ts";
+import type { EtcdBinaries } from "../../tests/harness/etcd_binaries.ts";
 import { offlineImports, registryVerdict } from "./_registry.ts";
 
 // `deno.json` pins the tests' write permission to this directory.

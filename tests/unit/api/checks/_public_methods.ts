@@ -8,20 +8,8 @@ import {
   range,
   type Session,
 } from "../../../../mod.ts";
+import { NO, type PublicMethod } from "./_public_method.ts";
 import { serviceMethods } from "./_service_methods.ts";
-
-/** A public method, with arguments that are fine but for the last. */
-export interface PublicMethod {
-  /** As errors name it. */
-  readonly name: string;
-  /** Calls it with these options. */
-  readonly call: (options: never) => unknown;
-  /** Further calls that give something wrong, by the option named. */
-  readonly wrong?: readonly (readonly [string, () => unknown])[];
-}
-
-// Whatever is not of the type that it should be.
-const NO = null as never;
 
 /** The methods of everything that a client gives. */
 export function publicMethods(

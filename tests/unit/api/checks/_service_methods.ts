@@ -1,8 +1,6 @@
 import type { Client } from "../../../../mod.ts";
-import type { PublicMethod } from "./_public_methods.ts";
+import { NO, type PublicMethod } from "./_public_method.ts";
 
-// Whatever is not of the type that it should be.
-const NO = null as never;
 const LEADER = { name: "n", key: "n/1", revision: 1n, lease: 1n } as never;
 
 /** The methods of the server's services, of the cluster and of a member. */
