@@ -12,7 +12,7 @@ import type { Expected } from "./expected.ts";
 import { Recorder } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
-import { WatchLog } from "./watch_log.ts";
+import { WatchLog } from "./watch/log.ts";
 
 const PUT = methods.kv.put.path;
 const RANGE = methods.kv.range.path;

@@ -5,7 +5,7 @@ import {
   type Watch,
   type WatchBatch,
 } from "../../../../mod.ts";
-import { sumOf, WatchLog } from "../../../scenarios/watch_log.ts";
+import { sumOf, WatchLog } from "../../../scenarios/watch/log.ts";
 import { FakeWatches } from "./_fake_watch.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";
 
