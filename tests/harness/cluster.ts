@@ -1,8 +1,6 @@
 import {
   answers,
   isServiceError,
-  type MemberStatus,
-  memberStatus,
   serves,
   transferLeadership,
 } from "./_admin.ts";
@@ -12,6 +10,7 @@ import type {
   ClusterRestoreOptions,
 } from "./cluster_options.ts";
 import type { EtcdBinaries } from "./etcd_binaries.ts";
+import { allFollow, askMembers, majorityLeader } from "./_leadership.ts";
 import type { Member } from "./member.ts";
 import { retryOnTakenPort } from "./_ports.ts";
 import type { ProxyHost } from "./_proxy_protocol.ts";
@@ -131,7 +130,7 @@ export class Cluster implements AsyncDisposable {
     await waitFor(`${member.name} answering`, () => {
       return answers(member.directEndpoint);
     }, { timeoutMs: AGREE_TIMEOUT_MS });
-    await this.#ask([member]);
+    await askMembers([member]);
     return member;
   }
 
@@ -211,35 +210,13 @@ export class Cluster implements AsyncDisposable {
 
   /** The member that a majority of all follows. */
   async #leader(): Promise<Member | undefined> {
-    const asked = await this.#ask(this.#reachable());
-    const majority = Math.floor(this.#members.length / 2) + 1;
-    return asked.find(({ status }) =>
-      status !== undefined && majority <=
-        asked.filter((other) => other.status?.leaderId === status.memberId)
-          .length
-    )?.member;
+    const asked = await askMembers(this.#reachable());
+    return majorityLeader(asked, this.#members.length);
   }
 
   /** Whether every member that is not cut off follows `leader`. */
   async #agreeOn(leader: Member): Promise<boolean> {
-    const asked = await this.#ask(this.#reachable());
-    return asked.every(({ status }) => status?.leaderId === leader.id);
-  }
-
-  /** Asks each member whom it follows; some may give no answer. */
-  async #ask(
-    members: readonly EtcdMember[],
-  ): Promise<{ member: EtcdMember; status: MemberStatus | undefined }[]> {
-    return await Promise.all(members.map(async (member) => {
-      try {
-        const status = await memberStatus(member.directEndpoint);
-        member.id = status.memberId;
-        return { member, status };
-      } catch (error) {
-        if (isServiceError(error)) return { member, status: undefined };
-        throw error;
-      }
-    }));
+    return allFollow(await askMembers(this.#reachable()), leader);
   }
 
   /** Those the other members can hear of. */

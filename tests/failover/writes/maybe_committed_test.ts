@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Client, EtcdError } from "../../../mod.ts";
 import { waitFor } from "../../harness/mod.ts";
 import { cluster, other, startFaultyMember } from "../_faulty_member.ts";
-import { type ReadyWrite, type Write, WRITES } from "./_writes.ts";
+import type { ReadyWrite, Write } from "./_write.ts";
+import { WRITES } from "./_writes.ts";
 
 /** A write and what its call came to. */
 interface Made {

@@ -1,4 +1,4 @@
-// Locks over a store in memory, whose answers a test loses.
+// Locks and their ends, over a store in memory.
 import {
   assert,
   assertEquals,
@@ -13,7 +13,6 @@ import {
   LeaseLostError,
   LockLostError,
   PermissionDeniedError,
-  TimeoutError,
 } from "../../../../mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { failing, FakeSessions, refused } from "./_fake_session.ts";
