@@ -5,12 +5,14 @@ const lines = (count: number) => "export {};\n" + "// line\n".repeat(count - 1);
 
 /** What the rules object to. */
 export const BAD_STYLE: readonly Fixture[] = [
-  {
-    rule: "max-lines",
-    about: "251 lines",
-    path: "api/kv/kv.ts",
-    source: lines(251),
-  },
+  ...["api/kv/kv.ts", "tests/unit/kv_test.ts", "tests/scenarios/leases.ts"].map(
+    (path): Fixture => ({
+      rule: "max-lines",
+      about: `251 lines in ${path}`,
+      path,
+      source: lines(251),
+    }),
+  ),
   ...[
     "api/kv/utils.ts",
     "api/kv/_util.ts",
@@ -88,7 +90,7 @@ export const GOOD_STYLE: readonly Fixture[] = [
       rule: "max-lines",
       about: path,
       path,
-      source: lines(path === "api/kv/kv.ts" ? 250 : 2_000),
+      source: lines(path === "proto/gen/big.ts" ? 2_000 : 250),
     }),
   ),
   ...["api/call/_retrying_caller.ts", "balancers/grpc1_23.ts", "mod.ts"].map(
