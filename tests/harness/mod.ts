@@ -21,6 +21,7 @@ export {
   type FakeStream,
   type FakeStreamHandler,
 } from "./fake_answer.ts";
+export { exists } from "./exists.ts";
 export { FakeServer, type FakeServerOptions } from "./fake_server.ts";
 export type { FaultMode, ProxyStats } from "./fault_mode.ts";
 export {

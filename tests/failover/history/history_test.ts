@@ -142,17 +142,31 @@ async function begin(client: Client, keys: string): Promise<string> {
   return await snapshot(client);
 }
 
-Deno.test("A relisting watch whose store was put back tells every difference, and goes on", async () => {
-  await using client = tested();
+/**
+ * A relisting watch of keys that have changed since a snapshot was taken, and
+ * what it has told. It ends with its client.
+ */
+async function relisting(
+  client: Client,
+  keys: string,
+): Promise<{
+  readonly file: string;
+  readonly watch: Watch;
+  readonly texts: readonly string[];
+}> {
   await using writer = other();
-  const file = await begin(writer, "relist");
-  await using watch = client.watch(prefix("relist/"), {
-    onCompaction: "relist",
-  });
+  const file = await begin(writer, keys);
+  const watch = client.watch(prefix(`${keys}/`), { onCompaction: "relist" });
   await watch.ready;
   const texts = relists(watch);
-  await change(writer, "relist");
+  await change(writer, keys);
   await waitFor("three events", () => texts.length === 3);
+  return { file, watch, texts };
+}
+
+Deno.test("A relisting watch whose store was put back tells every difference, and goes on", async () => {
+  await using client = tested();
+  const { file, watch, texts } = await relisting(client, "relist");
   await goBack({ snapshot: file });
   await waitFor("the differences", () => texts.length === 6);
   assertEquals(texts.slice(3), DIFFERENCES);
@@ -165,15 +179,7 @@ Deno.test("A relisting watch whose store was put back tells every difference, an
 
 Deno.test("A relisting watch tells every difference though the store has passed it, and is compacted", async () => {
   await using client = tested();
-  await using writer = other();
-  const file = await begin(writer, "passed");
-  await using watch = client.watch(prefix("passed/"), {
-    onCompaction: "relist",
-  });
-  await watch.ready;
-  const texts = relists(watch);
-  await change(writer, "passed");
-  await waitFor("three events", () => texts.length === 3);
+  const { file, texts } = await relisting(client, "passed");
   await goBack({
     snapshot: file,
     before: async (again) => {
@@ -192,17 +198,10 @@ Deno.test("A relisting watch tells every difference after a restore that bumps r
   );
   const bumps = major > 3 || minor >= 6;
   await using client = tested();
-  await using writer = other();
-  const file = await begin(writer, "bumped");
-  await using watch = client.watch(prefix("bumped/"), {
-    onCompaction: "relist",
-  });
   await using ending = client.watch("bumped/reverted");
   const ended = new History(ending);
-  await Promise.all([watch.ready, ending.ready]);
-  const texts = relists(watch);
-  await change(writer, "bumped");
-  await waitFor("three events", () => texts.length === 3);
+  await ending.ready;
+  const { file, texts } = await relisting(client, "bumped");
   await waitFor("its event", () => ended.last > 0n);
   await goBack({
     snapshot: file,

@@ -1,8 +1,14 @@
 // What the error of each write says of it, held against what the server has.
-import { assert, assertEquals } from "@std/assert";
-import { Client, EtcdError } from "../../../mod.ts";
+import { assertEquals } from "@std/assert";
+import { type Client, EtcdError } from "../../../mod.ts";
 import { waitFor } from "../../harness/mod.ts";
-import { cluster, other, startFaultyMember } from "../_faulty_member.ts";
+import {
+  cluster,
+  faultyClient,
+  faultyMember,
+  other,
+  startFaultyMember,
+} from "../_faulty_member.ts";
 import type { ReadyWrite, Write } from "./_write.ts";
 import { WRITES } from "./_writes.ts";
 
@@ -27,12 +33,8 @@ async function underFault(
   },
   check: (made: readonly Made[], client: Client) => Promise<void>,
 ): Promise<void> {
-  const [member] = cluster.members;
-  assert(member);
-  await using client = new Client({
-    endpoints: cluster.endpoints,
-    keepAlive: false,
-  });
+  const member = faultyMember();
+  await using client = faultyClient();
   await client.connect();
   try {
     const ready = await Promise.all(writes.map((write) => {

@@ -1,8 +1,13 @@
 // Requests whose copy would undo what was done since: they are sent once.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, UnavailableError } from "../../../mod.ts";
+import { type Client, UnavailableError } from "../../../mod.ts";
 import { waitFor } from "../../harness/mod.ts";
-import { cluster, other, startFaultyMember } from "../_faulty_member.ts";
+import {
+  faultyClient,
+  faultyMember,
+  other,
+  startFaultyMember,
+} from "../_faulty_member.ts";
 
 startFaultyMember();
 
@@ -15,12 +20,8 @@ async function losingTheAnswer(
   applied: () => Promise<boolean>,
   meanwhile: () => Promise<unknown>,
 ): Promise<void> {
-  const [member] = cluster.members;
-  assert(member);
-  await using client = new Client({
-    endpoints: cluster.endpoints,
-    keepAlive: false,
-  });
+  const member = faultyMember();
+  await using client = faultyClient();
   const run = await call(client);
   await member.proxy.set({ kind: "mute" });
   const made = run();
@@ -79,12 +80,8 @@ Deno.test("grant() with an id whose answer is lost does not revive a lease that 
 });
 
 Deno.test("grant() with an id takes no longer than its time, and says that it may have been applied", async () => {
-  const [member] = cluster.members;
-  assert(member);
-  await using client = new Client({
-    endpoints: cluster.endpoints,
-    keepAlive: false,
-  });
+  const member = faultyMember();
+  await using client = faultyClient();
   await client.connect();
   await member.proxy.set({ kind: "mute" });
   const begun = performance.now();

@@ -4,7 +4,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { Cluster, findEtcd, waitFor } from "../../../harness/mod.ts";
+import { Cluster, exists, findEtcd, waitFor } from "../../../harness/mod.ts";
+import { firstOutput } from "../../support/_first_output.ts";
 
 const PROGRAM = new URL("../../../harness/_orphan_program.ts", import.meta.url);
 
@@ -31,16 +32,6 @@ async function processesNaming(text: string): Promise<string[]> {
   return found === "" ? [] : found.split("\n");
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 /** Starts the program in a process group of its own, up to its cluster. */
 async function startProgram(
   ending: "wait" | "throw",
@@ -60,10 +51,9 @@ async function startProgram(
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  await reader.cancel();
-  return { child, dataRoot: new TextDecoder().decode(value).trim() };
+  const dataRoot = await firstOutput(child);
+  await child.stdout.cancel();
+  return { child, dataRoot };
 }
 
 const ENDINGS = {
