@@ -144,16 +144,18 @@ async function begin(client: Client, keys: string): Promise<string> {
 
 /**
  * A relisting watch of keys that have changed since a snapshot was taken, and
- * what it has told. It ends with its client.
+ * what it has told.
  */
 async function relisting(
   client: Client,
   keys: string,
-): Promise<{
-  readonly file: string;
-  readonly watch: Watch;
-  readonly texts: readonly string[];
-}> {
+): Promise<
+  AsyncDisposable & {
+    readonly file: string;
+    readonly watch: Watch;
+    readonly texts: readonly string[];
+  }
+> {
   await using writer = other();
   const file = await begin(writer, keys);
   const watch = client.watch(prefix(`${keys}/`), { onCompaction: "relist" });
@@ -161,12 +163,13 @@ async function relisting(
   const texts = relists(watch);
   await change(writer, keys);
   await waitFor("three events", () => texts.length === 3);
-  return { file, watch, texts };
+  return { file, watch, texts, [Symbol.asyncDispose]: () => watch.close() };
 }
 
 Deno.test("A relisting watch whose store was put back tells every difference, and goes on", async () => {
   await using client = tested();
-  const { file, watch, texts } = await relisting(client, "relist");
+  await using made = await relisting(client, "relist");
+  const { file, watch, texts } = made;
   await goBack({ snapshot: file });
   await waitFor("the differences", () => texts.length === 6);
   assertEquals(texts.slice(3), DIFFERENCES);
@@ -179,7 +182,8 @@ Deno.test("A relisting watch whose store was put back tells every difference, an
 
 Deno.test("A relisting watch tells every difference though the store has passed it, and is compacted", async () => {
   await using client = tested();
-  const { file, texts } = await relisting(client, "passed");
+  await using made = await relisting(client, "passed");
+  const { file, texts } = made;
   await goBack({
     snapshot: file,
     before: async (again) => {
@@ -201,7 +205,8 @@ Deno.test("A relisting watch tells every difference after a restore that bumps r
   await using ending = client.watch("bumped/reverted");
   const ended = new History(ending);
   await ending.ready;
-  const { file, texts } = await relisting(client, "bumped");
+  await using made = await relisting(client, "bumped");
+  const { file, texts } = made;
   await waitFor("its event", () => ended.last > 0n);
   await goBack({
     snapshot: file,
