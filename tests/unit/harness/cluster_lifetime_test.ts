@@ -4,10 +4,10 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { Cluster, exists, findEtcd, waitFor } from "../../../harness/mod.ts";
-import { firstOutput } from "../../support/_first_output.ts";
+import { Cluster, exists, findEtcd, waitFor } from "../../harness/mod.ts";
+import { firstOutput } from "../support/_first_output.ts";
 
-const PROGRAM = new URL("../../../harness/_orphan_program.ts", import.meta.url);
+const PROGRAM = new URL("../../harness/_orphan_program.ts", import.meta.url);
 
 /** Runs a line of shell and gives what it prints. */
 async function shell(script: string, ...args: string[]): Promise<string> {

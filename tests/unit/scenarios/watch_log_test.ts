@@ -4,10 +4,10 @@ import {
   ClientClosedError,
   type Watch,
   type WatchBatch,
-} from "../../../../mod.ts";
-import { sumOf, WatchLog } from "../../../scenarios/watch/log.ts";
-import { FakeWatches } from "./_fake_watch.ts";
-import { microtasks } from "../../balancers/transport/_fake_transport.ts";
+} from "../../../mod.ts";
+import { sumOf, WatchLog } from "../../scenarios/watch/log.ts";
+import { FakeWatches } from "../api/watch/_fake_watch.ts";
+import { microtasks } from "../balancers/transport/_fake_transport.ts";
 
 /** A log of a watch that gives batches of these revisions. */
 async function logOf(
