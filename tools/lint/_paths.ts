@@ -1,5 +1,5 @@
 /** Paths inside the project, with forward slashes. */
-import { posix } from "node:path";
+import { posix, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 
@@ -11,7 +11,9 @@ export function ownPath(filename: string): string | undefined {
   const path = filename.startsWith("file:")
     ? fileURLToPath(filename)
     : filename;
-  return path.startsWith(ROOT) ? path.slice(ROOT.length) : undefined;
+  return path.startsWith(ROOT)
+    ? path.slice(ROOT.length).replaceAll(sep, "/")
+    : undefined;
 }
 
 /**

@@ -21,7 +21,10 @@ export interface ChildResult {
   readonly output: string;
 }
 
-const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
+// Windows knows the others not at all, or not as a wish to end.
+const SIGNALS = Deno.build.os === "windows"
+  ? ["SIGINT"] as const
+  : ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 // A process the child left behind keeps the pipe open for as long as it lives.
 const PIPE_GRACE_MS = 2_000;
 
