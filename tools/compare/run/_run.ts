@@ -1,6 +1,7 @@
 /** Runs every cell of a comparison; what to print of it is not known here. */
 import type { Cluster } from "../../../tests/harness/mod.ts";
 import { runPreparedCell } from "../../../tests/scenarios/cell.ts";
+import { thisRuntime } from "../../output/mod.ts";
 import {
   type CellRun,
   type CompareCell,
@@ -17,7 +18,6 @@ import {
 import { CompareCluster, type StartCluster } from "./_cluster.ts";
 import { LeftBehindError, withLimit } from "./_limit.ts";
 import { checkSameServer } from "./_resume.ts";
-import { runtime } from "./_runtime.ts";
 
 /** What happens during a run. */
 export type CompareEvent =
@@ -125,7 +125,7 @@ function circumstances(
       source: binaries.source,
       members: members.map(({ name }) => name),
     },
-    runtime: runtime(),
+    runtime: thisRuntime(),
     options: {
       strategies: plan.subjects.map(({ name }) => name),
       scenarios: plan.scenarios.map(({ id }) => id),
