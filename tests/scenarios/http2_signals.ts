@@ -1,3 +1,4 @@
+import type { Client } from "../../mod.ts";
 import { FakeServer, waitFor } from "../harness/mod.ts";
 import { settle, subjectClient } from "./_clients.ts";
 import type { Expected } from "./expected.ts";
@@ -122,7 +123,7 @@ async function runGoAway(context: RunContext): Promise<Recording> {
   }
   client.setEndpoints(servers.map(({ endpoint }) => endpoint));
   await settle(client);
-  const { accepted } = going.connections;
+  const { accepted: before } = going.connections;
   going.goAway(0, { lastStreamId: FIRST_PUT });
   recorder.fault();
   trio.answerFirstPut();
@@ -132,25 +133,22 @@ async function runGoAway(context: RunContext): Promise<Recording> {
   for (let made = 0; made < GETS; made++) {
     await recorder.call(() => client.range("k"));
   }
-  await waitFor(
-    "no more dials",
-    () =>
-      client.balancer.endpoints.every(({ state }) =>
-        state === "ready" || state === "idle"
-      ),
-    context,
-  );
+  await waitFor("no more dials", () => isAtRest(client), context);
   const recording = await recorder.finish();
-  return {
-    ...recording,
-    measures: {
-      "puts in doubt": recording.ambiguous,
-      "puts seen by servers": seen(servers, PUT),
-      "watch streams": seen(servers, WATCH),
-      "new connections to the same server": going.connections.accepted -
-        accepted,
-    },
+  const { accepted } = going.connections;
+  const measures = {
+    "puts in doubt": recording.ambiguous,
+    "puts seen by servers": seen(servers, PUT),
+    "watch streams": seen(servers, WATCH),
+    "new connections to the same server": accepted - before,
   };
+  return { ...recording, measures };
+}
+
+function isAtRest({ balancer }: Client): boolean {
+  return balancer.endpoints.every(({ state }) =>
+    state === "ready" || state === "idle"
+  );
 }
 
 async function runRefused(context: RunContext): Promise<Recording> {

@@ -44,8 +44,10 @@ export class Recorder {
   /** Has `etcdctl` watch until it has printed something, and ends it. */
   async ctlWatch(
     title: string,
-    args: readonly string[],
-    change: () => Promise<void>,
+    { args, change }: {
+      readonly args: readonly string[];
+      readonly change: () => Promise<void>;
+    },
   ): Promise<void> {
     const child = this.#spawn(["watch", ...args]);
     await child.stdin.close();

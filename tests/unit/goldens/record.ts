@@ -35,11 +35,10 @@ const { version } = await recorder.ours(
 );
 const is34 = version.startsWith("3.4.");
 await recordKeys(recorder);
-await recorder.ctlWatch(
-  "watch",
-  ["--prefix", "--prev-kv", "--rev=5", "f"],
-  () => recorder.ctl("change of what is watched", ["put", "fox", "1"]),
-);
+await recorder.ctlWatch("watch", {
+  args: ["--prefix", "--prev-kv", "--rev=5", "f"],
+  change: () => recorder.ctl("change of what is watched", ["put", "fox", "1"]),
+});
 await recorder.watchStream();
 await recordLeases(recorder);
 await recordMembers(recorder, is34);

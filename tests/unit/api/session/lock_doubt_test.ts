@@ -9,15 +9,15 @@ for (const when of ["before", "after"] as const) {
   Deno.test(`lock() and unlock() find out what became of a call that was lost ${when} it was applied`, async () => {
     const fake = new FakeSessions();
     await using session = await fake.open();
-    failing(fake, 2, when);
+    failing(fake, { calls: 2, at: when });
     const lock = await session.lock("n");
     assertEquals(fake.store.keys, ["n/1"]);
     assertEquals(lock.revision, fake.store.revision);
     assertFalse(lock.signal.aborted);
-    failing(fake, 2, when);
+    failing(fake, { calls: 2, at: when });
     await lock.unlock();
     assertEquals(fake.store.keys, []);
-    failing(fake, 1, when);
+    failing(fake, { calls: 1, at: when });
     const tried = await session.tryLock("n");
     assert(tried !== undefined && tried.revision > lock.revision);
     await tried.unlock();
@@ -28,7 +28,7 @@ Deno.test("unlock() that is repeated after a loss spares a lock that was taken m
   const fake = new FakeSessions();
   await using session = await fake.open();
   const lock = await session.lock("n");
-  failing(fake, 1, "after");
+  failing(fake, { calls: 1, at: "after" });
   const unlocked = lock.unlock();
   // Between the attempt that was applied and the next one.
   await fake.put("n/1", 1n);
@@ -41,7 +41,7 @@ async function inDoubt(
   fake: FakeSessions,
   session: Session,
 ): Promise<() => Promise<void>> {
-  failing(fake, Infinity, "after");
+  failing(fake, { calls: Infinity, at: "after" });
   const abort = new AbortController();
   const aborted = session.lock("n", { signal: abort.signal });
   await waitFor("an attempt", () => fake.store.keys.length === 1);
@@ -65,7 +65,7 @@ Deno.test("lock() that is aborted in doubt leaves nothing, and the next one wait
   const { length } = fake.store.called;
   await waitFor("other attempts", () => fake.store.called.length > length + 1);
   assertEquals(next, undefined);
-  failing(fake, 0, "after");
+  failing(fake, { calls: 0, at: "after" });
   const lock = await waiting;
   // After a deletion of its own.
   assertEquals(lock.revision, revision + 2n);
@@ -76,7 +76,7 @@ Deno.test("lock() that is aborted in doubt cannot delete a later lock of its ses
   const fake = new FakeSessions();
   await using session = await fake.open();
   const abort = await inDoubt(fake, session);
-  failing(fake, 0, "after");
+  failing(fake, { calls: 0, at: "after" });
   const { length } = fake.store.copies;
   await abort();
   await waitFor("no key", () => fake.store.keys.length === 0);
@@ -105,11 +105,11 @@ Deno.test("unlock() that is not confirmed in time says so, and goes on", async (
   const fake = new FakeSessions();
   await using session = await fake.open();
   const lock = await session.lock("n");
-  failing(fake, Infinity, "before");
+  failing(fake, { calls: Infinity, at: "before" });
   await assertRejects(() => lock.unlock({ timeoutMs: 50 }), TimeoutError);
   assert(lock.signal.reason instanceof LockLostError);
   assertEquals(fake.store.keys, ["n/1"]);
-  failing(fake, 0, "before");
+  failing(fake, { calls: 0, at: "before" });
   await lock.unlock();
   assertEquals(fake.store.keys, []);
 });

@@ -110,12 +110,12 @@ Deno.test("unlock() that is not confirmed in time says so, and goes on", async (
 Deno.test("lock() that is refused fails at once, and gives up its turn", async () => {
   const fake = new FakeSessions();
   await using session = await fake.open();
-  failing(fake, 1, "before", refused);
+  failing(fake, { calls: 1, at: "before", error: refused });
   await assertRejects(() => session.lock("n"), PermissionDeniedError);
   // It was not let in, and has nothing to leave.
   assertEquals(fake.store.called, ["KV.Txn"]);
   const lock = await session.lock("n");
-  failing(fake, 1, "before", refused);
+  failing(fake, { calls: 1, at: "before", error: refused });
   await assertRejects(() => lock.unlock(), PermissionDeniedError);
 });
 
@@ -123,7 +123,7 @@ Deno.test("A session that ends ends its locks and waits, whatever is still tried
   const fake = new FakeSessions();
   const session = await fake.open();
   const held = await session.lock("held");
-  failing(fake, Infinity, "before");
+  failing(fake, { calls: Infinity, at: "before" });
   const waiting = session.lock("wanted");
   const second = session.lock("wanted");
   second.catch(() => {});
