@@ -1,5 +1,5 @@
 /** Whether there is something at `path`. */
-export async function exists(path: string): Promise<boolean> {
+export async function exists(path: string | URL): Promise<boolean> {
   try {
     await Deno.stat(path);
     return true;

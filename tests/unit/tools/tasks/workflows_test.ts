@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { load } from "js-yaml";
 import config from "../../../../deno.json" with { type: "json" };
+import { exists } from "../../../harness/mod.ts";
 import { ROOT } from "../../support/_program.ts";
 
 interface Step {
@@ -72,16 +73,6 @@ function expanded(job: Job, text: string): readonly string[] {
   return rows.length === 0 ? [fill({})] : rows.map(fill);
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(new URL(path, ROOT));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 Deno.test("every workflow has jobs that say where they run, and for how long", () => {
   assertEquals([...WORKFLOWS.keys()].sort(), [
     "ci.yml",
@@ -127,7 +118,9 @@ Deno.test("every file that CI names is there", async () => {
       );
       for (const [path] of paths) {
         found++;
-        if (!await exists(path)) missing.push(`${name}: ${path}`);
+        if (!await exists(new URL(path, ROOT))) {
+          missing.push(`${name}: ${path}`);
+        }
       }
     }
   }
