@@ -13,8 +13,8 @@ export function clientOf(
   const nameServer = { hostname: "127.0.0.1", port };
   return new Client({
     endpoints: "srv://example.com",
-    dialTimeoutMs: 1_000,
-    requestTimeoutMs: 5_000,
+    dialTimeoutMs: 10_000,
+    requestTimeoutMs: 20_000,
     dns: { nameServer, refreshIntervalMs: 20, ...dns },
     ...options,
   });
