@@ -1,4 +1,4 @@
-// Locks and their ends, over a store in memory.
+// Locks over a store in memory, whose answers a test loses.
 import {
   assert,
   assertEquals,
@@ -13,6 +13,7 @@ import {
   LeaseLostError,
   LockLostError,
   PermissionDeniedError,
+  TimeoutError,
 } from "../../../../mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { failing, FakeSessions, refused } from "./_fake_session.ts";
@@ -110,12 +111,12 @@ Deno.test("unlock() that is not confirmed in time says so, and goes on", async (
 Deno.test("lock() that is refused fails at once, and gives up its turn", async () => {
   const fake = new FakeSessions();
   await using session = await fake.open();
-  failing(fake, { calls: 1, at: "before", error: refused });
+  failing(fake, 1, "before", refused);
   await assertRejects(() => session.lock("n"), PermissionDeniedError);
   // It was not let in, and has nothing to leave.
   assertEquals(fake.store.called, ["KV.Txn"]);
   const lock = await session.lock("n");
-  failing(fake, { calls: 1, at: "before", error: refused });
+  failing(fake, 1, "before", refused);
   await assertRejects(() => lock.unlock(), PermissionDeniedError);
 });
 
@@ -123,7 +124,7 @@ Deno.test("A session that ends ends its locks and waits, whatever is still tried
   const fake = new FakeSessions();
   const session = await fake.open();
   const held = await session.lock("held");
-  failing(fake, { calls: Infinity, at: "before" });
+  failing(fake, Infinity, "before");
   const waiting = session.lock("wanted");
   const second = session.lock("wanted");
   second.catch(() => {});
