@@ -1,4 +1,4 @@
-import type { Clock } from "../../balancers/transport/mod.ts";
+import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 import { methods } from "../../proto/methods.ts";
 import { keyId, type KeyValue, toKeyValue } from "../values/mod.ts";
 import { type Opener, ReconnectingStream } from "../stream/mod.ts";
@@ -22,11 +22,10 @@ export async function* observeElection(
   signal?.throwIfAborted();
   const leaders = new LeaderQueue();
   const stream = leaderStream(name, leaders, parts);
-  const onAbort = () => {
+  const unlink = onAbort(signal, (reason) => {
     stream.stop();
-    leaders.end(signal?.reason, "drop");
-  };
-  signal?.addEventListener("abort", onAbort);
+    leaders.end(reason, "drop");
+  });
   let last = "";
   try {
     stream.start();
@@ -42,7 +41,7 @@ export async function* observeElection(
     }
   } finally {
     stream.stop();
-    signal?.removeEventListener("abort", onAbort);
+    unlink();
   }
 }
 

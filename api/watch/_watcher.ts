@@ -62,10 +62,8 @@ export class Watcher implements Watch {
     this.ready = this.#created.promise;
     // A caller that does not wait for it learns of a failure by iterating.
     this.ready.catch(() => {});
-    this.#unlink = onAbort(
-      options.signal,
-      (reason) => this.#end(reason, "drop"),
-    );
+    const drop = (reason: unknown) => this.#end(reason, "drop");
+    this.#unlink = onAbort(options.signal, drop);
     if (relist === undefined) host.add(this);
     else this.#seed(relist);
   }
@@ -159,13 +157,13 @@ export class Watcher implements Watch {
   compacted(compactRevision: bigint, endpoint: string): void {
     this.#intake.clear();
     if (this.position.survives(compactRevision)) return this.#host.add(this);
-    const { next } = this.position;
-    this.#interrupt(compactedError({ next, compactRevision }, endpoint));
+    const missing = { next: this.position.next, compactRevision };
+    this.#interrupt(compactedError(missing, endpoint));
   }
 
   /** Takes note that the store has this revision, and no newer one. */
   historyLost(currentRevision: bigint): void {
-    const receivedRevision = this.position.newestRevision;
+    const { newestRevision: receivedRevision } = this.position;
     if (receivedRevision <= currentRevision) return;
     const revisions = { receivedRevision, currentRevision };
     this.#interrupt(historyLostError("watch any longer", revisions));
