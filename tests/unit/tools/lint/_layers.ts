@@ -145,7 +145,7 @@ export const BAD_IMPORTS: readonly Fixture[] = [
     rule: "no-circle",
     about: "the type of an import",
     path: "api/waiting/_abortable.ts",
-    source: `type A = import("./_effort.ts").Effort;`,
+    source: `type A = typeof import("./_pause.ts").pause;`,
   },
   {
     rule: "direction",
@@ -173,8 +173,8 @@ export const GOOD_IMPORTS: readonly Fixture[] = [
     rule: "no-circle",
     about: "an import in a comment, or in a text",
     path: "api/waiting/_abortable.ts",
-    source: "/*\nimport './_effort.ts';\n*/\n" +
-      "export const a = `\nimport './_effort.ts';\n`;",
+    source: "/*\nimport './_pause.ts';\n*/\n" +
+      "export const a = `\nimport './_pause.ts';\n`;",
   },
   ...([
     ["errors/judge.ts", "./codes.ts"],
