@@ -15,7 +15,7 @@ export type ClientEvent =
      * members, and stay what they are.
      */
     readonly type: "sync_failed";
-    /** Why. */
+    /** The reason. */
     readonly error: EtcdError;
   }
   | {
@@ -89,7 +89,7 @@ export type ClientEvent =
     readonly type: "lease_lost";
     /** The lease's id. */
     readonly lease: bigint;
-    /** Why. */
+    /** The reason. */
     readonly reason: Exclude<
       LeaseLossReason,
       "revoked" | "orphaned" | "client_closed"

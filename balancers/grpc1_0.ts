@@ -17,7 +17,7 @@ import type {
  * Only the loss of the pinned connection moves the pin, to any other
  * connection that is up. How calls end changes nothing: a member that accepts
  * bytes and never answers keeps the pin for as long as its connection stands.
- * One exception: Go's had no learners to meet. Here the pin leaves one that
+ * With one exception: Go's had no learners to meet. Here the pin leaves one that
  * refuses what only voters serve, or it would refuse for ever.
  *
  * Go repeats failed reads without a wait; this one waits 25 ms, as a busy

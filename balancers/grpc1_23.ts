@@ -14,7 +14,7 @@ import type {
  * sub-connection for each endpoint, and each request goes to the next one
  * that is ready.
  *
- * It remembers nothing about health. A member that is connected but cannot
+ * The strategy remembers nothing about health. A member that is connected but cannot
  * serve gets its share of the calls, and the handler repeats those that may
  * be repeated.
  *

@@ -16,11 +16,11 @@ export type ConnectionState =
   | "failing"
   | "closed";
 
-/** One endpoint's connection, as a strategy sees it. */
+/** The connection to an endpoint, as a strategy sees it. */
 export interface SubConnection {
   /** The endpoint, in canonical form, such as `http://10.0.0.1:2379`. */
   readonly endpoint: string;
-  /** What state it is in now. */
+  /** The state of the connection now. */
   readonly state: ConnectionState;
   /**
    * A pool-wide serial number, given to each transport as it becomes ready.
@@ -47,7 +47,7 @@ export interface SubConnection {
 }
 
 /**
- * What a strategy may see and do.
+ * The pool as a strategy sees it, and all that a strategy may do.
  *
  * The pool never calls a strategy from inside one of the strategy's own
  * calls: what `connect` and `disconnect` change is told afterwards.
@@ -76,7 +76,7 @@ export interface PoolView {
   ): () => void;
 }
 
-/** What is known of the call that needs a connection. */
+/** The call that needs a connection. */
 export interface PickInfo {
   /** Whether it is a single call, a stream, or a tunnel of the gateway. */
   readonly kind: "unary" | "stream" | "tunnel";
@@ -89,8 +89,8 @@ export interface PickInfo {
 }
 
 /**
- * What a strategy answers to a pick: a connection, which must be `ready`;
- * that the call should wait for a change; or that it should fail now.
+ * The answer to a pick: a connection to use, which must be `ready`; that the
+ * call should wait for a change; or that it should fail now.
  */
 export type PickResult =
   | { readonly action: "use"; readonly connection: SubConnection }
@@ -105,13 +105,13 @@ export interface CallOutcome {
   readonly epoch: number;
   /** The kind the pick was made for. */
   readonly kind: PickInfo["kind"];
-  /** Who is to blame. */
+  /** The party that is to blame, `"none"` after a success. */
   readonly blame: Blame;
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
 }
 
-/** What a strategy wants of its connections. */
+/** The wishes of a strategy about its connections. */
 export interface ConnectionPolicy {
   /**
    * Whether HTTP/2 keepalive pings apply, and the shortest interval that is
@@ -120,7 +120,7 @@ export interface ConnectionPolicy {
   readonly pings: false | { readonly minTimeMs: number };
 }
 
-/** What a strategy tells about itself. */
+/** The state of a strategy, for people. */
 export interface StrategySnapshot {
   /** The endpoint all calls go to, if the strategy pins one. */
   readonly pin: string | undefined;
@@ -140,17 +140,17 @@ export interface StrategySnapshot {
  * randomness of its own: those come from the {@linkcode PoolView}. It knows
  * nothing of gRPC.
  *
- * It should not throw. If it does, or answers a pick with what is none, the
- * calls that wait for a connection fail with a `BalancerError`, or else the
- * next call does, and it goes on being used; unless it was `start` that threw,
- * then every call fails.
+ * A strategy should not throw. If it does, or answers a pick with something
+ * that is no answer, the calls that wait for a connection fail with a
+ * `BalancerError`; if none waits, the next call fails with it. The strategy goes
+ * on being used, unless it was `start` that threw: then every call fails.
  */
 export interface BalancerStrategy {
   /** The name shown in errors, events and reports. */
   readonly name: string;
   /** When failed calls are repeated. */
   readonly retry: RetryPolicy;
-  /** What it wants of its connections. */
+  /** The wishes about its connections. */
   readonly connection: ConnectionPolicy;
   /** Called once, before anything else. */
   start(pool: PoolView): void;
@@ -159,8 +159,8 @@ export interface BalancerStrategy {
   /** The endpoints have changed; those that left are already closed. */
   onEndpoints(): void;
   /**
-   * Connections have changed; look at all, as steps may have been skipped. It
-   * is called again for what it changes itself, so it has to come to rest.
+   * Connections have changed; look at all, as steps may have been skipped.
+   * Called again for the changes it makes itself, so it has to come to rest.
    */
   onState(): void;
   /**
@@ -168,7 +168,7 @@ export interface BalancerStrategy {
    * has refused, of calls to single members none.
    */
   onOutcome?(outcome: CallOutcome): void;
-  /** What it would tell a person. */
+  /** The state of the strategy, for people. */
   snapshot(): StrategySnapshot;
   /** Called once, last. Its timers and probes are canceled already. */
   close(): void;

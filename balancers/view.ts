@@ -1,7 +1,7 @@
 import type { TlsFault } from "../errors/specific_errors.ts";
 import type { ConnectionState, StrategySnapshot } from "./strategy.ts";
 
-/** One endpoint, as it is now. */
+/** An endpoint and its connection, as they are now. */
 export interface EndpointView {
   /** The endpoint in canonical form. */
   readonly endpoint: string;
@@ -13,11 +13,11 @@ export interface EndpointView {
   readonly lastError: string | undefined;
   /** Why TLS could not be set up, if that was it. */
   readonly tlsFault?: TlsFault;
-  /** The flag of Deno that would permit to connect, if that is what it lacks. */
+  /** The flag of Deno that would permit to connect, if that was it. */
   readonly missingPermission?: string;
 }
 
-/** What a client's balancer is doing now. */
+/** The state of a client's balancer. */
 export interface BalancerSnapshot extends StrategySnapshot {
   /** The strategy's name. */
   readonly strategy: string;
@@ -29,17 +29,17 @@ export interface BalancerSnapshot extends StrategySnapshot {
   readonly dials: number;
 }
 
-/** What changes about connections and the choice between them. */
+/** A change of a connection, or of the choice between connections. */
 export type BalancerEvent =
   | {
     /**
-     * Discriminator: what has become of a connection.
+     * Discriminator: the change of a connection.
      *
-     * - `connecting`: it is being made;
+     * - `connecting`: the connection is being made;
      * - `ready`: it carries calls;
      * - `failed`: it could not be made, and is tried again after a while;
-     * - `lost`: it carried calls and does no more; `state` tells whether it is
-     *   being made again at once;
+     * - `lost`: it no longer carries calls; `state` says whether it is being
+     *   made again at once;
      * - `idle`: the strategy has no use for it now;
      * - `closed`: its endpoint was taken away, or the client closed.
      */
@@ -50,7 +50,7 @@ export type BalancerEvent =
       | "lost"
       | "idle"
       | "closed";
-    /** Whose. */
+    /** The endpoint of the connection. */
     readonly endpoint: string;
     /** The state it is in now. */
     readonly state: ConnectionState;
@@ -68,6 +68,6 @@ export type BalancerEvent =
   | {
     /** Discriminator: the strategy avoids an endpoint, or does so no more. */
     readonly type: "unhealthy" | "healthy";
-    /** Which. */
+    /** The endpoint. */
     readonly endpoint: string;
   };

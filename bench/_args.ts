@@ -23,43 +23,44 @@ const ROUNDS = 3;
 // A quick run has one round of shorter runs, with one number in flight.
 const QUICK = { rounds: 1, inFlight: 64, share: 0.15 } as const;
 
+const FLAGS = {
+  operations: { type: "string" },
+  programs: { type: "string" },
+  rounds: { type: "string" },
+  count: { type: "string" },
+  "in-flight": { type: "string" },
+  members: { type: "string" },
+  quick: { type: "boolean", default: false },
+  scale: { type: "boolean", default: false },
+  json: { type: "string" },
+  markdown: { type: "string" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
 /**
  * Reads a command line.
  *
  * @throws {TypeError} If it cannot be followed.
  */
 export function readBenchArgs(args: readonly string[]): BenchCommand {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      operations: { type: "string" },
-      programs: { type: "string" },
-      rounds: { type: "string" },
-      count: { type: "string" },
-      "in-flight": { type: "string" },
-      members: { type: "string" },
-      quick: { type: "boolean", default: false },
-      scale: { type: "boolean", default: false },
-      json: { type: "string" },
-      markdown: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
-    },
+  const { values } = parseArgs({ args: [...args], options: FLAGS });
+  const { quick, scale, help, json, markdown } = values;
+  const operations = choose("--operations", {
+    list: values.operations,
+    known: OPERATIONS,
   });
-  const { quick, scale } = values;
-  const operations = choose("--operations", values.operations, OPERATIONS);
-  const inFlight = values["in-flight"]?.split(",")
-    .map((text) => number("--in-flight", text));
   return {
-    help: values.help,
+    help,
     work: workOf({
       operations: quick ? operations.map(quickly) : operations,
-      inFlight,
+      inFlight: values["in-flight"]?.split(",")
+        .map((text) => number("--in-flight", text)),
       count: values.count === undefined
         ? undefined
         : number("--count", values.count),
       share: quick ? QUICK.share : 1,
     }),
-    programs: choose("--programs", values.programs, PROGRAMS),
+    programs: choose("--programs", { list: values.programs, known: PROGRAMS }),
     rounds: values.rounds === undefined
       ? quick ? QUICK.rounds : ROUNDS
       : number("--rounds", values.rounds),
@@ -67,10 +68,8 @@ export function readBenchArgs(args: readonly string[]): BenchCommand {
     codec: values.operations === undefined ||
       values.operations.split(",").includes(CODEC),
     scale,
-    json: values.json === undefined ? undefined : userPath(values.json),
-    markdown: values.markdown === undefined
-      ? undefined
-      : userPath(values.markdown),
+    json: json === undefined ? undefined : userPath(json),
+    markdown: markdown === undefined ? undefined : userPath(markdown),
   };
 }
 
@@ -86,8 +85,10 @@ function quickly(operation: Operation): Operation {
 
 function choose<Item extends { readonly name: string }>(
   flag: string,
-  list: string | undefined,
-  known: readonly Item[],
+  { list, known }: {
+    readonly list: string | undefined;
+    readonly known: readonly Item[];
+  },
 ): readonly Item[] {
   if (list === undefined) return known;
   const names = list.split(",");

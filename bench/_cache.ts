@@ -1,4 +1,5 @@
 /** Where the peers' programs are kept once they are built. */
+import { exists } from "../tests/harness/mod.ts";
 
 /** A folder of the cache, made by `build` unless it is there. */
 export async function cached(
@@ -9,7 +10,7 @@ export async function cached(
     `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
   const root = `${home}/etcdeno/bench`;
   const folder = `${root}/${name}`;
-  if (await isThere(folder)) return folder;
+  if (await exists(folder)) return folder;
   await Deno.mkdir(root, { recursive: true });
   const work = await Deno.makeTempDir({ dir: root, prefix: ".build-" });
   try {
@@ -18,17 +19,7 @@ export async function cached(
   } catch (error) {
     await Deno.remove(work, { recursive: true });
     // Somebody else was quicker: theirs is as good.
-    if (!await isThere(folder)) throw error;
+    if (!await exists(folder)) throw error;
   }
   return folder;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

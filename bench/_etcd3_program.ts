@@ -16,12 +16,11 @@ export const etcd3OnNode: Omit<Program, "operations"> = {
       const folder = await cached(`etcd3-${VERSION}`, async (work) => {
         await Deno.writeTextFile(`${work}/package.json`, "{}");
         await build(
-          "npm",
-          ["install", "--no-audit", "--no-fund", `etcd3@${VERSION}`],
-          work,
+          ["npm", "install", "--no-audit", "--no-fund", `etcd3@${VERSION}`],
+          { cwd: work },
         );
       });
-      await build("node", ["--version"], folder);
+      await build(["node", "--version"], { cwd: folder });
       // Beside what it imports.
       const program = `${folder}/bench_etcd3.mjs`;
       await Deno.copyFile(SOURCE, program);

@@ -26,7 +26,7 @@ export const GATEWAY_MARKS = {
 
 /** What was measured how, and the figures, as `deno fmt` would have them. */
 export function renderGateway(
-  about: readonly string[],
+  about: string,
   figures: readonly GatewayFigures[],
 ): string {
   const rows = figures.map(({ name, bytes, connections }) => [
@@ -37,7 +37,7 @@ export function renderGateway(
     ]),
   ]);
   const head = ["", "MiB/s", "CPU s/GiB", "connections/s", "CPU s/1 000"];
-  const lines = wrap(about.join(" · "), { width: 80, lead: "" });
+  const lines = wrap(about, { width: 80, lead: "" });
   return [...lines, "", ...markdownTable([head, ...rows]), ""].join("\n");
 }
 

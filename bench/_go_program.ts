@@ -19,12 +19,12 @@ export const goProgram: Omit<Program, "operations"> = {
         `go-${VERSION}-${digest.subarray(0, 4).toHex()}`,
         async (work) => {
           await Deno.writeFile(`${work}/main.go`, source);
-          await build("go", ["mod", "init", "bench"], work);
-          await build("go", [
-            "get",
-            `go.etcd.io/etcd/client/v3@v${VERSION}`,
-          ], work);
-          await build("go", ["build", "-o", "gobench", "."], work);
+          await build(["go", "mod", "init", "bench"], { cwd: work });
+          await build(
+            ["go", "get", `go.etcd.io/etcd/client/v3@v${VERSION}`],
+            { cwd: work },
+          );
+          await build(["go", "build", "-o", "gobench", "."], { cwd: work });
         },
       );
       return ({ endpoints, operation, count, inFlight }: Run) => ({

@@ -13,6 +13,19 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** How a Deno program of this repository is started, with its settings. */
+export function ownCommand(
+  file: URL,
+  env: Readonly<Record<string, string>>,
+): Command {
+  const config = new URL("../deno.json", import.meta.url).pathname;
+  return {
+    path: Deno.execPath(),
+    args: ["run", "-A", "--no-lock", "--config", config, file.pathname],
+    env,
+  };
+}
+
 /** What a program that cannot be had is, with the reason. */
 export interface Missing {
   readonly missing: string;

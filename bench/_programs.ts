@@ -2,10 +2,10 @@
 import { OPERATIONS } from "./_operation.ts";
 import { etcd3OnDeno, etcd3OnNode } from "./_etcd3_program.ts";
 import { goProgram } from "./_go_program.ts";
-import type { Program, Run } from "./_program.ts";
+import { ownCommand, type Program, type Run } from "./_program.ts";
 import { variables } from "./_variables.ts";
 
-const path = (file: string) => new URL(file, import.meta.url).pathname;
+const FLOOR_PROGRAM = new URL("./peers/bench_grpcjs.ts", import.meta.url);
 const EVERY = OPERATIONS.map(({ name }) => name);
 
 // So many times as fast as the others: with their counts a run would be over
@@ -21,7 +21,7 @@ export const FLOOR: Program = {
   prepare: () =>
     Promise.resolve((run: Run) => ({
       path: Deno.execPath(),
-      args: ["run", "-A", "--no-lock", path("./peers/bench_grpcjs.ts")],
+      args: ["run", "-A", "--no-lock", FLOOR_PROGRAM.pathname],
       // It knows one endpoint.
       env: variables({ ...run, endpoints: run.endpoints.slice(0, 1) }),
     })),
@@ -68,21 +68,12 @@ function ownProgram({ name, title, balancer, batch, operations = EVERY }: {
     operations,
     ...(batch === undefined ? {} : { countFactor: BATCH_COUNT_FACTOR }),
     prepare: () =>
-      Promise.resolve((run: Run) => ({
-        path: Deno.execPath(),
-        args: [
-          "run",
-          "-A",
-          "--no-lock",
-          "--config",
-          path("../deno.json"),
-          path("./ours/main.ts"),
-        ],
-        env: {
+      Promise.resolve((run: Run) =>
+        ownCommand(new URL("./ours/main.ts", import.meta.url), {
           ...variables(run),
           BALANCER: balancer ?? "grpc1.23",
           BATCH: batch ?? "off",
-        },
-      })),
+        })
+      ),
   };
 }

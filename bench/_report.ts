@@ -1,4 +1,4 @@
-import { wrap } from "../tools/output/mod.ts";
+import { counted, measuredWith, wrap } from "../tools/output/mod.ts";
 import type { BenchResult } from "./_result.ts";
 import {
   codecTable,
@@ -44,17 +44,14 @@ export function renderReport(result: BenchResult): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function about({ runtime, etcd, rounds, startedAt }: BenchResult): string {
-  return [
-    `Client ${runtime.client}`,
-    `etcd ${etcd.version} with ${etcd.members} member${
-      etcd.members === 1 ? "" : "s"
-    } on the same machine`,
-    `Deno ${runtime.deno}`,
-    `${runtime.system} with ${runtime.cpus} processors`,
-    startedAt.slice(0, 10),
-    rounds === 1 ? "one round" : `median of ${rounds} interleaved rounds`,
-  ].join(" · ");
+function about({ runtime, etcd, rounds }: BenchResult): string {
+  const members = counted(etcd.members, "member");
+  return measuredWith(runtime, {
+    server: `etcd ${etcd.version} with ${members} on the same machine`,
+    remarks: [
+      rounds === 1 ? "one round" : `median of ${rounds} interleaved rounds`,
+    ],
+  });
 }
 
 /** What is left blank, and why. */

@@ -1,3 +1,4 @@
+import type { Runtime } from "../tools/output/mod.ts";
 import type { Cell } from "./_rounds.ts";
 
 /** One operation with so many in flight, by every program that has it. */
@@ -34,12 +35,7 @@ export interface ScaleMeasured {
 /** What `--json` writes. */
 export interface BenchResult {
   readonly startedAt: string;
-  readonly runtime: {
-    readonly client: string;
-    readonly deno: string;
-    readonly system: string;
-    readonly cpus: number;
-  };
+  readonly runtime: Runtime;
   readonly etcd: { readonly version: string; readonly members: number };
   readonly rounds: number;
   readonly programs: readonly {

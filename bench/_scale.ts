@@ -1,5 +1,6 @@
 import { Client } from "../mod.ts";
 import { startBenchCluster } from "./_prepare_cluster.ts";
+import { ownCommand } from "./_program.ts";
 import { runToEnd } from "./_run_program.ts";
 import type { ScaleMeasured } from "./_result.ts";
 
@@ -14,6 +15,7 @@ const STEPS: readonly {
   { kind: "list", title: "keys listed", counts: [100_000, 1_000_000] },
   { kind: "snapshot", title: "MiB of a snapshot", counts: [10, 100] },
 ];
+const PROGRAM = new URL("./scale/main.ts", import.meta.url);
 const LOADED_AT_ONCE = 10_000;
 const VALUE = new TextEncoder().encode("v".repeat(64));
 const MIB = 1_024 ** 2;
@@ -32,22 +34,13 @@ export async function measureScale(
         ? await fresh(count)
         : undefined;
       if (kind === "list") await load(endpoint, count);
-      const { output, peakMiB = NaN } = await runToEnd({
-        path: Deno.execPath(),
-        args: [
-          "run",
-          "-A",
-          "--no-lock",
-          "--config",
-          new URL("../deno.json", import.meta.url).pathname,
-          new URL("./scale/main.ts", import.meta.url).pathname,
-        ],
-        env: {
+      const { output, peakMiB = NaN } = await runToEnd(
+        ownCommand(PROGRAM, {
           EP: cluster?.endpoint ?? endpoint,
           KIND: kind,
           N: String(count),
-        },
-      });
+        }),
+      );
       measured.push({ title, count, peakMiB, ...JSON.parse(output) });
     }
   }

@@ -50,12 +50,12 @@ export function everything({ calls, programs }: BenchResult): string[] {
           medianText(of(cell, figure), 1_000)
         ),
         rangeText(of(cell, "cpuMicros")),
-        ratioText(cell, cellOf(measured, FLOOR), "cpuMicros"),
-        ratioText(cell, cellOf(measured, GO), "cpuMicros"),
+        ratioText("cpuMicros", { cell, base: cellOf(measured, FLOOR) }),
+        ratioText("cpuMicros", { cell, base: cellOf(measured, GO) }),
         // Renewals come as often as the leases are long.
         measured.operation === "lease1000"
           ? ""
-          : ratioText(cell, cellOf(measured, GO), "opsPerSecond"),
+          : ratioText("opsPerSecond", { cell, base: cellOf(measured, GO) }),
         medianText(of(cell, "peakMiB")),
       ])
     ),
@@ -118,11 +118,10 @@ function of(cell: Cell | undefined, figure: Figure): Spread | undefined {
 // Of each round its own: a machine that changes its speed does so for all that
 // take their turns within it.
 function ratioText(
-  { samples }: Cell,
-  base: Cell | undefined,
   figure: Figure,
+  { cell, base }: { readonly cell: Cell; readonly base: Cell | undefined },
 ): string {
-  const ratio = spread(samples.map((sample, round) => {
+  const ratio = spread(cell.samples.map((sample, round) => {
     const own = sample[figure];
     const other = base?.samples[round]?.[figure];
     return own && other ? own / other : undefined;

@@ -9,26 +9,26 @@ const LAST_WORDS_CHARS = 200;
  * words.
  */
 export async function build(
-  program: string,
-  args: readonly string[],
-  cwd: string,
+  command: readonly string[],
+  { cwd }: { readonly cwd: string },
 ): Promise<void> {
-  const { success, stderr } = await output(program, args, cwd);
+  const { success, stderr } = await output(command, cwd);
   if (success) return;
   const words = new TextDecoder().decode(stderr).trim();
   throw new Error(
-    `${program} ${args[0]} failed: ${words.slice(-LAST_WORDS_CHARS)}`,
+    `${command.slice(0, 2).join(" ")} failed: ${
+      words.slice(-LAST_WORDS_CHARS)
+    }`,
   );
 }
 
 async function output(
-  program: string,
-  args: readonly string[],
+  [program = "", ...args]: readonly string[],
   cwd: string,
 ): Promise<Deno.CommandOutput> {
   try {
     return await new Deno.Command(program, {
-      args: [...args],
+      args,
       cwd,
       stdout: "null",
       stderr: "piped",

@@ -9,7 +9,12 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { print, putBetweenMarks } from "../tools/output/mod.ts";
+import {
+  measuredWith,
+  print,
+  putBetweenMarks,
+  thisRuntime,
+} from "../tools/output/mod.ts";
 import { type GatewaySubject, GatewaySubjects } from "./_gateway_subjects.ts";
 import {
   GATEWAY_MARKS,
@@ -46,13 +51,13 @@ const connections = await measure(all, {
   run: (port) => connectOften(port),
 });
 const report = renderGateway(
-  [
-    `${MIB} MiB by one connection`,
-    `${CONNECTIONS} connections, ${values.concurrency} at once`,
-    `${Deno.build.os} ${Deno.build.arch} with ${navigator.hardwareConcurrency} processors`,
-    new Date().toISOString().slice(0, 10),
-    `median of ${ROUNDS} interleaved rounds`,
-  ],
+  measuredWith(thisRuntime(), {
+    remarks: [
+      `${MIB} MiB by one connection`,
+      `${CONNECTIONS} connections, ${values.concurrency} at once`,
+      `median of ${ROUNDS} interleaved rounds`,
+    ],
+  }),
   all.map((subject) => ({
     name: subject.name,
     bytes: bytes.get(subject) ?? [],

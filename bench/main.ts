@@ -3,8 +3,12 @@
  *
  * @module
  */
-import { note, print, putBetweenMarks } from "../tools/output/mod.ts";
-import config from "../deno.json" with { type: "json" };
+import {
+  note,
+  print,
+  putBetweenMarks,
+  thisRuntime,
+} from "../tools/output/mod.ts";
 import { type BenchCommand, readBenchArgs } from "./_args.ts";
 import { measureCodec } from "./_codec.ts";
 import { helpText } from "./_help.ts";
@@ -64,12 +68,7 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
   const [first = ""] = endpoints;
   return {
     startedAt,
-    runtime: {
-      client: config.version,
-      deno: Deno.version.deno,
-      system: `${Deno.build.os} ${Deno.build.arch}`,
-      cpus: navigator.hardwareConcurrency,
-    },
+    runtime: thisRuntime(),
     etcd: { version: cluster.binaries.version, members },
     rounds,
     programs: ready.map(({ name, title }) => ({ name, title })),

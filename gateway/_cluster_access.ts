@@ -19,16 +19,9 @@ const REFUSALS: ReadonlySet<number> = new Set([
  * Asks members, by a client for each question: a new connection is what a
  * client of the gateway would get.
  */
-export function openCluster(settings: Settings): ClusterAccess {
-  const { gateway, tls } = settings;
-  const { endpoints = [], discovery, dialTimeoutMs } = gateway;
-  const named = [endpoints].flat().flatMap((text) => text.split(","));
-  // Who gives an authority means TLS: a password must not go without.
-  const files = tls.ca !== undefined || tls.cert !== undefined;
-  const secure = (discovery !== undefined && !discovery.insecure) ||
-    named.some((text) => text.includes("https://")) ||
-    (files && !(named.length > 0 &&
-      named.every((text) => text.trim().startsWith("http://"))));
+export function openClusterAccess(settings: Settings): ClusterAccess {
+  const { tls, gateway: { discovery, dialTimeoutMs } } = settings;
+  const secure = usesTls(settings);
   const open = (
     addresses: readonly string[],
     options: Pick<ClientOptions, "requestTimeoutMs" | "auth">,
@@ -62,4 +55,18 @@ export function openCluster(settings: Settings): ClusterAccess {
         .flatMap(({ clientUrls }) => clientUrls);
     },
   };
+}
+
+/**
+ * Whether members are asked by TLS. Who gives an authority means TLS: a
+ * password must not go without.
+ */
+function usesTls({ tls, gateway }: Settings): boolean {
+  const { endpoints = [], discovery } = gateway;
+  if (discovery !== undefined && !discovery.insecure) return true;
+  const named = [endpoints].flat().flatMap((text) => text.split(","));
+  if (named.some((text) => text.includes("https://"))) return true;
+  const allPlain = named.length > 0 &&
+    named.every((text) => text.trim().startsWith("http://"));
+  return (tls.ca !== undefined || tls.cert !== undefined) && !allPlain;
 }

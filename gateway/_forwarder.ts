@@ -1,21 +1,23 @@
+import type { Clock } from "../balancers/transport/mod.ts";
 import { closeQuietly, isLocalError, isSourceError } from "./sockets/mod.ts";
 import { type Fleet, LoopGuard, type Upstream } from "./upstreams/mod.ts";
 import { joinAddress } from "./names/mod.ts";
 import { Tunnel } from "./tunnel/mod.ts";
 import type { GatewayEvent, RefusalReason } from "./view.ts";
 
-/** What a forwarder tells. */
+/** Options of a forwarder. */
 export interface ForwarderOptions {
   readonly fleet: Fleet;
   /** The port the gateway listens on. */
   readonly port: number;
+  readonly clock: Clock;
   onEvent(event: GatewayEvent): void;
 }
 
-/** How often all endpoints are tried for a client, if some come and go. */
+/** The number of times that all endpoints are tried for a client. */
 const ROUNDS = 3;
 
-/** A connection to a member, and whose it is, or why there is none. */
+/** A connection to a member and its endpoint, or why there is none. */
 type Dialed =
   | { readonly upstream: Upstream; readonly member: Deno.TcpConn }
   | { readonly refused: RefusalReason };
@@ -24,6 +26,7 @@ type Dialed =
 export class Forwarder {
   readonly #fleet: Fleet;
   readonly #port: number;
+  readonly #clock: Clock;
   readonly #onEvent: ForwarderOptions["onEvent"];
   readonly #guard = new LoopGuard();
   readonly #tunnels = new Set<Tunnel>();
@@ -32,12 +35,13 @@ export class Forwarder {
   constructor(options: ForwarderOptions) {
     this.#fleet = options.fleet;
     this.#port = options.port;
+    this.#clock = options.clock;
     this.#onEvent = options.onEvent;
   }
 
   /**
-   * Passes one on, and resolves when it is closed: to `false` if no endpoint
-   * took it. Never rejects.
+   * Passes a client on. Resolves when its connection is closed: to `false` if
+   * no endpoint took it. Never rejects.
    */
   async forward(client: Deno.TcpConn): Promise<boolean> {
     const dialed = await this.#dialAny(client);
@@ -48,7 +52,7 @@ export class Forwarder {
     const { upstream, member } = dialed;
     const forget = this.#guard.remember(member, upstream);
     try {
-      // Only now is a client known that was our own dial, answered at once.
+      // A client that was our own dial, answered at once, is known only now.
       if (this.#closed || this.#leadsBack(client)) {
         closeQuietly(member);
         this.refuse(client, this.#closed ? "closing" : "loop");
@@ -61,7 +65,7 @@ export class Forwarder {
     }
   }
 
-  /** Closes a client that is not passed on. */
+  /** Closes a client connection that is not passed on, and says why. */
   refuse(client: Deno.TcpConn, reason: RefusalReason): void {
     const { hostname, port } = client.remoteAddr;
     closeQuietly(client);
@@ -69,7 +73,7 @@ export class Forwarder {
     this.#onEvent({ type: "refused", client: name, reason });
   }
 
-  /** Closes every connection. */
+  /** Closes every connection that is passed on. */
   close(): void {
     this.#closed = true;
     for (const tunnel of this.#tunnels) tunnel.close();
@@ -83,6 +87,7 @@ export class Forwarder {
     const tunnel = new Tunnel({
       client,
       member,
+      clock: this.#clock,
       onBytesToMember: upstream.countToMember,
       onBytesToClient: upstream.countToClient,
     });
@@ -97,15 +102,15 @@ export class Forwarder {
   async #dialAny(client: Deno.TcpConn): Promise<Dialed> {
     if (this.#fleet.all.some(({ target }) => target.port === this.#port)) {
       // A dial of our own is accepted before it is known to have succeeded.
-      await new Promise((resolve) => setTimeout(resolve));
+      await new Promise<void>((resolve) => this.#clock.hold(0, resolve));
     }
     if (this.#leadsBack(client)) return { refused: "loop" };
     const tried = new Set<Upstream>();
-    let short = false;
+    let sourcesRanOut = false;
     for (let round = 1; round <= ROUNDS && !this.#closed;) {
       const upstream = this.#fleet.next(tried);
       if (upstream === undefined) {
-        if (short) return { refused: "local" };
+        if (sourcesRanOut) return { refused: "local" };
         if (!await this.#fleet.anyActive()) break;
         tried.clear();
         round++;
@@ -118,7 +123,7 @@ export class Forwarder {
         if (isLocalError(error)) return { refused: "local" };
         tried.add(upstream);
         if (isSourceError(error)) {
-          short = true;
+          sourcesRanOut = true;
           continue;
         }
         if (!this.#fleet.has(upstream)) {

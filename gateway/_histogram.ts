@@ -1,8 +1,8 @@
-/** How many times were at most so long, as Prometheus counts them. */
+/** A bucket of a histogram, as Prometheus counts: the times up to a bound. */
 export interface Bucket {
   /** The upper bound, in seconds. */
   readonly le: number;
-  /** How many times were not above it. */
+  /** The number of times that were not above the bound. */
   readonly count: number;
 }
 
@@ -10,9 +10,9 @@ export interface Bucket {
 export interface Histogram {
   /** Cumulative, by upper bound in seconds. */
   readonly buckets: readonly Bucket[];
-  /** All times together. */
+  /** The sum of all times. */
   readonly sumSeconds: number;
-  /** How many times there were. */
+  /** The number of times. */
   readonly count: number;
 }
 
@@ -37,7 +37,7 @@ export class HistogramRecorder {
   #sumSeconds = 0;
   #count = 0;
 
-  /** Counts one. */
+  /** Counts a time. */
   add(ms: number): void {
     const seconds = ms / 1_000;
     const index = BOUNDS_SECONDS.findIndex((bound) => seconds <= bound);
@@ -46,7 +46,7 @@ export class HistogramRecorder {
     this.#count++;
   }
 
-  /** What was collected. */
+  /** The histogram of the times so far. */
   read(): Histogram {
     let count = 0;
     return {

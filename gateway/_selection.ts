@@ -1,5 +1,5 @@
 /**
- * Which endpoint the next connection goes to.
+ * The choice of the endpoint that the next connection goes to.
  *
  * The balancer strategies of the client decide over standing connections, wait
  * for one to become ready, and learn from the calls on it. A gateway has none
@@ -7,7 +7,7 @@
  * contract of its own, one function over the endpoints that may be tried.
  */
 
-/** What a selection knows of an endpoint. */
+/** An endpoint, as far as a selection knows it. */
 export interface Candidate {
   /** The weight of its SRV record; 0 for an endpoint from a list. */
   readonly weight: number;
@@ -32,7 +32,7 @@ export const SELECTION_NAMES: readonly [SelectionName, ...SelectionName[]] = [
 /** RFC 2782 wants a very small chance for weight 0; this is upstream's. */
 const WEIGHTLESS_SHARE = 0.01;
 
-/** Makes a selection; it keeps its own memory. */
+/** Makes a selection, which remembers what it has chosen. */
 export function createSelection(
   name: SelectionName,
   random: () => number,
@@ -48,8 +48,8 @@ export function createSelection(
 }
 
 /**
- * One serves all until it may not be tried any more, then another. Where there
- * are weights the one is drawn by them, otherwise it is the first.
+ * Chooses the same candidate until it may not be tried any more, then another:
+ * one drawn by weight where there are weights, otherwise the first.
  */
 function failover(random: () => number): Selection {
   let current: Candidate | undefined;
@@ -64,7 +64,7 @@ function failover(random: () => number): Selection {
   };
 }
 
-/** Each in turn: the one whose turn is longest ago. */
+/** Chooses each in turn: the candidate whose turn is longest ago. */
 function roundRobin(): Selection {
   const turns = new WeakMap<Candidate, number>();
   let turn = 0;
@@ -78,7 +78,7 @@ function roundRobin(): Selection {
   };
 }
 
-/** By RFC 2782: in proportion to the weights; evenly if all are 0. */
+/** Draws by RFC 2782: in proportion to the weights; evenly if all are 0. */
 function drawWeighted<T extends Candidate>(
   candidates: readonly T[],
   random: () => number,

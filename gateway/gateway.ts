@@ -1,6 +1,10 @@
-import { onAbort, SYSTEM_CLOCK } from "../balancers/transport/mod.ts";
+import {
+  type Clock,
+  onAbort,
+  SYSTEM_CLOCK,
+} from "../balancers/transport/mod.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
-import { Acceptor, openListener } from "./tunnel/mod.ts";
+import { Acceptor, openListener } from "./listener/mod.ts";
 import { EndpointSources } from "./discovery/mod.ts";
 import { Fleet } from "./upstreams/mod.ts";
 import { Forwarder } from "./_forwarder.ts";
@@ -12,6 +16,14 @@ import {
   resolveGatewayOptions,
 } from "./options.ts";
 import type { GatewaySnapshot } from "./view.ts";
+
+/** The parts of a gateway that are there before it. */
+interface GatewayParts {
+  readonly listener: Deno.TcpListener;
+  readonly sources: EndpointSources;
+  readonly names: Names;
+  readonly clock: Clock;
+}
 
 /**
  * A TCP gateway to the members of a cluster: clients of one local address are
@@ -36,16 +48,17 @@ import type { GatewaySnapshot } from "./view.ts";
  * ```
  */
 export class Gateway implements AsyncDisposable {
-  /** Where it listens. */
+  /** The address the gateway listens on, `host:port`. */
   readonly address: string;
   /**
-   * Resolves when it is closed.
+   * Resolves when the gateway is closed.
    *
    * @throws {UnavailableError} If the listener failed; the gateway is closed
    * then.
    */
   readonly finished: Promise<void>;
   readonly #options: ResolvedGatewayOptions;
+  readonly #clock: Clock;
   readonly #acceptor: Acceptor;
   readonly #fleet: Fleet;
   readonly #forwarder: Forwarder;
@@ -61,31 +74,29 @@ export class Gateway implements AsyncDisposable {
 
   private constructor(
     options: ResolvedGatewayOptions,
-    listener: Deno.TcpListener,
-    { sources, names }: {
-      readonly sources: EndpointSources;
-      readonly names: Names;
-    },
+    { listener, sources, names, clock }: GatewayParts,
   ) {
     const { onEvent, signal } = options;
+    const { hostname, port } = listener.addr;
+    this.address = joinAddress(hostname, port);
     this.#options = options;
-    const { signal: closing } = this.#closing;
+    this.#clock = clock;
+    this.#sources = sources;
     this.#fleet = new Fleet(options, {
       targets: sources.first,
       names,
-      signal: closing,
+      clock,
+      signal: this.#closing.signal,
     });
-    const { hostname, port } = listener.addr;
-    this.#forwarder = new Forwarder({ fleet: this.#fleet, port, onEvent });
-    this.#sources = sources;
+    const fleet = this.#fleet;
+    this.#forwarder = new Forwarder({ fleet, port, clock, onEvent });
     sources.follow(
-      () => namesOf(this.#fleet.all),
-      (targets) => this.#fleet.replace(targets),
+      () => namesOf(fleet.all),
+      (targets) => fleet.replace(targets),
     );
-    this.address = joinAddress(hostname, port);
     this.#acceptor = new Acceptor({
       listener,
-      clock: SYSTEM_CLOCK,
+      clock,
       onConnection: (client) => this.#onClient(client),
       onPause: (error, retryMs) =>
         onEvent({ type: "accept_failed", error, retryMs }),
@@ -99,7 +110,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Finds the endpoints, listens, and gives the gateway.
+   * Starts a gateway: finds the endpoints, then listens.
    *
    * @throws {InvalidOptionError} If an option is not acceptable, or an
    * endpoint is the gateway itself.
@@ -108,19 +119,20 @@ export class Gateway implements AsyncDisposable {
    */
   static async start(options: GatewayOptions): Promise<Gateway> {
     const resolved = resolveGatewayOptions(options);
-    const names = new Names({ clock: SYSTEM_CLOCK });
-    const sources = await EndpointSources.open(resolved, names);
+    const clock = SYSTEM_CLOCK;
+    const names = new Names({ clock });
+    const sources = await EndpointSources.open(resolved, { names, clock });
     try {
       resolved.signal?.throwIfAborted();
-      const listener = openListener(resolved.listen);
-      return new Gateway(resolved, listener, { sources, names });
+      const listener = openListener(resolved.listen, "listen");
+      return new Gateway(resolved, { listener, sources, names, clock });
     } catch (error) {
       sources.close();
       throw error;
     }
   }
 
-  /** What it is doing now. */
+  /** The state of the gateway and its endpoints now. */
   snapshot(): GatewaySnapshot {
     return {
       address: this.address,
@@ -133,10 +145,10 @@ export class Gateway implements AsyncDisposable {
   }
 
   /**
-   * Accepts no more clients, waits until the last connection has ended, but
-   * `timeoutMs` at most, and closes.
+   * Closes the gateway gently: accepts no more clients, waits until the last
+   * connection has ended, but `timeoutMs` at most, and closes.
    *
-   * @throws {InvalidOptionError} If the time is not acceptable.
+   * @throws {InvalidOptionError} If `timeoutMs` is not from 0 to 2_147_483_647.
    */
   async drain(options: { readonly timeoutMs: number }): Promise<void> {
     checkTime("timeoutMs", options.timeoutMs, { orNone: true });
@@ -146,7 +158,7 @@ export class Gateway implements AsyncDisposable {
     const open = this.#clients.size;
     this.#options.onEvent({ type: "draining", open });
     const timeout = Promise.withResolvers<void>();
-    const cancel = SYSTEM_CLOCK.hold(options.timeoutMs, timeout.resolve);
+    const cancel = this.#clock.hold(options.timeoutMs, timeout.resolve);
     await Promise.race([
       Promise.all(this.#clients.values()),
       timeout.promise,
@@ -155,13 +167,13 @@ export class Gateway implements AsyncDisposable {
     await this.close();
   }
 
-  /** Closes it and every connection now. Idempotent. */
+  /** Closes the gateway and every connection now. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
-  /** The same as {@linkcode Gateway.close}. */
+  /** Closes the gateway, as {@linkcode Gateway.close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

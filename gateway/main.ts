@@ -15,8 +15,8 @@ import { type OpenAccess, runCommand } from "./command/mod.ts";
 // Loaded when it is needed: bytes pass without a client, and without the
 // environment variables it looks at.
 const openAccess: OpenAccess = async (settings) => {
-  const { openCluster } = await import("./_cluster_access.ts");
-  return openCluster(settings);
+  const { openClusterAccess } = await import("./_cluster_access.ts");
+  return openClusterAccess(settings);
 };
 
 if (import.meta.main) {

@@ -2,15 +2,11 @@ import { LONGEST_MS } from "../balancers/transport/mod.ts";
 import { guardedListener } from "../balancers/pool/mod.ts";
 import { InvalidOptionError } from "../errors/invalid_option_error.ts";
 import { SELECTION_NAMES, type SelectionName } from "./_selection.ts";
-import {
-  type ListenAddress,
-  parseListenAddress,
-  parseTargets,
-  type Target,
-} from "./names/mod.ts";
+import { type ListenAddress, parseListenAddress } from "./listener/mod.ts";
+import { parseTargets, type Target } from "./names/mod.ts";
 import type { GatewayEvent } from "./view.ts";
 
-/** How endpoints are found by DNS. */
+/** Options for finding the endpoints by DNS. */
 export interface DiscoveryOptions {
   /**
    * The domain whose records `_etcd-client-ssl._tcp` and `_etcd-client._tcp`
@@ -20,12 +16,13 @@ export interface DiscoveryOptions {
   /** A suffix of the service names: `_etcd-client-ssl-NAME`. */
   readonly name?: string | undefined;
   /**
-   * Takes endpoints as they are found, those without TLS too, and proves none.
+   * Whether endpoints are used as they are found, those without TLS too, and
+   * none has to prove that it belongs to the domain.
    *
    * @default {false}
    */
   readonly insecure?: boolean | undefined;
-  /** Authorities to trust for the proof, PEM. @default {the system's} */
+  /** The authorities to trust for the proof, PEM. @default {the system's} */
   readonly ca?: string | undefined;
   /** The name server to ask. @default {the system's} */
   readonly nameServer?:
@@ -36,23 +33,22 @@ export interface DiscoveryOptions {
 /** Options of a gateway. */
 export interface GatewayOptions {
   /**
-   * Where to listen, `host:port`; `:port` for all interfaces, port 0 for a
-   * free one.
+   * The address to listen on, `host:port`; `:port` for all interfaces, port 0
+   * for a free one.
    *
    * @default {"127.0.0.1:23790"}
    */
   readonly listen?: string | undefined;
   /**
-   * Where the members are: `host:port` or `host`, which has port 2379; a
-   * scheme is allowed and ignored. With `discovery`, what to use if that
-   * fails.
+   * The members: `host:port`, or `host` for port 2379; a scheme is allowed and
+   * ignored. With `discovery`, these are used if that fails.
    */
   readonly endpoints?: string | readonly string[] | undefined;
   /** Finds the endpoints by DNS. */
   readonly discovery?: DiscoveryOptions | undefined;
   /**
-   * Which endpoint the next connection goes to, among those of the best
-   * priority:
+   * The choice of the endpoint that the next connection goes to, among those
+   * of the best priority:
    *
    * - `failover`: one for all, until it fails; drawn by weight, or the first;
    * - `roundRobin`: each in turn;
@@ -62,33 +58,36 @@ export interface GatewayOptions {
    * @default {"failover"}
    */
   readonly selection?: SelectionName | undefined;
-  /** How often an endpoint that failed is tried again. @default {60000} */
+  /** Milliseconds until an endpoint that failed is tried again. @default {60000} */
   readonly retryDelayMs?: number | undefined;
-  /** How long one attempt to connect may take. @default {5000} */
+  /** Milliseconds that one attempt to connect may take. @default {5000} */
   readonly dialTimeoutMs?: number | undefined;
-  /** How many client connections may be open. @default {no limit} */
+  /**
+   * The number of client connections that may be open.
+   *
+   * @default {Infinity}
+   */
   readonly maxConnections?: number | undefined;
   /**
-   * Closes the connections of an endpoint when it fails or leaves the list, so
-   * that clients whose connections live long move to another one.
+   * Whether the connections of an endpoint are closed when it fails or leaves
+   * the list, so that clients whose connections live long move to another one.
    *
    * @default {false}
    */
   readonly closeEjected?: boolean | undefined;
   /**
-   * Tells whether an endpoint is well, by rejecting if not: a connection that
-   * opens proves little.
-   * Asked of active endpoints every `probeIntervalMs`, and of others before
-   * they are used again.
+   * Checks whether an endpoint is well, and rejects if not: a connection that
+   * opens proves little. Active endpoints are checked every `probeIntervalMs`,
+   * the others before they are used again.
    */
   readonly probe?:
     | ((endpoint: string, signal: AbortSignal) => Promise<void>)
     | undefined;
-  /** How often active endpoints are probed. @default {10000} */
+  /** Milliseconds between probes of an active endpoint. @default {10000} */
   readonly probeIntervalMs?: number | undefined;
   /**
-   * Gives the endpoints of the members, of whom the present ones are told to
-   * it; once it has answered, its list replaces the others.
+   * Asks the members for their endpoints; called with the endpoints in use.
+   * Once it has answered, its list replaces the others.
    */
   readonly members?:
     | ((
@@ -96,18 +95,18 @@ export interface GatewayOptions {
       signal: AbortSignal,
     ) => Promise<readonly string[]>)
     | undefined;
-  /** How often SRV records and members are asked for. @default {30000} */
+  /** Milliseconds between looks at SRV records or members. @default {30000} */
   readonly refreshMs?: number | undefined;
   /** Closes the gateway when aborted. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Told of what happens, as it does. What it throws changes nothing, and
+   * Receives each event as it happens. An error it throws changes nothing, and
    * becomes a warning of the process.
    */
   readonly onEvent?: ((event: GatewayEvent) => void) | undefined;
 }
 
-/** The options, checked and complete. */
+/** The options of a gateway, checked and complete. */
 export interface ResolvedGatewayOptions {
   readonly listen: ListenAddress;
   readonly targets: readonly Target[];
@@ -156,8 +155,6 @@ export function resolveGatewayOptions(
 ): ResolvedGatewayOptions {
   const {
     listen = "127.0.0.1:23790",
-    endpoints = [],
-    discovery,
     selection = "failover",
     retryDelayMs = 60_000,
     dialTimeoutMs = 5_000,
@@ -167,32 +164,15 @@ export function resolveGatewayOptions(
     refreshMs = 30_000,
     onEvent,
   } = options;
-  const targets = parseTargets(endpoints);
-  if (targets.length === 0 && discovery === undefined) {
-    throw new InvalidOptionError("endpoints", endpoints, {
-      expected: "at least one, or 'discovery' given",
-    });
-  }
-  if (!SELECTION_NAMES.includes(selection)) {
-    throw new InvalidOptionError("selection", selection, {
-      expected: `one of ${SELECTION_NAMES.join(", ")}`,
-    });
-  }
-  if (
-    maxConnections !== Infinity &&
-    !(Number.isSafeInteger(maxConnections) && maxConnections > 0)
-  ) {
-    throw new InvalidOptionError("maxConnections", maxConnections, {
-      expected: "a whole number above 0",
-    });
-  }
+  checkSelection(selection);
+  checkMaxConnections(maxConnections);
   const times = { retryDelayMs, dialTimeoutMs, probeIntervalMs, refreshMs };
   for (const [name, ms] of Object.entries(times)) checkTime(name, ms);
   return {
     ...times,
     listen: parseListenAddress(listen),
-    targets,
-    discovery,
+    targets: targetsOf(options),
+    discovery: options.discovery,
     selection,
     maxConnections,
     closeEjected,
@@ -203,4 +183,28 @@ export function resolveGatewayOptions(
       ? () => {}
       : guardedListener("onEvent", onEvent),
   };
+}
+
+function targetsOf(
+  { endpoints = [], discovery }: GatewayOptions,
+): readonly Target[] {
+  const targets = parseTargets(endpoints);
+  if (targets.length > 0 || discovery !== undefined) return targets;
+  throw new InvalidOptionError("endpoints", endpoints, {
+    expected: "at least one, or 'discovery' given",
+  });
+}
+
+function checkSelection(name: SelectionName): void {
+  if (SELECTION_NAMES.includes(name)) return;
+  throw new InvalidOptionError("selection", name, {
+    expected: `one of ${SELECTION_NAMES.join(", ")}`,
+  });
+}
+
+function checkMaxConnections(count: number): void {
+  if (count === Infinity || Number.isSafeInteger(count) && count > 0) return;
+  throw new InvalidOptionError("maxConnections", count, {
+    expected: "a whole number above 0, or Infinity for no limit",
+  });
 }

@@ -2,20 +2,20 @@ import type { Histogram } from "./_histogram.ts";
 
 export type { Bucket, Histogram } from "./_histogram.ts";
 
-/** One endpoint, as it is now. */
+/** The state and figures of an endpoint now. */
 export interface EndpointStatus {
-  /** `host:port`. */
+  /** The address, `host:port`. */
   readonly endpoint: string;
   /**
-   * `active`: new connections may go there; `inactive`: a dial or a probe
-   * failed, it is tried again; `excluded`: it leads back to the gateway.
+   * The state. `active`: new connections may go there; `inactive`: a dial or a
+   * probe failed, it is tried again; `excluded`: it leads back to the gateway.
    */
   readonly state: "active" | "inactive" | "excluded";
-  /** Of its SRV record; 0 without one. */
+  /** The priority of its SRV record; 0 without one. */
   readonly priority: number;
-  /** Of its SRV record; 0 without one. */
+  /** The weight of its SRV record; 0 without one. */
   readonly weight: number;
-  /** Why it is not active. */
+  /** The reason why it is not active. */
   readonly lastError: string | undefined;
   /** Connections passed on to it now. */
   readonly open: number;
@@ -27,47 +27,47 @@ export interface EndpointStatus {
   readonly bytesToMember: number;
   /** Bytes from it to clients. */
   readonly bytesToClient: number;
-  /** How long the dials that succeeded took. */
+  /** The times of the dials that succeeded. */
   readonly dialTime: Histogram;
 }
 
-/** What a gateway is doing now. */
+/** The state and figures of a gateway now. */
 export interface GatewaySnapshot {
-  /** Where it listens. */
+  /** The address it listens on, `host:port`. */
   readonly address: string;
-  /** `serving`: it accepts; `draining`: it waits for the last connections. */
+  /** The state. `serving`: it accepts clients; `draining`: it waits for the last. */
   readonly state: "serving" | "draining" | "closed";
   /** Client connections open now, those still waiting for an endpoint too. */
   readonly open: number;
   /** Client connections accepted since the start. */
   readonly accepted: number;
-  /** Those closed without having been passed on, for whatever reason. */
+  /** Client connections closed without having been passed on. */
   readonly failed: number;
   /** The endpoints in the list now. */
   readonly endpoints: readonly EndpointStatus[];
 }
 
-/** Why a client connection was closed without being passed on. */
+/** The reason why a client connection was closed without being passed on. */
 export type RefusalReason =
   /** No endpoint could be reached. */
   | "no_endpoint"
   /** `maxConnections` are open. */
   | "limit"
-  /** It came from the gateway itself. */
+  /** The client was the gateway itself. */
   | "loop"
   /** The gateway was closed. */
   | "closing"
   /** This machine is out of descriptors, ports or memory. */
   | "local";
 
-/** What happens in a gateway, as told to `onEvent`. */
+/** An event of a gateway, as `onEvent` receives it. */
 export type GatewayEvent =
   | {
     /** Discriminator: SRV records were found. */
     readonly type: "discovered";
     /** The domain asked. */
     readonly domain: string;
-    /** What they name. */
+    /** The endpoints they name. */
     readonly endpoints: readonly string[];
   }
   | {
@@ -78,44 +78,44 @@ export type GatewayEvent =
     readonly type: "record_skipped";
     /** The domain asked. */
     readonly domain: string;
-    /** What the record names, `target:port`. */
+    /** The content of the record, `target:port`. */
     readonly record: string;
-    /** Why that is no endpoint, such as `its port is 0`. */
+    /** The reason why that is no endpoint, such as `its port is 0`. */
     readonly reason: string;
   }
   | {
     /** Discriminator: the TLS of discovered endpoints is about to be checked. */
     readonly type: "validating";
-    /** Those that are checked. */
+    /** The endpoints that are checked. */
     readonly endpoints: readonly string[];
   }
   | {
     /** Discriminator: discovered endpoints were left out. */
     readonly type: "validation_failed";
-    /** Each with its reason. */
+    /** The endpoints left out, each with its reason. */
     readonly rejected: readonly {
       /** The endpoint. */
       readonly endpoint: string;
-      /** Why it is not used. */
+      /** The reason why it is not used. */
       readonly error: string;
     }[];
   }
   | {
     /** Discriminator: discovered endpoints have passed the check. */
     readonly type: "validated";
-    /** Those that are used. */
+    /** The endpoints that are used. */
     readonly endpoints: readonly string[];
   }
   | {
     /** Discriminator: discovery failed, and the endpoints given are used. */
     readonly type: "fallback";
-    /** Why. */
+    /** The error that caused it. */
     readonly error: Error;
   }
   | {
     /** Discriminator: the gateway listens. */
     readonly type: "ready";
-    /** Where. */
+    /** The address it listens on. */
     readonly address: string;
     /** The endpoints. */
     readonly endpoints: readonly string[];
@@ -123,43 +123,43 @@ export type GatewayEvent =
   | {
     /** Discriminator: an endpoint is not tried for a while. */
     readonly type: "deactivated";
-    /** Which. */
+    /** The endpoint. */
     readonly endpoint: string;
-    /** Why. */
+    /** The error that caused it. */
     readonly error: Error;
-    /** When it is tried again, in milliseconds. */
+    /** Milliseconds until it is tried again. */
     readonly retryMs: number;
   }
   | {
     /** Discriminator: an endpoint was tried again, and is still away. */
     readonly type: "still_inactive";
-    /** Which. */
+    /** The endpoint. */
     readonly endpoint: string;
-    /** Why. */
+    /** The error that caused it. */
     readonly error: Error;
-    /** When it is tried again, in milliseconds. */
+    /** Milliseconds until it is tried again. */
     readonly retryMs: number;
   }
   | {
     /** Discriminator: an endpoint is back. */
     readonly type: "activated";
-    /** Which. */
+    /** The endpoint. */
     readonly endpoint: string;
   }
   | {
     /** Discriminator: an endpoint leads back to the gateway. */
     readonly type: "excluded";
-    /** Which. */
+    /** The endpoint. */
     readonly endpoint: string;
   }
   | {
     /** Discriminator: SRV records or members have changed. */
     readonly type: "endpoints";
-    /** All, now. */
+    /** All endpoints now. */
     readonly endpoints: readonly string[];
-    /** Those that are new. */
+    /** The endpoints that are new. */
     readonly added: readonly string[];
-    /** Those that are gone. */
+    /** The endpoints that are gone. */
     readonly removed: readonly string[];
   }
   | {
@@ -168,36 +168,36 @@ export type GatewayEvent =
      * client, who goes on to another.
      */
     readonly type: "dial_given_up";
-    /** Which. */
+    /** The endpoint. */
     readonly endpoint: string;
   }
   | {
     /** Discriminator: looking for changed endpoints failed; the old ones stay. */
     readonly type: "refresh_failed";
-    /** What was asked. */
+    /** The source that was asked. */
     readonly source: "srv" | "members";
-    /** Why. */
+    /** The error that caused it. */
     readonly error: Error;
   }
   | {
     /** Discriminator: a client was closed without being passed on. */
     readonly type: "refused";
-    /** Who. */
+    /** The address of the client. */
     readonly client: string;
-    /** Why. */
+    /** The reason. */
     readonly reason: RefusalReason;
   }
   | {
     /** Discriminator: no client can be accepted for a while. */
     readonly type: "accept_failed";
-    /** Why. */
+    /** The error that caused it. */
     readonly error: Error;
-    /** When it is tried again, in milliseconds. */
+    /** Milliseconds until it is tried again. */
     readonly retryMs: number;
   }
   | {
     /** Discriminator: the gateway waits for its last connections. */
     readonly type: "draining";
-    /** How many. */
+    /** The number of connections. */
     readonly open: number;
   };

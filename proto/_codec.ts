@@ -10,7 +10,7 @@ export interface Codec {
   encode(message: object): Uint8Array;
   /** Reads a message, whose `bytes` are views into the given ones. */
   decode(bytes: Uint8Array): object;
-  /** The same, with pauses. */
+  /** Reads a long message, with pauses. */
   decodeInSteps(bytes: Uint8Array): Generator<undefined, object>;
 }
 
@@ -38,8 +38,8 @@ export function codecOf(fullName: string): Codec {
 }
 
 /**
- * The same bytes without being a `Buffer`: views cut from one would be buffers
- * too, whose `slice()` copies nothing.
+ * Makes a `Buffer` a plain view: views cut from a buffer would be buffers too,
+ * whose `slice()` copies nothing.
  */
 function plainView(bytes: Uint8Array): Uint8Array {
   if (bytes.constructor === Uint8Array) return bytes;

@@ -10,10 +10,12 @@ export type RpcMethod<Name extends keyof RpcTypes> = Method<
   RpcTypes[Name]["response"]
 >;
 
-/** What repeating can do: the same for every request, or told by the request. */
+type Reply<Name extends keyof RpcTypes> = RpcTypes[Name]["response"];
+
+/** The effect of a method: the same for every request, or told by the request. */
 export type EffectRule<Request> = Effect | ((request: Request) => Effect);
 
-/** Makes the method of an rpc, with what else is known of it. */
+/** Makes the method of an rpc from the generated facts and its effect. */
 export function defineMethod<Name extends keyof RpcTypes>(
   name: Name,
   rule: EffectRule<RpcTypes[Name]["request"]>,
@@ -36,19 +38,16 @@ export function defineMethod<Name extends keyof RpcTypes>(
         throw failure(`encode the request of ${name}`, error);
       }
     },
-    decode(bytes: Uint8Array): RpcTypes[Name]["response"] {
+    decode(bytes: Uint8Array): Reply<Name> {
       try {
-        return replies.decode(bytes) as RpcTypes[Name]["response"];
+        return replies.decode(bytes) as Reply<Name>;
       } catch (error) {
         throw failure(`decode the reply of ${name}`, error);
       }
     },
-    *decodeInSteps(
-      bytes: Uint8Array,
-    ): Generator<undefined, RpcTypes[Name]["response"]> {
+    *decodeInSteps(bytes: Uint8Array): Generator<undefined, Reply<Name>> {
       try {
-        const reply = yield* replies.decodeInSteps(bytes);
-        return reply as RpcTypes[Name]["response"];
+        return (yield* replies.decodeInSteps(bytes)) as Reply<Name>;
       } catch (error) {
         throw failure(`decode the reply of ${name}`, error);
       }

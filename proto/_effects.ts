@@ -11,18 +11,18 @@ import {
 import type { Effect } from "./method.ts";
 
 /** A transaction reads when no branch of it, at any depth, can write. */
-export function ofTxn(request: TxnRequestInit): Effect {
+export function effectOfTxn(request: TxnRequestInit): Effect {
   return changesNothing(request) ? "read" : "write";
 }
 
 /** A copy that clears an alarm late would clear one that was raised since. */
-export function ofAlarm(request: AlarmRequestInit): Effect {
+export function effectOfAlarm(request: AlarmRequestInit): Effect {
   const action = request.action ?? AlarmAction.GET;
   return action === AlarmAction.GET ? "read" : "write";
 }
 
 /** Only a validation leaves the cluster as it is. */
-export function ofDowngrade(request: DowngradeRequestInit): Effect {
+export function effectOfDowngrade(request: DowngradeRequestInit): Effect {
   const action = request.action ?? DowngradeAction.VALIDATE;
   return action === DowngradeAction.VALIDATE ? "read" : "write";
 }

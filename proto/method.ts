@@ -1,7 +1,7 @@
-/** What a method is, to those who call it. Types only. */
+/** The methods of the etcd API, as their callers see them. Types only. */
 
 /**
- * What repeating a request can do: a `"read"` changes nothing, an
+ * The harm that repeating a request can do: a `"read"` changes nothing, an
  * `"idempotent"` request changes something but does no harm when it is done
  * once more, however late; a `"write"` must be sent at most once.
  */
@@ -10,7 +10,7 @@ export type Effect = "read" | "idempotent" | "write";
 /** How many messages go each way: one or a stream. */
 export type MethodKind = "unary" | "server_stream" | "bidi_stream";
 
-/** One method of the etcd API: how to reach it, and its messages. */
+/** A method of the etcd API: how to reach it, and its messages. */
 export interface Method<Request, Response> {
   /** Service and method, as `"KV.Range"`. */
   readonly name: string;
@@ -25,7 +25,7 @@ export interface Method<Request, Response> {
    * one would ignore part of it without a word.
    */
   needs?(request: Request): string | undefined;
-  /** What repeating this very request can do. */
+  /** The harm that repeating this very request can do. */
   effect(request: Request): Effect;
   /**
    * Turns a request into bytes. They are a Node `Buffer` at run time, of which
@@ -42,8 +42,8 @@ export interface Method<Request, Response> {
    */
   decode(bytes: Uint8Array): Response;
   /**
-   * The same in steps of some milliseconds, for a long one. Lists at the top of
-   * the message are cut, not what lies deeper.
+   * Reads a long reply as `decode` does, in steps of some milliseconds. Only
+   * lists at the top of the message are cut.
    *
    * @throws {Error} If the bytes are not such a reply.
    */

@@ -11,7 +11,7 @@
 
 import { auth, type AuthMethods } from "./_auth_methods.ts";
 import { defineMethod, type RpcMethod } from "./_define_method.ts";
-import { ofAlarm, ofDowngrade, ofTxn } from "./_effects.ts";
+import { effectOfAlarm, effectOfDowngrade, effectOfTxn } from "./_effects.ts";
 
 export type { AuthMethods, RpcMethod };
 
@@ -32,7 +32,7 @@ const kv: KvMethods = Object.freeze({
   put: defineMethod("KV.Put", "write"),
   deleteRange: defineMethod("KV.DeleteRange", "write"),
   // One without a put or a delete in any branch is a read.
-  txn: defineMethod("KV.Txn", ofTxn),
+  txn: defineMethod("KV.Txn", effectOfTxn),
   compact: defineMethod("KV.Compact", "write"),
 });
 
@@ -78,7 +78,7 @@ export const revokeServerChosen: RpcMethod<"Lease.LeaseRevoke"> = defineMethod(
   "idempotent",
 );
 
-/** Who belongs to the cluster. */
+/** The members of the cluster. */
 export interface ClusterMethods {
   readonly memberAdd: RpcMethod<"Cluster.MemberAdd">;
   readonly memberRemove: RpcMethod<"Cluster.MemberRemove">;
@@ -112,7 +112,7 @@ export interface MaintenanceMethods {
 
 const maintenance: MaintenanceMethods = Object.freeze({
   // Listing them is a read.
-  alarm: defineMethod("Maintenance.Alarm", ofAlarm),
+  alarm: defineMethod("Maintenance.Alarm", effectOfAlarm),
   // Read only.
   status: defineMethod("Maintenance.Status", "read"),
   defragment: defineMethod("Maintenance.Defragment", "write"),
@@ -123,7 +123,7 @@ const maintenance: MaintenanceMethods = Object.freeze({
   // A late copy would undo a later move; one after the first is refused.
   moveLeader: defineMethod("Maintenance.MoveLeader", "write"),
   // Validating is a read.
-  downgrade: defineMethod("Maintenance.Downgrade", ofDowngrade),
+  downgrade: defineMethod("Maintenance.Downgrade", effectOfDowngrade),
 });
 
 /** The lock kept by the server. */

@@ -10,6 +10,7 @@
 import config from "../deno.json" with { type: "json" };
 import {
   openScratch,
+  runCoverage,
   runDeno,
   runGates,
   runServers,
@@ -49,6 +50,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
   "test": (args) =>
     runTests({ groups: [UNIT, FAILOVER], etcd: "required" }, args),
   "test:unit": (args) => runTests({ groups: [UNIT], etcd: "wanted" }, args),
+  "test:coverage": (args) => runCoverage(UNIT, args),
   "test:failover": (args) =>
     runTests({ groups: [FAILOVER], etcd: "required" }, args),
   "test:matrix": (args) =>

@@ -92,7 +92,8 @@ export class RetryingCaller implements TraceableCaller {
       const token = tokens?.token;
       const headers = headersOf(tokens, options);
       if (needs !== undefined) {
-        const limit = { ...call, clock: this.#options.clock };
+        const { deadlineAt, timeoutMs } = call;
+        const limit = { clock: this.#options.clock, deadlineAt, timeoutMs };
         await requireVersion(picked, { ...call, needs, headers, limit });
         call.signal?.throwIfAborted();
         if (!picked.transport.ready) continue;

@@ -1,4 +1,4 @@
-import type { Headers } from "../../balancers/transport/mod.ts";
+import type { Clock, Headers } from "../../balancers/transport/mod.ts";
 import { createError } from "../../errors/specific_errors.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { Credentials } from "./_credentials.ts";
@@ -38,7 +38,7 @@ type Known =
 export class TokenKeeper {
   readonly #credentials: Credentials;
   readonly #authenticate: Authenticate;
-  readonly #now: () => number;
+  readonly #clock: Pick<Clock, "now">;
   readonly #onEvent: TellEvent | undefined;
   readonly #closed = new AbortController();
   #state: Known = { kind: "unknown" };
@@ -52,12 +52,12 @@ export class TokenKeeper {
     parts: {
       readonly authenticate: Authenticate;
       readonly onEvent?: TellEvent | undefined;
-      now(): number;
+      readonly clock: Pick<Clock, "now">;
     },
   ) {
     this.#credentials = credentials;
     this.#authenticate = parts.authenticate;
-    this.#now = parts.now;
+    this.#clock = parts.clock;
     this.#onEvent = parts.onEvent;
   }
 
@@ -86,7 +86,8 @@ export class TokenKeeper {
   /** Whether the token has only just come. */
   get fresh(): boolean {
     const state = this.#state;
-    return state.kind === "token" && this.#now() - state.fetchedAt < FRESH_MS;
+    return state.kind === "token" &&
+      this.#clock.now() - state.fetchedAt < FRESH_MS;
   }
 
   /** The headers of a call. */
@@ -146,7 +147,7 @@ export class TokenKeeper {
     this.#state = token === undefined ? { kind: "not needed" } : {
       kind: "token",
       token,
-      fetchedAt: this.#now(),
+      fetchedAt: this.#clock.now(),
       headers: Object.freeze({ token }),
       headersRequiringLeader: Object.freeze({ token, ...REQUIRE_LEADER }),
     };

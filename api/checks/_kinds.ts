@@ -3,7 +3,7 @@ import { leaseIdOf } from "./lease_ref.ts";
 
 /** A kind of values that an option can have. */
 export interface OptionKind {
-  /** In words, completing "must be …". */
+  /** Completes "must be …". */
   readonly expected: string;
   /** Whether a value is that. */
   holds(value: unknown): boolean;

@@ -26,9 +26,11 @@ const SEQUENCE = 0x30;
  * @throws {InvalidOptionError} If the text is not acceptable.
  */
 export function checkPem(
-  option: string,
   pem: string,
-  content: PemContent,
+  { option, content }: {
+    readonly option: string;
+    readonly content: PemContent;
+  },
 ): void {
   const fail = (expected: string, shown: string): never => {
     throw new InvalidOptionError(option, undefined, { expected, shown });

@@ -1,4 +1,3 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
 import { clientClosedError } from "../../errors/client_closed.ts";
 import { AuthFacet } from "../auth/mod.ts";
 import {
@@ -49,23 +48,24 @@ export class ClientCore {
 
   constructor(options: ClientOptions) {
     const parts = makeParts(resolveOptions(options));
-    const { caller, opener, kvCaller, batching, timeoutMs, onEvent } = parts;
+    const { caller, opener, kvCaller, batching, timeoutMs } = parts;
+    const { clock, onEvent } = parts;
     this.parts = parts;
     this.kv = new KvFacet(kvCaller, {
       batching,
       listRest: rangeStreams(opener, timeoutMs),
     });
     this.watches = new WatchFacet(opener, this.kv, {
-      clock: SYSTEM_CLOCK,
+      clock,
       onEvent,
     });
     this.leases = new LeaseFacet(caller, opener, {
       onEvent,
-      clock: SYSTEM_CLOCK,
+      clock,
       timeoutMs,
     });
     this.lock = new LockFacet(caller);
-    this.election = new ElectionFacet(caller, opener);
+    this.election = new ElectionFacet(caller, { opener, clock });
     this.auth = new AuthFacet(caller);
     this.cluster = new ClusterFacet(caller);
     this.maintenance = new MaintenanceFacet(caller, { opener, timeoutMs });

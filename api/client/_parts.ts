@@ -38,7 +38,9 @@ export interface ClientParts {
   readonly batching: Batching;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
-  /** Told of what happens, if anybody listens. */
+  /** Time and randomness. */
+  readonly clock: Clock;
+  /** A listener to all events, if there is one. */
   readonly onEvent: TellEvent | undefined;
 }
 
@@ -46,7 +48,7 @@ export interface ClientParts {
 export function makeParts(options: ResolvedOptions): ClientParts {
   const { dialTimeoutMs, requestTimeoutMs: timeoutMs } = options;
   const clock = SYSTEM_CLOCK;
-  const dial = makeDial(options);
+  const dial = makeDial({ ...options, clock });
   const observation = observe(options.onEvent, clock);
   const { onEvent } = observation;
   // Parts that the caller needs make calls themselves, later on.
@@ -58,7 +60,7 @@ export function makeParts(options: ResolvedOptions): ClientParts {
   const tokens = options.credentials && new TokenKeeper(options.credentials, {
     authenticate: (name, password) => authenticate(late, { name, password }),
     onEvent,
-    now: clock.now,
+    clock,
   });
   const { retry: policy } = options.strategy;
   const calls = { policy, timeoutMs, tokens, clock };
@@ -75,9 +77,10 @@ export function makeParts(options: ResolvedOptions): ClientParts {
     retrying,
     caller,
     opener: observation.observedStreams(
-      new StreamOpener(pool, { tokens, guard }),
+      new StreamOpener(pool, { tokens, guard, clock }),
     ),
     timeoutMs,
+    clock,
     onEvent,
   };
 }

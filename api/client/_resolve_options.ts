@@ -30,25 +30,25 @@ import { jsonable } from "../values/mod.ts";
 export interface ResolvedOptions extends Seeds {
   /** The strategy, made. */
   readonly strategy: BalancerStrategy;
-  /** As given, or the default one. */
+  /** What carries the calls. */
   readonly transport: TransportName;
-  /** As given, or 5000. */
+  /** The time one attempt to connect may take, in milliseconds. */
   readonly dialTimeoutMs: number;
   /** The pings that apply. */
   readonly keepAlive: KeepAliveOptions | false;
-  /** As given, or 30000; `Infinity` for no limit. */
+  /** The time a call may take in milliseconds; `Infinity` for no limit. */
   readonly requestTimeoutMs: number;
-  /** As given, or `"off"`. */
+  /** The calls that share requests. */
   readonly batch: BatchMode;
   /** The option `auth`, checked. */
   readonly credentials: Credentials | undefined;
   /** TLS settings. */
   readonly tls: ReturnType<typeof resolveTls>;
-  /** How endpoints are found by name. */
+  /** The settings of the search for endpoints in DNS. */
   readonly dns: ResolvedDns;
   /** How often to ask for the members, in milliseconds; missing for never. */
   readonly autoSyncIntervalMs: number | undefined;
-  /** Is told of each change; never throws. */
+  /** A listener to all events, which never throws. */
   readonly onEvent: TellEvent | undefined;
 }
 

@@ -59,7 +59,7 @@ function checkPems({ ca, cert, key }: TlsOptions): void {
   for (const name of ["ca", "cert", "key"] as const) {
     const text = texts[name];
     const content = name === "key" ? "private key" : "certificate";
-    if (text !== undefined) checkPem(`tls.${name}`, text, content);
+    if (text !== undefined) checkPem(text, { option: `tls.${name}`, content });
   }
   if (texts.cert !== undefined && texts.key !== undefined) {
     checkKeyPair(texts.cert, texts.key);

@@ -39,7 +39,7 @@ export interface KeepAliveOptions {
 /** Options of a client. */
 export interface ClientOptions {
   /**
-   * Where the members are: `http://10.0.0.1:2379`, `https://…`, `host:port`,
+   * The endpoints of the members: `http://10.0.0.1:2379`, `https://…`, `host:port`,
    * `[::1]:2379`, `unix:///run/etcd.sock`. Without a scheme, TLS is used if
    * and only if `tls` is given. Without a port, 2379 is used.
    *
@@ -111,7 +111,7 @@ export interface ClientOptions {
    * new client.
    */
   readonly tls?: TlsOptions | TlsProvider | undefined;
-  /** How endpoints are found by name. */
+  /** The settings of the search for endpoints in DNS. */
   readonly dns?: DnsOptions | undefined;
   /**
    * How often to call `Client.syncEndpoints()`, in milliseconds, once the client

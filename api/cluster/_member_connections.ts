@@ -95,7 +95,9 @@ export class MemberConnections {
       caller: observation.observed(
         new RetryingCaller({ ...this.#settings, pool }),
       ),
-      opener: observation.observedStreams(new StreamOpener(pool, { tokens })),
+      opener: observation.observedStreams(
+        new StreamOpener(pool, { tokens, clock }),
+      ),
     };
   }
 }

@@ -176,7 +176,7 @@ export class EndpointKeeper {
     const refused = [...this.#refused].map(([endpoint, reason]) => (
       { endpoint, state: "closed", inFlight: 0, lastError: reason } as const
     ));
-    this.#pool.aside = [
+    this.#pool.endpointsForDisplay = [
       ...unknown.map((domain) => this.#domainView(domain)),
       ...refused,
     ];

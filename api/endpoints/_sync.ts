@@ -25,17 +25,17 @@ export interface EndpointSyncOptions {
   readonly caller: Caller;
   /** The connections to them. */
   readonly pool: Pick<ConnectionPool, "closed">;
-  /** How endpoints are found by name. */
+  /** The settings of the search in DNS. */
   readonly dns: ResolvedDns;
   /** Makes transports, to see whether members can be reached. */
   readonly dial: Dial;
   /** How long one dial or one look-up may take, in milliseconds. */
   readonly dialTimeoutMs: number;
-  /** How often to ask for the members, in milliseconds; never if not given. */
+  /** How often to ask for the members, in milliseconds; missing for never. */
   readonly autoSyncIntervalMs: number | undefined;
   /** Times the look-ups. */
   readonly clock: Clock;
-  /** Is told of failures that no call ends with. */
+  /** A listener to the failures that no call ends with. */
   readonly onEvent: TellEvent | undefined;
 }
 

@@ -53,9 +53,9 @@ export type Batching = (mode: Exclude<BatchMode, "off">) => Caller;
 
 /** The parts of {@linkcode Kv} that go beyond a caller. */
 export interface KvParts {
-  /** For {@linkcode Kv.batched}. */
+  /** Makes the callers of {@linkcode Kv.batched}. */
   readonly batching: Batching;
-  /** For {@linkcode Kv.list}; all is read in pages without it. */
+  /** Reads the rest of a list; without it, {@linkcode Kv.list} reads pages. */
   readonly listRest?: ReadRest | undefined;
 }
 

@@ -32,7 +32,7 @@ import type {
 
 /** Makes the conditions of a transaction. In a range, every key must fulfil it. */
 export interface CompareBuilder {
-  /** How often the key has changed; 0 if it does not exist. */
+  /** The number of changes to the key; 0 if it does not exist. */
   version(key: Key | KeyRange, is: Relation, value: bigint): Comparison;
   /** The revision that created the key; 0 if it does not exist. */
   createRevision(key: Key | KeyRange, is: Relation, value: bigint): Comparison;

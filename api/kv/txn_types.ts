@@ -36,7 +36,7 @@ export interface GetOperation {
   readonly kind: "get";
   /** The key. */
   readonly key: Key;
-  /** How to read. */
+  /** The options of the read. */
   readonly options: ReadOptions;
 }
 
@@ -46,7 +46,7 @@ export interface RangeOperation {
   readonly kind: "range";
   /** The key or range. */
   readonly key: Key | KeyRange;
-  /** How to read. */
+  /** The options of the read. */
   readonly options: RangeOptions;
 }
 
@@ -58,7 +58,7 @@ export interface PutOperation {
   readonly key: Key;
   /** The new value. */
   readonly value: Value;
-  /** How to write. */
+  /** The options of the put. */
   readonly options: PutOptions;
 }
 
@@ -68,7 +68,7 @@ export interface DeleteOperation {
   readonly kind: "delete";
   /** The key or range. */
   readonly key: Key | KeyRange;
-  /** How to delete. */
+  /** The options of the delete. */
   readonly options: DeleteOptions;
 }
 

@@ -1,31 +1,19 @@
-import { onAbort } from "../../balancers/transport/mod.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
-import {
-  LeaseNotFoundError,
-  UnsupportedError,
-} from "../../errors/specific_errors.ts";
+import { UnsupportedError } from "../../errors/specific_errors.ts";
 import { doubtText } from "../../errors/doubt.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { fromBigInt, toBigInt } from "../../proto/int64.ts";
 import { methods, revokeServerChosen } from "../../proto/methods.ts";
-import {
-  noStreamError,
-  type Opener,
-  type StreamLimit,
-  type StreamSettings,
-} from "../stream/mod.ts";
-import { pause, withDeadline } from "../waiting/mod.ts";
+import type { Opener } from "../stream/mod.ts";
 import { copyBytes, jsonableList, toHeader } from "../values/mod.ts";
 import { type Caller, type CallOptions, timeoutOf } from "../call/mod.ts";
+import { noLeaseError, renewOnce } from "./_renew_once.ts";
 import type { TimeToLive, TimeToLiveOptions } from "./types.ts";
 
-// Before a renewal that failed is sent once more.
-const REPEAT_MS = 50;
-
-/** An id, and whether it may be used again. */
+/** An id of a lease, and whether it may be used again. */
 export interface LeaseId {
   readonly id: bigint;
-  /** Somebody may have chosen it, and may choose it again; no server does. */
+  /** The server never chooses an id again; somebody else may. */
   readonly chosenBy: "server" | "somebody";
 }
 
@@ -51,7 +39,7 @@ export class LeaseCalls {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Makes a lease; resolves to its id and the seconds granted. */
+  /** Makes a lease. Resolves to its id and the seconds granted. */
   async grant(
     ttlSeconds: number,
     id: bigint,
@@ -67,7 +55,7 @@ export class LeaseCalls {
     return { id: granted, ttlSeconds: Number(toBigInt(TTL)) };
   }
 
-  /** Ends a lease, whose id was chosen by so and so. */
+  /** Ends a lease. */
   async revoke(
     { id, chosenBy }: LeaseId,
     options: CallOptions,
@@ -89,7 +77,7 @@ export class LeaseCalls {
     }
   }
 
-  /** How long a lease has to live. */
+  /** Asks for the time that a lease has left. */
   async timeToLive(
     id: bigint,
     options: TimeToLiveOptions,
@@ -100,7 +88,7 @@ export class LeaseCalls {
       options,
     );
     const remainingSeconds = Number(toBigInt(wire.TTL));
-    if (remainingSeconds < 0) throw notFound(id, "look at the lease");
+    if (remainingSeconds < 0) throw noLeaseError(id, "look at the lease");
     return {
       header: toHeader(wire.header),
       remainingSeconds,
@@ -110,81 +98,17 @@ export class LeaseCalls {
   }
 
   /**
-   * Renews a lease once, on a stream of its own, and on another one if that
-   * ends: renewing it twice does no harm. Tells each time when it is sent.
+   * Renews a lease once, and resolves to the seconds it has then. Tells each
+   * time when the request is sent.
    */
   async keepAliveOnce(
     id: bigint,
     options: CallOptions,
     onSend: () => void,
   ): Promise<number> {
-    const { signal } = options;
     const timeoutMs = timeoutOf(options, this.#timeoutMs);
-    const method = methods.lease.keepAlive;
-    const action = "renew the lease";
-    let waits: StreamLimit | undefined;
-    return await withDeadline({
-      signal,
-      timeoutMs,
-      action: () => action,
-      method: method.name,
-      timeoutError: () =>
-        waits && noStreamError(
-          { action, method: method.name, timeoutMs },
-          waits,
-        ),
-    }, async (context) => {
-      const noStream = () =>
-        this.#opener.notOpened(method, { action, timeoutMs });
-      const settings = {
-        action,
-        requireLeader: true,
-        signal: context.signal,
-        onWait: (streams: StreamLimit | undefined) => waits = streams,
-      };
-      let last: unknown;
-      for (;;) {
-        context.lastError = () => last ?? noStream();
-        try {
-          return await this.#renewOnce(id, settings, () => {
-            context.lastError = () => last;
-            onSend();
-          });
-        } catch (error) {
-          context.signal.throwIfAborted();
-          if (!(error instanceof EtcdError && error.retryable)) throw error;
-          last = error;
-        }
-        await pause(REPEAT_MS, context.signal);
-      }
-    });
-  }
-
-  async #renewOnce(
-    id: bigint,
-    settings: StreamSettings,
-    onSend: () => void,
-  ): Promise<number> {
-    const { action, signal } = settings;
-    const answer = Promise.withResolvers<number>();
-    // The stream may end, and the signal abort, before it is waited for.
-    answer.promise.catch(() => {});
-    const stream = await this.#opener.open(methods.lease.keepAlive, settings, {
-      onMessage: ({ TTL }) => answer.resolve(Number(toBigInt(TTL))),
-      onEnd: (error) => answer.reject(error),
-    });
-    const unlink = onAbort(signal, answer.reject);
-    try {
-      signal.throwIfAborted();
-      onSend();
-      stream.send({ ID: fromBigInt(id) });
-      const ttlSeconds = await answer.promise;
-      if (ttlSeconds <= 0) throw notFound(id, action);
-      return ttlSeconds;
-    } finally {
-      unlink();
-      stream.cancel(signal.reason);
-    }
+    const { signal } = options;
+    return await renewOnce(this.#opener, id, { signal, timeoutMs, onSend });
   }
 
   /** The ids of all leases. */
@@ -204,7 +128,7 @@ function isEcho(error: unknown, code: EtcdError["code"]): boolean {
     error.maybeCommitted;
 }
 
-/** The server has not made the lease asked for, but another. */
+/** The error of a server that has made another lease than asked for. */
 function otherIdError(id: bigint, granted: bigint): UnsupportedError {
   const maybeCommitted = true;
   return new UnsupportedError(
@@ -218,12 +142,5 @@ function otherIdError(id: bigint, granted: bigint): UnsupportedError {
       maybeCommitted,
       needs: "an etcd server",
     },
-  );
-}
-
-function notFound(id: bigint, action: string): LeaseNotFoundError {
-  return new LeaseNotFoundError(
-    `Cannot ${action}: ${id} does not exist (lease_not_found)`,
-    { code: "lease_not_found", grpcCode: GRPC_CODE.notFound },
   );
 }

@@ -6,7 +6,7 @@ import {
 import type { CallOptions } from "../call/mod.ts";
 import type { Lease } from "./types.ts";
 
-/** Why a lease is lost, if it is. */
+/** The reason why a lease is lost, if it is. */
 export function lossOf(
   { signal }: Pick<Lease, "signal">,
 ): LeaseLossReason | undefined {
@@ -15,7 +15,7 @@ export function lossOf(
     : undefined;
 }
 
-/** Asks the server whether a lease has ended, which the lease then knows, too. */
+/** Asks the server whether a lease has ended. If so, its signal is aborted. */
 export async function askIfEnded(
   lease: Pick<Lease, "signal" | "timeToLive">,
   options: CallOptions,
@@ -25,8 +25,8 @@ export async function askIfEnded(
 }
 
 /**
- * Aborted when there is nothing left to do about the keys of a lease, as they
- * end with it. One that is orphaned lives on, and has its time once more.
+ * A signal that is aborted when a lease has ended, and its keys with it. A lease
+ * that is orphaned lives on, for its whole time at most.
  */
 export function leaseEnd(
   lease: Pick<Lease, "signal" | "ttlSeconds">,

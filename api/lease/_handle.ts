@@ -1,10 +1,6 @@
-import {
-  type LeaseLostError,
-  LeaseNotFoundError,
-} from "../../errors/specific_errors.ts";
+import { LeaseNotFoundError } from "../../errors/specific_errors.ts";
 import type { Clock } from "../../balancers/transport/mod.ts";
-import { Renewal } from "./_renewal.ts";
-import type { RenewalHost } from "./_renewal_host.ts";
+import { type HeldLease, Renewal, type RenewalParts } from "./_renewal.ts";
 import type { LeaseCalls, LeaseId } from "./_calls.ts";
 import { CALL_OPTIONS, FLAG, Signature } from "../checks/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
@@ -22,6 +18,15 @@ const TIME_TO_LIVE = new Signature("Lease.timeToLive", {
 });
 const REVOKE = new Signature("Lease.revoke", CALL_OPTIONS);
 
+/** A lease to make a handle for. */
+export type HandledLease = LeaseId & HeldLease;
+
+/** Parts of a handle. */
+export interface HandleParts extends Omit<RenewalParts, "onLost"> {
+  /** Makes the calls that concern the lease. */
+  readonly calls: LeaseCalls;
+}
+
 /** A lease in the hands of the user. */
 export class LeaseHandle implements Lease {
   readonly id: bigint;
@@ -32,32 +37,19 @@ export class LeaseHandle implements Lease {
   readonly #calls: LeaseCalls;
   readonly #clock: Clock;
   readonly #chosenBy: LeaseId["chosenBy"];
-  #owned = true;
 
-  constructor(
-    lease: LeaseId & {
-      readonly ttlSeconds: number;
-      readonly grantedAt: number;
-    },
-    calls: LeaseCalls,
-    host: RenewalHost<Renewal>,
-    clock: Clock,
-  ) {
+  constructor(lease: HandledLease, { host, calls, clock }: HandleParts) {
     this.id = lease.id;
     this.#chosenBy = lease.chosenBy;
     this.ttlSeconds = lease.ttlSeconds;
     this.signal = this.#abort.signal;
     this.#calls = calls;
     this.#clock = clock;
-    this.#renewal = new Renewal(
-      lease,
+    this.#renewal = new Renewal(lease, {
       host,
       clock,
-      (error: LeaseLostError) => {
-        this.#owned = false;
-        this.#abort.abort(error);
-      },
-    );
+      onLost: (error) => this.#abort.abort(error),
+    });
   }
 
   get state(): LeaseState {
@@ -96,9 +88,9 @@ export class LeaseHandle implements Lease {
     this.#renewal.lose("orphaned");
   }
 
-  /** Why the first renewal is not answered yet, as far as that is known. */
-  get trouble(): unknown {
-    return this.#renewal.trouble;
+  /** The reason why the first renewal is not answered yet, if known. */
+  get lastError(): unknown {
+    return this.#renewal.lastError;
   }
 
   toJSON(): unknown {
@@ -106,17 +98,17 @@ export class LeaseHandle implements Lease {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // One that is lost, revoked or orphaned is not ours to end.
-    if (!this.#owned) return;
+    // A lease that is lost, revoked or orphaned is not ours to end.
+    if (this.signal.aborted) return;
     try {
       await this.revoke();
     } catch (error) {
-      // It has ended by itself, which is what was wanted.
+      // The lease has ended by itself, as was wanted.
       if (!(error instanceof LeaseNotFoundError)) throw error;
     }
   }
 
-  /** Takes note if the server says that there is no such lease. */
+  /** Gives the lease up if the server says that there is none. */
   async #whileItExists<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer;

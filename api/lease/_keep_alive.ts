@@ -13,16 +13,15 @@ import type { RenewalHost, RenewingState } from "./_renewal_host.ts";
 import { RenewalWindow } from "./_renewal_window.ts";
 import {
   type Opener,
-  type OpenStream,
-  Reopening,
+  ReconnectingStream,
   type StreamLimit,
   waitingError,
 } from "../stream/mod.ts";
 
 const ACTION = "keep the leases alive";
 
-// What a server says that does not renew leases; and what one may say now and
-// then for other reasons, which is why it is asked more than once.
+// The codes of a server that does not renew leases. Others use them now and
+// then, which is why it is asked more than once.
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   "unknown",
   "unsupported",
@@ -37,58 +36,74 @@ const FINAL_REFUSALS = 3;
 const CROWD = 1_000;
 
 /**
- * The one stream on which all leases of a client are renewed, and its
- * successors: it is open while there is a lease, on a member with a leader.
+ * The stream on which all leases of a client are renewed, and its successors.
+ * It is open while there is a lease to renew, on a member with a leader.
  */
 export class KeepAliveSession implements RenewalHost<Renewal> {
   readonly #opener: Opener;
   readonly #clock: Clock;
   readonly #tracked = new Set<Renewal>();
-  /** Those who hold a lease: it may have been attached more than once. */
+  /** The renewals by lease: one may have been attached more than once. */
   readonly #kept = new Map<bigint, Set<Renewal>>();
   readonly #window: RenewalWindow;
-  readonly #reopening: Reopening;
-  #stream: OpenStream<LeaseKeepAliveRequestInit> | undefined;
-  #opening: AbortController | undefined;
-  #trouble: unknown;
-  #limit: StreamLimit | undefined;
-  /** How many streams in a row were refused, and nothing else came. */
+  readonly #stream: ReconnectingStream<
+    LeaseKeepAliveRequestInit,
+    LeaseKeepAliveResponse
+  >;
+  /** The end of the newest stream, or its wait, if nothing has come since. */
+  #lastError: unknown;
+  /** Streams in a row that were refused. */
   #refusals = 0;
-  #endpoint: string | undefined;
 
   constructor(opener: Opener, clock: Clock) {
     this.#opener = opener;
     this.#clock = clock;
     this.#window = new RenewalWindow(
       clock,
-      (id) => this.#stream?.send({ ID: fromBigInt(id) }),
+      (id) => this.#stream.current?.send({ ID: fromBigInt(id) }),
     );
-    this.#reopening = new Reopening(clock, () => this.#open());
+    this.#stream = new ReconnectingStream(methods.lease.keepAlive, {
+      opener,
+      clock,
+      action: ACTION,
+      requireLeader: true,
+      // Leases are not given up as easily: see `#countRefusal`.
+      isFinal: () => false,
+      listener: {
+        onOpen: () => this.#onOpen(),
+        onMessage: (message) => this.#onMessage(message),
+        onEnd: (error) => this.#onEnd(error),
+        onFailed: (error) => this.#onFailed(error),
+        onWait: (limit) => this.#onWait(limit),
+      },
+    });
   }
 
-  trouble(waitedMs: number): unknown {
-    if (this.#trouble !== undefined || this.#opening === undefined) {
-      return this.#trouble;
+  lastError(waitedMs: number): unknown {
+    if (this.#lastError !== undefined || this.#stream.kind !== "opening") {
+      return this.#lastError;
     }
     const call = { action: ACTION, timeoutMs: waitedMs };
     return this.#opener.notOpened(methods.lease.keepAlive, call);
   }
 
   get state(): RenewingState {
-    if (this.#stream !== undefined) {
-      return { kind: "live", endpoint: this.#stream.endpoint };
+    const { current, limit } = this.#stream;
+    if (current !== undefined) {
+      return { kind: "live", endpoint: current.endpoint };
     }
-    return this.#limit === undefined
+    return limit === undefined
       ? { kind: "connecting" }
-      : { kind: "waiting", ...this.#limit };
+      : { kind: "waiting", ...limit };
   }
 
   get crowded(): boolean {
     return this.#kept.size >= CROWD;
   }
 
-  track(renewal: Renewal): void {
+  track(renewal: Renewal): number {
     this.#tracked.add(renewal);
+    return this.#window.lastOrder;
   }
 
   add(renewal: Renewal): void {
@@ -98,9 +113,7 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
       return;
     }
     this.#kept.set(renewal.id, new Set([renewal]));
-    if (!this.#stream && !this.#opening && !this.#reopening.pending) {
-      this.#open();
-    }
+    this.#stream.start();
   }
 
   remove(renewal: Renewal): void {
@@ -117,11 +130,12 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
   due(renewal: Renewal, lateMs: number): number {
     const { id, lossAt, intervalMs } = renewal;
     const next = this.#clock.now() + intervalMs;
-    // It is asked about again as soon as there is a stream.
-    if (this.#stream === undefined || !this.#kept.has(id)) return next;
+    // Renewed as soon as there is a stream.
+    const { current } = this.#stream;
+    if (current === undefined || !this.#kept.has(id)) return next;
     const due = this.#window.due(id, { lossAt, intervalMs, lateMs });
     if (due.action === "wait") return due.untilMs;
-    this.#reopen(this.#stream);
+    this.#stream.abandon(unanswered(current.endpoint));
     return next;
   }
 
@@ -131,46 +145,11 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     this.#stop();
   }
 
-  async #open(): Promise<void> {
-    const opening = this.#opening = new AbortController();
-    try {
-      const stream = await this.#opener.open(methods.lease.keepAlive, {
-        action: ACTION,
-        requireLeader: true,
-        signal: opening.signal,
-        avoid: this.#endpoint,
-        onRemoval: "move",
-        onWait: (limit) => {
-          const method = methods.lease.keepAlive.name;
-          this.#limit = limit;
-          this.#trouble = limit && waitingError(ACTION, method, limit);
-        },
-      }, {
-        onMessage: (message) => this.#onMessage(message),
-        onEnd: (error) => {
-          this.#trouble = error;
-          this.#stream = undefined;
-          if (this.#opening === opening) this.#opening = undefined;
-          this.#countRefusal(error);
-          if (this.#kept.size > 0) this.#reopening.begin();
-        },
-      });
-      // No longer wanted, or ended before anybody knew of it.
-      if (this.#opening !== opening) return stream.cancel();
-      this.#opening = undefined;
-      this.#stream = stream;
-      this.#endpoint = stream.endpoint;
-      this.#reopening.opened();
-      this.#window.reset();
-      // The most urgent first.
-      const all = this.#all().sort((one, other) => one.lossAt - other.lossAt);
-      for (const renewal of all) renewal.opened();
-    } catch (error) {
-      if (this.#opening !== opening) return;
-      this.#opening = undefined;
-      // The strategy refuses to give a connection, or the client is closed.
-      for (const renewal of this.#all()) renewal.lose("not_renewed", error);
-    }
+  #onOpen(): void {
+    this.#window.reset();
+    // The most urgent first.
+    const all = this.#all().sort((one, other) => one.lossAt - other.lossAt);
+    for (const renewal of all) renewal.opened();
   }
 
   #all(): Renewal[] {
@@ -178,18 +157,33 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
   }
 
   #onMessage({ ID, TTL }: LeaseKeepAliveResponse): void {
-    this.#trouble = undefined;
+    this.#lastError = undefined;
     this.#refusals = 0;
     const id = toBigInt(ID);
-    const sentAt = this.#window.answered(id);
-    if (sentAt === undefined) return;
+    const request = this.#window.answered(id);
+    if (request === undefined) return;
     const ttlSeconds = Number(toBigInt(TTL));
     for (const renewal of [...this.#kept.get(id) ?? []]) {
-      renewal.answered(ttlSeconds, sentAt);
+      renewal.answered(ttlSeconds, request);
     }
   }
 
-  /** Tells the leases once there is little doubt that it will stay so. */
+  #onEnd(error: EtcdError): void {
+    this.#lastError = error;
+    this.#countRefusal(error);
+  }
+
+  /** The strategy refuses to give a connection, or the client is closed. */
+  #onFailed(error: unknown): void {
+    for (const renewal of this.#all()) renewal.lose("not_renewed", error);
+  }
+
+  #onWait(limit: StreamLimit | undefined): void {
+    const { name } = methods.lease.keepAlive;
+    this.#lastError = limit && waitingError(ACTION, name, limit);
+  }
+
+  /** Tells the leases once a refusal is there to stay, without much doubt. */
   #countRefusal(error: EtcdError): void {
     const refused = REFUSALS.has(error.code) && !error.retryable;
     this.#refusals = refused ? this.#refusals + 1 : 0;
@@ -197,21 +191,10 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     for (const renewal of this.#all()) renewal.refused(error);
   }
 
-  #reopen(stream: OpenStream<LeaseKeepAliveRequestInit>): void {
-    stream.cancel(unanswered(stream.endpoint));
-    this.#stream = undefined;
-    this.#reopening.begin();
-  }
-
   #stop(): void {
     this.#refusals = 0;
-    this.#opening?.abort();
-    this.#opening = undefined;
-    this.#reopening.stop();
-    this.#stream?.cancel();
-    this.#stream = undefined;
-    this.#trouble = undefined;
-    this.#limit = undefined;
+    this.#stream.stop();
+    this.#lastError = undefined;
   }
 }
 

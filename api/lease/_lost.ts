@@ -3,16 +3,16 @@ import {
   LeaseLostError,
 } from "../../errors/specific_errors.ts";
 
-/** What is known of a lease that is lost. */
+/** A lease that is lost, as far as known. */
 export interface LostLease {
   readonly id: bigint;
-  /** For how long it was granted. */
+  /** The time it was granted for. */
   readonly ttlMs: number;
-  /** How long ago it was last renewed. */
+  /** The time since it was last renewed. */
   readonly sinceMs: number;
-  /** When that was. */
+  /** The date when that was. */
   readonly lastRenewal: Date;
-  /** How long the event loop has stood still since. */
+  /** The longest time the event loop has stood still since. */
   readonly loopStallMs: number;
   readonly cause: unknown;
 }
@@ -25,7 +25,7 @@ const TEXT: ReadonlyMap<LeaseLossReason, string> = new Map([
   ["client_closed", "the client was closed"],
 ]);
 
-/** Why a lease cannot be relied on any more. */
+/** The error of a lease that cannot be relied on any more. */
 export function lostError(
   reason: LeaseLossReason,
   { id, ttlMs, sinceMs, lastRenewal, loopStallMs, cause }: LostLease,

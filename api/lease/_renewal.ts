@@ -1,5 +1,6 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 import type { RenewalHost } from "./_renewal_host.ts";
+import type { SentRequest } from "./_renewal_window.ts";
 import { runAt } from "../waiting/mod.ts";
 import type {
   LeaseLossReason,
@@ -16,9 +17,31 @@ const LATE_SHARE = 0.05;
 // When spread, one is due again after this share of its interval, or more.
 const LEAST_SHARE = 0.1;
 
+/** A lease that is relied on here. */
+export interface HeldLease {
+  readonly id: bigint;
+  readonly ttlSeconds: number;
+  /** When its time began to run, by the clock. */
+  readonly grantedAt: number;
+}
+
+type RenewalState =
+  | Extract<LeaseState, { readonly kind: "idle" | "ended" }>
+  | { readonly kind: "renewing" };
+
+/** Parts of the renewal of a lease. */
+export interface RenewalParts {
+  /** The stream it shares. */
+  readonly host: RenewalHost<Renewal>;
+  /** Time and randomness. */
+  readonly clock: Clock;
+  /** Called once, when the lease cannot be relied on any more. */
+  onLost(error: LeaseLostError): void;
+}
+
 /**
- * Knows when a lease has to be renewed and when it is lost, by a monotonic
- * clock: from the moment its last answered renewal was sent.
+ * Renews a lease in time, and says when it is lost, by a monotonic clock: its
+ * time runs from the moment when its last answered renewal was sent.
  */
 export class Renewal {
   readonly id: bigint;
@@ -27,75 +50,62 @@ export class Renewal {
   readonly #onLost: (error: LeaseLostError) => void;
   #first = firstAnswer();
   #ttlMs: number;
-  /** When the last answered request was sent. */
+  /** The time when the last answered request was sent. */
   #renewedAt: number;
   #renewedDate: Date;
-  /** Since when it is known that there is such a lease. */
-  readonly #knownSince: number;
-  /** When it was to be renewed next. */
+  /** The number of the newest request sent before the lease was known. */
+  readonly #lastOrderBefore: number;
+  /** The time when it was to be renewed next. */
   #plannedAt = 0;
-  #active = false;
+  #state: RenewalState = { kind: "idle" };
+  /** Whether a renewal was answered, on any stream. */
   #answered = false;
-  /** Rejected with the reason, once it is neither renewed nor lost any more. */
-  #over: Promise<never> | undefined;
-  #reason: Error | undefined;
   #stallMs = 0;
   #cancelDue: (() => void) | undefined;
   #cancelLoss: (() => void) | undefined;
 
-  constructor(
-    lease: {
-      readonly id: bigint;
-      readonly ttlSeconds: number;
-      readonly grantedAt: number;
-    },
-    host: RenewalHost<Renewal>,
-    clock: Clock,
-    onLost: (error: LeaseLostError) => void,
-  ) {
+  constructor(lease: HeldLease, { host, clock, onLost }: RenewalParts) {
     this.id = lease.id;
     this.#host = host;
     this.#clock = clock;
     this.#onLost = onLost;
     this.#ttlMs = lease.ttlSeconds * 1_000;
-    this.#knownSince = clock.now();
     this.#renewedAt = lease.grantedAt;
     this.#renewedDate = new Date(Date.now() - (clock.now() - lease.grantedAt));
-    host.track(this);
+    this.#lastOrderBefore = host.track(this);
     this.#watchForLoss();
   }
 
-  /** Where it stands. */
+  /** The state of its renewals. */
   get state(): LeaseState {
-    if (this.#reason) return { kind: "ended", reason: this.#reason };
-    return this.#active ? this.#host.state : { kind: "idle" };
+    return this.#state.kind === "renewing" ? this.#host.state : this.#state;
   }
 
-  /** Renews from now on. */
+  /** Renews the lease from now on. */
   start(): Promise<void> {
-    if (this.#over) return this.#over;
-    if (!this.#active) {
-      this.#active = true;
+    if (this.#state.kind === "ended") return failed(this.#state.reason);
+    if (this.#state.kind === "idle") {
+      this.#state = { kind: "renewing" };
       this.#host.add(this);
       this.#due(0);
     }
     return this.#first.promise;
   }
 
-  /** When it would be lost. */
+  /** The time when the lease would be lost. */
   get lossAt(): number {
     const margin = Math.min(MARGIN_MS, this.#ttlMs / 10);
     return this.#renewedAt + this.#ttlMs - margin;
   }
 
-  /** How long after a renewal the next one is due. */
+  /** The time from a renewal to the next one, in milliseconds. */
   get intervalMs(): number {
     return this.#ttlMs / 3;
   }
 
-  /** A stream is open, perhaps after a while without. */
+  /** Takes note that a stream is open, perhaps after a while without. */
   opened(): void {
-    if (!this.#active) return;
+    if (this.#state.kind !== "renewing") return;
     const now = this.#clock.now();
     const dueAt = this.#answered ? this.#renewedAt + this.intervalMs : now;
     this.#plannedAt = dueAt;
@@ -105,15 +115,14 @@ export class Renewal {
   }
 
   /**
-   * The server's answer to the request sent at that time: the seconds it has
-   * now, 0 or less if it is gone.
+   * Takes the server's answer to a request: the seconds that the lease has now,
+   * 0 or less if it is gone.
    */
-  answered(ttlSeconds: number, sentAt: number): void {
-    if (this.#over) return;
-    if (ttlSeconds <= 0) {
-      // If sent before, it was for another lease of this id, which was revoked.
-      return sentAt < this.#knownSince ? this.#due(0) : this.lose("expired");
-    }
+  answered(ttlSeconds: number, { atMs: sentAt, order }: SentRequest): void {
+    if (this.#state.kind === "ended") return;
+    // The answer may be for another lease of this id, revoked since.
+    if (order <= this.#lastOrderBefore) return this.#due(0);
+    if (ttlSeconds <= 0) return this.lose("expired");
     this.renewed(ttlSeconds, sentAt);
     const first = !this.#answered;
     this.#answered = true;
@@ -125,8 +134,8 @@ export class Renewal {
   }
 
   /**
-   * After which share of the interval it is due again. Many that were renewed
-   * at once, as their stream was cut, would be renewed at once ever after.
+   * The share of the interval after which it is due again. Many leases that
+   * were renewed at once, as their stream was cut, would be so ever after.
    */
   #share(late: boolean): number {
     return late && this.#host.crowded
@@ -134,9 +143,9 @@ export class Renewal {
       : 1;
   }
 
-  /** It was renewed by a request sent at that time. */
+  /** Takes note that a request sent at that time has renewed the lease. */
   renewed(ttlSeconds: number, sentAt: number): void {
-    if (this.#over || sentAt < this.#renewedAt) return;
+    if (this.#state.kind === "ended" || sentAt < this.#renewedAt) return;
     this.#ttlMs = ttlSeconds * 1_000;
     this.#renewedAt = sentAt;
     this.#renewedDate = new Date(Date.now() - (this.#clock.now() - sentAt));
@@ -145,12 +154,13 @@ export class Renewal {
   }
 
   /**
-   * The server does not renew leases, it seems. One that it has renewed before
-   * is tried on with; else it is as if that had not been asked for.
+   * Takes note that the server does not renew leases, as it seems. One that was
+   * renewed before is tried on with. Else `keepAlive()` fails with that, and it
+   * is as if it had not been called.
    */
   refused(error: unknown): void {
-    if (this.#over || this.#answered) return;
-    this.#active = false;
+    if (this.#state.kind !== "renewing" || this.#answered) return;
+    this.#state = { kind: "idle" };
     this.#cancelDue?.();
     this.#host.remove(this);
     this.#host.track(this);
@@ -159,14 +169,14 @@ export class Renewal {
     first.reject(error);
   }
 
-  /** Why the first renewal is not answered yet. */
-  get trouble(): unknown {
-    return this.#host.trouble(this.#sinceMs());
+  /** The reason why the first renewal is not answered yet. */
+  get lastError(): unknown {
+    return this.#host.lastError(this.#sinceMs());
   }
 
-  /** It is lost, for this reason. */
+  /** Gives the lease up, for this reason. */
   lose(reason: LeaseLossReason, cause?: unknown): void {
-    if (this.#over) return;
+    if (this.#state.kind === "ended") return;
     const error = lostError(reason, {
       id: this.id,
       ttlMs: this.#ttlMs,
@@ -179,12 +189,9 @@ export class Renewal {
     this.#onLost(error);
   }
 
-  #end(error: Error): void {
-    this.#reason = error;
-    this.#first.reject(error);
-    this.#over = Promise.reject(error);
-    // Nobody has to wait for it: the handle's signal tells.
-    this.#over.catch(() => {});
+  #end(reason: Error): void {
+    this.#state = { kind: "ended", reason };
+    this.#first.reject(reason);
     this.#cancelDue?.();
     this.#cancelLoss?.();
     this.#host.remove(this);
@@ -196,8 +203,8 @@ export class Renewal {
 
   #schedule(atMs: number): void {
     this.#cancelDue?.();
-    // The host may have found that it is over.
-    if (!this.#active || this.#over) return;
+    // The host may have found that it has ended.
+    if (this.#state.kind !== "renewing") return;
     this.#cancelDue = this.#at(atMs, (lateMs) => this.#due(lateMs));
   }
 
@@ -205,7 +212,7 @@ export class Renewal {
     this.#cancelLoss?.();
     this.#cancelLoss = this.#at(
       this.lossAt,
-      () => this.lose("not_renewed", this.trouble),
+      () => this.lose("not_renewed", this.lastError),
     );
   }
 
@@ -213,7 +220,7 @@ export class Renewal {
     return Math.round(this.#clock.now() - this.#renewedAt);
   }
 
-  /** Runs a task at a time, and takes note if that is late. */
+  /** Runs a task at a time, and takes note if it runs late. */
   #at(atMs: number, task: (lateMs: number) => void): () => void {
     return runAt(this.#clock, atMs, (lateMs) => {
       this.#stallMs = Math.max(this.#stallMs, lateMs);
@@ -224,7 +231,14 @@ export class Renewal {
 
 function firstAnswer(): PromiseWithResolvers<void> {
   const first = Promise.withResolvers<void>();
-  // Nobody has to wait for it.
+  // Nobody has to wait for it: the handle's signal tells.
   first.promise.catch(() => {});
   return first;
+}
+
+function failed(reason: Error): Promise<never> {
+  const failure = Promise.reject(reason);
+  // As with the first answer.
+  failure.catch(() => {});
+  return failure;
 }

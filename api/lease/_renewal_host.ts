@@ -1,26 +1,29 @@
 import type { LeaseState } from "./types.ts";
 
-/** Where a stream of renewals stands. */
+/** The state of a stream of renewals. */
 export type RenewingState = Extract<
   LeaseState,
   { readonly kind: "connecting" | "waiting" | "live" }
 >;
 
-/** What the renewals of a lease need of the stream they share. */
+/** The stream that renewals share, as one of them sees it. */
 export interface RenewalHost<Renewal> {
-  /** Why nothing has come for so long, as far as that is known. */
-  trouble(waitedMs: number): unknown;
-  /** Where the stream stands. */
+  /** The reason why no answer has come for so long, as far as known. */
+  lastError(waitedMs: number): unknown;
+  /** The state of the stream. */
   readonly state: RenewingState;
-  /** Knows of the lease from now on, renewed or not. */
-  track(renewal: Renewal): void;
+  /**
+   * Tells this lease of the client's end from now on, renewed or not. Returns
+   * the number of the newest request sent so far.
+   */
+  track(renewal: Renewal): number;
   /** Puts the lease on the stream. */
   add(renewal: Renewal): void;
   /** Takes it off, and forgets it. */
   remove(renewal: Renewal): void;
   /**
-   * Does what a lease needs whose renewal is due; returns when it is due again
-   * if it is not answered before. `lateMs` is how late this comes.
+   * Renews a lease that is due, or replaces the stream. Returns when to look
+   * again if there is no answer before. `lateMs` is how late this comes.
    */
   due(renewal: Renewal, lateMs: number): number;
   /** Whether there are so many that they must not be renewed all at once. */

@@ -14,10 +14,11 @@ const MOST_LIMIT = 4_000;
 // came meanwhile are read after it.
 const LATE_MS = 100;
 
-/** A request that is not answered yet. */
-interface Sent {
+/** A request for a renewal. */
+export interface SentRequest {
+  /** When it was sent, by the clock. */
   readonly atMs: number;
-  /** Which request of the stream it is. */
+  /** Its number among all that were sent. */
   readonly order: number;
 }
 
@@ -27,23 +28,23 @@ interface Waiting {
   readonly lossAt: number;
 }
 
-/** What is to be done about a lease whose renewal is due. */
+/** The action for a lease whose renewal is due. */
 export type Due =
-  /** Nothing before that time. */
+  /** Do nothing before that time. */
   | { readonly action: "wait"; readonly untilMs: number }
-  /** The stream answers nobody any more. */
+  /** Replace the stream: it answers nobody any more. */
   | { readonly action: "replace the stream" };
 
 /**
  * The renewals on one stream: which go first, how many are unanswered, and
- * whether the stream answers at all. One that is slow is not one that is dead:
- * all it was asked would be asked again on the next one.
+ * whether the stream answers at all. A slow stream is not taken for a dead one,
+ * as all its requests would be sent once more on the next one.
  */
 export class RenewalWindow {
   readonly #clock: Clock;
   readonly #write: (id: bigint) => void;
   /** In the order in which they were sent. */
-  readonly #sent = new Map<bigint, Sent>();
+  readonly #sent = new Map<bigint, SentRequest>();
   #waiting = mostUrgentFirst();
   readonly #waits = new Set<bigint>();
   #limit = FIRST_LIMIT;
@@ -57,7 +58,7 @@ export class RenewalWindow {
     this.#write = write;
   }
 
-  /** A stream is open on which nothing was sent yet. */
+  /** Starts anew, on a stream on which nothing was sent yet. */
   reset(): void {
     this.#sent.clear();
     this.#waits.clear();
@@ -66,7 +67,7 @@ export class RenewalWindow {
     this.#answeredAt = -Infinity;
   }
 
-  /** The lease has to be renewed: the sooner, the sooner it would be lost. */
+  /** Sends a renewal, or lets it wait: the lease with least time goes first. */
   ask(id: bigint, lossAt: number): void {
     if (this.#sent.has(id) || this.#waits.has(id)) return;
     if (this.#sent.size < this.#limit) return this.#send(id);
@@ -74,10 +75,15 @@ export class RenewalWindow {
     this.#waiting.push({ id, lossAt });
   }
 
-  /** There is an answer: when its request was sent, if one was. */
-  answered(id: bigint): number | undefined {
+  /** The number of the newest request. */
+  get lastOrder(): number {
+    return this.#orders;
+  }
+
+  /** Takes note of an answer. Returns its request, if there was one. */
+  answered(id: bigint): SentRequest | undefined {
     const sent = this.#sent.get(id);
-    // One that was not asked for tells nothing about time.
+    // An answer that was not asked for tells nothing about time.
     if (sent === undefined) return undefined;
     this.#sent.delete(id);
     this.#answeredAt = this.#clock.now();
@@ -86,17 +92,17 @@ export class RenewalWindow {
       : Math.min(this.#limit + 1, MOST_LIMIT);
     this.#answeredOrder = Math.max(this.#answeredOrder, sent.order);
     this.#fill();
-    return sent.atMs;
+    return sent;
   }
 
-  /** The lease is renewed no more; an answer to come is one all the same. */
+  /** Renews the lease no more. An answer to come still counts as one. */
   forget(id: bigint): void {
     this.#waits.delete(id);
   }
 
   /**
-   * A lease is due, whose interval is this long; `lateMs` is how late this is
-   * asked.
+   * The action for a lease that is due, whose interval is this long. `lateMs`
+   * is how late this is asked.
    */
   due(
     id: bigint,
@@ -109,7 +115,7 @@ export class RenewalWindow {
     const now = this.#clock.now();
     const sent = this.#sent.get(id);
     if (sent === undefined) {
-      // Of so many that wait none looks again soon if this one is late.
+      // A late one does not judge the stream, and not soon again: many may wait.
       if (lateMs <= LATE_MS && this.#waitsInVain(id, now - intervalMs)) {
         return { action: "replace the stream" };
       }
@@ -129,7 +135,7 @@ export class RenewalWindow {
       : { action: "replace the stream" };
   }
 
-  /** Whether it waits behind what nobody asks about, and nothing is answered. */
+  /** Whether it waits behind others, none of which is looked at or answered. */
   #waitsInVain(id: bigint, sinceMs: number): boolean {
     const oldest = this.#sent.values().next().value?.atMs ?? Infinity;
     return this.#waits.has(id) &&

@@ -9,21 +9,21 @@ import {
 } from "../checks/mod.ts";
 import { KeepAliveSession } from "./_keep_alive.ts";
 import { LeaseCalls } from "./_calls.ts";
-import { LeaseHandle } from "./_handle.ts";
+import { type HandledLease, LeaseHandle } from "./_handle.ts";
 import type { Opener } from "../stream/mod.ts";
 import type { Caller, CallOptions } from "../call/mod.ts";
 import type { TellEvent } from "../events.ts";
 import type { GrantOptions, Lease, Leases } from "./types.ts";
 
-/** What leases need besides a caller and an opener of streams. */
+/** Settings of leases. */
 export interface LeaseSettings {
-  /** What tells the time. */
+  /** Time and randomness. */
   readonly clock: Clock;
-  /** Told of leases that are lost. */
+  /** Called when a lease is lost. */
   readonly onEvent?: TellEvent | undefined;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
-  /** What renews them. @default {a stream of their own} */
+  /** The stream that renews them. @default {one of their own} */
   readonly session?: KeepAliveSession;
 }
 
@@ -95,14 +95,17 @@ export class LeaseFacet implements Leases {
     return await this.#calls.list(options);
   }
 
-  /** Ends every renewal: the client is closed. */
+  /** Ends every renewal, as the client is closed. */
   close(): void {
     this.#session.close();
   }
 
-  #handle(granted: ConstructorParameters<typeof LeaseHandle>[0]): Lease {
-    const [calls, session] = [this.#calls, this.#session];
-    const lease = new LeaseHandle(granted, calls, session, this.#clock);
+  #handle(granted: HandledLease): Lease {
+    const lease = new LeaseHandle(granted, {
+      calls: this.#calls,
+      host: this.#session,
+      clock: this.#clock,
+    });
     const tell = this.#onEvent;
     if (tell !== undefined) {
       onAbort(lease.signal, () => tellLoss(lease, tell));

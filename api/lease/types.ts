@@ -22,7 +22,7 @@ export interface TimeToLiveOptions extends CallOptions {
   readonly keys?: boolean | undefined;
 }
 
-/** How long a lease has to live. */
+/** The time that a lease has left. */
 export interface TimeToLive {
   /** The answering member's header. */
   readonly header: ResponseHeader;

@@ -11,8 +11,7 @@ import {
   SIGNAL,
   Signature,
 } from "../checks/mod.ts";
-import { observeElection } from "./_election_observation.ts";
-import type { Opener } from "../stream/mod.ts";
+import { observeElection, type ObservingParts } from "./_observe_election.ts";
 import {
   copyBytes,
   jsonable,
@@ -47,11 +46,11 @@ const RESIGN = new Signature("election.resign", CALL_OPTIONS);
 /** {@linkcode ElectionService} over a caller and streams. */
 export class ElectionFacet implements ElectionService {
   readonly #caller: Caller;
-  readonly #opener: Opener;
+  readonly #parts: ObservingParts;
 
-  constructor(caller: Caller, opener: Opener) {
+  constructor(caller: Caller, parts: ObservingParts) {
     this.#caller = caller;
-    this.#opener = opener;
+    this.#parts = parts;
   }
 
   async campaign(
@@ -125,7 +124,7 @@ export class ElectionFacet implements ElectionService {
     options: ObserveOptions = {},
   ): AsyncIterableIterator<KeyValue> {
     const kept = OBSERVE.take(options, () => own(keyBytes("name", name)));
-    return observeElection(this.#opener, kept, options);
+    return observeElection(kept, options, this.#parts);
   }
 
   async resign(

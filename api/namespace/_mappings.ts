@@ -75,11 +75,16 @@ const MAPPINGS: Mappings = {
   "Election.Resign": { request: withLeader, response: unchanged },
 };
 
+/** A method, and the prefix of the namespace it is called in. */
+export interface MappedCall {
+  readonly method: string;
+  readonly prefix: Uint8Array;
+}
+
 /** The request of a method, with the prefix before its keys and names. */
 export function requestUnder<Request>(
-  method: string,
   request: Request,
-  prefix: Uint8Array,
+  { method, prefix }: MappedCall,
 ): Request {
   const mapping = mappingOf<Request, unknown>(method);
   return mapping ? mapping.request(request, prefix) : request;
@@ -87,9 +92,8 @@ export function requestUnder<Request>(
 
 /** The response of a method, with the prefix taken off its keys and names. */
 export function responseUnder<Response>(
-  method: string,
   response: Response,
-  prefix: Uint8Array,
+  { method, prefix }: MappedCall,
 ): Response {
   const mapping = mappingOf<unknown, Response>(method);
   return mapping ? mapping.response(response, prefix) : response;

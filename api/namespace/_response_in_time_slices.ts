@@ -19,12 +19,12 @@ export function responseInTimeSlices<Response>(
   const long = LISTS.find((name) =>
     ((response as Lists)[name]?.length ?? 0) > MANY_KEYS
   );
-  if (long === undefined) return responseUnder(method, response, prefix);
+  if (long === undefined) return responseUnder(response, { method, prefix });
   return inTimeSlices(
     inSteps(
       response as Lists,
       long,
-      (part) => responseUnder(method, part, prefix),
+      (part) => responseUnder(part, { method, prefix }),
     ),
     signal,
   ) as Promise<Response>;

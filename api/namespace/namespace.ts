@@ -1,3 +1,4 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
 import type { Method } from "../../proto/method.ts";
 import { keysUnder, keyUnder } from "./_range.ts";
 import { NamespacedWatch } from "./_watch.ts";
@@ -35,6 +36,8 @@ export interface KeyspaceParts {
   readonly opener: Opener;
   /** The timeout of calls that name none; `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** Time and randomness. */
+  readonly clock: Clock;
   /** Makes watches. */
   readonly watches: WatchFacet;
   /** Makes leases. */
@@ -68,7 +71,7 @@ export class NamespacedKeys extends Keyspace {
     });
     this.lease = parts.leases.over(caller);
     this.lock = new LockFacet(caller);
-    this.election = new ElectionFacet(caller, opener);
+    this.election = new ElectionFacet(caller, { opener, clock: parts.clock });
   }
 
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {
@@ -107,7 +110,7 @@ class NamespacedCaller implements Caller {
     const { name } = call.method;
     const response = await this.#caller.unary(
       call,
-      requestUnder(name, request, this.#prefix),
+      requestUnder(request, { method: name, prefix: this.#prefix }),
       options,
     );
     return responseInTimeSlices(name, response, {
@@ -132,14 +135,14 @@ function namespacedOpener(
       const { name } = method;
       const stream = await opener.open(method, settings, {
         onMessage: (message) =>
-          listener.onMessage(responseUnder(name, message, prefix)),
+          listener.onMessage(responseUnder(message, { method: name, prefix })),
         onEnd: (error) => listener.onEnd(error),
         ...listener.onDone && { onDone: () => listener.onDone?.() },
       });
       return {
         ...stream,
         send: (request: Request) =>
-          stream.send(requestUnder(name, request, prefix)),
+          stream.send(requestUnder(request, { method: name, prefix })),
       };
     },
   };

@@ -25,7 +25,7 @@ import {
 
 const FIRST: RangeOptions = readPage({ limit: 1, from: 0n }, "ascend");
 
-/** What the contenders of a session have in common. */
+/** The parts that the contenders of a session share. */
 export interface ContenderParts {
   readonly keys: QueueKeys;
   readonly lease: Lease;
@@ -109,7 +109,7 @@ export class Contender {
     return undefined;
   }
 
-  /** The same where there are keys that are no entries: no compare skips them. */
+  /** Enters if first, among keys that are no entries: no compare skips them. */
   async #enterAmongOthers(
     value: Value,
     context: WorkContext,

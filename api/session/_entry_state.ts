@@ -13,7 +13,7 @@ import {
   type Txn,
 } from "../kv/mod.ts";
 
-/** What tells an entry from all others that its key ever had. */
+/** An entry, told from all others that its key ever was. */
 export interface CreatedEntry {
   readonly queue: Queue;
   readonly key: Uint8Array;

@@ -34,12 +34,12 @@ import type {
 
 const NO_VALUE = new Uint8Array();
 
-/** What a wait in a queue is for. */
+/** The purpose of a wait in a queue. */
 interface QueueWait {
   readonly name: Uint8Array;
   /** The value of the entry. */
   readonly value: Uint8Array;
-  /** What is done, completing "Cannot …", before the name. */
+  /** Completes "Cannot …", before the name. */
   readonly verb: string;
 }
 

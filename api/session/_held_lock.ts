@@ -12,11 +12,11 @@ import type { Comparison } from "../kv/mod.ts";
 import type { Lease } from "../lease/mod.ts";
 import type { Lock, PromptOptions } from "./types.ts";
 
-/** What a lock that is held is made of. */
+/** The parts of a lock that is held. */
 export interface HeldLockParts {
-  /** Who is in the queue. */
+  /** The contender that is in the queue. */
   readonly contender: Contender;
-  /** Its entry, the first one. */
+  /** The contender's entry, the first one. */
   readonly entry: QueueEntry;
   /** The keys the entry is among. */
   readonly keys: QueueKeys;
@@ -99,7 +99,7 @@ export class HeldLock implements Lock {
     return this.unlock();
   }
 
-  /** It is over, for this reason; the queue is left. */
+  /** Ends the lock, for this reason, and leaves the queue. */
   #end(reason: unknown): void {
     if (this.signal.aborted) return;
     const { contender, release } = this.#parts;
@@ -109,7 +109,7 @@ export class HeldLock implements Lock {
     contender.leave().catch(() => {}).finally(release);
   }
 
-  /** Its entry ends with the lease, or is left to whoever takes that over. */
+  /** Leaves the entry to end with the lease, or to whoever takes that over. */
   #endWithSession(reason: unknown): void {
     if (this.signal.aborted) return;
     this.#abort.abort(reason);

@@ -3,7 +3,7 @@ import type { Leases } from "../lease/mod.ts";
 import type { Key, KeyRange } from "../values/mod.ts";
 import type { Watch, WatchOptions } from "../watch/mod.ts";
 
-/** What a queue needs of the keys. */
+/** The part of a keyspace that a queue needs. */
 export interface QueueKeys {
   /** Reading and writing keys. */
   readonly kv: Kv;
@@ -11,7 +11,7 @@ export interface QueueKeys {
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch;
 }
 
-/** What a session needs of the keys. */
+/** The part of a keyspace that a session needs. */
 export interface SessionKeys extends QueueKeys {
   /** Leases. */
   readonly lease: Leases;

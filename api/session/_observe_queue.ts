@@ -15,7 +15,7 @@ import type { QueueKeys } from "./_keys.ts";
 
 const PAUSE_MS = 100;
 
-/** What tells the entry of a leader from all others. */
+/** The identity of a leader's entry: no other one has both. */
 interface EntryId extends Pick<KeyValue, "createRevision"> {
   readonly key: Uint8Array;
 }

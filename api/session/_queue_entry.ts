@@ -22,7 +22,7 @@ const WAIT = "wait for the lock";
 // For so long the server may be asked about the lease, before a loss is told.
 const ASK_MS = 500;
 
-/** What an entry is made of. */
+/** The parts of an entry. */
 export interface QueueEntryInit {
   readonly queue: Queue;
   readonly lease: Lease;

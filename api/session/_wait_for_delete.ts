@@ -13,7 +13,7 @@ export interface AwaitedKey {
   isEntry(kv: KeyValue): boolean;
 }
 
-/** What has become of the key: perhaps nothing, only another read can tell. */
+/** The end of a key, or "unknown": only another read can tell. */
 export type KeyEnd = "deleted" | "detached" | "unknown";
 
 // Before a member that is behind is asked again.

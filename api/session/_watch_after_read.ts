@@ -14,7 +14,7 @@ export interface WatchAfterReadOptions
   extends Pick<WatchOptions, "signal" | "noPut" | "noDelete"> {
   /** The revision at which the range was read. */
   readonly readAt: bigint;
-  /** Told when what was read has to be read again. */
+  /** Called when the range has to be read again. */
   onStale(reason: StaleReason): void;
 }
 

@@ -25,7 +25,9 @@ export async function openSession(
     const lease = await keys.lease.grant(ttlSeconds, options);
     context.maybeCommitted = true;
     try {
-      if (lease instanceof LeaseHandle) context.lastError = () => lease.trouble;
+      if (lease instanceof LeaseHandle) {
+        context.lastError = () => lease.lastError;
+      }
       // Without a limit, the lease's time is one: it is lost if no renewal is
       // answered.
       await abortable(lease.keepAlive(), context.signal);

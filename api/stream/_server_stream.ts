@@ -4,15 +4,15 @@ import { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
 import type { Method } from "../../proto/method.ts";
 import type { Opener } from "./_opener.ts";
-import type { OpenStream } from "./_streaming.ts";
-import { noStreamError, type StreamLimit } from "./_wait.ts";
+import type { OpenStream } from "./_open_stream.ts";
+import { noStreamError, type StreamLimit } from "./_limit.ts";
 import { pause, untilAborted } from "../waiting/mod.ts";
 
-/** What a server's stream is read with. */
+/** Settings of the reading of a server's stream. */
 export interface ReadingSettings<Request> {
-  /** What is asked for. */
+  /** The one request. */
   readonly request: Request;
-  /** What it does, completing "Cannot …". */
+  /** The reading's purpose, completing "Cannot …". */
   readonly action: string;
   /** Whether the member must have a leader. */
   readonly requireLeader: boolean;
@@ -20,17 +20,21 @@ export interface ReadingSettings<Request> {
   readonly needs?: string | undefined;
   /** The longest wait for a message in milliseconds, `Infinity` for any. */
   readonly timeoutMs: number;
-  /** Ends it. */
+  /** Ends the reading. */
   readonly signal: AbortSignal | undefined;
 }
+
+type StreamEnd =
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly error: EtcdError };
 
 // Before a stream that gave nothing is opened once more.
 const REPEAT_MS = 50;
 
 /**
- * A stream of a server, each of its messages asked for when it is wanted: the
- * server does not get ahead of who reads. It is opened by the first read, and
- * again until there is a message, where that may help; not after that.
+ * A stream of a server's messages, each asked for when it is wanted, so that
+ * the server does not run ahead of its reader. The first read opens the stream,
+ * again and again until there is a message, where that may help.
  */
 export class ServerStream<Request, Response> {
   readonly #opener: Opener;
@@ -41,8 +45,8 @@ export class ServerStream<Request, Response> {
   #stream: OpenStream<Request> | undefined;
   #limit: StreamLimit | undefined;
   #begun = false;
-  #done = false;
-  #failure: EtcdError | undefined;
+  /** The end of the stream that is open, if it has ended. */
+  #end: StreamEnd | undefined;
   #settle:
     | { message(value: Response | undefined): void; failure(e: unknown): void }
     | undefined;
@@ -65,7 +69,7 @@ export class ServerStream<Request, Response> {
     return this.#stream?.endpoint;
   }
 
-  /** The next message; nothing if that was the last one. Not twice at once. */
+  /** The next message; `undefined` at the end. One read at a time. */
   async next(): Promise<Response | undefined> {
     const { signal } = this.#ended;
     signal.throwIfAborted();
@@ -95,7 +99,7 @@ export class ServerStream<Request, Response> {
     }
   }
 
-  /** Ends it, on the server too; what waits fails with the reason. */
+  /** Ends the stream, on the server too. A read that waits fails so. */
   end(reason: unknown): void {
     if (this.#ended.signal.aborted) return;
     this.#unlink();
@@ -107,7 +111,7 @@ export class ServerStream<Request, Response> {
     if (this.#stream !== undefined) return this.#stream;
     const { request, ...settings } = this.#settings;
     const { signal } = this.#ended;
-    this.#failure = undefined;
+    this.#end = undefined;
     const stream = await this.#opener.open(this.#method, {
       ...settings,
       messages: "when asked for",
@@ -116,11 +120,11 @@ export class ServerStream<Request, Response> {
     }, {
       onMessage: (message) => this.#settle?.message(message),
       onEnd: (error) => {
-        this.#failure = error;
+        this.#end = { kind: "failed", error };
         this.#settle?.failure(error);
       },
       onDone: () => {
-        this.#done = true;
+        this.#end = { kind: "done" };
         this.#settle?.message(undefined);
       },
     });
@@ -134,9 +138,9 @@ export class ServerStream<Request, Response> {
   }
 
   async #read(stream: OpenStream<Request>): Promise<Response | undefined> {
-    // It may have ended while nobody was reading.
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#done) return undefined;
+    // The stream may have ended while nobody was reading.
+    if (this.#end?.kind === "failed") throw this.#end.error;
+    if (this.#end?.kind === "done") return undefined;
     try {
       return await untilAborted(this.#ended.signal, (resolve, reject) => {
         this.#settle = { message: resolve, failure: reject };
@@ -171,7 +175,7 @@ export class ServerStream<Request, Response> {
   }
 }
 
-/** Whether the same may be asked again. */
+/** Whether the same request may be sent again. */
 function isPassing(error: unknown): boolean {
   return error instanceof EtcdError && error.retryable;
 }

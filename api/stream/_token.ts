@@ -45,8 +45,8 @@ export function asRetryable(error: EtcdError): EtcdError {
 }
 
 /**
- * A member has refused something with this code. Whether that may be due to
- * the token, which then is not sent any more.
+ * Whether a member's refusal with this code may be due to the token. If so, the
+ * token is not sent any more.
  */
 export function refusesToken(
   tokens: TokenKeeper,
@@ -55,7 +55,7 @@ export function refusesToken(
 ): boolean {
   const due = tokens.renewable &&
     (isStaleToken(code) ||
-      // What etcd 3.4 says of a token it does not know.
+      // etcd 3.4 says so of a token it does not know.
       (code === "permission_denied" && !tokens.fresh));
   if (due) tokens.refused(token);
   return due;

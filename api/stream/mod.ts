@@ -1,15 +1,15 @@
 /**
- * Streams: opened, reopened, waiting for their turn.
+ * Streams: opened, opened again, waiting for one that an endpoint allows.
  *
  * @module
  */
-export { type Opener, StreamOpener } from "./_opener.ts";
+export { noStreamError, type StreamLimit, waitingError } from "./_limit.ts";
 export type {
   OpenStream,
   StreamListener,
   StreamSettings,
-} from "./_streaming.ts";
-export { Reopening, SHORT_LIFE_MS, STREAM_BACKOFF } from "./_reopening.ts";
+} from "./_open_stream.ts";
+export { type Opener, StreamOpener } from "./_opener.ts";
+export { ReconnectingStream } from "./_reconnecting.ts";
 export { ServerStream } from "./_server_stream.ts";
 export { asRetryable } from "./_token.ts";
-export { noStreamError, type StreamLimit, waitingError } from "./_wait.ts";

@@ -9,7 +9,7 @@ import type { TellEvent } from "../events.ts";
 
 /** The observation of a client: it follows calls, streams and events. */
 export interface Observation {
-  /** Told of everything that happens; missing if nobody listens. */
+  /** A listener to all events; missing if nobody listens. */
   readonly onEvent: TellEvent | undefined;
   /** Makes a caller that is followed, if somebody listens. */
   observed(caller: TraceableCaller): Caller;

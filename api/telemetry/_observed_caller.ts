@@ -11,7 +11,7 @@ import type { TellEvent } from "../events.ts";
 
 /** The listeners that follow the calls. */
 export interface CallObservers {
-  /** Told of repetitions. */
+  /** A listener to repetitions. */
   readonly onEvent: TellEvent | undefined;
   /** Makes spans and measures. */
   readonly telemetry: Telemetry | undefined;

@@ -8,11 +8,11 @@ import { doubtText, inDoubt } from "../../errors/doubt.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
 
-/** What ends some work from outside. */
+/** Options of work that can be cancelled and has a deadline. */
 export interface DeadlineOptions {
   /** The user's signal: its reason arrives as it was given. */
   readonly signal?: AbortSignal | undefined;
-  /** That of what the work is for: its end is an error of this client. */
+  /** The owner's signal, say of a session: its reason is this client's error. */
   readonly owner?: AbortSignal | undefined;
   /** The time the work has in milliseconds, `Infinity` for no limit. */
   readonly timeoutMs: number;
@@ -69,7 +69,7 @@ export class WorkContext {
     return this.#cancelled.signal;
   }
 
-  /** What is left of the time, up to so much, in milliseconds. */
+  /** The time left in milliseconds, up to so much. */
   leftMs(atMostMs: number): number {
     const leftMs = this.#endsAt - this.#clock.now();
     // More than nothing, which no timer waits for.
@@ -95,7 +95,7 @@ export class WorkContext {
     if (this.#clock.now() >= this.#endsAt) throw this.#timeoutError();
   }
 
-  /** What the work fails with, for an error that has ended it. */
+  /** The error of the work as a whole, for one that has ended it. */
   errorFor(error: unknown): unknown {
     const { signal } = this.#options;
     if (signal?.aborted && error === signal.reason) return error;

@@ -34,7 +34,7 @@ export class WatchBuffer {
 
   /** Adds a batch; the last one may exceed the limits. */
   push(batch: WatchBatch): void {
-    // Of two that only say how far it is, the later one says all.
+    // The later one of two batches without events says all.
     if (
       batch.events.length === 0 && this.#batches.at(-1)?.events.length === 0
     ) {

@@ -4,13 +4,13 @@ import { toUnsignedBigInt, ZERO } from "../../proto/int64.ts";
 import { otherClusterError } from "./_errors.ts";
 
 /**
- * The cluster that watches are of. In another one their revisions mean
- * something else: they must not go on there.
+ * The cluster of watches. In another one their revisions mean something else:
+ * they must not go on there.
  */
 export class WatchCluster {
   #id = 0n;
 
-  /** Why they cannot go on, if a message is of another one than before. */
+  /** The error of a message that is of another cluster than before. */
   mismatch(
     { header }: Pick<WatchResponse, "header">,
     endpoint: string,

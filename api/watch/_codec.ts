@@ -15,7 +15,7 @@ export function createTemplate(
   options: WatchOptions,
 ): WatchCreateRequestInit {
   const filters: FilterType[] = [];
-  // One that relists has to know all keys, and leaves out by itself.
+  // A relisting watch has to know all keys, and filters by itself.
   if (options.onCompaction !== "relist") {
     if (options.noPut) filters.push(FilterType.NOPUT);
     if (options.noDelete) filters.push(FilterType.NODELETE);
@@ -32,8 +32,10 @@ export function createTemplate(
 /** Asks for a watch under an id of our choice. */
 export function createRequest(
   template: WatchCreateRequestInit,
-  watchId: bigint,
-  startRevision: bigint | undefined,
+  { watchId, startRevision }: {
+    readonly watchId: bigint;
+    readonly startRevision: bigint | undefined;
+  },
 ): WatchRequestInit {
   return {
     createRequest: {
@@ -49,12 +51,12 @@ export function cancelRequest(watchId: bigint): WatchRequestInit {
   return { cancelRequest: { watchId: fromBigInt(watchId) } };
 }
 
-/** Asks how far the stream is. */
+/** Asks for the stream's progress. */
 export const PROGRESS_REQUEST: WatchRequestInit = { progressRequest: {} };
 
 /**
- * The events of a revision or a later one, copied out of their frame. Without
- * the pair before unless that is asked for: kine sends it always.
+ * The events from a revision on, copied out of their frame. The pair before is
+ * left out unless it was asked for: kine sends it always.
  */
 export function eventsFrom(
   next: bigint,

@@ -10,12 +10,12 @@ interface Reader {
 
 const DONE: Result = { done: true, value: undefined };
 
-/** Hands batches from a buffer to a consumer, and knows how far that is. */
+/** Hands batches from a buffer to a consumer, and keeps the cursor. */
 export class Delivery {
   readonly #buffer: WatchBuffer;
   readonly #readers: Reader[] = [];
   #cursor: bigint | undefined;
-  #end: { readonly reason: unknown; told: boolean } | undefined;
+  #end: { readonly reason: unknown; thrown: boolean } | undefined;
 
   constructor(buffer: WatchBuffer, cursor: bigint | undefined) {
     this.#buffer = buffer;
@@ -37,7 +37,7 @@ export class Delivery {
     return this.#buffer.halfFree;
   }
 
-  /** Where a watch "from now" starts. */
+  /** Sets the start of a watch "from now". */
   startAt(revision: bigint): void {
     this.#cursor ??= revision;
   }
@@ -49,12 +49,12 @@ export class Delivery {
     else reader.resolve(this.#handOver(batch));
   }
 
-  /** Keeps only the last event of each key. */
+  /** Drops all but the last event of each key. */
   coalesce(): void {
     this.#buffer.coalesce();
   }
 
-  /** The next batch, the end, or the reason of the end, which is thrown once. */
+  /** The next batch, or the end, whose reason is thrown once. */
   next(): Promise<Result> {
     const batch = this.#buffer.shift();
     if (batch !== undefined) return Promise.resolve(this.#handOver(batch));
@@ -67,15 +67,17 @@ export class Delivery {
   /** No more batches follow. */
   end(reason: unknown, buffered: "keep" | "drop"): void {
     if (buffered === "drop") this.#buffer.clear();
-    const end = this.#end = { reason, told: false };
+    const end = this.#end = { reason, thrown: false };
     for (const reader of this.#readers.splice(0)) {
       this.#tellEnd(end).then(reader.resolve, reader.reject);
     }
   }
 
-  #tellEnd(end: { readonly reason: unknown; told: boolean }): Promise<Result> {
-    if (end.reason === undefined || end.told) return Promise.resolve(DONE);
-    end.told = true;
+  #tellEnd(
+    end: { readonly reason: unknown; thrown: boolean },
+  ): Promise<Result> {
+    if (end.reason === undefined || end.thrown) return Promise.resolve(DONE);
+    end.thrown = true;
     return Promise.reject(end.reason);
   }
 

@@ -1,5 +1,5 @@
 import { type Classification, classify } from "../../errors/classify.ts";
-import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
+import { GRPC_CODE } from "../../errors/codes.ts";
 import { withoutStatus } from "../../errors/_messages.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
@@ -17,25 +17,7 @@ import type { BufferLimits } from "./_buffer.ts";
 
 const METHOD = "Watch.Watch";
 
-// What another attempt would only be told again.
-const FINAL: ReadonlySet<ErrorCode> = new Set([
-  "client_closed",
-  "permission_denied",
-  "auth_failed",
-  "invalid_auth_token",
-  "unauthenticated",
-  "user_empty",
-  "unsupported",
-  "invalid_argument",
-  "wrong_cluster",
-]);
-
-/** Whether a stream that ended so is not worth opening again. */
-export function isFinal({ code, retryable }: EtcdError): boolean {
-  return FINAL.has(code) && !retryable;
-}
-
-/** Why the server has ended one watch, from the reason it gives. */
+/** The error of a watch that the server has ended, from its reason. */
 export function cancelError(reason: string, endpoint: string): EtcdError {
   const { code, grpcCode } = meaning(reason);
   return createError(
@@ -46,7 +28,7 @@ export function cancelError(reason: string, endpoint: string): EtcdError {
   );
 }
 
-/** Who has refused to create a watch, if somebody has. */
+/** The kind of a refusal to create a watch, if it is one. */
 export function refusal(
   { canceled, cancelReason }: Pick<WatchResponse, "canceled" | "cancelReason">,
 ): Refusal | undefined {
@@ -64,10 +46,12 @@ function meaning(reason: string): Classification {
   });
 }
 
-/** What a watch was to report next has been compacted away. */
+/** The error of a watch whose next revision has been compacted away. */
 export function compactedError(
-  next: bigint | undefined,
-  compactRevision: bigint,
+  { next, compactRevision }: {
+    readonly next: bigint;
+    readonly compactRevision: bigint;
+  },
   endpoint: string,
 ): CompactedError {
   return new CompactedError(
@@ -82,7 +66,7 @@ export function compactedError(
   );
 }
 
-/** The endpoints lead to another cluster than the one that was watched. */
+/** The error of endpoints that lead to another cluster than before. */
 export function otherClusterError(
   { id, before }: { readonly id: bigint; readonly before: bigint },
   endpoint: string,
@@ -101,7 +85,7 @@ export function otherClusterError(
   );
 }
 
-/** The store does not have what was received from it any more. */
+/** The error of a store that has lost what was received from it. */
 export function historyLostError(
   action: string,
   { receivedRevision, currentRevision }: Pick<
@@ -120,7 +104,7 @@ export function historyLostError(
   );
 }
 
-/** The consumer is too slow for its buffer. */
+/** The error of a consumer that is too slow for its buffer. */
 export function overflowError({ events, bytes }: BufferLimits): EtcdError {
   return new EtcdError(
     `Cannot watch any longer: the consumer is behind by ${events} events or ${bytes} bytes (watch_overflow)`,
@@ -128,7 +112,7 @@ export function overflowError({ events, bytes }: BufferLimits): EtcdError {
   );
 }
 
-/** The stream has given no sign of life, nor an answer when asked. */
+/** The error of a stream without any sign of life, also when asked. */
 export function silentError(
   endpoint: string,
   silentMs: number,
@@ -146,7 +130,7 @@ export function silentError(
   );
 }
 
-/** A proxy gives ids of its own: which watch each of them is, is not known. */
+/** The error of a stream through a proxy that gives ids of its own. */
 export function ownIdsError(endpoint: string): UnavailableError {
   return new UnavailableError(
     `Cannot watch: ${endpoint} assigns watch ids of its own, so the watches are created again (unavailable)`,
@@ -160,7 +144,7 @@ export function ownIdsError(endpoint: string): UnavailableError {
   );
 }
 
-/** What gives watches ids of its own does not answer how far it is. */
+/** The error of a question that a proxy or kine does not answer. */
 export function noProgressError(): UnsupportedError {
   return new UnsupportedError(
     "Cannot ask for the watch's progress: a server that assigns watch ids of its own, such as a proxy or kine, does not report it (unsupported)",
@@ -173,7 +157,7 @@ export function noProgressError(): UnsupportedError {
   );
 }
 
-/** Whoever waits for an answer to a watch has closed it. */
+/** The error of who waits for an answer to a watch that was closed. */
 export function watchClosedError(): CanceledError {
   return new CanceledError("Cannot wait for the watch: it was closed", {
     code: "canceled",

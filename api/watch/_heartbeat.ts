@@ -1,17 +1,17 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 import type { HeartbeatOptions } from "./types.ts";
 
-/** What a heartbeat does about silence. */
+/** Actions of a heartbeat against silence. */
 export interface HeartbeatActions {
   /** Asks the server for a sign of life. */
   ask(): void;
-  /** The server has given none. */
+  /** The server has given no sign of life for so long. */
   dead(silentMs: number): void;
 }
 
 // Newer servers answer only once every watch of the stream has caught up
-// (etcd#15220), which can take long after a start far in the past. What they
-// do not answer they forget: asked again until they do.
+// (etcd#15220), which can take long after a start far in the past. They forget
+// a question that they do not answer, so it is asked again until they do.
 const CATCH_UP_FACTOR = 10;
 // An answer says that the watches have caught up. A stream that is busy would
 // never be asked for one: it is asked soon, then ever less often.
@@ -26,12 +26,12 @@ export class Heartbeat {
   readonly #clock: Clock;
   readonly #actions: HeartbeatActions;
   #lastSign: number;
-  /** When the question was asked that nothing has answered yet. */
+  /** The time of a question that nothing has answered yet. */
   #askedAt: number | undefined;
   #catchingUp = true;
-  /** The newest start of those that may have to catch up. */
+  /** The newest start of the watches that may have to catch up. */
   #start = 0n;
-  /** The newest revision the server has told. */
+  /** The newest revision the server is known to have. */
   #revision = 0n;
   #cancel!: () => void;
   #cancelWonder: (() => void) | undefined;
@@ -49,7 +49,7 @@ export class Heartbeat {
     this.#wonderAfter(WONDER_MS);
   }
 
-  /** A message has arrived, whatever it says, from a store at a revision. */
+  /** Any message has arrived, from a store at this revision. */
   alive(revision: bigint): void {
     this.#lastSign = this.#clock.now();
     if (revision > this.#revision) this.#revision = revision;
@@ -86,7 +86,7 @@ export class Heartbeat {
     const waitMs = Math.min(ms, intervalMs);
     this.#cancelWonder = this.#clock.schedule(waitMs, () => {
       this.#wonderAfter(2 * ms);
-      // What is silent is asked anyway.
+      // A silent stream is asked anyway.
       if (this.#askedAt === undefined) this.#actions.ask();
     });
   }

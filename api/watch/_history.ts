@@ -2,11 +2,11 @@ import type { Clock } from "../../balancers/transport/mod.ts";
 import { backoffMs, type BackoffPolicy } from "../../errors/backoff.ts";
 import type { WatchPosition } from "./_position.ts";
 
-/** What follows a history: a watch. */
+/** A watch, as one that follows the history of a store. */
 export interface Follower {
-  /** How far it is. */
+  /** The revisions it has received. */
   readonly position: WatchPosition;
-  /** The history it follows is gone; the store is at this revision. */
+  /** Takes note that its history is gone, and the store has this revision. */
   historyLost(current: bigint): void;
 }
 
@@ -18,9 +18,15 @@ export type ReadRevision<Watcher> = (
 
 interface Suspected<Watcher> {
   readonly watcher: Watcher;
-  /** The newest revision it had been told of. */
-  readonly told: bigint;
+  /** The newest revision that it knew of. */
+  readonly newestRevision: bigint;
 }
+
+/** A read that decides whether the history is gone. */
+type Check =
+  | { readonly kind: "none" }
+  | { readonly kind: "planned"; cancel(): void }
+  | { readonly kind: "running"; readonly abort: AbortController };
 
 // Between two checks. A member that lags answers behind for seconds.
 const BACKOFF: BackoffPolicy = {
@@ -41,10 +47,9 @@ const BACKOFF: BackoffPolicy = {
 export class WatchHistory<Watcher extends Follower> {
   readonly #clock: Clock;
   readonly #read: ReadRevision<Watcher>;
-  /** Those that have last heard of a revision below what they had. */
+  /** The watches that last heard of a revision below what they had. */
   readonly #behind = new Set<Watcher>();
-  #checking: AbortController | undefined;
-  #cancelNext: (() => void) | undefined;
+  #check: Check = { kind: "none" };
   #cancelSuspect: (() => void) | undefined;
   /** Checks in a row that have proven nothing, and when the last one ended. */
   #idle = 0;
@@ -55,16 +60,18 @@ export class WatchHistory<Watcher extends Follower> {
     this.#read = read;
   }
 
-  /** A message for a watch has come from a store at this revision. */
+  /** A message for a watch has come, from a store at this revision. */
   heard(watcher: Watcher, revision: bigint): void {
     // A proxy may not say.
     if (revision === 0n) return;
-    if (revision >= watcher.position.told) return this.forget(watcher);
+    if (revision >= watcher.position.newestRevision) {
+      return this.forget(watcher);
+    }
     this.#behind.add(watcher);
     this.#next();
   }
 
-  /** One for all of a stream has come: they have received all up to it. */
+  /** A message for all watches has come: each has received all up to it. */
   allHeard(watchers: Iterable<Watcher>, revision: bigint): void {
     for (const watcher of watchers) {
       watcher.position.heard(revision);
@@ -73,21 +80,21 @@ export class WatchHistory<Watcher extends Follower> {
   }
 
   /**
-   * A proxy has no progress to tell, and keeps the stream when the store goes
-   * back behind it: these are suspected from time to time.
+   * Suspects these watches from time to time: a proxy has no progress to tell,
+   * and keeps the stream when the store goes back behind it.
    */
   suspect(watchers: Iterable<Watcher>, everyMs: number): void {
     this.#cancelSuspect ??= this.#clock.schedule(everyMs, () => {
       this.#cancelSuspect = undefined;
       for (const watcher of watchers) {
-        if (watcher.position.told > 0n) this.#behind.add(watcher);
+        if (watcher.position.newestRevision > 0n) this.#behind.add(watcher);
       }
       this.#next();
       this.suspect(watchers, everyMs);
     });
   }
 
-  /** It is not suspected any more, or has left the stream. */
+  /** Suspects the watch no more, as it is up to date or has left the stream. */
   forget(watcher: Watcher): void {
     if (this.#behind.delete(watcher) && this.#behind.size === 0) this.#rest();
   }
@@ -103,44 +110,41 @@ export class WatchHistory<Watcher extends Follower> {
   /** No watch is left. */
   stop(): void {
     this.clear();
-    this.#checking?.abort();
-    this.#checking = undefined;
+    if (this.#check.kind === "running") this.#check.abort.abort();
+    this.#check = { kind: "none" };
     this.#idle = 0;
   }
 
   #rest(): void {
-    this.#cancelNext?.();
-    this.#cancelNext = undefined;
+    if (this.#check.kind !== "planned") return;
+    this.#check.cancel();
+    this.#check = { kind: "none" };
   }
 
   #next(): void {
-    if (this.#behind.size === 0) return;
-    if (this.#checking !== undefined || this.#cancelNext !== undefined) return;
+    if (this.#behind.size === 0 || this.#check.kind !== "none") return;
     const sinceMs = this.#clock.now() - this.#checkedAt;
     if (sinceMs > 2 * BACKOFF.maxMs) this.#idle = 0;
     const waitMs = this.#idle === 0
       ? 0
       : backoffMs(BACKOFF, this.#idle, this.#clock.random) - sinceMs;
-    if (waitMs <= 0) return void this.#check();
-    this.#cancelNext = this.#clock.schedule(waitMs, () => {
-      this.#cancelNext = undefined;
-      this.#check();
-    });
+    if (waitMs <= 0) return void this.#run();
+    const cancel = this.#clock.schedule(waitMs, () => this.#run());
+    this.#check = { kind: "planned", cancel };
   }
 
-  async #check(): Promise<void> {
-    const checking = this.#checking = new AbortController();
-    // What comes while it is read may be newer than what is read.
-    const suspected: Suspected<Watcher>[] = [...this.#behind].map((
-      watcher,
-    ) => ({
-      watcher,
-      told: watcher.position.told,
-    }));
+  async #run(): Promise<void> {
+    const abort = new AbortController();
+    this.#check = { kind: "running", abort };
+    // Messages that come during the read may be newer than its answer.
+    const suspected = [...this.#behind].map((watcher) => {
+      const { newestRevision } = watcher.position;
+      return { watcher, newestRevision };
+    });
     const reader = suspected[this.#idle % suspected.length]?.watcher;
-    const current = reader && await this.#answer(reader, checking.signal);
-    if (this.#checking !== checking) return;
-    this.#checking = undefined;
+    const current = reader && await this.#answer(reader, abort.signal);
+    if (abort.signal.aborted) return;
+    this.#check = { kind: "none" };
     this.#checkedAt = this.#clock.now();
     this.#idle++;
     if (current !== undefined) this.#judge(suspected, current);
@@ -148,10 +152,10 @@ export class WatchHistory<Watcher extends Follower> {
   }
 
   #judge(suspected: readonly Suspected<Watcher>[], current: bigint): void {
-    for (const { watcher, told } of suspected) {
-      // What only lags is suspected again when another message says so.
+    for (const { watcher, newestRevision } of suspected) {
+      // A watch whose member lags is suspected again by its next message.
       this.#behind.delete(watcher);
-      if (current >= told) continue;
+      if (current >= newestRevision) continue;
       this.#idle = 0;
       watcher.historyLost(current);
     }

@@ -8,7 +8,7 @@ const NONE = -1n;
 
 /** A creation that is not answered yet. */
 interface Asked {
-  /** What we call it, which is also its id if that was asked for. */
+  /** Our name for the watch, which is its id if that was asked for. */
   readonly id: bigint;
   /** Whether its id was left to the server. */
   readonly any: boolean;
@@ -29,11 +29,11 @@ export class WatchIds<Watcher extends object> {
   /** In the order asked. */
   #creating: Asked[] = [];
   #last = FIRST;
-  /** Whose ids they are; that they are the server's has to be confirmed. */
+  /** The owner of the ids; that it is the server has to be confirmed. */
   #kind: "ours" | "perhaps the server's" | "the server's" = "ours";
 
-  /** Whether the server heeds ours, as far as that is known. */
-  get heeded(): boolean {
+  /** Whether the server uses our ids, as far as that is known. */
+  get usesOurs(): boolean {
     return this.#kind !== "the server's";
   }
 
@@ -43,8 +43,8 @@ export class WatchIds<Watcher extends object> {
   }
 
   /**
-   * The id to ask for; nothing if it was asked for, or another answer has to
-   * come before.
+   * The id to ask for; `undefined` if the watch was asked for, or another answer
+   * has to come before.
    */
   next(watcher: Watcher): bigint | undefined {
     const any = this.inTurn;
@@ -56,12 +56,12 @@ export class WatchIds<Watcher extends object> {
     return any ? ANY : id;
   }
 
-  /** Whose id it is. */
+  /** The watch with this id. */
   watcher(id: bigint): Watcher | undefined {
     return this.#byId.get(id);
   }
 
-  /** Takes a watch off; gives the id it had. */
+  /** Takes a watch off; returns the id it had. */
   take(watcher: Watcher): bigint | undefined {
     const id = this.#idOf.get(watcher);
     if (id === undefined) return undefined;
@@ -71,16 +71,17 @@ export class WatchIds<Watcher extends object> {
   }
 
   /**
-   * A creation is answered with this id, or with -1 if it has failed: whose it
-   * is, if that one is still there. It cannot be told if the id is none of
-   * ours, and several were asked for. One that may have failed for its id is
-   * to be asked for again.
+   * The server has answered a creation with this id, or with -1 as it has
+   * failed. Returns the watch, if it is still there:
+   *
+   * - `"unclear"` if several were asked for, and the id is none of ours;
+   * - `"again"` if it may have failed for its id, and is to be asked for again.
    */
   created(
     answered: bigint,
     refusal?: Refusal,
   ): Watcher | "unclear" | "again" | undefined {
-    // They are answered in order, those that fail as well.
+    // Creations are answered in order, failed ones too.
     const at = answered === NONE
       ? 0
       : this.#creating.findIndex(({ id }) => id === answered);
@@ -93,8 +94,8 @@ export class WatchIds<Watcher extends object> {
       if (watcher !== undefined) this.take(watcher);
       return "again";
     }
-    // An id of ours is heeded, or was not why it was refused.
-    if (this.heeded) this.#kind = "ours";
+    // The server has used an id of ours, or that was not why it was refused.
+    if (this.usesOurs) this.#kind = "ours";
     return watcher;
   }
 
@@ -103,7 +104,7 @@ export class WatchIds<Watcher extends object> {
     this.#byId.clear();
     this.#idOf.clear();
     this.#creating = [];
-    if (this.heeded) this.#kind = "ours";
+    if (this.usesOurs) this.#kind = "ours";
   }
 
   /** The server has given one an id of its own. */

@@ -5,17 +5,17 @@ import type { WatchPosition } from "./_position.ts";
 import { toHeader } from "../values/mod.ts";
 import type { WatchBatch, WatchEvent, WatchOptions } from "./types.ts";
 
-/** What an intake is made of. */
+/** Parts of an intake. */
 export interface WatchIntakeParts {
-  /** Moves with what has come. */
+  /** Moves on with each message. */
   readonly position: WatchPosition;
-  /** Takes note of what has come. */
+  /** Takes note of each event. */
   readonly relist: Relist | undefined;
-  /** What the caller wants of it. */
+  /** Says which events the caller wants. */
   readonly options: WatchOptions;
 }
 
-/** Makes batches of whole revisions of the messages for a watch. */
+/** Turns the messages for a watch into batches of whole revisions. */
 export class WatchIntake {
   readonly #parts: WatchIntakeParts;
   #fragments: Event[] = [];
@@ -24,7 +24,7 @@ export class WatchIntake {
     this.#parts = parts;
   }
 
-  /** The batch that a message completes, if there is something to tell. */
+  /** The batch that a message completes, if there is one to deliver. */
   take(wire: WatchResponse): WatchBatch | undefined {
     if (wire.fragment) {
       this.#fragments.push(...wire.events);
@@ -35,8 +35,10 @@ export class WatchIntake {
     const { position, options, relist } = this.#parts;
     const header = toHeader(wire.header);
     if (parts.length === 0) {
-      const told = position.progress(header.revision) && options.progressNotify;
-      return told ? { header, events: [], origin: "stream" } : undefined;
+      const isNews = position.progress(header.revision);
+      return isNews && options.progressNotify
+        ? { header, events: [], origin: "stream" }
+        : undefined;
     }
     const events = eventsFrom(position.next, parts, options);
     const last = events.at(-1);
@@ -48,14 +50,14 @@ export class WatchIntake {
     return { header, events: wanted, origin: "stream" };
   }
 
-  /** What a relist has to tell; nothing as long as the start lies ahead. */
+  /** The batch of a relist; `undefined` as long as the start lies ahead. */
   relisted(batch: WatchBatch): WatchBatch | undefined {
     const { revision } = batch.header;
     if (!this.#parts.position.readAgain(revision)) return undefined;
     return { ...batch, events: this.#wanted(batch.events) };
   }
 
-  /** What would complete the fragments will not come. */
+  /** Drops fragments: the rest of them will not come. */
   clear(): void {
     this.#fragments = [];
   }

@@ -27,7 +27,7 @@ export interface ResolvedWatchOptions extends WatchOptions {
   readonly requireLeader: boolean;
   /** As given, or by default. */
   readonly heartbeat: HeartbeatOptions | false;
-  /** Told of each state; never throws. */
+  /** Called with each state; never throws. */
   readonly onStateChange: (state: WatchState) => void;
 }
 
@@ -45,7 +45,7 @@ const BUFFER: OptionKinds = {
 };
 const HEARTBEAT: OptionKinds = { intervalMs: ANYTHING, timeoutMs: ANYTHING };
 
-/** What `watch` takes. */
+/** The parameters of `watch`. */
 export const WATCH: Signature = new Signature("watch", {
   startRevision: REVISION,
   prevKv: FLAG,

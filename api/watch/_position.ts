@@ -1,14 +1,14 @@
 import { since, WatchStart } from "./_start.ts";
 import type { WatchEvent } from "./types.ts";
 
-/** How far a watch is: what it has received, and what comes next. */
+/** The place of a watch in the history: what it has received, what is next. */
 export class WatchPosition {
   readonly #start = new WatchStart();
   /** The first revision not yet received whole. */
   #next: bigint | undefined;
   /** The start that was asked for, as long as it lies ahead. */
   #asked: bigint;
-  #told = 0n;
+  #newestRevision = 0n;
 
   constructor(startRevision: bigint | undefined) {
     this.#next = startRevision;
@@ -20,26 +20,26 @@ export class WatchPosition {
     return this.#next ?? 0n;
   }
 
-  /** What its next create request asks for. */
+  /** The start that the next create request asks for. */
   get startRevision(): bigint | undefined {
     return this.#start.before(this.#next);
   }
 
   /**
-   * The newest revision of the store that the watch has been told of. What a
-   * caller has asked for is none: a start may lie ahead.
+   * The newest revision that the store is known to have. A start that the
+   * caller has asked for does not count, as it may lie ahead.
    */
-  get told(): bigint {
-    return this.#told;
+  get newestRevision(): bigint {
+    return this.#newestRevision;
   }
 
-  /** Starts here, as the range was read one revision before. */
+  /** Starts at `next`, as the range was read at the revision `read`. */
   startAt(next: bigint, read: bigint): void {
     this.#next = next;
     this.#hear(read);
   }
 
-  /** It was created: where it starts, if that was "from now". */
+  /** The watch was created. Returns where it starts, if that was "from now". */
   created(revision: bigint): bigint | undefined {
     // A proxy may not say.
     if (revision === 0n) return undefined;
@@ -53,7 +53,7 @@ export class WatchPosition {
     return this.#next = revision + 1n;
   }
 
-  /** All up to a revision has come; whether that says anything. */
+  /** All events up to a revision have come. Returns whether that is news. */
   progress(revision: bigint): boolean {
     // Not to a start that lies ahead, nor when a member is behind.
     if (!this.heard(revision)) return false;
@@ -61,7 +61,7 @@ export class WatchPosition {
     return true;
   }
 
-  /** The store has this revision; whether the start does not lie ahead. */
+  /** The store has this revision. Returns whether the start is not ahead of it. */
   heard(revision: bigint): boolean {
     if (revision + 1n < this.next) return false;
     this.#hear(revision);
@@ -76,26 +76,26 @@ export class WatchPosition {
 
   /**
    * The range was read again at this revision, which may be an older one.
-   * Whether the start that was asked for has been reached.
+   * Returns whether the start that was asked for has been reached.
    */
   readAgain(revision: bigint): boolean {
     if (this.next >= this.#asked) this.#asked = 0n;
     this.#next = revision + 1n;
-    this.#told = revision;
+    this.#newestRevision = revision;
     return this.#next >= this.#asked;
   }
 
-  /** Those events that are not before the start that was asked for. */
+  /** Leaves out events before the start that was asked for. */
   asked(events: readonly WatchEvent[]): readonly WatchEvent[] {
     return since(this.#asked, events);
   }
 
-  /** Whether it can go on though so much was compacted away. */
+  /** Whether the watch can go on after this compaction. */
   survives(compactRevision: bigint): boolean {
     return this.#start.survives(compactRevision, this.#next);
   }
 
   #hear(revision: bigint): void {
-    if (revision > this.#told) this.#told = revision;
+    if (revision > this.#newestRevision) this.#newestRevision = revision;
   }
 }

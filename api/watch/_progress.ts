@@ -11,7 +11,7 @@ interface Question {
 // again until they do.
 const REPEAT_MS = 200;
 
-/** The questions for a stream's progress that are not answered yet. */
+/** Questions for a stream's progress that are not answered yet. */
 export class ProgressQuestions {
   readonly #clock: Clock;
   readonly #send: () => void;
@@ -31,7 +31,7 @@ export class ProgressQuestions {
     return promise;
   }
 
-  /** Asks again what is not answered, now and from time to time. */
+  /** Asks again for unanswered questions, now and from time to time. */
   repeat(): void {
     this.#cancelRepeat?.();
     this.#cancelRepeat = undefined;
@@ -40,24 +40,24 @@ export class ProgressQuestions {
     this.#cancelRepeat = this.#clock.schedule(REPEAT_MS, () => this.repeat());
   }
 
-  /** Answers all. */
+  /** Answers all questions. */
   answer(revision: bigint): void {
     const answered = this.#open;
     this.#keep([]);
     for (const question of answered) question.resolve(revision);
   }
 
-  /** Answers what this owner has asked. */
+  /** Answers the questions of this owner. */
   settle(owner: object, revision: bigint): void {
     for (const question of this.#taken(owner)) question.resolve(revision);
   }
 
-  /** Fails what this owner has asked. */
+  /** Fails the questions of this owner. */
   fail(owner: object, reason: unknown): void {
     for (const question of this.#taken(owner)) question.reject(reason);
   }
 
-  /** Fails what anybody has asked. */
+  /** Fails all questions. */
   failAll(reason: unknown): void {
     const failed = this.#open;
     this.#keep([]);

@@ -21,7 +21,7 @@ import type { WatchBatch, WatchEvent } from "./types.ts";
 // Before a cluster that could not answer twice is asked again.
 const REPEAT_MS = 200;
 
-/** What was read before a watch starts. */
+/** The result of the reading before a watch starts. */
 export interface Seed {
   /** The revision to start at. */
   readonly start: bigint;
@@ -30,9 +30,9 @@ export interface Seed {
 }
 
 /**
- * Knows which keys of a range exist, so that it can tell what has changed by
- * reading the range again: after a compaction, and also when the store has
- * gone back in time, where a key that differs may be an older one.
+ * Keeps which keys of a range exist, and finds what has changed by reading the
+ * range again: after a compaction, and also when the store has gone back to an
+ * older state, where a key that differs may be an older one.
  */
 export class Relist {
   readonly #kv: Kv;
@@ -69,7 +69,7 @@ export class Relist {
     return { start, read };
   }
 
-  /** Takes note of what the watch has delivered. */
+  /** Takes note of the events that the watch has received. */
   note(events: readonly WatchEvent[]): void {
     for (const { type, kv } of events) {
       if (type === "put") this.#known.set(keyId(kv.key), kv.modRevision);
@@ -78,14 +78,14 @@ export class Relist {
   }
 
   /**
-   * Reads the range as it is now, and tells what differs from what is known;
-   * of what is not, what is new since `next`.
+   * Reads the range as it is now, and returns what differs from the known keys.
+   * Where those before the start are not known, only newer ones than `next` count.
    */
   difference(next: bigint): Promise<WatchBatch> {
     return this.#untilCurrent(() => this.#difference(next));
   }
 
-  /** Nobody waits for it any more: what it reads is ended. */
+  /** Ends its reads: nobody waits for them any more. */
   close(): void {
     this.#closed.abort();
   }
@@ -113,7 +113,7 @@ export class Relist {
     const deletes: WatchEvent[] = [];
     for (const id of this.#known.keys()) {
       if (present.has(id)) continue;
-      // When exactly is forgotten; it is so at this revision.
+      // When exactly is not known: it is gone at this revision.
       const kv = deleted(id, revision);
       deletes.push({ type: "delete", kv, prevKv: undefined });
     }
@@ -144,7 +144,7 @@ export class Relist {
     return keys;
   }
 
-  /** Reads again if what it reads is compacted away or lost meanwhile. */
+  /** Reads again if the revision is compacted away or lost meanwhile. */
   async #untilCurrent<T>(read: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -156,7 +156,7 @@ export class Relist {
     }
   }
 
-  /** Asks until there is an answer; each try has a time limit of its own. */
+  /** Reads until there is an answer; each try has its own time limit. */
   async #untilAnswered<T>(read: () => Promise<T>): Promise<T> {
     for (let failures = 0;; failures++) {
       // The first time at once: the strategy may have another member.

@@ -6,12 +6,15 @@ import type {
 import { toBigInt, ZERO } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { Heartbeat } from "./_heartbeat.ts";
-import { asRetryable, type OpenStream, Reopening } from "../stream/mod.ts";
+import {
+  asRetryable,
+  type OpenStream,
+  ReconnectingStream,
+} from "../stream/mod.ts";
 import { cancelRequest, createRequest, PROGRESS_REQUEST } from "./_codec.ts";
 import { WatchCluster } from "./_cluster.ts";
 import {
   cancelError,
-  isFinal,
   noProgressError,
   ownIdsError,
   refusal,
@@ -19,53 +22,66 @@ import {
 } from "./_errors.ts";
 import { WatchHistory } from "./_history.ts";
 import type { WatchHost } from "./_host.ts";
-import type { WatchSessionOptions } from "./_session_parts.ts";
+import type { WatchSessionOptions } from "./_session_options.ts";
 import { WatchIds } from "./_ids.ts";
-import { WaitingNotice } from "./_waiting.ts";
 import { ProgressQuestions } from "./_progress.ts";
 import type { Watcher } from "./_watcher.ts";
 
 /**
- * The stream that watches share, and its successors: whenever it ends, for
- * whatever reason, it is opened again and every watch put on it at its cursor.
+ * The stream that watches share, and its successors: on each new one, every
+ * watch is created again at its cursor.
  */
 export class WatchSession implements WatchHost<Watcher> {
   readonly #options: WatchSessionOptions;
-  /** Those that are, or want to be, on the stream. */
+  /** The watches that are, or want to be, on the stream. */
   readonly #watchers = new Set<Watcher>();
-  /** Those that have left it and will come back. */
+  /** The watches that have left the stream and will come back. */
   readonly #paused = new Set<Watcher>();
-  readonly #waiting = new WaitingNotice(this.#watchers);
   readonly #ids = new WatchIds<Watcher>();
   readonly #questions: ProgressQuestions;
-  readonly #reopening: Reopening;
   readonly #cluster = new WatchCluster();
   readonly #history: WatchHistory<Watcher>;
-  #stream: OpenStream<WatchRequestInit> | undefined;
-  #opening: AbortController | undefined;
-  #endpoint: string | undefined;
+  readonly #stream: ReconnectingStream<WatchRequestInit, WatchResponse>;
   #heartbeat: Heartbeat | undefined;
 
   constructor(options: WatchSessionOptions) {
     this.#options = options;
     const { clock, readRevision } = options;
     this.#history = new WatchHistory(clock, readRevision);
-    const ask = () => this.#stream?.send(PROGRESS_REQUEST);
+    const ask = () => this.#send(PROGRESS_REQUEST);
     this.#questions = new ProgressQuestions(clock, ask);
-    this.#reopening = new Reopening(clock, () => this.#open());
+    this.#stream = new ReconnectingStream(methods.watch.watch, {
+      ...options,
+      action: "watch",
+      listener: {
+        onOpen: (stream) => this.#begin(stream),
+        onMessage: (message) => this.#onMessage(message),
+        onEnd: (error) => this.#onEnd(error),
+        onFailed: (error) => this.close(EtcdError.from(error)),
+        onWait: (limit) => {
+          for (const watcher of [...this.#watchers]) watcher.waits(limit);
+        },
+      },
+    });
   }
 
   add(watcher: Watcher): void {
     this.#paused.delete(watcher);
     this.#watchers.add(watcher);
-    if (this.#stream !== undefined) this.#create(watcher);
-    else if (this.#opening) this.#waiting.greet(watcher);
-    else if (!this.#reopening.pending) this.#open();
+    switch (this.#stream.kind) {
+      case "open":
+        return this.#create(watcher);
+      case "opening":
+        // Its user does not have it yet.
+        return queueMicrotask(() => this.#tellLimit(watcher));
+      default:
+        this.#stream.start();
+    }
   }
 
   pause(watcher: Watcher): void {
     this.#paused.add(watcher);
-    // What the stream answers from now on says nothing about this one.
+    // Later answers of the stream say nothing about this watch.
     this.#questions.settle(watcher, watcher.received);
     this.#leave(watcher);
   }
@@ -77,7 +93,7 @@ export class WatchSession implements WatchHost<Watcher> {
   }
 
   requestProgress(watcher: Watcher): Promise<bigint> {
-    return this.#ids.heeded
+    return this.#ids.usesOurs
       ? this.#questions.ask(watcher)
       : Promise.reject(noProgressError());
   }
@@ -85,78 +101,53 @@ export class WatchSession implements WatchHost<Watcher> {
   /** Ends every watch with this error. */
   close(error: EtcdError): void {
     const all = [...this.#watchers, ...this.#paused];
-    // First, as those who are told may start new watches.
+    // First, as who learns of it may start new watches.
     this.#watchers.clear();
     this.#paused.clear();
     this.#stop();
     for (const watcher of all) watcher.fail(error);
   }
 
+  #tellLimit(watcher: Watcher): void {
+    if (this.#watchers.has(watcher)) watcher.waits(this.#stream.limit);
+  }
+
   #leave(watcher: Watcher): void {
     this.#history.forget(watcher);
     const id = this.#ids.take(watcher);
-    if (id !== undefined) this.#stream?.send(cancelRequest(id));
+    if (id !== undefined) this.#send(cancelRequest(id));
     this.#watchers.delete(watcher);
     if (this.#watchers.size === 0) this.#stop();
   }
 
-  async #open(): Promise<void> {
-    const opening = this.#opening = new AbortController();
-    try {
-      const stream = await this.#options.opener.open(methods.watch.watch, {
-        action: "watch",
-        requireLeader: this.#options.requireLeader,
-        signal: opening.signal,
-        avoid: this.#endpoint,
-        onRemoval: "move",
-        onWait: (limit) => this.#waiting.tell(limit),
-      }, {
-        onMessage: (message) => this.#onMessage(message),
-        onEnd: (error) => this.#onEnd(error),
-      });
-      // No longer wanted, or ended before anybody knew of it.
-      if (this.#opening !== opening) return stream.cancel();
-      this.#opening = undefined;
-      this.#begin(stream);
-    } catch (error) {
-      if (this.#opening !== opening) return;
-      this.#opening = undefined;
-      this.close(EtcdError.from(error));
-    }
-  }
-
-  #begin(stream: OpenStream<WatchRequestInit>): void {
+  #begin({ endpoint }: OpenStream<WatchRequestInit>): void {
     const { clock, heartbeat } = this.#options;
-    this.#stream = stream;
-    this.#endpoint = stream.endpoint;
-    this.#reopening.opened();
-    if (heartbeat !== false && this.#ids.heeded) {
+    if (heartbeat !== false && this.#ids.usesOurs) {
       this.#heartbeat = new Heartbeat(heartbeat, clock, {
-        ask: () => stream.send(PROGRESS_REQUEST),
-        dead: (ms) => this.#abandon(silentError(stream.endpoint, ms)),
+        ask: () => this.#send(PROGRESS_REQUEST),
+        dead: (ms) => this.#stream.abandon(silentError(endpoint, ms)),
       });
     }
     for (const watcher of this.#watchers) this.#create(watcher);
     this.#questions.repeat();
   }
 
-  /** Asks for one that was not, unless it is not its turn. */
+  /** Asks for a watch that was not asked for, if it is its turn. */
   #create(watcher: Watcher): void {
-    const id = this.#stream && this.#ids.next(watcher);
+    const id = this.#stream.current && this.#ids.next(watcher);
     if (id === undefined) return;
     const { template, startRevision } = watcher;
     this.#heartbeat?.catchingUp(startRevision);
-    this.#stream?.send(createRequest(template, id, startRevision));
+    this.#send(createRequest(template, { watchId: id, startRevision }));
   }
 
   #onMessage(message: WatchResponse): void {
     const revision = toBigInt(message.header?.revision ?? ZERO);
     this.#heartbeat?.alive(revision);
-    const endpoint = this.#stream?.endpoint ?? "";
-    const mismatch = this.#cluster.mismatch(message, endpoint);
+    const mismatch = this.#cluster.mismatch(message, this.#endpoint);
     if (mismatch) return this.close(mismatch);
     const id = toBigInt(message.watchId);
-    if (message.created) return this.#onCreated(message, id, endpoint);
+    if (message.created) return this.#onCreated(message, id);
     if (id === -1n) {
       this.#heartbeat?.caughtUp();
       this.#history.allHeard(this.#watchers, revision);
@@ -164,84 +155,80 @@ export class WatchSession implements WatchHost<Watcher> {
     }
     const watcher = this.#ids.watcher(id);
     if (watcher === undefined) return;
-    if (message.canceled) return this.#drop(watcher, message, endpoint);
+    if (message.canceled) return this.#drop(watcher, message);
     this.#history.heard(watcher, revision);
     watcher.receive(message);
   }
 
-  #onCreated(message: WatchResponse, id: bigint, endpoint: string): void {
+  #onCreated(message: WatchResponse, id: bigint): void {
     const wereInTurn = this.#ids.inTurn;
     const watcher = this.#ids.created(id, refusal(message));
-    if (watcher === "unclear") return this.#abandon(ownIdsError(endpoint));
-    if (!this.#ids.heeded) this.#meetProxy(watcher ? -1n : id);
+    if (watcher === "unclear") {
+      return this.#stream.abandon(ownIdsError(this.#endpoint));
+    }
+    if (!this.#ids.usesOurs) this.#meetProxy(watcher ? -1n : id);
     if (watcher && watcher !== "again") {
-      this.#begun(watcher, message, endpoint);
+      this.#begun(watcher, message);
     }
     if (!wereInTurn && !this.#ids.inTurn) return;
     for (const one of this.#watchers) this.#create(one);
   }
 
-  #begun(watcher: Watcher, message: WatchResponse, endpoint: string): void {
-    if (message.canceled) return this.#drop(watcher, message, endpoint);
+  #begun(watcher: Watcher, message: WatchResponse): void {
+    if (message.canceled) return this.#drop(watcher, message);
     this.#history.heard(watcher, toBigInt(message.header?.revision ?? ZERO));
-    watcher.created(endpoint, message.header);
+    watcher.created(this.#endpoint, message.header);
   }
 
-  /** It does not answer when asked for its progress. */
+  /** A proxy does not answer when asked for progress. */
   #meetProxy(strayId: bigint): void {
     this.#heartbeat?.close();
     this.#heartbeat = undefined;
     const { heartbeat } = this.#options;
     if (heartbeat) this.#history.suspect(this.#watchers, heartbeat.intervalMs);
     // Closed before it was known by this id.
-    if (strayId !== -1n) this.#stream?.send(cancelRequest(strayId));
+    if (strayId !== -1n) this.#send(cancelRequest(strayId));
     this.#questions.failAll(noProgressError());
   }
 
   /** The server has ended one watch. */
-  #drop(watcher: Watcher, message: WatchResponse, endpoint: string): void {
+  #drop(watcher: Watcher, message: WatchResponse): void {
     this.#history.forget(watcher);
     this.#ids.take(watcher);
     const compacted = toBigInt(message.compactRevision);
-    if (compacted > 0n) return watcher.compacted(compacted, endpoint);
-    const error = cancelError(message.cancelReason, endpoint);
-    if (this.#stream?.tokenRefused(error.code)) {
-      // It is still one of those that want to be on the next stream.
-      return this.#abandon(asRetryable(error));
+    if (compacted > 0n) return watcher.compacted(compacted, this.#endpoint);
+    const error = cancelError(message.cancelReason, this.#endpoint);
+    if (this.#stream.current?.tokenRefused(error.code)) {
+      // The watch stays, and is put on the next stream.
+      return this.#stream.abandon(asRetryable(error));
     }
     watcher.fail(error);
   }
 
-  #abandon(error: EtcdError): void {
-    this.#stream?.cancel(error);
-    this.#onEnd(error);
-  }
-
   #onEnd(error: EtcdError): void {
     this.#leaveStream();
-    if (isFinal(error)) return this.close(error);
-    if (this.#watchers.size === 0) return;
-    // First, as those who are told may start and close watches.
-    this.#reopening.begin();
     for (const watcher of [...this.#watchers]) watcher.disconnected(error);
   }
 
   #leaveStream(): void {
     this.#heartbeat?.close();
     this.#heartbeat = undefined;
-    this.#opening = undefined;
-    this.#stream = undefined;
     this.#ids.clear();
     this.#history.clear();
   }
 
   #stop(): void {
-    this.#opening?.abort();
-    this.#waiting.clear();
-    this.#reopening.stop();
-    this.#stream?.cancel();
+    this.#stream.stop();
     this.#leaveStream();
     if (this.#paused.size === 0) this.#cluster.forget();
     this.#history.stop();
+  }
+
+  get #endpoint(): string {
+    return this.#stream.current?.endpoint ?? "";
+  }
+
+  #send(request: WatchRequestInit): void {
+    this.#stream.current?.send(request);
   }
 }

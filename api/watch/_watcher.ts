@@ -15,11 +15,12 @@ import {
   overflowError,
   watchClosedError,
 } from "./_errors.ts";
-import type { WatchHost } from "./_host.ts";
+import type { WatcherParts, WatchHost } from "./_host.ts";
 import type { ResolvedWatchOptions } from "./_options.ts";
 import { WatchIntake } from "./_intake.ts";
 import { WatchPosition } from "./_position.ts";
-import { waitingState, type WaitingWatch } from "./_waiting.ts";
+import type { StreamLimit } from "../stream/mod.ts";
+import { waitingState } from "./_waiting.ts";
 import {
   type EtcdRange,
   type ResponseHeader,
@@ -27,20 +28,12 @@ import {
 } from "../values/mod.ts";
 import type { Watch, WatchBatch, WatchEvent, WatchState } from "./types.ts";
 
-/** What a watch is made of besides its options. */
-export interface WatcherParts {
-  /** The stream it shares. */
-  readonly host: WatchHost<Watcher>;
-  /** Knows the keys, if the watch is to survive a compaction. */
-  readonly relist: Relist | undefined;
-}
-
-/** One watch: its cursor, its fragments, its buffer, its consumer. */
+/** A watch: its cursor, its fragments, its buffer, its consumer. */
 export class Watcher implements Watch {
   readonly ready: Promise<ResponseHeader>;
-  /** What its create request says on every stream. */
+  /** The part of its create request that is the same on every stream. */
   readonly template: WatchCreateRequestInit;
-  /** How far it is. */
+  /** The revisions it has received, and those that come next. */
   readonly position: WatchPosition;
   readonly #host: WatchHost<Watcher>;
   readonly #options: ResolvedWatchOptions;
@@ -55,7 +48,7 @@ export class Watcher implements Watch {
   constructor(
     range: EtcdRange,
     options: ResolvedWatchOptions,
-    { host, relist }: WatcherParts,
+    { host, relist }: WatcherParts<Watcher>,
   ) {
     this.#options = options;
     this.#host = host;
@@ -67,12 +60,10 @@ export class Watcher implements Watch {
     const buffer = new WatchBuffer(options.buffer);
     this.#delivery = new Delivery(buffer, startRevision);
     this.ready = this.#created.promise;
-    // Whoever does not wait for it learns of a failure by iterating.
+    // A caller that does not wait for it learns of a failure by iterating.
     this.ready.catch(() => {});
-    this.#unlink = onAbort(
-      options.signal,
-      (reason) => this.#end(reason, "drop"),
-    );
+    const drop = (reason: unknown) => this.#end(reason, "drop");
+    this.#unlink = onAbort(options.signal, drop);
     if (relist === undefined) host.add(this);
     else this.#seed(relist);
   }
@@ -90,7 +81,7 @@ export class Watcher implements Watch {
     return (this.position.next || 1n) - 1n;
   }
 
-  /** What its next create request asks for. */
+  /** The start that its next create request asks for. */
   get startRevision(): bigint | undefined {
     return this.position.startRevision;
   }
@@ -117,7 +108,7 @@ export class Watcher implements Watch {
   }
 
   requestProgress(): Promise<bigint> {
-    // Who waits for it may be the consumer that is behind.
+    // The caller may be the consumer that is behind.
     if (this.#state.kind === "paused") return Promise.resolve(this.received);
     return this.#state.kind === "closed"
       ? Promise.reject(this.#state.reason ?? watchClosedError())
@@ -133,7 +124,7 @@ export class Watcher implements Watch {
     return this.close();
   }
 
-  /** The server has created it, on this endpoint. */
+  /** Takes note that the server has created the watch, on this endpoint. */
   created(endpoint: string, wire: WireHeader | null | undefined): void {
     const header = toHeader(wire);
     const start = this.position.created(header.revision);
@@ -142,19 +133,19 @@ export class Watcher implements Watch {
     if (this.#state.kind !== "live") this.#setState({ kind: "live", endpoint });
   }
 
-  /** A message for it: events, a fragment of them, or progress. */
+  /** Takes a message for the watch: events, a fragment of them, or progress. */
   receive(wire: WatchResponse): void {
     const batch = this.#intake.take(wire);
     if (batch !== undefined) this.#deliver(batch);
   }
 
-  /** Its stream waits for one of so many, or does not any more. */
-  readonly waits: WaitingWatch["waits"] = (limit) => {
+  /** Takes note that its stream waits at a limit, or does not any more. */
+  waits(limit: StreamLimit | undefined): void {
     const state = waitingState(this.#state, limit);
     if (state !== undefined) this.#setState(state);
-  };
+  }
 
-  /** Its stream has ended and will be opened again. */
+  /** Takes note that its stream has ended, and will be opened again. */
   disconnected(reason: EtcdError): void {
     this.#intake.clear();
     const { kind } = this.#state;
@@ -162,23 +153,23 @@ export class Watcher implements Watch {
     this.#setState({ kind: "reconnecting", reason });
   }
 
-  /** What it was to start at has been compacted away. */
+  /** Takes note that its next revision has been compacted away. */
   compacted(compactRevision: bigint, endpoint: string): void {
     this.#intake.clear();
     if (this.position.survives(compactRevision)) return this.#host.add(this);
-    const { next } = this.position;
-    this.#interrupt(compactedError(next, compactRevision, endpoint));
+    const missing = { next: this.position.next, compactRevision };
+    this.#interrupt(compactedError(missing, endpoint));
   }
 
-  /** The store is at this revision, and no member has a newer one. */
+  /** Takes note that the store has this revision, and no newer one. */
   historyLost(currentRevision: bigint): void {
-    const receivedRevision = this.position.told;
+    const { newestRevision: receivedRevision } = this.position;
     if (receivedRevision <= currentRevision) return;
     const revisions = { receivedRevision, currentRevision };
     this.#interrupt(historyLostError("watch any longer", revisions));
   }
 
-  /** It has ended; what is buffered is still delivered, then this thrown. */
+  /** Ends the watch: the buffer is still delivered, then this is thrown. */
   fail(reason: unknown): void {
     this.#end(reason, "keep");
   }
@@ -195,7 +186,7 @@ export class Watcher implements Watch {
     }
   }
 
-  /** What comes next cannot be had: it ends, or goes on with a relist. */
+  /** The next events cannot be had: ends the watch, or relists and goes on. */
   #interrupt(error: EtcdError): void {
     if (this.#relist === undefined) return this.fail(error);
     if (this.#state.kind === "closed" || this.#relisting) return;
@@ -210,8 +201,8 @@ export class Watcher implements Watch {
       const batch = await relist.difference(this.position.next);
       this.#relisting = false;
       if (this.#state.kind === "closed") return;
-      const told = this.#intake.relisted(batch);
-      if (told !== undefined) this.#deliver(told);
+      const wanted = this.#intake.relisted(batch);
+      if (wanted !== undefined) this.#deliver(wanted);
       if (this.#state.kind === "reconnecting") this.#host.add(this);
     } catch (error) {
       this.fail(error);
@@ -236,9 +227,9 @@ export class Watcher implements Watch {
     this.#unlink();
     this.#intake.clear();
     this.#relist?.close();
-    const told = reason ?? watchClosedError();
-    this.#host.remove(this, told);
-    this.#created.reject(told);
+    const error = reason ?? watchClosedError();
+    this.#host.remove(this, error);
+    this.#created.reject(error);
     this.#delivery.end(reason, buffered);
     this.#setState({ kind: "closed", reason });
   }

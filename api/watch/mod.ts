@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { historyLostError, isFinal } from "./_errors.ts";
+export { historyLostError } from "./_errors.ts";
 export { WATCH } from "./_options.ts";
 export type {
   HeartbeatOptions,

@@ -1,7 +1,7 @@
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import type { KeyValue, ResponseHeader } from "../values/mod.ts";
 
-/** One change of one key. */
+/** A change of a key. */
 export type WatchEvent =
   | {
     /** Discriminator: the key was written. */

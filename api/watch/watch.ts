@@ -2,7 +2,7 @@ import type { Clock } from "../../balancers/transport/mod.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { Relist } from "./_relist.ts";
 import type { Opener } from "../stream/mod.ts";
-import { tellingResumes } from "./_events.ts";
+import { tellingResumes } from "./_telling_resumes.ts";
 import {
   type ResolvedWatchOptions,
   resolveWatchOptions,
@@ -15,18 +15,18 @@ import type { TellEvent } from "../events.ts";
 import type { Kv } from "../kv/mod.ts";
 import type { Watch, WatchOptions } from "./types.ts";
 
-// Of a read that tells whether the history is still there.
+// For a read that tells whether the history is still there.
 const READ_TIMEOUT_MS = 10_000;
 
-/** What watches need besides streams and reads. */
+/** Settings of watches, besides their streams and reads. */
 export interface WatchSettings {
   /** Time and randomness. */
   readonly clock: Clock;
-  /** Told of watches that go on. */
+  /** Called when a watch goes on. */
   readonly onEvent?: TellEvent | undefined;
 }
 
-/** Makes watches; those with the same metadata share a stream. */
+/** Makes watches. Those with the same metadata share a stream. */
 export class WatchFacet {
   readonly #opener: Opener;
   readonly #kv: Kv;
@@ -93,8 +93,8 @@ export class WatchFacet {
   }
 
   /**
-   * Reads nothing but the first key of the watch's own range, as a role may
-   * read nothing else, and only whether it is there.
+   * Reads the store's revision by the first key of the watch's own range, as a
+   * role may read nothing else, and only whether the key is there.
    */
   async #revision(
     { template: { key = new Uint8Array() } }: Watcher,

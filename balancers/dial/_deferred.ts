@@ -1,15 +1,25 @@
 import type {
-  Dial,
+  Clock,
+  DialSettings,
   DownReason,
   Endpoint,
-  RequestBytes,
   RunningCall,
   RunningStream,
-  StreamOptions,
   Transport,
   TransportEvents,
-  UnaryOptions,
 } from "../transport/mod.ts";
+
+/** How a transport is made that may be replaced. */
+export interface ReplacingDialSettings extends DialSettings {
+  /** Called with the transport that takes the place of the first one. */
+  replace(transport: Transport): void;
+}
+
+/** A dial that may give another transport in place of its first one. */
+export type ReplacingDial = (
+  endpoint: Endpoint,
+  settings: ReplacingDialSettings,
+) => Transport;
 
 /** What a dial waits for, in words. */
 export interface Awaited {
@@ -27,121 +37,111 @@ const TLS: Awaited = {
   }),
 };
 
-/** A dial function that is asked for anew each time, and may throw. */
+/**
+ * A dial whose settings come later, and anew for each connection. Until then
+ * it gives a transport that is not ready, and puts the real one in its place.
+ * The connection fails if `provide` does, or what it gives.
+ */
 export function deferredDial(
-  provide: () => Promise<Dial>,
-  awaited: Awaited = TLS,
-): Dial {
-  return (endpoint, timeoutMs, events) =>
-    new DeferredTransport(provide, { endpoint, timeoutMs, events, awaited });
+  provide: () => Promise<ReplacingDial>,
+  clock: Clock,
+  { awaited = TLS }: { readonly awaited?: Awaited } = {},
+): ReplacingDial {
+  return (endpoint, settings) => {
+    const { timeoutMs, events, replace } = settings;
+    const startedAt = clock.now();
+    const undialled = new UndialledTransport({ ...settings, clock, awaited });
+    provide().then((dial) => {
+      if (undialled.ended) return;
+      const leftMs = Math.ceil(startedAt + timeoutMs - clock.now());
+      // Throws if the settings are of no use, or the user's function does.
+      const timeLeft = { timeoutMs: Math.max(leftMs, 1), events, replace };
+      replace(dial(endpoint, timeLeft));
+      undialled.end();
+    }, (error) => {
+      undialled.fail(awaited.failed(asError(error)));
+    }).catch((error) => {
+      undialled.fail(TLS.failed(asError(error)));
+    });
+    return undialled;
+  };
 }
 
-/** The same dial; if it throws, as a user's `serverName` may, it fails. */
-export function notThrowing(dial: Dial): Dial {
-  return (...dialled) => {
+/** Has the connection fail where `dial` throws, as a user's `serverName` may. */
+export function notThrowing(dial: ReplacingDial, clock: Clock): ReplacingDial {
+  return (endpoint, settings) => {
     try {
-      return dial(...dialled);
+      return dial(endpoint, settings);
     } catch (error) {
-      return deferredDial(() => Promise.reject(error))(...dialled);
+      const failing = deferredDial(() => Promise.reject(error), clock);
+      return failing(endpoint, settings);
     }
   };
 }
 
-interface DialArguments {
-  readonly awaited: Awaited;
-  readonly endpoint: Endpoint;
-  readonly timeoutMs: number;
-  readonly events: TransportEvents;
-}
-
-/** A transport that is dialled when its settings are there. */
-class DeferredTransport implements Transport {
+/** A transport that waits for what it is dialled with. */
+class UndialledTransport implements Transport {
+  readonly ready = false;
+  readonly inFlight = 0;
+  readonly maxStreams = 0;
+  readonly freeStreams = 0;
+  readonly sockets = 0;
   readonly #events: TransportEvents;
-  readonly #timer: ReturnType<typeof setTimeout>;
-  #inner: Transport | undefined;
+  readonly #stopTimer: () => void;
   #ended = false;
 
   constructor(
-    provide: () => Promise<Dial>,
-    { endpoint, timeoutMs, events, awaited }: DialArguments,
+    { timeoutMs, events, clock, awaited }: DialSettings & {
+      readonly clock: Clock;
+      readonly awaited: Awaited;
+    },
   ) {
     this.#events = events;
-    const startedAt = performance.now();
-    this.#timer = setTimeout(
-      () => this.#fail({ kind: "other", reason: awaited.late(timeoutMs) }),
-      timeoutMs,
-    );
-    Deno.unrefTimer(this.#timer);
-    provide().then((dial) => {
-      if (this.#ended) return;
-      const leftMs = Math.ceil(startedAt + timeoutMs - performance.now());
-      // Throws if the settings are of no use, or the user's function does.
-      this.#inner = dial(endpoint, Math.max(leftMs, 1), events);
-      clearTimeout(this.#timer);
-    }).catch((error) => this.#fail(awaited.failed(asError(error))));
+    this.#stopTimer = clock.schedule(timeoutMs, () => {
+      this.fail({ kind: "other", reason: awaited.late(timeoutMs) });
+    });
   }
 
-  get ready(): boolean {
-    return this.#inner?.ready ?? false;
+  /** Whether the wait is over. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
-  get inFlight(): number {
-    return this.#inner?.inFlight ?? 0;
-  }
-
-  get maxStreams(): number {
-    return this.#inner?.maxStreams ?? 0;
-  }
-
-  get freeStreams(): number {
-    return this.#inner?.freeStreams ?? 0;
-  }
-
-  get sockets(): number {
-    return this.#inner?.sockets ?? 0;
-  }
-
-  unary(
-    path: string,
-    request: RequestBytes,
-    options: UnaryOptions,
-  ): RunningCall {
-    return this.#dialled().unary(path, request, options);
-  }
-
-  stream(path: string, options: StreamOptions): RunningStream {
-    return this.#dialled().stream(path, options);
-  }
-
-  drain(): void {
-    if (this.#inner === undefined) this.#end();
-    else this.#inner.drain();
-  }
-
-  abort(): void {
-    if (this.#inner === undefined) this.#end();
-    else this.#inner.abort();
-  }
-
-  #dialled(): Transport {
-    if (this.#inner !== undefined) return this.#inner;
-    throw new Error("Cannot make a call: the transport is not ready");
-  }
-
-  #fail(why: DownReason): void {
-    if (this.#ended) return;
+  /** Ends the wait. */
+  end(): void {
     this.#ended = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
+  }
+
+  /** Ends the wait, as there will be no connection. */
+  fail(why: DownReason): void {
+    if (this.#ended) return;
+    this.end();
     this.#events.onDown(why);
     this.#events.onGone();
   }
 
-  #end(): void {
+  unary(): RunningCall {
+    throw notReadyError();
+  }
+
+  stream(): RunningStream {
+    throw notReadyError();
+  }
+
+  drain(): void {
+    this.abort();
+  }
+
+  abort(): void {
     if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#timer);
+    this.end();
     queueMicrotask(() => this.#events.onGone());
   }
+}
+
+function notReadyError(): Error {
+  return new Error("Cannot make a call: the transport is not ready");
 }
 
 function asError(error: unknown): Error {

@@ -1,11 +1,12 @@
-import type { Dial, PingPace, TlsOptions } from "../transport/mod.ts";
-import { type Awaited, deferredDial, notThrowing } from "./_deferred.ts";
+import type { Clock, Dial, PingPace, TlsOptions } from "../transport/mod.ts";
+import { type Awaited, deferredDial, type ReplacingDial } from "./_deferred.ts";
 
-/** What makes a dial function of settings. */
-export type MakeDial = (options: {
+/** What makes a dial of settings. */
+export type MakeDial<Made> = (options: {
   readonly tls: TlsOptions | undefined;
   readonly pings: PingPace | undefined;
-}) => Dial;
+  readonly clock: Clock;
+}) => Made;
 
 const LOADING: Awaited = {
   late: (timeoutMs) => `@grpc/grpc-js was not loaded within ${timeoutMs} ms`,
@@ -22,19 +23,18 @@ const LOADING: Awaited = {
  * Dials over grpc-js, which is loaded where it is chosen: it takes time and
  * memory, and reads the environment.
  */
-export function grpcJs(): MakeDial {
-  let loaded: MakeDial | undefined;
+export function grpcJs(clock: Clock): MakeDial<ReplacingDial> {
+  let loaded: MakeDial<Dial> | undefined;
   const loading = import("../grpc_js/mod.ts").then(({ grpcDial }) => {
     return loaded = grpcDial;
   });
   // Each dial tells of it.
   loading.catch(() => {});
-  return (options) => (...dialled) => {
-    const dial = loaded?.(options) ??
-      deferredDial(
-        async () => notThrowing((await loading)(options)),
-        LOADING,
-      );
-    return dial(...dialled);
+  return (options) => (endpoint, settings) => {
+    const dial: ReplacingDial = loaded?.(options) ??
+      deferredDial(async () => (await loading)(options), clock, {
+        awaited: LOADING,
+      });
+    return dial(endpoint, settings);
   };
 }

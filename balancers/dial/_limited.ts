@@ -1,59 +1,75 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type {
+  Clock,
   Dial,
+  DialSettings,
+  DownReason,
   Endpoint,
   RequestBytes,
   RunningCall,
   RunningStream,
   StreamOptions,
   Transport,
-  TransportEvents,
   UnaryOptions,
 } from "../transport/mod.ts";
-import { StreamQueue } from "./_queue.ts";
+import type { ReplacingDial } from "./_deferred.ts";
+import { StreamQueue } from "./_stream_queue.ts";
 import { WaitingStream } from "./_waiting_stream.ts";
 
+/** The parts that all transports of a client share. */
+export interface LimitedDialOptions {
+  /** Makes the connections. */
+  readonly dial: ReplacingDial;
+  /** The time. */
+  readonly clock: Clock;
+}
+
 /**
- * The same, with a queue for what the peer allows no stream for now. Nothing
- * is to wait below it: Deno's HTTP/2, for one, sends a call that was canceled
- * while it waited all the same, when another stream ends.
+ * Adds a queue for calls and streams that the peer allows no stream for now.
+ * Nothing is to wait below it: Deno's HTTP/2, for one, sends a call that was
+ * canceled while it waited all the same, when another stream ends.
  */
-export function limitedDial(dial: Dial): Dial {
-  return (endpoint, timeoutMs, events) =>
-    new LimitedTransport(dial, { endpoint, timeoutMs, events });
-}
-
-interface DialArguments {
-  readonly endpoint: Endpoint;
-  readonly timeoutMs: number;
-  readonly events: TransportEvents;
+export function limitedDial(options: LimitedDialOptions): Dial {
+  return (endpoint, settings) =>
+    new LimitedTransport(endpoint, { ...settings, ...options });
 }
 
 /**
- * A transport that starts no more than its peer allows: first come, first
- * served, calls and streams alike. What still waits when its time or the
- * connection is over was never sent.
+ * A transport that starts no more calls and streams than its peer allows: first
+ * come, first served. One that still waits when its time or the connection is
+ * over was never sent.
  */
 class LimitedTransport implements Transport {
-  readonly #inner: Transport;
   readonly #queue: StreamQueue;
+  #inner: Transport;
 
-  constructor(dial: Dial, { endpoint, timeoutMs, events }: DialArguments) {
-    const queue = new StreamQueue(endpoint.url, () => this.#inner);
-    this.#queue = queue;
-    this.#inner = dial(endpoint, timeoutMs, {
-      onReady: () => events.onReady(),
-      onStreams() {
-        if (queue.size > 0) queue.serve();
-      },
-      onDown(why) {
-        const drop = queue.empty(GRPC_CODE.unavailable);
-        // First, so that who calls again is given another connection.
-        events.onDown(why);
-        drop();
-      },
-      onGone: () => events.onGone(),
+  constructor(
+    endpoint: Endpoint,
+    { dial, clock, timeoutMs, events }: DialSettings & LimitedDialOptions,
+  ) {
+    const queue = new StreamQueue(endpoint.url, {
+      transport: () => this.#inner,
+      clock,
     });
+    this.#queue = queue;
+    const settings = {
+      timeoutMs,
+      events: {
+        onReady: () => events.onReady(),
+        onStreams() {
+          if (queue.size > 0) queue.serve();
+        },
+        onDown(why: DownReason) {
+          const drop = queue.empty(GRPC_CODE.unavailable);
+          // First, so that who calls again is given another connection.
+          events.onDown(why);
+          drop();
+        },
+        onGone: () => events.onGone(),
+      },
+      replace: (inner: Transport) => this.#inner = inner,
+    };
+    this.#inner = dial(endpoint, settings);
   }
 
   get ready(): boolean {
@@ -84,18 +100,18 @@ class LimitedTransport implements Transport {
     const inner = this.#inner;
     if (!this.#mustWait()) return inner.unary(path, request, options);
     let running: RunningCall | undefined;
-    const place = this.#queue.add(options, {
+    const entry = this.#queue.add(options, {
       start: (left) => running = inner.unary(path, request, left),
       drop: options.onEnd,
     });
-    return { cancel: () => (running ?? place).cancel() };
+    return { cancel: () => (running ?? entry).cancel() };
   }
 
   stream(path: string, options: StreamOptions): RunningStream {
     const inner = this.#inner;
     if (!this.#mustWait()) return inner.stream(path, options);
     const stream = new WaitingStream(inner.maxStreams);
-    stream.place = this.#queue.add(options, {
+    stream.entry = this.#queue.add(options, {
       start: (left) => stream.start(inner.stream(path, left)),
       drop(status) {
         options.onEnd(status);
@@ -113,7 +129,7 @@ class LimitedTransport implements Transport {
     this.#end(GRPC_CODE.canceled, (inner) => inner.abort());
   }
 
-  /** None that comes later is served first. */
+  /** Whether there is no free stream, or others wait for one already. */
   #mustWait(): boolean {
     return this.freeStreams <= 0 && this.#inner.ready;
   }

@@ -1,29 +1,38 @@
-import type { QueuePlace } from "./_queue.ts";
+import type { QueueEntry } from "./_stream_queue.ts";
 import type { RunningStream, StreamWait } from "../transport/mod.ts";
 
-/** A stream that waits for one of those its peer allows: it keeps its orders. */
+type Order = (stream: RunningStream) => void;
+
+type State =
+  | { readonly name: "waiting"; readonly orders: Order[] }
+  | { readonly name: "running"; readonly stream: RunningStream }
+  | { readonly name: "ended" };
+
+/** A stream that cannot begin yet: it keeps what it is told until then. */
 export class WaitingStream implements RunningStream {
   readonly wait: StreamWait;
-  /** Its place in the queue. */
-  place: QueuePlace | undefined;
+  /** The entry of this stream in the queue. */
+  entry: QueueEntry | undefined;
   readonly #over = Promise.withResolvers<void>();
-  #orders: ((stream: RunningStream) => void)[] = [];
-  #running: RunningStream | undefined;
+  #state: State = { name: "waiting", orders: [] };
 
   constructor(maxStreams: number) {
     this.wait = { maxStreams, over: this.#over.promise };
   }
 
-  /** It has one. */
-  start(running: RunningStream): void {
-    this.#running = running;
-    for (const order of this.#orders) order(running);
-    this.end();
+  /** The stream begins. */
+  start(stream: RunningStream): void {
+    const before = this.#state;
+    this.#state = { name: "running", stream };
+    if (before.name === "waiting") {
+      for (const order of before.orders) order(stream);
+    }
+    this.#over.resolve();
   }
 
-  /** The wait is over. */
+  /** The stream has ended before it could begin. */
   end(): void {
-    this.#orders = [];
+    this.#state = { name: "ended" };
     this.#over.resolve();
   }
 
@@ -40,10 +49,14 @@ export class WaitingStream implements RunningStream {
   }
 
   // A function of its own, to be called as one.
-  readonly cancel = (): void => (this.#running ?? this.place)?.cancel();
+  readonly cancel = (): void => {
+    if (this.#state.name === "running") this.#state.stream.cancel();
+    else this.entry?.cancel();
+  };
 
-  #order(order: (stream: RunningStream) => void): void {
-    if (this.#running === undefined) this.#orders.push(order);
-    else order(this.#running);
+  #order(order: Order): void {
+    const state = this.#state;
+    if (state.name === "waiting") state.orders.push(order);
+    else if (state.name === "running") order(state.stream);
   }
 }

@@ -5,4 +5,4 @@
  */
 export { DEFAULT_TRANSPORT } from "./_default_transport.ts";
 export { makeDial } from "./_dial.ts";
-export { describeWait } from "./_queue.ts";
+export { describeWait } from "./_stream_queue.ts";

@@ -1,4 +1,4 @@
-import type * as grpc from "@grpc/grpc-js";
+import { type Channel, type Metadata, status } from "@grpc/grpc-js";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type {
   CallSettings,
@@ -9,10 +9,12 @@ import type {
   StreamOptions,
   UnaryOptions,
 } from "../transport/mod.ts";
-import { asBuffer, cancel, metadataOf, toCallStatus } from "./_message.ts";
+import { toCallStatus } from "./_call_status.ts";
+import { requestBuffer, requestMetadata } from "./_request.ts";
 import { StreamWriter } from "./_stream_writer.ts";
 
-type Call = ReturnType<grpc.Channel["createCall"]>;
+type Call = ReturnType<Channel["createCall"]>;
+type CallListener = Parameters<Call["start"]>[1];
 
 const NO_REPLY: CallStatus = {
   grpcCode: GRPC_CODE.internal,
@@ -21,16 +23,16 @@ const NO_REPLY: CallStatus = {
 
 /** The calls and streams that run on a channel. */
 export class GrpcCalls {
-  readonly #channel: grpc.Channel;
+  readonly #channel: Channel;
   readonly #onEnded: () => void;
   readonly #running = new Set<Call>();
 
-  constructor(channel: grpc.Channel, onEnded: () => void) {
+  constructor(channel: Channel, onEnded: () => void) {
     this.#channel = channel;
     this.#onEnded = onEnded;
   }
 
-  /** How many run. */
+  /** How many calls and streams run. */
   get size(): number {
     return this.#running.size;
   }
@@ -41,35 +43,35 @@ export class GrpcCalls {
     options: UnaryOptions,
   ): RunningCall {
     let reply: Uint8Array | undefined;
-    let headers: grpc.Metadata | undefined;
+    let headers: Metadata | undefined;
     const call = this.#open(path, options, {
       onReceiveMetadata: (received) => headers = received,
       onReceiveMessage: (message: Uint8Array | null) => {
         reply = message ?? reply;
       },
-      onReceiveStatus: (status) => {
+      onReceiveStatus: (ended) => {
         this.#ended(call);
         options.onEnd(
-          status.code === 0 ? reply ?? NO_REPLY : toCallStatus(status, headers),
+          ended.code === 0 ? reply ?? NO_REPLY : toCallStatus(ended, headers),
         );
       },
     });
-    call.sendMessageWithContext({}, asBuffer(request));
+    call.sendMessageWithContext({}, requestBuffer(request));
     call.halfClose();
     call.startRead();
     return { cancel: () => cancel(call) };
   }
 
   stream(path: string, options: StreamOptions): RunningStream {
-    let headers: grpc.Metadata | undefined;
+    let headers: Metadata | undefined;
     const call = this.#open(path, options, {
       onReceiveMetadata: (received) => headers = received,
       onReceiveMessage(message: Uint8Array | null) {
         if (message !== null) options.onMessage(message);
       },
-      onReceiveStatus: (status) => {
+      onReceiveStatus: (ended) => {
         this.#ended(call);
-        options.onEnd(toCallStatus(status, headers));
+        options.onEnd(toCallStatus(ended, headers));
       },
     });
     const writer = new StreamWriter(call);
@@ -89,12 +91,13 @@ export class GrpcCalls {
   #open(
     path: string,
     { timeoutMs, headers }: CallSettings,
-    listener: Parameters<Call["start"]>[1],
+    listener: CallListener,
   ): Call {
+    // As grpc-js wants it: by the wall clock.
     const deadline = timeoutMs === Infinity ? Infinity : Date.now() + timeoutMs;
     const call = this.#channel.createCall(path, deadline, null, null, null);
     this.#running.add(call);
-    call.start(metadataOf(headers), listener);
+    call.start(requestMetadata(headers), listener);
     return call;
   }
 
@@ -102,4 +105,8 @@ export class GrpcCalls {
     this.#running.delete(call);
     this.#onEnded();
   }
+}
+
+function cancel(call: Call): void {
+  call.cancelWithStatus(status.CANCELLED, "Canceled by the caller");
 }

@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import {
+  type Clock,
   type Endpoint,
   LONGEST_MS,
   type PingOptions,
@@ -12,14 +13,16 @@ import {
   type DialListener,
   ONE_DIAL_OPTIONS,
 } from "./_one_dial.ts";
-import { type Capture, captureSockets } from "./_sockets.ts";
+import { type Capture, captureSockets } from "./_capture.ts";
 
-/** What all transports of a client share. */
+/** The options that all transports of a client share. */
 export interface GrpcDialOptions {
   /** TLS settings for `https` endpoints. */
   readonly tls: TlsOptions | undefined;
   /** The pings, if there are any. */
   readonly pings: PingPace | undefined;
+  /** The time. */
+  readonly clock: Clock;
 }
 
 // grpc-js starts a timer with each dial and stops it if that succeeds; this
@@ -49,7 +52,7 @@ const COMMON: grpc.ChannelOptions = {
   "grpc.max_reconnect_backoff_ms": BACKOFF_MS,
 };
 
-/** What a channel tells. */
+/** The owner of a channel, told how its connection goes. */
 export interface ChannelListener extends DialListener {
   /** The peer has told how many streams it allows. */
   maxStreams(): void;
@@ -60,7 +63,7 @@ export interface ChannelListener extends DialListener {
 /** Opens a channel that makes one connection, from the next call on. */
 export function openChannel(
   endpoint: Endpoint,
-  { tls, pings }: GrpcDialOptions,
+  { tls, pings }: Omit<GrpcDialOptions, "clock">,
   listener: ChannelListener,
 ): { readonly channel: grpc.Channel; readonly capture: Capture } {
   const { credentials, channelOptions, tls: peer } = channelCredentials(

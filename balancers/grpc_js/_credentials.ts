@@ -13,7 +13,7 @@ export function channelCredentials(
 ): {
   readonly credentials: ChannelCredentials;
   readonly channelOptions: Record<string, string>;
-  /** What explains failures of TLS. */
+  /** The TLS settings by which failures are explained. */
   readonly tls: Omit<TlsPeer, "address"> | undefined;
 } {
   if (!endpoint.secure) {

@@ -2,12 +2,12 @@ import type { ClientHttp2Session, Http2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers";
 
-/** What a GOAWAY says. */
+/** A GOAWAY frame. */
 export interface Goaway {
   readonly code: number;
   /** The last stream that the server has looked at, or may still look at. */
   readonly lastStreamId: number;
-  /** What the server has added to it. */
+  /** The debug data that the server has added. */
   readonly data: Uint8Array | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Goaway {
  * its `node:http2` and grpc-js do, and then goes on with it: the process dies,
  * or worse (denoland/deno#36788). Here the end waits until that is over.
  *
- * It is no listener, as grpc-js removes all of them when the server's first
+ * This is no listener, as grpc-js removes all of them when the server's first
  * SETTINGS arrive, and a GOAWAY may come in the same packet.
  */
 export function guardGoaway(

@@ -8,7 +8,7 @@ type Request = ClientHttp2Session["request"];
 
 const HTTP_OK = 200;
 
-/** One stream of a session, and what its end means. */
+/** A stream of a session, and the meaning of its end. */
 export class ObservedStream {
   readonly #stream: ClientHttp2Stream;
   readonly #session: SessionStreams;
@@ -29,15 +29,15 @@ export class ObservedStream {
     return this.#httpStatus;
   }
 
-  /** Whether the answer ended before the request, which was given up then. */
+  /** Whether the request was given up, as the answer ended before it. */
   get cutShort(): boolean {
     return this.#cutShort;
   }
 
   /**
-   * Whether the server has certainly not looked at it: it is above the last
-   * stream of a GOAWAY. REFUSED_STREAM alone proves nothing: HAProxy resets
-   * with it what the server behind it has executed (2.6, measured).
+   * Whether the server has certainly not looked at the request: the stream is
+   * above the last one of a GOAWAY. REFUSED_STREAM alone proves nothing: HAProxy
+   * resets so what the server behind it has executed (2.6, measured).
    */
   get unprocessed(): boolean {
     const { id } = this.#stream;
@@ -45,8 +45,9 @@ export class ObservedStream {
   }
 
   /**
-   * An HTTP error, by a proxy: it comes before the end of a request that is too
-   * large, and nobody reads the rest. `node:http2` would wait for that.
+   * Handles an HTTP error of a proxy. It comes before the end of a request that
+   * is too large, and the proxy reads no further; `node:http2` would wait for
+   * that.
    */
   #onForeign(status: number): void {
     const stream = this.#stream;
@@ -105,12 +106,12 @@ export class SessionStreams {
     };
   }
 
-  /** The last one the server has looked at, as a GOAWAY has it. */
+  /** The last stream that the server has looked at, as a GOAWAY has it. */
   get lastStreamId(): number {
     return this.#lastStreamId;
   }
 
-  /** The server has said that it looks at none above this one. */
+  /** The server has said that it looks at no stream above this one. */
   onGoaway(lastStreamId: number): void {
     this.#lastStreamId = Math.min(this.#lastStreamId, lastStreamId);
   }

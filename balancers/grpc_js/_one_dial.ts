@@ -1,6 +1,7 @@
 import type * as grpc from "@grpc/grpc-js";
 import { connectivityState, experimental } from "@grpc/grpc-js";
-import { observeEnds } from "./_ends.ts";
+import type { Clock } from "../transport/mod.ts";
+import { observeEnds } from "./_wire_ends.ts";
 
 type LoadBalancer = experimental.LoadBalancer;
 type Helper = experimental.ChannelControlHelper;
@@ -9,11 +10,13 @@ type StateListener = experimental.ConnectivityStateListener;
 type Addresses = Parameters<LoadBalancer["updateAddressList"]>[0];
 type ChannelOptions = Parameters<LoadBalancer["updateAddressList"]>[2];
 
-/** What the dial of a channel tells. Nothing follows a `down`. */
+/** The owner of a channel, told how its dial goes. Nothing follows a `down`. */
 export interface DialListener {
+  /** The time. */
+  readonly clock: Clock;
   /** The connection is there. */
   ready(): void;
-  /** It could not be made, or is lost. */
+  /** The connection could not be made, or is lost. */
   down(reason: string): void;
 }
 
@@ -37,6 +40,12 @@ interface Watched {
   readonly dial: AbortController;
 }
 
+interface SubchannelState {
+  readonly state: grpc.connectivityState;
+  /** Why the subchannel has failed, if it has. */
+  readonly error: string | undefined;
+}
+
 // How long an address may take before the next one is tried beside it.
 const STAGGER_MS = 250;
 
@@ -55,7 +64,7 @@ class OneDial implements LoadBalancer {
   #started = 0;
   #failed = 0;
   #picked: Subchannel | undefined;
-  #stagger: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer = () => {};
 
   constructor(helper: Helper) {
     this.#helper = helper;
@@ -82,13 +91,8 @@ class OneDial implements LoadBalancer {
       );
       subchannel.ref();
       // The listener is told of the inner subchannel, not of this one.
-      const listener: StateListener = (
-        _inner,
-        _previous,
-        state,
-        _time,
-        error,
-      ) => this.#onState(subchannel, state, error);
+      const listener: StateListener = (...[, , state, , error]) =>
+        this.#onState(subchannel, { state, error });
       subchannel.addConnectivityStateListener(listener);
       this.#subchannels.set(subchannel, { listener, dial });
     }
@@ -102,7 +106,7 @@ class OneDial implements LoadBalancer {
   resetBackoff(): void {}
 
   destroy(): void {
-    clearTimeout(this.#stagger);
+    this.#stopTimer();
     for (const subchannel of this.#subchannels.keys()) this.#drop(subchannel);
   }
 
@@ -111,18 +115,19 @@ class OneDial implements LoadBalancer {
   }
 
   #startNext(): void {
-    clearTimeout(this.#stagger);
+    this.#stopTimer();
+    const clock = this.#listener?.clock;
     const subchannel = [...this.#subchannels.keys()][this.#started++];
-    if (subchannel === undefined) return;
+    if (subchannel === undefined || clock === undefined) return;
     subchannel.startConnecting();
-    this.#stagger = setTimeout(() => this.#startNext(), STAGGER_MS);
-    Deno.unrefTimer(this.#stagger);
+    this.#stopTimer = clock.schedule(STAGGER_MS, () => {
+      this.#startNext();
+    });
   }
 
   #onState(
     subchannel: Subchannel,
-    state: grpc.connectivityState,
-    error: string | undefined,
+    { state, error }: SubchannelState,
   ): void {
     if (this.#picked !== undefined) {
       if (state !== READY) this.#down("the connection was lost");
@@ -136,7 +141,7 @@ class OneDial implements LoadBalancer {
   }
 
   #pick(subchannel: Subchannel): void {
-    clearTimeout(this.#stagger);
+    this.#stopTimer();
     this.#picked = subchannel;
     observeEnds(subchannel);
     for (const other of this.#subchannels.keys()) {

@@ -1,9 +1,9 @@
 import type { Http2Session, Settings } from "node:http2";
 
 /**
- * Tells what the peer of a session asks for, each time it does.
+ * Tells the settings of a session's peer, each time they arrive.
  *
- * It is no listener, as grpc-js removes all of them when the first SETTINGS
+ * This is no listener, as grpc-js removes all of them when the first SETTINGS
  * arrive.
  */
 export function onRemoteSettings(

@@ -1,5 +1,5 @@
 import type { Channel } from "@grpc/grpc-js";
-import { asBuffer } from "./_message.ts";
+import { requestBuffer } from "./_request.ts";
 
 type Call = ReturnType<Channel["createCall"]>;
 
@@ -9,9 +9,8 @@ type Call = ReturnType<Channel["createCall"]>;
  */
 export class StreamWriter {
   readonly #call: Call;
-  readonly #queue: Uint8Array[] = [];
+  readonly #queue: (Uint8Array | "end")[] = [];
   #writing = false;
-  #ending = false;
 
   constructor(call: Call) {
     this.#call = call;
@@ -23,20 +22,17 @@ export class StreamWriter {
     this.#next();
   }
 
-  /** Tells the server that no more follow, after all messages. */
+  /** Tells the server, after all messages, that no more follow. */
   halfClose(): void {
-    this.#ending = true;
+    this.#queue.push("end");
     this.#next();
   }
 
   #next(): void {
     if (this.#writing) return;
     const message = this.#queue.shift();
-    if (message === undefined) {
-      if (this.#ending) this.#call.halfClose();
-      this.#ending = false;
-      return;
-    }
+    if (message === undefined) return;
+    if (message === "end") return this.#call.halfClose();
     this.#writing = true;
     // On an error the call ends by itself, and what is queued is dropped.
     const callback = (error?: Error | null) => {
@@ -44,6 +40,6 @@ export class StreamWriter {
       if (error) this.#queue.length = 0;
       else this.#next();
     };
-    this.#call.sendMessageWithContext({ callback }, asBuffer(message));
+    this.#call.sendMessageWithContext({ callback }, requestBuffer(message));
   }
 }

@@ -1,7 +1,9 @@
 import type * as grpc from "@grpc/grpc-js";
 import {
+  type Clock,
   type Dial,
   dialReason,
+  type DialSettings,
   type DownReason,
   type Endpoint,
   type RequestBytes,
@@ -21,16 +23,25 @@ import {
   LINGER_MS,
   openChannel,
 } from "./_channel.ts";
-import type { Capture } from "./_sockets.ts";
+import type { Capture } from "./_capture.ts";
 
 // How long the peer of a connection that is no longer used may take to end it.
 const CLOSE_MS = 1_000;
 
 /** Makes one grpc-js channel per dial; throws what `tls.serverName` throws. */
 export function grpcDial(options: GrpcDialOptions): Dial {
-  return (endpoint, timeoutMs, events) =>
-    new GrpcTransport(endpoint, timeoutMs, options, events);
+  return (endpoint, settings) =>
+    new GrpcTransport(endpoint, { ...settings, ...options });
 }
+
+type Phase =
+  | { readonly name: "dialing"; stopTimer(): void }
+  | { readonly name: "ready" }
+  /** Its channel is closed in a moment. */
+  | { readonly name: "ending" }
+  /** Waits for its calls, then for its sockets, which the timer closes. */
+  | { readonly name: "closing"; stopTimer?: () => void }
+  | { readonly name: "gone" };
 
 /**
  * Known, and not to be cured from outside of `node:http2`: a GOAWAY with an
@@ -42,21 +53,16 @@ class GrpcTransport implements Transport {
   readonly #channel: grpc.Channel;
   readonly #capture: Capture;
   readonly #calls: GrpcCalls;
-  #dialTimer: ReturnType<typeof setTimeout> | undefined;
-  #closeTimer: ReturnType<typeof setTimeout> | undefined;
-  #phase: "dialing" | "ready" | "down" = "dialing";
-  #settled = false;
-  #gone = false;
+  readonly #clock: Clock;
+  #phase: Phase;
 
-  constructor(
-    endpoint: Endpoint,
-    timeoutMs: number,
-    options: GrpcDialOptions,
-    events: TransportEvents,
-  ) {
+  constructor(endpoint: Endpoint, options: GrpcDialOptions & DialSettings) {
+    const { timeoutMs, events, clock } = options;
     this.#events = events;
     this.#endpoint = endpoint;
+    this.#clock = clock;
     const opened = openChannel(endpoint, options, {
+      clock,
       ready: () => this.#becomeReady(),
       down: (reason) => this.#goDown(reason),
       maxStreams: () => events.onStreams?.(),
@@ -68,18 +74,18 @@ class GrpcTransport implements Transport {
       events.onStreams?.();
       this.#checkGone();
     });
-    this.#dialTimer = setTimeout(() => {
-      this.#lose(timeoutReason(timeoutMs, { connected: this.#capture.seen }));
-    }, timeoutMs);
-    Deno.unrefTimer(this.#dialTimer);
+    const stopTimer = clock.schedule(timeoutMs, () => {
+      this.#lose(timeoutReason(timeoutMs, this.#capture));
+    });
+    this.#phase = { name: "dialing", stopTimer };
     // Not now: the owner does not have this object yet.
     queueMicrotask(() => {
-      if (this.#phase === "dialing") connect(this.#channel);
+      if (this.#phase.name === "dialing") connect(this.#channel);
     });
   }
 
   get ready(): boolean {
-    return this.#phase === "ready";
+    return this.#phase.name === "ready";
   }
 
   get inFlight(): number {
@@ -121,24 +127,24 @@ class GrpcTransport implements Transport {
   }
 
   #becomeReady(): void {
-    if (this.#phase !== "dialing") return;
+    if (this.#phase.name !== "dialing") return;
     // grpc-js does not tell of one that came with the first SETTINGS.
     const { goaway } = this.#capture;
     if (goaway !== undefined) {
       return this.#lose(`connected, but the server said ${goaway} at once`);
     }
-    this.#phase = "ready";
-    clearTimeout(this.#dialTimer);
+    this.#phase.stopTimer();
+    this.#phase = { name: "ready" };
     this.#events.onReady();
   }
 
   #goDown(reason: string): void {
-    if (this.#phase !== "dialing") {
+    if (this.#phase.name !== "dialing") {
       const { goaway } = this.#capture;
       return this.#lose(goaway ? `the server said ${goaway}` : reason);
     }
     const { secure } = this.#endpoint;
-    const connected = this.#capture.seen;
+    const { connected } = this.#capture;
     const why = dialReason(reason, { connected, secure });
     if (!connected) return this.#fail(unreachedReason(this.#endpoint, why));
     if (!secure) return this.#lose(why);
@@ -154,41 +160,46 @@ class GrpcTransport implements Transport {
   }
 
   #fail(why: DownReason): void {
-    if (this.#phase === "down") return;
-    this.#end();
+    if (!this.#end()) return;
     this.#events.onDown(why);
   }
 
-  /** Closes the channel: its running calls go on, grpc-js lets them finish. */
-  #end(): void {
-    if (this.#phase === "down") return;
-    const wasDialing = this.#phase === "dialing";
-    this.#phase = "down";
-    clearTimeout(this.#dialTimer);
-    if (wasDialing) {
+  /**
+   * Closes the channel: its running calls go on, grpc-js lets them finish.
+   * `false` if the end has begun before.
+   */
+  #end(): boolean {
+    const phase = this.#phase;
+    if (phase.name !== "dialing" && phase.name !== "ready") return false;
+    this.#phase = { name: "ending" };
+    if (phase.name === "dialing") {
+      phase.stopTimer();
       this.#channel.close();
       this.#capture.destroy();
     }
-    setTimeout(() => {
+    this.#clock.hold(phase.name === "dialing" ? LINGER_MS : 0, () => {
       // Not before: a call that was started just now has not got its stream.
-      if (!wasDialing) this.#channel.close();
-      this.#settled = true;
+      if (phase.name === "ready") this.#channel.close();
+      this.#phase = { name: "closing" };
       this.#checkGone();
-    }, wasDialing ? LINGER_MS : 0);
+    });
+    return true;
   }
 
   #checkGone(): void {
-    if (this.#gone || !this.#settled) return;
-    if (this.#calls.size > 0) return;
+    const phase = this.#phase;
+    if (phase.name !== "closing" || this.#calls.size > 0) return;
     if (this.#capture.open > 0) {
       // grpc-js ends its side and waits for the peer's: a silent one never
       // ends it.
-      this.#closeTimer ??= setTimeout(() => this.#capture.destroy(), CLOSE_MS);
-      Deno.unrefTimer(this.#closeTimer);
+      phase.stopTimer ??= this.#clock.schedule(
+        CLOSE_MS,
+        () => this.#capture.destroy(),
+      );
       return;
     }
-    this.#gone = true;
-    clearTimeout(this.#closeTimer);
+    this.#phase = { name: "gone" };
+    phase.stopTimer?.();
     // A channel closed while it is used keeps looking, every 10 s, for what
     // it may let go by then. Now it may.
     this.#channel.close();

@@ -76,7 +76,7 @@ export class Calls implements StreamHost {
     const message = typeof request === "function" ? request() : request;
     const call = new UnaryCall(this, options);
     if (this.#open(call, path, options)) {
-      this.#parts.sender.send(call, message, "last");
+      this.#parts.sender.sendLast(call, message);
     }
     return call;
   }
@@ -97,9 +97,7 @@ export class Calls implements StreamHost {
   }
 
   send(stream: Stream, message: Uint8Array): void {
-    this.#parts.link.write(() =>
-      this.#parts.sender.send(stream, message, "more")
-    );
+    this.#parts.link.write(() => this.#parts.sender.send(stream, message));
   }
 
   halfClose(stream: Stream): void {

@@ -99,30 +99,29 @@ export class Sender {
     stream.state = "open";
   }
 
-  /** Sends a message of an open stream, its last one or not. */
-  send(stream: Stream, message: Uint8Array, how: "more" | "last"): void {
+  /** Sends a message of an open stream. */
+  send(stream: Stream, message: Uint8Array): void {
     const size = PREFIX_BYTES + message.length;
-    const frames = this.#frames;
-    if (
-      stream.unsent === undefined && size <= stream.sendWindow &&
-      size <= this.#window.size && size <= frames.maxFrameSize &&
-      frames.length < MAX_WAITING_BYTES
-    ) {
-      stream.sendWindow -= size;
-      this.#window.size -= size;
-      if (how === "last") {
-        stream.state = "half-closed";
-        frames.lastData(stream.id, size);
-      } else frames.data(stream.id, size);
-      frames.u8(0);
-      frames.u32(message.length);
-      frames.bytes(message);
-      return;
+    if (this.#take(stream, size)) {
+      this.#frames.data(stream.id, size);
+      this.#append(message);
+    } else {
+      this.#keep(stream, message);
+      this.#pump(stream);
     }
-    const unsent = stream.unsent ??= new UnsentMessages();
-    unsent.push(message);
-    if (how === "last") unsent.ending = true;
-    this.#pump(stream);
+  }
+
+  /** The same, and ends the request with it. */
+  sendLast(stream: Stream, message: Uint8Array): void {
+    const size = PREFIX_BYTES + message.length;
+    if (this.#take(stream, size)) {
+      stream.state = "half-closed";
+      this.#frames.lastData(stream.id, size);
+      this.#append(message);
+    } else {
+      this.#keep(stream, message).ending = true;
+      this.#pump(stream);
+    }
   }
 
   /** Ends the request of an open stream. */
@@ -159,6 +158,32 @@ export class Sender {
   /** A stream is closed. */
   forget(stream: Stream): void {
     if (this.#blocked.size > 0) this.#blocked.delete(stream);
+  }
+
+  /** Takes what one frame needs off the windows, if they allow it now. */
+  #take(stream: Stream, size: number): boolean {
+    const frames = this.#frames;
+    if (
+      stream.unsent !== undefined || size > stream.sendWindow ||
+      size > this.#window.size || size > frames.maxFrameSize ||
+      frames.length >= MAX_WAITING_BYTES
+    ) return false;
+    stream.sendWindow -= size;
+    this.#window.size -= size;
+    return true;
+  }
+
+  #append(message: Uint8Array): void {
+    const frames = this.#frames;
+    frames.u8(0);
+    frames.u32(message.length);
+    frames.bytes(message);
+  }
+
+  #keep(stream: Stream, message: Uint8Array): UnsentMessages {
+    const unsent = stream.unsent ??= new UnsentMessages();
+    unsent.push(message);
+    return unsent;
   }
 
   /** Sends what can be sent; false if nothing of any stream can be. */

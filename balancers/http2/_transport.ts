@@ -1,6 +1,8 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
 import {
+  type Clock,
   type Dial,
+  type DialSettings,
   type DownReason,
   type Endpoint,
   type PingPace,
@@ -26,16 +28,14 @@ export interface Http2DialOptions {
   readonly tls: TlsOptions | undefined;
   /** The pings, if there are any. */
   readonly pings: PingPace | undefined;
+  /** The time that a dial may take is its. */
+  readonly clock: Clock;
 }
 
 /** Makes one connection per dial; throws what `tls.serverName` throws. */
 export function http2Dial(options: Http2DialOptions): Dial {
-  return (endpoint, timeoutMs, events: TransportEvents) =>
-    new Http2Transport(endpoint, timeoutMs, { ...options, events });
-}
-
-interface Http2TransportOptions extends Http2DialOptions {
-  readonly events: TransportEvents;
+  return (endpoint, settings) =>
+    new Http2Transport(endpoint, { ...settings, ...options });
 }
 
 const NOT_READY = {
@@ -49,14 +49,13 @@ class Http2Transport implements Transport {
   readonly #events: TransportEvents;
   readonly #sockets = new Sockets(() => this.#checkGone());
   readonly #dial: Dialling;
-  readonly #dialTimer: ReturnType<typeof setTimeout>;
+  readonly #stopTimer: () => void;
   #connection: Connection | undefined;
   #phase: "dialing" | "ready" | "down" | "gone" = "dialing";
 
   constructor(
     endpoint: Endpoint,
-    timeoutMs: number,
-    { tls, pings, events }: Http2TransportOptions,
+    { timeoutMs, events, tls, pings, clock }: DialSettings & Http2DialOptions,
   ) {
     this.#events = events;
     this.#dial = new Dialling(endpoint, {
@@ -72,12 +71,11 @@ class Http2Transport implements Transport {
       onConnected: (connection) => this.#onConnected(connection),
       onFailed: (why) => this.#fail(why),
     });
-    this.#dialTimer = setTimeout(() => {
+    this.#stopTimer = clock.schedule(timeoutMs, () => {
       const { connected } = this.#dial;
       const reason = timeoutReason(timeoutMs, { connected });
       this.#fail({ kind: "other", reason });
-    }, timeoutMs);
-    Deno.unrefTimer(this.#dialTimer);
+    });
   }
 
   get ready(): boolean {
@@ -146,7 +144,7 @@ class Http2Transport implements Transport {
   #onConnected(connection: Connection): void {
     this.#connection = connection;
     this.#phase = "ready";
-    clearTimeout(this.#dialTimer);
+    this.#stopTimer();
     this.#events.onReady();
   }
 
@@ -159,7 +157,7 @@ class Http2Transport implements Transport {
   /** Takes no more calls; those that run go on. */
   #end(): void {
     if (this.#phase === "gone" || this.#phase === "down") return;
-    clearTimeout(this.#dialTimer);
+    this.#stopTimer();
     const wasDialing = this.#phase === "dialing";
     this.#phase = "down";
     if (wasDialing) {

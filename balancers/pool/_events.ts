@@ -1,10 +1,10 @@
-import type { PooledConnection } from "./_sub_connection.ts";
+import type { PooledConnection } from "./_pooled_connection.ts";
 import type { ConnectionState, StrategySnapshot } from "../strategy.ts";
 import type { BalancerEvent } from "../view.ts";
 
 type ConnectionEvent = Extract<BalancerEvent, { readonly state: unknown }>;
 
-/** Turns what changes in a pool into events, for one who listens. */
+/** Turns the changes of a pool into events for its listener. */
 export class PoolEvents {
   readonly #tell: (event: BalancerEvent) => void;
   #pin: string | undefined;

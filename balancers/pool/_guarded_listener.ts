@@ -2,8 +2,8 @@ import { emitWarning } from "node:process";
 import { inspect } from "node:util";
 
 /**
- * The same listener as one that never throws: what it throws, or what a promise
- * it returns is rejected with, becomes a warning of the process.
+ * Makes a listener one that never throws: an error that it throws, or that a
+ * promise it returns is rejected with, becomes a warning of the process.
  */
 export function guardedListener<Told>(
   name: string,

@@ -9,9 +9,9 @@ import type {
 } from "../strategy.ts";
 
 /**
- * A strategy that does not throw. Who calls it is a socket or a timer as often
- * as not, where an error would end the process. What it does wrong is kept as
- * its fault, for the pool to tell to somebody who needs a connection.
+ * A strategy that does not throw. It is often called from a socket or a timer,
+ * where an error would end the process. A mistake of the strategy is kept as
+ * its fault, until the pool tells it to a call that needs a connection.
  */
 export class GuardedStrategy {
   readonly name: string;
@@ -24,7 +24,7 @@ export class GuardedStrategy {
     this.name = strategy.name;
   }
 
-  /** Starts it; if that fails it cannot be used at all. */
+  /** Starts the strategy; if that fails it cannot be used at all. */
   start(pool: PoolView): void {
     this.#notStarted = this.run("start()", () => this.#strategy.start(pool));
     if (this.#notStarted !== undefined) this.#fault = undefined;
@@ -52,7 +52,7 @@ export class GuardedStrategy {
     this.run("onState()", () => this.#strategy.onState());
   }
 
-  /** Whether it wants to know how calls end. */
+  /** Whether the strategy wants to know how calls end. */
   get wantsOutcomes(): boolean {
     return this.#strategy.onOutcome !== undefined;
   }
@@ -62,22 +62,22 @@ export class GuardedStrategy {
   }
 
   snapshot(): StrategySnapshot {
-    let told: StrategySnapshot = { pin: undefined, avoided: [] };
+    let snapshot: StrategySnapshot = { pin: undefined, avoided: [] };
     this.run("snapshot()", () => {
       const { pin, avoided } = this.#strategy.snapshot();
-      told = {
+      snapshot = {
         pin,
         avoided: avoided.map(({ endpoint, ageMs }) => ({ endpoint, ageMs })),
       };
     });
-    return told;
+    return snapshot;
   }
 
   close(): void {
     this.run("close()", () => this.#strategy.close());
   }
 
-  /** Runs what belongs to the strategy; gives what it does wrong in it. */
+  /** Runs code of the strategy; returns the mistake it makes, if it makes one. */
   run(what: string, task: () => unknown): BalancerError | undefined {
     if (this.#notStarted !== undefined) return;
     try {
@@ -91,26 +91,26 @@ export class GuardedStrategy {
     }
   }
 
-  /** It goes on changing what it has changed. */
-  restless(): void {
+  /** Its `onState()` has changed connections again and again: a mistake. */
+  unstable(): void {
     this.#fault = this.mistake(
       "its onState() changes connections each time it is called, without end",
     );
   }
 
-  /** What it has done wrong, told once; always, if it could not be started. */
+  /** Takes the mistake to tell; one made in `start()` is told every time. */
   takeFault(): BalancerError | undefined {
-    return this.#notStarted ?? this.takeUntold();
+    return this.#notStarted ?? this.takeUnreported();
   }
 
-  /** What it has done wrong and nobody was told of. */
-  takeUntold(): BalancerError | undefined {
+  /** Takes the mistake that nobody was told of, if there is one. */
+  takeUnreported(): BalancerError | undefined {
     const fault = this.#fault;
     this.#fault = undefined;
     return fault;
   }
 
-  /** The error for something it must not do. */
+  /** The error for something that a strategy must not do. */
   mistake(state: string): BalancerError {
     return this.#error(state);
   }

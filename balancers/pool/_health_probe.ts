@@ -4,8 +4,8 @@ import type { Transport, UnaryAnswer } from "../transport/mod.ts";
 const SERVING = 1;
 
 /**
- * Asks for a member's health over its transport; `answer` comes later, once,
- * unless the returned function is called before. Without a transport, or
+ * Asks for a member's health over its transport. `answer` is called later,
+ * once, unless the returned function is called before. Without a transport, or
  * without an answer in time, the member is not healthy.
  */
 export function probeHealth(
@@ -37,7 +37,7 @@ function serves(reply: Uint8Array): boolean {
   try {
     return methods.health.check.decode(reply).status === SERVING;
   } catch {
-    // What cannot be read says anything but that the member serves.
+    // A reply that cannot be read does not say that the member serves.
     return false;
   }
 }

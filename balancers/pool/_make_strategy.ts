@@ -43,14 +43,14 @@ export function makeStrategy(
   const problem = problemOf(strategy);
   if (problem === undefined) return strategy;
   throw new InvalidOptionError("balancer", strategy, {
-    expected: `a factory that gives a strategy ${problem}`,
+    expected: `a factory that returns a strategy ${problem}`,
   });
 }
 
-/** What a strategy should be and is not. */
+/** Describes what is missing of a strategy, if anything is. */
 function problemOf(strategy: Partial<BalancerStrategy>): string | undefined {
   if (typeof strategy !== "object" || strategy === null) {
-    return "and nothing else";
+    return "object";
   }
   const missing = HOOKS.find((hook) => typeof strategy[hook] !== "function");
   if (missing !== undefined) return `that has '${missing}()'`;

@@ -2,7 +2,7 @@ import type { Clock, Dial, Endpoint } from "../transport/mod.ts";
 import type { BalancerStrategy } from "../strategy.ts";
 import type { BalancerEvent } from "../view.ts";
 
-/** What a pool is made of. */
+/** The parts that a pool is made of. */
 export interface PoolOptions {
   /** The endpoints, without duplicates. */
   readonly endpoints: readonly Endpoint[];
@@ -14,7 +14,7 @@ export interface PoolOptions {
   readonly dialTimeoutMs: number;
   /** Time and randomness. */
   readonly clock: Clock;
-  /** Told of each change. */
+  /** Called at each change. */
   readonly onEvent: ((event: BalancerEvent) => void) | undefined;
   /** Told when it is first used, and when a connection fails. */
   readonly owner?: { started(): void; failing(): void };

@@ -1,5 +1,5 @@
-import { holdFor, onAbort, type Transport } from "../transport/mod.ts";
-import type { PooledConnection } from "./_sub_connection.ts";
+import { type Clock, onAbort, type Transport } from "../transport/mod.ts";
+import type { PooledConnection } from "./_pooled_connection.ts";
 import type { PickInfo } from "../strategy.ts";
 
 /** How long a pick may wait. */
@@ -22,7 +22,7 @@ export interface Picked {
   readonly epoch: number;
 }
 
-/** How a wait ended. */
+/** How a wait for a connection ended. */
 export type Waited =
   | Picked
   | { readonly action: "fail"; readonly error: Error }
@@ -30,7 +30,7 @@ export type Waited =
   | { readonly action: "timeout" }
   | { readonly action: "aborted" };
 
-/** What one try of a pick gives. */
+/** The result of one try of a pick. */
 export type Tried = Exclude<Waited, { action: "timeout" | "aborted" }> | {
   readonly action: "wait";
 };
@@ -42,17 +42,19 @@ interface Waiter {
 
 /** The picks that wait for a connection, served in the order they came. */
 export class PickQueue {
+  readonly #clock: Clock;
   readonly #try: (info: PickInfo) => Tried;
   readonly #waiters = new Set<Waiter>();
 
-  constructor(tryPick: (info: PickInfo) => Tried) {
+  constructor(clock: Clock, tryPick: (info: PickInfo) => Tried) {
+    this.#clock = clock;
     this.#try = tryPick;
   }
 
   /** Waits until a try gives an answer. Its timer keeps the process alive. */
   wait(info: PickInfo, options: WaitOptions): Promise<Waited> {
     const { timeoutMs, signal } = options;
-    // One that was aborted before tells nobody.
+    // A signal that is aborted already fires no event.
     if (signal?.aborted) return Promise.resolve({ action: "aborted" });
     const { promise, resolve } = Promise.withResolvers<Waited>();
     const end = () => {
@@ -67,7 +69,7 @@ export class PickQueue {
         resolve(result);
       },
     };
-    const stopTimer = holdFor(
+    const stopTimer = this.#clock.hold(
       timeoutMs,
       () => waiter.settle({ action: "timeout" }),
     );
@@ -87,7 +89,7 @@ export class PickQueue {
     }
   }
 
-  /** Whether anybody waits. */
+  /** Whether any pick waits. */
   get waiting(): boolean {
     return this.#waiters.size > 0;
   }

@@ -8,16 +8,19 @@ import {
 } from "./_pick_queue.ts";
 import { PoolEvents } from "./_events.ts";
 import type { PoolOptions } from "./_options.ts";
-import { StrategyView } from "./_view.ts";
+import { StrategyQueue } from "./_strategy_queue.ts";
+import { StrategyView } from "./_strategy_view.ts";
 import {
   PooledConnection,
-  type SubConnectionContext,
-} from "./_sub_connection.ts";
+  type PooledConnectionContext,
+} from "./_pooled_connection.ts";
 import type { CallOutcome, ConnectionState, PickInfo } from "../strategy.ts";
 import type { BalancerSnapshot, EndpointView } from "../view.ts";
 
-// How often in a row a strategy is told of its own changes, per connection.
-const MAX_LOOKS = 25;
+type Phase =
+  | { readonly name: "new" | "running" }
+  /** Resolves when no socket is open any more. */
+  | { readonly name: "closed"; readonly done: Promise<void> };
 
 /**
  * Holds the connections, and lets the strategy decide about them.
@@ -28,21 +31,17 @@ const MAX_LOOKS = 25;
  */
 export class ConnectionPool {
   readonly #strategy: GuardedStrategy;
-  readonly #context: SubConnectionContext;
+  readonly #context: PooledConnectionContext;
   readonly #events: PoolEvents | undefined;
   readonly #owner: PoolOptions["owner"];
-  /** What is shown with the endpoints, though it is not used. */
-  aside: readonly EndpointView[] = [];
+  /** Endpoints that are shown with the others, though none is connected to. */
+  endpointsForDisplay: readonly EndpointView[] = [];
   readonly #leaving = new Set<PooledConnection>();
-  readonly #tasks: (() => void)[] = [];
+  readonly #queue: StrategyQueue;
   readonly #picks: PickQueue;
   readonly #view: StrategyView;
   #connections: readonly PooledConnection[];
-  #phase: "new" | "running" | "closed" = "new";
-  #closing: Promise<void> | undefined;
-  #inside = false;
-  #stateTold = true;
-  #looks = 0;
+  #phase: Phase = { name: "new" };
   #epoch = 0;
   #dials = 0;
 
@@ -50,7 +49,12 @@ export class ConnectionPool {
     this.#strategy = new GuardedStrategy(options.strategy);
     this.#events = options.onEvent && new PoolEvents(options.onEvent);
     this.#owner = options.owner;
-    this.#picks = new PickQueue((info) => this.#pickNow(info));
+    this.#queue = new StrategyQueue(this.#strategy, {
+      connections: () => this.#connections.length,
+      onTasksDone: () => this.#servePicks(),
+      onSettled: () => this.#failPicks(),
+    });
+    this.#picks = new PickQueue(options.clock, (info) => this.#pickNow(info));
     this.#context = {
       dial: options.dial,
       dialTimeoutMs: options.dialTimeoutMs,
@@ -66,7 +70,7 @@ export class ConnectionPool {
       transportOf: (connection) =>
         this.#connections.find((own) => own === connection)?.transport,
       enter: (task) =>
-        this.#enter(() => this.#strategy.run("a timer or probe", task)),
+        this.#queue.add(() => this.#strategy.run("a timer or probe", task)),
     });
     this.#connections = options.endpoints.map((endpoint) =>
       new PooledConnection(endpoint, this.#context)
@@ -78,37 +82,37 @@ export class ConnectionPool {
     return this.#connections.length;
   }
 
-  /** Its endpoints, those aside included. */
+  /** The endpoints, with those that are only for display. */
   get views(): readonly EndpointView[] {
-    return [...this.#connections.map((c) => c.view()), ...this.aside];
+    return [
+      ...this.#connections.map((c) => c.view()),
+      ...this.endpointsForDisplay,
+    ];
   }
 
-  /** Whether it was closed. */
+  /** Whether the pool was closed. */
   get closed(): boolean {
-    return this.#phase === "closed";
+    return this.#phase.name === "closed";
   }
 
   /** Starts the strategy, if that has not been done. */
   start(): void {
-    if (this.#phase !== "new") return;
-    this.#phase = "running";
-    this.#enter(() => this.#strategy.start(this.#view));
+    if (this.#phase.name !== "new") return;
+    this.#phase = { name: "running" };
+    this.#queue.add(() => this.#strategy.start(this.#view));
     this.#owner?.started();
   }
 
   /** Picks a connection for one attempt, if there is one now. */
   pick(info: PickInfo): Tried {
     this.start();
-    if (this.#phase === "closed") return { action: "closed" };
+    if (this.closed) return { action: "closed" };
     // Called by an event's listener: the wait ends when the hook has returned.
-    if (this.#inside) return { action: "wait" };
-    // What it has done wrong since is somebody's to know.
+    if (this.#queue.running) return { action: "wait" };
+    // Whoever comes next is told of a fault that nobody waited for.
     const fault = this.#strategy.takeFault();
     if (fault !== undefined) return { action: "fail", error: fault };
-    this.#inside = true;
-    const result = this.#pickNow(info);
-    this.#inside = false;
-    if (this.#tasks.length > 0) this.#settle();
+    const result = this.#queue.ask(() => this.#pickNow(info));
     const error = result.action === "wait" && notPermitted(this);
     return error ? { action: "fail", error } : result;
   }
@@ -122,7 +126,7 @@ export class ConnectionPool {
   /** Tells the strategy how a unary call ended. */
   report(outcome: CallOutcome): void {
     if (!this.#strategy.wantsOutcomes || this.closed) return;
-    this.#enter(() => this.#strategy.onOutcome(outcome));
+    this.#queue.add(() => this.#strategy.onOutcome(outcome));
   }
 
   /**
@@ -130,8 +134,8 @@ export class ConnectionPool {
    * list with the same endpoints in another order changes nothing.
    */
   setEndpoints(endpoints: readonly Endpoint[]): void {
-    this.#enter(() => {
-      // Not before: what was asked for before this may still be to be done.
+    this.#queue.add(() => {
+      // Compared only now: an earlier change of the endpoints may have waited.
       const wanted = new Map(endpoints.map((one) => [one.url, one]));
       const kept = new Map(this.#connections.map((c) => [c.endpoint, c]));
       if (new Set(wanted.keys()).symmetricDifference(kept).size === 0) return;
@@ -144,13 +148,13 @@ export class ConnectionPool {
       this.#connections = [...wanted.values()].map((endpoint) =>
         kept.get(endpoint.url) ?? new PooledConnection(endpoint, this.#context)
       );
-      if (this.#phase === "running") this.#strategy.onEndpoints();
+      if (this.#phase.name === "running") this.#strategy.onEndpoints();
     });
   }
 
-  /** What is going on, for people and reports. */
+  /** The state of the pool, for people and reports. */
   snapshot(): BalancerSnapshot {
-    const { pin, avoided } = this.#phase === "running"
+    const { pin, avoided } = this.#phase.name === "running"
       ? this.#strategy.snapshot()
       : { pin: undefined, avoided: [] };
     this.#forgetClosed();
@@ -167,22 +171,21 @@ export class ConnectionPool {
 
   /** Ends everything now; resolves when no socket is open. Idempotent. */
   close(): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
+    if (this.#phase.name === "closed") return this.#phase.done;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // Set first: what closes is told as events, whose listener may close too.
-    this.#closing = promise;
-    const started = this.#phase === "running";
-    this.#phase = "closed";
-    this.#tasks.length = 0;
+    // Set first: a listener is told of each connection, and may close too.
+    const started = this.#phase.name === "running";
+    this.#phase = { name: "closed", done: promise };
+    this.#queue.clear();
     this.#view.cancelAll();
     this.#picks.close();
     const all = [...this.#connections, ...this.#leaving];
     Promise.all(all.map((c) => c.shutdown())).then(() => {
-      const fault = this.#strategy.takeUntold();
+      const fault = this.#strategy.takeUnreported();
       if (fault === undefined) resolve();
       else reject(fault);
     });
-    if (started) this.#enter(() => this.#strategy.close());
+    if (started) this.#queue.add(() => this.#strategy.close());
     return promise;
   }
 
@@ -205,40 +208,21 @@ export class ConnectionPool {
   #changed(connection: PooledConnection, before: ConnectionState): void {
     this.#events?.changed(connection, before);
     if (connection.state === "failing") this.#owner?.failing();
-    if (this.#phase !== "running" || !this.#stateTold) return;
-    this.#stateTold = false;
-    this.#enter(() => {
-      this.#stateTold = true;
-      const most = MAX_LOOKS * (1 + this.#connections.length);
-      if (this.#looks++ < most) this.#strategy.onState();
-      else this.#strategy.restless();
-    });
+    if (this.#phase.name === "running") this.#queue.addStateRound();
   }
 
-  #enter(task: () => void): void {
-    this.#tasks.push(task);
-    if (!this.#inside) this.#settle();
+  #servePicks(): void {
+    this.#picks.retry();
+    if (this.#phase.name !== "running" || this.#events === undefined) return;
+    this.#events.decided(this.#strategy.snapshot());
+    // Who listens may have asked for a connection.
+    this.#picks.retry();
   }
 
-  #settle(): void {
-    this.#inside = true;
-    this.#looks = 0;
-    do {
-      for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
-        task();
-      }
-      this.#picks.retry();
-      if (this.#phase === "running" && this.#events !== undefined) {
-        this.#events.decided(this.#strategy.snapshot());
-        // Who listens may have asked for a connection.
-        this.#picks.retry();
-      }
-    } while (this.#tasks.length > 0);
-    if (this.#picks.waiting) {
-      const fault = this.#strategy.takeFault() ?? notPermitted(this);
-      if (fault !== undefined) this.#picks.fail(fault);
-    }
-    this.#inside = false;
+  #failPicks(): void {
+    if (!this.#picks.waiting) return;
+    const fault = this.#strategy.takeFault() ?? notPermitted(this);
+    if (fault !== undefined) this.#picks.fail(fault);
   }
 
   #forgetClosed(): void {

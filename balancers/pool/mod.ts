@@ -1,5 +1,5 @@
 /**
- * The connections of a client, and whom a strategy picks of them.
+ * The connections of a client, and the strategy that picks one for each call.
  *
  * @module
  */
@@ -7,4 +7,4 @@ export { guardedListener } from "./_guarded_listener.ts";
 export { makeStrategy } from "./_make_strategy.ts";
 export type { Picked, Waited } from "./_pick_queue.ts";
 export { ConnectionPool } from "./_pool.ts";
-export { PooledConnection } from "./_sub_connection.ts";
+export { PooledConnection } from "./_pooled_connection.ts";

@@ -6,15 +6,18 @@ export interface Clock {
   random(): number;
   /**
    * Runs `task` after `ms` milliseconds, at once if that is below zero, as it
-   * is where the time has come while the process stood still; returns what
-   * cancels it. It does not keep the process alive.
+   * is where the time has come while the process stood still; returns a
+   * function that cancels it. The timer does not keep the process alive.
    */
   schedule(ms: number, task: () => void): () => void;
-  /** The same, and keeps the process alive: something is waiting for it. */
+  /**
+   * Runs `task` as `schedule` does, never if `ms` is `Infinity`, and keeps the
+   * process alive until then: something is waiting for it.
+   */
   hold(ms: number, task: () => void): () => void;
 }
 
-/** The longest time a timer can wait for; it takes a longer one for none. */
+/** The longest time a timer can wait for, in milliseconds. */
 export const LONGEST_MS = 2_147_483_647;
 
 /** The real clock. */
@@ -27,7 +30,10 @@ export const SYSTEM_CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
   hold(ms, task) {
-    const timer = startTimer(ms, task);
+    // A timer takes a time that is too long for none at all.
+    const timer = ms > LONGEST_MS
+      ? setInterval(() => {}, LONGEST_MS)
+      : startTimer(ms, task);
     return () => clearTimeout(timer);
   },
 };

@@ -90,8 +90,8 @@ export interface StreamOptions extends CallSettings {
 }
 
 /**
- * One transport: a connection from its dial to its end. It is never dialled
- * again; a new connection is a new transport.
+ * A connection from its dial to its end. A transport is never dialled again; a
+ * new connection is a new transport.
  */
 export interface Transport {
   /** Whether the transport carries calls: ready, not lost, no GOAWAY seen. */
@@ -135,7 +135,7 @@ export type DownReason =
   }
   | { readonly kind: "other"; readonly reason: string };
 
-/** What a transport tells its owner. */
+/** The owner of a transport, told how it goes. */
 export interface TransportEvents {
   /** The transport carries calls from now on. */
   onReady(): void;
@@ -147,9 +147,13 @@ export interface TransportEvents {
   onGone(): void;
 }
 
-/** Starts to make a transport; never calls `events` synchronously. */
-export type Dial = (
-  endpoint: Endpoint,
-  timeoutMs: number,
-  events: TransportEvents,
-) => Transport;
+/** How one transport is made. */
+export interface DialSettings {
+  /** How long it may take until the transport is ready, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Called as the transport lives, never synchronously. */
+  readonly events: TransportEvents;
+}
+
+/** Starts to make a transport. */
+export type Dial = (endpoint: Endpoint, settings: DialSettings) => Transport;

@@ -1,4 +1,4 @@
-/** What is known of a dial that has failed. */
+/** How far a dial came that has failed. */
 export interface FailedDial {
   /** Whether a TCP connection was made. */
   readonly connected: boolean;

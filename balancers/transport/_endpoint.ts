@@ -24,8 +24,8 @@ const ONE_EACH =
 /**
  * Takes an endpoint apart.
  *
- * One without a scheme is reached by TLS if and only if `tls` is given, and
- * one without a port has etcd's, 2379.
+ * An endpoint without a scheme is reached by TLS if and only if `tls` is given.
+ * One without a port has etcd's, 2379.
  *
  * @throws {InvalidOptionError} If it is none of the accepted forms.
  */
@@ -33,32 +33,53 @@ export function parseEndpoint(
   text: string,
   options: { readonly tls: boolean },
 ): Endpoint {
-  const fail = (): never => {
-    const shown = typeof text === "string" ? withoutPassword(text) : text;
-    throw new InvalidOptionError("endpoints", shown, {
-      expected: isList(text) ? ONE_EACH : EXPECTED,
-    });
-  };
-  if (typeof text !== "string" || text === "" || /\s/.test(text)) return fail();
+  const isText = typeof text === "string";
+  const endpoint = isText ? endpointOf(text, options) : undefined;
+  if (endpoint !== undefined) return endpoint;
+  throw new InvalidOptionError(
+    "endpoints",
+    isText ? withoutPassword(text) : text,
+    { expected: isList(text) ? ONE_EACH : EXPECTED },
+  );
+}
+
+function endpointOf(
+  text: string,
+  { tls }: { readonly tls: boolean },
+): Endpoint | undefined {
+  if (text === "" || /\s/.test(text)) return undefined;
   const unix = /^(unixs?):(?:\/\/)?(\/*[^/].*)$/.exec(text);
   if (unix) return unixEndpoint(unix[1] === "unixs", unix[2] ?? "");
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  if (scheme !== undefined && scheme !== "http" && scheme !== "https") {
-    return fail();
+  switch (scheme) {
+    case undefined:
+      return networkEndpoint(tls, text);
+    case "http":
+    case "https":
+      return networkEndpoint(
+        scheme === "https",
+        text.slice(scheme.length + "://".length),
+      );
+    default:
+      return undefined;
   }
-  const secure = scheme === undefined ? options.tls : scheme === "https";
-  const address = scheme === undefined ? text : text.slice(scheme.length + 3);
+}
+
+function networkEndpoint(
+  secure: boolean,
+  address: string,
+): Endpoint | undefined {
   const match = /^(\[[0-9a-f:.]+\]|[^:[\]/?#@%]+)(?::(\d{1,5}))?\/?$/i
     .exec(address);
-  if (match === null) return fail();
+  if (match === null) return undefined;
   const host = (match[1] ?? "").replace(/^\[|\]$/g, "").toLowerCase();
   const port = match[2] === undefined ? DEFAULT_PORT : Number(match[2]);
   const family = isIP(host);
-  if (port < 1 || port > 65_535) return fail();
-  if ((match[1] ?? "").startsWith("[") !== (family === 6)) return fail();
+  if (port < 1 || port > 65_535) return undefined;
+  if ((match[1] ?? "").startsWith("[") !== (family === 6)) return undefined;
   // Digits and dots alone are an IPv4 address written wrongly, not a name.
   if (family === 0 && (/^[\d.]+$/.test(host) || !NAME.test(host))) {
-    return fail();
+    return undefined;
   }
   const authority = family === 6 ? `[${host}]:${port}` : `${host}:${port}`;
   const kind = family === 0 ? "dns" : `ipv${family}`;
@@ -71,7 +92,7 @@ export function parseEndpoint(
   };
 }
 
-/** Who puts a password there, in a list even, should not find it in a log. */
+/** The text without a password that was put there: it must not get into a log. */
 export function withoutPassword(text: string): string {
   const [scheme = ""] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text) ?? [];
   const end = text.lastIndexOf("@");

@@ -4,9 +4,9 @@ import type { Endpoint } from "./_endpoint.ts";
 import type { EndpointView } from "../view.ts";
 
 /**
- * The permission that a dial lacked, as the flag that gives it; nothing if it
- * has failed for another reason. What Deno says names the address a name
- * stands for; whether that is denied, it is asked.
+ * The permission that a dial lacked, as the flag that gives it; nothing if the
+ * dial has failed for another reason. Deno's message has the address that a name
+ * was resolved to; Deno is then asked whether that address is denied.
  */
 export function missingPermission(
   { target }: Pick<Endpoint, "target">,
@@ -45,8 +45,8 @@ export function unreachedReason(
 }
 
 /**
- * The error of calls that have no endpoint left that Deno lets the program
- * connect to, if that is so: waiting would not help.
+ * The error of calls when Deno lets the program connect to no endpoint at all:
+ * waiting would not help. Nothing if there is an endpoint left.
  */
 export function notPermitted(
   { views }: { readonly views: readonly EndpointView[] },
@@ -69,7 +69,7 @@ function isGranted(permission: Deno.PermissionDescriptor): boolean {
   try {
     return Deno.permissions.querySync(permission).state === "granted";
   } catch {
-    // No host that can be asked about: it was not denied.
+    // Deno cannot be asked about such a host: it was not denied.
     return true;
   }
 }

@@ -23,13 +23,13 @@ export class PingPace {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** What a new connection is to do. */
+  /** The pings that a new connection makes. */
   get current(): PingOptions {
     return { timeMs: this.#timeMs, timeoutMs: this.#timeoutMs };
   }
 
   /**
-   * A server has found these too many. Connections made with the same pings
+   * A server has found these pings too many. Connections made with the same pings
    * end together, and double their interval once.
    */
   tooMany({ timeMs }: PingOptions): void {

@@ -7,15 +7,15 @@ export interface SrvEndpoint {
   /** The host, without the final dot. */
   readonly host: string;
   readonly port: number;
-  /** The lowest is to be tried first. */
+  /** The priority of the record: the lowest is to be tried first. */
   readonly priority: number;
   /** The share of connections among those of one priority. */
   readonly weight: number;
-  /** Whether the record was one of those for TLS. */
+  /** Whether the record was one for TLS. */
   readonly secure: boolean;
 }
 
-/** What an SRV record says. */
+/** An SRV record. */
 export interface SrvAnswer {
   readonly target: string;
   readonly port: number;
@@ -41,19 +41,19 @@ export interface SrvOptions {
 
 /** A record that names no endpoint. */
 export interface SkippedRecord {
-  /** What it names, `target:port`. */
+  /** The target and port that the record names, as `target:port`. */
   readonly record: string;
-  /** Why that is none. */
+  /** Why that is no endpoint. */
   readonly reason: string;
 }
 
-/** What the records of a domain say. */
+/** The records of a domain. */
 export interface SrvFound {
-  /** At least one. */
+  /** The endpoints: at least one. */
   readonly endpoints: readonly SrvEndpoint[];
   /** The records that are of no use. */
   readonly skipped: readonly SkippedRecord[];
-  /** Why it is not known which records with TLS there are, if so. */
+  /** Why the records with TLS could not be asked for, if so. */
   readonly secureError: Error | undefined;
 }
 
@@ -61,7 +61,7 @@ interface Answer {
   readonly service: string;
   readonly endpoints: readonly SrvEndpoint[];
   readonly skipped: readonly SkippedRecord[];
-  /** Why there was none; a name that is not there gives an empty one. */
+  /** Why there was no answer. A name that does not exist is an empty answer. */
   readonly error?: Error;
 }
 
@@ -84,9 +84,9 @@ export function srvServices(
 }
 
 /**
- * Finds the client addresses of a cluster by its DNS domain, those of
- * `_etcd-client-ssl._tcp` and then those of `_etcd-client._tcp`. One of the two
- * may be missing, and a record that makes no sense counts as missing.
+ * Finds the client addresses of a cluster by its DNS domain: those of
+ * `_etcd-client-ssl._tcp`, then those of `_etcd-client._tcp`. One of the two
+ * may be missing. A record that makes no sense counts as missing.
  *
  * @throws {UnavailableError} If there is no address.
  */

@@ -12,7 +12,7 @@ export interface TlsFailure {
   readonly reason: string;
 }
 
-/** Whom a dial has reached. */
+/** The server that a dial has reached. */
 export interface TlsPeer {
   /** Its IP address and port, or the path of its socket. */
   readonly address:
@@ -20,7 +20,7 @@ export interface TlsPeer {
     | { readonly path: string };
   /** The server name it is told. */
   readonly serverName: string;
-  /** What it is shown of us. */
+  /** The client certificate and key it is shown. */
   readonly own: { readonly cert?: Buffer; readonly key?: Buffer };
 }
 
@@ -59,7 +59,7 @@ export async function explainTls(
           (error as { reason?: string }).reason
         }`,
       };
-    // What a plain HTTP server answers a TLS handshake with, or its end.
+    // A plain HTTP server answers a TLS handshake so, or ends it.
     case "ERR_SSL_WRONG_VERSION_NUMBER":
     case "ECONNRESET":
       return {
@@ -71,9 +71,9 @@ export async function explainTls(
 }
 
 /**
- * Explains why a server ended a connection right after the handshake. That is
- * how TLS 1.3 tells what it has against a client's certificate; if something
- * is written before that is read, it is lost. So the handshake is made once
+ * Explains why a server ended a connection right after the handshake. In TLS 1.3
+ * a server refuses a client's certificate only then, with an alert that is lost
+ * if something was written before it is read. So the handshake is made once
  * more, and nothing is written.
  */
 export function explainEnd(
@@ -116,7 +116,7 @@ export function explainAlert(
     };
 }
 
-/** What is wrong with the time of the client's own certificate, if it is. */
+/** Says that the client's own certificate is out of its time, if it is. */
 function ownDates(cert: Buffer): string {
   let dates: X509Certificate;
   try {
@@ -140,8 +140,9 @@ function ownDates(cert: Buffer): string {
 }
 
 /**
- * Deno says of a certificate that has expired what it says of one by an
- * unknown authority (2.9.6), so the certificate is looked at.
+ * Explains why a certificate is not trusted. Deno gives the same error for one
+ * that has expired and for one by an unknown authority (2.9.6), so the dates of
+ * the certificate are read.
  */
 async function explainUntrusted(
   peer: TlsPeer,
@@ -181,7 +182,7 @@ function certificateDates(
       resolve({ from: Date.parse(from), until: Date.parse(to) });
       socket.destroy();
     });
-    // Without the dates, the first failure is all there is to tell.
+    // Without the dates, only the first failure is known.
     session.on("error", () => socket.destroy());
     socket.on("error", () => socket.destroy());
     socket.once("close", () => resolve(undefined));

@@ -1,5 +1,6 @@
 /**
- * What a transport is to the pool, and what all transports share.
+ * The contract between the pool and a transport, and the parts that all
+ * transports share.
  *
  * @module
  */
@@ -8,6 +9,7 @@ export type {
   CallSettings,
   CallStatus,
   Dial,
+  DialSettings,
   DownReason,
   Headers,
   RequestBytes,
@@ -22,7 +24,6 @@ export type {
 } from "./_contract.ts";
 export { dialReason, timeoutReason } from "./_dial_reason.ts";
 export { type Endpoint, parseEndpoint, withoutPassword } from "./_endpoint.ts";
-export { holdFor } from "./_hold_for.ts";
 export { onAbort } from "./_on_abort.ts";
 export {
   missingPermission,

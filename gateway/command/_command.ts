@@ -1,4 +1,7 @@
-import { withoutPassword } from "../../balancers/transport/mod.ts";
+import {
+  SYSTEM_CLOCK,
+  withoutPassword,
+} from "../../balancers/transport/mod.ts";
 import { createEventLog } from "./_event_log.ts";
 import { helpText, parseFlags, UsageError } from "./_flags.ts";
 import { Gateway } from "../gateway.ts";
@@ -9,8 +12,9 @@ import type { GatewayOptions } from "../options.ts";
 import { readSettings, type Settings } from "./_settings.ts";
 import { StatusServer } from "../status/mod.ts";
 import { StopSignals } from "./_stop_signals.ts";
+import type { GatewayEvent } from "../view.ts";
 
-/** What the command needs to speak to members for. */
+/** The questions the command has for members. */
 export interface ClusterAccess {
   /** Rejects if a member is not well. */
   readonly probe: NonNullable<GatewayOptions["probe"]>;
@@ -18,10 +22,10 @@ export interface ClusterAccess {
   readonly members: NonNullable<GatewayOptions["members"]>;
 }
 
-/** Makes that access, if it is needed at all. */
+/** Opens the access to members; called only if a flag needs it. */
 export type OpenAccess = (settings: Settings) => Promise<ClusterAccess>;
 
-/** How long the last lines may take to be written. */
+/** The time the last log lines are given to be written. */
 const FLUSH_MS = 250;
 
 /** Runs the command; resolves to its exit code. */
@@ -30,6 +34,7 @@ export async function runCommand(
   openAccess: OpenAccess,
 ): Promise<number> {
   const sink = new LogSink({
+    clock: SYSTEM_CLOCK,
     onDropped: (count) => log("warn", "dropped log lines", { count }),
   });
   let log = createLog("text", sink.add);
@@ -53,7 +58,7 @@ export async function runCommand(
   }
 }
 
-/** As given, but for a password somebody put into an endpoint. */
+/** An argument as it was given, without the password of an endpoint. */
 function argumentToShow(argument: string): string {
   const [flag = ""] = /^-[^=]*=/.exec(argument) ?? [];
   return flag + withoutPassword(argument.slice(flag.length));
@@ -64,14 +69,21 @@ interface Surroundings {
   readonly openAccess: OpenAccess;
 }
 
+/** The surroundings of a gateway that runs until the signals end it. */
+interface Service extends Surroundings {
+  readonly signals: StopSignals;
+  readonly onEvent: (event: GatewayEvent) => void;
+}
+
 async function serveUntilTold(
   settings: Settings,
   surroundings: Surroundings,
 ): Promise<number> {
   using signals = new StopSignals();
+  const onEvent = createEventLog(surroundings.log, SYSTEM_CLOCK);
   // Whatever still holds the rest, the second signal ends it.
   await Promise.race([
-    serve(settings, { ...surroundings, signals }),
+    serve(settings, { ...surroundings, signals, onEvent }),
     signals.insisted,
   ]);
   return signals.exitCode;
@@ -79,35 +91,16 @@ async function serveUntilTold(
 
 async function serve(
   settings: Settings,
-  { log, openAccess, signals }: Surroundings & {
-    readonly signals: StopSignals;
-  },
+  service: Service,
 ): Promise<void> {
+  const { log, signals } = service;
   await using resources = new AsyncDisposableStack();
-  const onEvent = createEventLog(log);
-  const { metricsAddress } = settings;
-  const status = metricsAddress && resources.use(
-    new StatusServer(metricsAddress, {
-      onPause: (error, retryMs) =>
-        onEvent({ type: "accept_failed", error, retryMs }),
-      onFailed: ({ message }) =>
-        log("error", "cannot serve metrics any more", { error: message }),
-    }),
-  );
-  if (status) log("info", "serving metrics", { address: status.address });
-  const start = async () => {
-    const access = settings.probe || settings.syncMembers
-      ? await openAccess(settings)
-      : undefined;
-    return await Gateway.start({
-      ...settings.gateway,
-      probe: settings.probe ? access?.probe : undefined,
-      members: settings.syncMembers ? access?.members : undefined,
-      signal: signals.second,
-      onEvent,
-    });
-  };
-  const gateway = await Promise.race([start(), signals.received]);
+  const status = openStatus(settings, service);
+  if (status) resources.use(status);
+  const gateway = await Promise.race([
+    startGateway(settings, service),
+    signals.received,
+  ]);
   // Nothing to drain yet; what was begun ends with the process.
   if (!gateway) return;
   resources.use(gateway);
@@ -120,4 +113,35 @@ async function serve(
   await gateway.drain({ timeoutMs: settings.drainTimeoutMs });
   // A listener that failed is not a good end.
   await gateway.finished;
+}
+
+function openStatus(
+  { metricsAddress }: Settings,
+  { log, onEvent }: Service,
+): StatusServer | undefined {
+  if (metricsAddress === undefined) return undefined;
+  const status = new StatusServer(metricsAddress, {
+    clock: SYSTEM_CLOCK,
+    onPause: (error, retryMs) =>
+      onEvent({ type: "accept_failed", error, retryMs }),
+    onFailed: ({ message }) =>
+      log("error", "cannot serve metrics any more", { error: message }),
+  });
+  log("info", "serving metrics", { address: status.address });
+  return status;
+}
+
+async function startGateway(
+  settings: Settings,
+  { openAccess, signals, onEvent }: Service,
+): Promise<Gateway> {
+  const { probe, syncMembers } = settings;
+  const access = probe || syncMembers ? await openAccess(settings) : undefined;
+  return await Gateway.start({
+    ...settings.gateway,
+    probe: probe ? access?.probe : undefined,
+    members: syncMembers ? access?.members : undefined,
+    signal: signals.second,
+    onEvent,
+  });
 }

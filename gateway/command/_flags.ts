@@ -3,10 +3,10 @@
  * ours.
  */
 
-/** One flag. */
+/** A flag. */
 export interface Flag {
   readonly name: string;
-  /** What its value is called in the help; none for a switch. */
+  /** The name of its value in the help; none for a switch. */
   readonly value?: string;
   /** Shown in the help. */
   readonly default?: string;
@@ -131,7 +131,7 @@ export const FLAGS: readonly Flag[] = [
   },
 ];
 
-/** What was given on the command line: the values of each flag, in order. */
+/** The values of each flag on the command line, in order. */
 export type GivenFlags = ReadonlyMap<string, readonly string[]>;
 
 /** A command line that makes no sense. */
@@ -143,7 +143,7 @@ export class UsageError extends Error {
  * `start` or without it.
  *
  * @returns "help" if that is what was asked for.
- * @throws {UsageError} If it is none of ours.
+ * @throws {UsageError} If an argument is not known, or a flag has no value.
  */
 export function parseFlags(args: readonly string[]): GivenFlags | "help" {
   const rest = [...args];
@@ -167,7 +167,7 @@ export function parseFlags(args: readonly string[]): GivenFlags | "help" {
   return given;
 }
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export function helpText(): string {
   const lines = FLAGS.map(({ name, value, about, default: preset }) => {
     const left = `  --${name}${value === undefined ? "" : ` ${value}`}`;

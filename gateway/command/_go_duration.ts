@@ -26,7 +26,7 @@ export function parseGoDuration(text: string): number | undefined {
   return ms;
 }
 
-/** As Go prints it: `1m30s`, `1.5s`, `250ms`. */
+/** A duration as Go prints it: `1m30s`, `1.5s`, `250ms`. */
 export function formatGoDuration(ms: number): string {
   if (ms === 0) return "0s";
   if (ms < 1) return `${trim(ms * 1_000)}µs`;

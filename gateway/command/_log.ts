@@ -1,7 +1,7 @@
 /** The level of a line. */
 export type LogLevel = "info" | "warn" | "error";
 
-/** What a line says besides its message. */
+/** The fields of a log line, beside its message. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one line. */

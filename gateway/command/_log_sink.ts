@@ -1,22 +1,26 @@
-/** Where lines go, and what is told of those that do not get there. */
+import type { Clock } from "../../balancers/transport/mod.ts";
+
+/** Options of a log sink. */
 export interface LogSinkOptions {
   /** Writes some of the bytes. @default {to standard error} */
   write?(bytes: Uint8Array): Promise<number>;
-  /** There is room again; so many lines were dropped before. */
+  readonly clock: Pick<Clock, "hold">;
+  /** Called when there is room again, with the number of dropped lines. */
   onDropped(count: number): void;
 }
 
-/** How many lines may wait for their reader. */
+/** The number of lines that may wait for their reader. */
 const MOST_WAITING = 1_000;
 
 /**
- * Takes lines and waits for nobody: whoever holds the other end of the pipe
- * may read slowly, not at all, or be gone. What there is no room for is
- * dropped and counted.
+ * Takes log lines and waits for nobody: the reader at the other end of the pipe
+ * may be slow, hang, or be gone. Lines that find no room are dropped and
+ * counted.
  */
 export class LogSink {
   readonly #write: NonNullable<LogSinkOptions["write"]>;
   readonly #onDropped: LogSinkOptions["onDropped"];
+  readonly #clock: LogSinkOptions["clock"];
   #waiting: string[] = [];
   #dropped = 0;
   #writing: Promise<void> | undefined;
@@ -25,9 +29,10 @@ export class LogSink {
     // Not at once: a pipe that is full would hold up everything.
     this.#write = options.write ?? ((bytes) => Deno.stderr.write(bytes));
     this.#onDropped = options.onDropped;
+    this.#clock = options.clock;
   }
 
-  /** Has a line written. */
+  /** Queues a line, or drops it where too many wait. */
   readonly add = (line: string): void => {
     if (this.#waiting.length >= MOST_WAITING) {
       this.#dropped++;
@@ -37,12 +42,12 @@ export class LogSink {
     this.#writing ??= this.#run();
   };
 
-  /** Waits until all is written, but `timeoutMs` at most. */
+  /** Waits until all lines are written, but `timeoutMs` at most. */
   async flush({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, timeoutMs);
+    const cancel = this.#clock.hold(timeoutMs, late.resolve);
     await Promise.race([this.#writing, late.promise]);
-    clearTimeout(timer);
+    cancel();
   }
 
   async #run(): Promise<void> {

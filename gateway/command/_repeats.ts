@@ -1,37 +1,40 @@
-/** How much of one kind is told. */
+import type { Clock } from "../../balancers/transport/mod.ts";
+
+/** A limit on how often one kind is told. */
 export interface RepeatLimit {
   readonly everyMs: number;
-  /** How often it may be told in that time. @default {1} */
+  /** The number of times it may be told in that time. @default {1} */
   readonly times?: number;
 }
 
 interface Seen {
   sinceMs: number;
   told: number;
-  /** What was not told since it was told last. */
+  /** The number that was left out since it was told last. */
   untold: number;
 }
 
-/** Leaves out what repeats itself, and counts it. */
+/** Leaves out repetitions, and counts them. */
 export class Repeats {
   readonly #limit: RepeatLimit;
-  readonly #now: () => number;
+  readonly #clock: Pick<Clock, "now">;
   readonly #seen = new Map<string, Seen>();
 
-  constructor(limit: RepeatLimit, now: () => number) {
+  constructor(limit: RepeatLimit, clock: Pick<Clock, "now">) {
     this.#limit = limit;
-    this.#now = now;
+    this.#clock = clock;
   }
 
-  /** How many of its kind there are to tell, with this one; 0: say nothing. */
+  /** The number of its kind to tell of, with this one; 0: say nothing. */
   due(kind: string): number {
     const { everyMs, times = 1 } = this.#limit;
     const seen = this.#seen.get(kind) ??
       { sinceMs: -Infinity, told: 0, untold: 0 };
     this.#seen.set(kind, seen);
     seen.untold++;
-    if (this.#now() - seen.sinceMs >= everyMs) {
-      seen.sinceMs = this.#now();
+    const nowMs = this.#clock.now();
+    if (nowMs - seen.sinceMs >= everyMs) {
+      seen.sinceMs = nowMs;
       seen.told = 0;
     }
     if (seen.told >= times) return 0;

@@ -3,11 +3,8 @@ import { type GivenFlags, UsageError } from "./_flags.ts";
 import { parseGoDuration } from "./_go_duration.ts";
 import type { DiscoveryOptions, GatewayOptions } from "../options.ts";
 import { SELECTION_NAMES } from "../_selection.ts";
-import {
-  joinAddress,
-  type ListenAddress,
-  parseListenAddress,
-} from "../names/mod.ts";
+import { type ListenAddress, parseListenAddress } from "../listener/mod.ts";
+import { joinAddress } from "../names/mod.ts";
 
 /** Files of TLS settings, read. */
 export interface TlsFiles {
@@ -16,13 +13,13 @@ export interface TlsFiles {
   readonly key: string | undefined;
 }
 
-/** Who the gateway is to the members when it asks them something. */
+/** The user as whom the gateway asks members. */
 export interface UserAuth {
   readonly username: string;
   readonly password: string;
 }
 
-/** What the command line asks for. */
+/** The settings that the command line asks for. */
 export interface Settings {
   readonly gateway: GatewayOptions & { readonly dialTimeoutMs: number };
   readonly drainTimeoutMs: number;
@@ -35,7 +32,7 @@ export interface Settings {
 }
 
 const DEFAULT_ENDPOINT = "127.0.0.1:2379";
-/** Upstream's reading of `--retry-delay=0`. */
+/** The time that etcd takes for `--retry-delay=0`. */
 const ZERO_RETRY_MS = 300_000;
 
 /**
@@ -113,7 +110,7 @@ class FlagReader {
     this.#given = given;
   }
 
-  /** As with Go's flags, one that is empty is one that is not given. */
+  /** The value of a flag; as in Go, an empty one counts as not given. */
   text(name: string): string | undefined {
     return this.#given.get(name)?.at(-1) || undefined;
   }
@@ -122,7 +119,7 @@ class FlagReader {
     const text = this.text(name) ?? "false";
     if (/^(1|t|true)$/i.test(text)) return true;
     if (/^(0|f|false)$/i.test(text)) return false;
-    throw invalid(name, text, "true or false");
+    throw this.#invalid(name, "true or false");
   }
 
   duration(name: string, presetMs: number): number {
@@ -130,7 +127,7 @@ class FlagReader {
     if (text === undefined) return presetMs;
     const ms = parseGoDuration(text);
     if (ms === undefined || ms > LONGEST_MS) {
-      throw invalid(name, text, "a duration such as 1m30s, up to 596h");
+      throw this.#invalid(name, "a duration such as 1m30s, up to 596h");
     }
     return ms;
   }
@@ -139,14 +136,14 @@ class FlagReader {
   someTime(name: string, presetMs: number): number {
     const ms = this.duration(name, presetMs);
     if (ms > 0) return ms;
-    throw invalid(name, this.text(name), "a duration above 0");
+    throw this.#invalid(name, "a duration above 0");
   }
 
   count(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     if (/^0*[1-9]\d{0,8}$/.test(text)) return Number(text);
-    throw invalid(name, text, "a whole number above 0");
+    throw this.#invalid(name, "a whole number above 0");
   }
 
   address(name: string): ListenAddress | undefined {
@@ -155,7 +152,7 @@ class FlagReader {
     try {
       return parseListenAddress(text);
     } catch {
-      throw invalid(name, text, "an address such as 127.0.0.1:2379 or :2379");
+      throw this.#invalid(name, "an address such as 127.0.0.1:2379 or :2379");
     }
   }
 
@@ -163,14 +160,14 @@ class FlagReader {
   oneOf<T extends string>(name: string, words: readonly [T, ...T[]]): T {
     const text = this.text(name) ?? words[0];
     const found = words.find((word) => word === text);
-    if (found === undefined) throw invalid(name, text, words.join(" or "));
+    if (found === undefined) throw this.#invalid(name, words.join(" or "));
     return found;
   }
 
   async pem(name: string): Promise<string | undefined> {
     const text = await this.file(name);
     if (text === undefined || text.includes("-----BEGIN ")) return text;
-    throw invalid(name, this.text(name), "a PEM file");
+    throw this.#invalid(name, "a PEM file");
   }
 
   async file(name: string): Promise<string | undefined> {
@@ -185,14 +182,12 @@ class FlagReader {
       );
     }
   }
-}
 
-function invalid(
-  name: string,
-  text: string | undefined,
-  expected: string,
-): UsageError {
-  return new UsageError(
-    `invalid argument "${text}" for --${name}: expected ${expected}`,
-  );
+  #invalid(name: string, expected: string): UsageError {
+    return new UsageError(
+      `invalid argument "${
+        this.text(name)
+      }" for --${name}: expected ${expected}`,
+    );
+  }
 }

@@ -3,24 +3,16 @@ import {
   type SkippedRecord,
 } from "../../balancers/transport/mod.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
-import {
-  distinct,
-  makeTarget,
-  type Names,
-  namesOf,
-  type Target,
-} from "../names/mod.ts";
+import { distinct, makeTarget, namesOf, type Target } from "../names/mod.ts";
 import type { DiscoveryOptions } from "../options.ts";
 import { SrvMemory } from "./_srv_memory.ts";
 import { checkTls } from "./_tls_check.ts";
 import type { GatewayEvent } from "../view.ts";
-import { within } from "../sockets/mod.ts";
+import { withTimeout } from "../sockets/mod.ts";
+import type { TimedDialOptions } from "../dial/mod.ts";
 
-/** What a discovery needs and tells. */
-export interface DiscoveryContext {
-  readonly names: Names;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+/** The surroundings of a discovery. */
+export interface DiscoveryContext extends TimedDialOptions {
   onEvent(event: GatewayEvent): void;
 }
 
@@ -32,7 +24,7 @@ export interface DiscoveryContext {
 export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #context: DiscoveryContext;
-  /** Those that have passed: a member that is down for a while keeps its place. */
+  /** Addresses that have passed: a member that is down keeps its place. */
   #proven = new Set<string>();
   #skipped = new Set<string>();
   readonly #memory: SrvMemory;
@@ -48,16 +40,16 @@ export class Discovery {
   }
 
   /**
-   * Looks again.
+   * Looks up the endpoints as they are now.
    *
    * @throws {UnavailableError} If there is none, or none that passes.
    */
   async look(): Promise<Target[]> {
     const { domain, name, nameServer, insecure = false } = this.#options;
-    const { timeoutMs, signal, onEvent } = this.#context;
+    const { onEvent } = this.#context;
     const what = `look up the SRV records of '${domain}'`;
-    const found = await within(
-      { what, timeoutMs, signal },
+    const found = await withTimeout(
+      { what, ...this.#context },
       async (signal) => {
         const all = await lookUpSrv(domain, { name, nameServer, signal });
         const endpoints = await this.#memory.complete(all.endpoints, signal);
@@ -80,48 +72,53 @@ export class Discovery {
     this.#skipped = new Set(skipped.map(({ record }) => record));
   }
 
+  /** The targets that belong to the domain; an event tells of the others. */
   async #prove(targets: readonly Target[]): Promise<Target[]> {
-    const { domain, ca } = this.#options;
-    const { names, timeoutMs, signal, onEvent } = this.#context;
+    const { onEvent } = this.#context;
     const unknown = targets.filter(({ address }) => !this.#proven.has(address));
     if (unknown.length > 0) {
       onEvent({ type: "validating", endpoints: namesOf(unknown) });
     }
-    const rejected: { endpoint: string; error: string }[] = [];
-    const check = async (target: Target): Promise<Target[]> => {
-      if (this.#proven.has(target.address)) return [target];
-      try {
-        if (!target.secure) throw new Error("it is not an endpoint with TLS");
-        await checkTls(target, {
-          serverName: domain,
-          ca,
-          names,
-          timeoutMs,
-          signal,
-        });
-        return [target];
-      } catch (error) {
-        signal.throwIfAborted();
-        const { message } = error as Error;
-        rejected.push({ endpoint: target.address, error: message });
-        return [];
-      }
-    };
-    const proven = (await Promise.all(targets.map(check))).flat();
+    const reasons = await Promise.all(targets.map((one) => this.#whyNot(one)));
+    const proven = targets.filter((_, at) => reasons[at] === undefined);
+    const rejected = targets.flatMap(({ address }, at) =>
+      reasons[at] !== undefined
+        ? [{ endpoint: address, error: reasons[at] }]
+        : []
+    );
     if (rejected.length > 0) onEvent({ type: "validation_failed", rejected });
-    if (proven.length === 0) {
-      throw new UnavailableError(
-        `Cannot use the endpoints of '${domain}': ${
-          rejected.map(({ endpoint, error }) => `${endpoint}: ${error}`)
-            .join("; ")
-        }`,
-        { code: "unavailable" },
-      );
-    }
+    if (proven.length === 0) throw noneProven(this.#options.domain, rejected);
     this.#proven = new Set(namesOf(proven));
     if (unknown.length > 0) {
       onEvent({ type: "validated", endpoints: namesOf(proven) });
     }
     return proven;
   }
+
+  /** The reason why a target does not pass; `undefined` if it does. */
+  async #whyNot(target: Target): Promise<string | undefined> {
+    if (this.#proven.has(target.address)) return undefined;
+    if (!target.secure) return "it is not an endpoint with TLS";
+    const { domain: serverName, ca } = this.#options;
+    try {
+      await checkTls(target, { serverName, ca, ...this.#context });
+      return undefined;
+    } catch (error) {
+      this.#context.signal.throwIfAborted();
+      return (error as Error).message;
+    }
+  }
+}
+
+function noneProven(
+  domain: string,
+  rejected: readonly { readonly endpoint: string; readonly error: string }[],
+): UnavailableError {
+  const reasons = rejected.map(({ endpoint, error }) =>
+    `${endpoint}: ${error}`
+  );
+  return new UnavailableError(
+    `Cannot use the endpoints of '${domain}': ${reasons.join("; ")}`,
+    { code: "unavailable" },
+  );
 }

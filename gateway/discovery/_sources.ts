@@ -1,12 +1,13 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { Discovery } from "./_discovery.ts";
-import { checkLoops, Repeater } from "../upstreams/mod.ts";
+import { checkLoops } from "./_check_loops.ts";
+import { Repeater } from "../_repeater.ts";
 import { type Names, parseTargets, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 
 /**
- * Where the endpoints come from: the list given, SRV records, the members
- * themselves, each later one in place of those before.
+ * The sources of the endpoints: the list given, SRV records, the members
+ * themselves. Each later one takes the place of those before.
  */
 export class EndpointSources {
   /** The endpoints to start with. */
@@ -14,6 +15,7 @@ export class EndpointSources {
   readonly #options: ResolvedGatewayOptions;
   readonly #discovery: Discovery | undefined;
   readonly #closing: AbortController;
+  readonly #clock: Clock;
   #repeater: Repeater | undefined;
 
   private constructor(
@@ -22,18 +24,20 @@ export class EndpointSources {
       readonly first: readonly Target[];
       readonly discovery: Discovery | undefined;
       readonly closing: AbortController;
+      readonly clock: Clock;
     },
   ) {
     this.#options = options;
     this.first = found.first;
     this.#discovery = found.discovery;
     this.#closing = found.closing;
+    this.#clock = found.clock;
   }
 
   /** Finds the first endpoints; none of them is the gateway itself. */
   static async open(
     options: ResolvedGatewayOptions,
-    names: Names,
+    { names, clock }: { readonly names: Names; readonly clock: Clock },
   ): Promise<EndpointSources> {
     const { onEvent, targets, signal } = options;
     const closing = new AbortController();
@@ -43,6 +47,7 @@ export class EndpointSources {
     const discovery = options.discovery && new Discovery(options.discovery, {
       names,
       timeoutMs: options.dialTimeoutMs,
+      clock,
       signal: looking,
       onEvent,
     });
@@ -55,12 +60,12 @@ export class EndpointSources {
       onEvent({ type: "fallback", error: error as Error });
     }
     await checkLoops(options.listen, first, { names, signal: looking });
-    return new EndpointSources(options, { first, discovery, closing });
+    return new EndpointSources(options, { first, discovery, closing, clock });
   }
 
   /**
-   * Has `onTargets` called with the list as it is now, again and again.
-   * `present` gives the addresses of the last one.
+   * Calls `onTargets` with the list as it is now, again and again. `present`
+   * gives the addresses of the list in use.
    */
   follow(
     present: () => readonly string[],
@@ -75,7 +80,7 @@ export class EndpointSources {
       : discovery && (() => discovery.look());
     if (look === undefined) return;
     this.#repeater = new Repeater({
-      clock: SYSTEM_CLOCK,
+      clock: this.#clock,
       intervalMs: refreshMs,
       // The records have just been looked at.
       firstMs: members ? 0 : refreshMs,
@@ -91,7 +96,7 @@ export class EndpointSources {
     });
   }
 
-  /** Stops looking. */
+  /** Ends all looking. */
   close(): void {
     this.#repeater?.close();
     this.#closing.abort();
@@ -100,7 +105,7 @@ export class EndpointSources {
 
 function readMembers(endpoints: readonly string[]): Target[] {
   if (endpoints.length === 0) {
-    throw new RangeError("Cannot use the members: there is none in the answer");
+    throw new RangeError("Cannot use the list of members: it is empty");
   }
   return parseTargets(endpoints);
 }

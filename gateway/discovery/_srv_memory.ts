@@ -3,12 +3,12 @@ import {
   srvServices,
 } from "../../balancers/transport/mod.ts";
 import type { DiscoveryOptions } from "../options.ts";
-import { responseCode, systemNameServer } from "../names/mod.ts";
+import { responseCode, systemNameServer } from "./_response_code.ts";
 
-/** What a memory of records needs. */
+/** Options of a memory of records. */
 export interface SrvMemoryOptions {
   readonly discovery: DiscoveryOptions;
-  /** The endpoints of a service stay, as nobody can say that it is gone. */
+  /** Called when endpoints stay because the name server cannot be asked. */
   onKept(error: Error): void;
 }
 
@@ -16,9 +16,9 @@ const NO_ERROR = 0;
 const NAME_ERROR = 3;
 
 /**
- * Remembers which endpoints the two services named. Those of one that gives
- * none any more stay until the name server says that there are none: a server
- * that fails says nothing about the cluster.
+ * Remembers which endpoints the two services named. When a service names none
+ * any more, its endpoints stay until the name server says that there are none:
+ * a name server that fails says nothing about the cluster.
  */
 export class SrvMemory {
   readonly #options: SrvMemoryOptions;
@@ -28,7 +28,7 @@ export class SrvMemory {
     this.#options = options;
   }
 
-  /** Adds to what was found what is not gone. */
+  /** The endpoints found, and those of a service that is not gone. */
   async complete(
     found: readonly SrvEndpoint[],
     signal: AbortSignal,

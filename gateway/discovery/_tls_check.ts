@@ -1,17 +1,14 @@
 import { onAbort } from "../../balancers/transport/mod.ts";
-import { closeQuietly, within } from "../sockets/mod.ts";
-import { connectTo } from "../upstreams/mod.ts";
-import type { Names, Target } from "../names/mod.ts";
+import { closeQuietly, withTimeout } from "../sockets/mod.ts";
+import { connectTo, type TimedDialOptions } from "../dial/mod.ts";
+import type { Target } from "../names/mod.ts";
 
-/** How the TLS of an endpoint is checked. */
-export interface TlsCheckOptions {
+/** Options of a TLS check. */
+export interface TlsCheckOptions extends TimedDialOptions {
   /** The name the certificate must be for. */
   readonly serverName: string;
   /** The authorities to trust, PEM. @default {the system's} */
   readonly ca?: string | undefined;
-  readonly names: Names;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -22,11 +19,11 @@ export interface TlsCheckOptions {
  */
 export async function checkTls(
   target: Target,
-  { serverName, ca, names, timeoutMs, signal }: TlsCheckOptions,
+  { serverName, ca, ...dial }: TlsCheckOptions,
 ): Promise<void> {
   const what = `make a TLS handshake with ${target.address}`;
-  await within({ what, timeoutMs, signal }, async (signal) => {
-    const connection = await connectTo(target, { names, signal });
+  await withTimeout({ what, ...dial }, async (signal) => {
+    const connection = await connectTo(target, { ...dial, signal });
     const secured = await Deno.startTls(connection, {
       hostname: serverName,
       alpnProtocols: ["h2"],

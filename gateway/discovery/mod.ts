@@ -1,5 +1,5 @@
 /**
- * The endpoints by DNS, read again and again.
+ * The sources of the endpoints: a list, SRV records, the members.
  *
  * @module
  */

@@ -2,14 +2,14 @@ import dns from "node:dns/promises";
 import { isIP } from "node:net";
 import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 
-/** What looking up names needs. */
+/** Options of a look-up of names. */
 export interface NamesOptions {
   readonly clock: Pick<Clock, "now" | "hold">;
   /** Gives the addresses of a name. @default {the system's look-up} */
   lookUp?(host: string): Promise<readonly string[]>;
 }
 
-/** What is known of a name. */
+/** A name that was looked up. */
 interface Entry {
   addresses: readonly string[];
   /** Until then nobody asks again. */
@@ -21,11 +21,11 @@ interface Entry {
 
 /** Nobody tells how long an answer holds; a change is to be seen soon. */
 const FRESH_MS = 5_000;
-/** How long an answer is used while there is no newer one. */
+/** The time an answer is used while there is no newer one. */
 const HOLDS_MS = 300_000;
-/** How many names are asked for at once: threads are needed for others, too. */
+/** The number of names looked up at once: others need threads, too. */
 const MOST_ASKING = 8;
-/** How long a newer answer is waited for where there is an older one. */
+/** The time a newer answer is waited for where there is an older one. */
 const PATIENCE_MS = 200;
 
 /**
@@ -45,7 +45,7 @@ export class Names {
     this.#lookUp = options.lookUp ?? lookUpBySystem;
   }
 
-  /** Whether there are addresses without waiting for long. */
+  /** Whether there are addresses of a name without a look-up. */
   knows(host: string): boolean {
     return isIP(host) !== 0 || this.#held(host) !== undefined;
   }
@@ -88,7 +88,7 @@ export class Names {
     }
   }
 
-  /** None of the addresses leads anywhere: the next to ask gets newer ones. */
+  /** Says that no address of a name can be reached: they are asked for anew. */
   doubt(host: string): void {
     const entry = this.#entries.get(host);
     if (entry) entry.freshUntilMs = -Infinity;

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { parseEndpoint } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 
-/** Where a connection may be passed on to. */
+/** An endpoint that a connection may be passed on to. */
 export interface Target {
   /** `host:port`, or `[host]:port` for IPv6: what logs and metrics show. */
   readonly address: string;
@@ -11,9 +11,9 @@ export interface Target {
   readonly port: number;
   /** Whether the endpoint says it speaks TLS; the bytes pass either way. */
   readonly secure: boolean;
-  /** Of its SRV record; the lowest is tried first. */
+  /** The priority of its SRV record; the lowest is tried first. */
   readonly priority: number;
-  /** Of its SRV record. */
+  /** The weight of its SRV record. */
   readonly weight: number;
 }
 
@@ -67,29 +67,6 @@ function parseTarget(text: string): Target {
   }
   const port = Number(url.slice(url.lastIndexOf(":") + 1));
   return makeTarget({ host, port, secure, priority: 0, weight: 0 });
-}
-
-/** Where to listen. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-/**
- * Reads a listen address, `host:port` or `:port` for all interfaces.
- *
- * @throws {InvalidOptionError} If it is neither.
- */
-export function parseListenAddress(text: string): ListenAddress {
-  const match = /^(\[[0-9a-f:.]+\]|[^:[\]/\s]*):(\d{1,5})$/i.exec(text);
-  const host = (match?.[1] ?? "").replace(/^\[|\]$/g, "");
-  const port = Number(match?.[2] ?? NaN);
-  if (!(port <= 65_535)) {
-    throw new InvalidOptionError("listen", text, {
-      expected: "an address such as '127.0.0.1:23790' or ':23790'",
-    });
-  }
-  return { host: host || "0.0.0.0", port };
 }
 
 /** `host:port`, with brackets where the host is an IPv6 address. */

@@ -4,14 +4,11 @@
  * @module
  */
 export { Names } from "./_names.ts";
-export { responseCode, systemNameServer } from "./_response_code.ts";
 export {
   distinct,
   joinAddress,
-  type ListenAddress,
   makeTarget,
   namesOf,
-  parseListenAddress,
   parseTargets,
   type Target,
 } from "./_target.ts";

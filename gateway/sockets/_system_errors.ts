@@ -1,6 +1,6 @@
-/** What the system's error codes say of who is to blame. */
+/** The system's error codes, by who is to blame. */
 
-/** This machine is out of something: neither end of a connection can help. */
+/** Codes that say this machine is out of something; no other end can help. */
 const LOCAL_CODES: ReadonlySet<string> = new Set([
   "EMFILE",
   "ENFILE",
@@ -8,11 +8,12 @@ const LOCAL_CODES: ReadonlySet<string> = new Set([
   "ENOMEM",
 ]);
 
+/** Codes that say there is nothing left to dial from. */
 const SOURCE_CODES: ReadonlySet<string> = new Set(["EADDRNOTAVAIL"]);
 
 /**
- * A connection that went away between the kernel's accept and ours. For one
- * that was reset Deno gives `ENOTCONN`: it asks for the addresses of both ends.
+ * Codes of a connection that went away between the kernel's accept and ours.
+ * After a reset Deno gives `ENOTCONN`: it asks for the addresses of both ends.
  */
 const GONE_CODES: ReadonlySet<string> = new Set([
   "ECONNABORTED",
@@ -22,7 +23,7 @@ const GONE_CODES: ReadonlySet<string> = new Set([
   "EPROTO",
 ]);
 
-/** What accept(2) tells of the listener itself: it will not get better. */
+/** Codes of accept(2) about the listener itself: it will not get better. */
 const LISTENER_CODES: ReadonlySet<string> = new Set([
   "EBADF",
   "EFAULT",

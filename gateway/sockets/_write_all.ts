@@ -1,4 +1,4 @@
-/** Writes everything. */
+/** Writes all bytes. */
 export async function writeAll(
   to: Deno.TcpConn,
   bytes: Uint8Array,

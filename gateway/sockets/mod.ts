@@ -1,5 +1,5 @@
 /**
- * What all that holds a socket shares.
+ * Helpers for whatever holds a socket: closing, writing, timeouts, errors.
  *
  * @module
  */
@@ -10,5 +10,5 @@ export {
   isLocalError,
   isSourceError,
 } from "./_system_errors.ts";
-export { within } from "./_within.ts";
+export { withTimeout } from "./_with_timeout.ts";
 export { writeAll } from "./_write_all.ts";

@@ -1,9 +1,9 @@
-/** As much of HTTP/1 as two pages of status need. */
+/** HTTP/1, as far as two pages of status need it. */
 import { writeAll } from "../sockets/mod.ts";
 
-/** What a client asks for. */
+/** The head of a request. */
 export interface RequestHead {
-  /** Without the question mark and what follows; none if it makes no sense. */
+  /** The path, without a query; none if the target is no URL. */
   readonly path: string | undefined;
   readonly method: string;
   readonly version: "1.0" | "1.1";
@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-/** Reads the head of a request; gives nothing if it is not one of HTTP/1. */
+/** Reads the head of a request; `undefined` if it is not one of HTTP/1. */
 export async function readHead(
   connection: Deno.TcpConn,
 ): Promise<RequestHead | undefined> {

@@ -3,72 +3,89 @@ import type { EndpointStatus, GatewaySnapshot } from "../view.ts";
 type Sample = readonly [labels: Labels, value: number];
 type Labels = Readonly<Record<string, string | number>>;
 
-/** What a gateway does, in Prometheus' text form. */
-export function metricsText(snapshot: GatewaySnapshot): string {
-  const { open, accepted, failed, endpoints } = snapshot;
-  const each = (value: (status: EndpointStatus) => number): Sample[] =>
-    endpoints.map((status) => [{ endpoint: status.endpoint }, value(status)]);
-  return [
-    metric("connections_open", "gauge", "Client connections open now.", [
-      [{}, open],
-    ]),
-    metric("connections_total", "counter", "Client connections accepted.", [
-      [{}, accepted],
-    ]),
-    metric(
-      "connections_failed_total",
-      "counter",
-      "Client connections closed without having been passed on.",
-      [[{}, failed]],
-    ),
-    metric(
-      "endpoint_active",
-      "gauge",
-      "Whether new connections may go to the endpoint.",
-      each(({ state }) => state === "active" ? 1 : 0),
-    ),
-    metric(
-      "endpoint_connections_open",
-      "gauge",
-      "Connections passed on to the endpoint now.",
-      each((status) => status.open),
-    ),
-    metric(
-      "endpoint_connections_total",
-      "counter",
-      "Connections passed on to the endpoint.",
-      each(({ connections }) => connections),
-    ),
-    metric(
-      "endpoint_dials_failed_total",
-      "counter",
-      "Dials of the endpoint for a client that failed.",
-      each(({ failedDials }) => failedDials),
-    ),
-    metric(
-      "endpoint_received_bytes_total",
-      "counter",
-      "Bytes from clients to the endpoint.",
-      each(({ bytesToMember }) => bytesToMember),
-    ),
-    metric(
-      "endpoint_sent_bytes_total",
-      "counter",
-      "Bytes from the endpoint to clients.",
-      each(({ bytesToClient }) => bytesToClient),
-    ),
-    dialTimes(endpoints),
-  ].join("");
+/** A metric: one figure of the gateway, or one of each endpoint. */
+interface Metric {
+  readonly name: string;
+  readonly kind: "gauge" | "counter";
+  readonly about: string;
+  samples(snapshot: GatewaySnapshot): readonly Sample[];
 }
 
-function metric(
-  name: string,
-  kind: "gauge" | "counter",
-  about: string,
-  samples: readonly Sample[],
-): string {
-  return header(name, kind, about) +
-    samples.map(([labels, value]) => sampleLine(name, labels, value)).join("");
+const METRICS: readonly Metric[] = [
+  {
+    name: "connections_open",
+    kind: "gauge",
+    about: "Client connections open now.",
+    samples: ({ open }) => [[{}, open]],
+  },
+  {
+    name: "connections_total",
+    kind: "counter",
+    about: "Client connections accepted.",
+    samples: ({ accepted }) => [[{}, accepted]],
+  },
+  {
+    name: "connections_failed_total",
+    kind: "counter",
+    about: "Client connections closed without having been passed on.",
+    samples: ({ failed }) => [[{}, failed]],
+  },
+  {
+    name: "endpoint_active",
+    kind: "gauge",
+    about: "Whether new connections may go to the endpoint.",
+    samples: ofEach(({ state }) => state === "active" ? 1 : 0),
+  },
+  {
+    name: "endpoint_connections_open",
+    kind: "gauge",
+    about: "Connections passed on to the endpoint now.",
+    samples: ofEach(({ open }) => open),
+  },
+  {
+    name: "endpoint_connections_total",
+    kind: "counter",
+    about: "Connections passed on to the endpoint.",
+    samples: ofEach(({ connections }) => connections),
+  },
+  {
+    name: "endpoint_dials_failed_total",
+    kind: "counter",
+    about: "Dials of the endpoint for a client that failed.",
+    samples: ofEach(({ failedDials }) => failedDials),
+  },
+  {
+    name: "endpoint_received_bytes_total",
+    kind: "counter",
+    about: "Bytes from clients to the endpoint.",
+    samples: ofEach(({ bytesToMember }) => bytesToMember),
+  },
+  {
+    name: "endpoint_sent_bytes_total",
+    kind: "counter",
+    about: "Bytes from the endpoint to clients.",
+    samples: ofEach(({ bytesToClient }) => bytesToClient),
+  },
+];
+
+/** The figures of a gateway in Prometheus' text form. */
+export function metricsText(snapshot: GatewaySnapshot): string {
+  return METRICS.map((metric) => metricLines(metric, snapshot)).join("") +
+    dialTimes(snapshot.endpoints);
+}
+
+function ofEach(
+  value: (status: EndpointStatus) => number,
+): (snapshot: GatewaySnapshot) => readonly Sample[] {
+  return ({ endpoints }) =>
+    endpoints.map((status) => [{ endpoint: status.endpoint }, value(status)]);
+}
+
+function metricLines(metric: Metric, snapshot: GatewaySnapshot): string {
+  const lines = metric.samples(snapshot).map((sample) =>
+    sampleLine(metric.name, sample)
+  );
+  return header(metric) + lines.join("");
 }
 
 function dialTimes(endpoints: readonly EndpointStatus[]): string {
@@ -76,21 +93,25 @@ function dialTimes(endpoints: readonly EndpointStatus[]): string {
   const about = "Time of the dials that succeeded.";
   const lines = endpoints.flatMap(({ endpoint, dialTime }) => [
     ...dialTime.buckets.map(({ le, count }) =>
-      sampleLine(`${name}_bucket`, { endpoint, le }, count)
+      sampleLine(`${name}_bucket`, [{ endpoint, le }, count])
     ),
-    sampleLine(`${name}_bucket`, { endpoint, le: "+Inf" }, dialTime.count),
-    sampleLine(`${name}_sum`, { endpoint }, dialTime.sumSeconds),
-    sampleLine(`${name}_count`, { endpoint }, dialTime.count),
+    sampleLine(`${name}_bucket`, [{ endpoint, le: "+Inf" }, dialTime.count]),
+    sampleLine(`${name}_sum`, [{ endpoint }, dialTime.sumSeconds]),
+    sampleLine(`${name}_count`, [{ endpoint }, dialTime.count]),
   ]);
-  return header(name, "histogram", about) + lines.join("");
+  return header({ name, kind: "histogram", about }) + lines.join("");
 }
 
-function header(name: string, kind: string, about: string): string {
+function header({ name, kind, about }: {
+  readonly name: string;
+  readonly kind: string;
+  readonly about: string;
+}): string {
   return `# HELP etcd_gateway_${name} ${about}\n` +
     `# TYPE etcd_gateway_${name} ${kind}\n`;
 }
 
-function sampleLine(name: string, labels: Labels, value: number): string {
+function sampleLine(name: string, [labels, value]: Sample): string {
   const pairs = Object.entries(labels).map(([key, text]) =>
     `${key}="${escaped(String(text))}"`
   );
@@ -98,7 +119,7 @@ function sampleLine(name: string, labels: Labels, value: number): string {
   return `etcd_gateway_${name}${set} ${value}\n`;
 }
 
-/** Only these have an escape: any other would spoil the whole page. */
+/** The value of a label: only these have an escape, others spoil the page. */
 function escaped(text: string): string {
   return text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
 }

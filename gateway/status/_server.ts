@@ -1,23 +1,28 @@
-import { SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
-import { UnavailableError } from "../../errors/specific_errors.ts";
-import { Acceptor, type AcceptorOptions } from "../tunnel/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
+import {
+  Acceptor,
+  type AcceptorOptions,
+  type ListenAddress,
+  openListener,
+} from "../listener/mod.ts";
 import { closeQuietly } from "../sockets/mod.ts";
 import { readHead, type RequestHead, writeResponse } from "./_http.ts";
 import { metricsText } from "./_metrics_text.ts";
-import { joinAddress, type ListenAddress } from "../names/mod.ts";
+import { joinAddress } from "../names/mod.ts";
 import type { GatewaySnapshot } from "../view.ts";
 
-/** What a status server tells. */
+/** Options of a status server. */
 export interface StatusServerOptions {
-  /** Accepting failed for now. */
+  readonly clock: Clock;
+  /** Called when accepting failed for now, and is tried again. */
   readonly onPause: AcceptorOptions["onPause"];
-  /** The listener has failed. */
+  /** Called when the listener has failed. */
   onFailed(error: Error): void;
-  /** How long a request and its answer may take. @default {5000} */
+  /** Milliseconds a request and its answer may take. @default {5000} */
   readonly timeoutMs?: number;
 }
 
-/** How many requests may be open; the oldest goes for one more. */
+/** The number of requests that may be open; the oldest goes for one more. */
 const MOST_OPEN = 32;
 
 /**
@@ -28,37 +33,29 @@ const MOST_OPEN = 32;
  * that of `node:http` never accepts again after such a shortage.
  */
 export class StatusServer implements Disposable {
-  /** Where it listens. */
+  /** The address the server listens on. */
   readonly address: string;
-  /** What there is to tell; nothing while the gateway still starts. */
+  /** The source of the figures; none while the gateway still starts. */
   snapshot: (() => GatewaySnapshot) | undefined;
   readonly #acceptor: Acceptor;
+  readonly #clock: Clock;
   readonly #timeoutMs: number;
   /** The oldest first. */
   readonly #open = new Set<Deno.TcpConn>();
 
   /**
-   * Starts one.
+   * Starts a server.
    *
    * @throws {UnavailableError} If the address is taken or not of this machine.
    */
-  constructor({ host, port }: ListenAddress, options: StatusServerOptions) {
-    let listener: Deno.TcpListener;
-    try {
-      listener = Deno.listen({ hostname: host, port });
-    } catch (cause) {
-      throw new UnavailableError(
-        `Cannot serve metrics on ${joinAddress(host, port)}: ${
-          (cause as Error).message
-        }`,
-        { code: "unavailable", cause },
-      );
-    }
+  constructor(address: ListenAddress, options: StatusServerOptions) {
+    const listener = openListener(address, "serve metrics");
     this.address = joinAddress(listener.addr.hostname, listener.addr.port);
+    this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs ?? 5_000;
     this.#acceptor = new Acceptor({
       listener,
-      clock: SYSTEM_CLOCK,
+      clock: options.clock,
       onConnection: (connection) => void this.#serve(connection),
       onPause: options.onPause,
     });
@@ -66,7 +63,7 @@ export class StatusServer implements Disposable {
     this.#acceptor.finished.catch((error) => options.onFailed(error));
   }
 
-  /** Ends it and every request now. */
+  /** Ends the server and every request now. */
   [Symbol.dispose](): void {
     this.#acceptor.close();
     for (const connection of this.#open) closeQuietly(connection);
@@ -76,7 +73,7 @@ export class StatusServer implements Disposable {
     const [oldest] = this.#open;
     if (oldest && this.#open.size >= MOST_OPEN) closeQuietly(oldest);
     this.#open.add(connection);
-    const cancel = SYSTEM_CLOCK.schedule(
+    const cancel = this.#clock.schedule(
       this.#timeoutMs,
       () => closeQuietly(connection),
     );

@@ -1,15 +1,14 @@
-import { type Clock, SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { closeQuietly, writeAll } from "../sockets/mod.ts";
 
 /** Called with the number of bytes that were passed on. */
 type Count = (bytes: number) => void;
 
-/** The two ends of a tunnel, and who counts. */
+/** Options of a tunnel: its two ends, and who counts the bytes. */
 export interface TunnelOptions {
   readonly client: Deno.TcpConn;
   readonly member: Deno.TcpConn;
-  /** @default {the system's} */
-  readonly clock?: Clock;
+  readonly clock: Pick<Clock, "schedule">;
   readonly onBytesToMember: Count;
   readonly onBytesToClient: Count;
 }
@@ -22,8 +21,8 @@ const GROWTH = 4;
 const TURN_BYTES = 256 << 10;
 
 /**
- * How long a side may be silent when the other has ended. Clients that gave up
- * a member that hangs would each leave a tunnel behind until none is left for
+ * The time a side may be silent when the other has ended. Clients that gave up
+ * a member that hangs would each leave a tunnel behind until there is none for
  * others: an end cannot be told from a client that is gone.
  */
 const LONGEST_SILENCE_MS = 120_000;
@@ -45,16 +44,16 @@ export class Tunnel {
   readonly closed: Promise<void>;
   readonly #client: Deno.TcpConn;
   readonly #member: Deno.TcpConn;
-  readonly #clock: Clock;
+  readonly #clock: TunnelOptions["clock"];
   #open = true;
-  /** How many reads have given something. */
+  /** The number of reads that have given bytes. */
   #reads = 0;
-  /** How many directions wait for their reader. */
+  /** The number of directions that wait for their reader. */
   #writing = 0;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: TunnelOptions) {
-    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#clock = options.clock;
     this.#client = options.client;
     this.#member = options.member;
     tune(this.#client);
@@ -141,7 +140,7 @@ async function nextTurn(): Promise<void> {
   await crypto.subtle.digest("SHA-256", new Uint8Array(0));
 }
 
-/** What was sent at once shall leave at once; the dead shall be found. */
+/** Has small writes sent at once, and peers that are gone found. */
 function tune(connection: Deno.TcpConn): void {
   try {
     connection.setNoDelay();

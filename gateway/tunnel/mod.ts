@@ -1,8 +1,6 @@
 /**
- * One connection of a client, carried to a member and back.
+ * A tunnel: the bytes of a client, carried to a member and back.
  *
  * @module
  */
-export { Acceptor, type AcceptorOptions } from "./_acceptor.ts";
-export { openListener } from "./_listen.ts";
 export { Tunnel } from "./_tunnel.ts";

@@ -1,6 +1,6 @@
-import { onAbort, SYSTEM_CLOCK } from "../../balancers/transport/mod.ts";
-import { closeQuietly, within } from "../sockets/mod.ts";
-import { type DialLimits, dialTcp } from "./_dial.ts";
+import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
+import { closeQuietly, withTimeout } from "../sockets/mod.ts";
+import { dialTcp, type TimedDialOptions } from "../dial/mod.ts";
 import { type Names, namesOf, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 import { Revival } from "./_revival.ts";
@@ -9,29 +9,32 @@ import type { Upstream } from "./_upstream.ts";
 import { Upstreams } from "./_upstreams.ts";
 import { Watchdog } from "./_watchdog.ts";
 
-/** The endpoints and their health: who is left out, and who is back. */
+/** The endpoints and their health: which one is left out, which is back. */
 export class Fleet {
   readonly #options: ResolvedGatewayOptions;
-  readonly #limits: DialLimits;
+  readonly #clock: Clock;
+  readonly #dial: TimedDialOptions;
   readonly #upstreams: Upstreams;
   readonly #revival: Revival;
   readonly #watchdog: Watchdog | undefined;
-  /** Those whose names are being looked up. */
+  /** Endpoints whose names are being looked up. */
   readonly #unknown = new Set<Upstream>();
 
   constructor(
     options: ResolvedGatewayOptions,
-    { targets, names, signal }: {
+    { targets, names, clock, signal }: {
       /** The first list. */
       readonly targets: readonly Target[];
       readonly names: Names;
+      readonly clock: Clock;
       /** Ends dials and probes when the gateway closes. */
       readonly signal: AbortSignal;
     },
   ) {
-    const clock = SYSTEM_CLOCK;
+    const timeoutMs = options.dialTimeoutMs;
     this.#options = options;
-    this.#limits = { names, timeoutMs: options.dialTimeoutMs, signal };
+    this.#clock = clock;
+    this.#dial = { names, timeoutMs, clock, signal };
     const selection = createSelection(options.selection, clock.random);
     this.#upstreams = new Upstreams(selection);
     this.#upstreams.replace(targets);
@@ -53,38 +56,38 @@ export class Fleet {
     });
   }
 
-  /** Those in the list. */
+  /** The endpoints in the list. */
   get all(): readonly Upstream[] {
     return this.#upstreams.all;
   }
 
   /** The endpoint to try next, not one of those `tried`. */
   next(tried: ReadonlySet<Upstream>): Upstream | undefined {
-    const { names } = this.#limits;
+    const { names } = this.#dial;
     return this.#upstreams.next(tried, {
       isKnown: ({ target }) => names.knows(target.host),
       onUnknown: (upstream) => void this.#lookUp(upstream),
     });
   }
 
-  /** Whether one is active, after all were tried again if none was. */
+  /** Whether an endpoint is active; if none is, all are tried again first. */
   anyActive(): Promise<boolean> {
     return this.#revival.any();
   }
 
   /** Opens a connection to an endpoint, for a client. */
   async connect(upstream: Upstream): Promise<Deno.TcpConn> {
-    const startMs = performance.now();
-    const dial = new AbortController();
-    const giveUp = () => dial.abort();
+    const startMs = this.#clock.now();
+    const ended = new AbortController();
+    const giveUp = () => ended.abort();
     upstream.dialing.add(giveUp);
-    const unlink = onAbort(this.#limits.signal, giveUp);
+    const unlink = onAbort(this.#dial.signal, giveUp);
     try {
       const member = await dialTcp(upstream.target, {
-        ...this.#limits,
-        signal: dial.signal,
+        ...this.#dial,
+        signal: ended.signal,
       });
-      upstream.connected(performance.now() - startMs);
+      upstream.connected(this.#clock.now() - startMs);
       return member;
     } finally {
       upstream.dialing.delete(giveUp);
@@ -97,9 +100,9 @@ export class Fleet {
     return this.all.includes(upstream);
   }
 
-  /** An endpoint that was active could not be reached, or is unwell. */
+  /** Leaves out an endpoint that could not be reached, or is unwell. */
   onDown(upstream: Upstream, error: Error): void {
-    // One that has left the list meanwhile is nobody's concern any more.
+    // An endpoint that has left the list meanwhile is of no concern.
     if (!this.has(upstream) || !upstream.deactivate(error)) return;
     const retryMs = this.#revival.add(upstream);
     const endpoint = upstream.address;
@@ -107,7 +110,7 @@ export class Fleet {
     this.#eject(upstream);
   }
 
-  /** Replaces the list, and tells. */
+  /** Replaces the list, and tells of the changes. */
   replace(targets: readonly Target[]): void {
     const { left, added } = this.#upstreams.replace(targets);
     this.#revival.onEndpoints();
@@ -124,7 +127,7 @@ export class Fleet {
     });
   }
 
-  /** Stops looking after them. */
+  /** Ends probes and new attempts. */
   close(): void {
     this.#watchdog?.close();
     this.#revival.close();
@@ -134,11 +137,11 @@ export class Fleet {
   async #lookUp(upstream: Upstream): Promise<void> {
     if (this.#unknown.has(upstream)) return;
     this.#unknown.add(upstream);
-    const { names, timeoutMs, signal } = this.#limits;
+    const { names, signal } = this.#dial;
     const { host } = upstream.target;
     try {
-      await within(
-        { what: `look up ${host}`, timeoutMs, signal },
+      await withTimeout(
+        { what: `look up ${host}`, ...this.#dial },
         (signal) => names.addresses(host, signal),
       );
     } catch (error) {
@@ -155,16 +158,15 @@ export class Fleet {
 
   /** Whether an inactive endpoint can be used again. */
   async #check(upstream: Upstream): Promise<void> {
-    closeQuietly(await dialTcp(upstream.target, this.#limits));
+    closeQuietly(await dialTcp(upstream.target, this.#dial));
     await this.#probe(upstream);
   }
 
   async #probe({ address }: Upstream): Promise<void> {
     const { probe } = this.#options;
     if (probe === undefined) return;
-    const what = `probe ${address}`;
-    await within(
-      { what, ...this.#limits },
+    await withTimeout(
+      { what: `probe ${address}`, ...this.#dial },
       (signal) => probe(address, signal),
     );
   }

@@ -1,10 +1,4 @@
-import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import {
-  joinAddress,
-  type ListenAddress,
-  type Names,
-  type Target,
-} from "../names/mod.ts";
+import { joinAddress } from "../names/mod.ts";
 import type { Upstream } from "./_upstream.ts";
 
 /**
@@ -33,64 +27,4 @@ function keyOf(from: Deno.NetAddr, to: Deno.NetAddr): string {
   return [from, to].map(({ hostname, port }) =>
     joinAddress(hostname.replace(/^::ffff:/i, ""), port)
   ).join(" to ");
-}
-
-/** How names are looked up. */
-export interface LookUp {
-  readonly names: Names;
-  readonly signal: AbortSignal;
-}
-
-/**
- * Refuses endpoints that are the gateway itself before it starts.
- *
- * @throws {InvalidOptionError} If one is, or has a name nobody knows.
- */
-export async function checkLoops(
-  listen: ListenAddress,
-  targets: readonly Target[],
-  lookUp: LookUp,
-): Promise<void> {
-  const all = [
-    addressesOf(listen.host, "listen", lookUp),
-    ...targets.map(({ host }) => addressesOf(host, "endpoints", lookUp)),
-  ];
-  const [own = [], ...others] = await Promise.all(all);
-  for (const [n, target] of targets.entries()) {
-    const addresses = others[n] ?? [];
-    if (target.port !== listen.port) continue;
-    const same = addresses.find((address) =>
-      own.some((mine) => leadsTo(mine, address))
-    );
-    if (same === undefined) continue;
-    throw new InvalidOptionError("endpoints", target.address, {
-      action: "start the gateway",
-      expected: `another address than the gateway's own (${
-        joinAddress(listen.host, listen.port)
-      }), but ${target.address} is ${joinAddress(same, target.port)}`,
-    });
-  }
-}
-
-function leadsTo(own: string, address: string): boolean {
-  if (own === address) return true;
-  const all = own === "0.0.0.0" || own === "::";
-  return all && (/^127\./.test(address) || address === "::1" ||
-    address === "0.0.0.0" || address === "::");
-}
-
-async function addressesOf(
-  host: string,
-  option: "listen" | "endpoints",
-  { names, signal }: LookUp,
-): Promise<readonly string[]> {
-  try {
-    return await names.addresses(host, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new InvalidOptionError(option, host, {
-      action: "start the gateway",
-      expected: `a host that can be resolved (${(error as Error).message})`,
-    });
-  }
 }

@@ -3,11 +3,11 @@ import type { Upstream } from "./_upstream.ts";
 import type { Upstreams } from "./_upstreams.ts";
 import type { GatewayEvent } from "../view.ts";
 
-/** What a revival needs and tells. */
+/** Options of a revival. */
 export interface RevivalOptions {
   readonly upstreams: Upstreams;
   readonly clock: Clock;
-  /** How often an endpoint is tried while another one serves. */
+  /** Milliseconds between attempts while another endpoint serves. */
   readonly retryDelayMs: number;
   /** Resolves if the endpoint can be used. */
   check(upstream: Upstream): Promise<void>;
@@ -39,7 +39,7 @@ const FIRST_WAIT_MS = 100;
 export class Revival {
   readonly #options: RevivalOptions;
   readonly #attempts = new Map<Upstream, Attempts>();
-  /** What wakes those who wait for an active endpoint. */
+  /** Callbacks that wake whoever waits for an active endpoint. */
   readonly #waiting = new Set<() => void>();
   #closed = false;
 
@@ -47,7 +47,7 @@ export class Revival {
     this.#options = options;
   }
 
-  /** An endpoint was just found away; gives when it will be tried again. */
+  /** Adds an endpoint that is down; returns the time until the next attempt. */
   add(upstream: Upstream): number {
     this.#attempts.set(upstream, {
       failures: 0,
@@ -61,7 +61,7 @@ export class Revival {
     return this.#waitMs(0);
   }
 
-  /** The list has changed: drops what left it, and looks at the rest anew. */
+  /** Follows a changed list: drops what left it, sets the other timers anew. */
   onEndpoints(): void {
     for (const upstream of this.#attempts.keys()) {
       if (!this.#options.upstreams.all.includes(upstream)) this.#drop(upstream);
@@ -103,7 +103,7 @@ export class Revival {
     this.#tellBack();
   }
 
-  /** Those that wait longer than they should, as no endpoint is active. */
+  /** Sets every timer anew: without an active endpoint they are shorter. */
   #armAll(): void {
     const { upstreams } = this.#options;
     for (const [upstream, attempts] of this.#attempts) {
@@ -125,7 +125,7 @@ export class Revival {
     return Math.max(0, endedAtMs + FIRST_WAIT_MS - clock.now());
   }
 
-  /** Has the next attempt start after `waitMs`, unless it is due before. */
+  /** Starts the next attempt after `waitMs`, unless it is due before. */
   #arm(upstream: Upstream, waitMs: number): void {
     const attempts = this.#attempts.get(upstream);
     if (attempts === undefined || attempts.running) return;

@@ -3,11 +3,11 @@ import type { Target } from "../names/mod.ts";
 import type { Tunnel } from "../tunnel/mod.ts";
 import type { EndpointStatus } from "../view.ts";
 
-/** One endpoint, whether it can be tried, and what passes through it. */
+/** An endpoint: whether it can be tried, and the traffic through it. */
 export class Upstream {
-  /** Connections that are passed on to it now. */
+  /** The connections that are passed on to it now. */
   readonly tunnels: Set<Tunnel> = new Set<Tunnel>();
-  /** What gives up a dial of it for a client. */
+  /** Callbacks that give up a dial of it for a client. */
   readonly dialing: Set<() => void> = new Set<() => void>();
   readonly #dials = new HistogramRecorder();
   #target: Target;
@@ -47,7 +47,7 @@ export class Upstream {
     this.#target = target;
   }
 
-  /** Whether this changed anything. */
+  /** Makes it active again; returns whether that changed anything. */
   activate(): boolean {
     if (this.#state !== "inactive") return false;
     this.#state = "active";
@@ -55,7 +55,7 @@ export class Upstream {
     return true;
   }
 
-  /** Whether this changed anything. */
+  /** Leaves it out for now; returns whether that changed anything. */
   deactivate(error: Error): boolean {
     this.#lastError = error.message;
     if (this.#state !== "active") return false;
@@ -88,7 +88,7 @@ export class Upstream {
     this.#bytesToClient += bytes;
   };
 
-  /** What it is now. */
+  /** Its state and figures now. */
   status(): EndpointStatus {
     return {
       endpoint: this.address,

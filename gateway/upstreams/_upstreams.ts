@@ -2,11 +2,11 @@ import type { Selection } from "../_selection.ts";
 import type { Target } from "../names/mod.ts";
 import { Upstream } from "./_upstream.ts";
 
-/** What is known of the names of endpoints. */
+/** Knowledge of the names of endpoints. */
 export interface KnownNames {
-  /** Whether it can be dialled without a look-up. */
+  /** Whether an endpoint can be dialled without a look-up. */
   isKnown(upstream: Upstream): boolean;
-  /** Another one goes first. */
+  /** Called for an endpoint that others go before, as its name is not known. */
   onUnknown(upstream: Upstream): void;
 }
 
@@ -21,19 +21,19 @@ export class Upstreams {
     this.#selection = selection;
   }
 
-  /** Those of the list now. */
+  /** The endpoints in the list now. */
   get all(): readonly Upstream[] {
     return this.#list;
   }
 
-  /** Whether one can be tried. */
+  /** Whether an endpoint can be tried. */
   get anyActive(): boolean {
     return this.#list.some(({ state }) => state === "active");
   }
 
   /**
-   * Replaces the list; those in both keep their state. Gives those that left
-   * and those that are new.
+   * Replaces the list; endpoints in both lists keep their state. Returns the
+   * endpoints that left and those that are new.
    */
   replace(
     targets: readonly Target[],

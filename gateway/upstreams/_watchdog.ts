@@ -1,24 +1,24 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
-import { Repeater } from "./_repeater.ts";
+import { Repeater } from "../_repeater.ts";
 import type { Upstream } from "./_upstream.ts";
 import type { Upstreams } from "./_upstreams.ts";
 
-/** What a watchdog needs and tells. */
+/** Options of a watchdog. */
 export interface WatchdogOptions {
   readonly upstreams: Upstreams;
   readonly clock: Clock;
   readonly intervalMs: number;
   /** Resolves if the endpoint is well. */
   check(upstream: Upstream): Promise<void>;
-  /** The endpoint is not well, and another one is there. */
+  /** Called for an endpoint that is not well, while another one is active. */
   onUnwell(upstream: Upstream, error: Error): void;
-  /** The only active endpoint is not well. */
+  /** Called when the only active endpoint is not well. */
   onLastUnwell(): void;
 }
 
 /**
- * Looks after active endpoints by a probe. The last one that is active stays
- * so: an endpoint that is unwell is better than none.
+ * Probes active endpoints. The last active one stays active whatever its probe
+ * says: an endpoint that is unwell is better than none.
  */
 export class Watchdog {
   readonly #options: WatchdogOptions;
@@ -34,7 +34,7 @@ export class Watchdog {
     });
   }
 
-  /** Stops looking. */
+  /** Ends the probes. */
   close(): void {
     this.#repeater.close();
   }

@@ -1,10 +1,8 @@
 /**
- * The members: who is up, who is next, who is tried again.
+ * The endpoints: which one is up, which is next, which is tried again.
  *
  * @module
  */
-export { connectTo } from "./_dial.ts";
 export { Fleet } from "./_fleet.ts";
-export { checkLoops, LoopGuard } from "./_loop_guard.ts";
-export { Repeater } from "./_repeater.ts";
+export { LoopGuard } from "./_loop_guard.ts";
 export { Upstream } from "./_upstream.ts";

@@ -1,5 +1,5 @@
 import { Client } from "../../mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { Cluster, type Member } from "../harness/mod.ts";
 
 /** The cluster that {@linkcode startFaultyMember} starts. */
 export let cluster: Cluster;
@@ -21,4 +21,16 @@ export function startFaultyMember(extraArgs: readonly string[] = []): void {
     await other.close();
     await cluster.close();
   });
+}
+
+/** The member, with the proxy that makes its faults. */
+export function faultyMember(): Member {
+  const [member] = cluster.members;
+  if (member === undefined) throw new Error("Cannot take the member: none");
+  return member;
+}
+
+/** Another client, whose calls meet the faults. */
+export function faultyClient(): Client {
+  return new Client({ endpoints: cluster.endpoints, keepAlive: false });
 }

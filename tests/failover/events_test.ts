@@ -5,8 +5,8 @@ import type { ClientEvent, Watch } from "../../mod.ts";
 import { Cluster, type Member, waitFor } from "../harness/mod.ts";
 import { observer } from "../scenarios/_clients.ts";
 import { repeatDuring } from "../scenarios/_repeat_during.ts";
-import { clientAs, ROOT, setUp } from "./_auth_subject.ts";
-import { clientOf } from "./_stream_subject.ts";
+import { clientAs, ROOT, setUp } from "./auth/_subject.ts";
+import { clientOf } from "./streams/_subject.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const READERS = 8;

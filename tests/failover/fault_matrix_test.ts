@@ -17,7 +17,7 @@ import {
 } from "../harness/fault_schedule.ts";
 import { sleep } from "../harness/mod.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
-import { History } from "./_history.ts";
+import { History } from "./history/_history.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.2);

@@ -1,6 +1,6 @@
 /** `compare` must see what is wrong: otherwise its good news means nothing. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { compare } from "../../tools/compare/main.ts";
+import { compare } from "../../tools/compare/_compare.ts";
 import type { Sink } from "../../tools/output/_sink.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
 import type { Recording } from "../scenarios/recording.ts";

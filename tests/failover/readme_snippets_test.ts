@@ -5,9 +5,9 @@ import { prefix } from "../../mod.ts";
 import { DnsServer } from "../harness/dns_server.ts";
 import { Cluster } from "../harness/mod.ts";
 import { blockName, pagePaths, readPage } from "../unit/docs/_pages.ts";
-import { clientAs, codeOf, ROOT, setUp } from "./_auth_subject.ts";
+import { clientAs, codeOf, ROOT, setUp } from "./auth/_subject.ts";
 import { linesOf, PARTS, take, taken } from "./_snippet_parts.ts";
-import { startTlsCluster } from "./_tls_subject.ts";
+import { startTlsCluster } from "./tls/_subject.ts";
 
 Deno.test("the snippets of the README and of docs/ run", async () => {
   await using cluster = await Cluster.start({ members: 1 });

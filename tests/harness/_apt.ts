@@ -1,4 +1,4 @@
-import { isFile } from "./_find_etcd.ts";
+import { isFile } from "./_is_file.ts";
 import { run } from "./_run.ts";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";

@@ -1,6 +1,8 @@
 import { Apt } from "./_apt.ts";
 import { fits, series } from "./_etcd_version.ts";
-import { type Fetcher, type FetchOptions, isFile } from "./_find_etcd.ts";
+import type { Fetcher } from "./_fetcher.ts";
+import { isFile } from "./_is_file.ts";
+import type { FetchOptions } from "./find_options.ts";
 
 /** The Debian release that has an etcd of a series. */
 const SUITES: Readonly<Record<string, string>> = {

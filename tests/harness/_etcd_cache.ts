@@ -1,13 +1,10 @@
 import { addToCache, cachedNames, cacheRoot } from "./_cache.ts";
 import { compareVersions, fits, serverVersion } from "./_etcd_version.ts";
-import {
-  type Fetcher,
-  type FetchOptions,
-  isFile,
-  type SearchPlaces,
-  withTools,
-} from "./_find_etcd.ts";
-import type { EtcdBinaries } from "./launcher.ts";
+import { withTools } from "./_etcd_tools.ts";
+import type { Fetcher, SearchPlaces } from "./_fetcher.ts";
+import { isFile } from "./_is_file.ts";
+import type { EtcdBinaries } from "./etcd_binaries.ts";
+import type { FetchOptions } from "./find_options.ts";
 
 const KIND = "etcd";
 

@@ -1,4 +1,4 @@
-import type { EtcdBinaries } from "./launcher.ts";
+import type { EtcdBinaries } from "./etcd_binaries.ts";
 
 /** Where one member listens and what it tells the others. */
 export interface MemberAddresses {

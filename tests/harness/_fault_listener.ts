@@ -1,13 +1,13 @@
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { FaultMode, ProxyStats } from "./fault_mode.ts";
 import { Link } from "./_link.ts";
+import { ListeningPort } from "./_listening_port.ts";
 import { Traffic } from "./_traffic.ts";
 
 /** The worker's side of a client fault proxy: one port, one mode, its links. */
 export class FaultListener {
-  readonly #port: number;
+  readonly #port: ListeningPort;
   readonly #targetPort: number;
-  readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #traffic = new Traffic();
   #mode: FaultMode = { kind: "pass" };
@@ -16,31 +16,27 @@ export class FaultListener {
   #openMax = 0;
 
   constructor(port: number, targetPort: number) {
-    this.#port = port;
+    this.#port = new ListeningPort(port, (from) => this.#onConnection(from));
     this.#targetPort = targetPort;
-    this.#server = createServer(
-      { allowHalfOpen: true },
-      (socket) => this.#onConnection(socket),
-    );
   }
 
   /** Binds the port. */
   listen(): Promise<void> {
-    return listen(this.#server, this.#port);
+    return this.#port.listen();
   }
 
   /** Switches the mode; resolves when it is in effect. */
   async setMode(mode: FaultMode): Promise<void> {
     this.#mode = mode;
     if (mode.kind === "refuse") {
-      const closed = closeServer(this.#server);
+      const closed = this.#port.close();
       await this.cutAll();
       await closed;
       return;
     }
     if (mode.kind === "cut") await this.cutAll();
     for (const link of this.#links) link.setMode(mode);
-    if (!this.#server.listening) await this.listen();
+    if (!this.#port.listening) await this.listen();
   }
 
   /** Resets every connection; resolves to their number when they are gone. */
@@ -70,7 +66,7 @@ export class FaultListener {
 
   /** Closes the port and resets every connection. */
   async close(): Promise<void> {
-    const closed = closeServer(this.#server);
+    const closed = this.#port.close();
     await this.cutAll();
     await closed;
   }
@@ -91,26 +87,4 @@ export class FaultListener {
     // Accepted by the kernel before the port was closed, handed out after.
     if (this.#mode.kind === "refuse") link.reset();
   }
-}
-
-/** Binds `server` to a port of 127.0.0.1. */
-export function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-/** Stops `server` listening; resolves when its connections are gone too. */
-export function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (!server.listening) {
-      resolve();
-      return;
-    }
-    server.close((error) => error ? reject(error) : resolve());
-  });
 }

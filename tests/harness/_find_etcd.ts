@@ -3,38 +3,12 @@ import {
   checkWanted,
   compareVersions,
   fits,
-  series,
   serverVersion,
-  toolVersion,
 } from "./_etcd_version.ts";
-import type { EtcdBinaries, FindOptions } from "./launcher.ts";
-
-/** What every step of the search is given. */
-export interface FetchOptions {
-  /** Called with a line of text for each step that takes time. */
-  readonly onProgress?: (line: string) => void;
-  readonly signal?: AbortSignal;
-}
-
-/** A place servers can be fetched from. */
-export interface Fetcher {
-  readonly name: string;
-  /**
-   * Puts `etcd`, and what else it has, into a directory; resolves to where
-   * they came from, in words.
-   */
-  fetch(
-    wanted: string,
-    directory: string,
-    options: FetchOptions,
-  ): Promise<string>;
-}
-
-/** What the search looks at; tests bring their own. */
-export interface SearchPlaces {
-  variable(name: string): string | undefined;
-  readonly fetchers: readonly Fetcher[];
-}
+import type { SearchPlaces } from "./_fetcher.ts";
+import { onPath, withTools } from "./_etcd_tools.ts";
+import type { EtcdBinaries } from "./etcd_binaries.ts";
+import type { FetchOptions, FindOptions } from "./find_options.ts";
 
 /** The series the project's expectations are checked against by default. */
 const DEFAULT_VERSION = "3.5";
@@ -143,50 +117,4 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
   return cause === undefined ? message : `${message}: ${messageOf(cause)}`;
-}
-
-/** Adds the tools of the same series, from beside the server or `PATH`. */
-export async function withTools(
-  places: SearchPlaces,
-  server: { etcd: string; version: string; source: string },
-): Promise<EtcdBinaries> {
-  const beside = server.etcd.slice(0, server.etcd.lastIndexOf("/"));
-  const find = async (name: string): Promise<string | undefined> => {
-    const candidates = [`${beside}/${name}`, ...await onPath(places, name)];
-    for (const path of candidates) {
-      if (!await isFile(path)) continue;
-      const version = await toolVersion(path);
-      if (version && series(version) === series(server.version)) return path;
-    }
-    return undefined;
-  };
-  return {
-    version: server.version,
-    etcd: server.etcd,
-    etcdctl: await find("etcdctl"),
-    etcdutl: await find("etcdutl"),
-    source: server.source,
-  };
-}
-
-async function onPath(places: SearchPlaces, name: string): Promise<string[]> {
-  const directories = (places.variable("PATH") ?? "").split(":");
-  const paths: string[] = [];
-  for (const directory of new Set(directories)) {
-    // A relative entry would mean another program in each directory.
-    const path = `${directory}/${name}`;
-    if (directory.startsWith("/") && await isFile(path)) paths.push(path);
-  }
-  return paths;
-}
-
-/** Whether there is a file at `path`. */
-export async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    if (error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }

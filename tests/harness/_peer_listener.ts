@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import { createServer, type Server, type Socket } from "node:net";
-import { closeServer, listen } from "./_fault_listener.ts";
+import type { Socket } from "node:net";
 import { Link } from "./_link.ts";
+import { ListeningPort } from "./_listening_port.ts";
 
 /** Bytes of an HTTP head that are looked at; etcd's heads are far smaller. */
 const HEAD_LIMIT_BYTES = 16 << 10;
@@ -16,26 +16,21 @@ const HEAD_LIMIT_BYTES = 16 << 10;
  * leader to forward to, once its election timeout is over.
  */
 export class PeerListener {
-  readonly #port: number;
+  readonly #port: ListeningPort;
   readonly #targetPort: number;
-  readonly #server: Server;
   readonly #waiting = new Set<Socket>();
   readonly #links = new Map<Link, string | undefined>();
   #owner: string | undefined;
   #isolated: ReadonlySet<string> = new Set();
 
   constructor(port: number, targetPort: number) {
-    this.#port = port;
+    this.#port = new ListeningPort(port, (from) => this.#onConnection(from));
     this.#targetPort = targetPort;
-    this.#server = createServer(
-      { allowHalfOpen: true },
-      (socket) => this.#onConnection(socket),
-    );
   }
 
   /** Binds the port. */
   listen(): Promise<void> {
-    return listen(this.#server, this.#port);
+    return this.#port.listen();
   }
 
   /**
@@ -58,7 +53,7 @@ export class PeerListener {
 
   /** Closes the port and resets every connection. */
   async close(): Promise<void> {
-    const closed = closeServer(this.#server);
+    const closed = this.#port.close();
     for (const socket of this.#waiting) socket.resetAndDestroy();
     const links = [...this.#links.keys()];
     for (const link of links) link.reset();

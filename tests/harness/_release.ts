@@ -1,6 +1,7 @@
-import type { Fetcher, FetchOptions } from "./_find_etcd.ts";
-import { isFile } from "./_find_etcd.ts";
+import type { Fetcher } from "./_fetcher.ts";
+import { isFile } from "./_is_file.ts";
 import { run } from "./_run.ts";
+import type { FetchOptions } from "./find_options.ts";
 
 /** A release of each series; a full version is taken as it is. */
 const RELEASES: Readonly<Record<string, string>> = {

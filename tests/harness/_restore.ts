@@ -1,4 +1,4 @@
-import type { EtcdBinaries } from "./launcher.ts";
+import type { EtcdBinaries } from "./etcd_binaries.ts";
 import type { ProcessHost } from "./_process_host.ts";
 
 /** What is restored, and by what. */

@@ -1,4 +1,3 @@
-import type { ClusterOptions } from "./cluster.ts";
 import {
   etcdCommand,
   localUrl,
@@ -10,7 +9,9 @@ import {
   openFaultProxy,
   startProxyHost,
 } from "./fault_proxy.ts";
-import { type EtcdBinaries, findEtcd } from "./launcher.ts";
+import type { ClusterOptions } from "./cluster_options.ts";
+import type { EtcdBinaries } from "./etcd_binaries.ts";
+import { findEtcd } from "./launcher.ts";
 import { freePorts } from "./_ports.ts";
 import { ProcessHost } from "./_process_host.ts";
 import { restoreMember } from "./_restore.ts";
@@ -35,49 +36,15 @@ export interface StartedCluster {
 export async function startMembers(
   options: ClusterOptions,
 ): Promise<StartedCluster> {
-  const { members: count = 3, extraArgs = [], snapshot, onProgress } = options;
-  if (!Number.isInteger(count) || count < 1 || count > 9) {
-    throw new RangeError(
-      `Cannot start a cluster as 'members' must be 1 to 9: current value is ${count}`,
-    );
-  }
-  const binaries = options.binaries ?? await findEtcd({
-    ...(options.version === undefined ? {} : { version: options.version }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
-  onProgress?.(
-    `Starting ${count} ${
-      count === 1 ? "member" : "members"
-    } of etcd ${binaries.version}`,
-  );
+  const { members: count = 3, snapshot } = options;
+  const binaries = await findBinaries(count, options);
   await using resources = new AsyncDisposableStack();
   const proxies = resources.use(startProxyHost());
   const processes = resources.use(new ProcessHost());
   const dataRoot = await processes.makeRoot("etcdeno-");
   const addresses = await openProxies(proxies, { first: 1, count });
-  const token = crypto.randomUUID();
-  const make = (
-    { proxy, ...member }: OpenedMember,
-    state: "new" | "existing",
-  ): EtcdMember =>
-    new EtcdMember({
-      name: member.name,
-      clientPort: member.clientPort,
-      proxy,
-      peerProxyPort: member.peerProxyPort,
-      command: etcdCommand(member, {
-        binaries,
-        dataRoot,
-        token,
-        state,
-        members: addresses,
-        extraArgs: typeof extraArgs === "function"
-          ? extraArgs(member)
-          : extraArgs,
-      }),
-      processes,
-      log: `${dataRoot}/${member.name}.log`,
-    });
+  const ground = { binaries, dataRoot, processes, addresses, options };
+  const make = memberMaker({ ...ground, token: crypto.randomUUID() });
   const members = addresses.map((member) => make(member, "new"));
   await Promise.all(members.map(async (member) => {
     if (snapshot !== undefined) {
@@ -104,6 +71,66 @@ export async function startMembers(
     },
     resources: resources.move(),
   };
+}
+
+/** The server for so many members: the one that is given, or found. */
+async function findBinaries(
+  count: number,
+  { binaries, version, onProgress }: ClusterOptions,
+): Promise<EtcdBinaries> {
+  if (!Number.isInteger(count) || count < 1 || count > 9) {
+    throw new RangeError(
+      `Cannot start a cluster as 'members' must be 1 to 9: current value is ${count}`,
+    );
+  }
+  const found = binaries ?? await findEtcd({
+    ...(version === undefined ? {} : { version }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const members = count === 1 ? "member" : "members";
+  onProgress?.(`Starting ${count} ${members} of etcd ${found.version}`);
+  return found;
+}
+
+/** What the members of a cluster have in common. */
+interface Ground {
+  readonly binaries: EtcdBinaries;
+  readonly dataRoot: string;
+  readonly token: string;
+  readonly processes: ProcessHost;
+  /** Of all of them; those that join are added. */
+  readonly addresses: readonly OpenedMember[];
+  readonly options: ClusterOptions;
+}
+
+type MakeMember = (
+  opened: OpenedMember,
+  state: "new" | "existing",
+) => EtcdMember;
+
+function memberMaker(
+  { binaries, dataRoot, token, processes, addresses, options }: Ground,
+): MakeMember {
+  const { extraArgs = [] } = options;
+  return ({ proxy, ...member }, state) =>
+    new EtcdMember({
+      name: member.name,
+      clientPort: member.clientPort,
+      proxy,
+      peerProxyPort: member.peerProxyPort,
+      command: etcdCommand(member, {
+        binaries,
+        dataRoot,
+        token,
+        state,
+        members: addresses,
+        extraArgs: typeof extraArgs === "function"
+          ? extraArgs(member)
+          : extraArgs,
+      }),
+      processes,
+      log: `${dataRoot}/${member.name}.log`,
+    });
 }
 
 type OpenedMember = MemberAddresses & { readonly proxy: FaultProxy };

@@ -1,45 +1,21 @@
 import {
   answers,
   isServiceError,
-  type MemberStatus,
-  memberStatus,
   serves,
   transferLeadership,
 } from "./_admin.ts";
-import type { MemberAddresses } from "./_etcd_command.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
-import type { EtcdBinaries } from "./launcher.ts";
+import type {
+  ClusterOptions,
+  ClusterRestoreOptions,
+} from "./cluster_options.ts";
+import type { EtcdBinaries } from "./etcd_binaries.ts";
+import { allFollow, askMembers, majorityLeader } from "./_leadership.ts";
 import type { Member } from "./member.ts";
 import { retryOnTakenPort } from "./_ports.ts";
 import type { ProxyHost } from "./_proxy_protocol.ts";
 import { type StartedCluster, startMembers } from "./_start_members.ts";
 import { waitFor } from "./wait_for.ts";
-
-/** Options of {@linkcode Cluster.start}. */
-export interface ClusterOptions {
-  /** How many members. @default {3} */
-  readonly members?: number;
-  /** The server to run; found by {@linkcode findEtcd} if not given. */
-  readonly binaries?: EtcdBinaries;
-  /** Version to look for when no binaries are given. */
-  readonly version?: string;
-  /** The file of a snapshot the members begin with. */
-  readonly snapshot?: string;
-  /** Further arguments for every member, or those of each. */
-  readonly extraArgs?:
-    | readonly string[]
-    | ((member: MemberAddresses) => readonly string[]);
-  /** Called with a line of text for each step. */
-  readonly onProgress?: (line: string) => void;
-}
-
-/** What {@linkcode Cluster.restore} puts in the place of the data. */
-export interface ClusterRestoreOptions {
-  /** The file of a snapshot; without one, nothing is left. */
-  readonly snapshot?: string;
-  /** Further flags of the restore, such as `--mark-compacted`. */
-  readonly flags?: readonly string[];
-}
 
 const AGREE_TIMEOUT_MS = 20_000;
 
@@ -154,7 +130,7 @@ export class Cluster implements AsyncDisposable {
     await waitFor(`${member.name} answering`, () => {
       return answers(member.directEndpoint);
     }, { timeoutMs: AGREE_TIMEOUT_MS });
-    await this.#ask([member]);
+    await askMembers([member]);
     return member;
   }
 
@@ -234,35 +210,13 @@ export class Cluster implements AsyncDisposable {
 
   /** The member that a majority of all follows. */
   async #leader(): Promise<Member | undefined> {
-    const asked = await this.#ask(this.#reachable());
-    const majority = Math.floor(this.#members.length / 2) + 1;
-    return asked.find(({ status }) =>
-      status !== undefined && majority <=
-        asked.filter((other) => other.status?.leaderId === status.memberId)
-          .length
-    )?.member;
+    const asked = await askMembers(this.#reachable());
+    return majorityLeader(asked, this.#members.length);
   }
 
   /** Whether every member that is not cut off follows `leader`. */
   async #agreeOn(leader: Member): Promise<boolean> {
-    const asked = await this.#ask(this.#reachable());
-    return asked.every(({ status }) => status?.leaderId === leader.id);
-  }
-
-  /** Asks each member whom it follows; some may give no answer. */
-  async #ask(
-    members: readonly EtcdMember[],
-  ): Promise<{ member: EtcdMember; status: MemberStatus | undefined }[]> {
-    return await Promise.all(members.map(async (member) => {
-      try {
-        const status = await memberStatus(member.directEndpoint);
-        member.id = status.memberId;
-        return { member, status };
-      } catch (error) {
-        if (isServiceError(error)) return { member, status: undefined };
-        throw error;
-      }
-    }));
+    return allFollow(await askMembers(this.#reachable()), leader);
   }
 
   /** Those the other members can hear of. */

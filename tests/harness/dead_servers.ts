@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { listen } from "./_fault_listener.ts";
+import { listen } from "./_listening_port.ts";
 import { freePorts, retryOnTakenPort } from "./_ports.ts";
 
 /** What a server that is no etcd does with a connection. */

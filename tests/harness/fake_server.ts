@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 import { guardGoaway } from "../../balancers/grpc_js/_goaway_guard.ts";
 import { FakeCallDriver } from "./_fake_call.ts";
 import type { FakeHandler, FakeStreamHandler } from "./fake_answer.ts";
-import { listen } from "./_fault_listener.ts";
+import { listen } from "./_listening_port.ts";
 import { freePorts, retryOnTakenPort } from "./_ports.ts";
 
 /** Options of {@linkcode FakeServer.start}. */

@@ -1,7 +1,7 @@
 import { Apt } from "./_apt.ts";
 import { addToCache, cachedNames, cacheRoot } from "./_cache.ts";
 import { compareVersions } from "./_etcd_version.ts";
-import type { FetchOptions } from "./_find_etcd.ts";
+import type { FetchOptions } from "./find_options.ts";
 import { run } from "./_run.ts";
 
 /** Servers that are put in front of etcd. */

@@ -1,29 +1,8 @@
 import { fetchFromDebian } from "./_debian.ts";
-import { type FetchOptions, findEtcdIn } from "./_find_etcd.ts";
+import { findEtcdIn } from "./_find_etcd.ts";
 import { fetchRelease } from "./_release.ts";
-
-/** The programs of one etcd version, as absolute paths. */
-export interface EtcdBinaries {
-  /** Full version of the server, such as `3.5.16`. */
-  readonly version: string;
-  readonly etcd: string;
-  /** The `etcdctl` of the same series, where there is one. */
-  readonly etcdctl: string | undefined;
-  /** The `etcdutl` of the same series; etcd has it since 3.5. */
-  readonly etcdutl: string | undefined;
-  /** Where the server was found, in words. */
-  readonly source: string;
-}
-
-/** Options of {@linkcode findEtcd}. */
-export interface FindOptions extends FetchOptions {
-  /**
-   * A series as `3.5`, or a version as `3.6.1`.
-   *
-   * @default {The variable ETCD_VERSION, else "3.5"}
-   */
-  readonly version?: string;
-}
+import type { EtcdBinaries } from "./etcd_binaries.ts";
+import type { FindOptions } from "./find_options.ts";
 
 /**
  * Finds an etcd server of a version, and fetches one if there is none. Asked

@@ -4,11 +4,11 @@
  *
  * @module
  */
-export {
-  Cluster,
-  type ClusterOptions,
-  type ClusterRestoreOptions,
-} from "./cluster.ts";
+export { Cluster } from "./cluster.ts";
+export type {
+  ClusterOptions,
+  ClusterRestoreOptions,
+} from "./cluster_options.ts";
 export { etcdctl, type EtcdctlOptions } from "./etcdctl.ts";
 export { compareVersions } from "./_etcd_version.ts";
 export { NotEtcdServer, SilentServer } from "./dead_servers.ts";
@@ -21,6 +21,7 @@ export {
   type FakeStream,
   type FakeStreamHandler,
 } from "./fake_answer.ts";
+export { exists } from "./exists.ts";
 export { FakeServer, type FakeServerOptions } from "./fake_server.ts";
 export type { FaultMode, ProxyStats } from "./fault_mode.ts";
 export {
@@ -28,7 +29,9 @@ export {
   type LoneFaultProxy,
   startFaultProxy,
 } from "./fault_proxy.ts";
-export { type EtcdBinaries, findEtcd, type FindOptions } from "./launcher.ts";
+export type { EtcdBinaries } from "./etcd_binaries.ts";
+export type { FindOptions } from "./find_options.ts";
+export { findEtcd } from "./launcher.ts";
 export type { Member } from "./member.ts";
 export { rawCall, type RawCallOptions } from "./raw_call.ts";
 export { sleep, waitFor, type WaitOptions } from "./wait_for.ts";

@@ -1,4 +1,4 @@
-import { keepCrowd } from "../failover/_lease_crowd.ts";
+import { keepCrowd } from "../failover/lease/_crowd.ts";
 
 // Of one member: a follower asks the leader about each renewal, 1 000 to 5 000
 // a second, and these want 10 000.

@@ -12,14 +12,14 @@ import type { Scenario } from "./scenario.ts";
 import { SERVER_SHUTDOWN } from "./server_shutdown.ts";
 import { SILENT_ENDPOINT } from "./silent_endpoint.ts";
 import { STEADY_STATE } from "./steady_state.ts";
-import { WATCH_COMPACTION } from "./watch_compaction.ts";
-import { WATCH_ENDS } from "./watch_ends.ts";
-import { WATCH_NOTICES } from "./watch_notices.ts";
-import { WATCH_PARTITION } from "./watch_partition.ts";
-import { WATCH_RESUME } from "./watch_resume.ts";
-import { WATCH_SHARING } from "./watch_sharing.ts";
-import { WATCH_SHUTDOWN } from "./watch_shutdown.ts";
-import { WATCH_SILENCE } from "./watch_silence.ts";
+import { WATCH_COMPACTION } from "./watch/compaction.ts";
+import { WATCH_ENDS } from "./watch/ends.ts";
+import { WATCH_NOTICES } from "./watch/notices.ts";
+import { WATCH_PARTITION } from "./watch/partition.ts";
+import { WATCH_RESUME } from "./watch/resume.ts";
+import { WATCH_SHARING } from "./watch/sharing.ts";
+import { WATCH_SHUTDOWN } from "./watch/shutdown.ts";
+import { WATCH_SILENCE } from "./watch/silence.ts";
 import { UNREACHABLE } from "./unreachable.ts";
 
 /** Every scenario, by its number. */

@@ -15,7 +15,7 @@ import { withPingFloor } from "./_ping_floor.ts";
 import { Recorder } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import type { Expectation, RunContext, Scenario } from "./scenario.ts";
-import { WatchLog } from "./watch_log.ts";
+import { WatchLog } from "./watch/log.ts";
 
 const MOVES = "moves of the pin";
 const AVOIDED = "endpoints avoided";

@@ -1,31 +1,23 @@
-import { codecOf } from "../../proto/_codec.ts";
-import {
-  EventType,
-  type WatchRequest,
-  type WatchResponseInit,
-} from "../../proto/gen/messages.ts";
-import { fromBigInt, type Int64 } from "../../proto/int64.ts";
-import { methods } from "../../proto/methods.ts";
-import { FakeServer, type FakeStream, waitFor } from "../harness/mod.ts";
+import type { Client } from "../../mod.ts";
+import { FakeServer, waitFor } from "../harness/mod.ts";
 import { settle, subjectClient } from "./_clients.ts";
 import type { Expected } from "./expected.ts";
 import { Recorder } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
-import { WatchLog } from "./watch_log.ts";
+import { WatchLog } from "./watch/log.ts";
+import {
+  DONE,
+  EVENT_REVISION,
+  PUT,
+  RANGE,
+  Trio,
+  WATCH,
+} from "./_going_trio.ts";
 
-const PUT = methods.kv.put.path;
-const RANGE = methods.kv.range.path;
-const WATCH = methods.watch.watch.path;
-const REQUEST = codecOf("etcdserverpb.WatchRequest");
-const REPLY = codecOf("etcdserverpb.WatchResponse");
-const DONE = new Uint8Array();
-const HANG = { kind: "hang" } as const;
 const REFUSED = { kind: "reset", http2Code: 7 } as const;
 const TIMEOUT_MS = 5_000;
 const GETS = 3;
-const KEY = new TextEncoder().encode("k");
-const EVENT_REVISION = 7n;
 
 // A client's streams have odd numbers: the watch, the first put, the second.
 const FIRST_PUT = 3;
@@ -131,7 +123,7 @@ async function runGoAway(context: RunContext): Promise<Recording> {
   }
   client.setEndpoints(servers.map(({ endpoint }) => endpoint));
   await settle(client);
-  const { accepted } = going.connections;
+  const { accepted: before } = going.connections;
   going.goAway(0, { lastStreamId: FIRST_PUT });
   recorder.fault();
   trio.answerFirstPut();
@@ -141,25 +133,22 @@ async function runGoAway(context: RunContext): Promise<Recording> {
   for (let made = 0; made < GETS; made++) {
     await recorder.call(() => client.range("k"));
   }
-  await waitFor(
-    "no more dials",
-    () =>
-      client.balancer.endpoints.every(({ state }) =>
-        state === "ready" || state === "idle"
-      ),
-    context,
-  );
+  await waitFor("no more dials", () => isAtRest(client), context);
   const recording = await recorder.finish();
-  return {
-    ...recording,
-    measures: {
-      "puts in doubt": recording.ambiguous,
-      "puts seen by servers": seen(servers, PUT),
-      "watch streams": seen(servers, WATCH),
-      "new connections to the same server": going.connections.accepted -
-        accepted,
-    },
+  const { accepted } = going.connections;
+  const measures = {
+    "puts in doubt": recording.ambiguous,
+    "puts seen by servers": seen(servers, PUT),
+    "watch streams": seen(servers, WATCH),
+    "new connections to the same server": accepted - before,
   };
+  return { ...recording, measures };
+}
+
+function isAtRest({ balancer }: Client): boolean {
+  return balancer.endpoints.every(({ state }) =>
+    state === "ready" || state === "idle"
+  );
 }
 
 async function runRefused(context: RunContext): Promise<Recording> {
@@ -185,69 +174,4 @@ async function runRefused(context: RunContext): Promise<Recording> {
 
 function seen(servers: readonly FakeServer[], path: string): number {
   return servers.reduce((sum, server) => sum + server.calls(path), 0);
-}
-
-/** Three scripted servers, of which the first keeps two puts and a watch. */
-class Trio implements AsyncDisposable {
-  readonly servers: readonly FakeServer[];
-  readonly going: FakeServer;
-  readonly #firstPut = Promise.withResolvers<Uint8Array>();
-  #watch: { readonly stream: FakeStream; readonly watchId: Int64 } | undefined;
-
-  private constructor(going: FakeServer, others: readonly FakeServer[]) {
-    this.going = going;
-    this.servers = [going, ...others];
-    for (const server of this.servers) {
-      server.handle(PUT, () => DONE).handle(RANGE, () => DONE);
-    }
-    going.handle(PUT, ({ count }) => {
-      if (count === 1) return this.#firstPut.promise;
-      return count === 2 ? HANG : DONE;
-    }).handleStream(WATCH, async (stream) => {
-      for await (const bytes of stream.messages) {
-        const { createRequest } = REQUEST.decode(bytes) as WatchRequest;
-        if (createRequest) this.#create(stream, createRequest.watchId);
-      }
-    });
-  }
-
-  static async start(): Promise<Trio> {
-    const going = await FakeServer.start();
-    return new Trio(going, [
-      await FakeServer.start(),
-      await FakeServer.start(),
-    ]);
-  }
-
-  answerFirstPut(): void {
-    this.#firstPut.resolve(DONE);
-  }
-
-  /** Sends an event on the stream that was opened before all else. */
-  sendEvent(): void {
-    if (this.#watch === undefined) throw new Error("Cannot send: no watch");
-    const { stream, watchId } = this.#watch;
-    send(stream, {
-      watchId,
-      events: [{
-        type: EventType.PUT,
-        kv: { key: KEY, modRevision: fromBigInt(EVENT_REVISION) },
-      }],
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.answerFirstPut();
-    for (const server of this.servers) await server.close();
-  }
-
-  #create(stream: FakeStream, watchId: Int64): void {
-    this.#watch = { stream, watchId };
-    send(stream, { watchId, created: true });
-  }
-}
-
-function send(stream: FakeStream, reply: WatchResponseInit): void {
-  const revision = fromBigInt(EVENT_REVISION - 1n);
-  stream.send(REPLY.encode({ header: { revision }, ...reply }));
 }

@@ -6,8 +6,8 @@ import {
   subjectClient,
 } from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
-import { loop } from "./_loop.ts";
 import { withoutRepetition } from "./_without_repetition.ts";
+import { type PinnedLoop, pinnedLoop } from "./_pinned_loop.ts";
 import { Recorder, type Reply } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import { PROMPT_MS } from "./expected.ts";
@@ -34,15 +34,13 @@ const STALE: Expectation = {
   ours: { failed: [0, 0], longestCallMs: PROMPT_MS },
 };
 
-async function runIsolated(
+function runIsolated(
   context: RunContext,
   call: (client: Client) => Promise<Reply>,
-  options: Partial<ClientOptions> = {},
+  options?: Partial<ClientOptions>,
 ): Promise<Recording> {
-  const target = await followerOf(context.cluster);
-  await using client = await clientPinnedTo(target, context, options);
-  await context.cluster.isolate(target);
-  return await loop(client, context, () => call(client));
+  const fault: PinnedLoop["fault"] = (pin) => context.cluster.isolate(pin);
+  return pinnedLoop(context, { fault, call, options });
 }
 
 // Every strategy has been on each member by then.

@@ -1,5 +1,4 @@
 import type { ConnectionState } from "../../mod.ts";
-import type { WatchCount } from "./watch_log.ts";
 
 /** One call, as a report can draw it. Times are since the recording began. */
 export interface Mark {
@@ -35,6 +34,18 @@ export interface WriteCount {
   readonly acked: number;
   /** Puts the store has, by the key's version. */
   readonly applied: number;
+}
+
+/** What a watch delivered, held against what was written. */
+export interface WatchCount {
+  /** Revisions that were to be delivered. */
+  readonly wanted: number;
+  /** Those of them that were, by the end of the fault. */
+  readonly duringFault: number;
+  /** Revisions that were never delivered. */
+  readonly gaps: number;
+  /** Revisions delivered twice, in parts, out of order, or unasked. */
+  readonly duplicates: number;
 }
 
 /** What one run of a scenario gave. */

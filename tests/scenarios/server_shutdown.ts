@@ -1,23 +1,23 @@
-import { type Client, op, type RangeOptions } from "../../mod.ts";
-import { type Member, sleep } from "../harness/mod.ts";
-import {
-  clientPinnedTo,
-  followerOf,
-  PATIENT,
-  subjectClient,
-} from "./_clients.ts";
+import { type Client, op } from "../../mod.ts";
+import { sleep } from "../harness/mod.ts";
+import { clientPinnedTo, followerOf, PATIENT } from "./_clients.ts";
 import { everyStrategy } from "./_expectations.ts";
-import { noticedLoss } from "./_member_loss.ts";
-import { repeatDuring } from "./_repeat_during.ts";
 import { type Expected, PROMPT_MS } from "./expected.ts";
 import { Recorder, type Reply } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import type { RunContext, Scenario } from "./scenario.ts";
+import {
+  DOWN_MS,
+  loneClient,
+  RESTART_MS,
+  restartAfter,
+  runLoneEndpoint,
+  runPutFailGetRetry,
+  runRestarts,
+} from "./_restarts.ts";
 
 type Call = (client: Client) => Promise<Reply>;
 
-const DOWN_MS = 100;
-const RESTART_MS = 10_000;
 const SERVED: Expected = { failed: [0, 0], longestCallMs: PROMPT_MS };
 const COMPLETES: Expected = { failed: [0, 0], firstSuccessWithinMs: 5_000 };
 
@@ -163,98 +163,4 @@ async function runAfterShutdown(
     ),
   );
   return recorder.finish();
-}
-
-async function runRestarts(context: RunContext): Promise<Recording> {
-  const { cluster } = context;
-  const pin = await followerOf(cluster);
-  const leader = await cluster.leader();
-  await using client = await clientPinnedTo(pin, context, PATIENT);
-  const recorder = new Recorder(context, client);
-  const getting = (options: RangeOptions) => async () => {
-    await recorder.call(() => client.range("#21", options));
-    await sleep(20);
-  };
-  recorder.fault();
-  await repeatDuring(
-    [getting({}), getting({ serializable: true })],
-    async () => {
-      for (const member of cluster.members) {
-        if (member === leader) continue;
-        await member.stop();
-        await sleep(DOWN_MS);
-        await member.restart();
-      }
-    },
-    context,
-  );
-  return recorder.finish();
-}
-
-async function runPutFailGetRetry(context: RunContext): Promise<Recording> {
-  const { cluster } = context;
-  const target = await followerOf(cluster);
-  const key = `#23/${crypto.randomUUID()}`;
-  await using client = await loneClient(target, context);
-  const recorder = new Recorder(context, client);
-  await target.stop();
-  // A put that leaves before the client knows may be on its way.
-  await noticedLoss(target, client, context);
-  recorder.fault();
-  await recorder.call(() => client.put(key, "x"));
-  let found = 0n;
-  await Promise.all([
-    recorder.call(async () => {
-      const reply = await client.range(key, { timeoutMs: false });
-      found = reply.count;
-      return reply;
-    }),
-    restartAfter(DOWN_MS, target),
-  ]);
-  const recording = await recorder.finish();
-  const measures = {
-    "puts in doubt": recording.ambiguous,
-    "keys written": Number(found),
-  };
-  return { ...recording, measures };
-}
-
-async function runLoneEndpoint(context: RunContext): Promise<Recording> {
-  const { cluster } = context;
-  const [first, second, third] = cluster.members;
-  if (!first || !second || !third) {
-    throw new Error("Cannot stop two of three members: there are not as many");
-  }
-  await cluster.moveLeader(third);
-  await using client = await clientPinnedTo(first, context, {
-    endpoints: [first.endpoint, second.endpoint],
-    dialTimeoutMs: 500,
-  });
-  const recorder = new Recorder(context, client);
-  // The pin last: it must not move to the other one in between.
-  await second.stop();
-  await first.stop();
-  recorder.fault();
-  await Promise.all([
-    recorder.call(() =>
-      client.range("#32", { serializable: true, timeoutMs: RESTART_MS })
-    ),
-    restartAfter(500, first),
-  ]);
-  return recorder.finish();
-}
-
-/** A client that knows one member, and has connected to it. */
-async function loneClient(
-  { endpoint }: Member,
-  context: RunContext,
-): Promise<Client> {
-  const client = subjectClient(context, { endpoints: endpoint });
-  await client.connect({ timeoutMs: RESTART_MS });
-  return client;
-}
-
-async function restartAfter(ms: number, member: Member): Promise<void> {
-  await sleep(ms);
-  await member.restart();
 }

@@ -1,7 +1,7 @@
 import { type Client, type ClientOptions, op } from "../../mod.ts";
 import { clientPinnedTo, followerOf } from "./_clients.ts";
-import { loop } from "./_loop.ts";
 import { withPingFloor } from "./_ping_floor.ts";
+import { type PinnedLoop, pinnedLoop } from "./_pinned_loop.ts";
 import { Recorder, type Reply } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import type { Expectation, RunContext, Scenario } from "./scenario.ts";
@@ -136,15 +136,14 @@ function silent(
   };
 }
 
-async function runSilent(
+function runSilent(
   context: RunContext,
   call: (client: Client) => Promise<Reply>,
-  options: Partial<ClientOptions> = {},
+  options?: Partial<ClientOptions>,
 ): Promise<Recording> {
-  const target = await followerOf(context.cluster);
-  await using client = await clientPinnedTo(target, context, options);
-  await target.proxy.set({ kind: "blackhole" });
-  return await loop(client, context, () => call(client));
+  const fault: PinnedLoop["fault"] = ({ proxy }) =>
+    proxy.set({ kind: "blackhole" });
+  return pinnedLoop(context, { fault, call, options });
 }
 
 async function runLongCalls(context: RunContext): Promise<Recording> {

@@ -31,10 +31,10 @@ export function chooseCells(
   known: Known,
 ): Pick<ComparePlan, "subjects" | "scenarios" | "only"> {
   const subjects = [
-    ...readSubjects(choice.strategies, known),
+    ...readSubjects(choice, known),
     ...known.own ?? [],
   ];
-  const scenarios = readScenarios(choice.scenarios, known, choice.quick);
+  const scenarios = readScenarios(choice, known);
   const { only } = choice;
   if (only === undefined) return { subjects, scenarios };
   const turns = turnsOf({ subjects, scenarios, only });
@@ -56,11 +56,11 @@ export function chooseCells(
 }
 
 function readSubjects(
-  text: string | undefined,
+  { strategies }: Choice,
   { subjects }: Known,
 ): readonly Subject[] {
-  if (text === undefined) return subjects;
-  return words(text).map((name) => {
+  if (strategies === undefined) return subjects;
+  return words(strategies).map((name) => {
     const subject = subjects.find((subject) => subject.name === name);
     if (subject === undefined) {
       throw new UsageError(
@@ -74,16 +74,15 @@ function readSubjects(
 }
 
 function readScenarios(
-  text: string | undefined,
-  { scenarios, quick: quickIds }: Known,
-  quick: boolean,
+  choice: Choice,
+  { scenarios, quick }: Known,
 ): readonly Scenario[] {
-  if (text === undefined) {
-    return quick
-      ? scenarios.filter(({ id }) => quickIds.includes(id))
+  if (choice.scenarios === undefined) {
+    return choice.quick
+      ? scenarios.filter(({ id }) => quick.includes(id))
       : scenarios;
   }
-  return words(text).map((word) => {
+  return words(choice.scenarios).map((word) => {
     const scenario = scenarios.find(({ id }) =>
       word === String(id) || word === `#${id}`
     );

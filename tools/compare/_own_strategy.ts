@@ -97,44 +97,17 @@ async function load(
   path: string,
   scenarios: readonly Scenario[],
 ): Promise<OwnStrategy> {
-  const fail = (state: string, error?: unknown): UsageError =>
+  const fail: Fail = (state, cause) =>
     new UsageError(
-      `--strategy ${path} ${state}${error ? `: ${messageOf(error)}` : ""}`,
+      `--strategy ${path} ${state}${cause ? `: ${messageOf(cause)}` : ""}`,
     );
-  const file = userPath(path);
-  try {
-    await Deno.stat(file);
-  } catch (error) {
-    throw fail("cannot be read", error);
-  }
-  let module: Readonly<Record<string, unknown>>;
-  try {
-    module = await import(pathToFileURL(file).href);
-  } catch (error) {
-    throw fail("cannot be loaded", error);
-  }
-  const factory = module.default;
-  if (typeof factory !== "function") {
+  const { default: factory, expectations = {} } = await importFrom(path, fail);
+  if (!isFunction(factory)) {
     throw fail(
       "has no function as its default export, which must be a BalancerFactory",
     );
   }
-  let strategy: Readonly<Record<string, unknown>>;
-  try {
-    strategy = factory(TRIAL_OPTIONS) ?? {};
-  } catch (error) {
-    throw fail("has a factory that throws", error);
-  }
-  const missing = Object.keys(METHODS)
-    .filter((name) => typeof strategy[name] !== "function");
-  for (const name of ["retry", "connection"]) {
-    if (typeof strategy[name] !== "object") missing.push(name);
-  }
-  if (missing.length > 0) {
-    throw fail(`makes something without ${missing.join(", ")}`);
-  }
-  const { name } = strategy;
-  const expectations = module.expectations ?? {};
+  const { name } = tryOut(factory, fail);
   const mistake = mistakeIn(expectations, scenarios);
   if (mistake !== undefined) throw fail(`has expectations ${mistake}`);
   return {
@@ -146,6 +119,46 @@ async function load(
     },
     expectations: expectations as OwnStrategy["expectations"],
   };
+}
+
+/** Makes the error for a module: what about it, and why. */
+type Fail = (state: string, cause?: unknown) => UsageError;
+type Fields = Readonly<Record<string, unknown>>;
+type AnyFunction = (...args: readonly unknown[]) => unknown;
+
+function isFunction(value: unknown): value is AnyFunction {
+  return typeof value === "function";
+}
+
+async function importFrom(path: string, fail: Fail): Promise<Fields> {
+  const file = userPath(path);
+  try {
+    await Deno.stat(file);
+  } catch (error) {
+    throw fail("cannot be read", error);
+  }
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw fail("cannot be loaded", error);
+  }
+}
+
+/** Makes a strategy once, to see that it has what it must have. */
+function tryOut(factory: AnyFunction, fail: Fail): Fields {
+  let strategy: Fields;
+  try {
+    strategy = factory(TRIAL_OPTIONS) as Fields | null | undefined ?? {};
+  } catch (error) {
+    throw fail("has a factory that throws", error);
+  }
+  const missing = Object.keys(METHODS)
+    .filter((name) => !isFunction(strategy[name]));
+  for (const name of ["retry", "connection"]) {
+    if (typeof strategy[name] !== "object") missing.push(name);
+  }
+  if (missing.length === 0) return strategy;
+  throw fail(`makes something without ${missing.join(", ")}`);
 }
 
 /** What is wrong with a module's expectations, if anything. */

@@ -1,14 +1,19 @@
 /** The circles of files that import each other, types included. */
 import { placeOf, ROOT } from "./_paths.ts";
 
-const IMPORT = /^(?:import|export)\b[^"';]*?from "([^"]+)"|^import "([^"]+)"/gm;
+/** Imports and exports from a file, and types of it: not what is lazy. */
+const IMPORT =
+  /^(?:import|export)\b[^"'`;]*?\bfrom "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)\.[A-Z]|\btypeof import\("([^"]+)"\)/gm;
+const COMMENT = /("(?:\\.|[^"\\\n])*")|\/\*[\s\S]*?\*\/|\/\/.*/g;
 
-/** What each file imports, as far as it was read. */
+/** The imports of each file that was read. */
 const read = new Map<string, readonly string[]>();
 
-function importsIn(path: string, source: string): readonly string[] {
-  return [...source.matchAll(IMPORT)]
-    .map(([, from, bare]) => placeOf(path, from ?? bare ?? ""))
+/** The files that a source imports, read as text: a plugin has no parser. */
+export function importsIn(path: string, source: string): readonly string[] {
+  const code = source.replaceAll(COMMENT, (_, text = "") => text);
+  return [...code.matchAll(IMPORT)]
+    .map(([, ...found]) => placeOf(path, found.find(Boolean) ?? ""))
     .filter((to) => to !== undefined && to.endsWith(".ts")) as string[];
 }
 
@@ -26,13 +31,13 @@ function importsOf(path: string): readonly string[] {
   return imports;
 }
 
-/** The way from what a file imports back to the file; `undefined`: there is none. */
+/** The way from the imports of a file back to it; `undefined`: there is none. */
 export function circleThrough(
   path: string,
-  source: string,
+  imports: readonly string[],
 ): readonly string[] | undefined {
   const cameFrom = new Map<string, string>();
-  const queue = [...importsIn(path, source)];
+  const queue = [...imports];
   for (const first of queue) cameFrom.set(first, path);
   for (const at of queue) {
     if (at === path) break;

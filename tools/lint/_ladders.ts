@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { posix } from "node:path";
 import { longestPlace } from "./_paths.ts";
 
 /** Where rooms stand, from the lowest to the highest, for each folder. */
@@ -48,10 +47,13 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
   "gateway/": [
     "gateway/sockets/",
     "gateway/names/",
+    "gateway/listener/",
     "gateway/_selection.ts",
     "gateway/_histogram.ts",
     "gateway/view.ts",
     "gateway/options.ts",
+    "gateway/_repeater.ts",
+    "gateway/dial/",
     "gateway/tunnel/",
     "gateway/upstreams/",
     "gateway/discovery/",
@@ -99,16 +101,19 @@ export function ladderObjection(from: string, to: string): string | undefined {
   const above = rungOf(from);
   const below = rungOf(to);
   if (below === undefined || above?.place === below.place) return undefined;
-  if (above?.ladder === below.ladder) {
-    if (Math.min(above.height, below.height) < 0) {
-      const stray = above.height < 0 ? above.place : below.place;
-      return `${stray} stands in no room of tools/lint/_ladders.ts`;
-    }
-    if (above.height < below.height) {
-      return `${below.place} is above ${above.place} in tools/lint/_ladders.ts`;
-    }
+  if (above?.ladder === below.ladder && above.height < below.height) {
+    return `${below.place} is above ${above.place} in tools/lint/_ladders.ts`;
   }
-  const isDoor = posix.basename(to) === "mod.ts" || !below.place.endsWith("/");
-  if (isDoor || OPEN.has(to)) return undefined;
-  return `the door of that room is ${below.place}mod.ts`;
+  const door = below.place.endsWith("/") ? `${below.place}mod.ts` : to;
+  return to === door || OPEN.has(to)
+    ? undefined
+    : `the door of that room is ${door}`;
+}
+
+/** Why a file stands where it must not; `undefined` if it may. */
+export function placeObjection(path: string): string | undefined {
+  const rung = rungOf(path);
+  return rung === undefined || rung.height >= 0
+    ? undefined
+    : `${path} stands in no room of tools/lint/_ladders.ts`;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ladderObjection } from "./_ladders.ts";
+import { ladderObjection, placeObjection } from "./_ladders.ts";
 import { longestPlace } from "./_paths.ts";
 
 /**
@@ -41,8 +41,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Why `from` must not import `to`; `undefined` if it may. */
 export function importObjection(from: string, to: string): string | undefined {
   if (from.startsWith("tests/")) return undefined;
+  if (to.startsWith("../")) return "it is outside of the project";
   return mayImport(from, to)
-    ? ladderObjection(from, to)
+    ? placeObjection(to) ?? ladderObjection(from, to)
     : "see the direction rules in CONTRIBUTING.md";
 }
 

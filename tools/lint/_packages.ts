@@ -43,7 +43,7 @@ export function mayUsePackage(
   from: string,
   specifier: string,
 ): string | undefined {
-  const name = specifier.replace(/^(npm|jsr):\/?/, "");
+  const name = specifier.replace(/^((npm|jsr):|https?:\/\/[^/]+\/)\/?/, "");
   return PACKAGES.find((rule) => rule.name.test(name) && !rule.allows(from))
     ?.where;
 }

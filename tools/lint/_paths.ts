@@ -1,28 +1,40 @@
 /** Paths inside the project, with forward slashes. */
-import { posix } from "node:path";
+import { posix, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
 
 /** Where the project is. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
-const OWN_PACKAGE = "@etcdeno/client";
 
 /** The path inside the project, or `undefined` for a file outside of it. */
 export function ownPath(filename: string): string | undefined {
   const path = filename.startsWith("file:")
     ? fileURLToPath(filename)
     : filename;
-  return path.startsWith(ROOT) ? path.slice(ROOT.length) : undefined;
+  return path.startsWith(ROOT)
+    ? path.slice(ROOT.length).replaceAll(sep, "/")
+    : undefined;
 }
 
-/** The project file a specifier in `from` names; `undefined`: not ours. */
+/**
+ * The project file a specifier in `from` names, or the path that leads out of
+ * the project; `undefined` for a package.
+ */
 export function placeOf(from: string, specifier: string): string | undefined {
-  const own = specifier.replace(/^jsr:\/?/, "");
-  const subpath = new RegExp(`^${OWN_PACKAGE}(?:@[^/]*)?(?:/(.+))?$`).exec(own);
-  if (subpath) return subpath[1] ? `${subpath[1]}/mod.ts` : "mod.ts";
-  if (/^(\/|file:)/.test(specifier)) return ownPath(specifier);
-  if (!specifier.startsWith(".")) return undefined;
-  const path = posix.join(posix.dirname(from), specifier);
-  return path.startsWith("../../") ? undefined : path;
+  const own = specifier.replace(/^jsr:\/?/, "").replace(/[?#].*$/, "");
+  const subpath = new RegExp(`^${config.name}(?:@[^/]*)?(?:/(.+))?$`).exec(own);
+  if (subpath) return entry(subpath[1]);
+  if (/^(\/|file:)/.test(own)) return ownPath(own);
+  if (!own.startsWith(".")) return undefined;
+  // As one path: a way out of the project may lead back into it.
+  return posix.relative(ROOT, posix.join(ROOT, posix.dirname(from), own));
+}
+
+/** The file of an entry of our package; none for what is not exported. */
+function entry(subpath: string | undefined): string | undefined {
+  const name = subpath === undefined ? "." : `./${subpath}`;
+  const entries: Readonly<Record<string, string>> = config.exports;
+  return entries[name]?.replace(/^\.\//, "");
 }
 
 /** The longest of these path prefixes that fits. */

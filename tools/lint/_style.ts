@@ -1,17 +1,25 @@
 /** Lint rules for the house style. */
 import { ownPath } from "./_paths.ts";
-import { literalText, specifiers } from "./_specifiers.ts";
+import { specifiers } from "./_specifiers.ts";
 
 const MAX_LINES = 250;
-const BAD_NAMES: ReadonlySet<string> = new Set(["index", "util", "utils"]);
+/** Names that any file could have, and any folder. */
+const BAD_NAMES: ReadonlySet<string> = new Set([
+  "common",
+  "helper",
+  "helpers",
+  "index",
+  "misc",
+  "util",
+  "utils",
+]);
 
 type Context = Deno.lint.RuleContext;
 type Visitor = Deno.lint.LintVisitor;
 
 /** A file has at most 250 lines. */
 export function maxLines(context: Context): Visitor {
-  const from = ownPath(context.filename) ?? "";
-  if (from.startsWith("tests/") || from.startsWith("proto/gen/")) return {};
+  if (ownPath(context.filename)?.startsWith("proto/gen/")) return {};
   return {
     Program(node) {
       const lines = context.sourceCode.text.replace(/\n$/, "").split("\n");
@@ -24,23 +32,20 @@ export function maxLines(context: Context): Visitor {
   };
 }
 
-/** File names are snake_case and name a concept. */
+/** Names of files and folders are snake_case and name a concept. */
 export function fileName(context: Context): Visitor {
-  const path = ownPath(context.filename);
-  const name = path?.split("/").at(-1)?.replace(/\.ts$/, "");
-  if (name === undefined) return {};
+  const names = ownPath(context.filename)?.replace(/\.ts$/, "").split("/");
+  if (names === undefined) return {};
   return {
     Program(node) {
-      if (BAD_NAMES.has(name.replace(/^_/, ""))) {
-        context.report({
-          node,
-          message: `File name '${name}.ts' says nothing: name the one concept`,
-        });
-      } else if (!/^_?[a-z0-9]+(_[a-z0-9]+)*$/.test(name)) {
-        context.report({
-          node,
-          message: `File name '${name}.ts' is not snake_case`,
-        });
+      for (const name of names) {
+        const fault = BAD_NAMES.has(name.replace(/^_/, ""))
+          ? "says nothing: name the one concept"
+          : /^_?[a-z0-9]+(_[a-z0-9]+)*$/.test(name)
+          ? undefined
+          : "is not snake_case";
+        if (fault === undefined) continue;
+        context.report({ node, message: `The name '${name}' ${fault}` });
       }
     },
   };
@@ -96,31 +101,12 @@ export function hashPrivate(context: Context): Visitor {
 export function noEventEmitter(context: Context): Visitor {
   if (ownPath(context.filename)?.startsWith("tests/")) return {};
   return specifiers((specifier, node) => {
-    if (!/^(node:)?events$/.test(specifier)) return;
+    if (!/^(npm:\/?)?(node:)?(events|eventemitter3)(@|\/|$)/.test(specifier)) {
+      return;
+    }
     context.report({
       node,
       message: "Use an `onEvent` option or an async iterable, not EventEmitter",
     });
   });
-}
-
-/** Error messages have no final period. */
-export function errorMessage(context: Context): Visitor {
-  if (ownPath(context.filename)?.startsWith("tests/")) return {};
-  return {
-    NewExpression(node) {
-      if (
-        node.callee.type !== "Identifier" || !/Error$/.test(node.callee.name)
-      ) return;
-      const first = node.arguments[0];
-      const text = first?.type === "TemplateLiteral"
-        ? first.quasis.at(-1)?.cooked
-        : literalText(first as Deno.lint.Expression | undefined);
-      if (!text || !/[^.]\.$/.test(text)) return;
-      context.report({
-        node,
-        message: "Error messages have no final period: `Cannot <do>: <state>`",
-      });
-    },
-  };
 }

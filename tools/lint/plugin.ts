@@ -7,10 +7,11 @@
  *
  * @module
  */
-import { maxFunctionLines, maxPositionals } from "./_functions.ts";
+import { errorMessage } from "./_error_messages.ts";
+import { maxFunctionLines } from "./_functions.ts";
 import { direction, noCircle, packages } from "./_imports.ts";
+import { maxPositionals } from "./_parameters.ts";
 import {
-  errorMessage,
   fileName,
   hashPrivate,
   maxLines,

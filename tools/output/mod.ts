@@ -6,6 +6,7 @@
 export { type Marks, putBetweenMarks } from "./_between_marks.ts";
 export { markdownTable } from "./_markdown_table.ts";
 export { note, print } from "./_print.ts";
+export { measuredWith, type Runtime, thisRuntime } from "./_runtime.ts";
 export { processSink, type Sink } from "./_sink.ts";
 export {
   clip,

@@ -8,6 +8,7 @@ import {
   type Namespace,
   resolve,
   type Rpc,
+  type Scope,
   typeName,
   walk,
 } from "./_tree.ts";
@@ -65,7 +66,7 @@ export function renderMessages(root: Namespace): string {
     parts.push(
       node.values !== undefined
         ? renderEnum(name, found)
-        : renderMessage(name, found, root),
+        : renderMessage(root, found),
     );
   }
   return `${HEADER}
@@ -76,30 +77,14 @@ ${parts.join("\n")}`;
 
 /** Paths, kinds and types of every rpc. */
 export function renderRpcs(root: Namespace): string {
-  const types: string[] = [];
-  const facts: string[] = [];
-  const imports = new Set<string>();
-  for (const { path, node } of walk(root)) {
-    for (const [rpcName, rpc] of Object.entries(node.methods ?? {})) {
-      const name = `${path.at(-1)}.${rpcName}`;
-      const request = resolve(root, path, rpc.requestType);
-      const response = resolve(root, path, rpc.responseType);
-      imports.add(`${typeName(request)}Init`).add(typeName(response));
-      const since = /since (\d+\.\d+)/i.exec(rpc.comment ?? "")?.[1];
-      types.push(
-        `  readonly "${name}": { readonly request: ${
-          typeName(request)
-        }Init; readonly response: ${typeName(response)} };\n`,
-      );
-      facts.push(
-        `  "${name}": { path: "/${path.join(".")}/${rpcName}", kind: "${
-          kindOf(name, rpc)
-        }", request: "${request.join(".")}", response: "${response.join(".")}"${
-          since === undefined ? "" : `, since: "${since}"`
-        } },\n`,
-      );
-    }
-  }
+  const rpcs = [...walk(root)].flatMap(({ path, node }) =>
+    Object.entries(node.methods ?? {}).map(([name, rpc]) =>
+      describeRpc(root, { service: path, name, rpc })
+    )
+  );
+  const imports = new Set(rpcs.flatMap(({ imports }) => imports));
+  const types = rpcs.map(({ type }) => type);
+  const facts = rpcs.map(({ fact }) => fact);
   return `${HEADER}
 import type { MethodKind } from "../method.ts";
 import type {
@@ -125,6 +110,39 @@ ${facts.join("")}};
 `;
 }
 
+/** The lines of one rpc. */
+interface RpcLines {
+  readonly imports: readonly string[];
+  readonly type: string;
+  readonly fact: string;
+}
+
+function describeRpc(
+  root: Namespace,
+  { service, name, rpc }: {
+    readonly service: readonly string[];
+    readonly name: string;
+    readonly rpc: Rpc;
+  },
+): RpcLines {
+  const full = `${service.at(-1)}.${name}`;
+  const request = resolve({ root, from: service }, rpc.requestType);
+  const response = resolve({ root, from: service }, rpc.responseType);
+  const init = `${typeName(request)}Init`;
+  const reply = typeName(response);
+  const since = /since (\d+\.\d+)/i.exec(rpc.comment ?? "")?.[1];
+  return {
+    imports: [init, reply],
+    type: `  readonly "${full}": { readonly request: ${init}; ` +
+      `readonly response: ${reply} };\n`,
+    fact: `  "${full}": { path: "/${service.join(".")}/${name}", kind: "${
+      kindOf(full, rpc)
+    }", request: "${request.join(".")}", response: "${response.join(".")}"${
+      since === undefined ? "" : `, since: "${since}"`
+    } },\n`,
+  };
+}
+
 function renderEnum(name: string, { node, path }: Found): string {
   const values = Object.entries(node.values ?? {});
   const fields = (mark: string, separator: string) =>
@@ -138,17 +156,18 @@ export type ${name} = ${values.map(([, value]) => value).join(" | ")};
 `;
 }
 
-function renderMessage(name: string, found: Found, root: Namespace): string {
-  const { node, path } = found;
+function renderMessage(root: Namespace, { node, path }: Found): string {
+  const name = typeName(path);
+  const scope: Scope = { root, from: path };
   const about = node.comment ?? `\`${path.join(".")}\`.`;
   const decoded: string[] = [];
   const init: string[] = [];
   for (const [key, field] of Object.entries(node.fields ?? {})) {
     const note = doc(field.comment, "  ");
     decoded.push(
-      `${note}  readonly ${key}${decodedType(root, path, field)};\n`,
+      `${note}  readonly ${key}${decodedType(scope, field)};\n`,
     );
-    init.push(`${note}  readonly ${key}?: ${initType(root, path, field)};\n`);
+    init.push(`${note}  readonly ${key}?: ${initType(scope, field)};\n`);
   }
   for (const [key, { oneof }] of Object.entries(node.oneofs ?? {})) {
     const names = oneof.map((field) => `"${field}"`).join(" | ");
@@ -165,29 +184,23 @@ export interface ${name}Init {\n${init.join("")}}
 }
 
 /** The part of a decoded property after its name. */
-function decodedType(
-  root: Namespace,
-  path: readonly string[],
-  field: Field,
-): string {
+function decodedType(scope: Scope, field: Field): string {
   const scalar = SCALARS[field.type];
-  const type = scalar === undefined ? resolve(root, path, field.type) : [];
+  const type = scalar === undefined ? resolve(scope, field.type) : [];
   // The server may be newer than we are, so an enum can be any number.
-  const isEnum = scalar === undefined && at(root, type).values !== undefined;
+  const isEnum = scalar === undefined &&
+    at(scope.root, type).values !== undefined;
   const name = isEnum ? "number" : scalar ?? typeName(type);
   if (field.rule === "repeated") return `: readonly ${name}[]`;
   if (scalar !== undefined || isEnum) return `: ${name}`;
   return `?: ${name} | null | undefined`;
 }
 
-function initType(
-  root: Namespace,
-  path: readonly string[],
-  field: Field,
-): string {
+function initType(scope: Scope, field: Field): string {
   const scalar = SCALARS[field.type];
-  const type = scalar === undefined ? resolve(root, path, field.type) : [];
-  const isMessage = scalar === undefined && at(root, type).fields !== undefined;
+  const type = scalar === undefined ? resolve(scope, field.type) : [];
+  const isMessage = scalar === undefined &&
+    at(scope.root, type).fields !== undefined;
   const name = scalar ?? `${typeName(type)}${isMessage ? "Init" : ""}`;
   if (field.rule === "repeated") return `readonly ${name}[] | undefined`;
   return isMessage ? `${name} | null | undefined` : `${name} | undefined`;

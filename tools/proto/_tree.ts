@@ -33,6 +33,13 @@ export interface Found {
   readonly node: Namespace;
 }
 
+/** Where a type name is used. */
+export interface Scope {
+  readonly root: Namespace;
+  /** The path of the node that uses it. */
+  readonly from: readonly string[];
+}
+
 /** A nested enum goes by its own name, unless that says nothing by itself. */
 export function typeName(path: readonly string[]): string {
   const name = path.at(-1) ?? "";
@@ -41,8 +48,7 @@ export function typeName(path: readonly string[]): string {
 
 /** Follows a type name from where it is used, innermost scope first. */
 export function resolve(
-  root: Namespace,
-  from: readonly string[],
+  { root, from }: Scope,
   type: string,
 ): readonly string[] {
   for (let depth = from.length; depth >= 0; depth--) {

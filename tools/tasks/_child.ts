@@ -21,7 +21,10 @@ export interface ChildResult {
   readonly output: string;
 }
 
-const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
+// Windows knows the others not at all, or not as a wish to end.
+const SIGNALS = Deno.build.os === "windows"
+  ? ["SIGINT"] as const
+  : ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 // A process the child left behind keeps the pipe open for as long as it lives.
 const PIPE_GRACE_MS = 2_000;
 
@@ -50,8 +53,8 @@ export async function runCommand(
   const chunks: Uint8Array[] = [];
   try {
     const pipes = output === "inherit" ? [] : [
-      drain(child.stdout, chunks, output),
-      ...(output === "hold" ? [drain(child.stderr, chunks, output)] : []),
+      drain(child.stdout, { chunks, output }),
+      ...(output === "hold" ? [drain(child.stderr, { chunks, output })] : []),
     ];
     const { code } = await child.status;
     await settledWithin(pipes, PIPE_GRACE_MS);
@@ -67,8 +70,10 @@ export async function runCommand(
 
 async function drain(
   stream: ReadableStream<Uint8Array>,
-  chunks: Uint8Array[],
-  output: OutputMode,
+  { chunks, output }: {
+    readonly chunks: Uint8Array[];
+    readonly output: OutputMode;
+  },
 ): Promise<void> {
   for await (const chunk of stream) {
     chunks.push(chunk);

@@ -6,6 +6,10 @@ const TESTS = `Usage: deno task NAME [options] [files]
   --transport T   http2 or grpc-js, for clients that name none
   --minutes N     how long the fault matrix runs under each strategy (default: 15 s)
 
+ETCDENO_FUZZ_TIMES=50 plays fifty times as many random histories in the tests
+that have some. test:coverage leaves summary.txt and lcov.info in
+.etcdeno/coverage/; a published file that no test loads is not in them.
+
 Files and folders replace the task's own, and every flag of \`deno test\` can be
 given, such as --filter '#37'.
 `;

@@ -1,9 +1,9 @@
 /** Test tasks: provide etcd, run `deno test`, report one line at the end. */
-import type { EtcdBinaries } from "../../tests/harness/launcher.ts";
+import type { EtcdBinaries } from "../../tests/harness/etcd_binaries.ts";
 import { runDeno } from "./_child.ts";
 import { note, print } from "../output/mod.ts";
 import { openScratch } from "./_scratch.ts";
-import { readTestArgs } from "./_args.ts";
+import { readTestArgs, type TestArgs } from "./_args.ts";
 import {
   addCounts,
   formatCounts,
@@ -44,38 +44,29 @@ export async function runTests(
   plan: TestPlan,
   userArgs: readonly string[],
 ): Promise<number> {
-  const { flags, paths, etcd, minutes, transport } = readTestArgs(userArgs);
-  const versions = etcd ? [etcd] : plan.versions ?? [undefined];
+  const args = readTestArgs(userArgs);
+  const versions = args.etcd ? [args.etcd] : plan.versions ?? [undefined];
   await using scratch = await openScratch();
-  const importFlags = await scratch.importFlags(transport);
+  const flags = [
+    ...scratch.permissionFlags(),
+    ...await scratch.importFlags(args.transport),
+  ];
   // Whoever chooses tests knows what they are.
-  if (paths.length + flags.length === 0 && plan.describe) {
+  if (args.paths.length + args.flags.length === 0 && plan.describe) {
     const each = versions.length > 1
       ? ` with each of ${versions.join(", ")}`
       : "";
     note(`Runs${each}: ${await plan.describe()}`);
   }
   let total = NO_TESTS;
-  const [first] = plan.groups;
-  const groups = paths.length > 0 ? [{ ...first, paths }] : plan.groups;
   for (const version of versions) {
     const binaries = await provideEtcd(plan.etcd, version);
-    const env = {
-      ...plan.env,
-      ...await scratch.testEnv(binaries),
-      ...minutes === undefined
-        ? {}
-        : { ETCDENO_MATRIX_MINUTES: String(minutes) },
-    };
-    for (const group of groups) {
-      const { code, interrupted, output } = await runDeno([
-        "test",
-        ...scratch.permissionFlags(),
-        ...importFlags,
-        ...group.flags ?? [],
-        ...flags,
-        ...group.paths,
-      ], { env: { ...jobsEnv(group), ...env }, output: "tee" });
+    const env = { ...plan.env, ...await scratch.testEnv(binaries) };
+    for (const group of groupsOf(plan, args)) {
+      const { code, interrupted, output } = await runDeno(
+        ["test", ...flags, ...group.flags ?? [], ...args.flags, ...group.paths],
+        { env: { ...groupEnv(group, args), ...env }, output: "tee" },
+      );
       total = addCounts(total, readCounts(output, code));
       // What was not run has not passed.
       if (interrupted) return report(total) || 1;
@@ -84,10 +75,24 @@ export async function runTests(
   return report(total);
 }
 
-function jobsEnv({ jobs }: TestGroup): Record<string, string> {
-  return jobs === undefined || Deno.env.has("DENO_JOBS")
-    ? {}
-    : { DENO_JOBS: String(jobs) };
+/** Files the user names are run as those of the first kind. */
+function groupsOf(
+  { groups }: TestPlan,
+  { paths }: TestArgs,
+): readonly TestGroup[] {
+  return paths.length > 0 ? [{ ...groups[0], paths }] : groups;
+}
+
+function groupEnv(
+  { jobs }: TestGroup,
+  { minutes }: TestArgs,
+): Record<string, string> {
+  return {
+    ...jobs === undefined || Deno.env.has("DENO_JOBS")
+      ? {}
+      : { DENO_JOBS: String(jobs) },
+    ...minutes === undefined ? {} : { ETCDENO_MATRIX_MINUTES: String(minutes) },
+  };
 }
 
 function report(total: TestCounts): number {

@@ -2,18 +2,20 @@
  * A directory for one task: the offline import map, the programs tests may
  * start, and the tests' own temporary files. It goes when the task ends.
  */
+import { delimiter, dirname } from "node:path";
 import config from "../../deno.json" with { type: "json" };
-import type { EtcdBinaries } from "../../tests/harness/launcher.ts";
+import type { EtcdBinaries } from "../../tests/harness/etcd_binaries.ts";
 import type { TransportName } from "./_args.ts";
 import { importMap, registryVerdict } from "./_registry.ts";
 
-const OFFLINE_ASSERT =
-  new URL("../../tests/offline/assert.ts", import.meta.url).href;
 const ROOT = new URL("../../", import.meta.url);
+const OFFLINE_ASSERT = new URL("tests/offline/assert.ts", ROOT).href;
 // Where the client has its default, for tests over the other transport.
 const DEFAULT_TRANSPORT =
   new URL("balancers/dial/_default_transport.ts", ROOT).href;
-// `deno.json` pins the tests' write permission to this directory.
+const IS_WINDOWS = Deno.build.os === "windows";
+// `deno.json` pins the tests' write permission to this directory, which Windows
+// does not have: there it is the scratch directory alone.
 const TEMP_ROOT = "/tmp";
 const REMOVE_TRIES = 30;
 const REMOVE_PAUSE_MS = 100;
@@ -34,7 +36,10 @@ export interface Scratch extends AsyncDisposable {
 /** Makes the directory; disposing of the result removes it again. */
 export async function openScratch(): Promise<Scratch> {
   return new ScratchDirectory(
-    await Deno.makeTempDir({ dir: TEMP_ROOT, prefix: "etcdeno-task-" }),
+    await Deno.makeTempDir({
+      ...IS_WINDOWS ? {} : { dir: TEMP_ROOT },
+      prefix: "etcdeno-task-",
+    }),
   );
 }
 
@@ -77,6 +82,7 @@ class ScratchDirectory implements Scratch {
    * those by exact path only, and a `--allow-net` replaces the pinned list.
    */
   permissionFlags(): string[] {
+    if (IS_WINDOWS) return ["-P", `--allow-write=${this.#directory}`];
     const net = config.test.permissions.net;
     const socket = `unix:${this.#directory}/test.sock`;
     return ["-P", `--allow-net=${[...net, socket].join(",")}`];
@@ -96,8 +102,9 @@ class ScratchDirectory implements Scratch {
     });
     const path = [programs, dirname(Deno.execPath()), Deno.env.get("PATH")];
     const env = {
-      PATH: path.filter(Boolean).join(":"),
-      TMPDIR: this.#directory,
+      PATH: path.filter(Boolean).join(delimiter),
+      // As Windows has it, and as all others do.
+      [IS_WINDOWS ? "TMP" : "TMPDIR"]: this.#directory,
     };
     if (etcd === undefined) return env;
     for (const name of ["etcd", "etcdctl", "etcdutl"] as const) {
@@ -141,8 +148,4 @@ async function exists(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-}
-
-function dirname(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
 }

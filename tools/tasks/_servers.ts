@@ -2,8 +2,12 @@
 import {
   markdownTable,
   type Marks,
+  measuredWith,
   note,
   putBetweenMarks,
+  type Runtime,
+  thisRuntime,
+  wrap,
 } from "../output/mod.ts";
 import { runTests } from "./_runs.ts";
 
@@ -50,7 +54,7 @@ export async function runServers(args: readonly string[]): Promise<number> {
       return code;
     }
     const page = await Deno.readTextFile(PAGE);
-    const summary = serversTable(cells);
+    const summary = serversSummary(cells, thisRuntime());
     await Deno.writeTextFile(
       PAGE,
       putBetweenMarks(page, { marks: MARKS, summary }),
@@ -66,6 +70,16 @@ export async function runServers(args: readonly string[]): Promise<number> {
 export function readCells(report: string): Cell[] {
   return report.split("\n").filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Cell);
+}
+
+/** What it was measured with, and the table. */
+export function serversSummary(
+  cells: readonly Cell[],
+  runtime: Runtime,
+): string {
+  // Each column names the version of its server.
+  const about = wrap(measuredWith(runtime), { width: 80, lead: "" });
+  return [...about, "", serversTable(cells)].join("\n");
 }
 
 /** A row for each check, a column for each server. */

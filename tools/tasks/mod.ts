@@ -4,6 +4,7 @@
  * @module
  */
 export { runDeno } from "./_child.ts";
+export { runCoverage } from "./_coverage.ts";
 export { runGates } from "./_gates.ts";
 export { taskHelp } from "./_help.ts";
 export { runTests, type TestGroup } from "./_runs.ts";

@@ -3,10 +3,11 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { BALANCER_NAMES, resolveBalancer } from "../../../balancers/by_name.ts";
 import type { Blame } from "../../../errors/retry_policy.ts";
 import { seededRandom } from "../support/_fake_clock.ts";
+import { seeds } from "../support/_seeds.ts";
 import { type FakeConnection, FakePool } from "./_fake_pool.ts";
 
 const STEPS = 20_000;
-const SEEDS = [1, 2, 3];
+const SEEDS = seeds(3, 1);
 const BLAMES: readonly Blame[] = [
   "none",
   "call",

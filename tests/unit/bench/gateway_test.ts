@@ -7,7 +7,7 @@ Deno.test("renderGateway() gives medians, ranges and the CPU of a gateway", () =
     perSecond,
     cpuSeconds: perSecond / 10_000,
   }));
-  const report = renderGateway(["1 MiB", "3 rounds"], [
+  const report = renderGateway("1 MiB · 3 rounds", [
     { name: "no gateway", bytes, connections: bytes },
     { name: "this", bytes, connections },
   ]);

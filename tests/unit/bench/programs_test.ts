@@ -81,7 +81,7 @@ Deno.test("prepareReady() has the floor and ours, and says what is missing", asy
 
 Deno.test("build() has the last words of a program that fails", async () => {
   await assertRejects(
-    () => build("sh", ["-c", "echo no space >&2; exit 3"], "/tmp"),
+    () => build(["sh", "-c", "echo no space >&2; exit 3"], { cwd: "/tmp" }),
     Error,
     "no space",
   );

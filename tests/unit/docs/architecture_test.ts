@@ -1,24 +1,15 @@
 // The page for maintainers: it knows every room, and no other.
 import { assertEquals } from "@std/assert";
+import { exists } from "../../harness/mod.ts";
 import { LADDERS } from "../../../tools/lint/_ladders.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const page = await Deno.readTextFile(new URL("docs/architecture.md", ROOT));
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(new URL(path, ROOT));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 Deno.test("docs/architecture.md names every room", async () => {
   const unnamed = [];
   for (const room of Object.values(LADDERS).flat()) {
-    if (!room.endsWith("/") || !await exists(room)) continue;
+    if (!room.endsWith("/") || !await exists(new URL(room, ROOT))) continue;
     const inner = room.split("/").at(-2);
     if (!new RegExp(`\\b${inner}/`).test(page)) unnamed.push(room);
   }
@@ -30,6 +21,8 @@ Deno.test("docs/architecture.md names no path that is not there", async () => {
     ([, path = ""]) => path,
   ).filter((path) => !["run/", "result/", "report/", "html/"].includes(path));
   const missing = [];
-  for (const path of paths) if (!await exists(path)) missing.push(path);
+  for (const path of paths) {
+    if (!await exists(new URL(path, ROOT))) missing.push(path);
+  }
   assertEquals(missing, []);
 });

@@ -1,5 +1,5 @@
 // The pages of docs/measured/: what writes them finds its place there.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { GATEWAY_MARKS } from "../../../bench/_gateway_report.ts";
 import { MARKS as BENCH_MARKS } from "../../../bench/_report.ts";
 import {
@@ -36,5 +36,19 @@ Deno.test("measured tables are nowhere but in docs/measured/", async () => {
   for (const path of await pagePaths()) {
     const text = await Deno.readTextFile(new URL(path, ROOT));
     assertEquals(/<!-- \w+:begin -->/.test(text), path in MARKS, path);
+  }
+});
+
+Deno.test("figures name the versions and the machine they were measured with, and no day", async () => {
+  for (const path of await pagePaths()) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    assertEquals(text.match(/\b20\d\d-\d\d-\d\d\b/g), null, path);
+    if (!(path in MARKS)) continue;
+    assertMatch(
+      text.replaceAll("\n", " "),
+      /Client \d+\.\d+\.\d+ · .*Deno \d+\.\d+\.\d+ · \w+ \w+ with \d+ processors?/,
+      path,
+    );
+    assertMatch(text, /etcd.* \d+\.\d+\.\d+/, path);
   }
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Cluster } from "../../harness/mod.ts";
-import { ROOT } from "../support/_program.ts";
+import { ROOT, RUN } from "../support/_program.ts";
 import { readPage, snippet } from "./_pages.ts";
 
 Deno.test("README's quick start runs with README's permissions", async () => {
@@ -23,15 +23,7 @@ Deno.test("README's quick start runs with README's permissions", async () => {
       program.replace('"@etcdeno/client"', `"${new URL("mod.ts", ROOT)}"`),
     );
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--no-prompt",
-        "--no-lock",
-        "--config",
-        new URL("deno.json", ROOT).pathname,
-        ...(permissions ?? "").split(" "),
-        file,
-      ],
+      args: [...RUN, ...(permissions ?? "").split(" "), file],
     }).output();
     const errors = new TextDecoder().decode(stderr);
     assertEquals(code, 0, errors);

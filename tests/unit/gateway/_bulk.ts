@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { GatewayProcess } from "./_process.ts";
+import { firstOutput } from "../support/_first_output.ts";
 import { connectTo, readText, writeAll } from "../support/_tcp_peer.ts";
 
 /** Sends for ever to who says `b`, and answers `a` to all others. */
@@ -42,10 +43,7 @@ async function start(
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  reader.releaseLock();
-  return { child, line: new TextDecoder().decode(value).trim() };
+  return { child, line: await firstOutput(child) };
 }
 
 async function end({ child }: { readonly child: Deno.ChildProcess }) {

@@ -158,7 +158,7 @@ Deno.test("createEventLog() speaks upstream's words", () => {
   const tell = createEventLog(
     (level, message, fields) =>
       lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
-    () => nowMs,
+    { now: () => nowMs },
   );
   const error = new Error("refused");
   const endpoints = ["a:1"];

@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { Acceptor } from "../../../gateway/tunnel/_acceptor.ts";
+import { Acceptor } from "../../../gateway/listener/_acceptor.ts";
 import { Gateway } from "../../../gateway/mod.ts";
 import { InvalidOptionError, UnavailableError } from "../../../errors/mod.ts";
 import { waitFor } from "../../harness/mod.ts";

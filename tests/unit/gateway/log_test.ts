@@ -1,5 +1,6 @@
 // The command's log: it holds nothing up, and does not repeat itself.
 import { assert, assertEquals } from "@std/assert";
+import { SYSTEM_CLOCK } from "../../../balancers/transport/mod.ts";
 import { createEventLog } from "../../../gateway/command/_event_log.ts";
 import { LogSink } from "../../../gateway/command/_log_sink.ts";
 import type { GatewayEvent } from "../../../gateway/view.ts";
@@ -21,7 +22,7 @@ function listen(): {
   const tell = createEventLog(
     (_, message, { address = "", count = "", repeated = "" } = {}) =>
       lines.push(`${message} ${address} ${count}${repeated}`.trim()),
-    () => nowMs,
+    { now: () => nowMs },
   );
   return { tell, lines, advance: (ms) => nowMs += ms };
 }
@@ -95,6 +96,7 @@ Deno.test("LogSink drops what its reader has no room for, counts it, and goes on
   let room = Promise.withResolvers<void>();
   const dropped: number[] = [];
   const sink = new LogSink({
+    clock: SYSTEM_CLOCK,
     async write(bytes) {
       await room.promise;
       // Some of it, as write(2) may.

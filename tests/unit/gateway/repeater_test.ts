@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Repeater } from "../../../gateway/upstreams/_repeater.ts";
+import { Repeater } from "../../../gateway/_repeater.ts";
 import { FakeClock } from "../support/_fake_clock.ts";
 
 Deno.test("Repeater waits from the end of one run to the start of the next", async () => {

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { openCluster } from "../../../gateway/_cluster_access.ts";
+import { openClusterAccess } from "../../../gateway/_cluster_access.ts";
 import type { Settings } from "../../../gateway/command/_settings.ts";
 import { UnavailableError } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";
@@ -32,7 +32,7 @@ Deno.test("The gateway's command sends no password in plain text where --trusted
   await using server = await FakeServer.start();
   const { host } = new URL(server.endpoint);
   const { signal } = new AbortController();
-  const { members } = openCluster(settings([host]));
+  const { members } = openClusterAccess(settings([host]));
   await assertRejects(() => members([host], signal), UnavailableError);
   assertEquals(server.calls(methods.auth.authenticate.path), 0);
 });

@@ -91,6 +91,7 @@ Deno.test("Tunnel lets new connections in while it has bytes to pass on all the 
   const { closed } = new Tunnel({
     client: client as unknown as Deno.TcpConn,
     member: member as unknown as Deno.TcpConn,
+    clock: new FakeClock(),
     onBytesToMember() {},
     onBytesToClient() {},
   });

@@ -9,16 +9,7 @@ import type {
 import { fromBigInt, type Int64, toBigInt } from "../../../proto/int64.ts";
 import { methods } from "../../../proto/methods.ts";
 import { FakeServer, FakeStatus, type FakeStream } from "../../harness/mod.ts";
-
-/** A key as it is, or was; without a value it was deleted. */
-interface Row {
-  readonly key: string;
-  readonly value: Uint8Array | undefined;
-  readonly created: bigint;
-  readonly modified: bigint;
-  readonly lease: Int64;
-  readonly before: Row | undefined;
-}
+import { isIn, refuse, type Row, text, toKv } from "./_kine_row.ts";
 
 interface ServedWatch {
   readonly stream: FakeStream;
@@ -27,7 +18,6 @@ interface ServedWatch {
   readonly end: string;
 }
 
-const text = new TextDecoder("latin1");
 const HEADER = "etcdserverpb.";
 const COMPACTED = "etcdserver: mvcc: required revision has been compacted";
 const UNSUPPORTED = "etcdserver: unsupported operations in txn request";
@@ -231,26 +221,4 @@ export class FakeKine implements AsyncDisposable {
         .encode({ header, watchId: fromBigInt(id), ...message }),
     );
   }
-}
-
-function refuse(details: string, grpcCode: number): never {
-  throw new FakeStatus(grpcCode, details);
-}
-
-function isIn(
-  { key, end }: { readonly key: string; readonly end: string },
-  other: string,
-): boolean {
-  if (end === "") return other === key;
-  return other >= key && (end === "\0" || other < end);
-}
-
-function toKv({ key, value, created, modified, lease }: Row) {
-  return {
-    key: Uint8Array.from(key, (char) => char.charCodeAt(0)),
-    value: value ?? new Uint8Array(),
-    createRevision: fromBigInt(created),
-    modRevision: fromBigInt(modified),
-    lease,
-  };
 }

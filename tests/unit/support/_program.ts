@@ -1,6 +1,15 @@
 /** The project's folder. */
 export const ROOT: URL = new URL("../../../", import.meta.url);
 
+/** What Deno is given that runs a program with the project's settings. */
+export const RUN: readonly string[] = [
+  "run",
+  "--no-prompt",
+  "--no-lock",
+  "--config",
+  new URL("deno.json", ROOT).pathname,
+];
+
 /** What a program has left. */
 export interface Ended {
   readonly code: number;
@@ -28,15 +37,7 @@ export async function run(
 ): Promise<Ended> {
   const startedAt = performance.now();
   const child = new Deno.Command("deno", {
-    args: [
-      "run",
-      "--no-prompt",
-      "--no-lock",
-      "--config",
-      new URL("deno.json", ROOT).pathname,
-      ...permissions,
-      "-",
-    ],
+    args: [...RUN, ...permissions, "-"],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

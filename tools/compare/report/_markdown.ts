@@ -1,7 +1,7 @@
 /** `--markdown`: the summary as a Markdown table. */
 import {
-  counted,
   markdownTable,
+  measuredWith,
   putBetweenMarks,
   UsageError,
   wrap,
@@ -68,17 +68,15 @@ export async function checkMarks(path: string): Promise<void> {
   }
 }
 
-function about({ runtime, etcd, options, startedAt }: CompareResult): string {
+function about({ runtime, etcd, options }: CompareResult): string {
   const { runs, callTimeoutMs } = options;
-  return [
-    `Client ${runtime.client}`,
-    `etcd ${etcd.version}`,
-    `Deno ${runtime.deno}`,
-    `${runtime.system} with ${counted(runtime.cpus, "processor")}`,
-    startedAt.slice(0, 10),
-    `calls time out after ${callTimeoutMs} ms`,
-    ...runs > 1 ? [`median (least–most) of ${runs} runs`] : [],
-  ].join(" · ");
+  return measuredWith(runtime, {
+    server: `etcd ${etcd.version}`,
+    remarks: [
+      `calls time out after ${callTimeoutMs} ms`,
+      ...runs > 1 ? [`median (least–most) of ${runs} runs`] : [],
+    ],
+  });
 }
 
 function cellText(cell: CompareCell | undefined): string {

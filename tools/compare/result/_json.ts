@@ -1,3 +1,4 @@
+import { exists } from "../../../tests/harness/mod.ts";
 import type { CompareResult } from "./_result.ts";
 
 /** The text of a result file; its shape is that of `_result.ts`. */
@@ -31,14 +32,4 @@ export async function checkWritable(path: string): Promise<void> {
   const file = await Deno.open(path, { write: true, create: true });
   file.close();
   if (isNew) await Deno.remove(path);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -9,6 +9,7 @@
  */
 import type { Expected } from "../../../tests/scenarios/expected.ts";
 import type { TimelineEvent } from "../../../tests/scenarios/recording.ts";
+import type { Runtime } from "../../output/mod.ts";
 
 /** Everything one run of `compare` found out. */
 export interface CompareResult {
@@ -34,16 +35,7 @@ export interface CompareResult {
     readonly members: readonly string[];
   };
   /** What the client ran on. */
-  readonly runtime: {
-    /** The version of this client. */
-    readonly client: string;
-    /** The version of Deno. */
-    readonly deno: string;
-    /** The system, such as `linux x86_64`. */
-    readonly system: string;
-    /** How many processors it has. */
-    readonly cpus: number;
-  };
+  readonly runtime: Runtime;
   /** What was asked for. */
   readonly options: {
     /** The strategies, in the order they had their turns. */

@@ -1,12 +1,11 @@
 /** `--resume`: goes on with what a result file has. */
-import { UsageError } from "../../output/mod.ts";
+import { thisRuntime, UsageError } from "../../output/mod.ts";
 import {
   type ComparePlan,
   type CompareResult,
   messageOf,
   turnsOf,
 } from "../result/mod.ts";
-import { runtime } from "./_runtime.ts";
 
 /**
  * The result in a file that a run of this very plan left there.
@@ -53,7 +52,7 @@ export function checkSameServer(
 /** What is not as it was, in words; the number of jobs may change. */
 function differencesOf(earlier: CompareResult, plan: ComparePlan): string[] {
   const { options, runtime: before } = earlier;
-  const now = runtime();
+  const now = thisRuntime();
   const list = (names: readonly (string | number)[]) => names.join(",");
   const rows: readonly (readonly [name: string, was: unknown, is: unknown])[] =
     [

@@ -1,6 +1,7 @@
 /** Runs every cell of a comparison; what to print of it is not known here. */
 import type { Cluster } from "../../../tests/harness/mod.ts";
 import { runPreparedCell } from "../../../tests/scenarios/cell.ts";
+import { thisRuntime } from "../../output/mod.ts";
 import {
   type CellRun,
   type CompareCell,
@@ -17,7 +18,6 @@ import {
 import { CompareCluster, type StartCluster } from "./_cluster.ts";
 import { LeftBehindError, withLimit } from "./_limit.ts";
 import { checkSameServer } from "./_resume.ts";
-import { runtime } from "./_runtime.ts";
 
 /** What happens during a run. */
 export type CompareEvent =
@@ -86,32 +86,46 @@ export async function runComparison(
         }),
       ),
   );
-  const first = await startAll(jobs);
-  checkSameServer(earlier, first.binaries.version);
-  const startedAt = new Date();
+  const cluster = await startAll(jobs);
+  checkSameServer(earlier, cluster.binaries.version);
+  const startedAt = new Date().toISOString();
   const startMs = performance.now();
   onEvent({ type: "planned", total: all.length, turns });
-  const failures = await runTurns(turns, { jobs, cells, plan, settings });
-  const [failure] = failures;
+  const [failure] = await runTurns(turns, { jobs, cells, plan, settings });
+  const ms = (earlier?.seconds ?? 0) * 1_000 + performance.now() - startMs;
   return {
     format: "etcdeno-compare",
     formatVersion: 1,
-    startedAt: earlier?.startedAt ?? startedAt.toISOString(),
-    seconds: Math.round(
-      (earlier?.seconds ?? 0) * 1_000 + performance.now() - startMs,
-    ) / 1_000,
-    ended: failure !== undefined
-      ? "failed"
-      : cells.some(({ verdict }) => verdict === "not run")
-      ? "interrupted"
-      : "complete",
-    ...failure !== undefined && { failure },
+    startedAt: earlier?.startedAt ?? startedAt,
+    seconds: Math.round(ms) / 1_000,
+    ...endOf(cells, failure),
+    ...circumstances(plan, cluster),
+    cells,
+  };
+}
+
+/** How a run came to its end, and why if that was not the plan's. */
+function endOf(
+  cells: readonly CompareCell[],
+  failure: string | undefined,
+): Pick<CompareResult, "ended" | "failure"> {
+  if (failure !== undefined) return { ended: "failed", failure };
+  const isCut = cells.some(({ verdict }) => verdict === "not run");
+  return { ended: isCut ? "interrupted" : "complete" };
+}
+
+/** What a result was measured with. */
+function circumstances(
+  plan: ComparePlan,
+  { binaries, members }: Cluster,
+): Pick<CompareResult, "etcd" | "runtime" | "options"> {
+  return {
     etcd: {
-      version: first.binaries.version,
-      source: first.binaries.source,
-      members: first.members.map(({ name }) => name),
+      version: binaries.version,
+      source: binaries.source,
+      members: members.map(({ name }) => name),
     },
-    runtime: runtime(),
+    runtime: thisRuntime(),
     options: {
       strategies: plan.subjects.map(({ name }) => name),
       scenarios: plan.scenarios.map(({ id }) => id),
@@ -120,7 +134,6 @@ export async function runComparison(
       runs: plan.runs,
       jobs: plan.jobs,
     },
-    cells,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type Clock,
   SYSTEM_CLOCK,
 } from "../../../../balancers/transport/mod.ts";
+import type { FakeClock } from "../../support/_fake_clock.ts";
 import { waitFor } from "../../../harness/wait_for.ts";
 import {
   endpoint,
@@ -34,13 +35,16 @@ export interface Subject {
   readonly caller: RetryingCaller;
   readonly kv: KvFacet;
   readonly network: FakeNetwork;
+  /** The time of the pool: of its dials, and of waits for a connection. */
+  readonly poolClock: FakeClock;
 }
 
 /** A caller over a pool, with its strategy's retry policy and its own clock. */
 export function over(
-  { pool, network, strategy }: {
+  { pool, network, strategy, clock: poolClock }: {
     pool: ConnectionPool;
     network: FakeNetwork;
+    clock: FakeClock;
     strategy: { readonly retry: Scripted["retry"] };
   },
   clock: Clock = REAL,
@@ -57,6 +61,7 @@ export function over(
     caller,
     kv: new KvFacet(caller, { batching: () => caller }),
     network,
+    poolClock,
   };
 }
 

@@ -63,11 +63,11 @@ Deno.test("RetryingCaller hears an abort while it waits for a connection, and be
 });
 
 Deno.test("RetryingCaller hears an abort by whoever is told of the failed attempt", async () => {
-  const { pool, strategy, network } = scripted("a");
+  const { pool, strategy, network, clock } = scripted("a");
   const controller = new AbortController();
   const reason = new RangeError("enough");
   strategy.onReport = () => controller.abort(reason);
-  const made = over({ pool, network, strategy });
+  const made = over({ pool, network, strategy, clock });
   pool.start();
   network.at("a").up();
   const got = made.kv.get("k", { signal: controller.signal });

@@ -47,7 +47,7 @@ Deno.test("RetryingCaller asks for a leader where the caller does", async () => 
 });
 
 Deno.test("RetryingCaller repeats a read elsewhere, and reports each attempt", async () => {
-  const { pool, strategy, network } = scripted("ab");
+  const { pool, strategy, network, clock } = scripted("ab");
   const outcomes: CallOutcome[] = [];
   const infos: PickInfo[] = [];
   strategy.onReport = (outcome) => outcomes.push(outcome);
@@ -57,7 +57,7 @@ Deno.test("RetryingCaller repeats a read elsewhere, and reports each attempt", a
     assert(connection);
     return { action: "use", connection };
   };
-  const made = over({ pool, network, strategy });
+  const made = over({ pool, network, strategy, clock });
   pool.start();
   network.at("a").up();
   network.at("b").up();
@@ -122,9 +122,9 @@ Deno.test("RetryingCaller takes a call whose connection went for lost, under wha
 });
 
 Deno.test("RetryingCaller gives up after the attempts of grpc1.23, with all of them in the error", async () => {
-  const { pool, strategy, network } = scripted("a");
+  const { pool, strategy, network, clock } = scripted("a");
   strategy.retry = { ...strategy.retry, maxAttempts: 4, waitMs: 1 };
-  const made = over({ pool, network, strategy });
+  const made = over({ pool, network, strategy, clock });
   pool.start();
   network.at("a").up();
   const got = made.kv.get("k");
@@ -163,8 +163,8 @@ Deno.test("RetryingCaller calls a reply it cannot read a protocol error", async 
 });
 
 Deno.test("RetryingCaller passes on what a strategy answers, and names the one that throws", async () => {
-  const { pool, strategy, network } = scripted("a");
-  const made = over({ pool, network, strategy });
+  const { pool, strategy, network, clock } = scripted("a");
+  const made = over({ pool, network, strategy, clock });
   const error = new RangeError("the strategy says no");
   strategy.onPick = () => ({ action: "fail", error });
   assertStrictEquals(
@@ -185,8 +185,8 @@ Deno.test("RetryingCaller passes on what a strategy answers, and names the one t
 });
 
 Deno.test("RetryingCaller says that a call may have been applied when the next pick fails", async () => {
-  const { pool, strategy, network } = scripted("a");
-  const made = over({ pool, network, strategy });
+  const { pool, strategy, network, clock } = scripted("a");
+  const made = over({ pool, network, strategy, clock });
   pool.start();
   network.at("a").up();
   const revoked = made.caller.unary(

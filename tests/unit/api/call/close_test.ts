@@ -12,7 +12,8 @@ Deno.test("RetryingCaller ends calls that run and calls that wait when the pool 
   const write = made.kv.put("k", "v");
   const read = made.kv.get("k");
   await microtasks();
-  const waiting = subject("grpc1.23").kv.get("k", { timeoutMs: 1 });
+  const other = subject("grpc1.23");
+  const waiting = other.kv.get("k", { timeoutMs: 1 });
   waiting.catch(() => {});
   await made.pool.close();
   const lost = await assertRejects(() => write, ClientClosedError);
@@ -25,6 +26,7 @@ Deno.test("RetryingCaller ends calls that run and calls that wait when the pool 
     ClientClosedError,
     "Cannot get: the client is closed",
   );
+  other.poolClock.advance(1);
   await assertRejects(() => waiting, UnavailableError);
 });
 

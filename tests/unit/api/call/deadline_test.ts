@@ -20,6 +20,8 @@ Deno.test("RetryingCaller ends a call at its deadline, naming each endpoint's la
   const made = subject("grpc1.23", "ab");
   const got = made.kv.get("k", { timeoutMs: 30 });
   made.network.at("a").down("connection refused");
+  await microtasks();
+  made.poolClock.advance(30);
   const error = await assertRejects(() => got, UnavailableError);
   assertStrictEquals(
     error.message,

@@ -18,6 +18,8 @@ Deno.test("RetryingCaller.ready() fails with each endpoint's last error", async 
   const made = subject("grpc1.7", "a");
   const connecting = made.caller.ready({ timeoutMs: 10 });
   made.network.at("a").down("connection refused");
+  await microtasks();
+  made.poolClock.advance(10);
   await assertRejects(
     () => connecting,
     UnavailableError,

@@ -7,31 +7,23 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ensureToken } from "../../../../api/stream/_token.ts";
 import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
 import {
   AuthError,
   Client,
-  ClientClosedError,
   InvalidOptionError,
-  TimeoutError,
   TlsError,
 } from "../../../../mod.ts";
 import { codecOf } from "../../../../proto/_codec.ts";
 import { methods } from "../../../../proto/methods.ts";
-import { FakeServer, FakeStatus, waitFor } from "../../../harness/mod.ts";
-
-const { range } = methods.kv;
-const { authenticate } = methods.auth;
-const INVALID = new FakeStatus(16, "etcdserver: invalid auth token");
-const REFUSED = new FakeStatus(
-  3,
-  "etcdserver: authentication failed, invalid user ID or password",
-);
-
-function tokenReply(token: string): Uint8Array {
-  return codecOf("etcdserverpb.AuthenticateResponse").encode({ token });
-}
+import { FakeServer } from "../../../harness/mod.ts";
+import {
+  AUTHENTICATE,
+  INVALID,
+  RANGE,
+  REFUSED,
+  tokenReply,
+} from "./_token_replies.ts";
 
 Deno.test("TokenKeeper leaves an error that is more than its code as it is", async () => {
   const failure = new TlsError(
@@ -43,7 +35,7 @@ Deno.test("TokenKeeper leaves an error that is more than its code as it is", asy
   );
   const keeper = new TokenKeeper(
     { kind: "password", username: "alice", password: "secret" },
-    { authenticate: () => Promise.reject(failure), now: () => 0 },
+    { authenticate: () => Promise.reject(failure), clock: { now: () => 0 } },
   );
   assertStrictEquals(
     await assertRejects(() => keeper.fetch(), TlsError),
@@ -53,7 +45,7 @@ Deno.test("TokenKeeper leaves an error that is more than its code as it is", asy
 
 Deno.test("A token that no header can carry is refused by name, and never shown", async () => {
   await using server = await FakeServer.start();
-  server.handle(range.path, () => new Uint8Array());
+  server.handle(RANGE, () => new Uint8Array());
   const endpoints = server.endpoint;
   const secret = "abc.def\n";
   const error = assertThrows(
@@ -76,9 +68,9 @@ Deno.test("A token that no header can carry is refused by name, and never shown"
 
 Deno.test("A call that is aborted as its token is refused begins no renewal that nobody waits for", async () => {
   await using server = await FakeServer.start();
-  server.handle(range.path, () => INVALID);
+  server.handle(RANGE, () => INVALID);
   server.handle(
-    authenticate.path,
+    AUTHENTICATE,
     ({ count }) => count === 1 ? tokenReply("t1") : REFUSED,
   );
   const unhandled: unknown[] = [];
@@ -111,7 +103,7 @@ Deno.test("A call that may have been applied says so if there is no token to go 
   const { grant } = methods.lease;
   server
     .handle(
-      authenticate.path,
+      AUTHENTICATE,
       ({ count }) => count === 1 ? tokenReply("t1") : REFUSED,
     )
     .handle(
@@ -137,92 +129,12 @@ Deno.test("A call that may have been applied says so if there is no token to go 
   assert(error.message.endsWith("; it may have been applied"));
 });
 
-Deno.test("A stream asks a provider that fails again, until it is not wanted", async () => {
-  let asked = 0;
-  const keeper = new TokenKeeper(
-    {
-      kind: "token",
-      token: () => {
-        asked++;
-        if (asked === 2) return "jwt";
-        throw new Error("the vault is sealed");
-      },
-    },
-    { authenticate: () => Promise.resolve(""), now: () => 0 },
-  );
-  const own = new AbortController();
-  await ensureToken(keeper, own.signal);
-  assertEquals([asked, keeper.token], [2, "jwt"]);
-  keeper.refused("jwt");
-  const waiting = ensureToken(keeper, own.signal);
-  await waitFor("one more question", () => asked === 3);
-  own.abort(new Error("not wanted"));
-  await assertRejects(() => waiting, Error, "not wanted");
-});
-
-Deno.test("A call names the function that has not given a password in time, and the next asks it again", async () => {
-  await using server = await FakeServer.start();
-  server.handle(range.path, () => new Uint8Array())
-    .handle(authenticate.path, () => tokenReply("t1"));
-  let asked = 0;
-  await using client = new Client({
-    endpoints: server.endpoint,
-    auth: {
-      username: "alice",
-      password: () => {
-        asked++;
-        return asked === 1 ? new Promise<never>(() => {}) : "secret";
-      },
-    },
-  });
-  await client.connect();
-  const error = await assertRejects(
-    () => client.get("k", { timeoutMs: 100 }),
-    TimeoutError,
-    "Cannot get: the function in 'auth.password' returned nothing within 100 ms",
-  );
-  assertEquals(error.code, "timeout");
-  await client.get("k");
-  assertEquals(asked, 2);
-});
-
-Deno.test("A stream that ends for lack of time names the function that has not given a token", async () => {
-  await using server = await FakeServer.start();
-  await using client = new Client({
-    endpoints: server.endpoint,
-    auth: { token: () => new Promise<never>(() => {}) },
-  });
-  await assertRejects(
-    () => client.maintenance.snapshot({ timeoutMs: 100 }).getReader().read(),
-    TimeoutError,
-    "the function in 'auth.token' returned nothing within 100 ms",
-  );
-});
-
-Deno.test("A call names the function that throws, with its reason", async () => {
-  await using server = await FakeServer.start();
-  await using client = new Client({
-    endpoints: server.endpoint,
-    auth: {
-      username: "alice",
-      password: () => {
-        throw new Error("the vault is sealed");
-      },
-    },
-  });
-  await assertRejects(
-    () => client.get("k"),
-    AuthError,
-    "the function in 'auth.password' has failed: the vault is sealed",
-  );
-});
-
 Deno.test("A password is sent as it is, and a refusal names the line break at its end", async () => {
   await using server = await FakeServer.start();
   const sent: unknown[] = [];
   const request = codecOf("etcdserverpb.AuthenticateRequest");
-  server.handle(range.path, () => new Uint8Array())
-    .handle(authenticate.path, ({ request: bytes }) => {
+  server.handle(RANGE, () => new Uint8Array())
+    .handle(AUTHENTICATE, ({ request: bytes }) => {
       const { password } = request.decode(bytes) as { password?: string };
       sent.push(password);
       return password === "its own\n" ? tokenReply("t1") : REFUSED;
@@ -250,7 +162,7 @@ Deno.test("A password is sent as it is, and a refusal names the line break at it
 
 Deno.test("An empty password is sent, and the server's to refuse", async () => {
   await using server = await FakeServer.start();
-  server.handle(authenticate.path, () => REFUSED);
+  server.handle(AUTHENTICATE, () => REFUSED);
   for (const password of ["", () => ""]) {
     await using client = new Client({
       endpoints: server.endpoint,
@@ -259,35 +171,5 @@ Deno.test("An empty password is sent, and the server's to refuse", async () => {
     const error = await assertRejects(() => client.get("k"), AuthError);
     assertEquals(error.code, "auth_failed");
   }
-  assertEquals(server.calls(authenticate.path), 2);
-});
-
-Deno.test("Client.close() ends what waits for a provider that never answers", async () => {
-  await using server = await FakeServer.start();
-  let asked = 0;
-  const client = new Client({
-    endpoints: server.endpoint,
-    requestTimeoutMs: false,
-    auth: {
-      token: () => {
-        asked++;
-        return new Promise<never>(() => {});
-      },
-    },
-  });
-  const pending = [
-    client.get("k"),
-    client.election.observe("n").next(),
-    client.maintenance.snapshot().getReader().read(),
-    client.watch("k").ready,
-    client.lease.list(),
-    client.member(server.endpoint).status(),
-  ];
-  for (const promise of pending) promise.catch(() => {});
-  await waitFor("the question", () => asked > 0);
-  await client.close();
-  for (const promise of pending) {
-    await assertRejects(() => promise, ClientClosedError, "client is closed");
-  }
-  assertEquals([asked, server.calls()], [1, 0]);
+  assertEquals(server.calls(AUTHENTICATE), 2);
 });

@@ -25,7 +25,7 @@ function subject(
       asked.push(`${username}/${password}`);
       return await answer(asked);
     },
-    now: () => clock.ms,
+    clock: { now: () => clock.ms },
   });
   return { keeper, asked, clock };
 }

@@ -25,7 +25,7 @@ function subject(
   let asked = 0;
   const tokens = new TokenKeeper(
     { kind: "password", username: "alice", password: "pw" },
-    { authenticate: () => authenticate(++asked), now: () => 0 },
+    { authenticate: () => authenticate(++asked), clock: { now: () => 0 } },
   );
   const caller = new RetryingCaller({
     pool,

@@ -8,30 +8,28 @@ import {
   range,
   type Session,
 } from "../../../../mod.ts";
+import { NO, type PublicMethod } from "./_public_method.ts";
 import { serviceMethods } from "./_service_methods.ts";
-
-/** A public method, with arguments that are fine but for the last. */
-export interface PublicMethod {
-  /** As errors name it. */
-  readonly name: string;
-  /** Calls it with these options. */
-  readonly call: (options: never) => unknown;
-  /** Further calls that give something wrong, by the option named. */
-  readonly wrong?: readonly (readonly [string, () => unknown])[];
-}
-
-// Whatever is not of the type that it should be.
-const NO = null as never;
 
 /** The methods of everything that a client gives. */
 export function publicMethods(
   client: Client,
-  lease: Lease,
-  session: Session,
+  { lease, session }: { readonly lease: Lease; readonly session: Session },
 ): readonly PublicMethod[] {
-  const { kv } = client;
   return [
     ...serviceMethods(client),
+    ...readMethods(client),
+    ...writeMethods(client),
+    ...clientMethods(client),
+    ...leaseMethods(client, lease),
+    ...sessionMethods(session),
+    ...operations(),
+  ];
+}
+
+function readMethods(client: Client): readonly PublicMethod[] {
+  const { kv } = client;
+  return [
     {
       name: "get",
       call: (options) => client.get("k", options),
@@ -62,6 +60,12 @@ export function publicMethods(
         ["order", () => client.list("k", { order: "ascend" } as never)],
       ],
     },
+  ];
+}
+
+function writeMethods(client: Client): readonly PublicMethod[] {
+  const { kv } = client;
+  return [
     {
       name: "put",
       call: (options) => client.put("k", "v", options),
@@ -98,10 +102,20 @@ export function publicMethods(
       call: (options) => kv.compact(1n, options),
       wrong: [["revision", () => kv.compact(5 as never)]],
     },
+  ];
+}
+
+function clientMethods(client: Client): readonly PublicMethod[] {
+  return [
     { name: "watch", call: (options) => client.watch("k", options) },
     { name: "connect", call: (options) => client.connect(options) },
     { name: "syncEndpoints", call: (options) => client.syncEndpoints(options) },
     { name: "session", call: (options) => client.session(options) },
+  ];
+}
+
+function leaseMethods(client: Client, lease: Lease): readonly PublicMethod[] {
+  return [
     {
       name: "lease.grant",
       call: (options) => client.lease.grant(5, options),
@@ -123,6 +137,11 @@ export function publicMethods(
       name: "Lease.keepAliveOnce",
       call: (options) => lease.keepAliveOnce(options),
     },
+  ];
+}
+
+function sessionMethods(session: Session): readonly PublicMethod[] {
+  return [
     {
       name: "Session.lock",
       call: (options) => session.lock("n", options),
@@ -143,6 +162,11 @@ export function publicMethods(
       call: (options) => session.observe("n", options),
       wrong: [["name", () => session.observe(NO)]],
     },
+  ];
+}
+
+function operations(): readonly PublicMethod[] {
+  return [
     { name: "op.get", call: (options) => op.get("k", options) },
     { name: "op.range", call: (options) => op.range("k", options) },
     { name: "op.put", call: (options) => op.put("k", "v", options) },

@@ -1,14 +1,23 @@
 import type { Client } from "../../../../mod.ts";
-import type { PublicMethod } from "./_public_methods.ts";
+import { NO, type PublicMethod } from "./_public_method.ts";
 
-// Whatever is not of the type that it should be.
-const NO = null as never;
 const LEADER = { name: "n", key: "n/1", revision: 1n, lease: 1n } as never;
 
 /** The methods of the server's services, of the cluster and of a member. */
 export function serviceMethods(client: Client): readonly PublicMethod[] {
-  const { auth, cluster, election, maintenance } = client;
-  const member = client.member("http://127.0.0.1:1");
+  return [
+    ...lockMethods(client),
+    ...electionMethods(client),
+    ...authMethods(client),
+    ...userMethods(client),
+    ...roleMethods(client),
+    ...clusterMethods(client),
+    ...maintenanceMethods(client),
+    ...memberMethods(client),
+  ];
+}
+
+function lockMethods(client: Client): readonly PublicMethod[] {
   return [
     {
       name: "lock.lock",
@@ -23,6 +32,11 @@ export function serviceMethods(client: Client): readonly PublicMethod[] {
       call: (options) => client.lock.unlock("n/1", options),
       wrong: [["key", () => client.lock.unlock(NO)]],
     },
+  ];
+}
+
+function electionMethods({ election }: Client): readonly PublicMethod[] {
+  return [
     {
       name: "election.campaign",
       call: (options) => election.campaign("n", "v", options),
@@ -48,9 +62,19 @@ export function serviceMethods(client: Client): readonly PublicMethod[] {
       call: (options) => election.resign(LEADER, options),
       wrong: [["leader", () => election.resign(NO)]],
     },
+  ];
+}
+
+function authMethods({ auth }: Client): readonly PublicMethod[] {
+  return [
     { name: "auth.enable", call: (options) => auth.enable(options) },
     { name: "auth.disable", call: (options) => auth.disable(options) },
     { name: "auth.status", call: (options) => auth.status(options) },
+  ];
+}
+
+function userMethods({ auth }: Client): readonly PublicMethod[] {
+  return [
     {
       name: "auth.users.add",
       call: (options) => auth.users.add("u", options),
@@ -84,6 +108,11 @@ export function serviceMethods(client: Client): readonly PublicMethod[] {
       name: "auth.users.revokeRole",
       call: (options) => auth.users.revokeRole("u", "r", options),
     },
+  ];
+}
+
+function roleMethods({ auth }: Client): readonly PublicMethod[] {
+  return [
     {
       name: "auth.roles.add",
       call: (options) => auth.roles.add("r", options),
@@ -121,6 +150,11 @@ export function serviceMethods(client: Client): readonly PublicMethod[] {
       call: (options) => auth.roles.revokePermission("r", "k", options),
       wrong: [["key", () => auth.roles.revokePermission("r", NO)]],
     },
+  ];
+}
+
+function clusterMethods({ cluster }: Client): readonly PublicMethod[] {
+  return [
     { name: "cluster.members", call: (options) => cluster.members(options) },
     {
       name: "cluster.add",
@@ -148,6 +182,11 @@ export function serviceMethods(client: Client): readonly PublicMethod[] {
       call: (options) => cluster.promote(1n, options),
       wrong: [["id", () => cluster.promote(NO)]],
     },
+  ];
+}
+
+function maintenanceMethods({ maintenance }: Client): readonly PublicMethod[] {
+  return [
     {
       name: "maintenance.alarms",
       call: (options) => maintenance.alarms(options),
@@ -161,6 +200,12 @@ export function serviceMethods(client: Client): readonly PublicMethod[] {
       name: "maintenance.snapshot",
       call: (options) => maintenance.snapshot(options),
     },
+  ];
+}
+
+function memberMethods(client: Client): readonly PublicMethod[] {
+  const member = client.member("http://127.0.0.1:1");
+  return [
     { name: "member().status", call: (options) => member.status(options) },
     { name: "member().health", call: (options) => member.health(options) },
     {

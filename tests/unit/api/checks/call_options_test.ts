@@ -1,5 +1,6 @@
 // The times that calls are given, as far as they get.
 import { assertEquals, assertRejects } from "@std/assert";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/_clock.ts";
 import { checkTimeoutMs } from "../../../../api/checks/_check.ts";
 import { ElectionFacet } from "../../../../api/lock_election/election.ts";
 import { KvFacet } from "../../../../api/kv/_facet.ts";
@@ -28,7 +29,10 @@ Deno.test("lock() and campaign() have no time limit where the option is undefine
   const caller = new ScriptedCaller();
   const options = { lease: 1n, timeoutMs: undefined };
   const lock = new LockFacet(caller);
-  const election = new ElectionFacet(caller, new FakeOpener("").opener);
+  const election = new ElectionFacet(caller, {
+    opener: new FakeOpener("").opener,
+    clock: SYSTEM_CLOCK,
+  });
   lock.lock("n", options);
   election.campaign("n", "v", options);
   lock.lock("n", { lease: 1n, timeoutMs: 5 });

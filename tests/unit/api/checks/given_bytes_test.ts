@@ -1,6 +1,7 @@
 // What callers do with their bytes after the call changes nothing any more,
 // and a Node `Buffer`, whose slices are no copies, is as good as other bytes.
 import { assert, assertEquals } from "@std/assert";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/_clock.ts";
 import { Buffer } from "node:buffer";
 import { ElectionFacet } from "../../../../api/lock_election/election.ts";
 import {
@@ -89,7 +90,10 @@ Deno.test("lock() and campaign() wait for the name they were given", async () =>
 Deno.test("observe() asks for the election it was given, on every stream", async () => {
   const opener: FakeOpener<LeaderRequestInit, LeaderResponseInit> =
     new FakeOpener("v3electionpb.LeaderResponse");
-  const facet = new ElectionFacet({} as Caller, opener.opener);
+  const facet = new ElectionFacet({} as Caller, {
+    opener: opener.opener,
+    clock: SYSTEM_CLOCK,
+  });
   const ended = new AbortController();
   const name = utf8.encode("n");
   const leaders = facet.observe(name, { signal: ended.signal });

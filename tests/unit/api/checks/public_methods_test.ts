@@ -71,11 +71,7 @@ Deno.test("Every method refuses options it does not take, and names both", async
   const parts = await client();
   await using _client = parts.client;
   for (
-    const { name, call } of publicMethods(
-      parts.client,
-      parts.lease,
-      parts.session,
-    )
+    const { name, call } of publicMethods(parts.client, parts)
   ) {
     for (const [option, options] of NO_OPTIONS) {
       await assertRefused(() => call(options as never), [name, option]);
@@ -94,11 +90,7 @@ Deno.test("Every method refuses arguments that are none, and names both", async 
   const parts = await client();
   await using own = parts.client;
   for (
-    const { name, wrong = [] } of publicMethods(
-      own,
-      parts.lease,
-      parts.session,
-    )
+    const { name, wrong = [] } of publicMethods(own, parts)
   ) {
     for (const [option, call] of wrong) {
       await assertRefused(call, [name, option]);
@@ -153,7 +145,7 @@ Deno.test("The table has every method there is", async () => {
     ["member().downgrade.", member.downgrade],
   ];
   const table = new Set([
-    ...publicMethods(own, parts.lease, parts.session).map(({ name }) => name),
+    ...publicMethods(own, parts).map(({ name }) => name),
     ...wrongArguments(own).map(([name]) => name),
   ]);
   const missing = named.flatMap(([prefix, owner]) =>

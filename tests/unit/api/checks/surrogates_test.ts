@@ -154,7 +154,7 @@ Deno.test("a provider that gives half a surrogate pair is named", async () => {
       username: "u",
       password: "p",
       [name]: () => "secret\ud800",
-    }, { authenticate: never, now: () => 0 });
+    }, { authenticate: never, clock: { now: () => 0 } });
     const error = await assertRejects(() => tokens.fetch(), EtcdError);
     assert(error.message.includes(`'auth.${name}' returned half a surrogate`));
     assert(!error.message.includes("secret"));

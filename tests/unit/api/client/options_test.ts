@@ -159,7 +159,7 @@ Deno.test("resolveOptions() refuses a strategy that is none, and says why", () =
     close() {},
   };
   const cases: readonly (readonly [unknown, string])[] = [
-    [undefined, "and nothing else"],
+    [undefined, "object"],
     [Promise.resolve(own), "that has 'start()'"],
     [{ ...delegating, pick: undefined }, "that has 'pick()'"],
     [{ ...delegating, name: 1 }, "that has a 'name'"],
@@ -173,7 +173,7 @@ Deno.test("resolveOptions() refuses a strategy that is none, and says why", () =
     assertThrows(
       () => resolveOptions({ endpoints: "a", balancer }),
       InvalidOptionError,
-      `'balancer' must be a factory that gives a strategy ${expected}`,
+      `'balancer' must be a factory that returns a strategy ${expected}`,
     );
   }
   const balancer = () => delegating;

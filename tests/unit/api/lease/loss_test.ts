@@ -9,6 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { LeaseLostError } from "../../../../mod.ts";
+import { fromBigInt } from "../../../../proto/int64.ts";
 import { FakeLeases } from "./_fake_leases.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";
 import { kept, lossOf } from "./_kept_lease.ts";
@@ -56,6 +57,18 @@ Deno.test("The loss of a lease names what its stream ended with", async () => {
   const ended = await fake.pass(9_000).then(() => lossOf(lease).cause);
   assertInstanceOf(ended, Error);
   assertEquals(ended.message, "Cannot watch: gone");
+});
+
+Deno.test("The loss of a lease names the endpoint that has not answered", async () => {
+  const fake = new FakeLeases();
+  const lease = await kept(fake);
+  const { endpoint } = fake.opener.last;
+  const silent = await fake.pass(9_000).then(() => lossOf(lease).cause);
+  assertInstanceOf(silent, Error);
+  assertEquals(
+    silent.message,
+    `Cannot keep the leases alive: ${endpoint} has not answered in time (timeout)`,
+  );
 });
 
 Deno.test("An event loop that stood still is named in the loss", async () => {
@@ -198,5 +211,31 @@ Deno.test("A lease is not lost by the answer to a renewal of one with its id bef
   await first;
   lease.orphan();
   other.orphan();
+  assertEquals(fake.clock.pending, 0);
+});
+
+Deno.test("A lease is not believed alive by the answer to a renewal of one with its id before it", async () => {
+  const fake = new FakeLeases();
+  const before = await fake.answerTimeToLive(30, 30).facet.attach(7n);
+  before.keepAlive().catch(() => {});
+  await microtasks();
+  fake.renewed(30, 7n);
+  await fake.pass(9_950, 50);
+  const answer = Promise.withResolvers<object>();
+  fake.answer("LeaseGrant", () => answer.promise);
+  const granted = fake.facet.grant(9, { id: 7n });
+  await fake.pass(100);
+  // The one before is renewed for 30 s, then somebody revokes it, and the
+  // member comes to the grant.
+  assertEquals(fake.renewals, [7n, 7n]);
+  answer.resolve({ ID: fromBigInt(7n), TTL: fromBigInt(9n) });
+  const lease = await granted;
+  const first = lease.keepAlive();
+  before.orphan();
+  fake.renewed(30, 7n);
+  assertEquals(fake.renewals, [7n, 7n, 7n]);
+  await fake.pass(9_000);
+  assertEquals(lossOf(lease).reason, "not_renewed");
+  await assertRejects(() => first, LeaseLostError);
   assertEquals(fake.clock.pending, 0);
 });

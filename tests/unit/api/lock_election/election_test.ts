@@ -1,5 +1,6 @@
 // Observing an election on streams that a test plays.
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/_clock.ts";
 import { ElectionFacet } from "../../../../api/lock_election/election.ts";
 import { ClientClosedError, type KeyValue } from "../../../../mod.ts";
 import type { Caller } from "../../../../api/call/caller.ts";
@@ -19,7 +20,10 @@ type Opener = FakeOpener<LeaderRequestInit, LeaderResponseInit>;
 /** An observation, and the values it has told. */
 function observing(signal?: AbortSignal) {
   const opener: Opener = new FakeOpener("v3electionpb.LeaderResponse");
-  const facet = new ElectionFacet({} as Caller, opener.opener);
+  const facet = new ElectionFacet({} as Caller, {
+    opener: opener.opener,
+    clock: SYSTEM_CLOCK,
+  });
   const values: string[] = [];
   const read = async (leaders: AsyncIterable<KeyValue>) => {
     for await (const { value } of leaders) values.push(value.text());
@@ -113,7 +117,10 @@ Deno.test("observe() ends with its client, or with its signal while it waits", a
 
 Deno.test("observe() keeps the newest of what nobody has read", async () => {
   const opener: Opener = new FakeOpener("v3electionpb.LeaderResponse");
-  const facet = new ElectionFacet({} as Caller, opener.opener);
+  const facet = new ElectionFacet({} as Caller, {
+    opener: opener.opener,
+    clock: SYSTEM_CLOCK,
+  });
   const leaders = facet.observe("n");
   const first = leaders.next();
   await opened(opener, 1);

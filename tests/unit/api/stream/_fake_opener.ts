@@ -4,7 +4,7 @@ import type {
   OpenStream,
   StreamListener,
   StreamSettings,
-} from "../../../../api/stream/_streaming.ts";
+} from "../../../../api/stream/_open_stream.ts";
 import { type ErrorCode, GRPC_CODE } from "../../../../errors/codes.ts";
 import type { EtcdError } from "../../../../errors/etcd_error.ts";
 import { createError } from "../../../../errors/specific_errors.ts";

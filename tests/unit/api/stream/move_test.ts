@@ -21,7 +21,7 @@ async function opened(
   meanwhile: (options: StreamOptions, setup: Setup<Scripted>) => void,
 ) {
   const made = scripted("a");
-  const { pool, network } = made;
+  const { pool, network, clock } = made;
   pool.start();
   const a = network.at("a");
   a.up();
@@ -30,7 +30,7 @@ async function opened(
     return NOTHING;
   };
   const ends: string[] = [];
-  await new StreamOpener(pool).open(watch, {
+  await new StreamOpener(pool, { clock }).open(watch, {
     action: "watch",
     requireLeader: false,
     onRemoval: "move",

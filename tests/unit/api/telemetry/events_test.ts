@@ -53,7 +53,11 @@ function keeper(authenticate: () => Promise<string>) {
   const told: ClientEvent[] = [];
   const tokens = new TokenKeeper(
     { kind: "password", username: "alice", password: "pw" },
-    { authenticate, now: () => 0, onEvent: (event) => told.push(event) },
+    {
+      authenticate,
+      clock: { now: () => 0 },
+      onEvent: (event) => told.push(event),
+    },
   );
   return { tokens, told };
 }

@@ -9,6 +9,7 @@ import {
   type WatchBatch,
 } from "../../../../mod.ts";
 import { seededRandom } from "../../support/_fake_clock.ts";
+import { freshSeeds } from "../../support/_seeds.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";
 import { FakeWatches } from "./_fake_watch.ts";
 import { type WatchIdRule, WatchWorld } from "./_world.ts";
@@ -147,9 +148,6 @@ for (
   ] as const
 ) {
   Deno.test(`Watch loses nothing and repeats nothing, whatever becomes of its streams ${where}`, async () => {
-    const first = Math.floor(Math.random() * 2 ** 30);
-    for (let round = 0; round < ROUNDS; round++) {
-      await play(first + round, { ids });
-    }
+    for (const seed of freshSeeds(ROUNDS)) await play(seed, { ids });
   });
 }

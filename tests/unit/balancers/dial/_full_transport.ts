@@ -49,10 +49,13 @@ export class Full implements AsyncDisposable {
     const gone = Promise.withResolvers<void>();
     const dial = makeDial({ tls: undefined, keepAlive: false });
     const endpoint = parseEndpoint(server.endpoint, { tls: false });
-    const transport = dial(endpoint, 5_000, {
-      onReady: ready.resolve,
-      onDown: ({ reason }) => full.down = reason,
-      onGone: gone.resolve,
+    const transport = dial(endpoint, {
+      timeoutMs: 5_000,
+      events: {
+        onReady: ready.resolve,
+        onDown: ({ reason }) => full.down = reason,
+        onGone: gone.resolve,
+      },
     });
     const full = new Full(server, { transport, hung, gone: gone.promise });
     await ready.promise;

@@ -126,15 +126,14 @@ Deno.test("Transport has no limit where the peer names none", async () => {
   await using server = await FakeServer.start();
   const gone = Promise.withResolvers<void>();
   const ready = Promise.withResolvers<void>();
-  const transport = dial(
-    parseEndpoint(server.endpoint, { tls: false }),
-    5_000,
-    {
+  const transport = dial(parseEndpoint(server.endpoint, { tls: false }), {
+    timeoutMs: 5_000,
+    events: {
       onReady: ready.resolve,
       onDown() {},
       onGone: gone.resolve,
     },
-  );
+  });
   await ready.promise;
   assert(transport.freeStreams > 2 ** 31, `${transport.freeStreams}`);
   assertStrictEquals(full.transport.freeStreams, 0);

@@ -158,15 +158,14 @@ Deno.test("a connection is pinged half as often after a GOAWAY for too many ping
     const ready = Promise.withResolvers<void>();
     const down = Promise.withResolvers<string>();
     const gone = Promise.withResolvers<void>();
-    const transport = dial(
-      parseEndpoint(server.endpoint, { tls: false }),
-      5_000,
-      {
+    const transport = dial(parseEndpoint(server.endpoint, { tls: false }), {
+      timeoutMs: 5_000,
+      events: {
         onReady: ready.resolve,
         onDown: ({ reason }) => down.resolve(reason),
         onGone: gone.resolve,
       },
-    );
+    });
     await ready.promise;
     opened++;
     const openedAt = performance.now();

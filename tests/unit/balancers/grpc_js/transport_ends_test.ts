@@ -34,10 +34,13 @@ async function pinging(
   const ready = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
   const address = parseEndpoint(endpoint, { tls: false });
-  const transport = dial(address, 10_000, {
-    onReady: ready.resolve,
-    onDown: ({ reason }) => ready.reject(new Error(reason)),
-    onGone: gone.resolve,
+  const transport = dial(address, {
+    timeoutMs: 10_000,
+    events: {
+      onReady: ready.resolve,
+      onDown: ({ reason }) => ready.reject(new Error(reason)),
+      onGone: gone.resolve,
+    },
   });
   await ready.promise;
   return {

@@ -65,10 +65,13 @@ export class Dialled implements AsyncDisposable {
       dial = makeDial({ tls: undefined, keepAlive, transport: "http2" }),
     } = options;
     const endpoint = { ...parseEndpoint(address, { tls: false }), target };
-    this.transport = dial(endpoint, timeoutMs, {
-      onReady: this.ready.resolve,
-      onDown: this.down.resolve,
-      onGone: this.gone.resolve,
+    this.transport = dial(endpoint, {
+      timeoutMs,
+      events: {
+        onReady: this.ready.resolve,
+        onDown: this.down.resolve,
+        onGone: this.gone.resolve,
+      },
     });
   }
 

@@ -195,8 +195,8 @@ function overTls(port: number, ca: string | undefined): Dialled {
   const tls = { ca, ...own, serverName: () => undefined };
   const secure = makeDial({ tls, keepAlive: false, transport: "http2" });
   return new Dialled(`127.0.0.1:${port}`, {
-    dial: (endpoint, timeoutMs, events) =>
-      secure({ ...endpoint, secure: true }, timeoutMs, events),
+    dial: (endpoint, settings) =>
+      secure({ ...endpoint, secure: true }, settings),
   });
 }
 

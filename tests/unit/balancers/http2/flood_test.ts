@@ -4,7 +4,7 @@ import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { MAX_USELESS_FRAMES } from "../../../../balancers/http2/_flood_guard.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { http2Dial } from "../../../../balancers/http2/mod.ts";
-import { PingPace } from "../../../../balancers/transport/mod.ts";
+import { PingPace, SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { connected, Dialled, replyOf, statusOf } from "./_dialled.ts";
 import { raw, type RawFrame } from "./_raw_frame.ts";
 import {
@@ -166,7 +166,7 @@ Deno.test("Connection takes anything that comes for a sign of life", async () =>
 Deno.test("Connection has pings doubled by a GOAWAY for too many of them", async () => {
   await using server = new RawPeer();
   const pings = new PingPace({ timeMs: 60_000, timeoutMs: 1_000 });
-  const dial = http2Dial({ tls: undefined, pings });
+  const dial = http2Dial({ tls: undefined, pings, clock: SYSTEM_CLOCK });
   await using dialled = new Dialled(server.address, { dial });
   const peer = await server.accept();
   await peer.say(settings());

@@ -7,6 +7,7 @@ import {
 } from "../../../../balancers/by_name.ts";
 import type { Blame } from "../../../../errors/retry_policy.ts";
 import { seededRandom } from "../../support/_fake_clock.ts";
+import { seeds } from "../../support/_seeds.ts";
 import {
   endpoints,
   type FakeTransport,
@@ -16,7 +17,7 @@ import {
 import { FOREVER, INFO, poolOf } from "../../api/call/_scripted_strategy.ts";
 
 const STEPS = 400;
-const SEEDS = Array.from({ length: 40 }, (_, seed) => seed);
+const SEEDS = seeds(40);
 const BLAMES: readonly Blame[] = ["none", "call", "connection", "member"];
 const SETS = ["a", "b", "ab", "abc", "bc", "cab", "d", ""];
 const DIAL_TIMEOUT_MS = 1_000;

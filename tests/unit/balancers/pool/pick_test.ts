@@ -80,7 +80,7 @@ Deno.test("ConnectionPool serves waiting picks in the order they came", async ()
 });
 
 Deno.test("ConnectionPool.wait() ends by timeout, abort, failure and close", async () => {
-  const { pool, strategy } = scripted();
+  const { pool, strategy, clock } = scripted();
   const error = new Error("no luck");
   pool.start();
   const controller = new AbortController();
@@ -91,6 +91,7 @@ Deno.test("ConnectionPool.wait() ends by timeout, abort, failure and close", asy
     pool.wait({ ...INFO, method: "fails" }, FOREVER),
     pool.wait(INFO, FOREVER),
   ];
+  clock.advance(1);
   assertEquals(await waits[0], { action: "timeout" });
   controller.abort();
   assertEquals(await waits[1], { action: "aborted" });

@@ -173,7 +173,7 @@ export class FakeTransport implements Transport {
 /** Keeps every transport that was dialled. */
 export class FakeNetwork {
   readonly dialled: FakeTransport[] = [];
-  readonly dial: Dial = ({ url }, timeoutMs, events) => {
+  readonly dial: Dial = ({ url }, { timeoutMs, events }) => {
     const transport = new FakeTransport(url, timeoutMs, events);
     this.dialled.push(transport);
     return transport;

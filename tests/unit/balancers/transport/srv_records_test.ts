@@ -4,7 +4,6 @@ import {
   assertEquals,
   assertFalse,
   assertRejects,
-  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { srvEndpoints } from "../../../../api/endpoints/_srv.ts";
@@ -19,36 +18,14 @@ import { CertificateAuthority } from "../../../harness/certificates.ts";
 import { DnsServer } from "../../../harness/dns_server.ts";
 import { FakeServer, waitFor } from "../../../harness/mod.ts";
 import { startMember } from "../../api/call/_member_server.ts";
+import { clientOf, PLAIN, recordOf, urls } from "./_srv_client.ts";
 
-const PLAIN = "_etcd-client._tcp.example.com";
 const SECURE = "_etcd-client-ssl._tcp.example.com";
 /** Nobody listens there. */
 const GONE = { target: "localhost", port: 1 };
 
 const { cert: ca } = await CertificateAuthority.create("etcdeno tests");
 const auth = { username: "alice", password: "hunter2" };
-
-function clientOf(
-  { port }: DnsServer,
-  { dns, ...options }: Partial<ClientOptions> = {},
-): Client {
-  const nameServer = { hostname: "127.0.0.1", port };
-  return new Client({
-    endpoints: "srv://example.com",
-    dialTimeoutMs: 1_000,
-    requestTimeoutMs: 5_000,
-    dns: { nameServer, refreshIntervalMs: 20, ...dns },
-    ...options,
-  });
-}
-
-function recordOf({ endpoint }: FakeServer) {
-  return { target: "localhost", port: Number(new URL(endpoint).port) };
-}
-
-function urls(client: Client): readonly string[] {
-  return client.balancer.endpoints.map(({ endpoint }) => endpoint);
-}
 
 Deno.test("Client with tls sends no password to a record without TLS", async () => {
   await using dns = await DnsServer.start();
@@ -200,57 +177,4 @@ Deno.test("srvEndpoints() uses no records without TLS while it is not known whet
   } finally {
     Deno.resolveDns = resolveDns;
   }
-});
-
-Deno.test("Client skips SRV records that name no endpoint, tells once, and uses the rest", async () => {
-  await using dns = await DnsServer.start();
-  await using member = await startMember();
-  dns.set(PLAIN, [
-    { target: "localhost", port: 0 },
-    { target: "not/a host", port: 2379 },
-    { target: "300.0.0.1", port: 2379 },
-    { target: ".", port: 2379 },
-    recordOf(member.server),
-  ]);
-  const told: ClientEvent[] = [];
-  await using client = clientOf(dns, {
-    onEvent: (event) => told.push(event),
-  });
-  const skipped = () =>
-    told.flatMap((event) => event.type === "record_skipped" ? [event] : []);
-  await client.get("k");
-  assertEquals(urls(client), [
-    member.server.endpoint.replace("127.0.0.1", "localhost"),
-  ]);
-  const expected = [
-    [".:2379", "its target says that the service is not there"],
-    ["300.0.0.1:2379", "its target is no host"],
-    ["localhost:0", "its port is 0"],
-    ["not\\/a\\040host:2379", "its target is no host"],
-  ];
-  const shown = () =>
-    skipped().map(({ record, reason }) => [record, reason]).sort();
-  assertEquals(shown(), expected);
-  assertEquals(skipped()[0]?.domain, "example.com");
-  // A later look-up finds another endpoint, and has nothing new to tell.
-  await using other = await startMember();
-  dns.set(PLAIN, [
-    { target: "localhost", port: 0 },
-    recordOf(member.server),
-    recordOf(other.server),
-  ]);
-  await waitFor("another look-up", () => urls(client).length === 2);
-  assertEquals(shown(), expected);
-});
-
-Deno.test("Client says why none of the SRV records can be used", async () => {
-  await using dns = await DnsServer.start();
-  dns.set(PLAIN, [{ target: "localhost", port: 0 }, { target: ".", port: 1 }]);
-  await using client = clientOf(dns);
-  const error = await assertRejects(
-    () => client.get("k", { timeoutMs: 300 }),
-    UnavailableError,
-  );
-  assertStringIncludes(error.message, `${PLAIN}: no record can be used: `);
-  assertStringIncludes(error.message, "localhost:0 (its port is 0)");
 });

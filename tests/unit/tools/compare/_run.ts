@@ -4,7 +4,7 @@ import {
   compare,
   type CompareOptions,
   type CompareOutcome,
-} from "../../../../tools/compare/main.ts";
+} from "../../../../tools/compare/_compare.ts";
 import type { CompareCell } from "../../../../tools/compare/result/_result.ts";
 import { StandInCluster } from "./_stand_in_cluster.ts";
 import { recording } from "./_stand_in_scenario.ts";

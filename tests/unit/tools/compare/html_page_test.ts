@@ -5,7 +5,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { compare } from "../../../../tools/compare/main.ts";
+import { compare } from "../../../../tools/compare/_compare.ts";
 import { renderHtml } from "../../../../tools/compare/html/_page.ts";
 import {
   CHOOSING_URL,

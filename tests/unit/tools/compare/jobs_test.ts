@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Scenario } from "../../../scenarios/scenario.ts";
-import type { CompareOptions } from "../../../../tools/compare/main.ts";
+import type { CompareOptions } from "../../../../tools/compare/_compare.ts";
 import { StandInCluster } from "./_stand_in_cluster.ts";
 import { recording, scenario } from "./_stand_in_scenario.ts";
 import { GOOD, NONE_FAILS, runCompare } from "./_run.ts";

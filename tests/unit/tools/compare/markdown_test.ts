@@ -16,8 +16,8 @@ import { GOOD, NONE_FAILS, runCompare } from "./_run.ts";
 const PAGE =
   new URL("../../../../docs/measured/faults.md", import.meta.url).pathname;
 const SUMMARY =
-  `Client 0.1.0 · etcd 3.5.16 · Deno 2.9.6 · linux x86_64 with 2 processors ·
-2026-11-21 · calls time out after 1000 ms
+  `Client 0.1.0 · etcd 3.5.16 · Deno 2.9.6 · linux x86_64 with 2 processors · calls
+time out after 1000 ms
 
 | scenario                                        | grpc1.0                             | grpc1.7                                                | grpc1.23         | mine                      |
 | ----------------------------------------------- | ----------------------------------- | ------------------------------------------------------ | ---------------- | ------------------------- |
@@ -92,7 +92,7 @@ Deno.test("docs/measured/ has the table of faults between its marks", async () =
   await checkMarks(PAGE);
   const text = await Deno.readTextFile(PAGE);
   const table = text.split(MARKS.begin)[1]?.split(MARKS.end)[0] ?? "";
-  assert(/^Client \S+ · etcd \S+ · Deno [^|]* ·\s\d{4}-\d\d-\d\d/m.test(table));
+  assert(/^Client \S+ · etcd \S+ · Deno \S+ · \S+ \S+ with \d+/m.test(table));
   assert(
     /^\| scenario +\| grpc1\.0 +\| grpc1\.7 +\| grpc1\.23 +\|$/m.test(table),
   );

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Scenario } from "../../../scenarios/scenario.ts";
-import type { CompareOptions } from "../../../../tools/compare/main.ts";
+import type { CompareOptions } from "../../../../tools/compare/_compare.ts";
 import type { CompareResult } from "../../../../tools/compare/result/_result.ts";
 import { UsageError } from "../../../../tools/output/_usage.ts";
 import { StandInCluster } from "./_stand_in_cluster.ts";

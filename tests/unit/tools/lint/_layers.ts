@@ -1,4 +1,6 @@
 /** What the layers forbid and what they allow. */
+import { basename, dirname } from "node:path";
+import { ROOT } from "../../../../tools/lint/_paths.ts";
 import type { Fixture } from "./_fixture.ts";
 
 /** What the rules object to. */
@@ -51,6 +53,29 @@ export const BAD_IMPORTS: readonly Fixture[] = [
     ["a room that nobody has placed", "api/attic/a.ts", "../call/mod.ts"],
     ["into a room that nobody has placed", "api/kv/kv.ts", "../attic/mod.ts"],
     ["our own package from jsr", "errors/a.ts", "jsr:@etcdeno/client@^1"],
+    [
+      "a file that our own package exports",
+      "api/kv/kv.ts",
+      "@etcdeno/client/gateway/main",
+    ],
+    ["a path with a query", "errors/a.ts", "../api/a.ts?x"],
+    ["out of the project", "errors/a.ts", "../../elsewhere/a.ts"],
+    [
+      "out of the project and back",
+      "errors/a.ts",
+      `../../${basename(ROOT)}/api/a.ts`,
+    ],
+    [
+      "far out of the project and back",
+      "errors/a.ts",
+      `../../../${basename(dirname(ROOT))}/${basename(ROOT)}/api/a.ts`,
+    ],
+    ["a second door within a room", "api/kv/kv.ts", "../call/inner/mod.ts"],
+    [
+      "from another folder into a room that nobody has placed",
+      "api/kv/kv.ts",
+      "../../balancers/attic/mod.ts",
+    ],
   ] as const).map(([about, path, target]): Fixture => ({
     rule: "direction",
     about,
@@ -65,6 +90,9 @@ export const BAD_IMPORTS: readonly Fixture[] = [
     "await import(`../api/a.ts`);",
     `type A = import("../api/a.ts").A;`,
     `new Worker(new URL("../api/a.ts", import.meta.url));`,
+    `new Worker(new URL("../api/a.mjs", import.meta.url));`,
+    `new Worker(new globalThis.URL("../api/a.ts", import.meta.url));`,
+    `new Worker(import.meta.resolve("../api/a.ts"));`,
     "const name = '../api/a.ts'; await import(name);",
   ].map((source): Fixture => ({
     rule: "direction",
@@ -87,6 +115,7 @@ export const BAD_IMPORTS: readonly Fixture[] = [
     ["api/kv/kv.ts", "protobufjs/light.js"],
     ["balancers/pool/_pool.ts", "npm:protobufjs@^8/minimal.js"],
     ["api/kv/kv.ts", "@std/assert"],
+    ["api/kv/kv.ts", "https://esm.sh/@grpc/grpc-js@1"],
     ["tests/harness/cluster.ts", "@std/assert"],
     ["tests/scenarios/put.ts", "jsr:@std/assert@^1"],
     ["tools/compare/main.ts", "@std/assert"],
@@ -114,6 +143,18 @@ export const BAD_IMPORTS: readonly Fixture[] = [
   },
   {
     rule: "no-circle",
+    about: "the type of an import",
+    path: "api/waiting/_abortable.ts",
+    source: `type A = typeof import("./_pause.ts").pause;`,
+  },
+  {
+    rule: "direction",
+    about: "a file in a room that nobody has placed",
+    path: "api/attic/a.ts",
+    source: "export {};",
+  },
+  {
+    rule: "no-circle",
     about: "a circle of several files, by an export",
     path: "errors/codes.ts",
     source: `export { EtcdError } from "./mod.ts";`,
@@ -127,6 +168,13 @@ export const GOOD_IMPORTS: readonly Fixture[] = [
     about: "what imports nothing that comes back",
     path: "api/waiting/_abortable.ts",
     source: `import type { EtcdError } from "../../errors/mod.ts";`,
+  },
+  {
+    rule: "no-circle",
+    about: "an import in a comment, or in a text",
+    path: "api/waiting/_abortable.ts",
+    source: "/*\nimport './_pause.ts';\n*/\n" +
+      "export const a = `\nimport './_pause.ts';\n`;",
   },
   ...([
     ["errors/judge.ts", "./codes.ts"],

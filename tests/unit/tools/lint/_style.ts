@@ -5,13 +5,22 @@ const lines = (count: number) => "export {};\n" + "// line\n".repeat(count - 1);
 
 /** What the rules object to. */
 export const BAD_STYLE: readonly Fixture[] = [
-  {
-    rule: "max-lines",
-    about: "251 lines",
-    path: "api/kv.ts",
-    source: lines(251),
-  },
-  ...["api/utils.ts", "api/_util.ts", "api/index.ts", "api/keyValue.ts"].map(
+  ...["api/kv/kv.ts", "tests/unit/kv_test.ts", "tests/scenarios/leases.ts"].map(
+    (path): Fixture => ({
+      rule: "max-lines",
+      about: `251 lines in ${path}`,
+      path,
+      source: lines(251),
+    }),
+  ),
+  ...[
+    "api/kv/utils.ts",
+    "api/kv/_util.ts",
+    "api/kv/index.ts",
+    "api/kv/keyValue.ts",
+    "api/kv/helpers/a.ts",
+    "api/keyValue/a.ts",
+  ].map(
     (path): Fixture => ({
       rule: "file-name",
       about: path,
@@ -45,37 +54,46 @@ export const BAD_STYLE: readonly Fixture[] = [
   ].map((source): Fixture => ({
     rule: "hash-private",
     about: source,
-    path: "api/client.ts",
+    path: "api/client/client.ts",
     source,
   })),
-  ...["events", "node:events"].map((name): Fixture => ({
+  ...["events", "node:events", "npm:events@3", "npm:eventemitter3"].map((
+    name,
+  ): Fixture => ({
     rule: "no-event-emitter",
     about: name,
-    path: "api/watch.ts",
+    path: "api/watch/watch.ts",
     source: `import { EventEmitter } from "${name}";`,
   })),
   ...[
     `throw new RangeError("Cannot do it: too long.");`,
     "throw new RangeError(`Cannot do it: ${1} is too long.`);",
+    `throw new RangeError("Cannot do it: " + "too long.");`,
+    `throw new RangeError(a ? "Cannot do it: b." : "Cannot do it");`,
+    `throw new RangeError(text ?? "Cannot do it: b.");`,
+    `throw new Deno.errors.TimedOut("Cannot do it: too late.");`,
+    `throw new DOMException("Cannot do it: too late.", "AbortError");`,
+    `throw RangeError("Cannot do it: too long.");`,
+    `class AError extends Error { constructor() { super("Cannot do it."); } }`,
   ].map((source): Fixture => ({
     rule: "error-message",
     about: source,
-    path: "api/kv.ts",
+    path: "api/kv/kv.ts",
     source,
   })),
 ];
 
 /** What they accept. */
 export const GOOD_STYLE: readonly Fixture[] = [
-  ...["api/kv.ts", "tests/unit/kv_test.ts", "proto/gen/big.ts"].map(
+  ...["api/kv/kv.ts", "tests/unit/kv_test.ts", "proto/gen/big.ts"].map(
     (path): Fixture => ({
       rule: "max-lines",
       about: path,
       path,
-      source: lines(path === "api/kv.ts" ? 250 : 2_000),
+      source: lines(path === "proto/gen/big.ts" ? 2_000 : 250),
     }),
   ),
-  ...["api/_retrying_caller.ts", "balancers/grpc1_23.ts", "mod.ts"].map(
+  ...["api/call/_retrying_caller.ts", "balancers/grpc1_23.ts", "mod.ts"].map(
     (path): Fixture => ({
       rule: "file-name",
       about: path,
@@ -102,13 +120,13 @@ export const GOOD_STYLE: readonly Fixture[] = [
   ].map((source): Fixture => ({
     rule: "hash-private",
     about: source,
-    path: "api/client.ts",
+    path: "api/client/client.ts",
     source,
   })),
   {
     rule: "no-event-emitter",
     about: "other node modules",
-    path: "api/watch.ts",
+    path: "api/watch/watch.ts",
     source: `import { posix } from "node:path";`,
   },
   ...[
@@ -118,7 +136,7 @@ export const GOOD_STYLE: readonly Fixture[] = [
   ].map((source): Fixture => ({
     rule: "error-message",
     about: source,
-    path: "api/kv.ts",
+    path: "api/kv/kv.ts",
     source,
   })),
 ];

@@ -1,6 +1,10 @@
 // The table of `deno task test:servers`, from what its tests have written.
 import { assertEquals } from "@std/assert";
-import { readCells, serversTable } from "../../../../tools/tasks/_servers.ts";
+import {
+  readCells,
+  serversSummary,
+  serversTable,
+} from "../../../../tools/tasks/_servers.ts";
 
 function cell(columnAt: number, rowAt: number, text: string): string {
   const column = `c${columnAt}`;
@@ -23,5 +27,21 @@ Deno.test("serversTable() has a column for each server, whatever the order of th
 | r0     | a       | b       |
 | r1     | c       | d       |
 `,
+  );
+});
+
+Deno.test("serversSummary() says what the table was measured with, and not when", () => {
+  const runtime = {
+    client: "1.2.3",
+    deno: "2.9.6",
+    system: "linux x86_64",
+    cpus: 2,
+  };
+  const cells = readCells(cell(0, 0, "a"));
+  assertEquals(
+    serversSummary(cells, runtime),
+    `Client 1.2.3 · Deno 2.9.6 · linux x86_64 with 2 processors
+
+${serversTable(cells)}`,
   );
 });

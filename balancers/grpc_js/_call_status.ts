@@ -1,0 +1,43 @@
+import { type Metadata, status, type StatusObject } from "@grpc/grpc-js";
+import { wireEndOf } from "./_wire_ends.ts";
+import type { CallStatus } from "../transport/mod.ts";
+
+// The gRPC codes of HTTP statuses; the others are UNKNOWN.
+const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {
+  400: status.INTERNAL,
+  401: status.UNAUTHENTICATED,
+  403: status.PERMISSION_DENIED,
+  404: status.UNIMPLEMENTED,
+  429: status.UNAVAILABLE,
+  502: status.UNAVAILABLE,
+  503: status.UNAVAILABLE,
+  504: status.UNAVAILABLE,
+};
+
+/**
+ * Turns the status of grpc-js into ours. `headers` are those of the answer, if
+ * one had begun; an answer that is only a status has them in the status.
+ */
+export function toCallStatus(
+  { code, details, metadata }: StatusObject,
+  headers: Metadata | undefined,
+): CallStatus {
+  const { resetCode, stream } = wireEndOf(metadata) ?? {};
+  const cutShort = stream?.cutShort === true;
+  const httpStatus = stream?.httpStatus;
+  const [type] = (headers ?? metadata).get("content-type");
+  const foreign = headers !== undefined &&
+    !String(type).startsWith("application/grpc");
+  const text = cutShort ? `Received HTTP status code ${httpStatus}` : details;
+  return {
+    grpcCode: cutShort
+      ? GRPC_CODE_OF_HTTP[httpStatus ?? 0] ?? status.UNKNOWN
+      : code,
+    details: foreign
+      ? `${text}; that is no gRPC answer, is it an etcd server?`
+      : text,
+    answered: type !== undefined && (cutShort || resetCode === undefined),
+    unprocessed: stream?.unprocessed === true,
+    httpStatus,
+  };
+}

@@ -1,0 +1,55 @@
+import { isIP } from "node:net";
+import type { Clock } from "../../balancers/transport/mod.ts";
+import { withTimeout } from "../sockets/mod.ts";
+import type { Names, Target } from "../names/mod.ts";
+import { AddressRace } from "./_address_race.ts";
+
+/** Options of a dial. */
+export interface DialOptions {
+  readonly names: Names;
+  readonly clock: Pick<Clock, "hold">;
+  readonly signal: AbortSignal;
+}
+
+/** Options of a dial that may only take so long. */
+export interface TimedDialOptions extends DialOptions {
+  readonly timeoutMs: number;
+}
+
+/** Connects to an endpoint by TCP, in `timeoutMs` at most. */
+export async function dialTcp(
+  target: Target,
+  options: TimedDialOptions,
+): Promise<Deno.TcpConn> {
+  return await withTimeout(
+    { what: `connect to ${target.address}`, ...options },
+    (signal) => connectTo(target, { ...options, signal }),
+  );
+}
+
+/**
+ * Connects to an endpoint by TCP, for as long as that takes; the addresses of a
+ * name are raced, each with a head start.
+ */
+export async function connectTo(
+  { host, port }: Target,
+  { names, clock, signal }: DialOptions,
+): Promise<Deno.TcpConn> {
+  const addresses = alternate(await names.addresses(host, signal));
+  try {
+    return await new AddressRace(addresses, { port, clock, signal }).run();
+  } catch (error) {
+    // They may be those of yesterday.
+    names.doubt(host);
+    throw error;
+  }
+}
+
+/** The families in turns, the one of the first address first. */
+function alternate(addresses: readonly string[]): string[] {
+  const [one = ""] = addresses;
+  const same = addresses.filter((address) => isIP(address) === isIP(one));
+  const other = addresses.filter((address) => isIP(address) !== isIP(one));
+  return same.flatMap((address, n) => [address, ...other.slice(n, n + 1)])
+    .concat(other.slice(same.length));
+}

@@ -1,0 +1,85 @@
+// Snapshots of a real member: restored by etcd's own tool, left, read slowly.
+import { assert, assertEquals } from "@std/assert";
+import { Client } from "../../../mod.ts";
+import { Cluster, type Member, sleep, waitFor } from "../../harness/mod.ts";
+
+const MEBIBYTE = 1024 * 1024;
+const DATA_MEBIBYTES = 24;
+
+let cluster: Cluster;
+let member: Member;
+
+Deno.test.beforeAll(async () => {
+  cluster = await Cluster.start({ members: 1 });
+  const [only] = cluster.members;
+  assert(only);
+  member = only;
+  await using client = connect();
+  const value = new Uint8Array(MEBIBYTE);
+  for (let at = 0; at < DATA_MEBIBYTES; at++) {
+    crypto.getRandomValues(value.subarray(0, 65_536));
+    await client.put(`data/${at}`, value);
+  }
+  await client.put("kept", "as it was");
+});
+
+Deno.test.afterAll(async () => {
+  await cluster.close();
+});
+
+function connect(): Client {
+  return new Client({ endpoints: cluster.endpoints, requestTimeoutMs: 20_000 });
+}
+
+/** The sum of the member's metrics that match. */
+async function metric(name: RegExp): Promise<number> {
+  return (await member.metrics()).split("\n")
+    .filter((line) => name.test(line))
+    .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+/** How many bytes of messages the member has sent to clients. */
+function sentBytes(): Promise<number> {
+  return metric(/^etcd_network_client_grpc_sent_bytes_total /);
+}
+
+/** How many snapshots the member has ended, well or not. */
+function ended(): Promise<number> {
+  return metric(/^grpc_server_handled_total\{.*grpc_method="Snapshot"/);
+}
+
+Deno.test("snapshot() is a file from which etcd's own tool restores the data", async () => {
+  await using client = connect();
+  const file = `${cluster.dataRoot}/snapshot.db`;
+  await client.maintenance.snapshot().pipeTo(
+    (await Deno.create(file)).writable,
+  );
+  await client.put("kept", "changed since");
+  await using restored = await Cluster.start({ members: 1, snapshot: file });
+  await using other = new Client({ endpoints: restored.endpoints });
+  assertEquals((await other.get("kept"))?.value.text(), "as it was");
+  const value = await client.get("data/7");
+  assert(value);
+  assertEquals((await other.get("data/7"))?.value, value.value);
+});
+
+Deno.test("snapshot() is not sent ahead of who reads it, and ends when left", async () => {
+  await using client = connect();
+  const [before, endedBefore] = [await sentBytes(), await ended()];
+  const reader = client.maintenance.snapshot().getReader();
+  await reader.read();
+  // Until as much has been sent as fits on the way.
+  let sent = -1;
+  await waitFor("the member to stop sending", async () => {
+    const last = sent;
+    sent = await sentBytes() - before;
+    await sleep(300);
+    return sent === last;
+  });
+  assert(sent < 4 * MEBIBYTE, `${sent} bytes were sent`);
+  assertEquals(await ended(), endedBefore);
+  await reader.cancel();
+  await waitFor("the member to have let go", async () => {
+    return await ended() === endedBefore + 1;
+  });
+});

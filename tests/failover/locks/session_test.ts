@@ -1,0 +1,122 @@
+// Locks and leaderships across cut connections, with each strategy.
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { Client, EtcdError, type KeyValue, type Lock } from "../../../mod.ts";
+import { sleep, waitFor } from "../../harness/mod.ts";
+import { observer } from "../../scenarios/_clients.ts";
+import { cutAll } from "../../scenarios/_every_member.ts";
+import { untilQueued } from "./_subject.ts";
+import {
+  cluster,
+  eachStrategy,
+  newClient,
+  startThreeMembers,
+} from "../_three_members.ts";
+
+startThreeMembers();
+
+eachStrategy(
+  "a lock is waited for across cut connections",
+  async (balancer) => {
+    const name = `cuts/${balancer}`;
+    await using other = observer(cluster);
+    await using client = newClient(balancer);
+    await using holder = await other.session();
+    await using session = await client.session();
+    const held = await holder.lock(name);
+    let lock: Lock | undefined;
+    const waiting = session.lock(name).then((got) => lock = got);
+    await untilQueued(other, name, 2);
+    for (let cuts = 0; cuts < 3; cuts++) {
+      await cutAll(cluster);
+      await sleep(100);
+    }
+    assertEquals(lock, undefined);
+    await held.unlock();
+    const { signal, revision } = await waiting;
+    assertFalse(signal.aborted);
+    assert(revision > held.revision);
+    assertFalse(session.signal.aborted);
+  },
+);
+
+eachStrategy("observe() goes on across cut connections", async (balancer) => {
+  const name = `observe/${balancer}`;
+  await using other = observer(cluster);
+  await using client = newClient(balancer);
+  await using session = await client.session();
+  await using leading = await other.session();
+  await using succeeding = await other.session();
+  const seen = { served: [] as string[], own: [] as string[] };
+  const abort = new AbortController();
+  const { signal } = abort;
+  const read = async (into: string[], leaders: AsyncIterable<KeyValue>) => {
+    for await (const { value } of leaders) into.push(value.text());
+  };
+  const reading = [
+    read(seen.served, client.election.observe(name, { signal })),
+    read(seen.own, session.observe(name, { signal })),
+  ];
+  const both = async (...values: readonly string[]) => {
+    await waitFor(
+      `${values}, not ${seen.served} and ${seen.own}`,
+      () => Math.min(seen.served.length, seen.own.length) >= values.length,
+    );
+    assertEquals(seen, { served: values, own: values });
+  };
+  const leader = await leading.campaign(name, "a");
+  await both("a");
+  const next = succeeding.campaign(name, "d");
+  await leader.proclaim("b");
+  await both("a", "b");
+  await cutAll(cluster);
+  await leader.proclaim("c");
+  await both("a", "b", "c");
+  await cutAll(cluster);
+  await leader.resign();
+  await using _next = await next;
+  await both("a", "b", "c", "d");
+  abort.abort("seen enough");
+  for (const one of reading) {
+    assertEquals(await assertRejects(() => one), "seen enough");
+  }
+});
+
+eachStrategy(
+  "client.lock waits for longer than other calls may take, and tells when it is cut",
+  async (balancer) => {
+    const name = `served/${balancer}`;
+    await using other = observer(cluster);
+    await using client = new Client({
+      endpoints: cluster.endpoints,
+      balancer,
+      keepAlive: false,
+      requestTimeoutMs: 500,
+    });
+    await client.connect();
+    await using holding = await other.lease.grant(60);
+    await using wanting = await other.lease.grant(60);
+    const { key } = await other.lock.lock(name, { lease: holding.id });
+    const waiting = [
+      client.lock.lock(name, { lease: wanting.id }),
+      client.election.campaign(`${name}-too`, "", { lease: wanting.id }),
+    ];
+    const settled = Promise.allSettled(waiting);
+    let over = false;
+    waiting[0]?.then(() => over = true, () => over = true);
+    await untilQueued(other, name, 2);
+    // Twice the time that others have.
+    await sleep(1_000);
+    assertFalse(over);
+    await cutAll(cluster);
+    const error = await assertRejects(
+      () => waiting[0] ?? Promise.resolve(),
+      EtcdError,
+    );
+    assertEquals(error.code, "connection_lost");
+    assert(error.maybeCommitted);
+    assertEquals((await settled)[1]?.status, "fulfilled");
+    // The member has noticed as well, and left the queue.
+    await untilQueued(other, name, 1);
+    await other.lock.unlock(key);
+  },
+);
