@@ -28,8 +28,6 @@ export {
   Client,
   type ClientOptions,
   type KeepAliveOptions,
-  type TlsOptions,
-  type TlsProvider,
 } from "./api/client/mod.ts";
 export type {
   Auth,
@@ -42,6 +40,7 @@ export type {
   UserOptions,
   Users,
 } from "./api/auth/mod.ts";
+export type { TlsOptions, TlsProvider } from "./api/tls/mod.ts";
 export type { Keyspace } from "./api/keyspace.ts";
 export type {
   AddMemberOptions,

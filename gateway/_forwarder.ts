@@ -1,6 +1,11 @@
 import type { Clock } from "../balancers/transport/mod.ts";
-import { closeQuietly, isLocalError, isSourceError } from "./sockets/mod.ts";
-import { type Fleet, LoopGuard, type Upstream } from "./upstreams/mod.ts";
+import {
+  closeQuietly,
+  isLocalError,
+  isSourceError,
+  LoopGuard,
+} from "./sockets/mod.ts";
+import type { Fleet, Upstream } from "./upstreams/mod.ts";
 import { joinAddress } from "./names/mod.ts";
 import { Tunnel } from "./tunnel/mod.ts";
 import type { GatewayEvent, RefusalReason } from "./view.ts";
@@ -28,7 +33,7 @@ export class Forwarder {
   readonly #port: number;
   readonly #clock: Clock;
   readonly #onEvent: ForwarderOptions["onEvent"];
-  readonly #guard = new LoopGuard();
+  readonly #guard = new LoopGuard<Upstream>();
   readonly #tunnels = new Set<Tunnel>();
   #closed = false;
 

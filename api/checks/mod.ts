@@ -33,11 +33,5 @@ export {
   TIMEOUT_MS,
 } from "./_kinds.ts";
 export { leaseField } from "./_lease.ts";
-export {
-  checkEncrypted,
-  mustEncrypt,
-  type Secrecy,
-  withoutPlain,
-} from "./_secrecy.ts";
 export { checkOptions, Signature } from "./_signature.ts";
 export { leaseIdOf, type LeaseRef } from "./lease_ref.ts";

@@ -7,7 +7,7 @@ import {
 import type { ConnectionPool } from "../../balancers/pool/mod.ts";
 import { clientClosedError } from "../../errors/client_closed.ts";
 import { type Caller, type CallOptions, ClusterGuard } from "../call/mod.ts";
-import { checkEncrypted } from "../checks/mod.ts";
+import { checkEncrypted } from "../tls/mod.ts";
 import {
   EndpointKeeper,
   EndpointSync,

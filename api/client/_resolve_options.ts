@@ -20,7 +20,7 @@ import {
   resolveSeeds,
   type Seeds,
 } from "../endpoints/mod.ts";
-import { resolveTls } from "./_resolve_tls.ts";
+import { resolveTls } from "../tls/mod.ts";
 import type { BatchMode } from "../batch/mod.ts";
 import type { TellEvent } from "../events.ts";
 import type { ClientOptions, KeepAliveOptions } from "./options.ts";

@@ -4,9 +4,4 @@
  * @module
  */
 export { Client } from "./client.ts";
-export type {
-  ClientOptions,
-  KeepAliveOptions,
-  TlsOptions,
-  TlsProvider,
-} from "./options.ts";
+export type { ClientOptions, KeepAliveOptions } from "./options.ts";

@@ -2,31 +2,9 @@ import type { BalancerName } from "../../balancers/by_name.ts";
 import type { BalancerFactory } from "../../balancers/strategy.ts";
 import type { AuthOptions } from "../call/mod.ts";
 import type { DnsOptions } from "../endpoints/mod.ts";
+import type { TlsOptions, TlsProvider } from "../tls/mod.ts";
 import type { BatchMode } from "../batch/mod.ts";
 import type { ClientEvent } from "../events.ts";
-
-/** TLS settings. */
-export interface TlsOptions {
-  /** Certificates of the authorities to trust, PEM. @default {the system's} */
-  readonly ca?: string | Uint8Array | undefined;
-  /** The client's certificate chain, PEM, its own certificate first. */
-  readonly cert?: string | Uint8Array | undefined;
-  /** The private key of that certificate, PEM, without a passphrase. */
-  readonly key?: string | Uint8Array | undefined;
-  /**
-   * The name the servers' certificates must be for: one for all endpoints, or
-   * a function of the endpoint.
-   *
-   * @default {each endpoint's own host}
-   */
-  readonly serverName?:
-    | string
-    | ((endpoint: string) => string | undefined)
-    | undefined;
-}
-
-/** Gives the TLS settings for a new connection, such as from renewed files. */
-export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
 
 /** HTTP/2 pings, sent while a call or stream is open. */
 export interface KeepAliveOptions {

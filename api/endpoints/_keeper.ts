@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../balancers/transport/mod.ts";
 import type { ConnectionPool } from "../../balancers/pool/mod.ts";
 import type { EndpointView } from "../../balancers/view.ts";
-import { withoutPlain } from "../checks/mod.ts";
+import { withoutPlain } from "../tls/mod.ts";
 import type { Seeds } from "./_seeds.ts";
 
 /** The endpoints that the pool has: the user's, the members' or both. */

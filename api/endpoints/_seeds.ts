@@ -4,7 +4,7 @@ import {
   type SrvRecords,
 } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import { checkEncrypted, mustEncrypt, type Secrecy } from "../checks/mod.ts";
+import { checkEncrypted, mustEncrypt, type Secrecy } from "../tls/mod.ts";
 import { srvDomain } from "./_srv.ts";
 
 /** The user's endpoints, and the domains whose records name endpoints. */

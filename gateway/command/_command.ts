@@ -1,12 +1,10 @@
+import { createEventLog, createLog, type Log, LogSink } from "../log/mod.ts";
 import {
   SYSTEM_CLOCK,
   withoutPassword,
 } from "../../balancers/transport/mod.ts";
-import { createEventLog } from "./_event_log.ts";
 import { helpText, parseFlags, UsageError } from "./_flags.ts";
 import { Gateway } from "../gateway.ts";
-import { createLog, type Log } from "./_log.ts";
-import { LogSink } from "./_log_sink.ts";
 import { notifyReady } from "./_notify.ts";
 import type { GatewayOptions } from "../options.ts";
 import { readSettings, type Settings } from "./_settings.ts";

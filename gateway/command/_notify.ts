@@ -1,5 +1,5 @@
+import type { Log } from "../log/mod.ts";
 import { onAbort } from "../../balancers/transport/mod.ts";
-import type { Log } from "./_log.ts";
 
 /**
  * Tells systemd that the service is ready, where it asked for that and both

@@ -1,6 +1,6 @@
+import { parseGoDuration } from "../log/mod.ts";
 import { LONGEST_MS } from "../../balancers/transport/mod.ts";
 import { type GivenFlags, UsageError } from "./_flags.ts";
-import { parseGoDuration } from "./_go_duration.ts";
 import type { DiscoveryOptions, GatewayOptions } from "../options.ts";
 import { SELECTION_NAMES } from "../_selection.ts";
 import { type ListenAddress, parseListenAddress } from "../listener/mod.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { LoopGuard } from "./_loop_guard.ts";
 export { closeQuietly } from "./_close_quietly.ts";
 export {
   isGoneError,

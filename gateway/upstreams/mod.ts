@@ -4,5 +4,4 @@
  * @module
  */
 export { Fleet } from "./_fleet.ts";
-export { LoopGuard } from "./_loop_guard.ts";
 export { Upstream } from "./_upstream.ts";

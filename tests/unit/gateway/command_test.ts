@@ -1,6 +1,6 @@
 // What the command line means, and what is printed.
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { createEventLog } from "../../../gateway/command/_event_log.ts";
+import { createEventLog } from "../../../gateway/log/_event_log.ts";
 import {
   FLAGS,
   helpText,
@@ -10,8 +10,8 @@ import {
 import {
   formatGoDuration,
   parseGoDuration,
-} from "../../../gateway/command/_go_duration.ts";
-import { createLog } from "../../../gateway/command/_log.ts";
+} from "../../../gateway/log/_go_duration.ts";
+import { createLog } from "../../../gateway/log/_log.ts";
 import { metricsText } from "../../../gateway/status/_metrics_text.ts";
 import { makeTarget } from "../../../gateway/names/_target.ts";
 import { Upstream } from "../../../gateway/upstreams/_upstream.ts";

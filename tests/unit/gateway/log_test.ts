@@ -1,8 +1,8 @@
 // The command's log: it holds nothing up, and does not repeat itself.
 import { assert, assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../../balancers/transport/mod.ts";
-import { createEventLog } from "../../../gateway/command/_event_log.ts";
-import { LogSink } from "../../../gateway/command/_log_sink.ts";
+import { createEventLog } from "../../../gateway/log/_event_log.ts";
+import { LogSink } from "../../../gateway/log/_log_sink.ts";
 import type { GatewayEvent } from "../../../gateway/view.ts";
 import { freePorts } from "../../harness/_ports.ts";
 import { waitFor } from "../../harness/mod.ts";

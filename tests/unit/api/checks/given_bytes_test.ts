@@ -14,7 +14,7 @@ import { createError } from "../../../../errors/specific_errors.ts";
 import { all, fromKey, type KeyValue, op, prefix } from "../../../../mod.ts";
 import { listPages } from "../../../../api/kv/_list.ts";
 import { outlineOf, txnResult } from "../../../../api/kv/_txn_codec.ts";
-import { resolveTls } from "../../../../api/client/_resolve_tls.ts";
+import { resolveTls } from "../../../../api/tls/_resolve_tls.ts";
 import { keyId } from "../../../../api/values/_key_id.ts";
 import type {
   LeaderRequestInit,

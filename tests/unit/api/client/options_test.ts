@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { resolveOptions } from "../../../../api/client/_resolve_options.ts";
-import { resolveTls } from "../../../../api/client/_resolve_tls.ts";
+import { resolveTls } from "../../../../api/tls/_resolve_tls.ts";
 import type { ClientOptions } from "../../../../api/client/options.ts";
 import { BALANCER_NAMES } from "../../../../balancers/by_name.ts";
 import { DEFAULT_TRANSPORT } from "../../../../balancers/dial/mod.ts";

@@ -1,12 +1,9 @@
-import { joinAddress } from "../names/mod.ts";
-import type { Upstream } from "./_upstream.ts";
-
 /**
  * Knows a client that is the gateway itself: its connection is one of the
  * gateway's own, seen from the other end. That holds for every name and
  * interface of this machine, also after a change in DNS.
  */
-export class LoopGuard {
+export class LoopGuard<Upstream> {
   // By both ends: a port may serve many connections that differ in the other.
   readonly #dialed = new Map<string, Upstream>();
 
@@ -25,6 +22,6 @@ export class LoopGuard {
 
 function keyOf(from: Deno.NetAddr, to: Deno.NetAddr): string {
   return [from, to].map(({ hostname, port }) =>
-    joinAddress(hostname.replace(/^::ffff:/i, ""), port)
+    `${hostname.replace(/^::ffff:/i, "")} ${port}`
   ).join(" to ");
 }
