@@ -2,14 +2,15 @@
 // right and wrong, bytes that are cut and damaged, ends of every kind.
 // ETCDENO_HTTP2_SEQUENCES=1000000 deno task test FILE
 import { assert } from "@std/assert";
+import { heldBytes } from "./_held_bytes.ts";
 import { PlayedConnection } from "./_played_connection.ts";
 import { rounds } from "./_pieces.ts";
 
 const SEQUENCES = Number(Deno.env.get("ETCDENO_HTTP2_SEQUENCES") ?? 10_000);
 /** From so many on it is seen whether memory grows with them, */
-const MANY = 100_000;
+const MANY = 10_000;
 /** and how much it may grow, in bytes. */
-const GROWTH = 33_554_432;
+const GROWTH = 16_777_216;
 
 /** What becomes of calls in ways that each have a reason of their own. */
 const OUTCOMES = [
@@ -26,25 +27,20 @@ const OUTCOMES = [
 
 async function play(wire: "sound" | "damaging"): Promise<void> {
   const seen = new Set<string>();
-  // What the heap comes down to in each tenth of the run: what is held.
-  const held = Array.from({ length: 10 }, () => Infinity);
-  const count = SEQUENCES / 2;
   let played = 0;
-  for (const draws of rounds(count)) {
+  let held = Infinity;
+  for (const draws of rounds(SEQUENCES / 2)) {
     try {
       const outcomes = await new PlayedConnection(draws, wire).play();
       for (const outcome of outcomes) seen.add(outcome);
     } catch (error) {
       throw new Error(`${draws.note}: ${error}`, { cause: error });
     }
-    const tenth = Math.floor(10 * played / count);
-    if (played++ % 50 > 0) continue;
-    const { heapUsed } = Deno.memoryUsage();
-    held[tenth] = Math.min(held[tenth] ?? Infinity, heapUsed);
+    if (++played === MANY) held = heldBytes();
   }
-  if (played >= MANY) {
-    const [early = 0, late = 0] = [held[1], held[9]];
-    assert(late - early < GROWTH, `the heap grows from ${early} to ${late}`);
+  if (played > 2 * MANY) {
+    const growth = heldBytes() - held;
+    assert(growth < GROWTH, `${played} sequences hold ${growth} bytes`);
   }
   if (played < 1_000) return;
   for (const outcome of OUTCOMES) {
