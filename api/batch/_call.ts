@@ -24,6 +24,8 @@ type Phase = "waiting" | "sent" | "settled";
 export class BatchedCall {
   /** The call, in bytes of its own. */
   readonly init: BatchedCallInit;
+  /** Its place among those that wait. */
+  order = 0;
   /** When its time is over, on the clock. */
   readonly deadlineAt: number;
   /** Resolves to the answer. */

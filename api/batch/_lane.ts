@@ -1,6 +1,7 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 import { callAlone, sendAlone, type Sender, sendTogether } from "./_send.ts";
 import { BatchedCall, type BatchedCallInit } from "./_call.ts";
+import { WaitingCalls } from "./_waiting_calls.ts";
 
 /** How much one request carries. */
 export interface BatchLimits {
@@ -26,7 +27,7 @@ export interface LaneOptions extends Sender {
 interface Batch {
   readonly calls: readonly BatchedCall[];
   /** The keys they write. */
-  readonly keys: ReadonlySet<string>;
+  readonly keys: readonly string[];
 }
 
 /** A request in flight. */
@@ -35,8 +36,6 @@ interface Flight extends Batch {
   /** Whether other calls wait for its answer: not once it is slow. */
   pace: "awaited" | "slow";
 }
-
-const NO_KEYS: ReadonlySet<string> = new Set();
 
 // A call ends so long after its deadline. By then the request that carries it
 // has ended, whose own error says more.
@@ -59,7 +58,7 @@ export class BatchLane {
   readonly #limits: BatchLimits;
   /** The requests in flight, the oldest first. */
   readonly #flights: Flight[] = [];
-  #waiting: BatchedCall[] = [];
+  readonly #waiting = new WaitingCalls();
   #flushing = false;
   #nextDeadlineAt = Infinity;
   #stopTimer = () => {};
@@ -74,17 +73,18 @@ export class BatchLane {
   run(init: BatchedCallInit): Promise<unknown> {
     const { writes } = init.operation;
     if (
-      this.#waiting.length === 0 && this.#awaited() === 0 &&
-      (writes === undefined || !this.#isWriting(writes))
+      this.#waiting.size === 0 && this.#awaited() === 0 &&
+      (writes === undefined || !this.#waiting.isWriting(writes))
     ) {
-      const keys = writes === undefined ? NO_KEYS : new Set([writes]);
+      const keys = writes === undefined ? [] : [writes];
+      if (writes !== undefined) this.#waiting.occupy(writes);
       return this.#inFlight(
         { calls: [], keys },
         () => callAlone(this.#options.caller, init),
       );
     }
     const call = new BatchedCall(init, this.#options.clock.now());
-    this.#waiting.push(call);
+    this.#waiting.add(call);
     this.#expect(call);
     // Calls of the same turn of the event loop go together.
     if (!this.#flushing) {
@@ -109,7 +109,7 @@ export class BatchLane {
   /** How many requests may be in flight that others wait for. */
   #most(): number {
     const { operations, inFlight, fullInFlight } = this.#limits;
-    return this.#waiting.length < operations ? inFlight : fullInFlight;
+    return this.#waiting.size < operations ? inFlight : fullInFlight;
   }
 
   /** How many requests are in flight that others wait for. */
@@ -120,41 +120,22 @@ export class BatchLane {
     );
   }
 
-  #isWriting(key: string): boolean {
-    return this.#flights.some(({ keys }) => keys.has(key));
-  }
-
   /** Takes the calls that may go in one request out of those that wait. */
   #take(): Batch {
     const calls: BatchedCall[] = [];
-    const kept: BatchedCall[] = [];
-    const keys = new Set<string>();
-    const passedOver = new Set<string>();
+    const keys: string[] = [];
     let bytes = 0;
-    let at = 0;
-    for (; at < this.#waiting.length; at++) {
-      const call = this.#waiting[at];
-      if (call === undefined || call.settled) continue;
+    const fits = ({ init: { operation } }: BatchedCall) =>
+      calls.length < this.#limits.operations &&
+      (calls.length === 0 || bytes + operation.bytes <= this.#limits.bytes);
+    for (;;) {
+      const call = this.#waiting.take(fits);
+      if (call === undefined) return { calls, keys };
       const { writes, bytes: more } = call.init.operation;
-      if (
-        calls.length >= this.#limits.operations ||
-        (calls.length > 0 && bytes + more > this.#limits.bytes)
-      ) break;
-      if (writes !== undefined) {
-        if (
-          keys.has(writes) || passedOver.has(writes) || this.#isWriting(writes)
-        ) {
-          passedOver.add(writes);
-          kept.push(call);
-          continue;
-        }
-        keys.add(writes);
-      }
+      if (writes !== undefined) keys.push(writes);
       calls.push(call);
       bytes += more;
     }
-    this.#waiting = [...kept, ...this.#waiting.slice(at)];
-    return { calls, keys };
   }
 
   #start(batch: Batch): Promise<void> {
@@ -180,6 +161,7 @@ export class BatchLane {
       return await work();
     } finally {
       this.#flights.splice(this.#flights.indexOf(flight), 1);
+      for (const key of keys) this.#waiting.release(key);
       this.#flush();
     }
   }
@@ -192,7 +174,7 @@ export class BatchLane {
     } else {
       this.#limits.bytes = Math.max(Math.floor(this.#limits.bytes / 2), 1);
     }
-    this.#waiting.unshift(...calls);
+    this.#waiting.putBack(calls);
   }
 
   #expect({ deadlineAt }: BatchedCall): void {
@@ -201,14 +183,14 @@ export class BatchLane {
 
   /** Sets the timer to the next time that matters without any answer. */
   #arm(): void {
-    if (this.#waiting.length === 0 && this.#flights.length === 0) {
+    if (this.#waiting.size === 0 && this.#flights.length === 0) {
       this.#stopTimer();
       this.#timerAt = Infinity;
       this.#nextDeadlineAt = Infinity;
       return;
     }
     const oldest = this.#flights.find(({ pace }) => pace === "awaited");
-    const slowAt = this.#waiting.length > 0 && oldest !== undefined
+    const slowAt = this.#waiting.size > 0 && oldest !== undefined
       ? oldest.startedAt + SLOW_MS
       : Infinity;
     const at = Math.min(slowAt, this.#nextDeadlineAt + EXPIRY_SLACK_MS);

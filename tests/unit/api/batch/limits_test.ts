@@ -15,12 +15,15 @@ function refusal(code: "too_many_operations" | "request_too_large") {
 
 Deno.test("the longest timeout there is sets no timer that is over at once", async () => {
   const { kv, network } = batchSubject();
-  const { setTimeout } = globalThis;
+  const { setTimeout, setInterval } = globalThis;
   const waits: number[] = [];
-  globalThis.setTimeout = ((task: () => void, ms: number) => {
-    waits.push(ms);
-    return setTimeout(task, ms);
-  }) as typeof globalThis.setTimeout;
+  const noting = (set: typeof setTimeout | typeof setInterval) =>
+    ((task: () => void, ms: number) => {
+      waits.push(ms);
+      return set(task, ms);
+    }) as typeof setTimeout;
+  globalThis.setTimeout = noting(setTimeout);
+  globalThis.setInterval = noting(setInterval);
   try {
     const timeoutMs = 2_147_483_647;
     const gets = ["a", "b", "c"].map((key) => kv.get(key, { timeoutMs }));
@@ -28,7 +31,7 @@ Deno.test("the longest timeout there is sets no timer that is over at once", asy
     await answerAll(network);
     await Promise.all(gets);
   } finally {
-    globalThis.setTimeout = setTimeout;
+    Object.assign(globalThis, { setTimeout, setInterval });
   }
   assertEquals(waits.filter((ms) => ms > 2_147_483_647), []);
   assert(waits.length > 0);
