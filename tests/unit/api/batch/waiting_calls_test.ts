@@ -9,7 +9,7 @@ import { methods } from "../../../../proto/methods.ts";
 function callOf(key: string | undefined): BatchedCall {
   const bytes = new TextEncoder().encode(key ?? "read");
   const method = key === undefined ? methods.kv.range : methods.kv.put;
-  const operation = toOperation(method.name, { key: bytes, value: bytes });
+  const operation = toOperation(method, { key: bytes, value: bytes }, "all");
   if (operation === undefined) throw new Error("no operation of a batch");
   const call = new BatchedCall({
     operation,
