@@ -26,8 +26,8 @@ export type Refusal = "by etcd" | "by something else";
 export class WatchIds<Watcher extends object> {
   readonly #byId = new Map<bigint, Watcher>();
   readonly #idOf = new Map<Watcher, bigint>();
-  /** In the order asked. */
-  #creating: Asked[] = [];
+  /** By their ids, in the order asked. */
+  readonly #creating = new Map<bigint, Asked>();
   #last = FIRST;
   /** The owner of the ids; that it is the server has to be confirmed. */
   #kind: "ours" | "perhaps the server's" | "the server's" = "ours";
@@ -49,10 +49,10 @@ export class WatchIds<Watcher extends object> {
   next(watcher: Watcher): bigint | undefined {
     const any = this.inTurn;
     if (this.#idOf.has(watcher)) return undefined;
-    if (any && this.#creating.length > 0) return undefined;
+    if (any && this.#creating.size > 0) return undefined;
     const id = ++this.#last;
     this.#set(watcher, id);
-    this.#creating.push({ id, any });
+    this.#creating.set(id, { id, any });
     return any ? ANY : id;
   }
 
@@ -82,12 +82,13 @@ export class WatchIds<Watcher extends object> {
     refusal?: Refusal,
   ): Watcher | "unclear" | "again" | undefined {
     // Creations are answered in order, failed ones too.
-    const at = answered === NONE
-      ? 0
-      : this.#creating.findIndex(({ id }) => id === answered);
-    if (at < 0) return this.#named(answered);
-    const [asked] = this.#creating.splice(at, 1);
-    if (asked === undefined) return undefined;
+    const asked = answered === NONE
+      ? this.#firstAsked
+      : this.#creating.get(answered);
+    if (asked === undefined) {
+      return answered === NONE ? undefined : this.#named(answered);
+    }
+    this.#creating.delete(asked.id);
     const watcher = this.#byId.get(asked.id);
     if (answered === NONE && refusal === "by something else" && !asked.any) {
       this.#kind = "perhaps the server's";
@@ -103,15 +104,20 @@ export class WatchIds<Watcher extends object> {
   clear(): void {
     this.#byId.clear();
     this.#idOf.clear();
-    this.#creating = [];
+    this.#creating.clear();
     if (this.usesOurs) this.#kind = "ours";
+  }
+
+  get #firstAsked(): Asked | undefined {
+    return this.#creating.values().next().value;
   }
 
   /** The server has given one an id of its own. */
   #named(id: bigint): Watcher | "unclear" | undefined {
     this.#kind = "the server's";
-    if (this.#creating.length > 1) return "unclear";
-    const [asked] = this.#creating.splice(0);
+    if (this.#creating.size > 1) return "unclear";
+    const asked = this.#firstAsked;
+    this.#creating.clear();
     const watcher = asked && this.#byId.get(asked.id);
     if (watcher !== undefined) {
       this.take(watcher);

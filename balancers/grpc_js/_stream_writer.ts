@@ -9,7 +9,9 @@ type Call = ReturnType<Channel["createCall"]>;
  */
 export class StreamWriter {
   readonly #call: Call;
-  readonly #queue: (Uint8Array | "end")[] = [];
+  #queue: (Uint8Array | "end")[] = [];
+  /** How many of them were taken: `shift()` would move all the others. */
+  #taken = 0;
   #writing = false;
 
   constructor(call: Call) {
@@ -30,16 +32,22 @@ export class StreamWriter {
 
   #next(): void {
     if (this.#writing) return;
-    const message = this.#queue.shift();
+    const message = this.#queue[this.#taken];
     if (message === undefined) return;
+    if (++this.#taken === this.#queue.length) this.#drop();
     if (message === "end") return this.#call.halfClose();
     this.#writing = true;
     // On an error the call ends by itself, and what is queued is dropped.
     const callback = (error?: Error | null) => {
       this.#writing = false;
-      if (error) this.#queue.length = 0;
+      if (error) this.#drop();
       else this.#next();
     };
     this.#call.sendMessageWithContext({ callback }, requestBuffer(message));
+  }
+
+  #drop(): void {
+    this.#queue = [];
+    this.#taken = 0;
   }
 }
