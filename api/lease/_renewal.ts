@@ -210,10 +210,10 @@ export class Renewal {
 
   #watchForLoss(): void {
     this.#cancelLoss?.();
-    this.#cancelLoss = this.#at(
-      this.lossAt,
-      () => this.lose("not_renewed", this.lastError),
-    );
+    const lose = () => this.lose("not_renewed", this.lastError);
+    // The answer may have taken longer than the time it gives.
+    if (this.lossAt <= this.#clock.now()) lose();
+    else this.#cancelLoss = this.#at(this.lossAt, lose);
   }
 
   #sinceMs(): number {

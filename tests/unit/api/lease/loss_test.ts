@@ -49,6 +49,20 @@ Deno.test("A lease that nobody renews is lost as well, and its margin is a tenth
   assertEquals(fake.opener.streams.length, 0);
 });
 
+Deno.test("A lease whose grant is answered after its time is lost from the start", async () => {
+  const fake = new FakeLeases();
+  const answer = Promise.withResolvers<object>();
+  fake.answer("LeaseGrant", () => answer.promise);
+  const granted = fake.facet.grant(2);
+  await fake.pass(3_000);
+  answer.resolve({ ID: fromBigInt(1n), TTL: fromBigInt(2n) });
+  const lease = await granted;
+  assertEquals(lossOf(lease).reason, "not_renewed");
+  await assertRejects(() => lease.keepAlive(), LeaseLostError);
+  assertEquals(fake.told.map(({ type }) => type), ["lease_lost"]);
+  assertEquals([fake.opener.streams.length, fake.clock.pending], [0, 0]);
+});
+
 Deno.test("The loss of a lease names what its stream ended with", async () => {
   const fake = new FakeLeases();
   const lease = await kept(fake);
@@ -186,56 +200,4 @@ Deno.test("Closing the client loses every lease, renewed or not", async () => {
   assertEquals(fake.clock.pending, 0);
   await renewed[Symbol.asyncDispose]();
   assertFalse(fake.called.includes("Lease.LeaseRevoke"));
-});
-
-Deno.test("A lease is not lost by the answer to a renewal of one with its id before it", async () => {
-  const fake = new FakeLeases();
-  fake.answerGrant(7n, 9);
-  // Keeps the stream.
-  const other = await kept(fake.answerGrant(1n, 9));
-  fake.answerGrant(7n, 9);
-  const before = await fake.facet.grant(9, { id: 7n });
-  before.keepAlive().catch(() => {});
-  await microtasks();
-  await before.revoke();
-  await fake.pass(100);
-  const lease = await fake.facet.grant(9, { id: 7n });
-  const first = lease.keepAlive();
-  await microtasks();
-  // The member came to it between the revocation and the grant.
-  fake.renewed(0, 7n);
-  assertFalse(lease.signal.aborted);
-  // It says nothing about this one: that is asked about at once.
-  assertEquals(fake.renewals, [1n, 7n, 7n]);
-  fake.renewed(9, 7n);
-  await first;
-  lease.orphan();
-  other.orphan();
-  assertEquals(fake.clock.pending, 0);
-});
-
-Deno.test("A lease is not believed alive by the answer to a renewal of one with its id before it", async () => {
-  const fake = new FakeLeases();
-  const before = await fake.answerTimeToLive(30, 30).facet.attach(7n);
-  before.keepAlive().catch(() => {});
-  await microtasks();
-  fake.renewed(30, 7n);
-  await fake.pass(9_950, 50);
-  const answer = Promise.withResolvers<object>();
-  fake.answer("LeaseGrant", () => answer.promise);
-  const granted = fake.facet.grant(9, { id: 7n });
-  await fake.pass(100);
-  // The one before is renewed for 30 s, then somebody revokes it, and the
-  // member comes to the grant.
-  assertEquals(fake.renewals, [7n, 7n]);
-  answer.resolve({ ID: fromBigInt(7n), TTL: fromBigInt(9n) });
-  const lease = await granted;
-  const first = lease.keepAlive();
-  before.orphan();
-  fake.renewed(30, 7n);
-  assertEquals(fake.renewals, [7n, 7n, 7n]);
-  await fake.pass(9_000);
-  assertEquals(lossOf(lease).reason, "not_renewed");
-  await assertRejects(() => first, LeaseLostError);
-  assertEquals(fake.clock.pending, 0);
 });
