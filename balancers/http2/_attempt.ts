@@ -1,4 +1,5 @@
 import {
+  type Clock,
   dialReason,
   explainAlert,
   explainEnd,
@@ -29,6 +30,7 @@ export interface AttemptFailure {
 /** What is the same for all addresses of an endpoint. */
 export interface AttemptOptions {
   readonly scope: RequestScope;
+  readonly clock: Clock;
   readonly tls: TlsSettings | undefined;
   readonly pings: PingOptions | undefined;
   /** Is told of the connection from then on when it is ready. */
@@ -124,10 +126,11 @@ export class Attempt {
 
   /** Speaks HTTP/2 on a socket that is ready for it. */
   #speak(socket: Socket): void {
-    const { scope, pings, owner } = this.#options;
+    const { scope, clock, pings, owner } = this.#options;
     const told = () => this.#state === "ready";
     this.#connection = new Connection(new NodeConn(socket), {
       scope,
+      clock,
       pings,
       listener: {
         onSettled: () => this.#onSettled(),

@@ -1,6 +1,7 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type {
   CallSettings,
+  Clock,
   RequestBytes,
   RunningCall,
   RunningStream,
@@ -8,6 +9,7 @@ import type {
   UnaryOptions,
 } from "../transport/mod.ts";
 import type { Deadlines } from "./_deadlines.ts";
+import type { FloodGuard } from "./_flood_guard.ts";
 import type { Link } from "./_link.ts";
 import { MessageStream } from "./_message_stream.ts";
 import { UnaryCall } from "./_unary_call.ts";
@@ -21,10 +23,12 @@ const HEADERS_ROOM_BYTES = 65_536;
 
 /** What the calls of a connection are made with. */
 export interface CallsParts {
+  readonly clock: Clock;
   readonly link: Link;
   readonly streams: Streams;
   readonly sender: Sender;
   readonly deadlines: Deadlines<Stream>;
+  readonly floods: FloodGuard;
   /** There is a call, where there was none. */
   onBusy(): void;
   /** There is none any more; the last one is about to be told of its end. */
@@ -40,12 +44,14 @@ export interface CallsParts {
 /** The calls and streams of a connection that were not told of their end. */
 export class Calls implements StreamHost {
   readonly streamWindowBytes: number = STREAM_WINDOW_BYTES;
+  readonly clock: Clock;
   readonly #parts: CallsParts;
   #count = 0;
   /** Those of them that are closed: their messages wait to be read. */
   readonly #lingering = new Set<Stream>();
 
   constructor(parts: CallsParts) {
+    this.clock = parts.clock;
     this.#parts = parts;
   }
 
@@ -105,6 +111,7 @@ export class Calls implements StreamHost {
   }
 
   reset(stream: Stream, errorCode: number): void {
+    this.#parts.floods.givenUp();
     this.#parts.link.write((frames) => frames.rstStream(stream.id, errorCode));
   }
 
@@ -162,6 +169,10 @@ export class Calls implements StreamHost {
     if (timeoutMs <= 0) {
       const details = "Deadline exceeded";
       return { grpcCode: GRPC_CODE.deadlineExceeded, details };
+    }
+    if (this.#parts.streams.full) {
+      const details = "The connection has no stream ids left";
+      return { grpcCode: GRPC_CODE.unavailable, details };
     }
     if (this.freeStreams > 0) return undefined;
     const details = "The server allows no more streams";

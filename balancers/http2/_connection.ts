@@ -1,5 +1,5 @@
 import { nextTick } from "node:process";
-import type { PingOptions } from "../transport/mod.ts";
+import type { Clock, PingOptions } from "../transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type { ByteConn } from "./_byte_conn.ts";
 import { Calls } from "./_calls.ts";
@@ -7,6 +7,7 @@ import type { ConnectionListener, Down } from "./_connection_listener.ts";
 import { ENHANCE_YOUR_CALM } from "./_constants.ts";
 import { Deadlines } from "./_deadlines.ts";
 import { Dispatch } from "./_dispatch.ts";
+import { FloodGuard } from "./_flood_guard.ts";
 import type { Goaway } from "./_frame_handler.ts";
 import { KeepAlive } from "./_keep_alive.ts";
 import { Link } from "./_link.ts";
@@ -19,6 +20,7 @@ import { WINDOW_BYTES } from "./_windows.ts";
 /** Options of {@linkcode Connection}. */
 export interface ConnectionOptions {
   readonly scope: RequestScope;
+  readonly clock: Clock;
   /** The pings, if there are any. */
   readonly pings: PingOptions | undefined;
   readonly listener: ConnectionListener;
@@ -47,19 +49,22 @@ export class Connection {
 
   constructor(
     conn: ByteConn,
-    { scope, pings, listener, firstStreamId }: ConnectionOptions,
+    { scope, clock, pings, listener, firstStreamId }: ConnectionOptions,
   ) {
     this.#listener = listener;
-    this.#link = this.#makeLink(conn);
+    this.#link = this.#makeLink(conn, clock);
     const { frames } = this.#link;
     const streams = this.#streams = new Streams(firstStreamId);
     this.#sender = new Sender(frames, scope);
-    this.#deadlines = new Deadlines(
-      () => streams.values(),
-      (stream) => stream.expire(),
-    );
-    this.calls = this.#makeCalls();
+    this.#deadlines = new Deadlines<Stream>({
+      clock,
+      running: () => streams.values(),
+      expire: (stream) => stream.expire(),
+    });
+    const floods = new FloodGuard(clock);
+    this.calls = this.#makeCalls(clock, floods);
     this.#keepAlive = new KeepAlive(pings, {
+      clock,
       ping: () => this.#link.write((frames) => frames.ping(0, 0)),
       dead: (reason) => {
         this.#lose(reason);
@@ -68,6 +73,7 @@ export class Connection {
     });
     this.#link.start(
       new Dispatch({
+        floods,
         streams,
         sender: this.#sender,
         frames,
@@ -105,8 +111,9 @@ export class Connection {
     this.calls.cancel();
   }
 
-  #makeLink(conn: ByteConn): Link {
+  #makeLink(conn: ByteConn, clock: Clock): Link {
     return new Link(conn, {
+      clock,
       onHeard: () => this.#keepAlive.heard(),
       onRead: () => this.#onRead(),
       onWritten: () => {
@@ -121,12 +128,14 @@ export class Connection {
     });
   }
 
-  #makeCalls(): Calls {
+  #makeCalls(clock: Clock, floods: FloodGuard): Calls {
     return new Calls({
+      clock,
       link: this.#link,
       streams: this.#streams,
       sender: this.#sender,
       deadlines: this.#deadlines,
+      floods,
       onBusy: () => {
         this.#link.hold("alive");
         this.#keepAlive.wake();

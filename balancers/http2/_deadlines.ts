@@ -1,9 +1,18 @@
-import { LONGEST_MS } from "../transport/mod.ts";
+import { type Clock, LONGEST_MS } from "../transport/mod.ts";
 
-/** Something that ends at a time, as `performance.now()` has it. */
+/** Something that ends at a time, as the clock has it. */
 export interface Timed {
   /** `Infinity` for never. */
   readonly deadlineAt: number;
+}
+
+/** What {@linkcode Deadlines} is made of. */
+export interface DeadlinesParts<T> {
+  readonly clock: Clock;
+  /** What there is that may run out of time. */
+  readonly running: () => Iterable<T>;
+  /** Ends one that has. */
+  readonly expire: (timed: T) => void;
 }
 
 /** For each so many that run, a look at all of them may come 1 ms later. */
@@ -15,42 +24,43 @@ const LOOKED_AT_PER_MS = 1_000;
  * looked at for the next. So a call that ends in time costs a comparison.
  */
 export class Deadlines<T extends Timed> {
+  readonly #clock: Clock;
   readonly #running: () => Iterable<T>;
   readonly #expire: (timed: T) => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer: (() => void) | undefined;
   #timerAt = Infinity;
 
-  constructor(running: () => Iterable<T>, expire: (timed: T) => void) {
+  constructor({ clock, running, expire }: DeadlinesParts<T>) {
+    this.#clock = clock;
     this.#running = running;
     this.#expire = expire;
   }
 
   /** Something runs that has this deadline. */
   add(deadlineAt: number): void {
-    if (deadlineAt < this.#timerAt) this.#set(deadlineAt, performance.now());
+    if (deadlineAt < this.#timerAt) this.#set(deadlineAt, this.#clock.now());
   }
 
   /** Stops the timer, as nothing runs; it starts again with the next one. */
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     this.#timerAt = Infinity;
   }
 
   #set(at: number, now: number): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#timerAt = at;
     // Rounded up, so that nothing is early.
     const ms = Math.min(Math.max(Math.ceil(at - now), 0), LONGEST_MS);
-    this.#timer = setTimeout(() => this.#look(), ms);
     // What keeps the process alive is the connection.
-    Deno.unrefTimer(this.#timer);
+    this.#stopTimer = this.#clock.schedule(ms, () => this.#look());
   }
 
   #look(): void {
-    this.#timer = undefined;
+    this.#stopTimer = undefined;
     this.#timerAt = Infinity;
-    const now = performance.now();
+    const now = this.#clock.now();
     let next = Infinity;
     let count = 0;
     const late: T[] = [];
@@ -62,7 +72,7 @@ export class Deadlines<T extends Timed> {
     for (const timed of late) this.#expire(timed);
     if (next === Infinity) return;
     const at = Math.max(next, now + count / LOOKED_AT_PER_MS);
-    if (at < this.#timerAt) this.#set(at, performance.now());
+    if (at < this.#timerAt) this.#set(at, this.#clock.now());
   }
 }
 

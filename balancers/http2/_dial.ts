@@ -32,7 +32,7 @@ export class Dialling {
   #addresses: readonly Address[] = [];
   #failed = 0;
   #over = false;
-  #stagger: ReturnType<typeof setTimeout> | undefined;
+  #stopStagger: (() => void) | undefined;
 
   constructor(
     endpoint: Endpoint,
@@ -58,12 +58,12 @@ export class Dialling {
   /** Gives up. */
   abort(): void {
     this.#over = true;
-    clearTimeout(this.#stagger);
+    this.#stopStagger?.();
     for (const attempt of this.#attempts) attempt.abort();
   }
 
   #startNext(): void {
-    clearTimeout(this.#stagger);
+    this.#stopStagger?.();
     const address = this.#addresses[this.#attempts.length];
     if (this.#over || address === undefined) return;
     this.#attempts.push(
@@ -75,8 +75,10 @@ export class Dialling {
         onFailed: (failure) => this.#onFailed(failure),
       }),
     );
-    this.#stagger = setTimeout(() => this.#startNext(), STAGGER_MS);
-    Deno.unrefTimer(this.#stagger);
+    this.#stopStagger = this.#options.clock.schedule(
+      STAGGER_MS,
+      () => this.#startNext(),
+    );
   }
 
   #onFailed(failure: AttemptFailure): void {

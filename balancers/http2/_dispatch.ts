@@ -7,7 +7,7 @@ import {
   SETTINGS_MAX_FRAME_SIZE,
 } from "./_constants.ts";
 import { ConnectionError, type StreamError } from "./_errors.ts";
-import { FloodGuard } from "./_flood_guard.ts";
+import type { FloodGuard } from "./_flood_guard.ts";
 import { ReceiveWindow } from "./_flow_control.ts";
 import type { Frame, FrameHandler, Goaway, Setting } from "./_frame_handler.ts";
 import type { FrameWriter } from "./_frame_writer.ts";
@@ -18,6 +18,7 @@ import type { Streams } from "./_streams.ts";
 
 /** The parts of a connection that frames are for. */
 export interface DispatchParts {
+  readonly floods: FloodGuard;
   readonly streams: Streams;
   readonly sender: Sender;
   readonly frames: FrameWriter;
@@ -34,11 +35,12 @@ export class Dispatch implements FrameHandler {
   readonly #parts: DispatchParts;
   readonly #decoder = new HpackDecoder();
   readonly #head = new ResponseHead();
-  readonly #floods = new FloodGuard();
+  readonly #floods: FloodGuard;
   readonly #window: ReceiveWindow;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
+    this.#floods = parts.floods;
     this.#window = new ReceiveWindow(parts.windowBytes);
   }
 
@@ -54,10 +56,10 @@ export class Dispatch implements FrameHandler {
     const stream = streams.find(frame.streamId);
     const bytes = this.#window.giveBack(0);
     if (bytes > 0) frames.windowUpdate(0, bytes);
-    if (stream === undefined || frame.start === frame.end) {
-      this.#floods.useless(stream ? "an empty DATA" : "a DATA of no stream");
-    } else this.#floods.useful();
-    stream?.onData(frame);
+    if (stream === undefined) return this.#floods.late("a DATA of no stream");
+    if (frame.start < frame.end) this.#floods.useful();
+    else this.#floods.useless("an empty DATA");
+    stream.onData(frame);
   }
 
   onHeaders(frame: Frame): void {
@@ -67,7 +69,7 @@ export class Dispatch implements FrameHandler {
     // Of a stream that is closed, too: it changes the table (RFC 7541, 2.2).
     const size = this.#decoder.decode(frame, this.#head);
     if (stream === undefined) {
-      return this.#floods.useless("a HEADERS of no stream");
+      return this.#floods.late("a HEADERS of no stream");
     }
     if (size === undefined) {
       return stream.onStreamError(
@@ -82,7 +84,7 @@ export class Dispatch implements FrameHandler {
 
   onRstStream(streamId: number, errorCode: number): void {
     const stream = this.#parts.streams.find(streamId);
-    if (stream === undefined) return this.#floods.useless("a RST_STREAM");
+    if (stream === undefined) return this.#floods.late("a RST_STREAM");
     stream.onReset(errorCode);
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from "../transport/mod.ts";
 import { ENHANCE_YOUR_CALM } from "./_constants.ts";
 import { ConnectionError } from "./_errors.ts";
 
@@ -5,13 +6,40 @@ import { ConnectionError } from "./_errors.ts";
 export const MAX_USELESS_FRAMES = 10_000;
 const WITHIN_MS = 10_000;
 
+/** So many frames may come of a stream after it was given up, */
+const LATE_FRAMES = 1_000;
+/** and so many of all such streams: a bound on the work, not on what is usual. */
+const MAX_LATE_FRAMES = 10_000_000;
+
 /**
  * Ends the connection to a peer that sends nothing but PING, SETTINGS, empty
  * DATA and the like (RFC 9113, 10.5): each costs work, and some an answer.
  */
 export class FloodGuard {
+  readonly #clock: Clock;
   #useless = 0;
   #since = 0;
+  /** How many frames may come of streams that were given up. */
+  #late = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A stream was reset: the peer may have answered before it hears of that. */
+  givenUp(): void {
+    this.#late = Math.min(this.#late + LATE_FRAMES, MAX_LATE_FRAMES);
+  }
+
+  /**
+   * A frame has come of a stream that is closed.
+   *
+   * @throws {ConnectionError} If there were too many.
+   */
+  late(what: string): void {
+    if (this.#late > 0) this.#late--;
+    else this.useless(what);
+  }
 
   /** A frame has come that brings a call further. */
   useful(): void {
@@ -25,9 +53,9 @@ export class FloodGuard {
    */
   useless(what: string): void {
     this.#useless++;
-    if (this.#useless === 1) this.#since = performance.now();
+    if (this.#useless === 1) this.#since = this.#clock.now();
     if (this.#useless < MAX_USELESS_FRAMES) return;
-    if (performance.now() - this.#since > WITHIN_MS) {
+    if (this.#clock.now() - this.#since > WITHIN_MS) {
       this.#useless = 0;
       return;
     }

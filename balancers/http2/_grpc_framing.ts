@@ -45,6 +45,11 @@ export class MessageReader {
     this.#sink = sink;
   }
 
+  /** How many bytes of a message there are whose end has not come. */
+  get begunBytes(): number {
+    return this.#prefixBytes + this.#filled;
+  }
+
   /** Whether a message has begun whose end has not come. */
   get incomplete(): boolean {
     return this.#prefixBytes > 0;

@@ -1,7 +1,8 @@
-import type { PingOptions } from "../transport/mod.ts";
+import type { Clock, PingOptions } from "../transport/mod.ts";
 
 /** What pings the peer, and is told if it is dead. */
 export interface KeepAliveHost {
+  readonly clock: Clock;
   /** Sends a PING. */
   ping(): void;
   /** There was no sign of life since a PING. */
@@ -15,7 +16,8 @@ export interface KeepAliveHost {
 export class KeepAlive {
   readonly #pings: PingOptions | undefined;
   readonly #host: KeepAliveHost;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #clock: Clock;
+  #stopTimer: (() => void) | undefined;
   /** Since when the peer is silent, or since when anybody cares. */
   #silentSince = 0;
   #state: "resting" | "watching" | "pinged" | "closed" = "resting";
@@ -23,13 +25,14 @@ export class KeepAlive {
   constructor(pings: PingOptions | undefined, host: KeepAliveHost) {
     this.#pings = pings;
     this.#host = host;
+    this.#clock = host.clock;
     if (pings === undefined) this.#state = "closed";
   }
 
   /** The peer has sent something. */
   heard(): void {
     if (this.#state === "closed" || this.#state === "resting") return;
-    this.#silentSince = performance.now();
+    this.#silentSince = this.#clock.now();
     if (this.#state === "pinged") this.#watch();
   }
 
@@ -37,31 +40,31 @@ export class KeepAlive {
   rest(): void {
     if (this.#state === "closed") return;
     this.#state = "resting";
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
   }
 
   /** There is a call now, where there was none. */
   wake(): void {
     if (this.#state !== "resting") return;
-    this.#silentSince = performance.now();
+    this.#silentSince = this.#clock.now();
     this.#watch();
   }
 
   /** Stops for good. */
   close(): void {
     this.#state = "closed";
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
   }
 
   #watch(): void {
     this.#state = "watching";
     const { timeMs = 0 } = this.#pings ?? {};
-    const waitMs = this.#silentSince + timeMs - performance.now();
+    const waitMs = this.#silentSince + timeMs - this.#clock.now();
     this.#start(waitMs, () => this.#look(timeMs));
   }
 
   #look(timeMs: number): void {
-    if (performance.now() - this.#silentSince < timeMs) return this.#watch();
+    if (this.#clock.now() - this.#silentSince < timeMs) return this.#watch();
     const { timeoutMs = 0 } = this.#pings ?? {};
     this.#state = "pinged";
     this.#host.ping();
@@ -72,9 +75,8 @@ export class KeepAlive {
   }
 
   #start(ms: number, then: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(then, Math.max(Math.ceil(ms), 0));
+    this.#stopTimer?.();
     // What keeps the process alive is the connection.
-    Deno.unrefTimer(this.#timer);
+    this.#stopTimer = this.#clock.schedule(Math.max(Math.ceil(ms), 0), then);
   }
 }

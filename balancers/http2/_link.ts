@@ -1,3 +1,4 @@
+import type { Clock } from "../transport/mod.ts";
 import type { ByteConn } from "./_byte_conn.ts";
 import {
   DEFAULT_WINDOW_SIZE,
@@ -12,6 +13,7 @@ import type { FrameHandler } from "./_frame_handler.ts";
 import { FrameReader } from "./_frame_reader.ts";
 import type { FrameWriter } from "./_frame_writer.ts";
 import { Output } from "./_output.ts";
+import { rethrow } from "./_rethrow.ts";
 import { STREAM_WINDOW_BYTES, WINDOW_BYTES } from "./_windows.ts";
 
 const MAX_HEADER_LIST_BYTES = 65_536;
@@ -19,8 +21,9 @@ const MAX_HEADER_LIST_BYTES = 65_536;
 /** How long the last bytes may take that a peer is sent. */
 const CLOSE_MS = 1_000;
 
-/** What a link tells its owner. */
-export interface LinkListener {
+/** What a link needs, and whom it tells. */
+export interface LinkHost {
+  readonly clock: Clock;
   /** Bytes have come, and are about to be read. */
   onHeard(): void;
   /** What has come was read. */
@@ -36,16 +39,16 @@ export interface LinkListener {
 /** Carries frames over a connection of bytes, until either side ends it. */
 export class Link {
   readonly #conn: ByteConn;
-  readonly #listener: LinkListener;
+  readonly #host: LinkHost;
   readonly #output: Output;
   #reader: FrameReader | undefined;
   #state: "open" | "lost" | "shut" | "closed" = "open";
-  #closeTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer: (() => void) | undefined;
 
-  constructor(conn: ByteConn, listener: LinkListener) {
+  constructor(conn: ByteConn, host: LinkHost) {
     this.#conn = conn;
-    this.#listener = listener;
-    this.#output = new Output(conn, () => listener.onWritten());
+    this.#host = host;
+    this.#output = new Output(conn, () => host.onWritten());
   }
 
   /** Appends to what is to be written. */
@@ -104,8 +107,10 @@ export class Link {
     this.#reader?.close();
     this.frames.goaway(errorCode, debugText);
     // A peer that does not read may never take it.
-    this.#closeTimer = setTimeout(() => this.#conn.destroy(), CLOSE_MS);
-    Deno.unrefTimer(this.#closeTimer);
+    this.#stopTimer = this.#host.clock.schedule(
+      CLOSE_MS,
+      () => this.#conn.destroy(),
+    );
     this.#output.finish(() => this.#conn.destroy());
   }
 
@@ -121,9 +126,10 @@ export class Link {
   /** Something cannot be read or written as HTTP/2 has it. */
   fail(error: unknown): void {
     const { message } = error instanceof Error ? error : new Error(`${error}`);
-    const errorCode = error instanceof ConnectionError
-      ? error.errorCode
-      : INTERNAL_ERROR;
+    let errorCode = INTERNAL_ERROR;
+    if (error instanceof ConnectionError) errorCode = error.errorCode;
+    // A fault of this side: it is not the peer that is to hear of it alone.
+    else rethrow(error);
     this.#lose(message);
     // Calls were just told that they never left.
     this.frames.discard();
@@ -132,10 +138,10 @@ export class Link {
 
   #read(reader: FrameReader, bytes: Uint8Array): void {
     if (this.#state !== "open") return;
-    this.#listener.onHeard();
+    this.#host.onHeard();
     try {
       reader.feed(bytes);
-      this.#listener.onRead();
+      this.#host.onRead();
     } catch (error) {
       this.fail(error);
     }
@@ -151,14 +157,14 @@ export class Link {
   #lose(reason: string): void {
     if (this.#state !== "open") return;
     this.#state = "lost";
-    this.#listener.onLost(reason);
+    this.#host.onLost(reason);
   }
 
   #onClosed(): void {
-    clearTimeout(this.#closeTimer);
+    this.#stopTimer?.();
     this.#lose("the connection was closed");
     this.#state = "closed";
     this.#output.close();
-    this.#listener.onClosed();
+    this.#host.onClosed();
   }
 }

@@ -3,8 +3,9 @@ import type {
   RunningStream,
   StreamOptions,
 } from "../transport/mod.ts";
-import { Fifo } from "./_fifo.ts";
 import { PREFIX_BYTES } from "./_grpc_framing.ts";
+import { HeldMessages } from "./_held_messages.ts";
+import { rethrow } from "./_rethrow.ts";
 import { Stream, type StreamHost } from "./_stream.ts";
 
 /**
@@ -13,7 +14,7 @@ import { Stream, type StreamHost } from "./_stream.ts";
  */
 export class MessageStream extends Stream implements RunningStream {
   readonly #options: StreamOptions;
-  readonly #waiting = new Fifo<Uint8Array>();
+  readonly #waiting = new HeldMessages();
   #heldBytes = 0;
   #wanted = 0;
   #giving: "no" | "soon" = "no";
@@ -27,8 +28,7 @@ export class MessageStream extends Stream implements RunningStream {
 
   onMessage(message: Uint8Array): boolean {
     if (this.#wanted > 0 && this.#waiting.size === 0) {
-      this.#wanted--;
-      this.#options.onMessage(message);
+      this.#deliver(message);
     } else {
       this.#waiting.push(message);
       this.#heldBytes += PREFIX_BYTES + message.length;
@@ -46,13 +46,17 @@ export class MessageStream extends Stream implements RunningStream {
 
   read(): void {
     this.#wanted++;
-    if (this.#waiting.size === 0 || this.#giving === "soon") return;
+    if (this.#giving === "soon") return;
+    // The rest of what has begun to come may come now.
+    if (this.#waiting.size === 0) return this.giveBack();
     this.#giving = "soon";
     queueMicrotask(() => this.#give());
   }
 
   protected get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#wanted > 0
+      ? this.#heldBytes
+      : this.#heldBytes + this.begunBytes;
   }
 
   /**
@@ -85,12 +89,20 @@ export class MessageStream extends Stream implements RunningStream {
     while (this.#wanted > 0) {
       const message = this.#waiting.shift();
       if (message === undefined) break;
-      this.#wanted--;
       this.#heldBytes -= PREFIX_BYTES + message.length;
-      this.#options.onMessage(message);
+      this.#deliver(message);
     }
     this.giveBack();
     this.#tellEnd();
+  }
+
+  #deliver(message: Uint8Array): void {
+    this.#wanted--;
+    try {
+      this.#options.onMessage(message);
+    } catch (error) {
+      rethrow(error);
+    }
   }
 
   #tellEnd(): void {
@@ -98,6 +110,10 @@ export class MessageStream extends Stream implements RunningStream {
     if (status === undefined || this.#waiting.size > 0) return;
     this.#end = undefined;
     this.host.told(this);
-    this.#options.onEnd(status);
+    try {
+      this.#options.onEnd(status);
+    } catch (error) {
+      rethrow(error);
+    }
   }
 }

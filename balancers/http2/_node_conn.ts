@@ -11,7 +11,11 @@ export class NodeConn implements ByteConn {
 
   listen(listener: ByteListener): void {
     const socket = this.#socket;
-    socket.on("data", (bytes: Uint8Array) => listener.onBytes(bytes));
+    socket.on("data", ({ buffer, byteOffset, length }: Uint8Array) => {
+      // A `slice` of a `Buffer` copies nothing: a message would hold on to all
+      // that has come with it.
+      listener.onBytes(new Uint8Array(buffer, byteOffset, length));
+    });
     socket.on("end", () => listener.onEnd());
     socket.on("error", ({ message }) => listener.onError(message));
     socket.on("close", () => listener.onClosed());

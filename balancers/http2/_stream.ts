@@ -1,4 +1,4 @@
-import type { CallStatus, RunningCall } from "../transport/mod.ts";
+import type { CallStatus, Clock, RunningCall } from "../transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import {
   CANCEL,
@@ -27,6 +27,7 @@ export type StreamState = "idle" | "open" | "half-closed" | "closed";
 
 /** What a stream asks of its connection. */
 export interface StreamHost {
+  readonly clock: Clock;
   /** SETTINGS_INITIAL_WINDOW_SIZE of this side. */
   readonly streamWindowBytes: number;
   /** Sends a message, now or when the windows allow it. */
@@ -79,12 +80,17 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.host = host;
     this.deadlineAt = timeoutMs === Infinity
       ? Infinity
-      : performance.now() + timeoutMs;
+      : host.clock.now() + timeoutMs;
     this.#window = new ReceiveWindow(host.streamWindowBytes);
   }
 
-  /** How many bytes of messages wait to be read. */
+  /** How many bytes of messages wait to be read, and hold back the window. */
   protected abstract readonly heldBytes: number;
+
+  /** How many bytes there are of a message whose end has not come. */
+  protected get begunBytes(): number {
+    return this.#messages?.begunBytes ?? 0;
+  }
 
   abstract onMessage(message: Uint8Array): boolean;
 

@@ -31,6 +31,11 @@ export class Streams {
     return this.#nextId > MAX_STREAM_ID - 2 * SPARE_IDS;
   }
 
+  /** Whether there is none left. */
+  get full(): boolean {
+    return this.#nextId > MAX_STREAM_ID;
+  }
+
   /** Gives a stream its id. */
   open(stream: Stream): void {
     stream.id = this.#nextId;

@@ -28,7 +28,6 @@ export interface Http2DialOptions {
   readonly tls: TlsOptions | undefined;
   /** The pings, if there are any. */
   readonly pings: PingPace | undefined;
-  /** The time that a dial may take is its. */
   readonly clock: Clock;
 }
 
@@ -63,6 +62,7 @@ class Http2Transport implements Transport {
         scheme: endpoint.secure ? "https" : "http",
         authority: authorityOf(endpoint),
       },
+      clock,
       tls: endpoint.secure ? tlsSettings(endpoint, tls) : undefined,
       pings: pings?.current,
       watch: this.#sockets.add,

@@ -1,6 +1,7 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
 import type { CallStatus, UnaryOptions } from "../transport/mod.ts";
 import { CANCEL } from "./_constants.ts";
+import { rethrow } from "./_rethrow.ts";
 import { failure, Stream, type StreamHost } from "./_stream.ts";
 
 /** A call with one message each way. */
@@ -29,7 +30,11 @@ export class UnaryCall extends Stream {
 
   protected tell(status: CallStatus): void {
     this.host.told(this);
-    if (status.grpcCode !== GRPC_CODE.ok) this.#onEnd(status);
-    else this.#onEnd(this.#reply ?? failure("The reply is missing"));
+    try {
+      if (status.grpcCode !== GRPC_CODE.ok) this.#onEnd(status);
+      else this.#onEnd(this.#reply ?? failure("The reply is missing"));
+    } catch (error) {
+      rethrow(error);
+    }
   }
 }

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { nextTick } from "node:process";
 import { Connection } from "../../../../balancers/http2/_connection.ts";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { ClientSide } from "./_client_side.ts";
 import { FakeConn } from "./_fake_conn.ts";
 import type { Draws } from "./_pieces.ts";
@@ -57,6 +58,7 @@ export class PlayedConnection {
     this.#conn = new FakeConn((bytes) => held(() => side.read(bytes)));
     const client = this.#client = new Connection(this.#conn, {
       scope: { scheme: "http", authority: "test:2379" },
+      clock: SYSTEM_CLOCK,
       pings: undefined,
       listener: {
         onSettled: () => held(() => this.#tell("settled")),

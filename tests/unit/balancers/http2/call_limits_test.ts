@@ -5,6 +5,7 @@ import { Connection } from "../../../../balancers/http2/_connection.ts";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import type { Down } from "../../../../balancers/http2/_connection_listener.ts";
 import { grpcTimeout } from "../../../../balancers/http2/_deadlines.ts";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { connected, EMPTY, PATH, replyOf, statusOf } from "./_dialled.ts";
 import { FakeConn } from "./_fake_conn.ts";
@@ -78,6 +79,7 @@ Deno.test("Connection is left before its ids run out, and its calls go on", asyn
   let gone = false;
   const connection = new Connection(conn, {
     scope: { scheme: "http", authority: "test:1" },
+    clock: SYSTEM_CLOCK,
     pings: undefined,
     firstStreamId: http2.MAX_STREAM_ID - 4_006,
     listener: {

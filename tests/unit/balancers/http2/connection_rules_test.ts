@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { nextTick } from "node:process";
 import { Connection } from "../../../../balancers/http2/_connection.ts";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { STREAM_WINDOW_BYTES } from "../../../../balancers/http2/_windows.ts";
 import type { CallStatus } from "../../../../balancers/transport/mod.ts";
@@ -27,6 +28,7 @@ class Subject {
     this.conn = new FakeConn((bytes) => void this.#written.push(bytes));
     this.client = new Connection(this.conn, {
       scope: { scheme: "http", authority: "test" },
+      clock: SYSTEM_CLOCK,
       pings: undefined,
       listener: {
         onSettled() {},

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { nextTick } from "node:process";
 import { Connection } from "../../../../balancers/http2/_connection.ts";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import type { Down } from "../../../../balancers/http2/_connection_listener.ts";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import type { UnaryAnswer } from "../../../../balancers/transport/mod.ts";
@@ -27,6 +28,7 @@ class Written {
   constructor() {
     this.client = new Connection(this.conn, {
       scope: { scheme: "http", authority: "test:1" },
+      clock: SYSTEM_CLOCK,
       pings: undefined,
       listener: {
         onSettled() {},
