@@ -11,43 +11,57 @@ export interface KeepAliveHost {
 
 /**
  * Pings a peer that was silent for a time while calls are open (RFC 9113, 6.7,
- * gRPC proposal A8). Whatever it sends is a sign of life.
+ * gRPC proposal A8). Whatever it sends is a sign of life. Time without a call
+ * does not count, and calls that come and go do not start it anew: a client
+ * whose calls time out one after the other finds out as well.
  */
 export class KeepAlive {
   readonly #pings: PingOptions | undefined;
   readonly #host: KeepAliveHost;
   readonly #clock: Clock;
   #stopTimer: (() => void) | undefined;
-  /** Since when the peer is silent, or since when anybody cares. */
-  #silentSince = 0;
-  #state: "resting" | "watching" | "pinged" | "closed" = "resting";
+  /** When the peer last sent something, or the connection began. */
+  #heardAt: number;
+  /** When the PING was sent that nothing has come after. */
+  #pingedAt: number | undefined;
+  #restingSince: number;
+  #state: "resting" | "awake" | "closed" = "resting";
 
   constructor(pings: PingOptions | undefined, host: KeepAliveHost) {
     this.#pings = pings;
     this.#host = host;
     this.#clock = host.clock;
+    this.#heardAt = this.#restingSince = host.clock.now();
     if (pings === undefined) this.#state = "closed";
   }
 
   /** The peer has sent something. */
   heard(): void {
-    if (this.#state === "closed" || this.#state === "resting") return;
-    this.#silentSince = this.#clock.now();
-    if (this.#state === "pinged") this.#watch();
+    if (this.#state === "closed") return;
+    const now = this.#clock.now();
+    this.#heardAt = now;
+    if (this.#state === "resting") this.#restingSince = now;
+    if (this.#pingedAt === undefined) return;
+    this.#pingedAt = undefined;
+    if (this.#state === "awake") this.#arm();
   }
 
   /** There is no call any more: the peer is left alone. */
   rest(): void {
-    if (this.#state === "closed") return;
+    if (this.#state !== "awake") return;
     this.#state = "resting";
+    this.#restingSince = this.#clock.now();
     this.#stopTimer?.();
   }
 
   /** There is a call now, where there was none. */
   wake(): void {
     if (this.#state !== "resting") return;
-    this.#silentSince = this.#clock.now();
-    this.#watch();
+    this.#state = "awake";
+    const restedMs = this.#clock.now() - this.#restingSince;
+    this.#heardAt += restedMs;
+    if (this.#pingedAt !== undefined) this.#pingedAt += restedMs;
+    this.#arm();
   }
 
   /** Stops for good. */
@@ -56,27 +70,31 @@ export class KeepAlive {
     this.#stopTimer?.();
   }
 
-  #watch(): void {
-    this.#state = "watching";
-    const { timeMs = 0 } = this.#pings ?? {};
-    const waitMs = this.#silentSince + timeMs - this.#clock.now();
-    this.#start(waitMs, () => this.#look(timeMs));
-  }
-
-  #look(timeMs: number): void {
-    if (this.#clock.now() - this.#silentSince < timeMs) return this.#watch();
-    const { timeoutMs = 0 } = this.#pings ?? {};
-    this.#state = "pinged";
-    this.#host.ping();
-    this.#start(timeoutMs, () => {
+  #arm(): void {
+    const { timeMs = 0, timeoutMs = 0 } = this.#pings ?? {};
+    if (this.#pingedAt === undefined) {
+      this.#at(this.#heardAt + timeMs, () => this.#look(timeMs));
+      return;
+    }
+    this.#at(this.#pingedAt + timeoutMs, () => {
       this.close();
       this.#host.dead(`no answer to a ping within ${timeoutMs} ms`);
     });
   }
 
-  #start(ms: number, then: () => void): void {
+  #look(timeMs: number): void {
+    const now = this.#clock.now();
+    if (now - this.#heardAt >= timeMs) {
+      this.#pingedAt = now;
+      this.#host.ping();
+    }
+    this.#arm();
+  }
+
+  #at(at: number, then: () => void): void {
     this.#stopTimer?.();
+    const waitMs = Math.max(Math.ceil(at - this.#clock.now()), 0);
     // What keeps the process alive is the connection.
-    this.#stopTimer = this.#clock.schedule(Math.max(Math.ceil(ms), 0), then);
+    this.#stopTimer = this.#clock.schedule(waitMs, then);
   }
 }

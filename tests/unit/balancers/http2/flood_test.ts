@@ -146,6 +146,21 @@ Deno.test("Connection is lost when a PING has no answer in time", async () => {
   await it.dialled.gone.promise;
 });
 
+Deno.test("Connection is lost to a silent peer though no call lasts as long as the pings take", async () => {
+  await using it = await connected({
+    keepAlive: { timeMs: 60, timeoutMs: 60 },
+  });
+  let calls = 0;
+  while (it.transport.ready) {
+    await statusOf(it.dialled.call({ timeoutMs: 15 }));
+    assert(++calls < 1_000, "the peer is still taken for alive");
+  }
+  assertEquals(await it.dialled.down.promise, {
+    kind: "other",
+    reason: "the connection was lost: no answer to a ping within 60 ms",
+  });
+});
+
 Deno.test("Connection takes anything that comes for a sign of life", async () => {
   await using it = await connected({
     keepAlive: { timeMs: 20, timeoutMs: 1_000 },
