@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { MAX_USELESS_FRAMES } from "../../../../balancers/http2/_flood_guard.ts";
-import { waitFor } from "../../../harness/mod.ts";
+import { sleep, waitFor } from "../../../harness/mod.ts";
 import { http2Dial } from "../../../../balancers/http2/mod.ts";
 import { PingPace, SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { connected, Dialled, replyOf, statusOf } from "./_dialled.ts";
@@ -153,6 +153,8 @@ Deno.test("Connection is lost to a silent peer though no call lasts as long as t
   let calls = 0;
   while (it.transport.ready) {
     await statusOf(it.dialled.call({ timeoutMs: 15 }));
+    // So that the connection comes to rest between two calls.
+    await sleep(5);
     assert(++calls < 1_000, "the peer is still taken for alive");
   }
   assertEquals(await it.dialled.down.promise, {
