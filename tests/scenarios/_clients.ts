@@ -72,6 +72,7 @@ export function subjectClient(
   return new Client({
     endpoints: cluster.endpoints,
     balancer: subject.balancer,
+    transport: subject.transport,
     dialTimeoutMs: 2_000,
     keepAlive: false,
     requestTimeoutMs: callTimeoutMs,

@@ -1,7 +1,8 @@
 import type { Cluster } from "../harness/mod.ts";
 import { deviations } from "./deviations.ts";
+import { expectationOf, type Judged } from "./expectation.ts";
 import type { Recording } from "./recording.ts";
-import type { Expectation, Scenario, Subject } from "./scenario.ts";
+import type { Scenario, Subject } from "./scenario.ts";
 import { skipReason } from "./skips.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -10,7 +11,7 @@ export type Cell =
   & {
     readonly scenario: Scenario;
     readonly subject: string;
-    readonly expectation: Expectation | undefined;
+    readonly expectation: Judged | undefined;
   }
   & (
     | { readonly kind: "skipped"; readonly reason: string }
@@ -49,7 +50,7 @@ export async function runPreparedCell(
   subject: Subject,
   options: CellOptions,
 ): Promise<Cell> {
-  const expectation = scenario.expectations[subject.name];
+  const expectation = expectationOf(scenario, subject);
   const common = { scenario, subject: subject.name, expectation };
   const reason = reasonToSkip(scenario, subject, options);
   if (reason !== undefined) return { ...common, kind: "skipped", reason };

@@ -1,4 +1,5 @@
 import type { BalancerFactory, BalancerName } from "../../mod.ts";
+import type { TransportName } from "./transports.ts";
 import type { Cluster } from "../harness/mod.ts";
 import type { Expected } from "./expected.ts";
 import type { Recording } from "./recording.ts";
@@ -10,6 +11,8 @@ export interface Subject {
   readonly name: string;
   /** What is given to the client. */
   readonly balancer: BalancerName | BalancerFactory;
+  /** What carries its calls. @default {That of a client} */
+  readonly transport?: TransportName;
 }
 
 /** What a scenario is run with. */
@@ -34,6 +37,18 @@ export interface Expectation {
   readonly ours: Expected;
   /** Why ours differs from Go's, where it does. */
   readonly because?: string;
+  /**
+   * What ours must do over one transport, and why that differs from what it
+   * must do over others. Each is one that somebody has looked into.
+   */
+  readonly over?: Readonly<
+    Partial<
+      Record<
+        TransportName,
+        { readonly ours: Expected; readonly because: string }
+      >
+    >
+  >;
 }
 
 /** One fault, and what the strategies are expected to make of it. */

@@ -30,6 +30,7 @@ const JOBS_RANGE = { least: 1, most: 16 } as const;
 const VALUE_FLAGS = [
   "--strategies",
   "--strategy",
+  "--transport",
   "--scenarios",
   "--only",
   "--runs",
@@ -75,6 +76,7 @@ export function readCompareArgs(
     kind: "run",
     ...chooseCells({
       strategies: one("--strategies"),
+      transport: one("--transport"),
       scenarios: one("--scenarios"),
       only: one("--only"),
       quick,

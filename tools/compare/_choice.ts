@@ -1,4 +1,8 @@
 /** Which cells the command line asks for. */
+import {
+  TRANSPORT_NAMES,
+  type TransportName,
+} from "../../tests/scenarios/transports.ts";
 import type { Scenario, Subject } from "../../tests/scenarios/scenario.ts";
 import { type ComparePlan, turnsOf } from "./result/mod.ts";
 import { UsageError } from "../output/mod.ts";
@@ -16,6 +20,7 @@ export interface Known {
 /** The flags that choose, as they were given. */
 export interface Choice {
   readonly strategies: string | undefined;
+  readonly transport: string | undefined;
   readonly scenarios: string | undefined;
   readonly only: string | undefined;
   readonly quick: boolean;
@@ -30,10 +35,10 @@ export function chooseCells(
   choice: Choice,
   known: Known,
 ): Pick<ComparePlan, "subjects" | "scenarios" | "only"> {
-  const subjects = [
+  const subjects = overTransports([
     ...readSubjects(choice, known),
     ...known.own ?? [],
-  ];
+  ], choice);
   const scenarios = readScenarios(choice, known);
   const { only } = choice;
   if (only === undefined) return { subjects, scenarios };
@@ -71,6 +76,26 @@ function readSubjects(
     }
     return subject;
   });
+}
+
+/** Each of them over each transport; as they are where none is named. */
+function overTransports(
+  subjects: readonly Subject[],
+  { transport: text }: Choice,
+): readonly Subject[] {
+  if (text === undefined) return subjects;
+  const transports = words(text).map(readTransport);
+  return subjects.flatMap((subject) =>
+    transports.map((transport) => ({ ...subject, transport }))
+  );
+}
+
+function readTransport(name: string): TransportName {
+  const transport = TRANSPORT_NAMES.find((known) => known === name);
+  if (transport !== undefined) return transport;
+  throw new UsageError(
+    `--transport has '${name}'; known are ${TRANSPORT_NAMES.join(", ")}`,
+  );
 }
 
 function readScenarios(

@@ -1,4 +1,5 @@
 /** What `compare` says about itself. */
+import { DEFAULT_TRANSPORT } from "../../tests/scenarios/transports.ts";
 import { isLong } from "../../tests/scenarios/long_scenarios.ts";
 import { type Scenario, scenarioName } from "../../tests/scenarios/scenario.ts";
 import { CALL_TIMEOUT_MS } from "./_args.ts";
@@ -26,10 +27,12 @@ function flags({ subjects, quick }: Known): string {
   --strategy FILE      a strategy of your own as well: a module whose default export is a
                        BalancerFactory; may be given several times; not judged unless it
                        exports expectations; see docs/examples/prefer_leader.ts
+  --transport LIST     http2, grpc-js or both, http2,grpc-js: each cell over each of them, a
+                       column each (default: the client's own, ${DEFAULT_TRANSPORT})
   --scenarios LIST     numbers of scenarios, such as 1,37 (default: all; see --list)
-  --only TEXT          of those, the cells (one scenario under one strategy) with that number
-                       ('#37') or with TEXT in their name: 'grpc1.7', 'watch',
-                       'grpc1.7 | #37 put on an isolated follower'
+  --only TEXT          of those, the cells (one scenario under one strategy, over one transport) with
+                       that number ('#37') or with TEXT in their name: 'grpc1.7', 'watch',
+                       'over http2', 'grpc1.7 | #37 put on an isolated follower'
   --quick              only ${
     numbers(quick)
   }, calls time out after ${CALL_TIMEOUT_MS.quick} ms: under a minute
@@ -72,6 +75,7 @@ Examples:
   deno task compare --quick
   deno task compare --scenarios 1,37 --etcd 3.4 --json result.json
   deno task compare --runs 5 --json result.json --markdown=docs/measured/faults.md
+  deno task compare --transport http2,grpc-js --only '#37'
   deno task compare --strategy docs/examples/prefer_leader.ts --only '#37'
 `;
 }
@@ -123,7 +127,7 @@ function scenarioLines(
       { width: columns, lead: "   " },
     ).map(paint.dim),
     ...Object.entries(scenario.expectations).flatMap(
-      ([strategy, { go, ours, because }]) => [
+      ([strategy, { go, ours, because, over = {} }]) => [
         ...wrap(describeExpected(ours), {
           width: columns,
           lead: `   ${strategy.padEnd(9)}  `,
@@ -132,6 +136,12 @@ function scenarioLines(
           width: columns,
           lead: " ".repeat(14),
         }).map(paint.dim),
+        ...Object.entries(over).flatMap(([transport, { ours, because }]) =>
+          wrap(
+            `Over ${transport}: ${describeExpected(ours)}, because ${because}`,
+            { width: columns, lead: " ".repeat(14) },
+          )
+        ),
       ],
     ),
     "",

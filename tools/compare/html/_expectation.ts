@@ -1,7 +1,7 @@
 /** The table of what is expected in a scenario. */
 import { escape, Markup, markup } from "./_markup.ts";
 import { originsIn, originWords, VERDICT_WORDS } from "../report/mod.ts";
-import type { CompareCell } from "../result/mod.ts";
+import { type CompareCell, strategyOver } from "../result/mod.ts";
 
 /**
  * A line per expectation: strategies that share one share its line. It has its
@@ -20,7 +20,7 @@ export function expectationTable(cells: readonly CompareCell[]): Markup {
 <tbody role="rowgroup">${
     [...lines.values()].map((cells) =>
       markup`<tr role="row"><th scope="row" role="rowheader">${
-        cells.map(({ strategy }) => strategy).join(", ")
+        cells.map(strategyOver).join(", ")
       }</th>${cells.slice(0, 1).map(expectationWords)}</tr>`
     )
   }</tbody>

@@ -10,7 +10,7 @@ import { Markup, markup } from "./_markup.ts";
 import { columnsLegend, scenarioArticle } from "./_scenario.ts";
 import { STYLE } from "./_style.ts";
 import { groupCells, type ScenarioGroup, summaryTable } from "./_summary.ts";
-import { AS_EXPECTED, verdictText } from "../report/mod.ts";
+import { AS_EXPECTED, transportRemarks, verdictText } from "../report/mod.ts";
 import type { CompareResult } from "../result/mod.ts";
 import { minutes } from "../../output/mod.ts";
 
@@ -71,7 +71,7 @@ function verdict(result: CompareResult): Markup {
   return markup`<p class="outcome ${good ? "expected" : "unexpected"}">${
     verdictText(result)
   }</p>
-<p class="fault">A cell is one scenario under one strategy. As expected: ${AS_EXPECTED}.</p>`;
+<p class="fault">A cell is one scenario under one strategy, over one transport. As expected: ${AS_EXPECTED}.</p>`;
 }
 
 function facts(
@@ -84,6 +84,7 @@ function facts(
     ["Machine", runtime.system],
     ["Date", `${startedAt.slice(0, 16).replace("T", " ")} UTC`],
     ["Took", minutes(seconds)],
+    ...transportRemarks(options).map((words) => ["Calls go", words] as const),
     [
       "Calls time out",
       `after ${options.callTimeoutMs} ms, unless a scenario says otherwise`,

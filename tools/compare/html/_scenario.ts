@@ -11,6 +11,7 @@ import {
   type CompareCell,
   type CompareResult,
   figuresOf,
+  strategyOver,
 } from "../result/mod.ts";
 import { marksPerTimeline, thinCalls } from "./_thin.ts";
 import { endOf, scaleFor, scaleOf, type TimelineScale } from "./_timeline.ts";
@@ -68,7 +69,9 @@ function figuresTable(
   const columns = columnsOf({ ...result, cells });
   const rows = cells.flatMap((cell) =>
     shownOf(cell).map((shown) =>
-      markup`<tr role="row"><th scope="row" role="rowheader">${cell.strategy}</th>${
+      markup`<tr role="row"><th scope="row" role="rowheader">${
+        strategyOver(cell)
+      }</th>${
         columns.map((column) =>
           markup`<td class="${column.align}" role="cell" data-name="${
             nameOf(column)
@@ -102,9 +105,9 @@ interface TimelineContext {
 }
 
 function timeline(cell: CompareCell, context: TimelineContext): Markup {
-  const id = anchorOf(cell.scenario, cell.strategy);
+  const id = anchorOf(cell.scenario, cell);
   const headline = headlineOf(cell).text;
-  const title = markup`<strong>${cell.strategy}</strong> ${headline}${
+  const title = markup`<strong>${strategyOver(cell)}</strong> ${headline}${
     verdictWords(cell)
   }`;
   const [figures] = figuresOf(cell);
@@ -122,7 +125,7 @@ function timeline(cell: CompareCell, context: TimelineContext): Markup {
 ${
     drawTimeline({ figures, drawn, scale, members: context.members }, {
       id,
-      title: `${cell.strategy} in #${cell.scenario.id}: ${headline}`,
+      title: `${strategyOver(cell)} in #${cell.scenario.id}: ${headline}`,
       description: describe(figures),
     })
   }

@@ -2,7 +2,12 @@
 import { type Markup, markup } from "./_markup.ts";
 import { headlineOf, OUTCOMES } from "./_outcome.ts";
 import { sectionOf } from "./_sections.ts";
-import type { CompareCell, CompareResult } from "../result/mod.ts";
+import {
+  type CompareCell,
+  type CompareResult,
+  strategiesOver,
+  strategyOver,
+} from "../result/mod.ts";
 import { VERDICT_WORDS } from "../report/mod.ts";
 
 /** The cells of one scenario, in the order of the strategies. */
@@ -30,11 +35,11 @@ export function groupCells(
 /** The name that links to a scenario, or to a cell of it. */
 export function anchorOf(
   { id }: CompareCell["scenario"],
-  strategy?: string,
+  cell?: Pick<CompareCell, "strategy" | "transport">,
 ): string {
-  return strategy === undefined
+  return cell === undefined
     ? `s${id}`
-    : `s${id}-${strategy.replaceAll(/\s/g, "_")}`;
+    : `s${id}-${strategyOver(cell).replaceAll(/\s/g, "_")}`;
 }
 
 /**
@@ -43,8 +48,9 @@ export function anchorOf(
  */
 export function summaryTable(
   groups: readonly ScenarioGroup[],
-  { options: { strategies }, etcd }: Pick<CompareResult, "options" | "etcd">,
+  result: Pick<CompareResult, "cells" | "options" | "etcd">,
 ): Markup {
+  const strategies = strategiesOver(result);
   const bodies = [...Map.groupBy(groups, ({ section }) => section)]
     .map(([section, groups]) =>
       markup`<tbody role="rowgroup">
@@ -65,7 +71,7 @@ ${groups.map((group) => row(group, strategies))}
 ${bodies}
 </table>
 </div>
-${legend(etcd.members)}`;
+${legend(result.etcd.members)}`;
 }
 
 function row(
@@ -76,7 +82,7 @@ function row(
     anchorOf(scenario)
   }"><span class="number">#${scenario.id}</span> ${scenario.title}</a></th>${
     strategies.map((name) => {
-      const cell = cells.find(({ strategy }) => strategy === name);
+      const cell = cells.find((cell) => strategyOver(cell) === name);
       return cell === undefined ? markup`<td role="cell"></td>` : cellOf(cell);
     })
   }</tr>`;
@@ -86,7 +92,7 @@ function cellOf(cell: CompareCell): Markup {
   const { outcome, text } = headlineOf(cell);
   const { sign, meaning } = OUTCOMES[outcome];
   return markup`<td class="${outcome}" role="cell"><a href="#${
-    encodeURI(anchorOf(cell.scenario, cell.strategy))
+    encodeURI(anchorOf(cell.scenario, cell))
   }"><span class="sign" aria-hidden="true" title="${meaning}">${sign}</span><span>${text}${
     verdictWords(cell)
   }</span></a></td>`;

@@ -1,4 +1,5 @@
 /** `--markdown`: the summary as a Markdown table. */
+import { transportRemarks } from "./_transport_remarks.ts";
 import {
   markdownTable,
   measuredWith,
@@ -10,6 +11,8 @@ import {
   type CompareCell,
   type CompareResult,
   messageOf,
+  strategiesOver,
+  strategyOver,
 } from "../result/mod.ts";
 import { outcomeWords } from "./_outcome.ts";
 import { AS_EXPECTED, VERDICT_WORDS, verdictText } from "./_verdict.ts";
@@ -24,21 +27,21 @@ const PROSE = { width: 80, lead: "" } as const;
 
 /** The summary, as `deno fmt` would have it. */
 export function renderMarkdown(result: CompareResult): string {
-  const { strategies } = result.options;
+  const columns = strategiesOver(result);
   const ids = [...new Set(result.cells.map(({ scenario }) => scenario.id))];
   const rows = ids.map((id) => {
     const cells = result.cells.filter(({ scenario }) => scenario.id === id);
     return [
       `#${id} ${cells[0]?.scenario.title}`,
-      ...strategies.map((strategy) =>
-        cellText(cells.find((cell) => cell.strategy === strategy))
+      ...columns.map((column) =>
+        cellText(cells.find((cell) => strategyOver(cell) === column))
       ),
     ];
   });
   return [
     ...wrap(about(result), PROSE),
     "",
-    ...markdownTable([["scenario", ...strategies], ...rows]),
+    ...markdownTable([["scenario", ...columns], ...rows]),
     "",
     ...wrap(
       `${verdictText(result)}. As expected: ${AS_EXPECTED}.`,
@@ -73,6 +76,7 @@ function about({ runtime, etcd, options }: CompareResult): string {
   return measuredWith(runtime, {
     server: `etcd ${etcd.version}`,
     remarks: [
+      ...transportRemarks(options),
       `calls time out after ${callTimeoutMs} ms`,
       ...runs > 1 ? [`median (least–most) of ${runs} runs`] : [],
     ],

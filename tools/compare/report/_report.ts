@@ -1,10 +1,12 @@
 /** The report a person reads, made of nothing but the result. */
+import { transportRemarks } from "./_transport_remarks.ts";
 import { FootNotes } from "./_foot_notes.ts";
 import {
   type CompareCell,
   type CompareResult,
   isBad,
   runsOf,
+  strategyOver,
 } from "../result/mod.ts";
 import { originsIn } from "./_origins.ts";
 import { STRATEGIES_INTRO, strategyNotes } from "./_strategies.ts";
@@ -71,6 +73,7 @@ function title(
   const about = [
     `etcd ${etcd.version}, ${counted(etcd.members.length, "member")}`,
     `Deno ${runtime.deno}`,
+    ...transportRemarks(options),
     `calls time out after ${options.callTimeoutMs} ms`,
     ...options.runs > 1 ? [`${options.runs} runs of each cell`] : [],
     `${startedAt.slice(0, 16).replace("T", " ")} UTC`,
@@ -119,9 +122,9 @@ function unexpected(result: CompareResult, layout: Layout): string[] {
     ...cells.flatMap((cell) => [
       "",
       paint.red(
-        ` ${
-          VERDICT_SIGNS[cell.verdict]
-        } ${cell.strategy} | #${cell.scenario.id} ${cell.scenario.title}`,
+        ` ${VERDICT_SIGNS[cell.verdict]} ${
+          strategyOver(cell)
+        } | #${cell.scenario.id} ${cell.scenario.title}`,
       ),
       ...aspects(cell).flatMap(([name, text]) =>
         wrap(text, { width: columns, lead: `   ${name.padEnd(10)}` })
@@ -194,7 +197,7 @@ function lastTerms(
       : [],
     [
       "cell",
-      "one scenario under one strategy: one line of the table",
+      "one scenario under one strategy, over one transport: one line of the table",
     ],
   ];
 }

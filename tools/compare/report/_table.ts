@@ -6,7 +6,12 @@ import {
   type PlacedColumn,
 } from "./_columns.ts";
 import type { FootNotes } from "./_foot_notes.ts";
-import type { CellHead, CompareCell, CompareResult } from "../result/mod.ts";
+import {
+  type CellHead,
+  type CompareCell,
+  type CompareResult,
+  strategyOver,
+} from "../result/mod.ts";
 import { type Shown, shownOf } from "./_shown.ts";
 import { STRIP } from "./_strip.ts";
 import { VERDICT_SIGNS } from "./_verdict.ts";
@@ -31,7 +36,7 @@ export function drawTable(result: CompareResult, options: TableOptions): Table {
   const nameWidth = Math.max(
     "strategy".length,
     ...result.cells.map((cell) =>
-      cell.strategy.length + footNotes.markOf(cell).length
+      strategyOver(cell).length + footNotes.markOf(cell).length
     ),
   );
   const taken = " = ".length + nameWidth;
@@ -82,7 +87,9 @@ interface RowOptions extends TableOptions {
 
 function row(cell: CompareCell, options: RowOptions): string[] {
   const { columns, paint, footNotes, placed, nameWidth } = options;
-  const name = `${cell.strategy}${footNotes.markOf(cell)}`.padEnd(nameWidth);
+  const name = `${strategyOver(cell)}${footNotes.markOf(cell)}`.padEnd(
+    nameWidth,
+  );
   const sign = VERDICT_SIGNS[cell.verdict];
   const [shown] = shownOf(cell);
   if (shown !== undefined) {

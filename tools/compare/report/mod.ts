@@ -5,6 +5,7 @@
  */
 export { type Column, NOTHING, toldColumns } from "./_columns.ts";
 export { checkMarks, putSummary, renderMarkdown } from "./_markdown.ts";
+export { transportRemarks } from "./_transport_remarks.ts";
 export { originsIn, originWords } from "./_origins.ts";
 export { renderReport } from "./_report.ts";
 export { shownOf } from "./_shown.ts";

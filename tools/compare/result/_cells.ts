@@ -1,5 +1,6 @@
 /** From what the scenarios give to what `compare` keeps and writes. */
 import type { Cell } from "../../../tests/scenarios/cell.ts";
+import { expectationOf } from "../../../tests/scenarios/expectation.ts";
 import { describeExpected } from "../../../tests/scenarios/expected.ts";
 import type { Recording } from "../../../tests/scenarios/recording.ts";
 import type { Scenario, Subject } from "../../../tests/scenarios/scenario.ts";
@@ -8,10 +9,11 @@ import type { CellFigures, CellHead, CellRun } from "./_result.ts";
 /** What a cell is about, before it has run. */
 export function cellHead(scenario: Scenario, subject: Subject): CellHead {
   const { id, title, fault } = scenario;
-  const expectation = scenario.expectations[subject.name];
+  const expectation = expectationOf(scenario, subject);
   return {
     scenario: { id, title, fault },
     strategy: subject.name,
+    ...subject.transport && { transport: subject.transport },
     ...expectation && {
       expectation: {
         ...expectation,

@@ -6,6 +6,7 @@ import {
 } from "../../../tests/scenarios/scenario.ts";
 import { cellHead } from "./_cells.ts";
 import type { CellHead } from "./_result.ts";
+import { strategyOver } from "./_strategy_over.ts";
 
 /** What is compared. */
 export interface ComparePlan {
@@ -52,7 +53,8 @@ export function turnsOf(
 /**
  * Whether a cell is meant by `--only`: a number is that of a scenario, any
  * other text is a part of the cell's name, `grpc1.7 | #37 put on an isolated
- * follower`, which is also that of its test.
+ * follower`, which is also that of its test; where transports were asked for,
+ * `grpc1.7 over http2 | #37 …` as well.
  */
 export function matches(
   only: string,
@@ -61,6 +63,10 @@ export function matches(
   if (/^#?\d+$/.test(only)) {
     return Number(only.replace("#", "")) === scenario.id;
   }
-  const name = `${subject.name} | ${scenarioName(scenario)}`;
-  return name.toLowerCase().includes(only.toLowerCase());
+  const { name: strategy, transport } = subject;
+  return [strategy, strategyOver({ strategy, ...transport && { transport } })]
+    .some((name) =>
+      `${name} | ${scenarioName(scenario)}`.toLowerCase()
+        .includes(only.toLowerCase())
+    );
 }

@@ -7,6 +7,7 @@
  * field that is left out.
  * @module
  */
+import type { TransportName } from "../../../tests/scenarios/transports.ts";
 import type { Expected } from "../../../tests/scenarios/expected.ts";
 import type { TimelineEvent } from "../../../tests/scenarios/recording.ts";
 import type { Runtime } from "../../output/mod.ts";
@@ -40,6 +41,8 @@ export interface CompareResult {
   readonly options: {
     /** The strategies, in the order they had their turns. */
     readonly strategies: readonly string[];
+    /** What carried the calls, likewise; `grpc-js` where an old file has none. */
+    readonly transports?: readonly TransportName[];
     /** The numbers of the scenarios, likewise. */
     readonly scenarios: readonly number[];
     /** Which cells of these, as `--only` has it; missing if all. */
@@ -51,11 +54,11 @@ export interface CompareResult {
     /** How many clusters there were side by side. */
     readonly jobs: number;
   };
-  /** Each scenario under each strategy, in the order of their turns. */
+  /** Each scenario under each strategy and transport, in order of their turns. */
   readonly cells: readonly CompareCell[];
 }
 
-/** One scenario under one strategy. */
+/** One scenario under one strategy, over one transport. */
 export type CompareCell = CellHead & CellOutcome;
 
 /** What a cell is about. */
@@ -69,6 +72,8 @@ export interface CellHead {
   };
   /** The name of the strategy. */
   readonly strategy: string;
+  /** Missing unless `--transport` was given: it is the one of the options. */
+  readonly transport?: TransportName;
   /** Missing for a strategy the catalogue knows nothing of. */
   readonly expectation?: CellExpectation;
 }
@@ -84,7 +89,7 @@ export interface CellExpectation {
   readonly ours: Expected;
   /** The same in a few words. */
   readonly text: string;
-  /** Why that differs from Go's, where it does. */
+  /** Why that differs from Go's, or over this transport, where it does. */
   readonly because?: string;
 }
 

@@ -7,6 +7,13 @@ export { endedRun, messageOf, thrownRun } from "./_cells.ts";
 export { checkWritable, toJson } from "./_json.ts";
 export { type ComparePlan, type Turn, turnsOf } from "./_plan.ts";
 export { figuresOf, isBad, repeated, runsOf } from "./_repeats.ts";
+export {
+  areTransportsNamed,
+  strategiesOf,
+  strategiesOver,
+  strategyOver,
+  transportsOf,
+} from "./_strategy_over.ts";
 export type {
   CallMark,
   CellEvent,

@@ -4,6 +4,7 @@ import {
   type CompareCell,
   isBad,
   runsOf,
+  strategyOver,
   type Turn,
 } from "../result/mod.ts";
 import type { CompareEvent } from "./_run.ts";
@@ -93,7 +94,7 @@ export class CompareProgress {
     ].filter(Boolean).join(",");
     const text = "text" in shown
       ? shown.text
-      : `${shown.turn.head.strategy} | ${nameOf(shown.turn.head)}`;
+      : `${strategyOver(shown.turn.head)} | ${nameOf(shown.turn.head)}`;
     this.#isShown = true;
     const room = this.#sink.columns - 1 - count.length - times.length;
     this.#sink.write(
@@ -141,7 +142,7 @@ export class CompareProgress {
     this.#running = this.#running.filter((running) => running.turn !== turn);
     if (cell.verdict !== "skipped") this.#estimate.learn(turn, seconds);
     if (this.#sink.isTerminal && !isBad(cell)) return;
-    const line = `${count} ${cell.strategy} | ${nameOf(cell)}: ${
+    const line = `${count} ${strategyOver(cell)} | ${nameOf(cell)}: ${
       outcomeOf(cell)
     }`;
     this.note(isBad(cell) ? this.#paint.red(line) : line);

@@ -1,11 +1,20 @@
 /** `--resume`: goes on with what a result file has. */
+import type { TransportName } from "../../../tests/scenarios/transports.ts";
 import { thisRuntime, UsageError } from "../../output/mod.ts";
 import {
+  areTransportsNamed,
+  type CellHead,
   type ComparePlan,
   type CompareResult,
   messageOf,
+  strategiesOf,
+  strategyOver,
+  transportsOf,
   turnsOf,
 } from "../result/mod.ts";
+
+/** What files say that have no transports: they are older than the choice. */
+const BEFORE_A_CHOICE: readonly TransportName[] = ["grpc-js"];
 
 /**
  * The result in a file that a run of this very plan left there.
@@ -62,7 +71,12 @@ function differencesOf(earlier: CompareResult, plan: ComparePlan): string[] {
       [
         "--strategies",
         list(options.strategies),
-        list(plan.subjects.map(({ name }) => name)),
+        list(strategiesOf(plan.subjects)),
+      ],
+      [
+        "--transport",
+        transportWords(earlier.cells, options.transports ?? BEFORE_A_CHOICE),
+        transportWords(plan.subjects, transportsOf(plan.subjects)),
       ],
       [
         "--scenarios",
@@ -78,15 +92,26 @@ function differencesOf(earlier: CompareResult, plan: ComparePlan): string[] {
   return changed.length > 0 ? changed : changedCells(earlier, plan);
 }
 
+/** What was asked for, and what that came to. */
+function transportWords(
+  cells: readonly { readonly transport?: TransportName }[],
+  transports: readonly TransportName[],
+): string {
+  const names = transports.join(",");
+  return areTransportsNamed(cells) ? names : `not given (${names})`;
+}
+
 /** Cells that are no longer judged by what they were judged by. */
 function changedCells({ cells }: CompareResult, plan: ComparePlan): string[] {
   return turnsOf(plan).filter(({ index, head }) => {
     const cell = cells[index];
     if (cell === undefined) return true;
-    const { scenario, strategy, expectation } = cell;
-    return JSON.stringify([scenario, strategy, expectation]) !==
-      JSON.stringify([head.scenario, head.strategy, head.expectation]);
+    return judgedBy(cell) !== judgedBy(head);
   }).map(({ head }) =>
-    `the catalogue has changed ${head.strategy} | #${head.scenario.id}`
+    `the catalogue has changed ${strategyOver(head)} | #${head.scenario.id}`
   );
+}
+
+function judgedBy({ scenario, strategy, transport, expectation }: CellHead) {
+  return JSON.stringify([scenario, strategy, transport, expectation]);
 }

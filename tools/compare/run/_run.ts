@@ -11,7 +11,9 @@ import {
   messageOf,
   repeated,
   type SkippedCell,
+  strategiesOf,
   thrownRun,
+  transportsOf,
   type Turn,
   turnsOf,
 } from "../result/mod.ts";
@@ -127,7 +129,8 @@ function circumstances(
     },
     runtime: thisRuntime(),
     options: {
-      strategies: plan.subjects.map(({ name }) => name),
+      strategies: strategiesOf(plan.subjects),
+      transports: transportsOf(plan.subjects),
       scenarios: plan.scenarios.map(({ id }) => id),
       ...plan.only !== undefined && { only: plan.only },
       callTimeoutMs: plan.callTimeoutMs,

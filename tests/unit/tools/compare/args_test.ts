@@ -135,7 +135,7 @@ Deno.test("readCompareArgs() adds strategies of the user's own", () => {
 const MISTAKES: readonly (readonly [args: string[], message: string])[] = [
   [
     ["--frob"],
-    "'--frob' is not known; known are --strategies, --strategy, --sc",
+    "'--frob' is not known; known are --strategies, --strategy, --tr",
   ],
   [["37"], "'37' is not known"],
   [["--quick=yes"], "'--quick=yes' is not known"],
@@ -146,6 +146,13 @@ const MISTAKES: readonly (readonly [args: string[], message: string])[] = [
     "--strategies has 'grpc1.9'; known are grpc1.0, grpc1.7, grpc1.23",
   ],
   [["--strategies"], "--strategies needs a value"],
+  [
+    ["--transport", "http2,quic"],
+    "--transport has 'quic'; known are http2, grpc-js",
+  ],
+  [["--transport"], "--transport needs a value"],
+  [["--transport", "http2", "--only", "over grpc-js"], "matches none of"],
+  [["--only", "over http2"], "--only 'over http2' matches none of"],
   [["--runs", "0"], "--runs must be 1 to 1000, got '0'"],
   [["--jobs", "many"], "--jobs must be 1 to 16, got 'many'"],
   [["--only", "nothing"], "--only 'nothing' matches none of"],

@@ -1,6 +1,7 @@
 // What `compare` prints instead of running.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { LONG_SECONDS } from "../../../scenarios/long_scenarios.ts";
+import { DEFAULT_TRANSPORT } from "../../../scenarios/transports.ts";
 import { CATALOGUE } from "../../../scenarios/catalogue.ts";
 import { main } from "../../../../tools/compare/main.ts";
 import { listText } from "../../../../tools/compare/_help.ts";
@@ -20,6 +21,8 @@ Deno.test("compare --help names every flag, exit code and scenario", async () =>
       "--etcd",
       "--json",
       "--strategy ",
+      "--transport ",
+      `(default: the client's own, ${DEFAULT_TRANSPORT})`,
       "--only",
       "--runs",
       "--jobs",

@@ -77,7 +77,7 @@ Deno.test("renderHtml() has every cell in the summary and in its scenario", () =
   const ids = valuesOf(PAGE, "id");
   const links = valuesOf(PAGE, "href");
   for (const cell of RESULT.cells) {
-    const id = anchorOf(cell.scenario, cell.strategy);
+    const id = anchorOf(cell.scenario, cell);
     assert(ids.includes(id), id);
     // A strategy of the user's has a row, and no column in the example's table.
     if (RESULT.options.strategies.includes(cell.strategy)) {

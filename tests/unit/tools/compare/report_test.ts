@@ -76,7 +76,7 @@ Not as expected
                \`deno task compare --list\` says what is expected, and what Go's client does
  ≠             not as expected
  ○             not judged: nothing is expected
- cell          one scenario under one strategy: one line of the table
+ cell          one scenario under one strategy, over one transport: one line of the table
 
 7 cells: 3 as expected, 2 not as expected, 1 not judged, 1 skipped
 `;

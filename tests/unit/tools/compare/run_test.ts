@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Scenario } from "../../../scenarios/scenario.ts";
+import { DEFAULT_TRANSPORT } from "../../../scenarios/transports.ts";
 import { StandInCluster } from "./_stand_in_cluster.ts";
 import { recording, scenario } from "./_stand_in_scenario.ts";
 import { GOOD, NONE_FAILS, runCompare as run } from "./_run.ts";
@@ -22,6 +23,7 @@ Deno.test("compare() ends with 0 when every cell is as expected", async () => {
   );
   assertEquals(result?.options, {
     strategies: ["one", "two"],
+    transports: [DEFAULT_TRANSPORT],
     scenarios: [1, 2],
     callTimeoutMs: 100,
     runs: 1,
