@@ -2,18 +2,18 @@ import { CODEC } from "./_args.ts";
 import { OPERATIONS } from "./_operation.ts";
 import { PROGRAMS } from "./_programs.ts";
 
+const NAME_COLUMNS = 19;
+
 /** The text of `--help`. */
 export function helpText(): string {
-  const lines = (list: readonly { name: string; title: string }[]) =>
-    list.map(({ name, title }) => `  ${name.padEnd(13)}${title}`).join("\n");
   return `Measures what operations cost with this client and with others, on a real etcd.
 
 Usage: deno task bench [options]
 
-Without options it takes about a quarter of an hour.
+Without options it takes some twenty minutes.
 
   --operations LIST  some of those below, such as linget,put (default: all)
-  --programs LIST    some of those below, such as grpc1.23,grpc-js,go (default: all)
+  --programs LIST    some of those below, such as grpc1.23,http2,go (default: all)
   --rounds N         how often each program runs, in turns with the others (default: 3)
   --count N          operations in one run (default: each operation's own)
   --in-flight LIST   such as 1,64,256 (default: each operation's own)
@@ -27,14 +27,26 @@ Without options it takes about a quarter of an hour.
 
 Operations:
 ${lines(OPERATIONS)}
-  ${CODEC.padEnd(13)}decoding a range and encoding a txn, beside protobuf-es
-  ${"none".padEnd(13)}none, for --scale alone
+  ${
+    CODEC.padEnd(NAME_COLUMNS)
+  }decoding a range and encoding a txn, beside protobuf-es
+  ${"none".padEnd(NAME_COLUMNS)}none, for --scale alone
 
 Programs:
 ${lines(PROGRAMS)}
+
+Programs without http2 in their name go over grpc-js; the others do not load it,
+which the memory they take shows.
 
 Quote ratios: the programs take turns, so that what else the machine does hits
 all alike. Go's client is built and npm's is installed once, into the cache;
 where Go or npm is missing they are skipped.
 `;
+}
+
+function lines(
+  list: readonly { readonly name: string; readonly title: string }[],
+): string {
+  return list.map(({ name, title }) => `  ${name.padEnd(NAME_COLUMNS)}${title}`)
+    .join("\n");
 }

@@ -12,6 +12,7 @@ const EVERY = OPERATIONS.map(({ name }) => name);
 // before the program has warmed up, and measure that.
 const BATCH_COUNT_FACTOR = 20;
 const GO_COUNT_FACTOR = 5;
+const HTTP2_COUNT_FACTOR = 5;
 
 /** The floor: no client at all. */
 export const FLOOR: Program = {
@@ -27,10 +28,21 @@ export const FLOOR: Program = {
     })),
 };
 
-/** The client with one strategy. */
+/** The client with one strategy, over grpc-js. */
 export function ours(balancer: string): Program {
   return ownProgram({ name: balancer, title: balancer, balancer });
 }
+
+/** The client over its own HTTP/2. */
+export const OVER_HTTP2: Program = ownProgram({
+  name: "http2",
+  title: "grpc1.23 over http2",
+  transport: "http2",
+  countFactor: HTTP2_COUNT_FACTOR,
+});
+
+const BATCHED_READS = ["serget", "linget"] as const;
+const BATCHED = ["linget", "put", "put1k"] as const;
 
 /** The programs, in the order of the tables. */
 export const PROGRAMS: readonly Program[] = [
@@ -41,13 +53,32 @@ export const PROGRAMS: readonly Program[] = [
     name: "batch-reads",
     title: 'batch: "reads"',
     batch: "reads",
-    operations: ["serget", "linget"],
+    operations: BATCHED_READS,
+    countFactor: BATCH_COUNT_FACTOR,
   }),
   ownProgram({
     name: "batch-all",
     title: 'batch: "all"',
     batch: "all",
-    operations: ["linget", "put", "put1k"],
+    operations: BATCHED,
+    countFactor: BATCH_COUNT_FACTOR,
+  }),
+  OVER_HTTP2,
+  ownProgram({
+    name: "http2-batch-reads",
+    title: 'batch: "reads" over http2',
+    transport: "http2",
+    batch: "reads",
+    operations: BATCHED_READS,
+    countFactor: BATCH_COUNT_FACTOR,
+  }),
+  ownProgram({
+    name: "http2-batch-all",
+    title: 'batch: "all" over http2',
+    transport: "http2",
+    batch: "all",
+    operations: BATCHED,
+    countFactor: BATCH_COUNT_FACTOR,
   }),
   FLOOR,
   { ...etcd3OnNode, operations: EVERY },
@@ -55,24 +86,26 @@ export const PROGRAMS: readonly Program[] = [
   { ...goProgram, operations: EVERY, countFactor: GO_COUNT_FACTOR },
 ];
 
-function ownProgram({ name, title, balancer, batch, operations = EVERY }: {
-  readonly name: string;
-  readonly title: string;
-  readonly balancer?: string;
-  readonly batch?: string;
-  readonly operations?: readonly string[];
-}): Program {
+function ownProgram(
+  { balancer, batch, transport, operations = EVERY, ...program }:
+    & Pick<Program, "name" | "title" | "countFactor">
+    & {
+      readonly balancer?: string;
+      readonly batch?: string;
+      readonly transport?: string;
+      readonly operations?: readonly string[];
+    },
+): Program {
   return {
-    name,
-    title,
+    ...program,
     operations,
-    ...(batch === undefined ? {} : { countFactor: BATCH_COUNT_FACTOR }),
     prepare: () =>
       Promise.resolve((run: Run) =>
         ownCommand(new URL("./ours/main.ts", import.meta.url), {
           ...variables(run),
           BALANCER: balancer ?? "grpc1.23",
           BATCH: batch ?? "off",
+          TRANSPORT: transport ?? "grpc-js",
         })
       ),
   };

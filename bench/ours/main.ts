@@ -4,12 +4,17 @@
  *
  * ```sh
  * EP=127.0.0.1:2379 OP=linget N=20000 C=64 BALANCER=grpc1.23 BATCH=off \
- *   deno run -A bench/ours/main.ts
+ *   TRANSPORT=http2 deno run -A bench/ours/main.ts
  * ```
  *
  * @module
  */
-import { type BalancerName, type BatchMode, Client } from "../../mod.ts";
+import {
+  type BalancerName,
+  type BatchMode,
+  Client,
+  type ClientOptions,
+} from "../../mod.ts";
 import { CALLS } from "./_calls.ts";
 import { connectAndGet } from "./_connect.ts";
 import { renewLeases } from "./_leases.ts";
@@ -40,6 +45,7 @@ function open(): Client {
     balancer: BALANCER as BalancerName,
     requestTimeoutMs: false,
     batch: (env.BATCH ?? "off") as BatchMode,
+    transport: env.TRANSPORT as ClientOptions["transport"],
   });
 }
 

@@ -1,10 +1,17 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OPERATIONS } from "../../../bench/_operation.ts";
-import { FLOOR, ours } from "../../../bench/_programs.ts";
+import { FLOOR, ours, OVER_HTTP2, PROGRAMS } from "../../../bench/_programs.ts";
+import type { Program } from "../../../bench/_program.ts";
 import { prepareReady } from "../../../bench/_ready.ts";
 import { measureInRounds, type ReadyProgram } from "../../../bench/_rounds.ts";
+import { runToEnd } from "../../../bench/_run_program.ts";
+import { methods } from "../../../proto/methods.ts";
+import { readSample } from "../../../bench/_sample.ts";
+import { FakeServer } from "../../harness/mod.ts";
+import { ROOT } from "../support/_program.ts";
 import { build, unlessMissing } from "../../../bench/_toolchain.ts";
 
+const LOADED = "grpc-js is loaded";
 const [serget] = OPERATIONS.filter(({ name }) => name === "serget");
 const [connect] = OPERATIONS.filter(({ name }) => name === "connect");
 
@@ -79,6 +86,46 @@ Deno.test("prepareReady() has the floor and ours, and says what is missing", asy
   assertEquals(missing, [{ title: "peer", reason: "it is not there" }]);
 });
 
+Deno.test("The programs of ours say over which transport they go", async () => {
+  const own = await Promise.all(
+    PROGRAMS.filter((program) => /^(grpc1|batch|http2)/.test(program.name))
+      .map(async (program) => {
+        const { env } = await commandOf(program, "127.0.0.1:1");
+        return `${program.name} ${env?.["TRANSPORT"]} ${env?.["BATCH"]}`;
+      }),
+  );
+  assertEquals(own, [
+    "grpc1.0 grpc-js off",
+    "grpc1.7 grpc-js off",
+    "grpc1.23 grpc-js off",
+    "batch-reads grpc-js reads",
+    "batch-all grpc-js all",
+    "http2 http2 off",
+    "http2-batch-reads http2 reads",
+    "http2-batch-all http2 all",
+  ]);
+});
+
+Deno.test("A program over http2 loads no grpc-js, one over grpc-js does", async () => {
+  await using server = await FakeServer.start();
+  server.handle(methods.kv.range.path, () => new Uint8Array());
+  const endpoint = new URL(server.endpoint).host;
+  const loads = async (program: Program) => {
+    const { args, ...command } = await commandOf(program, endpoint);
+    const map = `--import-map=${await tellingImports()}`;
+    const { output } = await runToEnd({
+      ...command,
+      args: ["run", map, ...args.slice(1)],
+    });
+    assert(readSample(output) !== undefined, output);
+    return output.includes(LOADED);
+  };
+  assertEquals([await loads(OVER_HTTP2), await loads(ours("grpc1.23"))], [
+    false,
+    true,
+  ]);
+});
+
 Deno.test("build() has the last words of a program that fails", async () => {
   await assertRejects(
     () => build(["sh", "-c", "echo no space >&2; exit 3"], { cwd: "/tmp" }),
@@ -86,6 +133,39 @@ Deno.test("build() has the last words of a program that fails", async () => {
     "no space",
   );
 });
+
+/** How a program is started for a few gets. */
+async function commandOf(program: Program, endpoint: string) {
+  const prepared = await program.prepare();
+  if ("missing" in prepared) throw new Error(prepared.missing);
+  return prepared({
+    operation: serget ?? fail(),
+    endpoints: [endpoint],
+    inFlight: 1,
+    count: 3,
+  });
+}
+
+/** The project's imports, with a grpc-js that tells when it is loaded. */
+async function tellingImports(): Promise<string> {
+  const { imports } = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", ROOT)),
+  );
+  const grpcJs = imports["@grpc/grpc-js"];
+  const telling = `export * from "${grpcJs}";
+    export { default } from "${grpcJs}";
+    console.log("${LOADED}");`;
+  const files = Object.entries<string>(imports)
+    .map(([name, at]) => [`${name}/`, `${at.replace("npm:", "npm:/")}/`]);
+  const map = {
+    imports: {
+      ...imports,
+      ...Object.fromEntries(files),
+      "@grpc/grpc-js": `data:text/javascript,${encodeURIComponent(telling)}`,
+    },
+  };
+  return `data:application/json,${encodeURIComponent(JSON.stringify(map))}`;
+}
 
 function fail(): never {
   throw new Error("Cannot find the operation");

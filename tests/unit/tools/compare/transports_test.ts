@@ -8,6 +8,7 @@ import {
 import { CATALOGUE, QUICK } from "../../../scenarios/catalogue.ts";
 import type { Scenario, Subject } from "../../../scenarios/scenario.ts";
 import { SUBJECTS } from "../../../scenarios/subjects.ts";
+import { DEFAULT_TRANSPORT } from "../../../scenarios/transports.ts";
 import { readCompareArgs } from "../../../../tools/compare/_args.ts";
 import { listText } from "../../../../tools/compare/_help.ts";
 import { renderHtml } from "../../../../tools/compare/html/_page.ts";
@@ -231,5 +232,18 @@ Deno.test("compare --resume goes on with a file from before there were transport
     () => resume(named("http2")),
     UsageError,
     "--transport was not given (grpc-js), is http2",
+  );
+  const unnamed = BOTH.filter(({ name }, at) => name === BOTH[at - 1]?.name)
+    .map(({ name, balancer }) => ({ name, balancer }));
+  const went = await resume(unnamed).then(
+    ({ exitCode }) => `${exitCode}`,
+    ({ message }) => message.replace(/^.*json: /, ""),
+  );
+  assertEquals(
+    went,
+    {
+      "grpc-js": "0",
+      "http2": "--transport was not given (grpc-js), is not given (http2)",
+    }[DEFAULT_TRANSPORT],
   );
 });
