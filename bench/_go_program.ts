@@ -27,11 +27,12 @@ export const goProgram: Omit<Program, "operations"> = {
           await build(["go", "build", "-o", "gobench", "."], { cwd: work });
         },
       );
-      return ({ endpoints, operation, count, inFlight }: Run) => ({
+      return ({ endpoints, operation, count, inFlight, ca = "" }: Run) => ({
         path: `${folder}/gobench`,
         args: [
           ["-endpoints", endpoints.join()],
-          ["-op", operation.name],
+          ["-op", operation.overTls ?? operation.name],
+          ["-ca", ca],
           ["-n", String(count)],
           ["-c", String(inFlight)],
         ].flat(),

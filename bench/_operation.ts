@@ -4,6 +4,8 @@ export interface Operation {
   readonly name: string;
   /** Its name for people. */
   readonly title: string;
+  /** What it does over TLS, by the name of that; missing without TLS. */
+  readonly overTls?: string;
   /** How many are in flight at once, unless the command line says so. */
   readonly inFlight: readonly number[];
   /** Whether that is for the command line to say. */
@@ -27,6 +29,20 @@ export const OPERATIONS: readonly Operation[] = [
     count: 20_000,
   },
   { name: "put", title: "put 256 B", inFlight: [1, 64, 256], count: 20_000 },
+  {
+    name: "linget-tls",
+    title: "linearizable get over TLS",
+    overTls: "linget",
+    inFlight: [64],
+    count: 20_000,
+  },
+  {
+    name: "put-tls",
+    title: "put 256 B over TLS",
+    overTls: "put",
+    inFlight: [64],
+    count: 20_000,
+  },
   {
     name: "put1k",
     title: "put 1 KiB, unique keys",

@@ -1,5 +1,6 @@
 import { Client } from "../mod.ts";
 import { Cluster } from "../tests/harness/mod.ts";
+import type { SecureListeners } from "./_secure_listeners.ts";
 
 const RANGE_KEYS = 1_000;
 const VALUE = "v".repeat(256);
@@ -14,14 +15,19 @@ export interface BenchCluster {
 
 /** Starts a cluster that has the keys which the programs read. */
 export async function startBenchCluster(
-  { members, onProgress }: {
+  { members, secure, onProgress }: {
     readonly members: number;
+    /** Has them listen with TLS besides. */
+    readonly secure?: SecureListeners | undefined;
     readonly onProgress?: (line: string) => void;
   },
 ): Promise<BenchCluster> {
   const cluster = await Cluster.start({
     members,
-    extraArgs: [`--quota-backend-bytes=${QUOTA_BYTES}`],
+    extraArgs: (member) => [
+      `--quota-backend-bytes=${QUOTA_BYTES}`,
+      ...secure?.argsOf(member) ?? [],
+    ],
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   try {

@@ -4,6 +4,8 @@ import type { Work } from "./_operation.ts";
 export interface Run extends Work {
   /** `host:port` of each member. */
   readonly endpoints: readonly string[];
+  /** The file with who has signed their certificates, if they have TLS. */
+  readonly ca?: string | undefined;
 }
 
 /** How a program is started. */

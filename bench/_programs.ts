@@ -7,6 +7,9 @@ import { variables } from "./_variables.ts";
 
 const FLOOR_PROGRAM = new URL("./peers/bench_grpcjs.ts", import.meta.url);
 const EVERY = OPERATIONS.map(({ name }) => name);
+// npm's client is measured without TLS.
+const PLAIN = OPERATIONS.filter(({ overTls }) => overTls === undefined)
+  .map(({ name }) => name);
 
 // So many times as fast as the others: with their counts a run would be over
 // before the program has warmed up, and measure that.
@@ -18,7 +21,7 @@ const HTTP2_COUNT_FACTOR = 5;
 export const FLOOR: Program = {
   name: "grpc-js",
   title: "bare grpc-js",
-  operations: ["serget", "linget", "put", "txn64"],
+  operations: ["serget", "linget", "put", "linget-tls", "put-tls", "txn64"],
   prepare: () =>
     Promise.resolve((run: Run) => ({
       path: Deno.execPath(),
@@ -81,8 +84,8 @@ export const PROGRAMS: readonly Program[] = [
     countFactor: BATCH_COUNT_FACTOR,
   }),
   FLOOR,
-  { ...etcd3OnNode, operations: EVERY },
-  { ...etcd3OnDeno, operations: EVERY },
+  { ...etcd3OnNode, operations: PLAIN },
+  { ...etcd3OnDeno, operations: PLAIN },
   { ...goProgram, operations: EVERY, countFactor: GO_COUNT_FACTOR },
 ];
 

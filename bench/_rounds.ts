@@ -27,8 +27,7 @@ export interface Cell {
  */
 export async function measureInRounds(
   programs: readonly ReadyProgram[],
-  { endpoints, work, rounds }: {
-    readonly endpoints: readonly string[];
+  { work, rounds, ...reach }: Pick<Run, "endpoints" | "ca"> & {
     readonly work: Work;
     readonly rounds: number;
   },
@@ -47,7 +46,7 @@ export async function measureInRounds(
           await runProgram(program.command({
             ...work,
             count: work.count * factor,
-            endpoints,
+            ...reach,
           })),
         );
       } catch (error) {

@@ -2,11 +2,12 @@ import type { Run } from "./_program.ts";
 
 /** What most programs are told, by variables. */
 export function variables(
-  { endpoints, operation, count, inFlight }: Run,
+  { endpoints, operation, count, inFlight, ca = "" }: Run,
 ): Record<string, string> {
   return {
     EP: endpoints.join(),
-    OP: operation.name,
+    OP: operation.overTls ?? operation.name,
+    CA: ca,
     N: String(count),
     C: String(inFlight),
   };

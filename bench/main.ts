@@ -16,8 +16,9 @@ import { startBenchCluster } from "./_prepare_cluster.ts";
 import { prepareReady } from "./_ready.ts";
 import { MARKS, renderReport } from "./_report.ts";
 import type { BenchResult, Measured } from "./_result.ts";
-import { measureInRounds } from "./_rounds.ts";
+import { measureInRounds, type ReadyProgram } from "./_rounds.ts";
 import { measureScale } from "./_scale.ts";
+import { type SecureListeners, secureListeners } from "./_secure_listeners.ts";
 import { nameOf } from "./_tables.ts";
 
 async function main(args: readonly string[]): Promise<number> {
@@ -53,18 +54,15 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
       command.work.some(({ operation }) => operations.includes(operation.name))
     ),
   );
+  const isTlsAsked = command.work.some(({ operation }) => operation.overTls);
+  await using secure = isTlsAsked ? await secureListeners(members) : undefined;
   const { cluster, endpoints } = await startBenchCluster({
     members,
+    secure,
     onProgress: note,
   });
   await using _closed = cluster;
-  const calls: Measured[] = [];
-  for (const work of command.work) {
-    const { operation: { name: operation, title }, inFlight, count } = work;
-    note(nameOf({ operation, title, inFlight }));
-    const cells = await measureInRounds(ready, { endpoints, work, rounds });
-    calls.push({ operation, title, inFlight, count, cells });
-  }
+  const calls = await measureCalls(ready, { command, endpoints, secure });
   const [first = ""] = endpoints;
   return {
     startedAt,
@@ -77,6 +75,32 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
     codec: command.codec ? measureCodec() : [],
     scale: command.scale ? await measureScale(first, { onProgress: note }) : [],
   };
+}
+
+/** Every operation, by the programs that have it. */
+async function measureCalls(
+  ready: readonly ReadyProgram[],
+  { command: { work, rounds }, endpoints, secure }: {
+    readonly command: BenchCommand;
+    readonly endpoints: readonly string[];
+    readonly secure: SecureListeners | undefined;
+  },
+): Promise<readonly Measured[]> {
+  const calls: Measured[] = [];
+  for (const each of work) {
+    const { operation: { name: operation, title, overTls }, inFlight, count } =
+      each;
+    note(nameOf({ operation, title, inFlight }));
+    const cells = await measureInRounds(ready, {
+      ...overTls && secure
+        ? { endpoints: secure.endpoints, ca: secure.ca }
+        : { endpoints },
+      work: each,
+      rounds,
+    });
+    calls.push({ operation, title, inFlight, count, cells });
+  }
+  return calls;
 }
 
 async function putReport(path: string, summary: string): Promise<void> {

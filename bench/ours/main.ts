@@ -23,7 +23,10 @@ import { deliverToMany, deliverToOne } from "./_watches.ts";
 
 const env = Deno.env.toObject();
 const { EP = "127.0.0.1:2379", OP = "serget", BALANCER = "grpc1.23" } = env;
-const endpoints = EP.split(",");
+const endpoints = EP.split(",").map((each) =>
+  env.CA ? `https://${each}` : each
+);
+const tls = env.CA ? { ca: await Deno.readTextFile(env.CA) } : undefined;
 const workload: Workload = {
   count: Number(env.N ?? 20_000),
   inFlight: Number(env.C ?? 64),
@@ -42,6 +45,7 @@ console.log(
 function open(): Client {
   return new Client({
     endpoints,
+    tls,
     balancer: BALANCER as BalancerName,
     requestTimeoutMs: false,
     batch: (env.BATCH ?? "off") as BatchMode,

@@ -4,10 +4,13 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"flag"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,11 +40,20 @@ var (
 	n   = flag.Int("n", 20000, "")
 	c   = flag.Int("c", 64, "")
 	op  = flag.String("op", "serget", "serget|linget|put|put1k|txn64|range1000|watch|watch1000|lease1000|connect")
+	ca  = flag.String("ca", "", "file with the certificate of who has signed the servers': dials with TLS")
 	ctx = context.Background()
 )
 
 func open() *clientv3.Client {
-	cli, err := clientv3.New(clientv3.Config{Endpoints: strings.Split(*eps, ","), DialTimeout: 5 * time.Second})
+	cfg := clientv3.Config{Endpoints: strings.Split(*eps, ","), DialTimeout: 5 * time.Second}
+	if *ca != "" {
+		pem, err := os.ReadFile(*ca)
+		must(err)
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(pem)
+		cfg.TLS = &tls.Config{RootCAs: roots}
+	}
+	cli, err := clientv3.New(cfg)
 	must(err)
 	return cli
 }

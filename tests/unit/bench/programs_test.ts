@@ -1,11 +1,17 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { OPERATIONS } from "../../../bench/_operation.ts";
 import { FLOOR, ours, OVER_HTTP2, PROGRAMS } from "../../../bench/_programs.ts";
-import type { Program } from "../../../bench/_program.ts";
+import type { Program, Run } from "../../../bench/_program.ts";
 import { prepareReady } from "../../../bench/_ready.ts";
 import { measureInRounds, type ReadyProgram } from "../../../bench/_rounds.ts";
 import { runToEnd } from "../../../bench/_run_program.ts";
 import { methods } from "../../../proto/methods.ts";
+import { secureListeners } from "../../../bench/_secure_listeners.ts";
 import { readSample } from "../../../bench/_sample.ts";
 import { FakeServer } from "../../harness/mod.ts";
 import { ROOT } from "../support/_program.ts";
@@ -106,6 +112,34 @@ Deno.test("The programs of ours say over which transport they go", async () => {
   ]);
 });
 
+Deno.test("An operation over TLS is the plain one, with who signed the certificates", async () => {
+  const [operation = fail()] = OPERATIONS.filter(({ name }) =>
+    name === "put-tls"
+  );
+  for (const program of [OVER_HTTP2, ours("grpc1.7"), FLOOR]) {
+    assert(program.operations.includes("put-tls"), program.name);
+    const { env } = await commandOf(program, "127.0.0.1:1", {
+      operation,
+      ca: "/tmp/ca.pem",
+    });
+    assertEquals([env?.["OP"], env?.["CA"]], ["put", "/tmp/ca.pem"]);
+  }
+  const { env } = await commandOf(FLOOR, "127.0.0.1:1");
+  assertEquals([env?.["OP"], env?.["CA"]], ["serget", ""]);
+});
+
+Deno.test("secureListeners() has an address for each member, and leaves no files", async () => {
+  const secure = await secureListeners(2);
+  assertEquals(new Set(secure.endpoints).size, 2);
+  assertEquals(
+    secure.argsOf({ name: "m2", clientPort: 7 })[0],
+    `--listen-client-urls=http://127.0.0.1:7,https://${secure.endpoints[1]}`,
+  );
+  assertStringIncludes(await Deno.readTextFile(secure.ca), "BEGIN CERTIFICATE");
+  await secure[Symbol.asyncDispose]();
+  await assertRejects(() => Deno.stat(secure.ca), Deno.errors.NotFound);
+});
+
 Deno.test("A program over http2 loads no grpc-js, one over grpc-js does", async () => {
   await using server = await FakeServer.start();
   server.handle(methods.kv.range.path, () => new Uint8Array());
@@ -135,7 +169,11 @@ Deno.test("build() has the last words of a program that fails", async () => {
 });
 
 /** How a program is started for a few gets. */
-async function commandOf(program: Program, endpoint: string) {
+async function commandOf(
+  program: Program,
+  endpoint: string,
+  changes: Partial<Run> = {},
+) {
   const prepared = await program.prepare();
   if ("missing" in prepared) throw new Error(prepared.missing);
   return prepared({
@@ -143,6 +181,7 @@ async function commandOf(program: Program, endpoint: string) {
     endpoints: [endpoint],
     inFlight: 1,
     count: 3,
+    ...changes,
   });
 }
 
