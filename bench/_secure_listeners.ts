@@ -21,7 +21,10 @@ export async function secureListeners(
   members: number,
 ): Promise<SecureListeners> {
   const authority = await CertificateAuthority.create("etcdeno bench");
-  const { cert, key } = await authority.issue({ addresses: ["127.0.0.1"] });
+  const { cert, key } = await authority.issue({
+    addresses: ["127.0.0.1"],
+    names: ["localhost"],
+  });
   const folder = await Deno.makeTempDir({ prefix: "etcdeno-bench-" });
   const file = (name: string) => `${folder}/${name}.pem`;
   await Deno.writeTextFile(file("ca"), authority.cert);
