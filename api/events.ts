@@ -42,7 +42,7 @@ export type ClientEvent =
     readonly attempt: number;
     /** The code of the error it ended with. */
     readonly code: ErrorCode;
-    /** How long it took, in milliseconds. */
+    /** The duration of the attempt, in milliseconds. */
     readonly durationMs: number;
   }
   | {
@@ -68,7 +68,7 @@ export type ClientEvent =
     readonly method: string;
     /** The endpoint. */
     readonly endpoint: string;
-    /** How many calls and streams it allows at once. */
+    /** The number of calls and streams the endpoint allows at once. */
     readonly maxStreams: number;
   }
   | {
@@ -76,7 +76,7 @@ export type ClientEvent =
     readonly type: "watch_resumed";
     /** The endpoint it is on now. */
     readonly endpoint: string;
-    /** Its `cursor` then: the revision at which it goes on. */
+    /** The `cursor` of the watch then: the revision at which it goes on. */
     readonly cursor: bigint | undefined;
     /** Why the stream before had ended. */
     readonly code: ErrorCode;

@@ -17,7 +17,7 @@ const BYTES = 1024 * 1024;
 const IN_FLIGHT = 2;
 const FULL_IN_FLIGHT = 4;
 
-/** How calls are batched. */
+/** The settings of a {@linkcode BatchingCaller}. */
 export interface BatchingOptions {
   /** The calls that are batched: gets, or all on single keys. */
   readonly mode: Exclude<BatchMode, "off">;

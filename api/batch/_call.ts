@@ -24,7 +24,7 @@ type Phase = "waiting" | "sent" | "settled";
 export class BatchedCall {
   /** The call, in bytes of its own. */
   readonly init: BatchedCallInit;
-  /** Its place among those that wait. */
+  /** The place of the call among those that wait. */
   order = 0;
   /** When its time is over, on the clock. */
   readonly deadlineAt: number;

@@ -3,15 +3,15 @@ import { callAlone, sendAlone, type Sender, sendTogether } from "./_send.ts";
 import { BatchedCall, type BatchedCallInit } from "./_call.ts";
 import { WaitingCalls } from "./_waiting_calls.ts";
 
-/** How much one request carries. */
+/** The most that one request carries. */
 export interface BatchLimits {
-  /** How many operations; fewer where the server takes fewer. */
+  /** The number of operations; fewer where the server takes fewer. */
   operations: number;
-  /** How many bytes of keys and values; fewer where the server takes fewer. */
+  /** The bytes of keys and values; fewer where the server takes fewer. */
   bytes: number;
-  /** How many requests are in flight at once. */
+  /** The number of requests in flight at once. */
   readonly inFlight: number;
-  /** How many there are while enough calls wait to fill one more. */
+  /** The same number while enough calls wait to fill one more request. */
   readonly fullInFlight: number;
 }
 
@@ -106,13 +106,13 @@ export class BatchLane {
     this.#arm();
   }
 
-  /** How many requests may be in flight that others wait for. */
+  /** The number of awaited requests that may be in flight. */
   #most(): number {
     const { operations, inFlight, fullInFlight } = this.#limits;
     return this.#waiting.size < operations ? inFlight : fullInFlight;
   }
 
-  /** How many requests are in flight that others wait for. */
+  /** The number of requests in flight that other calls wait for. */
   #awaited(): number {
     return this.#flights.reduce(
       (sum, { pace }) => pace === "awaited" ? sum + 1 : sum,

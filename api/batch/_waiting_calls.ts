@@ -47,7 +47,7 @@ export class WaitingCalls {
   #size = 0;
   #added = 0;
 
-  /** How many wait, those included that need no answer any more. */
+  /** The number of waiting calls, even those that need no answer any more. */
   get size(): number {
     return this.#size;
   }

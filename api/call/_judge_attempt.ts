@@ -7,11 +7,11 @@ import type { CallState } from "./_state.ts";
 
 /** An attempt that failed. */
 export interface FailedAttempt extends Picked {
-  /** How the attempt ended. */
+  /** The status the attempt ended with. */
   readonly status: CallStatus;
   /** When it ended, on the clock. */
   readonly endedAt: number;
-  /** How long it took, in milliseconds. */
+  /** The duration of the attempt, in milliseconds. */
   readonly durationMs: number;
 }
 
@@ -19,7 +19,7 @@ export interface FailedAttempt extends Picked {
 export interface JudgeSettings {
   /** The strategy's policy. */
   readonly policy: RetryPolicy;
-  /** How many endpoints there are. */
+  /** The number of endpoints. */
   readonly endpoints: number;
   /** Varies the waits. */
   readonly clock: Pick<Clock, "random">;

@@ -49,7 +49,7 @@ export interface CallerOptions {
   readonly clock: Pick<Clock, "now" | "random" | "hold">;
 }
 
-/** How an attempt ended that did not end the call. */
+/** The end of an attempt that did not end the call. */
 type AttemptEnd =
   | { readonly kind: "replied"; readonly reply: Uint8Array }
   | { readonly kind: "token refused" }

@@ -26,9 +26,9 @@ export interface CallState {
   readonly signal: AbortSignal | undefined;
   /** Follows the call. */
   readonly trace: CallTrace | undefined;
-  /** How many attempts were made, all failed. */
+  /** The number of attempts that were made; all failed. */
   made: number;
-  /** How many of them were refused for their token. */
+  /** The number of attempts that were refused for their token. */
   refusedTokens: number;
   /** The latest of them. */
   readonly attempts: Attempt[];

@@ -31,7 +31,7 @@ export function nearestWord(
   );
 }
 
-/** How many letters to add, drop or change: Levenshtein's distance. */
+/** The number of letters to add, drop or change: Levenshtein's distance. */
 function edits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let i = 1; i <= from.length; i++) {

@@ -30,7 +30,7 @@ import { jsonable } from "../values/mod.ts";
 export interface ResolvedOptions extends Seeds {
   /** The strategy, made. */
   readonly strategy: BalancerStrategy;
-  /** What carries the calls. */
+  /** The transport that carries the calls. */
   readonly transport: TransportName;
   /** The time one attempt to connect may take, in milliseconds. */
   readonly dialTimeoutMs: number;
@@ -46,7 +46,7 @@ export interface ResolvedOptions extends Seeds {
   readonly tls: ReturnType<typeof resolveTls>;
   /** The settings of the search for endpoints in DNS. */
   readonly dns: ResolvedDns;
-  /** How often to ask for the members, in milliseconds; missing for never. */
+  /** The milliseconds between look-ups of the members; missing for none. */
   readonly autoSyncIntervalMs: number | undefined;
   /** A listener to all events, which never throws. */
   readonly onEvent: TellEvent | undefined;

@@ -8,9 +8,9 @@ import type { ClientEvent } from "../events.ts";
 
 /** HTTP/2 pings, sent while a call or stream is open. */
 export interface KeepAliveOptions {
-  /** How long a connection may be silent before a ping, in milliseconds. */
+  /** The silence after which a connection is pinged, in milliseconds. */
   readonly timeMs: number;
-  /** How long to wait for the answer, in milliseconds. */
+  /** The time that the answer to a ping may take, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -38,17 +38,17 @@ export interface ClientOptions {
   /** The balancer strategy, by name or as a factory. @default {"grpc1.23"} */
   readonly balancer?: BalancerName | BalancerFactory | undefined;
   /**
-   * What carries the calls: `"http2"` is this client's own, `"grpc-js"` the npm
-   * package `@grpc/grpc-js`. Both do the same; the first one costs a fraction
-   * of the CPU time.
+   * The transport that carries the calls: `"http2"` is this client's own,
+   * `"grpc-js"` the npm package `@grpc/grpc-js`. Both do the same; the first
+   * one costs a fraction of the CPU time.
    *
    * @default {"grpc-js"}
    */
   readonly transport?: "http2" | "grpc-js" | undefined;
   /**
-   * How long one attempt to connect may take in milliseconds, TLS and the
-   * server's HTTP/2 settings included. With `grpc1.7` also how long an
-   * endpoint stays on the unhealthy list, but at least 3 s.
+   * The time one attempt to connect may take in milliseconds, TLS and the
+   * server's HTTP/2 settings included. With `grpc1.7` also the time an endpoint
+   * stays on the unhealthy list, but at least 3 s.
    *
    * @default {5000}
    */
@@ -92,8 +92,8 @@ export interface ClientOptions {
   /** The settings of the search for endpoints in DNS. */
   readonly dns?: DnsOptions | undefined;
   /**
-   * How often to call `Client.syncEndpoints()`, in milliseconds, once the client
-   * is used. If that fails, `onEvent` is told.
+   * The time between two calls of `Client.syncEndpoints()`, in milliseconds,
+   * once the client is used. If one fails, `onEvent` is told.
    *
    * @default {never}
    */

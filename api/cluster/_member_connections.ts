@@ -10,7 +10,7 @@ import { type Opener, StreamOpener } from "../stream/mod.ts";
 export interface MemberSettings {
   /** Makes transports. */
   readonly dial: Dial;
-  /** How long one dial may take, in milliseconds. */
+  /** The time one dial may take, in milliseconds. */
   readonly dialTimeoutMs: number;
   /** The client's strategy's policy. */
   readonly policy: RetryPolicy;

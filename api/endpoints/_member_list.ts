@@ -3,7 +3,7 @@ import type { MemberListResponse } from "../../proto/gen/messages.ts";
 import { methods } from "../../proto/methods.ts";
 import type { Caller, CallOptions } from "../call/mod.ts";
 
-/** How the members are asked for. */
+/** A request for the members of the cluster. */
 export interface MemberListRequest {
   /** Completes "Cannot …" in errors. */
   readonly action: string;

@@ -29,9 +29,9 @@ export interface EndpointSyncOptions {
   readonly dns: ResolvedDns;
   /** Makes transports, to see whether members can be reached. */
   readonly dial: Dial;
-  /** How long one dial or one look-up may take, in milliseconds. */
+  /** The time one dial or one look-up may take, in milliseconds. */
   readonly dialTimeoutMs: number;
-  /** How often to ask for the members, in milliseconds; missing for never. */
+  /** The milliseconds between look-ups of the members; missing for none. */
   readonly autoSyncIntervalMs: number | undefined;
   /** Times the look-ups. */
   readonly clock: Clock;

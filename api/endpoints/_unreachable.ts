@@ -9,7 +9,7 @@ import { methods } from "../../proto/methods.ts";
 export interface ReachOptions {
   /** Makes transports. */
   readonly dial: Dial;
-  /** How long it may take, in milliseconds. */
+  /** The time one dial may take, in milliseconds. */
   readonly dialTimeoutMs: number;
   /** Times the dials. */
   readonly clock: Clock;

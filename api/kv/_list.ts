@@ -41,7 +41,7 @@ export type ReadRest = (
   options: RangeOptions & CallOptions,
 ) => AsyncIterable<readonly KeyValue[]>;
 
-/** How the pages of a list are read. */
+/** The functions that read the pages of a list. */
 export interface PageReaders {
   /** Reads one page. */
   readonly page: ReadPage;

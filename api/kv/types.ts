@@ -57,10 +57,10 @@ export interface RangeOptions extends ReadOptions, RevisionFilter {
 /** Options of a listing. */
 export interface ListOptions extends ReadOptions, RevisionFilter {
   /**
-   * How many keys the first page has. Later pages have as many as make about
-   * 2 MiB, judged by the keys before. A page has at least one key, at most
-   * 20 000, and at most eight times as many as the page before. From etcd 3.7
-   * on, the server chooses.
+   * The number of keys in the first page. Later pages have as many as make
+   * about 2 MiB, judged by the keys before. A page has at least one key, at
+   * most 20 000, and at most eight times as many as the page before. From etcd
+   * 3.7 on, the server chooses.
    *
    * @default {16}
    */
@@ -75,7 +75,7 @@ export interface RangeResult {
   readonly kvs: readonly KeyValue[];
   /** Whether the limit cut some off. */
   readonly more: boolean;
-  /** How many keys the range has, whatever the limit. */
+  /** The number of keys in the range, whatever the limit. */
   readonly count: bigint;
 }
 
@@ -118,7 +118,7 @@ export interface DeleteOptions {
 export interface DeleteResult {
   /** The answering member's header. */
   readonly header: ResponseHeader;
-  /** How many keys were deleted. */
+  /** The number of keys that were deleted. */
   readonly deleted: bigint;
   /** The deleted keys, if asked for. */
   readonly prevKvs: readonly KeyValue[];

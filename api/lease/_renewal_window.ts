@@ -18,7 +18,7 @@ const LATE_MS = 100;
 export interface SentRequest {
   /** When it was sent, by the clock. */
   readonly atMs: number;
-  /** Its number among all that were sent. */
+  /** The number of this request among all that were sent. */
   readonly order: number;
 }
 

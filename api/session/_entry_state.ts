@@ -23,7 +23,7 @@ export interface CreatedEntry {
   readonly conditions: readonly Comparison[];
 }
 
-/** Where an entry stands. */
+/** The state of an entry in the queue. */
 export type EntryState =
   /** No other entry is before it. */
   | { readonly kind: "first" }

@@ -62,7 +62,7 @@ export class Queue {
   ): boolean => lease !== 0n && lease === this.leaseOf(key);
 }
 
-/** How a page is read: without the values, except for the first one. */
+/** The options to read a page: without the values, except for the first. */
 export function readPage(
   { limit }: QueuePage,
   order: "ascend" | "descend",

@@ -25,7 +25,7 @@ function attemptMsUnder({ ttlSeconds }: Pick<Lease, "ttlSeconds">): number {
   return Math.min(ttlSeconds * 1_000 / 3, LONGEST_ATTEMPT_MS);
 }
 
-/** How a call is tried. */
+/** The settings of a call that is tried until it is answered. */
 interface RetryOptions {
   /** The time of each attempt, in milliseconds. */
   readonly attemptMs: number;

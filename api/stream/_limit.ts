@@ -10,7 +10,7 @@ import {
 export interface StreamLimit {
   /** The endpoint. */
   readonly endpoint: string;
-  /** Its "max concurrent streams". */
+  /** The endpoint's "max concurrent streams". */
   readonly maxStreams: number;
 }
 

@@ -41,8 +41,8 @@ export interface StreamSettings extends WaitingSettings {
    */
   readonly avoid?: string | undefined;
   /**
-   * What becomes of the stream when its endpoint is removed from the client's:
-   * it goes on there to its end, or it ends as soon as there is a connection to
+   * The fate of the stream when its endpoint is removed from the client's: it
+   * goes on there to its end, or it ends as soon as there is a connection to
    * another one.
    *
    * @default {"finish"}

@@ -7,7 +7,7 @@ import type { OpenStream, StreamSettings } from "./_open_stream.ts";
 import type { Opener } from "./_opener.ts";
 import { ReopeningDelay } from "./_reopening_delay.ts";
 
-/** Where a reconnecting stream stands; each state knows how it is ended. */
+/** The state of a reconnecting stream; each one knows how it is ended. */
 type State<Request> =
   /** No stream is wanted. */
   | { readonly kind: "idle" }
@@ -66,7 +66,7 @@ export class ReconnectingStream<Request, Response> {
   readonly #isFinal: (error: EtcdError) => boolean;
   readonly #delay: ReopeningDelay;
   #state: State<Request> = { kind: "idle" };
-  /** Where the newest stream was. */
+  /** The endpoint of the newest stream. */
   #endpoint: string | undefined;
 
   constructor(

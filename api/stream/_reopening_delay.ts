@@ -12,7 +12,7 @@ const STREAM_BACKOFF: BackoffPolicy = {
 /** A stream that ends sooner counts as a failed attempt to open one. */
 const SHORT_LIFE_MS = 1_000;
 
-/** How long to wait before a stream is opened again: none, then ever longer. */
+/** The wait before a stream is opened again: none, then ever longer. */
 export class ReopeningDelay {
   readonly #clock: Pick<Clock, "now" | "random">;
   #failures = 0;

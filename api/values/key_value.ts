@@ -22,7 +22,7 @@ export interface KeyValue {
   readonly createRevision: bigint;
   /** The revision that last changed it. */
   readonly modRevision: bigint;
-  /** How often it has changed since it was created, from 1. */
+  /** The number of changes since the key was created, from 1. */
   readonly version: bigint;
   /** The lease it is attached to, 0 for none. */
   readonly lease: bigint;

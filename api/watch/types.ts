@@ -31,7 +31,7 @@ export interface WatchBatch {
    */
   readonly events: readonly WatchEvent[];
   /**
-   * Where the events come from.
+   * The source of the events.
    *
    * - `stream`: every event, as the server sent it;
    * - `coalesced`: the consumer was too slow, and only the last event of each
@@ -75,7 +75,7 @@ export interface WatchBufferOptions {
   /** The most bytes of keys and values to keep. @default {16 MiB} */
   readonly bytes?: number | undefined;
   /**
-   * What happens when either limit is reached.
+   * The behaviour when either limit is reached.
    *
    * - `block`: the watch is paused on the server, and resumed where it was
    *   when half of the buffer is free. Nothing is lost, unless the history is
@@ -89,7 +89,7 @@ export interface WatchBufferOptions {
   readonly policy?: "block" | "coalesce" | "error" | undefined;
 }
 
-/** How a stream is noticed that has silently died. */
+/** The heartbeat, which notices a stream that has silently died. */
 export interface HeartbeatOptions {
   /** The silence after which the server is asked, in milliseconds. */
   readonly intervalMs: number;
@@ -137,17 +137,18 @@ export interface WatchOptions {
   /** The buffer for a slow consumer. */
   readonly buffer?: WatchBufferOptions | undefined;
   /**
-   * How to notice a stream that has silently died: after `intervalMs` of
-   * silence the server is asked for progress, and has `timeoutMs` to answer.
-   * With `false` it is not asked. Servers from 3.5.22 and 3.6.2 on cannot
-   * answer while a watch of the stream starts ahead of their store. etcd's gRPC
-   * proxy never answers, and is not asked. Then only HTTP/2 pings notice.
+   * The heartbeat, which notices a stream that has silently died: after
+   * `intervalMs` of silence the server is asked for progress, and has
+   * `timeoutMs` to answer. With `false` it is not asked. Servers from 3.5.22
+   * and 3.6.2 on cannot answer while a watch of the stream starts ahead of
+   * their store. etcd's gRPC proxy never answers, and is not asked. Then only
+   * HTTP/2 pings notice.
    *
    * @default {{ intervalMs: 10000, timeoutMs: 5000 }}
    */
   readonly heartbeat?: HeartbeatOptions | false | undefined;
   /**
-   * What happens if the next revision was compacted away, or if the store has
+   * The behaviour if the next revision was compacted away, or if the store has
    * gone back to an older state.
    *
    * - `error`: the watch ends with a `CompactedError` or a `HistoryLostError`.
