@@ -29,8 +29,8 @@ export interface SubConnection {
    */
   readonly epoch: number;
   /**
-   * How many calls and streams run on the newest transport, or wait for one of
-   * the streams that its peer allows.
+   * The number of calls and streams that run on the newest transport, or wait
+   * for one of the streams that its peer allows.
    */
   readonly inFlight: number;
   /**
@@ -97,7 +97,7 @@ export type PickResult =
   | { readonly action: "wait" }
   | { readonly action: "fail"; readonly error: Error };
 
-/** How a call ended, told to the strategy. */
+/** The end of a call, told to the strategy. */
 export interface CallOutcome {
   /** The connection it ran on. */
   readonly connection: SubConnection;
@@ -107,7 +107,7 @@ export interface CallOutcome {
   readonly kind: PickInfo["kind"];
   /** The party that is to blame, `"none"` after a success. */
   readonly blame: Blame;
-  /** How long it took, in milliseconds. */
+  /** The duration of the call, in milliseconds. */
   readonly durationMs: number;
 }
 
@@ -128,7 +128,7 @@ export interface StrategySnapshot {
   readonly avoided: readonly {
     /** The endpoint. */
     readonly endpoint: string;
-    /** How long ago it was marked, in milliseconds. */
+    /** The time since the endpoint was marked, in milliseconds. */
     readonly ageMs: number;
   }[];
 }
@@ -179,6 +179,6 @@ export type BalancerFactory = (options: BalancerOptions) => BalancerStrategy;
 
 /** The client's options that concern a strategy. */
 export interface BalancerOptions {
-  /** How long one attempt to connect may take, in milliseconds. */
+  /** The time one attempt to connect may take, in milliseconds. */
   readonly dialTimeoutMs: number;
 }

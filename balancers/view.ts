@@ -7,7 +7,10 @@ export interface EndpointView {
   readonly endpoint: string;
   /** The state of its connection. */
   readonly state: ConnectionState;
-  /** How many calls and streams run on it, or wait for a stream of it. */
+  /**
+   * The number of calls and streams that run on the connection, or wait for a
+   * stream of it.
+   */
   readonly inFlight: number;
   /** Why its last dial failed, or its last connection was lost. */
   readonly lastError: string | undefined;
@@ -23,9 +26,9 @@ export interface BalancerSnapshot extends StrategySnapshot {
   readonly strategy: string;
   /** Each endpoint. */
   readonly endpoints: readonly EndpointView[];
-  /** How many sockets are open, those that are draining included. */
+  /** The number of open sockets, those that are draining included. */
   readonly connections: number;
-  /** How many connections have been attempted since the client was made. */
+  /** The number of connections attempted since the client was made. */
   readonly dials: number;
 }
 

@@ -1,7 +1,7 @@
 import type { TransportName } from "../transport/mod.ts";
 
 /**
- * What carries calls where nothing else is asked for.
+ * The transport that carries calls if no other is asked for.
  *
  * In a file of its own, so that tests can be run over the other one: with
  * `--transport`, the tasks put another module in its place.

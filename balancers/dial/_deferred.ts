@@ -9,7 +9,7 @@ import type {
   TransportEvents,
 } from "../transport/mod.ts";
 
-/** How a transport is made that may be replaced. */
+/** The settings of a transport that may be replaced. */
 export interface ReplacingDialSettings extends DialSettings {
   /** Called with the transport that takes the place of the first one. */
   replace(transport: Transport): void;
@@ -21,11 +21,11 @@ export type ReplacingDial = (
   settings: ReplacingDialSettings,
 ) => Transport;
 
-/** What a dial waits for, in words. */
+/** The words for something that a dial waits for. */
 export interface Awaited {
-  /** It is not there in time, which was so many milliseconds. */
+  /** Says that the wait was in vain, after so many milliseconds. */
   late(timeoutMs: number): string;
-  /** It is not to be had. */
+  /** Says that the wait failed, with this error. */
   failed(error: Error): DownReason;
 }
 

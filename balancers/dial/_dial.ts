@@ -19,7 +19,7 @@ export interface DialOptions {
   readonly tls: TlsOptions | (() => Promise<TlsOptions>) | undefined;
   /** The pings to begin with, if there are to be any. */
   readonly keepAlive: PingOptions | false;
-  /** What carries calls. @default {DEFAULT_TRANSPORT} */
+  /** The transport that carries calls. @default {DEFAULT_TRANSPORT} */
   readonly transport?: TransportName | undefined;
   /** The time. @default {SYSTEM_CLOCK} */
   readonly clock?: Clock;

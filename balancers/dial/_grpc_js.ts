@@ -1,7 +1,7 @@
 import type { Clock, Dial, PingPace, TlsOptions } from "../transport/mod.ts";
 import { type Awaited, deferredDial, type ReplacingDial } from "./_deferred.ts";
 
-/** What makes a dial of settings. */
+/** Makes a dial of settings. */
 export type MakeDial<Made> = (options: {
   readonly tls: TlsOptions | undefined;
   readonly pings: PingPace | undefined;

@@ -60,7 +60,7 @@ export class StreamQueue {
     this.#context = context;
   }
 
-  /** How many wait. */
+  /** The number of those that wait. */
   get size(): number {
     return this.#entries.size;
   }

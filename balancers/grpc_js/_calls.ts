@@ -32,7 +32,7 @@ export class GrpcCalls {
     this.#onEnded = onEnded;
   }
 
-  /** How many calls and streams run. */
+  /** The number of calls and streams that run. */
   get size(): number {
     return this.#running.size;
   }

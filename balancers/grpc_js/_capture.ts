@@ -12,7 +12,7 @@ import { SessionObserver } from "./_session_observer.ts";
 
 /** The options of a capture. */
 export interface CaptureOptions {
-  /** How TLS is set up, to explain its failures; `undefined` without TLS. */
+  /** The TLS settings, to explain failures; `undefined` without TLS. */
   readonly tls: Omit<TlsPeer, "address"> | undefined;
   /** Called when the server has said GOAWAY as it was pinged too often. */
   onTooManyPings(): void;
@@ -87,7 +87,7 @@ export class Capture {
     });
   }
 
-  /** How many sockets are open now. */
+  /** The number of sockets that are open now. */
   get open(): number {
     return this.#sockets.size;
   }
@@ -97,7 +97,9 @@ export class Capture {
     return this.#connected;
   }
 
-  /** How many streams the server allows at once, `Infinity` for no limit. */
+  /**
+   * The number of streams the server allows at once, `Infinity` for no limit.
+   */
   get maxStreams(): number {
     return this.#maxStreams;
   }

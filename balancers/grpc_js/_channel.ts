@@ -29,7 +29,9 @@ export interface GrpcDialOptions {
 // long it may outlive a channel that is closed.
 const BACKOFF_MS = 1;
 
-/** How long after a failed dial grpc-js may still have a timer running. */
+/**
+ * The time after a failed dial in which grpc-js may still have a timer running.
+ */
 export const LINGER_MS = 3;
 
 // For `getConnectivityState`: begin to connect.

@@ -6,7 +6,10 @@ import { onRemoteSettings } from "./_remote_settings.ts";
 
 /** The owner of sessions, told what the server says on them. */
 export interface SessionListener {
-  /** How many streams the server allows at once, `Infinity` for no limit. */
+  /**
+   * Called with the number of streams the server allows at once, `Infinity` for
+   * no limit.
+   */
   onMaxStreams(maxStreams: number): void;
   /** The server has said GOAWAY; the text is for people. */
   onGoaway(text: string): void;

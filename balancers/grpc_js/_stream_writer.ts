@@ -10,7 +10,7 @@ type Call = ReturnType<Channel["createCall"]>;
 export class StreamWriter {
   readonly #call: Call;
   #queue: (Uint8Array | "end")[] = [];
-  /** How many of them were taken: `shift()` would move all the others. */
+  /** The number of messages taken: `shift()` would move all the others. */
   #taken = 0;
   #writing = false;
 

@@ -37,7 +37,7 @@ export function grpcDial(options: GrpcDialOptions): Dial {
 type Phase =
   | { readonly name: "dialing"; stopTimer(): void }
   | { readonly name: "ready" }
-  /** Its channel is closed in a moment. */
+  /** The channel is closed in a moment. */
   | { readonly name: "ending" }
   /** Waits for its calls, then for its sockets, which the timer closes. */
   | { readonly name: "closing"; stopTimer?: () => void }

@@ -3,11 +3,11 @@ import { type ObservedStream, takeOpened } from "./_http2_streams.ts";
 
 type Subchannel = experimental.SubchannelInterface;
 
-/** How a call that failed has ended on the wire. */
+/** The end of a failed call, as it was on the wire. */
 export interface WireEnd {
   /** The code its stream was reset with, if it was. */
   readonly resetCode: number | undefined;
-  /** Its stream, where it got one and the session is observed. */
+  /** The call's stream, if it got one and the session is observed. */
   readonly stream: ObservedStream | undefined;
 }
 
@@ -43,7 +43,10 @@ export function observeEnds(subchannel: Subchannel): void {
   };
 }
 
-/** How the call that ended with this metadata did so, if that is known. */
+/**
+ * The end on the wire of the call that ended with this metadata, if it is
+ * known.
+ */
 export function wireEndOf(metadata: Metadata): WireEnd | undefined {
   return ENDS.get(metadata);
 }

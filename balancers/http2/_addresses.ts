@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 
-/** Where a socket connects to. */
+/** The address a socket connects to. */
 export type Address =
   | { readonly path: string }
   | { readonly host: string; readonly port: number };

@@ -1,10 +1,10 @@
-/** What is told of the bytes of a connection. Never called synchronously. */
+/** The listener to the bytes of a connection. Never called synchronously. */
 export interface ByteListener {
   /** Bytes have come; they are the listener's until it returns. */
   onBytes(bytes: Uint8Array): void;
   /** The peer sends no more; all it has sent was told. */
   onEnd(): void;
-  /** It is lost, for this reason. `onClosed` follows. */
+  /** The connection is lost, for this reason. `onClosed` follows. */
   onError(reason: string): void;
   /** Nothing of it is left. */
   onClosed(): void;

@@ -1,14 +1,14 @@
-/** What a connection tells its owner; types only. */
+/** The events of a connection, for its owner; types only. */
 
-/** What a connection tells its owner. */
+/** The events of a connection, for its owner. */
 export interface ConnectionListener {
   /** The peer has sent its SETTINGS: calls can be made. */
   onSettled(): void;
   /** There may be more free streams than before. */
   onStreams(): void;
   /**
-   * It takes no calls any more, as the peer has said so or it is lost; told
-   * before its calls are. Called once, not after `drain` or `abort`.
+   * The connection takes no calls any more, as the peer has said so or it is
+   * lost; told before its calls are. Called once, not after `drain` or `abort`.
    */
   onDown(why: Down): void;
   /** The peer has said that it was pinged too often. */

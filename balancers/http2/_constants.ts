@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a client sends before all frames (3.4). */
+/** The connection preface: a client sends it before all frames (3.4). */
 export const PREFACE: Uint8Array = new TextEncoder().encode(
   "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 );
@@ -54,17 +54,17 @@ export const HTTP_1_1_REQUIRED = 0x0d;
 
 /** The head of every frame, in bytes (4.1). */
 export const FRAME_HEAD_BYTES = 9;
-/** What SETTINGS_MAX_FRAME_SIZE is until it is set, and its least value. */
+/** The value of SETTINGS_MAX_FRAME_SIZE until it is set, and its least one. */
 export const DEFAULT_MAX_FRAME_SIZE = 16_384;
 /** The greatest value of SETTINGS_MAX_FRAME_SIZE. */
 export const MAX_MAX_FRAME_SIZE = 16_777_215;
-/** What SETTINGS_INITIAL_WINDOW_SIZE is until it is set (6.9.2). */
+/** The value of SETTINGS_INITIAL_WINDOW_SIZE until it is set (6.9.2). */
 export const DEFAULT_WINDOW_SIZE = 65_535;
 /** The largest window (6.9.1). */
 export const MAX_WINDOW_SIZE = 0x7fff_ffff;
 /** The last stream identifier there is (5.1.1). */
 export const MAX_STREAM_ID = 0x7fff_ffff;
-/** What SETTINGS_HEADER_TABLE_SIZE is until it is set. */
+/** The value of SETTINGS_HEADER_TABLE_SIZE until it is set. */
 export const DEFAULT_HEADER_TABLE_SIZE = 4_096;
 
 const ERROR_NAMES = [

@@ -1,4 +1,4 @@
-/** What a peer may do wrong in HTTP/2 (RFC 9113, 5.4). */
+/** The errors a peer may make in HTTP/2 (RFC 9113, 5.4). */
 
 /** The connection cannot go on: it is to be ended with a GOAWAY (5.4.1). */
 export class ConnectionError extends Error {

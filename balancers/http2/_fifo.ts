@@ -1,4 +1,4 @@
-/** How many places are kept empty before what is left moves up. */
+/** The number of empty places at which the items that are left move up. */
 const EMPTY_PLACES = 64;
 
 /** First in, first out, at a constant cost however many there are. */
@@ -6,7 +6,7 @@ export class Fifo<T> {
   #items: T[] = [];
   #first = 0;
 
-  /** How many there are. */
+  /** The number of items. */
   get size(): number {
     return this.#items.length - this.#first;
   }

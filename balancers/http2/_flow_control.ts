@@ -6,10 +6,12 @@ import {
 } from "./_constants.ts";
 import { ConnectionError } from "./_errors.ts";
 
-/** What the peer may still send, on a stream or on all: a window of ours. */
+/**
+ * A receive window: the bytes the peer may still send, on one stream or on all.
+ */
 export class ReceiveWindow {
   readonly #size: number;
-  /** What came, and was not given back. */
+  /** The bytes that came and were not given back. */
   #used = 0;
 
   constructor(size: number) {
@@ -23,8 +25,8 @@ export class ReceiveWindow {
   }
 
   /**
-   * How much is to be given back now: all but the bytes that somebody still
-   * holds. 0 as long as it is less than half of the window.
+   * The bytes to give back now: all but those that somebody still holds. 0 as
+   * long as they are less than half of the window.
    */
   giveBack(heldBytes: number): number {
     const free = this.#used - heldBytes;
@@ -34,7 +36,10 @@ export class ReceiveWindow {
   }
 }
 
-/** What may still be sent to the peer on all streams together. */
+/**
+ * The send window: the bytes that may still be sent to the peer on all streams
+ * together.
+ */
 export class SendWindow {
   /** Not below 0: SETTINGS do not change it. */
   size: number = DEFAULT_WINDOW_SIZE;

@@ -1,4 +1,4 @@
-/** What a frame reader tells; types only. */
+/** The events of a frame reader; types only. */
 import type { StreamError } from "./_errors.ts";
 import type { Octets } from "./_octets.ts";
 
@@ -9,15 +9,18 @@ export interface Setting {
 }
 
 /**
- * A frame that carries bytes: its payload, without padding and priority. There is one object per reader: it, and the bytes
- * it shows, are good until the handler returns.
+ * A frame that carries bytes: its payload, without padding and priority. There
+ * is one object per reader: it, and the bytes it shows, are good until the
+ * handler returns.
  */
 export interface Frame extends Octets {
   /** As sent; of a HEADERS that CONTINUATIONs follow, those of the HEADERS. */
   readonly flags: number;
   /** Never 0. Whether such a stream can be is for the handler to say. */
   readonly streamId: number;
-  /** What counts for flow control: the whole payload, padding included. */
+  /**
+   * The bytes that count for flow control: the whole payload, padding included.
+   */
   readonly flowControlledBytes: number;
 }
 

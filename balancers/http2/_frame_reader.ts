@@ -19,7 +19,7 @@ const NOTHING = new Uint8Array(0);
 export interface FrameReaderOptions {
   /** The SETTINGS_MAX_FRAME_SIZE that was sent. @default {16384} */
   readonly maxFrameSize?: number;
-  /** How many bytes a header block may have. @default {131072} */
+  /** The most bytes of a header block. @default {131072} */
   readonly maxHeaderBlockBytes?: number;
 }
 
@@ -44,8 +44,8 @@ export class FrameReader {
   }
 
   /**
-   * What has come in part, in words; for the end of the bytes: nothing may be
-   * left then.
+   * The frame or block that has come in part, in words; for the end of the
+   * bytes: nothing may be left then.
    */
   get unfinished(): string | undefined {
     if (this.#heldBytes > 0) {

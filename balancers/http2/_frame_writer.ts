@@ -24,7 +24,10 @@ import { SETTING_BYTES } from "./_settings_payload.ts";
 const FIRST_BYTES = 16_384;
 /** and is dropped after use if it has grown beyond these. */
 const KEPT_BYTES = 262_144;
-/** What control frames may take beyond the bound, which only calls heed. */
+/**
+ * The bytes that control frames may take beyond the bound, which only calls
+ * heed.
+ */
 const RESERVE_BYTES = 65_536;
 
 /** A header block: the first `length` of `bytes`. */
@@ -36,8 +39,8 @@ export interface HeaderBytes {
 /** Options of {@linkcode FrameWriter}. */
 export interface FrameWriterOptions {
   /**
-   * How many bytes may wait. What starts a call or sends a message is to ask
-   * {@linkcode FrameWriter.room} first. @default {1048576}
+   * The most bytes that may wait. What starts a call or sends a message is to
+   * ask {@linkcode FrameWriter.room} first. @default {1048576}
    */
   readonly maxBytes?: number;
   /** The first bytes wait, or the first ones since `take`. */
@@ -66,12 +69,12 @@ export class FrameWriter {
     this.#onPending = options.onPending;
   }
 
-  /** How many bytes wait. */
+  /** The number of bytes that wait. */
   get length(): number {
     return this.#length;
   }
 
-  /** How many more may wait; not below 0. */
+  /** The number of bytes that may still be added; not below 0. */
   get room(): number {
     return Math.max(0, this.#maxBytes - this.#length);
   }
@@ -92,7 +95,7 @@ export class FrameWriter {
     this.#length = 0;
   }
 
-  /** What a client sends before all frames. */
+  /** Appends the connection preface: a client sends it before all frames. */
   preface(): void {
     this.#reserve(PREFACE.length);
     this.bytes(PREFACE);

@@ -2,11 +2,12 @@ import { nextTick } from "node:process";
 import type { ByteConn } from "./_byte_conn.ts";
 import { FrameWriter } from "./_frame_writer.ts";
 
-/** How many bytes may wait for a peer that does not read. */
+/** The most bytes that wait for a peer that does not read. */
 const MAX_BYTES = 4_194_304;
 
 /**
- * What goes out: all that one turn of the event loop appends is one write.
+ * The output of a connection: all that one turn of the event loop appends is
+ * one write.
  *
  * Calls that are made because of an answer are made a few microtasks after it
  * was read; a tick of `node:process` comes after these, and costs less than any

@@ -1,7 +1,7 @@
 import type { Headers } from "../transport/mod.ts";
 import type { HeaderTemplate, HpackEncoder } from "./hpack/_encoder.ts";
 
-/** What all requests on a connection have in common. */
+/** The parts that all requests on a connection have in common. */
 export interface RequestScope {
   readonly scheme: "http" | "https";
   /** `:authority`. */

@@ -18,8 +18,8 @@ import { UnsentMessages } from "./_unsent_messages.ts";
 const MAX_FRAME_BYTES = 65_536;
 
 /**
- * How many bytes may wait to be written before messages wait instead, as they
- * are: copied, they would take twice the room.
+ * The most bytes that wait to be written. Beyond it messages wait instead, as
+ * they are: copied, they would take twice the room.
  */
 const MAX_WAITING_BYTES = 1_048_576;
 
@@ -31,7 +31,7 @@ export class Sender {
   readonly #window = new SendWindow();
   /** SETTINGS_INITIAL_WINDOW_SIZE of the peer. */
   #initialWindow = DEFAULT_WINDOW_SIZE;
-  /** What could send more if it were not for the others. */
+  /** The streams that could send more if it were not for the others. */
   readonly #blocked = new Set<Stream>();
 
   constructor(frames: FrameWriter, scope: RequestScope) {
@@ -73,7 +73,7 @@ export class Sender {
   }
 
   /**
-   * What the headers of a request begin with.
+   * The beginning of the headers of a request.
    *
    * @throws {TypeError} If HTTP/2 does not allow a name or a value.
    */

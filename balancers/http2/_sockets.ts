@@ -10,7 +10,7 @@ export class Sockets {
     this.#onClose = onClose;
   }
 
-  /** How many are open. */
+  /** The number of open sockets. */
   get size(): number {
     return this.#open.size;
   }

@@ -5,9 +5,9 @@ import { PREFIX_BYTES } from "./_grpc_framing.ts";
 /** Messages of one stream that the windows have not let go, in order. */
 export class UnsentMessages {
   readonly #messages = new Fifo<Uint8Array>();
-  /** How much of the first one was sent, its prefix included. */
+  /** The bytes of the first message that were sent, its prefix included. */
   #sent = 0;
-  /** How much is left, prefixes included. */
+  /** The bytes that are left, prefixes included. */
   bytes = 0;
   /** Whether the request ends with them. */
   ending = false;

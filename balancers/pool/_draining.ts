@@ -10,7 +10,7 @@ export class DrainingTransports {
     return this.#transports.size === 0;
   }
 
-  /** How many sockets they hold open. */
+  /** The number of sockets the transports hold open. */
   get sockets(): number {
     let sockets = 0;
     for (const transport of this.#transports) sockets += transport.sockets;

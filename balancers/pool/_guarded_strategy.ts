@@ -91,7 +91,7 @@ export class GuardedStrategy {
     }
   }
 
-  /** Its `onState()` has changed connections again and again: a mistake. */
+  /** Notes a mistake: `onState()` has changed connections again and again. */
   unstable(): void {
     this.#fault = this.mistake(
       "its onState() changes connections each time it is called, without end",

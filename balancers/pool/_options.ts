@@ -10,7 +10,7 @@ export interface PoolOptions {
   readonly strategy: BalancerStrategy;
   /** Makes transports. */
   readonly dial: Dial;
-  /** How long one dial may take, in milliseconds. */
+  /** The time one dial may take, in milliseconds. */
   readonly dialTimeoutMs: number;
   /** Time and randomness. */
   readonly clock: Clock;

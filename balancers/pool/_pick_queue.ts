@@ -2,7 +2,7 @@ import { type Clock, onAbort, type Transport } from "../transport/mod.ts";
 import type { PooledConnection } from "./_pooled_connection.ts";
 import type { PickInfo } from "../strategy.ts";
 
-/** How long a pick may wait. */
+/** The limits of the wait for a pick. */
 export interface WaitOptions {
   /** The time left, in milliseconds, `Infinity` for no limit. */
   readonly timeoutMs: number;
@@ -16,13 +16,13 @@ export interface Picked {
   readonly action: "use";
   /** The connection. */
   readonly connection: PooledConnection;
-  /** Its ready transport. */
+  /** The connection's ready transport. */
   readonly transport: Transport;
-  /** Its epoch. */
+  /** The connection's epoch. */
   readonly epoch: number;
 }
 
-/** How a wait for a connection ended. */
+/** The end of a wait for a connection. */
 export type Waited =
   | Picked
   | { readonly action: "fail"; readonly error: Error }

@@ -77,7 +77,7 @@ export class ConnectionPool {
     );
   }
 
-  /** How many endpoints there are. */
+  /** The number of endpoints. */
   get size(): number {
     return this.#connections.length;
   }

@@ -14,7 +14,7 @@ import { RedialBackoff } from "./_redial_backoff.ts";
 export interface PooledConnectionContext {
   /** Makes transports. */
   readonly dial: Dial;
-  /** How long one dial may take, in milliseconds. */
+  /** The time one dial may take, in milliseconds. */
   readonly dialTimeoutMs: number;
   /** Time and randomness. */
   readonly clock: Clock;
@@ -80,7 +80,7 @@ export class PooledConnection implements SubConnection {
     return this.#state.name === "ready" ? this.#state.transport : undefined;
   }
 
-  /** How many sockets are open, those that are draining included. */
+  /** The number of open sockets, those that are draining included. */
   get sockets(): number {
     return (this.#newest?.sockets ?? 0) + this.#draining.sockets;
   }

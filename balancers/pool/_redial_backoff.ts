@@ -15,7 +15,7 @@ const SHORT_LIFE_BACKOFF: BackoffPolicy = {
   jitter: 0.2,
 };
 
-/** How long a connection waits before it is dialled again. */
+/** The wait before a connection is dialled again. */
 export class RedialBackoff {
   readonly #random: Clock["random"];
   #failures = 0;

@@ -5,7 +5,7 @@ const MAX_STATE_ROUNDS = 25;
 
 /** The parts of a pool that its strategy's queue uses. */
 export interface StrategyQueueContext {
-  /** How many connections there are. */
+  /** The number of connections. */
   connections(): number;
   /** Called when the tasks given so far have run; may give more. */
   onTasksDone(): void;

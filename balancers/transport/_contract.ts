@@ -63,13 +63,13 @@ export interface RunningStream extends RunningCall {
 
 /** A stream that has not begun, as the peer allows no more now. */
 export interface StreamWait {
-  /** How many streams the peer allows at once. */
+  /** The number of streams the peer allows at once. */
   readonly maxStreams: number;
   /** Resolves when the stream begins, or ends without: `onEnd` tells which. */
   readonly over: Promise<void>;
 }
 
-/** How a unary call ended: with its reply, or the status of its failure. */
+/** The end of a unary call: its reply, or the status of its failure. */
 export type UnaryAnswer = Uint8Array | CallStatus;
 
 /** The options of a unary call: a plain object, which may be copied. */
@@ -96,16 +96,19 @@ export interface StreamOptions extends CallSettings {
 export interface Transport {
   /** Whether the transport carries calls: ready, not lost, no GOAWAY seen. */
   readonly ready: boolean;
-  /** How many calls and streams are running, or wait for a stream. */
+  /** The number of calls and streams that run, or wait for a stream. */
   readonly inFlight: number;
   /**
-   * How many calls and streams the peer allows at once, as its last SETTINGS
-   * have it: its MAX_CONCURRENT_STREAMS, `Infinity` if it names none.
+   * The number of calls and streams the peer allows at once, as its last
+   * SETTINGS have it: its MAX_CONCURRENT_STREAMS, `Infinity` if it names none.
    */
   readonly maxStreams: number;
-  /** How many more it allows now; none if that is not above 0. */
+  /**
+   * The number of calls and streams the peer still allows now; none if that is
+   * not above 0.
+   */
   readonly freeStreams: number;
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   readonly sockets: number;
   /** Starts a unary call. */
   unary(
@@ -147,9 +150,9 @@ export interface TransportEvents {
   onGone(): void;
 }
 
-/** How one transport is made. */
+/** The settings of one transport. */
 export interface DialSettings {
-  /** How long it may take until the transport is ready, in milliseconds. */
+  /** The time until the transport has to be ready, in milliseconds. */
   readonly timeoutMs: number;
   /** Called as the transport lives, never synchronously. */
   readonly events: TransportEvents;

@@ -1,4 +1,4 @@
-/** How far a dial came that has failed. */
+/** The steps that a failed dial has got through. */
 export interface FailedDial {
   /** Whether a TCP connection was made. */
   readonly connected: boolean;

@@ -2,17 +2,17 @@ import { LONGEST_MS } from "./_clock.ts";
 
 /** HTTP/2 pings while a call or stream is open. */
 export interface PingOptions {
-  /** How long a connection may be silent before it is pinged. */
+  /** The silence of a connection after which it is pinged, in milliseconds. */
   readonly timeMs: number;
-  /** How long the answer may take. */
+  /** The time the answer may take, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * How often the connections of a client are pinged. A server that closes one
- * with `too_many_pings` would do so again and again: from then on there is
- * twice the time between pings, on every new connection, as gRPC asks of
- * clients (proposal A8).
+ * The pace at which the connections of a client are pinged. A server that
+ * closes one with `too_many_pings` would do so again and again: from then on
+ * there is twice the time between pings, on every new connection, as gRPC asks
+ * of clients (proposal A8).
  */
 export class PingPace {
   readonly #timeoutMs: number;

@@ -14,7 +14,7 @@ export interface TlsFailure {
 
 /** The server that a dial has reached. */
 export interface TlsPeer {
-  /** Its IP address and port, or the path of its socket. */
+  /** The server's IP address and port, or the path of its socket. */
   readonly address:
     | { readonly host: string; readonly port: number }
     | { readonly path: string };

@@ -15,15 +15,15 @@ export interface TlsOptions {
   serverName(endpoint: string): string | undefined;
 }
 
-/** How TLS is set up with one endpoint. */
+/** The TLS settings for one endpoint. */
 export interface TlsSettings {
   /** The authorities to trust; the system's if missing. */
   readonly ca: Buffer | undefined;
-  /** What the server is shown of us. */
+  /** The client certificate and key that the server is shown. */
   readonly own: { readonly cert?: Buffer; readonly key?: Buffer };
   /** The server name it is told. */
   readonly serverName: string;
-  /** How its certificate is checked where that is not by that name. */
+  /** The check of the server's certificate where that is not by that name. */
   readonly verify: { readonly checkServerIdentity?: CheckIdentity };
 }
 

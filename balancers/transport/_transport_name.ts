@@ -1,4 +1,4 @@
-/** What carries the calls of a client. */
+/** The name of a transport, which carries the calls of a client. */
 export type TransportName = "http2" | "grpc-js";
 
 /** Every name of one. */

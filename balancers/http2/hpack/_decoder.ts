@@ -79,7 +79,10 @@ export class HpackDecoder {
     return size <= this.#maxListSize ? size : undefined;
   }
 
-  /** What a block may begin with: 001 and the new size (6.3). */
+  /**
+   * Reads the size update that a block may begin with: 001 and the new size
+   * (6.3).
+   */
   #updateSize(): void {
     while (this.#at < this.#end && u8(this.#bytes, this.#at) >> 5 === 1) {
       const size = this.#integer(0x1f);

@@ -1,12 +1,12 @@
 /** The dynamic table of HPACK (RFC 7541, 2.3.2 and 4). */
 import type { Field } from "./_static_table.ts";
 
-/** What an entry counts besides its name and value (4.1). */
+/** The bytes an entry counts besides its name and value (4.1). */
 const ENTRY_OVERHEAD = 32;
 /** So many places of evicted entries are let go at once. */
 const MOST_EVICTED = 256;
 
-/** What an entry counts (4.1). */
+/** The size of an entry, as the table counts it (4.1). */
 export function entrySize({ name, value }: Field): number {
   return name.length + value.length + ENTRY_OVERHEAD;
 }

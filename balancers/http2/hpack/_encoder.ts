@@ -3,7 +3,7 @@ import { DEFAULT_HEADER_TABLE_SIZE } from "../_constants.ts";
 import { DynamicTable, entrySize } from "./_dynamic_table.ts";
 import { type Field, STATIC_TABLE } from "./_static_table.ts";
 
-/** What neither the peer nor a proxy may put into a table (7.1.3). */
+/** The fields that no peer or proxy may put into a table (7.1.3). */
 const NEVER_INDEXED: ReadonlySet<string> = new Set(["authorization", "token"]);
 
 /** The first bits of a field (6.1, 6.2) and of a size update (6.3). */
@@ -56,7 +56,7 @@ export class HpackEncoder {
   #change: SizeChange | undefined;
   /** Counts what changes the table; a block of another version is stale. */
   #version = 0;
-  /** How many fields were inserted; gives the newest one of each name. */
+  /** The number of fields inserted; gives the newest one of each name. */
   #inserted = 0;
   readonly #newest = new Map<string, { value: string; number: number }>();
   #bytes = new Uint8Array(512);
@@ -67,7 +67,7 @@ export class HpackEncoder {
     return this.#bytes;
   }
 
-  /** How many bytes the block has. */
+  /** The number of bytes in the block. */
   get length(): number {
     return this.#length;
   }

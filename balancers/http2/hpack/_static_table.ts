@@ -70,7 +70,7 @@ const ENTRIES: readonly string[] = [
   "www-authenticate",
 ];
 
-/** Its fields in order; the first one has index 1. */
+/** The static table's fields in order; the first one has index 1. */
 export const STATIC_TABLE: readonly Field[] = ENTRIES.map((entry) => {
   const [name = "", value = ""] = entry.split("=");
   return { name, value };
