@@ -4,7 +4,7 @@ import { type Operation, OPERATIONS, type Work, workOf } from "./_operation.ts";
 import type { Program } from "./_program.ts";
 import { PROGRAMS } from "./_programs.ts";
 
-/** What the command line asks for. */
+/** The command line of the benchmark, read. */
 export interface BenchCommand {
   readonly help: boolean;
   readonly work: readonly Work[];
@@ -73,7 +73,7 @@ export function readBenchArgs(args: readonly string[]): BenchCommand {
   };
 }
 
-/** What `--operations` has besides the operations. */
+/** The name that `--operations` takes besides those of the operations. */
 export const CODEC = "codec";
 const NONE = "none";
 

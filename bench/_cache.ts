@@ -1,4 +1,4 @@
-/** Where the peers' programs are kept once they are built. */
+/** The folder that keeps the peers' programs once they are built. */
 import { exists } from "../tests/harness/mod.ts";
 
 /** A folder of the cache, made by `build` unless it is there. */

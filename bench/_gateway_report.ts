@@ -2,14 +2,14 @@ import { markdownTable, wrap } from "../tools/output/mod.ts";
 import { type Spread, spread } from "./_statistics.ts";
 import { rangeText } from "./_tables.ts";
 
-/** What one round of a load has shown. */
+/** The figures of one round of a load. */
 export interface GatewaySample {
   readonly perSecond: number;
   /** Of the gateway, for a unit of the load; 0 where there is none. */
   readonly cpuSeconds: number;
 }
 
-/** What was measured of one way to the server. */
+/** The figures of one way to the server. */
 export interface GatewayFigures {
   readonly name: string;
   /** MiB per second of one connection; the unit is a GiB. */
@@ -24,7 +24,7 @@ export const GATEWAY_MARKS = {
   end: "<!-- gateway:end -->",
 } as const;
 
-/** What was measured how, and the figures, as `deno fmt` would have them. */
+/** The way of measuring and the figures, as `deno fmt` would have them. */
 export function renderGateway(
   about: string,
   figures: readonly GatewayFigures[],

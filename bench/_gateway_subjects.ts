@@ -1,6 +1,6 @@
 import { findEtcd } from "../tests/harness/mod.ts";
 
-/** What bytes are sent through. */
+/** A way to the server that bytes are sent through. */
 export interface GatewaySubject {
   readonly name: string;
   readonly port: number;

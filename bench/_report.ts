@@ -54,7 +54,7 @@ function about({ runtime, etcd, rounds }: BenchResult): string {
   });
 }
 
-/** What is left blank, and why. */
+/** The cells that are left blank, and why. */
 function gaps({ missing, calls }: BenchResult): string[] {
   return [
     ...missing.map(({ title, reason }) => `Skipped: ${title}, as ${reason}.`),

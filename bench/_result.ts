@@ -6,7 +6,7 @@ export interface Measured {
   readonly operation: string;
   readonly title: string;
   readonly inFlight: number;
-  /** How many in one run; those that batch have more. */
+  /** The number of operations in one run; programs that batch have more. */
   readonly count: number;
   readonly cells: readonly Cell[];
 }
@@ -28,11 +28,11 @@ export interface ScaleMeasured {
   /** Memory of the process before, and the most while it ran. */
   readonly beforeMiB: number;
   readonly peakMiB: number;
-  /** What there is to say besides. */
+  /** A remark besides the figures. */
   readonly remark: string;
 }
 
-/** What `--json` writes. */
+/** The result that `--json` writes. */
 export interface BenchResult {
   readonly startedAt: string;
   readonly runtime: Runtime;

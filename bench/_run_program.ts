@@ -5,7 +5,7 @@ import { readSample, type Sample } from "./_sample.ts";
 const TIMEOUT_MS = 120_000;
 const LAST_WORDS_CHARS = 300;
 
-/** What a program printed, and the most memory it held. */
+/** The end of a program: its output, and the most memory it held. */
 export interface Ended {
   readonly output: string;
   /** Missing off Linux. */

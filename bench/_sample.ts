@@ -1,4 +1,4 @@
-/** What one run of a program took. */
+/** The figures of one run of a program. */
 export interface Sample {
   readonly opsPerSecond: number;
   /** CPU time of the program's process for one operation. */

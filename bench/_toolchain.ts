@@ -39,7 +39,7 @@ async function output(
   }
 }
 
-/** What `get` resolves to, or why it cannot be had here. */
+/** The value `get` resolves to, or why it cannot be had here. */
 export async function unlessMissing<Value>(
   get: () => Promise<Value>,
 ): Promise<Value | Missing> {

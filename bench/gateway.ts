@@ -1,7 +1,7 @@
 /**
- * What the gateway costs beside `etcd gateway` and beside no gateway:
- * `deno run -A bench/gateway.ts`. `--markdown=docs/measured/gateway.md` puts the
- * table there.
+ * Measures what the gateway costs beside `etcd gateway` and beside no gateway:
+ * `deno run -A bench/gateway.ts`. `--markdown=docs/measured/gateway.md` puts
+ * the table there.
  *
  * The three take turns, so that what else the machine does hits all alike.
  * Ratios are to be quoted, not the absolutes. Linux only: CPU is read in /proc.

@@ -30,7 +30,7 @@ export async function renewLeases(
   };
 }
 
-/** How many renewals the servers have seen: clients do not all tell. */
+/** The number of renewals the servers have seen: clients do not all tell. */
 async function renewals(endpoints: readonly string[]): Promise<number> {
   const counts = await Promise.all(endpoints.map(async (endpoint) => {
     const text = await (await fetch(`http://${endpoint}/metrics`)).text();

@@ -1,14 +1,14 @@
 import process from "node:process";
 
-/** How much is to be done. */
+/** The work that is to be done. */
 export interface Workload {
-  /** How many operations. */
+  /** The number of operations. */
   readonly count: number;
-  /** How many of them at once. */
+  /** The number of operations at once. */
   readonly inFlight: number;
 }
 
-/** What it took. */
+/** The figures of a timed workload. */
 export interface Figures {
   readonly opsPerSecond: number;
   /** CPU time of this process for one operation. */

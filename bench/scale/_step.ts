@@ -1,11 +1,11 @@
-/** What a step is given. */
+/** The task of a step. */
 export interface Step {
   readonly count: number;
   /** The time since its beginning. */
   seconds(): number;
 }
 
-/** What a step tells. */
+/** The result of a step. */
 export interface StepResult {
   readonly seconds: number;
   readonly remark: string;
