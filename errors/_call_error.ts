@@ -14,7 +14,7 @@ export interface FailedCall {
   readonly since: string | undefined;
   /** The endpoint the last attempt went to. */
   readonly endpoint: string;
-  /** How many attempts there were. */
+  /** The number of attempts. */
   readonly attempt: number;
   /** The latest attempts, the last one included. */
   readonly attempts: readonly Attempt[];

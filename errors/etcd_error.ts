@@ -6,7 +6,7 @@ export interface Attempt {
   readonly endpoint: string;
   /** The code it ended with. */
   readonly code: ErrorCode;
-  /** How long it took, in milliseconds. */
+  /** The duration of the attempt, in milliseconds. */
   readonly durationMs: number;
 }
 

@@ -24,13 +24,13 @@ export interface JudgeContext {
   readonly earlier: readonly Attempt[];
   /** Whether an earlier attempt may have been applied. */
   readonly maybeCommitted: boolean;
-  /** How long this attempt took, in milliseconds. */
+  /** The duration of this attempt, in milliseconds. */
   readonly durationMs: number;
   /** The time for the whole call in milliseconds, `Infinity` for no limit. */
   readonly timeoutMs: number;
   /** The strategy's policy. */
   readonly policy: RetryPolicy;
-  /** How many endpoints there are. */
+  /** The number of endpoints. */
   readonly endpoints: number;
   /** Whether a fresh token could be had. */
   readonly canReauthenticate: boolean;

@@ -30,7 +30,7 @@ export function* decodeInSteps(
   return message;
 }
 
-/** Where the field ends with which the step is long enough. */
+/** The end of the field with which the step is long enough. */
 function cutAfter(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && at - start < STEP_BYTES) {

@@ -7,7 +7,7 @@
  */
 export type Effect = "read" | "idempotent" | "write";
 
-/** How many messages go each way: one or a stream. */
+/** The number of messages each way: one or a stream. */
 export type MethodKind = "unary" | "server_stream" | "bidi_stream";
 
 /** A method of the etcd API: how to reach it, and its messages. */
@@ -16,7 +16,7 @@ export interface Method<Request, Response> {
   readonly name: string;
   /** HTTP/2 path, as `"/etcdserverpb.KV/Range"`. */
   readonly path: string;
-  /** How many messages go each way. */
+  /** The number of messages each way. */
   readonly kind: MethodKind;
   /** Server version that first has it, when newer than 3.4. */
   readonly since?: string;

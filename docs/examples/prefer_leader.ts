@@ -111,11 +111,11 @@ export class PreferLeader implements BalancerStrategy {
   }
 }
 
-/** How {@linkcode LeaderPoll} asks. */
+/** The pace of a {@linkcode LeaderPoll}. */
 export interface LeaderPollOptions {
   /** The time between two rounds, in milliseconds. @default {500} */
   readonly intervalMs?: number;
-  /** What a member may take to answer, in milliseconds. @default {500} */
+  /** The time a member has to answer, in milliseconds. @default {500} */
   readonly timeoutMs?: number;
 }
 
@@ -193,8 +193,8 @@ const preferLeader: BalancerFactory = () => new PreferLeader(new LeaderPoll());
 export default preferLeader;
 
 /**
- * What `deno task compare` is to judge it by, by the number of the scenario. A
- * first call may be under way before it is known who leads.
+ * The expectations by which `deno task compare` judges it, by the number of the
+ * scenario. A first call may be under way before it is known who leads.
  */
 export const expectations = {
   1: { failed: [0, 1], endsWell: true },

@@ -88,7 +88,7 @@ export class Upstream {
     this.#bytesToClient += bytes;
   };
 
-  /** Its state and figures now. */
+  /** The state and the figures of the endpoint now. */
   status(): EndpointStatus {
     return {
       endpoint: this.address,
