@@ -42,7 +42,7 @@ export interface CompareOptions extends Partial<ComparePlan>, OutputFiles {
   readonly stderr?: Sink;
 }
 
-/** What {@linkcode compare} came to. */
+/** The outcome of {@linkcode compare}. */
 export interface CompareOutcome {
   /** As `--help` has them. */
   readonly exitCode: number;

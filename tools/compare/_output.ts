@@ -1,11 +1,11 @@
-/** Where a result goes. */
+/** The files and streams that a result goes to. */
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CompareResult, toJson } from "./result/mod.ts";
 import { putSummary, renderMarkdown, renderReport } from "./report/mod.ts";
 import type { Sink } from "../output/mod.ts";
 
-/** What the user wants besides the report. */
+/** The files the user wants besides the report. */
 export interface OutputFiles {
   /** A file for the result. */
   readonly json?: string | undefined;

@@ -161,7 +161,7 @@ function tryOut(factory: AnyFunction, fail: Fail): Fields {
   throw fail(`makes something without ${missing.join(", ")}`);
 }
 
-/** What is wrong with a module's expectations, if anything. */
+/** The mistake in a module's expectations, if there is one. */
 function mistakeIn(
   expectations: unknown,
   scenarios: readonly Scenario[],

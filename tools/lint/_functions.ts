@@ -3,7 +3,7 @@ import { ownPath } from "./_paths.ts";
 
 const MAX_LINES = 40;
 
-/** Where the rules do not hold: a test tells a story, and generated code. */
+/** The exempt folders: a test tells a story, and generated code is not read. */
 const EXEMPT: readonly string[] = ["tests/", "proto/gen/"];
 
 type Context = Deno.lint.RuleContext;

@@ -7,7 +7,7 @@
  */
 import { longestPlace } from "./_paths.ts";
 
-/** Where rooms stand, from the lowest to the highest, for each folder. */
+/** The rooms of each folder, from the lowest to the highest. */
 export const LADDERS: Readonly<Record<string, readonly string[]>> = {
   "api/": [
     "api/checks/",

@@ -98,7 +98,7 @@ function objection(
       `${MAX_POSITIONALS}, then options or a callback`;
 }
 
-/** How many parameters `...rest: [a: A, b: B]` stands for. */
+/** The number of parameters `...rest: [a: A, b: B]` stands for. */
 function tupleLength(rest: Parameter): number {
   let type = typeOf(rest);
   if (type?.type === "TSTypeOperator") type = type.typeAnnotation;

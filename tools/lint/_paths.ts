@@ -3,7 +3,7 @@ import { posix, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 
-/** Where the project is. */
+/** The root folder of the project. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The path inside the project, or `undefined` for a file outside of it. */

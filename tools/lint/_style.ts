@@ -51,7 +51,7 @@ export function fileName(context: Context): Visitor {
   };
 }
 
-/** What is public is exported by name. */
+/** Public names are exported one by one. */
 export function noExportStar(context: Context): Visitor {
   return {
     ExportAllDeclaration(node) {

@@ -1,7 +1,7 @@
 import config from "../../deno.json" with { type: "json" };
 import { counted } from "./_text.ts";
 
-/** What figures were measured with: they hold until one of these changes. */
+/** The runtime of measured figures: they hold until a part of it changes. */
 export interface Runtime {
   /** The version of this package. */
   readonly client: string;
@@ -9,11 +9,11 @@ export interface Runtime {
   readonly deno: string;
   /** Such as `linux x86_64`. */
   readonly system: string;
-  /** How many processors there were. */
+  /** The number of processors. */
   readonly cpus: number;
 }
 
-/** What this process runs with. */
+/** The runtime of this process. */
 export function thisRuntime(): Runtime {
   return {
     client: config.version,

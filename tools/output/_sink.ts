@@ -1,10 +1,10 @@
-/** Where the words of a command go. */
+/** The stream that takes the words of a command. */
 export interface Sink {
   /** Whether a person may be looking, so that lines can be overwritten. */
   readonly isTerminal: boolean;
   /** Whether colours are welcome. */
   readonly color: boolean;
-  /** How many columns a line has now. */
+  /** The number of columns a line has now. */
   readonly columns: number;
   write(text: string): void;
 }

@@ -20,11 +20,13 @@ export function paintFor({ color }: { readonly color: boolean }): Paint {
   };
 }
 
-/** How to wrap a paragraph. */
+/** The width and the indent of a wrapped paragraph. */
 export interface WrapOptions {
   /** Columns there are, the indent included. */
   readonly width: number;
-  /** What the first line begins with; its length indents the others. */
+  /**
+   * The text that the first line begins with; its length indents the others.
+   */
   readonly lead: string;
 }
 

@@ -33,7 +33,7 @@ export interface Found {
   readonly node: Namespace;
 }
 
-/** Where a type name is used. */
+/** The place where a type name is used. */
 export interface Scope {
   readonly root: Namespace;
   /** The path of the node that uses it. */

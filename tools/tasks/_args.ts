@@ -12,10 +12,10 @@ const VALUE_FLAGS: ReadonlySet<string> = new Set([
 ]);
 
 const TRANSPORTS = ["http2", "grpc-js"] as const;
-/** What clients use that name no transport. */
+/** The transport of clients that name none. */
 export type TransportName = typeof TRANSPORTS[number];
 
-/** What the user typed after the name of a test task. */
+/** The words the user typed after the name of a test task. */
 export interface TestArgs {
   /** For `deno test`, as typed. */
   readonly flags: readonly string[];

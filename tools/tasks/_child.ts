@@ -3,7 +3,7 @@
 /** `inherit`: theirs is ours; `tee`: shown and kept; `hold`: only kept. */
 export type OutputMode = "inherit" | "tee" | "hold";
 
-/** How a child is run. */
+/** The options of a child process. */
 export interface ChildOptions {
   /** Variables on top of our own. */
   readonly env?: Readonly<Record<string, string>>;
@@ -11,9 +11,9 @@ export interface ChildOptions {
   readonly output?: OutputMode;
 }
 
-/** How a child ended. */
+/** The end of a child process. */
 export interface ChildResult {
-  /** Its own exit code; 128 and more if a signal ended it. */
+  /** The child's own exit code; 128 and more if a signal ended it. */
   readonly code: number;
   /** Whether a signal ended it, or came to end us while it ran. */
   readonly interrupted: boolean;

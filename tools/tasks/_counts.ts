@@ -1,4 +1,4 @@
-/** What test runs report at their end, read and summed. */
+/** The counts that test runs report at their end, read and summed. */
 
 /** Tests that passed, failed and were ignored. */
 export interface TestCounts {

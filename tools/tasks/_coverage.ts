@@ -4,10 +4,10 @@ import { runDeno } from "./_child.ts";
 import { runTests, type TestGroup } from "./_runs.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-/** Where the reports are left; git ignores it. */
+/** The folder of the reports; git ignores it. */
 const REPORTS = new URL(".etcdeno/coverage/", ROOT);
 
-/** What is published, as the profiles name it. */
+/** The published files, as the profiles name them. */
 const PUBLISHED = `^${RegExp.escape(ROOT.href)}` +
   String.raw`(mod\.ts|(api|balancers|errors|gateway|proto)/)`;
 /** Generated messages would only flatter the figures. */

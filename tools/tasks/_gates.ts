@@ -77,7 +77,7 @@ async function runGate(
   return { ok, interrupted };
 }
 
-/** What git sees of the tree; `undefined` where there is no repository. */
+/** The state of the tree, as git sees it; `undefined` without a repository. */
 async function treeState(): Promise<string | undefined> {
   try {
     const { code, output } = await runCommand(

@@ -21,7 +21,7 @@ Usage: deno task ok [--without LIST]
   --without LIST  some of them, such as test,test:doc
 `;
 
-/** What a task says to `--help`; those that are not here have their own. */
+/** The help text of a task; those that are not here have their own. */
 export function taskHelp(task: string): string | undefined {
   if (task === "ok") return OK;
   return /^test\b(?!:doc)/.test(task) ? TESTS.replace("NAME", task) : undefined;

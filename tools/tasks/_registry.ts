@@ -13,7 +13,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 /** Carries the verdict to child processes; may be set by hand, too. */
 const VERDICT_ENV = "ETCDENO_JSR";
 
-/** Where `@std/assert` comes from. */
+/** The source of `@std/assert`: jsr.io, or the copy in the tree. */
 export type RegistryVerdict = "online" | "offline";
 
 let verdict: Promise<RegistryVerdict> | undefined;

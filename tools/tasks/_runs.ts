@@ -18,11 +18,11 @@ export interface TestGroup {
   readonly paths: readonly string[];
   /** Flags for them, such as `--doc`. */
   readonly flags?: readonly string[];
-  /** How many files run at once, unless `DENO_JOBS` says it. */
+  /** The number of files that run at once, unless `DENO_JOBS` says it. */
   readonly jobs?: number;
 }
 
-/** What a test task runs. */
+/** The tests that a task runs. */
 export interface TestPlan {
   /** One after another, unless the user names files of the first kind. */
   readonly groups: readonly [TestGroup, ...TestGroup[]];
@@ -35,7 +35,7 @@ export interface TestPlan {
   readonly versions?: readonly string[];
   /** Variables for the tests. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What it will run, for someone who has to wait for that. */
+  /** Describes the plan, for someone who has to wait for it. */
   readonly describe?: () => Promise<string>;
 }
 

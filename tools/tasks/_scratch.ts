@@ -20,7 +20,7 @@ const TEMP_ROOT = "/tmp";
 const REMOVE_TRIES = 30;
 const REMOVE_PAUSE_MS = 100;
 
-/** What a task hands to the Deno commands it runs. */
+/** A directory and settings for the Deno commands that a task runs. */
 export interface Scratch extends AsyncDisposable {
   /**
    * Flags for whatever loads a test: none where jsr.io answers, and the client

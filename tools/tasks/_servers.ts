@@ -20,7 +20,7 @@ interface Cell {
   readonly title: string;
   readonly rowAt: number;
   readonly text: string;
-  /** How many cells there are in all. */
+  /** The number of cells in all. */
   readonly of: number;
 }
 
@@ -72,7 +72,7 @@ export function readCells(report: string): Cell[] {
     .map((line) => JSON.parse(line) as Cell);
 }
 
-/** What it was measured with, and the table. */
+/** The summary: the versions and the machine, and the table. */
 export function serversSummary(
   cells: readonly Cell[],
   runtime: Runtime,

@@ -19,7 +19,7 @@ export const CALLS_HEIGHT = 150;
 
 /** A shorter call has no line for the time it took: its mark hides it. */
 const LEAST_LINE_PX = 5;
-/** What stands at the end of the calls, by the room it needs. */
+/** The words at the end of the calls, by the room they need. */
 const END_WORDS = [
   { text: "no more calls", px: 100 },
   { text: "end", px: 35 },
@@ -70,7 +70,7 @@ function groupsOf({ members }: TimelineParts) {
   }));
 }
 
-/** How long the calls took; short ones have their mark alone. */
+/** Draws the time each call took; short ones have their mark alone. */
 function lines(parts: TimelineParts): Plot.Markish[] {
   const { figures, drawn, scale, frame } = parts;
   const leastMs = LEAST_LINE_PX * msPerPixel(frame, scale);
@@ -139,7 +139,7 @@ function endOfRun({ figures, scale, frame }: TimelineParts): Plot.Markish[] {
   ];
 }
 
-/** How high a call stands: on the floor if it took next to nothing. */
+/** The height of a call: on the floor if it took next to nothing. */
 function latency({ scale }: TimelineParts) {
   return ({ durationMs }: CallMark): number =>
     Math.max(durationMs, scale.leastLatencyMs);

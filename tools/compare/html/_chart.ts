@@ -4,7 +4,7 @@ import { lanesHeight, lanesPanel } from "./_lanes.ts";
 import { Markup, markup } from "./_markup.ts";
 import { type Frame, FRAMES, type TimelineParts } from "./_svg.ts";
 
-/** What those are told who do not see the timeline. */
+/** The words for readers who do not see the timeline. */
 export interface TimelineWords {
   /** Unique in the page. */
   readonly id: string;

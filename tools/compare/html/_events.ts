@@ -1,4 +1,4 @@
-/** What happened in a cell, in words. */
+/** The events of a cell, in words. */
 import { originOf } from "./_timeline.ts";
 import type { CallMark, CellEvent, CellFigures } from "../result/mod.ts";
 import { duration } from "../../output/mod.ts";
@@ -30,7 +30,9 @@ export function failureLines({ marks }: CellFigures): readonly string[] {
   });
 }
 
-/** What happened besides calls, one line each, and how many are left out. */
+/**
+ * The events besides calls, one line each, and the number of those left out.
+ */
 export function eventLines(
   figures: CellFigures,
 ): { readonly lines: readonly string[]; readonly omitted: number } {
@@ -48,7 +50,7 @@ export function eventLines(
   };
 }
 
-/** How many pings went to each member, in one line, if any did. */
+/** The number of pings to each member, in one line, if there were any. */
 function pingLines({ events }: CellFigures): readonly string[] {
   const pings = events.filter(({ kind }) => kind === "ping");
   const counts = [...Map.groupBy(pings, ({ member }) => member)]

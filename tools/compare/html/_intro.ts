@@ -8,13 +8,13 @@ import {
 import type { CompareResult } from "../result/mod.ts";
 import { counted } from "../../output/mod.ts";
 
-/** Where a page finds what it leads to. */
+/** The links of a page to other pages. */
 export interface PageLinks {
   /** The folder with the documentation, as seen from the page. */
   readonly docs?: string | undefined;
 }
 
-/** What the strategies are, which to take, and where there is more. */
+/** The introduction: the strategies, which to take, and where there is more. */
 export function intro(
   { options: { strategies }, etcd }: CompareResult,
   { docs }: PageLinks,

@@ -26,7 +26,7 @@ const NOTES_LANE = "notes";
 /** Axes at least this long are counted in seconds. */
 const SECONDS_FROM_MS = 2_000;
 
-/** What a lane shows, what lies below first. */
+/** The states that a lane shows; later ones are drawn above earlier ones. */
 const LANE_KINDS = [
   "idle",
   "connecting",
@@ -35,7 +35,7 @@ const LANE_KINDS = [
   "pinned",
 ] as const;
 
-/** What stands above a bar that is long enough for it. */
+/** The words above a bar that is long enough for them. */
 const LANE_WORDS: Readonly<Record<LaneSpan["kind"], string>> = {
   pinned: "pin",
   ready: "ready",
@@ -133,7 +133,7 @@ function words(
   });
 }
 
-/** What happened to the connections: pins, pings, and failures. */
+/** Marks the events of connections: pins, pings, and failures. */
 function connectionMarks(parts: TimelineParts): Plot.Markish[] {
   const atMember = (kind: string) =>
     eventsOf(kind, parts).filter(({ member }) => member !== null);
@@ -168,7 +168,7 @@ function connectionMarks(parts: TimelineParts): Plot.Markish[] {
   ];
 }
 
-/** What has a lane of its own: deliveries and notes. */
+/** Marks the events with a lane of their own: deliveries and notes. */
 function otherMarks(parts: TimelineParts): Plot.Markish[] {
   return [
     Plot.tickX(eventsOf("delivery", parts), {

@@ -1,4 +1,4 @@
-/** What the marks of the timelines mean. */
+/** The legend: the meaning of the marks in the timelines. */
 import * as Plot from "@observablehq/plot";
 import { Markup, markup } from "./_markup.ts";
 import {

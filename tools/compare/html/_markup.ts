@@ -7,7 +7,9 @@ export class Markup {
   }
 }
 
-/** What a template may hold: lists are joined, `undefined` leaves nothing. */
+/**
+ * The values a template may hold: lists are joined, `undefined` leaves nothing.
+ */
 export type Content =
   | string
   | number

@@ -1,4 +1,4 @@
-/** What a cell came to, as its callers saw it: the colours of the summary. */
+/** The outcome of a cell, as its callers saw it: the colours of the summary. */
 import {
   type CellFigures,
   type CompareCell,
@@ -7,7 +7,9 @@ import {
 import { VERDICT_WORDS } from "../report/mod.ts";
 import { counted } from "../../output/mod.ts";
 
-/** How much failed; `quiet`: nothing was called that could. */
+/**
+ * The part of the calls that failed; `quiet`: nothing was called that could.
+ */
 export type Outcome = "quiet" | "none" | "few" | "many" | "all" | "absent";
 
 /** A cell in a word and a few. */

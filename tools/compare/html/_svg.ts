@@ -1,4 +1,4 @@
-/** What both parts of a timeline share. */
+/** The parts that both halves of a timeline share. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import {
@@ -9,7 +9,7 @@ import {
 } from "./_timeline.ts";
 import type { CallMark, CellFigures } from "../result/mod.ts";
 
-/** What a timeline is drawn from. */
+/** The data that a timeline is drawn from. */
 export interface TimelineParts {
   readonly figures: CellFigures;
   /** The calls that have a mark. */
@@ -24,7 +24,7 @@ export interface TimelineParts {
 export interface Frame {
   readonly name: "wide" | "narrow";
   readonly width: number;
-  /** What is left of the part that stands for time, and right of it. */
+  /** The margins left and right of the part that stands for time. */
   readonly margin: { readonly left: number; readonly right: number };
   /** About how many times stand along the axis. */
   readonly timeTicks: number;
@@ -49,7 +49,7 @@ export const FRAMES: readonly Frame[] = [
   },
 ];
 
-/** How long a pixel of a frame lasts. */
+/** The milliseconds that a pixel of a frame stands for. */
 export function msPerPixel(
   { width, margin }: Frame,
   { fromMs, toMs }: Pick<TimelineScale, "fromMs" | "toMs">,
@@ -57,11 +57,11 @@ export function msPerPixel(
   return (toMs - fromMs) / (width - margin.left - margin.right);
 }
 
-/** How a member's calls are marked; the styles have a colour for each. */
+/** The marks of each member's calls; the styles have a colour for each. */
 export const MEMBER_SYMBOLS = ["circle", "square", "triangle"] as const;
-/** How a scenario's notes are. */
+/** The mark of a scenario's notes. */
 export const NOTE_SYMBOL = "star";
-/** How an HTTP/2 ping is, within the lane of its member. */
+/** The dot of an HTTP/2 ping, within the lane of its member. */
 export const PING_DOT = {
   symbol: "circle",
   r: 2.5,
@@ -69,12 +69,12 @@ export const PING_DOT = {
   stroke: "var(--ink)",
   strokeWidth: 1,
 } as const;
-/** How failures are: the second one may have been applied. */
+/** The marks of failed calls: the second one may have been applied. */
 export const FAILED_SYMBOLS = ["times", "asterisk"] as const;
 
 type PlotDocument = NonNullable<Plot.PlotOptions["document"]>;
 
-/** What the drawings are made in, in place of a browser's. */
+/** The document the drawings are made in, in place of a browser's. */
 export const DOCUMENT: PlotDocument =
   (parseHTML("<html></html>") as unknown as { readonly document: PlotDocument })
     .document;
@@ -83,7 +83,7 @@ export const DOCUMENT: PlotDocument =
 export const LANE_HEIGHT = 30;
 const BAR_MIDDLE = 21;
 
-/** How a bar is told apart from others besides its colour: by its height. */
+/** The heights of the bars, which tell them apart besides their colour. */
 const BARS = {
   pinned: { heightPx: 13, opacity: 1 },
   ready: { heightPx: 7, opacity: 0.65 },
@@ -111,7 +111,7 @@ export function barStyle(
   };
 }
 
-/** Where marks stand in a lane: on its bar. */
+/** The place of marks in a lane: on its bar. */
 export const ON_BAR: { readonly dy: number } = {
   dy: BAR_MIDDLE - LANE_HEIGHT / 2,
 };
@@ -123,7 +123,7 @@ export function memberColor(at: number): string {
     : `var(--member-${at % MEMBER_SYMBOLS.length})`;
 }
 
-/** What both parts are laid out by, so that one stands above the other. */
+/** The layout of both halves, so that one stands above the other. */
 export function layout(
   height: number,
   { scale: { fromMs, toMs }, frame: { width, margin } }: TimelineParts,

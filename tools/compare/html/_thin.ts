@@ -14,7 +14,7 @@ export interface ThinnedCalls {
   readonly caption: string | undefined;
 }
 
-/** How many calls a timeline may have, for the page to stay small. */
+/** The number of calls a timeline may have, for the page to stay small. */
 export function marksPerTimeline(calls: readonly number[]): number {
   let most: number = MOST_MARKS.timeline;
   const total = (): number =>

@@ -1,4 +1,4 @@
-/** What a timeline shows, in milliseconds from the fault. */
+/** The content of a timeline, in milliseconds from the fault. */
 import {
   type CellEvent,
   type CellFigures,
@@ -35,7 +35,7 @@ export interface LaneSpan {
 /** A recording below this length is drawn on as long an axis. */
 const LEAST_SPAN_MS = 20;
 const LEAST_LATENCY_MS = 0.1;
-/** What takes less of the shared scale is drawn on a scale of its own. */
+/** The least share of the common scale; less is drawn on a scale of its own. */
 const LEAST_SHARE = 0.25;
 
 /** The scale of all timelines of a scenario, so that they can be compared. */
@@ -90,7 +90,7 @@ function roundDown(value: number): number {
   return power * (value >= 5 * power ? 5 : value >= 2 * power ? 2 : 1);
 }
 
-/** Where a cell's timeline has its zero, since its recording began. */
+/** The zero of a cell's timeline, since its recording began. */
 export function originOf({ faultMs }: CellFigures): number {
   return faultMs ?? 0;
 }
@@ -102,7 +102,7 @@ export function endOf(figures: CellFigures, { toMs }: TimelineScale): number {
   return told ? lastMs(figures) : toMs;
 }
 
-/** What became of each connection, and where the pin was. */
+/** The states of each connection over time, and the member that was pinned. */
 export function laneSpans(
   figures: CellFigures,
   { scale, members }: {

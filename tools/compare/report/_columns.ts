@@ -6,10 +6,10 @@ import { duration } from "../../output/mod.ts";
 
 /** One column. */
 export interface Column {
-  /** Its name, on two lines. */
+  /** The column's name, on two lines. */
   readonly heads: readonly [string, string];
   readonly align: "left" | "right";
-  /** What it says, for those who see it for the first time. */
+  /** The column's meaning, for those who see it for the first time. */
   readonly legend: readonly [term: string, meaning: string];
   text(shown: Shown): string;
 }
@@ -20,7 +20,7 @@ export interface PlacedColumn {
   readonly width: number;
 }
 
-/** What stands where there is nothing to tell. */
+/** The sign that stands where there is nothing to tell. */
 export const NOTHING = "–";
 const GAP = 2;
 /** Before the first column, whose numbers stand to the right of it. */
@@ -147,7 +147,7 @@ export function toldColumns(result: CompareResult): readonly Column[] {
   ].filter((column) => cells.some((cell) => column.text(cell) !== ""));
 }
 
-/** Those that fit into a line beside `taken` other columns of text. */
+/** The columns that fit into a line beside `taken` other columns of text. */
 export function placeColumns(
   result: CompareResult,
   { taken, columns }: { readonly taken: number; readonly columns: number },
@@ -176,7 +176,7 @@ function placed(column: Column, cells: readonly Shown[]): PlacedColumn {
   return { column, width };
 }
 
-/** How wide columns are side by side, with what is before each of them. */
+/** The width of columns side by side, with the gap before each of them. */
 function widthOf(columns: readonly PlacedColumn[]): number {
   return columns.reduce((sum, { width }) => sum + GAP + width, FIRST_GAP - GAP);
 }

@@ -6,7 +6,7 @@ const ORIGINS = {
   D: "derived from their source",
 } as const;
 
-/** What one letter means. */
+/** A letter and its meaning. */
 export interface Origin {
   /** As it stands in the texts: `[M]`. */
   readonly mark: string;

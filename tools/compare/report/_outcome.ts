@@ -1,10 +1,10 @@
-/** What came of a cell, in few words. */
+/** The outcome of a cell, in few words. */
 import type { Expected } from "../../../tests/scenarios/expected.ts";
 import type { CompareCell } from "../result/mod.ts";
 import { type Shown, shownOf } from "./_shown.ts";
 import { duration } from "../../output/mod.ts";
 
-/** How each thing that can be expected is told, if it was measured. */
+/** The words for each thing that can be expected, if it was measured. */
 const WORDS: Readonly<
   Record<keyof Expected, (shown: Shown) => string | undefined>
 > = {
@@ -46,8 +46,8 @@ const WORDS: Readonly<
 const ASPECTS = Object.keys(WORDS) as (keyof Expected)[];
 
 /**
- * What was measured of what is judged, or else of what was called; why a cell
- * was skipped; of one that did not get to its end nothing.
+ * The figures of a cell that are judged, or else of its calls; the reason if it
+ * was skipped; nothing if it did not get to its end.
  */
 export function outcomeWords(cell: CompareCell): string | undefined {
   const [shown] = shownOf(cell);

@@ -1,4 +1,4 @@
-/** What a table shows of a cell that was run once, or several times. */
+/** The figures a table shows of a cell that was run once, or several times. */
 import {
   type CellFigures,
   type CellRepeats,
@@ -17,7 +17,7 @@ export interface Shown {
   range(name: string, text?: (value: number) => string): string;
 }
 
-/** What is shown of a cell; none where it did not get to its end. */
+/** The figures shown of a cell; none where it did not get to its end. */
 export function shownOf(cell: CompareCell): Shown[] {
   const { runs = [], ranges = {} }: CellRepeats = "runs" in cell ? cell : {};
   const ended = runs.flatMap(figuresOf).length;

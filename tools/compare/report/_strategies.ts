@@ -1,15 +1,15 @@
-/** What the three strategies are, for one who meets them in a report. */
+/** The three strategies, for one who meets them in a report. */
 
 /** A strategy in two sentences, without their full stops. */
 export interface StrategyNote {
   readonly name: string;
-  /** What it does. */
+  /** The design of the strategy: what it does. */
   readonly design: string;
   /** When to take it. */
   readonly take: string;
 }
 
-/** What a strategy is, before the first of them is told. */
+/** The introduction to strategies, before the first of them is told. */
 export const STRATEGIES_INTRO =
   "A balancer strategy decides which members of a cluster a client connects to, and which member a call goes to. etcdeno, the etcd client for Deno, has three of them, each a design of etcd's own client in Go";
 
@@ -40,7 +40,7 @@ const NOTES: readonly StrategyNote[] = [
   },
 ];
 
-/** Those of the three that are compared, the one to take first. */
+/** The notes on the strategies that are compared, the one to take first. */
 export function strategyNotes(
   strategies: readonly string[],
 ): readonly StrategyNote[] {

@@ -1,6 +1,6 @@
 import type { CallMark } from "../result/mod.ts";
 
-/** What a strip is made of. */
+/** The signs a strip is made of. */
 export const STRIP = { ok: "·", some: "▒", failed: "×" } as const;
 
 /**

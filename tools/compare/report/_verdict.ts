@@ -1,4 +1,4 @@
-/** How a cell is judged, in the same words and signs wherever it is shown. */
+/** The verdict on a cell, in the same words and signs wherever it is shown. */
 import type { CompareCell, CompareResult } from "../result/mod.ts";
 import { counted } from "../../output/mod.ts";
 
@@ -28,7 +28,7 @@ export const VERDICT_SIGNS: Readonly<Record<Verdict, string>> = {
   "not run": "–",
 };
 
-/** What `as expected` says, and what it does not. */
+/** The meaning of `as expected`, and its limits. */
 export const AS_EXPECTED =
   "what was measured is what this client is expected to do under that strategy; where the design of a strategy loses calls, failed calls are expected";
 

@@ -16,7 +16,7 @@ export function repeated(runs: readonly CellRun[]): CellRun & CellRepeats {
     : { ...first, runs, ranges: rangesOf(runs.flatMap(figuresOf)) };
 }
 
-/** What was measured in a cell or run; none where it did not get to its end. */
+/** The figures of a cell or run; none where it did not get to its end. */
 export function figuresOf(cell: CompareCell | CellRun): CellFigures[] {
   return "figures" in cell ? [cell.figures] : [];
 }

@@ -1,14 +1,14 @@
 import type { Scenario } from "../../../tests/scenarios/scenario.ts";
 import type { CellHead } from "../result/mod.ts";
 
-/** What a cell takes apart from calls that run into their timeout. */
+/** The seconds a cell takes apart from calls that run into their timeout. */
 const BASE_SECONDS = 0.4;
 /** Timeouts a strategy that is stuck, or hits every third call, runs into. */
 const TIMEOUTS = { "all": 8, "every third": 10 } as const;
-/** How much the guess weighs against what has been measured, in seconds. */
+/** The weight of the guess against measured times, in seconds. */
 const GUESS_WEIGHT = 5;
 
-/** What a guess is made of. */
+/** The facts about a cell that a guess is made of. */
 export interface EstimatedCell {
   readonly head: Pick<CellHead, "expectation">;
   readonly scenario: Pick<Scenario, "seconds">;
@@ -21,12 +21,12 @@ export interface RunningCell {
   readonly seconds: number;
 }
 
-/** What an estimate needs to know of the plan. */
+/** The facts about the plan that an estimate needs. */
 export interface EstimateOptions {
   readonly callTimeoutMs: number;
-  /** How often each cell is run. @default {1} */
+  /** The number of runs of each cell. @default {1} */
   readonly runs?: number;
-  /** How many cells run at once. @default {1} */
+  /** The number of cells that run at once. @default {1} */
   readonly jobs?: number;
 }
 

@@ -1,6 +1,8 @@
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** What has become of this process' wish to go on. */
+/**
+ * The state of an interrupted process: whether a signal has asked it to end.
+ */
 export interface Interrupt extends Disposable {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-/** How long something may take. */
+/** The time that a task may take. */
 export interface Limit {
   /** After this it is told to end by its signal. */
   readonly limitMs: number;

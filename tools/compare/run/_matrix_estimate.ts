@@ -1,4 +1,4 @@
-/** What `deno task test:matrix` says before it starts. */
+/** The announcement of `deno task test:matrix`, before it starts. */
 import { CATALOGUE } from "../../../tests/scenarios/catalogue.ts";
 import { isLong } from "../../../tests/scenarios/long_scenarios.ts";
 import { SUBJECTS } from "../../../tests/scenarios/subjects.ts";
@@ -9,7 +9,9 @@ import { minutes } from "../../output/mod.ts";
 /** That of the suites, which is not the one of `compare`. */
 const CALL_TIMEOUT_MS = 500;
 
-/** What the other failover tests were measured to add, on two processors. */
+/**
+ * The seconds the other failover tests were measured to add, on two processors.
+ */
 const OTHER_SECONDS = 75;
 
 /** The scenarios there are, and how long they take on one server. */
