@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { docstringSubject } from "./_docstrings.ts";
 import { errorMessage } from "./_error_messages.ts";
 import { maxFunctionLines } from "./_functions.ts";
 import { direction, noCircle, packages } from "./_imports.ts";
@@ -35,6 +36,7 @@ const plugin: Deno.lint.Plugin = {
     "hash-private": { create: hashPrivate },
     "no-event-emitter": { create: noEventEmitter },
     "error-message": { create: errorMessage },
+    "docstring-subject": { create: docstringSubject },
   },
 };
 export default plugin;

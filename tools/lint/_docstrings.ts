@@ -1,0 +1,67 @@
+/** The lint rule for the first word of docstrings. */
+import { ownPath } from "./_paths.ts";
+
+type Context = Deno.lint.RuleContext;
+type Visitor = Deno.lint.LintVisitor;
+
+/** Words that stand in place of a subject, or ask for one. */
+const VAGUE = /^\*[\s*]*(How|It|Its|They|Those|What|Where|Who)\b/;
+/** Tests, which tell stories, and generated code. */
+const EXEMPT: readonly string[] = ["tests/", "proto/gen/"];
+/** Files whose docstrings are still to be rewritten: none is to be added. */
+const TO_COME: ReadonlySet<string> = new Set([
+  "balancers/http2/_attempt.ts",
+  "balancers/http2/_calls.ts",
+  "balancers/http2/_deadlines.ts",
+  "balancers/http2/_dial.ts",
+  "balancers/http2/_flood_guard.ts",
+  "balancers/http2/_grpc_framing.ts",
+  "balancers/http2/_grpc_response.ts",
+  "balancers/http2/_held_messages.ts",
+  "balancers/http2/_keep_alive.ts",
+  "balancers/http2/_link.ts",
+  "balancers/http2/_message_stream.ts",
+  "balancers/http2/_stream.ts",
+  "balancers/http2/_streams.ts",
+  "balancers/http2/_transport.ts",
+  "bench/_operation.ts",
+  "bench/_program.ts",
+  "bench/_secure_listeners.ts",
+  "bench/_variables.ts",
+  "bench/main.ts",
+  "tools/compare/_args.ts",
+  "tools/compare/_choice.ts",
+  "tools/compare/_help.ts",
+  "tools/compare/html/_expectation.ts",
+  "tools/compare/html/_scenario.ts",
+  "tools/compare/report/_report.ts",
+  "tools/compare/report/_table.ts",
+  "tools/compare/report/_transport_remarks.ts",
+  "tools/compare/result/_cells.ts",
+  "tools/compare/result/_plan.ts",
+  "tools/compare/result/_result.ts",
+  "tools/compare/run/_progress.ts",
+  "tools/compare/run/_resume.ts",
+  "tools/compare/run/_run.ts",
+]);
+
+/** A docstring names its subject: it is read where nothing else tells it. */
+export function docstringSubject(context: Context): Visitor {
+  const path = ownPath(context.filename) ?? "";
+  if (TO_COME.has(path) || EXEMPT.some((place) => path.startsWith(place))) {
+    return {};
+  }
+  return {
+    Program() {
+      for (const comment of context.sourceCode.getAllComments()) {
+        if (comment.type !== "Block") continue;
+        const word = VAGUE.exec(comment.value)?.[1];
+        if (word === undefined) continue;
+        context.report({
+          range: comment.range,
+          message: `Name the subject: a docstring does not open with '${word}'`,
+        });
+      }
+    },
+  };
+}
