@@ -1,16 +1,16 @@
 /** One thing that is measured. */
 export interface Operation {
-  /** Its name on command lines, those of the programs included. */
+  /** The operation's name on command lines, those of the programs included. */
   readonly name: string;
-  /** Its name for people. */
+  /** The operation's name for people. */
   readonly title: string;
-  /** What it does over TLS, by the name of that; missing without TLS. */
+  /** The name of the work it does over TLS; missing without TLS. */
   readonly overTls?: string;
-  /** How many are in flight at once, unless the command line says so. */
+  /** The numbers in flight at once, unless the command line says so. */
   readonly inFlight: readonly number[];
   /** Whether that is for the command line to say. */
   readonly fixedInFlight?: boolean;
-  /** How many there are in one run. */
+  /** The number of operations in one run. */
   readonly count: number;
 }
 
@@ -103,7 +103,7 @@ export function workOf({ operations, inFlight, count, share = 1 }: {
   readonly inFlight?: readonly number[] | undefined;
   /** For all operations, in place of their own. */
   readonly count?: number | undefined;
-  /** What part of their own counts. @default {1} */
+  /** The part of their own counts that is run. @default {1} */
   readonly share?: number;
 }): readonly Work[] {
   return operations.flatMap((operation) =>

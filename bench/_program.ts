@@ -8,14 +8,14 @@ export interface Run extends Work {
   readonly ca?: string | undefined;
 }
 
-/** How a program is started. */
+/** The command that starts a program. */
 export interface Command {
   readonly path: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How a Deno program of this repository is started, with its settings. */
+/** The command that starts a Deno program with this repository's settings. */
 export function ownCommand(
   file: URL,
   env: Readonly<Record<string, string>>,
@@ -28,21 +28,21 @@ export function ownCommand(
   };
 }
 
-/** What a program that cannot be had is, with the reason. */
+/** A program that cannot be had, with the reason. */
 export interface Missing {
   readonly missing: string;
 }
 
 /** A program that does the operations with one client. */
 export interface Program {
-  /** Its name on the command line. */
+  /** The program's name on the command line. */
   readonly name: string;
-  /** Its name for people. */
+  /** The program's name for people. */
   readonly title: string;
   /** The operations it has. */
   readonly operations: readonly string[];
-  /** How many times the others' operations it is given: it is that quick. */
+  /** The factor by which it is given more operations: it is that quick. */
   readonly countFactor?: number;
-  /** Gets it ready; resolves to how a run of it is started. */
+  /** Gets it ready; resolves to the function that gives a run its command. */
   prepare(): Promise<((run: Run) => Command) | Missing>;
 }

@@ -1,18 +1,18 @@
 import { CertificateAuthority } from "../tests/harness/certificates.ts";
 
-/** What a member is told of itself; its name is `m1`, `m2` and so on. */
+/** The name and port of a member; names are `m1`, `m2` and so on. */
 interface MemberAddresses {
   readonly name: string;
   readonly clientPort: number;
 }
 
-/** Where the members listen with TLS besides. */
+/** The addresses at which the members listen with TLS besides. */
 export interface SecureListeners extends AsyncDisposable {
   /** `host:port` of each member. */
   readonly endpoints: readonly string[];
   /** The file with the certificate of who has signed theirs. */
   readonly ca: string;
-  /** What a member is started with. */
+  /** The arguments that a member is started with. */
   argsOf(member: MemberAddresses): readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import type { Run } from "./_program.ts";
 
-/** What most programs are told, by variables. */
+/** The variables that tell most programs their work. */
 export function variables(
   { endpoints, operation, count, inFlight, ca = "" }: Run,
 ): Record<string, string> {

@@ -1,5 +1,6 @@
 /**
- * What operations cost with this client and with others: `deno task bench`.
+ * Measures what operations cost with this client and with others:
+ * `deno task bench`.
  *
  * @module
  */

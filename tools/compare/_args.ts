@@ -3,7 +3,7 @@ import { chooseCells, type Known } from "./_choice.ts";
 import type { ComparePlan } from "./result/mod.ts";
 import { UsageError } from "../output/mod.ts";
 
-/** What the command line asks for. */
+/** The command line of `compare`, read. */
 export type CompareCommand =
   | { readonly kind: "help" }
   | { readonly kind: "list" }

@@ -7,7 +7,7 @@ import type { Scenario, Subject } from "../../tests/scenarios/scenario.ts";
 import { type ComparePlan, turnsOf } from "./result/mod.ts";
 import { UsageError } from "../output/mod.ts";
 
-/** What can be asked for by name or number. */
+/** The strategies and scenarios that can be asked for by name or number. */
 export interface Known {
   readonly subjects: readonly Subject[];
   /** Strategies of the user, which `--strategies` does not choose among. */

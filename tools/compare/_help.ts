@@ -1,4 +1,4 @@
-/** What `compare` says about itself. */
+/** The texts with which `compare` describes itself. */
 import { DEFAULT_TRANSPORT } from "../../tests/scenarios/transports.ts";
 import { isLong } from "../../tests/scenarios/long_scenarios.ts";
 import { type Scenario, scenarioName } from "../../tests/scenarios/scenario.ts";

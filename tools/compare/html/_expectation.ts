@@ -50,7 +50,7 @@ function withOrigins(text: string): Markup {
   return new Markup(parts.join(""));
 }
 
-/** What is to be said of a cell that is not simply as expected. */
+/** The remark on a cell that is not simply as expected. */
 function remarks(cell: CompareCell): Markup | undefined {
   switch (cell.verdict) {
     case "unexpected":

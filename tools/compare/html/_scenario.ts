@@ -44,7 +44,7 @@ ${cells.map((cell) => timeline(cell, { scale, members, mostMarks }))}
 </article>`;
 }
 
-/** What the columns of the figures mean. */
+/** The legend: the meaning of the columns of figures. */
 export function columnsLegend(result: CompareResult): Markup {
   return markup`<details class="columns"><summary>What the columns of figures mean</summary>
 <dl>${

@@ -20,7 +20,7 @@ import {
   wrap,
 } from "../../output/mod.ts";
 
-/** How the report is laid out. */
+/** The layout of the report. */
 export interface ReportOptions {
   readonly columns: number;
   readonly color: boolean;
@@ -89,7 +89,7 @@ function title(
   ];
 }
 
-/** What the strategies are, and which to take: nothing of those of the user. */
+/** Says what the strategies are, and which to take; leaves out the user's. */
 function strategies(
   { options }: CompareResult,
   { columns, paint }: Layout,
@@ -112,7 +112,7 @@ function strategies(
   ].map(paint.dim);
 }
 
-/** What is to be said of each cell that is not as expected. */
+/** The part on the cells that are not as expected. */
 function unexpected(result: CompareResult, layout: Layout): string[] {
   const { columns, paint } = layout;
   const cells = result.cells.filter(isBad);

@@ -17,7 +17,7 @@ import { STRIP } from "./_strip.ts";
 import { VERDICT_SIGNS } from "./_verdict.ts";
 import { clip, type Paint, wrap } from "../../output/mod.ts";
 
-/** How the table is drawn. */
+/** The settings of the drawing of the table. */
 export interface TableOptions {
   readonly columns: number;
   readonly paint: Paint;
@@ -105,7 +105,7 @@ function row(cell: CompareCell, options: RowOptions): string[] {
   return [cell.verdict === "threw" ? paint.red(text) : paint.dim(text)];
 }
 
-/** What else was counted, where it has no column because it is too long. */
+/** The other measures, where they have no column because they are too long. */
 function measuresBelow(
   shown: Shown,
   { columns, paint, placed, nameWidth }: RowOptions,
@@ -117,7 +117,7 @@ function measuresBelow(
   return wrap(text, { width: columns, lead }).map(paint.dim);
 }
 
-/** What stands in place of figures. */
+/** The words that stand in place of figures. */
 function remark(cell: CompareCell): string {
   switch (cell.verdict) {
     case "threw":

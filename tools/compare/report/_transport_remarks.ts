@@ -1,6 +1,6 @@
 import type { CompareResult } from "../result/mod.ts";
 
-/** What carried the calls, in words; nothing where a file does not say it. */
+/** The transports of the calls, in words; nothing where a file names none. */
 export function transportRemarks(
   { transports }: CompareResult["options"],
 ): readonly string[] {

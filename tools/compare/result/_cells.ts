@@ -6,7 +6,7 @@ import type { Recording } from "../../../tests/scenarios/recording.ts";
 import type { Scenario, Subject } from "../../../tests/scenarios/scenario.ts";
 import type { CellFigures, CellHead, CellRun } from "./_result.ts";
 
-/** What a cell is about, before it has run. */
+/** The head of a cell: all that is known before it has run. */
 export function cellHead(scenario: Scenario, subject: Subject): CellHead {
   const { id, title, fault } = scenario;
   const expectation = expectationOf(scenario, subject);
@@ -51,7 +51,7 @@ export function thrownRun(error: unknown, seconds: number): CellRun {
   };
 }
 
-/** What an error says, and what its causes do. */
+/** The message of an error, and those of its causes. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = error.name === "Error"

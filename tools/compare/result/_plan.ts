@@ -1,4 +1,4 @@
-/** What a comparison consists of. */
+/** The plan of a comparison, and its turns. */
 import {
   type Scenario,
   scenarioName,
@@ -8,22 +8,22 @@ import { cellHead } from "./_cells.ts";
 import type { CellHead } from "./_result.ts";
 import { strategyOver } from "./_strategy_over.ts";
 
-/** What is compared. */
+/** The plan of a comparison: all that is compared, and how. */
 export interface ComparePlan {
   readonly subjects: readonly Subject[];
   readonly scenarios: readonly Scenario[];
   /** Leaves out the cells it does not match; see {@linkcode matches}. */
   readonly only?: string | undefined;
   readonly callTimeoutMs: number;
-  /** How often each cell is run. */
+  /** The number of runs of each cell. */
   readonly runs: number;
-  /** How many clusters there are side by side. */
+  /** The number of clusters side by side. */
   readonly jobs: number;
 }
 
 /** One cell that has its turn. */
 export interface Turn {
-  /** Its place among all of them. */
+  /** The turn's place among all of them. */
   readonly index: number;
   readonly scenario: Scenario;
   readonly subject: Subject;

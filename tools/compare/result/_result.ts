@@ -1,6 +1,6 @@
 /**
- * What `deno task compare --json FILE` writes: one object of the shape
- * {@linkcode CompareResult}. Types only.
+ * The result that `deno task compare --json FILE` writes: one object of the
+ * shape {@linkcode CompareResult}. Types only.
  *
  * Times are in milliseconds and counted from the start of the cell's recording
  * unless a field says otherwise. What may be missing is `null`, or an optional
@@ -20,28 +20,28 @@ export interface CompareResult {
   readonly formatVersion: 1;
   /** When the first cell started, as ISO 8601 in UTC. */
   readonly startedAt: string;
-  /** How long the cells took together, in seconds. */
+  /** The time the cells took together, in seconds. */
   readonly seconds: number;
-  /** How it ended; cells that had no turn have the verdict `not run`. */
+  /** The end of the run; cells that had no turn have the verdict `not run`. */
   readonly ended: "complete" | "interrupted" | "failed";
   /** Why the run could not go on, where it ended as `failed`. */
   readonly failure?: string;
   /** The server. */
   readonly etcd: {
-    /** Its full version. */
+    /** The server's full version. */
     readonly version: string;
-    /** Where the program was found, in words. */
+    /** The place where the program was found, in words. */
     readonly source: string;
     /** The names of the members, in the order of `spread`. */
     readonly members: readonly string[];
   };
-  /** What the client ran on. */
+  /** The system that the client ran on. */
   readonly runtime: Runtime;
-  /** What was asked for. */
+  /** The options of the run. */
   readonly options: {
     /** The strategies, in the order they had their turns. */
     readonly strategies: readonly string[];
-    /** What carried the calls, likewise; `grpc-js` where an old file has none. */
+    /** The transports, likewise; missing in old files, which mean `grpc-js`. */
     readonly transports?: readonly TransportName[];
     /** The numbers of the scenarios, likewise. */
     readonly scenarios: readonly number[];
@@ -49,9 +49,9 @@ export interface CompareResult {
     readonly only?: string;
     /** The timeout of each call. */
     readonly callTimeoutMs: number;
-    /** How often each cell was run. */
+    /** The number of runs of each cell. */
     readonly runs: number;
-    /** How many clusters there were side by side. */
+    /** The number of clusters side by side. */
     readonly jobs: number;
   };
   /** Each scenario under each strategy and transport, in order of their turns. */
@@ -61,13 +61,13 @@ export interface CompareResult {
 /** One scenario under one strategy, over one transport. */
 export type CompareCell = CellHead & CellOutcome;
 
-/** What a cell is about. */
+/** The head of a cell: its scenario, its strategy, and what is expected. */
 export interface CellHead {
   readonly scenario: {
-    /** Its permanent number. */
+    /** The scenario's permanent number. */
     readonly id: number;
     readonly title: string;
-    /** What was done to the cluster; `none` in a steady state. */
+    /** The fault the cluster was put under; `none` in a steady state. */
     readonly fault: string;
   };
   /** The name of the strategy. */
@@ -78,14 +78,14 @@ export interface CellHead {
   readonly expectation?: CellExpectation;
 }
 
-/** What is expected of a cell, beside what Go's client does. */
+/** The behaviour expected of a cell, beside that of Go's client. */
 export interface CellExpectation {
   /**
-   * What Go's client of that generation does. [M]: measured, [T]: asserted by
-   * a test of etcd's own, [D]: derived from its source.
+   * The behaviour of Go's client of that generation. [M]: measured, [T]:
+   * asserted by a test of etcd's own, [D]: derived from its source.
    */
   readonly go: string;
-  /** What is expected of this client: the verdict is by this. */
+  /** The behaviour expected of this client: the verdict is by this. */
   readonly ours: Expected;
   /** The same in a few words. */
   readonly text: string;
@@ -93,7 +93,7 @@ export interface CellExpectation {
   readonly because?: string;
 }
 
-/** How a cell ended. */
+/** The outcome of a cell. */
 export type CellOutcome =
   | CellRun & CellRepeats
   | SkippedCell
@@ -106,15 +106,15 @@ export interface SkippedCell {
   readonly reason: string;
 }
 
-/** How one run of a cell ended. */
+/** The outcome of one run of a cell. */
 export type CellRun =
   | {
     /** `unjudged`: it ran, but nothing is expected of that strategy. */
     readonly verdict: "expected" | "unexpected" | "unjudged";
     readonly figures: CellFigures;
-    /** Where it differs from what is expected, a sentence each. */
+    /** The differences from what is expected, a sentence each. */
     readonly deviations: readonly string[];
-    /** How long it took, in seconds. */
+    /** The time the run took, in seconds. */
     readonly seconds: number;
   }
   | {
@@ -126,9 +126,9 @@ export type CellRun =
   };
 
 /**
- * What a cell that was run several times has besides. The rest of it is a copy
- * of one run, the first of those with the worst verdict, so that whoever wants
- * one run per cell need not look here.
+ * The further fields of a cell that was run several times. The rest of it is a
+ * copy of one run, the first of those with the worst verdict, so that whoever
+ * wants one run per cell need not look here.
  */
 export interface CellRepeats {
   /** Every run, in order; missing where there was only one. */
@@ -146,15 +146,15 @@ export interface FigureRange {
   readonly median: number;
   readonly least: number;
   readonly most: number;
-  /** How many runs have it: `firstSuccessMs` is missing where there is none. */
+  /** The number of runs that have it; `firstSuccessMs` needs a success. */
   readonly count: number;
 }
 
-/** What a watch delivered, held against what was written. */
+/** The deliveries of a watch, held against what was written. */
 export interface CellWatch {
   /** Revisions that were to be delivered. */
   readonly wanted: number;
-  /** Those of them that came by the end of the fault. */
+  /** Wanted revisions that came by the end of the fault. */
   readonly duringFault: number;
   /** Revisions that never came. */
   readonly gaps: number;
@@ -162,7 +162,7 @@ export interface CellWatch {
   readonly duplicates: number;
 }
 
-/** What was measured. */
+/** The figures of a cell: all that was measured. */
 export interface CellFigures {
   readonly calls: number;
   readonly failed: number;
@@ -174,7 +174,7 @@ export interface CellFigures {
   readonly lastFailureMs: number | null;
   /** The longest time without a success, while calls were made. */
   readonly longestGapMs: number;
-  /** How long the longest call took. */
+  /** The time the longest call took. */
   readonly longestCallMs: number;
   /** Whether the last call succeeded. */
   readonly endedWell: boolean;
@@ -183,19 +183,19 @@ export interface CellFigures {
   readonly connectionsEnd: number;
   /** Connections attempted in all. */
   readonly dials: number;
-  /** Those attempted since the fault. */
+  /** Connections attempted since the fault. */
   readonly redials: number;
-  /** How many calls each member served, in the order of the members. */
+  /** The number of calls each member served, in the order of the members. */
   readonly spread: readonly number[];
   /** `null` where the writes were not counted on the server's side. */
   readonly writes: CellWrites | null;
-  /** What the watch delivered, in scenarios with one. */
+  /** The deliveries of the watch, in scenarios with one. */
   readonly watch?: CellWatch;
-  /** What became of the lease, in scenarios with one. */
+  /** The fate of the lease, in scenarios with one. */
   readonly lease?: "kept" | "lost";
   /**
-   * What else the scenario counted or timed, by words that can follow the
-   * number: `{ "ms until the event": 2210 }`.
+   * The other numbers that the scenario counted or timed, by words that can
+   * follow them: `{ "ms until the event": 2210 }`.
    */
   readonly measures: Readonly<Record<string, number>>;
   /** Codes of the failed calls, with how often each came. */
@@ -204,7 +204,7 @@ export interface CellFigures {
   readonly faultMs: number | null;
   /** When it ended; `null` if it lasted to the end. */
   readonly faultEndMs: number | null;
-  /** What else happened, in its order. */
+  /** The other events, in their order. */
   readonly events: readonly CellEvent[];
   /** Every call, in the order of their ends. */
   readonly marks: readonly CallMark[];

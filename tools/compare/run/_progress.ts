@@ -16,7 +16,7 @@ import {
   type Sink,
 } from "../../output/mod.ts";
 
-/** What progress needs to know. */
+/** The settings of the progress. */
 export interface ProgressOptions extends EstimateOptions {
   readonly sink: Sink;
   /** @default {performance.now} */

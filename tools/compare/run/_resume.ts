@@ -13,7 +13,7 @@ import {
   turnsOf,
 } from "../result/mod.ts";
 
-/** What files say that have no transports: they are older than the choice. */
+/** The transports of files that name none: they are older than the choice. */
 const BEFORE_A_CHOICE: readonly TransportName[] = ["grpc-js"];
 
 /**
@@ -58,7 +58,7 @@ export function checkSameServer(
   );
 }
 
-/** What is not as it was, in words; the number of jobs may change. */
+/** The changes since that result, in words; the number of jobs may differ. */
 function differencesOf(earlier: CompareResult, plan: ComparePlan): string[] {
   const { options, runtime: before } = earlier;
   const now = thisRuntime();
@@ -92,7 +92,7 @@ function differencesOf(earlier: CompareResult, plan: ComparePlan): string[] {
   return changed.length > 0 ? changed : changedCells(earlier, plan);
 }
 
-/** What was asked for, and what that came to. */
+/** The transports in words, which tell whether they were asked for. */
 function transportWords(
   cells: readonly { readonly transport?: TransportName }[],
   transports: readonly TransportName[],

@@ -21,11 +21,11 @@ import { CompareCluster, type StartCluster } from "./_cluster.ts";
 import { LeftBehindError, withLimit } from "./_limit.ts";
 import { checkSameServer } from "./_resume.ts";
 
-/** What happens during a run. */
+/** An event of a run. */
 export type CompareEvent =
   /** Something that takes time is done, or a remark on it. */
   | { readonly type: "step"; readonly text: string }
-  /** How many cells there are, and which of them have a turn, in order. */
+  /** The number of cells, and those that have a turn, in order. */
   | {
     readonly type: "planned";
     readonly total: number;
@@ -38,7 +38,7 @@ export type CompareEvent =
     readonly cell: CompareCell;
   };
 
-/** What a run is given. */
+/** The settings of a run. */
 export interface RunSettings {
   readonly startCluster: StartCluster;
   /** Used before one is started, and left open. */
@@ -106,7 +106,7 @@ export async function runComparison(
   };
 }
 
-/** How a run came to its end, and why if that was not the plan's. */
+/** The end of a run, and the reason if that was not the plan's. */
 function endOf(
   cells: readonly CompareCell[],
   failure: string | undefined,
@@ -116,7 +116,7 @@ function endOf(
   return { ended: isCut ? "interrupted" : "complete" };
 }
 
-/** What a result was measured with. */
+/** The circumstances in which a result was measured. */
 function circumstances(
   plan: ComparePlan,
   { binaries, members }: Cluster,
