@@ -27,7 +27,7 @@ export interface AttemptFailure {
   readonly fault?: TlsFault;
 }
 
-/** What is the same for all addresses of an endpoint. */
+/** The settings that all addresses of an endpoint share. */
 export interface AttemptOptions {
   readonly scope: RequestScope;
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export interface AttemptOptions {
   watch(socket: Socket): void;
 }
 
-/** How an attempt ends: one of the two is called, once. */
+/** The listener to the end of an attempt: one of the two is called, once. */
 export interface AttemptListener {
   onConnected(connection: Connection): void;
   onFailed(failure: AttemptFailure): void;

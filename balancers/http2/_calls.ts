@@ -21,7 +21,7 @@ import { STREAM_WINDOW_BYTES } from "./_windows.ts";
 /** Room for a request's headers. */
 const HEADERS_ROOM_BYTES = 65_536;
 
-/** What the calls of a connection are made with. */
+/** The parts of a connection that its calls work with. */
 export interface CallsParts {
   readonly clock: Clock;
   readonly link: Link;
@@ -47,7 +47,7 @@ export class Calls implements StreamHost {
   readonly clock: Clock;
   readonly #parts: CallsParts;
   #count = 0;
-  /** Those of them that are closed: their messages wait to be read. */
+  /** Streams of the calls that are closed: their messages wait to be read. */
   readonly #lingering = new Set<Stream>();
 
   constructor(parts: CallsParts) {
@@ -55,17 +55,17 @@ export class Calls implements StreamHost {
     this.#parts = parts;
   }
 
-  /** How many calls and streams are running. */
+  /** The number of calls and streams that run. */
   get inFlight(): number {
     return this.#count;
   }
 
-  /** How many the peer allows at once. */
+  /** The number of streams the peer allows at once. */
   get maxStreams(): number {
     return this.#parts.streams.limit;
   }
 
-  /** How many more it allows now, and reads. */
+  /** The number of further streams that the peer allows now, and reads. */
   get freeStreams(): number {
     const { room } = this.#parts.link.frames;
     return room < HEADERS_ROOM_BYTES

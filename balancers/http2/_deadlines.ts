@@ -6,10 +6,10 @@ export interface Timed {
   readonly deadlineAt: number;
 }
 
-/** What {@linkcode Deadlines} is made of. */
+/** The parts that {@linkcode Deadlines} is made of. */
 export interface DeadlinesParts<T> {
   readonly clock: Clock;
-  /** What there is that may run out of time. */
+  /** The calls that may run out of time. */
   readonly running: () => Iterable<T>;
   /** Ends one that has. */
   readonly expire: (timed: T) => void;
@@ -76,7 +76,7 @@ export class Deadlines<T extends Timed> {
   }
 }
 
-/** What `grpc-timeout` has: at most eight digits and a unit. */
+/** The value of `grpc-timeout`: at most eight digits and a unit. */
 export function grpcTimeout(timeoutMs: number): string {
   const ms = Math.max(1, Math.ceil(timeoutMs));
   return ms < 1e8

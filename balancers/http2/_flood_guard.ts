@@ -19,7 +19,7 @@ export class FloodGuard {
   readonly #clock: Clock;
   #useless = 0;
   #since = 0;
-  /** How many frames may come of streams that were given up. */
+  /** The number of frames that may come of streams that were given up. */
   #late = 0;
 
   constructor(clock: Clock) {

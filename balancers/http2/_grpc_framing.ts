@@ -10,7 +10,7 @@ export const PREFIX_BYTES = 5;
  */
 const TRUSTED_BYTES = 1_048_576;
 
-/** What messages are for. */
+/** The receiver of messages. */
 export interface MessageSink {
   /** A message of its own bytes; returns whether more of them are wanted. */
   onMessage(message: Uint8Array): boolean;
@@ -45,7 +45,7 @@ export class MessageReader {
     this.#sink = sink;
   }
 
-  /** How many bytes of a message there are whose end has not come. */
+  /** The number of bytes that came of a message whose end has not come. */
   get begunBytes(): number {
     return this.#prefixBytes + this.#filled;
   }

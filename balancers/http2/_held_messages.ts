@@ -58,7 +58,7 @@ export class HeldMessages {
   #last: Uint8Array | Pack | undefined;
   #size = 0;
 
-  /** How many there are. */
+  /** The number of messages. */
   get size(): number {
     return this.#size;
   }

@@ -1,6 +1,6 @@
 import type { Clock, PingOptions } from "../transport/mod.ts";
 
-/** What pings the peer, and is told if it is dead. */
+/** The owner, which pings the peer and is told if it is dead. */
 export interface KeepAliveHost {
   readonly clock: Clock;
   /** Sends a PING. */

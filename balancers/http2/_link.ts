@@ -18,17 +18,17 @@ import { STREAM_WINDOW_BYTES, WINDOW_BYTES } from "./_windows.ts";
 
 const MAX_HEADER_LIST_BYTES = 65_536;
 
-/** How long the last bytes may take that a peer is sent. */
+/** The time that the last bytes to a peer may take. */
 const CLOSE_MS = 1_000;
 
-/** What a link needs, and whom it tells. */
+/** The owner of a link: its clock, and the calls that tell it of events. */
 export interface LinkHost {
   readonly clock: Clock;
   /** Bytes have come, and are about to be read. */
   onHeard(): void;
-  /** What has come was read. */
+  /** The bytes that have come were read. */
   onRead(): void;
-  /** What waited was written. */
+  /** The bytes that waited were written. */
   onWritten(): void;
   /** Nothing comes any more, for this reason; it may still be `shut`. */
   onLost(reason: string): void;

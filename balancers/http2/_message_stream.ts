@@ -18,7 +18,7 @@ export class MessageStream extends Stream implements RunningStream {
   #heldBytes = 0;
   #wanted = 0;
   #giving: "no" | "soon" = "no";
-  /** How it has ended; told behind the messages that wait. */
+  /** The end of the stream; told behind the messages that wait. */
   #end: CallStatus | undefined;
 
   constructor(host: StreamHost, options: StreamOptions) {

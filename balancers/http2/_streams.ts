@@ -16,7 +16,7 @@ export class Streams {
     this.#nextId = firstId;
   }
 
-  /** How many there are. */
+  /** The number of open streams. */
   get size(): number {
     return this.#open.size;
   }
@@ -63,12 +63,12 @@ export class Streams {
     );
   }
 
-  /** Those that are open, in the order in which they were opened. */
+  /** The open streams, in the order in which they were opened. */
   values(): Iterable<Stream> {
     return this.#open.values();
   }
 
-  /** Those above this one, as a list that does not change. */
+  /** The open streams above this id, as a list that does not change. */
   above(id: number): readonly Stream[] {
     return [...this.#open.values()].filter((stream) => stream.id > id);
   }

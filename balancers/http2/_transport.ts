@@ -22,7 +22,7 @@ import type { ConnectionListener, Down } from "./_connection_listener.ts";
 import { Dialling } from "./_dial.ts";
 import { Sockets } from "./_sockets.ts";
 
-/** What all transports of a client share. */
+/** The settings that all transports of a client share. */
 export interface Http2DialOptions {
   /** TLS settings for `https` endpoints. */
   readonly tls: TlsOptions | undefined;
