@@ -31,6 +31,8 @@ export class Dialling {
   readonly #attempts: Attempt[] = [];
   #addresses: readonly Address[] = [];
   #failed = 0;
+  /** The failure of the attempt that came furthest. */
+  #furthest: AttemptFailure | undefined;
   #over = false;
   #stopStagger: (() => void) | undefined;
 
@@ -83,8 +85,12 @@ export class Dialling {
 
   #onFailed(failure: AttemptFailure): void {
     this.#failed++;
+    const { fault, connected } = this.#furthest ?? {};
+    if (fault === undefined && (failure.connected || connected !== true)) {
+      this.#furthest = failure;
+    }
     if (this.#failed < this.#addresses.length) this.#startNext();
-    else this.#fail(failure);
+    else this.#fail(this.#furthest ?? failure);
   }
 
   #fail({ reason, connected, fault }: AttemptFailure): void {

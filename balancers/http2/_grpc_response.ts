@@ -39,7 +39,7 @@ const GRPC_CODE_OF_RESET: Readonly<Record<number, number>> = {
  * whole connection.
  */
 export class ResponseHead {
-  /** 0 if the block has none. */
+  /** 0 if the block has none, or one that is no number of three digits. */
   httpStatus = 0;
   contentType = "";
   /** `grpc-encoding`; empty if nothing is said. */
@@ -57,11 +57,14 @@ export class ResponseHead {
     this.#grpcMessage = "";
   }
 
-  /** Takes a field; the last one of a name counts. */
+  /**
+   * Takes a field; the last one of a name counts. `grpc-status-details-bin` is
+   * passed over: etcd sends none, and what it would say is in `grpc-message`.
+   */
   onField(name: string, value: string): void {
     switch (name) {
       case ":status":
-        this.httpStatus = Number(value);
+        this.httpStatus = /^[1-9]\d\d$/.test(value) ? Number(value) : 0;
         return;
       case "content-type":
         this.contentType = value;

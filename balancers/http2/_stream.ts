@@ -99,6 +99,9 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
 
   /** Headers or trailers. */
   onHead(head: ResponseHead, flags: number): void {
+    if (this.#answer === "awaited" && head.httpStatus === 0) {
+      return this.#giveUp("The server sent headers without an HTTP status");
+    }
     if ((flags & END_STREAM) !== 0) return this.#onTrailers(head);
     if (head.isInformational) return;
     if (this.#answer === "begun") {
@@ -122,7 +125,9 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     // A message may be one too many, or its reader wants no more.
     if (this.state === "closed") return;
     if ((frame.flags & END_STREAM) !== 0) {
-      return this.#refuseEnd("The server ended its answer without a status");
+      return this.#endAnswered(
+        failure("The server ended its answer without a status"),
+      );
     }
     this.giveBack();
   }
@@ -137,12 +142,8 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     const by = this.#encoding === ""
       ? "without a name for how"
       : `with '${this.#encoding}'`;
-    this.#refuse(
-      CANCEL,
-      failure(
-        `The server compressed a message ${by}, which it was not asked for`,
-      ),
-    );
+    const what = `compressed a message ${by}, which it was not asked for`;
+    this.#refuse(CANCEL, failure(`The server ${what}`));
   }
 
   /** The peer broke the rules on this stream alone. */
@@ -197,11 +198,6 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.#refuse(PROTOCOL_ERROR, failure(details));
   }
 
-  /** The server has ended the stream; the request may not have ended. */
-  #refuseEnd(details: string): void {
-    this.#endAnswered(failure(details));
-  }
-
   #stop(status: CallStatus): void {
     if (this.state === "closed") {
       queueMicrotask(() => this.drop(status));
@@ -225,13 +221,13 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
       const cut = head.grpcStatus === "0" &&
         this.#messages?.incomplete === true;
       return cut
-        ? this.#refuseEnd("The server ended its answer in a message")
+        ? this.#endAnswered(failure("The server ended its answer in a message"))
         : this.#endAnswered(head.grpcStatus === "0" ? OK : head.status);
     }
     if (this.#answer === "awaited") {
       return this.#endAnswered(head.foreignStatus);
     }
-    this.#refuseEnd("The server ended its answer without a status");
+    this.#endAnswered(failure("The server ended its answer without a status"));
   }
 
   #endAnswered(status: CallStatus): void {

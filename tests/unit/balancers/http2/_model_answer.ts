@@ -62,6 +62,9 @@ export class ModelAnswer {
       grpcCode: BY_HTTP_STATUS[httpStatus] ?? GRPC_CODE.unknown,
       answered: type !== "",
     };
+    if (!this.#begun && !/^[1-9]\d\d$/.test(httpStatus)) {
+      return this.finish(INTERNAL);
+    }
     if (ends === "ends") {
       if (grpcStatus !== undefined) return this.#status(grpcStatus);
       return this.finish(this.#begun ? INTERNAL : foreign);

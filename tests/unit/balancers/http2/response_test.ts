@@ -151,6 +151,13 @@ const STATUSES: readonly {
     details: "headers amid its answer",
     answered: false,
   },
+  ...[{}, { ":status": "2e2" }].map((status) => ({
+    name: `headers with ${status[":status"] ?? "no"} HTTP status`,
+    frames: (id: number) => [headers(id, { ...HTML, ...status })],
+    grpcCode: 13,
+    details: "without an HTTP status",
+    answered: false,
+  })),
   ...[
     [400, 13],
     [401, 16],
