@@ -12,7 +12,7 @@ const TRUSTED_BYTES = 1_048_576;
 
 /** The receiver of messages. */
 export interface MessageSink {
-  /** A message of its own bytes; returns whether more of them are wanted. */
+  /** A whole message; returns whether more of them are wanted. */
   onMessage(message: Uint8Array): boolean;
   /** One is compressed, which was not asked for; nothing is told after it. */
   onCompressed(): void;
@@ -20,7 +20,8 @@ export interface MessageSink {
 
 /**
  * The message that these bytes hold if it is one, whole and alone, as nearly
- * all are; its bytes are its own.
+ * all are. Its bytes stay as they are; if they are a `Buffer`, it shares them with
+ * all that came with it.
  */
 export function loneMessage(
   { bytes, start, end }: Octets,

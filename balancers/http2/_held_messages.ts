@@ -1,7 +1,7 @@
 import { Fifo } from "./_fifo.ts";
 import { u32 } from "./_octets.ts";
 
-/** A message of so many bytes, or more, is kept as it is. */
+/** A message of so many bytes, or more, is kept by itself. */
 const LARGE_BYTES = 2_048;
 /** Small ones are kept together, in pieces of at most so many bytes, */
 const PACK_BYTES = 65_536;
@@ -66,7 +66,10 @@ export class HeldMessages {
   /** Adds one behind the others. */
   push(message: Uint8Array): void {
     this.#size++;
-    if (message.length >= LARGE_BYTES) return this.#add(message);
+    if (message.length >= LARGE_BYTES) {
+      // It may be a part of all that came with it.
+      return this.#add(new Uint8Array(message));
+    }
     if (this.#last instanceof Pack && this.#last.push(message)) return;
     const pack = new Pack();
     pack.push(message);

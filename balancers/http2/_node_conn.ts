@@ -11,11 +11,10 @@ export class NodeConn implements ByteConn {
 
   listen(listener: ByteListener): void {
     const socket = this.#socket;
-    socket.on("data", ({ buffer, byteOffset, length }: Uint8Array) => {
-      // A `slice` of a `Buffer` copies nothing: a message would hold on to all
-      // that has come with it.
-      listener.onBytes(new Uint8Array(buffer, byteOffset, length));
-    });
+    // A `Buffer`, whose `slice` shares its memory: so messages are not copied
+    // out of it, a tenth of what a call costs. The socket writes to it no more,
+    // and the codec copies what it keeps.
+    socket.on("data", (bytes: Uint8Array) => listener.onBytes(bytes));
     socket.on("end", () => listener.onEnd());
     socket.on("error", ({ message }) => listener.onError(message));
     socket.on("close", () => listener.onClosed());
