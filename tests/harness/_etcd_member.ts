@@ -4,7 +4,7 @@ import { restoreMember, type RestoreOptions } from "./_restore.ts";
 import type { FaultProxy } from "./fault_proxy.ts";
 import type { Member } from "./member.ts";
 import type { HostedProcess, ProcessHost } from "./_process_host.ts";
-import { sleep, waitFor } from "./wait_for.ts";
+import { waitFor } from "./wait_for.ts";
 
 /** What a member is made of. */
 export interface EtcdMemberOptions {
@@ -113,10 +113,10 @@ export class EtcdMember implements Member {
     // A stopped process would keep the signal for later.
     await this.thaw();
     await process.signal("TERM");
-    await waitFor(`${this.name} stopping`, async () => {
-      await Promise.race([process.exited, sleep(10)]);
-      return !process.running;
-    }, { timeoutMs: STOP_TIMEOUT_MS, intervalMs: 0 });
+    await waitFor(`${this.name} stopping`, () => !process.running, {
+      timeoutMs: STOP_TIMEOUT_MS,
+      intervalMs: 5,
+    });
   }
 
   async freeze(): Promise<void> {
