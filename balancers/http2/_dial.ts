@@ -11,10 +11,10 @@ import {
 } from "./_attempt.ts";
 import type { Connection } from "./_connection.ts";
 
-/** How long an address may take before the next one is tried beside it. */
+/** The time an address may take before the next one is tried beside it. */
 const STAGGER_MS = 250;
 
-/** How a dial ends: one of the two is called, once, unless it is aborted. */
+/** The end of a dial: one of the two is called, once, unless it is aborted. */
 export interface DialListener {
   onConnected(connection: Connection): void;
   onFailed(why: DownReason): void;

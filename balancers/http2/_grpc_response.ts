@@ -1,5 +1,5 @@
 /**
- * What the headers and trailers of a gRPC answer say (gRPC over HTTP/2,
+ * The meaning of the headers and trailers of a gRPC answer (gRPC over HTTP/2,
  * "Responses"; RFC 9113, 8.3.2).
  */
 import type { CallStatus } from "../transport/mod.ts";

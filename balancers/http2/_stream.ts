@@ -18,14 +18,14 @@ import { resetStatus, type ResponseHead } from "./_grpc_response.ts";
 import type { UnsentMessages } from "./_unsent_messages.ts";
 
 /**
- * Where a stream stands (RFC 9113, 5.1), as this side sees it. `half-closed`
+ * The state of a stream (RFC 9113, 5.1), as this side sees it. `half-closed`
  * is what the RFC calls half-closed (local). Half-closed (remote) is missing:
  * the server ends a stream with its answer, of which a request is then a part
  * that nobody reads, so such a stream is reset.
  */
 export type StreamState = "idle" | "open" | "half-closed" | "closed";
 
-/** What a stream asks of its connection. */
+/** The connection, as its streams use it. */
 export interface StreamHost {
   readonly clock: Clock;
   /** SETTINGS_INITIAL_WINDOW_SIZE of this side. */
@@ -42,9 +42,9 @@ export interface StreamHost {
   forget(stream: Stream): void;
   /** The peer may be sent another one for it. */
   freed(): void;
-  /** It is closed, and its owner has to read messages before its end. */
+  /** A closed stream has messages that its owner is to read before its end. */
   linger(stream: Stream): void;
-  /** Its owner is about to be told of its end. */
+  /** The owner of a stream is about to be told of its end. */
   told(stream: Stream): void;
 }
 
@@ -65,9 +65,9 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   /** 0 while it is idle. */
   id = 0;
   state: StreamState = "idle";
-  /** How much of it the peer may be sent; below 0 if SETTINGS say so (6.9.2). */
+  /** The bytes the peer may be sent; below 0 if SETTINGS say so (6.9.2). */
   sendWindow = 0;
-  /** What the windows do not allow to be sent yet. */
+  /** The messages that the windows do not allow to be sent yet. */
   unsent: UnsentMessages | undefined = undefined;
   readonly deadlineAt: number;
   protected readonly host: StreamHost;
@@ -84,17 +84,17 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.#window = new ReceiveWindow(host.streamWindowBytes);
   }
 
-  /** How many bytes of messages wait to be read, and hold back the window. */
+  /** The bytes of messages that wait to be read, and hold back the window. */
   protected abstract readonly heldBytes: number;
 
-  /** How many bytes there are of a message whose end has not come. */
+  /** The bytes there are of a message whose end has not come. */
   protected get begunBytes(): number {
     return this.#messages?.begunBytes ?? 0;
   }
 
   abstract onMessage(message: Uint8Array): boolean;
 
-  /** It has ended, in a moment or now: tells its owner. */
+  /** Tells the owner of the end, which comes now or in a moment. */
   protected abstract tell(status: CallStatus): void;
 
   /** Headers or trailers. */
@@ -154,7 +154,7 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   // A function of its own, to be called as one.
   readonly cancel = (): void => this.#stop(CANCELED);
 
-  /** Its time is over. */
+  /** Ends the stream, as its time is over. */
   expire(): void {
     this.#stop(OUT_OF_TIME);
   }
@@ -178,7 +178,7 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     });
   }
 
-  /** It is given up after its end, which its owner may not know of yet. */
+  /** Gives up a stream that has ended, of which its owner may not know yet. */
   protected drop(_status: CallStatus): void {}
 
   /** Gives the peer back what was read. */
