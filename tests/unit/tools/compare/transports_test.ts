@@ -19,7 +19,7 @@ import { paintFor } from "../../../../tools/output/_text.ts";
 import { UsageError } from "../../../../tools/output/_usage.ts";
 import { RESULT } from "./_example_result.ts";
 import { recording, scenario } from "./_stand_in_scenario.ts";
-import { GOOD, NONE_FAILS, runCompare } from "./_run.ts";
+import { GOOD, NONE_FAILS, runCompare } from "./run/_run.ts";
 
 const BOTH: readonly Subject[] = [
   { name: "one", balancer: "grpc1.0", transport: "http2" },
