@@ -8,11 +8,11 @@ import {
 import {
   encode,
   type Frame,
-  joined,
   PING,
   PREFACE,
   SETTINGS,
 } from "./_http2_frames.ts";
+import { joined } from "../support/_joined.ts";
 
 const RUNS = 30;
 

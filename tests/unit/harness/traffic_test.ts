@@ -9,11 +9,11 @@ import { Client } from "./_proxy_ends.ts";
 import {
   encode,
   type Frame,
-  joined,
   PING,
   PREFACE,
   SETTINGS,
 } from "./_http2_frames.ts";
+import { joined } from "../support/_joined.ts";
 
 const DATA = 0;
 

@@ -1,6 +1,7 @@
 /** An encoder of HPACK that does all that RFC 7541 allows, as it is drawn. */
 import { STATIC_TABLE } from "../../../../balancers/http2/hpack/_static_table.ts";
-import { joined, latin1 } from "./_hex.ts";
+import { latin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import type { Pair } from "./_hpack_story.ts";
 import { huffman } from "./_huffman_encoder.ts";
 import type { Draws } from "./_pieces.ts";

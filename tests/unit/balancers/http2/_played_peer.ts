@@ -1,7 +1,8 @@
 /** A peer that answers as it is drawn, mostly as it should. */
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import type { ClientSide } from "./_client_side.ts";
-import { joined, latin1 } from "./_hex.ts";
+import { latin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import type { Pair } from "./_hpack_story.ts";
 import type { ModelAnswer } from "./_model_answer.ts";
 import { PeerEncoder } from "./_peer_encoder.ts";

@@ -1,5 +1,5 @@
 /** The way from a peer to its client: it cuts, and may damage. */
-import { joined } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import type { Draws } from "./_pieces.ts";
 import type { Said } from "./_said.ts";
 

@@ -1,6 +1,6 @@
 /** Frames byte by byte, right or wrong, as no writer would make them. */
 import * as http2 from "../../../../balancers/http2/_constants.ts";
-import { joined } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 
 /** What a frame's head says, and what follows it. */
 export interface RawFrame {

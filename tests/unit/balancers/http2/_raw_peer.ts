@@ -1,7 +1,8 @@
 /** A server that says byte by byte what a test tells it to. */
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { TcpPeer, writeAll } from "../../support/_tcp_peer.ts";
-import { joined, latin1 } from "./_hex.ts";
+import { latin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { raw, type RawFrame } from "./_raw_frame.ts";
 
 /** A frame as the client sent it. */

@@ -1,6 +1,6 @@
 /** What a peer says, and what it means to the model. */
 import * as http2 from "../../../../balancers/http2/_constants.ts";
-import { joined } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import type { ModelAnswer } from "./_model_answer.ts";
 import type { Draws } from "./_pieces.ts";
 import { raw, type RawFrame } from "./_raw_frame.ts";

@@ -8,7 +8,8 @@ import { STREAM_WINDOW_BYTES } from "../../../../balancers/http2/_windows.ts";
 import type { CallStatus } from "../../../../balancers/transport/mod.ts";
 import { FakeConn } from "./_fake_conn.ts";
 import { readAll, type Told } from "./_frame_log.ts";
-import { hex, joined, latin1 } from "./_hex.ts";
+import { hex, latin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { raw, type RawFrame, SERVER_SETTINGS } from "./_raw_frame.ts";
 
 const { END_HEADERS, END_STREAM } = http2;

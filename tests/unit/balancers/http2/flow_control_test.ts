@@ -7,7 +7,7 @@ import {
 } from "../../../../balancers/http2/_windows.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { type Connected, connected, replyOf, statusOf } from "./_dialled.ts";
-import { joined } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import {
   ANSWER,
   answer,

@@ -5,7 +5,8 @@ import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { ConnectionError } from "../../../../balancers/http2/_errors.ts";
 import { FrameWriter } from "../../../../balancers/http2/_frame_writer.ts";
 import { readAll, type Told } from "./_frame_log.ts";
-import { fromLatin1, joined } from "./_hex.ts";
+import { fromLatin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { type Draws, rounds } from "./_pieces.ts";
 import { raw, SERVER_SETTINGS } from "./_raw_frame.ts";
 

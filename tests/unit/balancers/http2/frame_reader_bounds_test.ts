@@ -3,7 +3,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { FrameReader } from "../../../../balancers/http2/_frame_reader.ts";
 import { FrameLog, readAll } from "./_frame_log.ts";
-import { hex, joined } from "./_hex.ts";
+import { hex } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { raw, type RawFrame, SERVER_SETTINGS } from "./_raw_frame.ts";
 
 const { CONTINUATION, END_HEADERS, HEADERS, PING } = http2;

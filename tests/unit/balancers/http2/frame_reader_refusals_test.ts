@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { ConnectionError } from "../../../../balancers/http2/_errors.ts";
 import { readAll } from "./_frame_log.ts";
-import { hex, joined } from "./_hex.ts";
+import { hex } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { CUTS, piecesOf } from "./_pieces.ts";
 import { raw, type RawFrame, SERVER_SETTINGS } from "./_raw_frame.ts";
 

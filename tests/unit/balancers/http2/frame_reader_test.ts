@@ -2,7 +2,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { readAll, type Told } from "./_frame_log.ts";
-import { hex, joined, latin1 } from "./_hex.ts";
+import { hex, latin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { CUTS, piecesOf } from "./_pieces.ts";
 import { raw, type RawFrame, SERVER_SETTINGS } from "./_raw_frame.ts";
 

@@ -4,7 +4,8 @@ import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { ConnectionError } from "../../../../balancers/http2/_errors.ts";
 import { FrameWriter } from "../../../../balancers/http2/_frame_writer.ts";
 import { readAll } from "./_frame_log.ts";
-import { digits, fromLatin1, joined, latin1 } from "./_hex.ts";
+import { digits, fromLatin1, latin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { SERVER_SETTINGS } from "./_raw_frame.ts";
 
 /** A message of gRPC, as one DATA frame. */

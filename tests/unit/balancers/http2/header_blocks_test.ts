@@ -3,7 +3,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { connected, replyOf, statusOf } from "./_dialled.ts";
-import { hex, joined, latin1 } from "./_hex.ts";
+import { hex, latin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { BlockReader } from "./_hpack_blocks.ts";
 import {
   ANSWER,

@@ -8,7 +8,7 @@ import { waitFor } from "../../../harness/mod.ts";
 import { seededRandom } from "../../support/_fake_clock.ts";
 import { type Connected, connected, PATH } from "./_dialled.ts";
 import { heldBytes } from "./_held_bytes.ts";
-import { joined } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { ANSWER, data, headers, message, number } from "./_raw_peer.ts";
 
 const FRAME_BYTES = http2.DEFAULT_MAX_FRAME_SIZE;

@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { COMPRESSION_ERROR } from "../../../../balancers/http2/_constants.ts";
 import { ConnectionError } from "../../../../balancers/http2/_errors.ts";
-import { fromLatin1, joined } from "./_hex.ts";
+import { fromLatin1 } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import { BlockReader } from "./_hpack_blocks.ts";
 import type { Pair } from "./_hpack_story.ts";
 import { type Draws, rounds } from "./_pieces.ts";

@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import * as http2 from "../../../../balancers/http2/_constants.ts";
 import { connected, replyOf, statusOf } from "./_dialled.ts";
-import { joined } from "./_hex.ts";
+import { joined } from "../../support/_joined.ts";
 import type { RawFrame } from "./_raw_frame.ts";
 import {
   ANSWER,
