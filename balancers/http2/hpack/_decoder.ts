@@ -1,7 +1,10 @@
 /** HPACK to header fields (RFC 7541, 3 and 6). */
-import { COMPRESSION_ERROR, DEFAULT_HEADER_TABLE_SIZE } from "../_constants.ts";
-import { ConnectionError } from "../_errors.ts";
-import { type Octets, u8 } from "../_octets.ts";
+import {
+  COMPRESSION_ERROR,
+  DEFAULT_HEADER_TABLE_SIZE,
+} from "../frames/_constants.ts";
+import { ConnectionError } from "../frames/_errors.ts";
+import { type Octets, u8 } from "../frames/_octets.ts";
 import { DynamicTable, entrySize } from "./_dynamic_table.ts";
 import { decodeHuffman } from "./_huffman.ts";
 import { type Field, STATIC_TABLE } from "./_static_table.ts";

@@ -1,0 +1,249 @@
+import type { CallStatus, Clock, RunningCall } from "../../transport/mod.ts";
+import { GRPC_CODE } from "../../../errors/codes.ts";
+import {
+  CANCEL,
+  END_STREAM,
+  FLOW_CONTROL_ERROR,
+  PROTOCOL_ERROR,
+} from "../frames/_constants.ts";
+import type { Timed } from "./_deadlines.ts";
+import { ReceiveWindow } from "./_flow_control.ts";
+import type { Frame } from "../frames/_frame_handler.ts";
+import {
+  loneMessage,
+  MessageReader,
+  type MessageSink,
+} from "../grpc/_framing.ts";
+import { resetStatus, type ResponseHead } from "../grpc/_response.ts";
+import type { UnsentMessages } from "./_unsent_messages.ts";
+
+/**
+ * The state of a stream (RFC 9113, 5.1), as this side sees it. `half-closed`
+ * is what the RFC calls half-closed (local). Half-closed (remote) is missing:
+ * the server ends a stream with its answer, of which a request is then a part
+ * that nobody reads, so such a stream is reset.
+ */
+export type StreamState = "idle" | "open" | "half-closed" | "closed";
+
+/** The connection, as its streams use it. */
+export interface StreamHost {
+  readonly clock: Clock;
+  /** SETTINGS_INITIAL_WINDOW_SIZE of this side. */
+  readonly streamWindowBytes: number;
+  /** Sends a message, now or when the windows allow it. */
+  send(stream: Stream, message: Uint8Array): void;
+  /** Ends the request, after all messages. */
+  halfClose(stream: Stream): void;
+  /** Tells the peer that the stream is given up. */
+  reset(stream: Stream, errorCode: number): void;
+  /** Gives the peer back some of its window. */
+  giveBack(stream: Stream, bytes: number): void;
+  /** The stream is closed. */
+  forget(stream: Stream): void;
+  /** The peer may be sent another one for it. */
+  freed(): void;
+  /** A closed stream has messages that its owner is to read before its end. */
+  linger(stream: Stream): void;
+  /** The owner of a stream is about to be told of its end. */
+  told(stream: Stream): void;
+}
+
+const CANCELED: CallStatus = {
+  grpcCode: GRPC_CODE.canceled,
+  details: "Canceled by the caller",
+  answered: false,
+};
+const OUT_OF_TIME: CallStatus = {
+  grpcCode: GRPC_CODE.deadlineExceeded,
+  details: "Deadline exceeded",
+  answered: false,
+};
+const OK: CallStatus = { grpcCode: GRPC_CODE.ok, details: "" };
+
+/** One call or stream of gRPC: a stream of HTTP/2, from its request to its end. */
+export abstract class Stream implements RunningCall, MessageSink, Timed {
+  /** 0 while it is idle. */
+  id = 0;
+  state: StreamState = "idle";
+  /** The bytes the peer may be sent; below 0 if SETTINGS say so (6.9.2). */
+  sendWindow = 0;
+  /** The messages that the windows do not allow to be sent yet. */
+  unsent: UnsentMessages | undefined = undefined;
+  readonly deadlineAt: number;
+  protected readonly host: StreamHost;
+  readonly #window: ReceiveWindow;
+  #answer: "awaited" | "begun" = "awaited";
+  #encoding = "";
+  #messages: MessageReader | undefined = undefined;
+
+  constructor(host: StreamHost, timeoutMs: number) {
+    this.host = host;
+    this.deadlineAt = timeoutMs === Infinity
+      ? Infinity
+      : host.clock.now() + timeoutMs;
+    this.#window = new ReceiveWindow(host.streamWindowBytes);
+  }
+
+  /** The bytes of messages that wait to be read, and hold back the window. */
+  protected abstract readonly heldBytes: number;
+
+  /** The bytes there are of a message whose end has not come. */
+  protected get begunBytes(): number {
+    return this.#messages?.begunBytes ?? 0;
+  }
+
+  abstract onMessage(message: Uint8Array): boolean;
+
+  /** Tells the owner of the end, which comes now or in a moment. */
+  protected abstract tell(status: CallStatus): void;
+
+  /** Headers or trailers. */
+  onHead(head: ResponseHead, flags: number): void {
+    if (this.#answer === "awaited" && head.httpStatus === 0) {
+      return this.#giveUp("The server sent headers without an HTTP status");
+    }
+    if ((flags & END_STREAM) !== 0) return this.#onTrailers(head);
+    if (head.isInformational) return;
+    if (this.#answer === "begun") {
+      return this.#giveUp("The server sent headers amid its answer");
+    }
+    if (!head.isGrpc) return this.#refuse(CANCEL, head.foreignStatus);
+    this.#answer = "begun";
+    this.#encoding = head.encoding;
+  }
+
+  /** DATA; what it counts for the connection is the connection's. */
+  onData(frame: Frame): void {
+    if (this.#answer === "awaited") {
+      return this.#giveUp("The server sent data before headers");
+    }
+    if (!this.#window.use(frame.flowControlledBytes)) {
+      const details = "The server sent more than the window allows";
+      return this.#refuse(FLOW_CONTROL_ERROR, failure(details));
+    }
+    this.#read(frame);
+    // A message may be one too many, or its reader wants no more.
+    if (this.state === "closed") return;
+    if ((frame.flags & END_STREAM) !== 0) {
+      return this.#endAnswered(
+        failure("The server ended its answer without a status"),
+      );
+    }
+    this.giveBack();
+  }
+
+  /** RST_STREAM; also of one that the peer has certainly not looked at. */
+  onReset(errorCode: number): void {
+    this.end(resetStatus(errorCode));
+  }
+
+  /** A message is compressed. */
+  onCompressed(): void {
+    const by = this.#encoding === ""
+      ? "without a name for how"
+      : `with '${this.#encoding}'`;
+    const what = `compressed a message ${by}, which it was not asked for`;
+    this.#refuse(CANCEL, failure(`The server ${what}`));
+  }
+
+  /** The peer broke the rules on this stream alone. */
+  onStreamError(errorCode: number, message: string): void {
+    this.#refuse(errorCode, failure(message));
+  }
+
+  // A function of its own, to be called as one.
+  readonly cancel = (): void => this.#stop(CANCELED);
+
+  /** Ends the stream, as its time is over. */
+  expire(): void {
+    this.#stop(OUT_OF_TIME);
+  }
+
+  /** Ends now, as far as the wire is concerned, and tells so at once. */
+  end(status: CallStatus): void {
+    if (this.state === "closed") return;
+    this.#close();
+    this.host.freed();
+    this.tell(status);
+  }
+
+  /** The same, and tells so in a moment: it is the owner who does this. */
+  endLater(status: CallStatus): void {
+    if (this.state === "closed") return;
+    this.#close();
+    // Who ends one may be about to end all: nothing is to take its place before.
+    queueMicrotask(() => {
+      this.host.freed();
+      this.tell(status);
+    });
+  }
+
+  /** Gives up a stream that has ended, of which its owner may not know yet. */
+  protected drop(_status: CallStatus): void {}
+
+  /** Gives the peer back what was read. */
+  protected giveBack(): void {
+    if (this.state === "closed") return;
+    const bytes = this.#window.giveBack(this.heldBytes);
+    if (bytes > 0) this.host.giveBack(this, bytes);
+  }
+
+  /** Ends with this status, as the peer is told with this code. */
+  #refuse(errorCode: number, status: CallStatus): void {
+    this.host.reset(this, errorCode);
+    this.end(status);
+  }
+
+  #giveUp(details: string): void {
+    this.#refuse(PROTOCOL_ERROR, failure(details));
+  }
+
+  #stop(status: CallStatus): void {
+    if (this.state === "closed") {
+      queueMicrotask(() => this.drop(status));
+      return;
+    }
+    if (this.state !== "idle") this.host.reset(this, CANCEL);
+    this.endLater(status);
+  }
+
+  #read(frame: Frame): void {
+    if (this.#messages === undefined) {
+      const message = loneMessage(frame);
+      if (message !== undefined) return void this.onMessage(message);
+      this.#messages = new MessageReader(this);
+    }
+    this.#messages.read(frame);
+  }
+
+  #onTrailers(head: ResponseHead): void {
+    if (head.grpcStatus !== undefined) {
+      const cut = head.grpcStatus === "0" &&
+        this.#messages?.incomplete === true;
+      return cut
+        ? this.#endAnswered(failure("The server ended its answer in a message"))
+        : this.#endAnswered(head.grpcStatus === "0" ? OK : head.status);
+    }
+    if (this.#answer === "awaited") {
+      return this.#endAnswered(head.foreignStatus);
+    }
+    this.#endAnswered(failure("The server ended its answer without a status"));
+  }
+
+  #endAnswered(status: CallStatus): void {
+    // Whatever is left of the request, the server does not want it.
+    if (this.state === "open") this.host.reset(this, CANCEL);
+    this.end(status);
+  }
+
+  #close(): void {
+    this.state = "closed";
+    this.unsent = undefined;
+    this.host.forget(this);
+  }
+}
+
+/** The status of an answer that is none. */
+export function failure(details: string): CallStatus {
+  return { grpcCode: GRPC_CODE.internal, details, answered: false };
+}
