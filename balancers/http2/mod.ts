@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { http2Dial } from "./dial/_transport.ts";
+export { http2Dial } from "./dial/mod.ts";

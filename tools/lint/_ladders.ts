@@ -45,6 +45,17 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "balancers/pool/",
     "balancers/mod.ts",
   ],
+  "balancers/http2/": [
+    "balancers/http2/frames/",
+    "balancers/http2/hpack/",
+    "balancers/http2/socket/",
+    "balancers/http2/grpc/",
+    "balancers/http2/streams/",
+    "balancers/http2/calls/",
+    "balancers/http2/connection/",
+    "balancers/http2/dial/",
+    "balancers/http2/mod.ts",
+  ],
   "gateway/": [
     "gateway/sockets/",
     "gateway/names/",
@@ -90,19 +101,24 @@ interface Rung {
   readonly height: number;
 }
 
-function rungOf(path: string): Rung | undefined {
-  const ladder = longestPlace(path, Object.keys(LADDERS));
-  const places = ladder && LADDERS[ladder];
-  if (!ladder || !places) return undefined;
-  const place = longestPlace(path, places) ?? path;
-  return { ladder, place, height: places.indexOf(place) };
+/** A room of one ladder may have a ladder of its own: outer ones first. */
+function rungsOf(path: string): readonly Rung[] {
+  return Object.entries(LADDERS)
+    .filter(([ladder]) => path.startsWith(ladder))
+    .sort(([one], [other]) => one.length - other.length)
+    .map(([ladder, places]) => {
+      const place = longestPlace(path, places) ?? path;
+      return { ladder, place, height: places.indexOf(place) };
+    });
 }
 
 /** Why the rooms do not let `from` import `to`; `undefined` if they do. */
 export function ladderObjection(from: string, to: string): string | undefined {
-  const above = rungOf(from);
-  const below = rungOf(to);
-  if (below === undefined || above?.place === below.place) return undefined;
+  const rungs = rungsOf(from);
+  const apart = rungsOf(to).map((below, at) => ({ below, above: rungs[at] }))
+    .find(({ below, above }) => above?.place !== below.place);
+  if (apart === undefined) return undefined;
+  const { below, above } = apart;
   if (above?.ladder === below.ladder && above.height < below.height) {
     return `${below.place} is above ${above.place} in tools/lint/_ladders.ts`;
   }
@@ -114,8 +130,7 @@ export function ladderObjection(from: string, to: string): string | undefined {
 
 /** Why a file stands where it must not; `undefined` if it may. */
 export function placeObjection(path: string): string | undefined {
-  const rung = rungOf(path);
-  return rung === undefined || rung.height >= 0
-    ? undefined
-    : `${path} stands in no room of tools/lint/_ladders.ts`;
+  return rungsOf(path).some(({ height }) => height < 0)
+    ? `${path} stands in no room of tools/lint/_ladders.ts`
+    : undefined;
 }

@@ -8,15 +8,17 @@ import type {
   StreamOptions,
   UnaryOptions,
 } from "../../transport/mod.ts";
-import type { Deadlines } from "../streams/_deadlines.ts";
-import type { FloodGuard } from "../streams/_flood_guard.ts";
-import type { Link } from "../socket/_link.ts";
+import type {
+  Deadlines,
+  FloodGuard,
+  Sender,
+  Stream,
+  StreamHost,
+  Streams,
+} from "../streams/mod.ts";
+import { type Link, STREAM_WINDOW_BYTES } from "../socket/mod.ts";
 import { MessageStream } from "./_message_stream.ts";
 import { UnaryCall } from "./_unary_call.ts";
-import type { Sender } from "../streams/_sender.ts";
-import type { Stream, StreamHost } from "../streams/_stream.ts";
-import type { Streams } from "../streams/_streams.ts";
-import { STREAM_WINDOW_BYTES } from "../socket/_windows.ts";
 
 /** Room for a request's headers. */
 const HEADERS_ROOM_BYTES = 65_536;

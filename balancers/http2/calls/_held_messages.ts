@@ -1,5 +1,5 @@
-import { Fifo } from "../streams/_fifo.ts";
-import { u32 } from "../frames/_octets.ts";
+import { Fifo } from "../streams/mod.ts";
+import { u32 } from "../frames/mod.ts";
 
 /** A message of so many bytes, or more, is kept by itself. */
 const LARGE_BYTES = 2_048;

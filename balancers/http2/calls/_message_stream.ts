@@ -3,10 +3,10 @@ import type {
   RunningStream,
   StreamOptions,
 } from "../../transport/mod.ts";
-import { PREFIX_BYTES } from "../grpc/_framing.ts";
+import { PREFIX_BYTES } from "../grpc/mod.ts";
 import { HeldMessages } from "./_held_messages.ts";
-import { rethrow } from "../socket/_rethrow.ts";
-import { Stream, type StreamHost } from "../streams/_stream.ts";
+import { rethrow } from "../socket/mod.ts";
+import { Stream, type StreamHost } from "../streams/mod.ts";
 
 /**
  * A stream of messages both ways. Those of the server are told of when they are

@@ -1,8 +1,8 @@
 import { GRPC_CODE } from "../../../errors/codes.ts";
 import type { CallStatus, UnaryOptions } from "../../transport/mod.ts";
-import { CANCEL } from "../frames/_constants.ts";
-import { rethrow } from "../socket/_rethrow.ts";
-import { failure, Stream, type StreamHost } from "../streams/_stream.ts";
+import { CANCEL } from "../frames/mod.ts";
+import { rethrow } from "../socket/mod.ts";
+import { failure, Stream, type StreamHost } from "../streams/mod.ts";
 
 /** A call with one message each way. */
 export class UnaryCall extends Stream {

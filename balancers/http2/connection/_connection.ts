@@ -1,21 +1,20 @@
 import { nextTick } from "node:process";
 import type { Clock, PingOptions } from "../../transport/mod.ts";
 import { GRPC_CODE } from "../../../errors/codes.ts";
-import type { ByteConn } from "../socket/_byte_conn.ts";
-import { Calls } from "../calls/_calls.ts";
+import { type ByteConn, Link, WINDOW_BYTES } from "../socket/mod.ts";
+import { Calls } from "../calls/mod.ts";
 import type { ConnectionListener, Down } from "./_listener.ts";
-import { ENHANCE_YOUR_CALM } from "../frames/_constants.ts";
-import { Deadlines } from "../streams/_deadlines.ts";
+import { ENHANCE_YOUR_CALM, type Goaway } from "../frames/mod.ts";
+import {
+  Deadlines,
+  FloodGuard,
+  Sender,
+  type Stream,
+  Streams,
+} from "../streams/mod.ts";
 import { Dispatch } from "./_dispatch.ts";
-import { FloodGuard } from "../streams/_flood_guard.ts";
-import type { Goaway } from "../frames/_frame_handler.ts";
 import { KeepAlive } from "./_keep_alive.ts";
-import { Link } from "../socket/_link.ts";
-import type { RequestScope } from "../grpc/_request_blocks.ts";
-import { Sender } from "../streams/_sender.ts";
-import type { Stream } from "../streams/_stream.ts";
-import { Streams } from "../streams/_streams.ts";
-import { WINDOW_BYTES } from "../socket/_windows.ts";
+import type { RequestScope } from "../grpc/mod.ts";
 
 /** Options of {@linkcode Connection}. */
 export interface ConnectionOptions {

@@ -1,25 +1,26 @@
 import {
+  ConnectionError,
   ENHANCE_YOUR_CALM,
   FLOW_CONTROL_ERROR,
+  type Frame,
+  type FrameHandler,
+  type FrameWriter,
+  type Goaway,
+  type Setting,
   SETTINGS_HEADER_TABLE_SIZE,
   SETTINGS_INITIAL_WINDOW_SIZE,
   SETTINGS_MAX_CONCURRENT_STREAMS,
   SETTINGS_MAX_FRAME_SIZE,
-} from "../frames/_constants.ts";
-import { ConnectionError, type StreamError } from "../frames/_errors.ts";
-import type { FloodGuard } from "../streams/_flood_guard.ts";
-import { ReceiveWindow } from "../streams/_flow_control.ts";
-import type {
-  Frame,
-  FrameHandler,
-  Goaway,
-  Setting,
-} from "../frames/_frame_handler.ts";
-import type { FrameWriter } from "../frames/_writer.ts";
-import { ResponseHead } from "../grpc/_response.ts";
-import { HpackDecoder } from "../hpack/_decoder.ts";
-import type { Sender } from "../streams/_sender.ts";
-import type { Streams } from "../streams/_streams.ts";
+  type StreamError,
+} from "../frames/mod.ts";
+import {
+  type FloodGuard,
+  ReceiveWindow,
+  type Sender,
+  type Streams,
+} from "../streams/mod.ts";
+import { ResponseHead } from "../grpc/mod.ts";
+import { HpackDecoder } from "../hpack/mod.ts";
 
 /** The parts of a connection that frames are for. */
 export interface DispatchParts {

@@ -13,10 +13,13 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { TlsFault } from "../../../errors/specific_errors.ts";
 import type { Address } from "./_addresses.ts";
-import { Connection } from "../connection/_connection.ts";
-import type { ConnectionListener, Down } from "../connection/_listener.ts";
-import { NodeConn } from "../socket/_node_conn.ts";
-import type { RequestScope } from "../grpc/_request_blocks.ts";
+import {
+  Connection,
+  type ConnectionListener,
+  type Down,
+} from "../connection/mod.ts";
+import { NodeConn } from "../socket/mod.ts";
+import type { RequestScope } from "../grpc/mod.ts";
 
 /** Why an address could not be connected to. */
 export interface AttemptFailure {

@@ -9,7 +9,7 @@ import {
   type AttemptFailure,
   type AttemptOptions,
 } from "./_attempt.ts";
-import type { Connection } from "../connection/_connection.ts";
+import type { Connection } from "../connection/mod.ts";
 
 /** The time an address may take before the next one is tried beside it. */
 const STAGGER_MS = 250;

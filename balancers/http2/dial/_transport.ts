@@ -17,8 +17,11 @@ import {
   type TransportEvents,
   type UnaryOptions,
 } from "../../transport/mod.ts";
-import type { Connection } from "../connection/_connection.ts";
-import type { ConnectionListener, Down } from "../connection/_listener.ts";
+import type {
+  Connection,
+  ConnectionListener,
+  Down,
+} from "../connection/mod.ts";
 import { Dialling } from "./_dial.ts";
 import { Sockets } from "./_sockets.ts";
 

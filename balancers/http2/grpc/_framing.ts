@@ -1,5 +1,5 @@
 /** Messages in DATA (gRPC over HTTP/2, "Length-Prefixed-Message"). */
-import { type Octets, u32, u8 } from "../frames/_octets.ts";
+import { type Octets, u32, u8 } from "../frames/mod.ts";
 
 /** A flag, 0 if the message is not compressed, and a length of 32 bits. */
 export const PREFIX_BYTES = 5;

@@ -1,5 +1,5 @@
 import type { Headers } from "../../transport/mod.ts";
-import type { HeaderTemplate, HpackEncoder } from "../hpack/_encoder.ts";
+import type { HeaderTemplate, HpackEncoder } from "../hpack/mod.ts";
 
 /** The parts that all requests on a connection have in common. */
 export interface RequestScope {

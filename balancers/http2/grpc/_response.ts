@@ -10,7 +10,7 @@ import {
   errorName,
   INADEQUATE_SECURITY,
   REFUSED_STREAM,
-} from "../frames/_constants.ts";
+} from "../frames/mod.ts";
 
 const HTTP_OK = 200;
 

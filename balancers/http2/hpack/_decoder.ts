@@ -1,10 +1,11 @@
 /** HPACK to header fields (RFC 7541, 3 and 6). */
 import {
   COMPRESSION_ERROR,
+  ConnectionError,
   DEFAULT_HEADER_TABLE_SIZE,
-} from "../frames/_constants.ts";
-import { ConnectionError } from "../frames/_errors.ts";
-import { type Octets, u8 } from "../frames/_octets.ts";
+  type Octets,
+  u8,
+} from "../frames/mod.ts";
 import { DynamicTable, entrySize } from "./_dynamic_table.ts";
 import { decodeHuffman } from "./_huffman.ts";
 import { type Field, STATIC_TABLE } from "./_static_table.ts";

@@ -1,5 +1,5 @@
 /** Header fields to HPACK (RFC 7541, 3 and 6), as a client needs it. */
-import { DEFAULT_HEADER_TABLE_SIZE } from "../frames/_constants.ts";
+import { DEFAULT_HEADER_TABLE_SIZE } from "../frames/mod.ts";
 import { DynamicTable, entrySize } from "./_dynamic_table.ts";
 import { type Field, STATIC_TABLE } from "./_static_table.ts";
 

@@ -1,7 +1,10 @@
 /** The Huffman code of HPACK (RFC 7541, 5.2 and appendix B), to be read only. */
-import { COMPRESSION_ERROR } from "../frames/_constants.ts";
-import { ConnectionError } from "../frames/_errors.ts";
-import { type Octets, u8 } from "../frames/_octets.ts";
+import {
+  COMPRESSION_ERROR,
+  ConnectionError,
+  type Octets,
+  u8,
+} from "../frames/mod.ts";
 
 const EOS = 256;
 /** No code is longer, in bits. */

@@ -1,17 +1,17 @@
 import type { Clock } from "../../transport/mod.ts";
 import type { ByteConn } from "./_byte_conn.ts";
 import {
+  ConnectionError,
   DEFAULT_WINDOW_SIZE,
+  type FrameHandler,
+  FrameReader,
+  type FrameWriter,
   INTERNAL_ERROR,
   NO_ERROR,
   SETTINGS_ENABLE_PUSH,
   SETTINGS_INITIAL_WINDOW_SIZE,
   SETTINGS_MAX_HEADER_LIST_SIZE,
-} from "../frames/_constants.ts";
-import { ConnectionError } from "../frames/_errors.ts";
-import type { FrameHandler } from "../frames/_frame_handler.ts";
-import { FrameReader } from "../frames/_reader.ts";
-import type { FrameWriter } from "../frames/_writer.ts";
+} from "../frames/mod.ts";
 import { Output } from "./_output.ts";
 import { rethrow } from "./_rethrow.ts";
 import { STREAM_WINDOW_BYTES, WINDOW_BYTES } from "./_windows.ts";

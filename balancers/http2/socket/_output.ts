@@ -1,6 +1,6 @@
 import { nextTick } from "node:process";
 import type { ByteConn } from "./_byte_conn.ts";
-import { FrameWriter } from "../frames/_writer.ts";
+import { FrameWriter } from "../frames/mod.ts";
 
 /** The most bytes that wait for a peer that does not read. */
 const MAX_BYTES = 4_194_304;

@@ -1,6 +1,5 @@
 import type { Clock } from "../../transport/mod.ts";
-import { ENHANCE_YOUR_CALM } from "../frames/_constants.ts";
-import { ConnectionError } from "../frames/_errors.ts";
+import { ConnectionError, ENHANCE_YOUR_CALM } from "../frames/mod.ts";
 
 /** So many frames that nobody asked for, within this time, are too many. */
 export const MAX_USELESS_FRAMES = 10_000;

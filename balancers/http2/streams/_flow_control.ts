@@ -1,10 +1,10 @@
 /** Windows (RFC 9113, 5.2 and 6.9). */
 import {
+  ConnectionError,
   DEFAULT_WINDOW_SIZE,
   FLOW_CONTROL_ERROR,
   MAX_WINDOW_SIZE,
-} from "../frames/_constants.ts";
-import { ConnectionError } from "../frames/_errors.ts";
+} from "../frames/mod.ts";
 
 /**
  * A receive window: the bytes the peer may still send, on one stream or on all.

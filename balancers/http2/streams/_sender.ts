@@ -1,16 +1,15 @@
 import type { Headers } from "../../transport/mod.ts";
 import {
+  ConnectionError,
   DEFAULT_WINDOW_SIZE,
   FLOW_CONTROL_ERROR,
+  type FrameWriter,
   MAX_WINDOW_SIZE,
-} from "../frames/_constants.ts";
+} from "../frames/mod.ts";
 import { grpcTimeout } from "./_deadlines.ts";
-import { ConnectionError } from "../frames/_errors.ts";
 import { SendWindow } from "./_flow_control.ts";
-import { PREFIX_BYTES } from "../grpc/_framing.ts";
-import type { FrameWriter } from "../frames/_writer.ts";
-import { type HeaderTemplate, HpackEncoder } from "../hpack/_encoder.ts";
-import { RequestBlocks, type RequestScope } from "../grpc/_request_blocks.ts";
+import { PREFIX_BYTES, RequestBlocks, type RequestScope } from "../grpc/mod.ts";
+import { type HeaderTemplate, HpackEncoder } from "../hpack/mod.ts";
 import type { Stream } from "./_stream.ts";
 import { UnsentMessages } from "./_unsent_messages.ts";
 

@@ -4,17 +4,18 @@ import {
   CANCEL,
   END_STREAM,
   FLOW_CONTROL_ERROR,
+  type Frame,
   PROTOCOL_ERROR,
-} from "../frames/_constants.ts";
+} from "../frames/mod.ts";
 import type { Timed } from "./_deadlines.ts";
 import { ReceiveWindow } from "./_flow_control.ts";
-import type { Frame } from "../frames/_frame_handler.ts";
 import {
   loneMessage,
   MessageReader,
   type MessageSink,
-} from "../grpc/_framing.ts";
-import { resetStatus, type ResponseHead } from "../grpc/_response.ts";
+  resetStatus,
+  type ResponseHead,
+} from "../grpc/mod.ts";
 import type { UnsentMessages } from "./_unsent_messages.ts";
 
 /**

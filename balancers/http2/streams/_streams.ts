@@ -1,5 +1,8 @@
-import { MAX_STREAM_ID, PROTOCOL_ERROR } from "../frames/_constants.ts";
-import { ConnectionError } from "../frames/_errors.ts";
+import {
+  ConnectionError,
+  MAX_STREAM_ID,
+  PROTOCOL_ERROR,
+} from "../frames/mod.ts";
 import type { Stream } from "./_stream.ts";
 
 /** Ids that are left when a new connection is due. */

@@ -1,6 +1,6 @@
 import { Fifo } from "./_fifo.ts";
-import type { FrameWriter } from "../frames/_writer.ts";
-import { PREFIX_BYTES } from "../grpc/_framing.ts";
+import type { FrameWriter } from "../frames/mod.ts";
+import { PREFIX_BYTES } from "../grpc/mod.ts";
 
 /** Messages of one stream that the windows have not let go, in order. */
 export class UnsentMessages {

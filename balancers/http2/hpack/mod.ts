@@ -1,0 +1,7 @@
+/**
+ * Header compression, HPACK (RFC 7541).
+ *
+ * @module
+ */
+export { HpackDecoder } from "./_decoder.ts";
+export { type HeaderTemplate, HpackEncoder } from "./_encoder.ts";
