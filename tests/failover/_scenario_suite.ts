@@ -5,7 +5,7 @@ import { CATALOGUE } from "../scenarios/catalogue.ts";
 import { runCell } from "../scenarios/cell.ts";
 import { isLong } from "../scenarios/long_scenarios.ts";
 import { scenarioName } from "../scenarios/scenario.ts";
-import { skipReason } from "../scenarios/skips.ts";
+import { skipReason } from "../scenarios/verdict/skips.ts";
 
 const CALL_TIMEOUT_MS = 500;
 

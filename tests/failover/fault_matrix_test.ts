@@ -14,7 +14,7 @@ import {
   drawFaults,
   injectFault,
   type PlannedFault,
-} from "../harness/fault_schedule.ts";
+} from "../harness/cluster/fault_schedule.ts";
 import { sleep } from "../harness/mod.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
 import { History } from "./history/_history.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { compare } from "../../tools/compare/_compare.ts";
 import type { Sink } from "../../tools/output/_sink.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
-import type { Recording } from "../scenarios/recording.ts";
+import type { Recording } from "../scenarios/recording/recording.ts";
 import type { Scenario, Subject } from "../scenarios/scenario.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 

@@ -2,7 +2,7 @@
 // real servers. `deno task test:doc` runs the others.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { prefix } from "../../mod.ts";
-import { DnsServer } from "../harness/dns_server.ts";
+import { DnsServer } from "../harness/fake/dns_server.ts";
 import { Cluster } from "../harness/mod.ts";
 import { blockName, pagePaths, readPage } from "../unit/docs/_pages.ts";
 import { clientAs, codeOf, ROOT, setUp } from "./auth/_subject.ts";

@@ -4,15 +4,15 @@
  *
  * @module
  */
-export { Cluster } from "./cluster.ts";
+export { Cluster } from "./cluster/cluster.ts";
 export type {
   ClusterOptions,
   ClusterRestoreOptions,
-} from "./cluster_options.ts";
-export { etcdctl, type EtcdctlOptions } from "./etcdctl.ts";
-export { compareVersions } from "./_etcd_version.ts";
-export { NotEtcdServer, SilentServer } from "./dead_servers.ts";
-export { findKine, type Kine, whyNoKine } from "./kine.ts";
+} from "./cluster/options.ts";
+export { etcdctl, type EtcdctlOptions } from "./cluster/etcdctl.ts";
+export { compareVersions } from "./programs/_etcd_version.ts";
+export { NotEtcdServer, SilentServer } from "./fake/dead_servers.ts";
+export { findKine, type Kine, whyNoKine } from "./programs/kine.ts";
 export {
   type FakeAnswer,
   type FakeCall,
@@ -20,23 +20,23 @@ export {
   FakeStatus,
   type FakeStream,
   type FakeStreamHandler,
-} from "./fake_answer.ts";
+} from "./fake/answer.ts";
 export { exists } from "./exists.ts";
-export { FakeServer, type FakeServerOptions } from "./fake_server.ts";
-export type { FaultMode, ProxyStats } from "./fault_mode.ts";
+export { FakeServer, type FakeServerOptions } from "./fake/server.ts";
+export type { FaultMode, ProxyStats } from "./proxy/fault_mode.ts";
 export {
   type FaultProxy,
   type LoneFaultProxy,
   startFaultProxy,
-} from "./fault_proxy.ts";
-export type { EtcdBinaries } from "./etcd_binaries.ts";
-export type { FindOptions } from "./find_options.ts";
-export { findEtcd } from "./launcher.ts";
-export type { Member } from "./member.ts";
-export { rawCall, type RawCallOptions } from "./raw_call.ts";
+} from "./proxy/fault_proxy.ts";
+export type { EtcdBinaries } from "./programs/etcd_binaries.ts";
+export type { FindOptions } from "./programs/find_options.ts";
+export { findEtcd } from "./programs/launcher.ts";
+export type { Member } from "./cluster/member.ts";
+export { rawCall, type RawCallOptions } from "./cluster/raw_call.ts";
 export { sleep, waitFor, type WaitOptions } from "./wait_for.ts";
 export {
   findFrontServer,
   type FrontServer,
   type FrontServerName,
-} from "./front_servers.ts";
+} from "./programs/front_servers.ts";

@@ -1,17 +1,17 @@
-import { CLOSING } from "./closing.ts";
-import { CONNECTION_LOSS } from "./connection_loss.ts";
-import { DEFRAGMENTATION } from "./defragmentation.ts";
-import { ENDPOINT_CHANGES } from "./endpoint_changes.ts";
-import { GREYLIST } from "./greylist.ts";
-import { LEASES } from "./leases.ts";
-import { FROZEN } from "./frozen.ts";
-import { HTTP2_SIGNALS } from "./http2_signals.ts";
-import { MEMBERS } from "./members.ts";
-import { PARTITION } from "./partition.ts";
+import { CLOSING } from "./calls/closing.ts";
+import { CONNECTION_LOSS } from "./calls/connection_loss.ts";
+import { DEFRAGMENTATION } from "./calls/defragmentation.ts";
+import { ENDPOINT_CHANGES } from "./calls/endpoint_changes.ts";
+import { GREYLIST } from "./calls/greylist.ts";
+import { LEASES } from "./leases/leases.ts";
+import { FROZEN } from "./calls/frozen.ts";
+import { HTTP2_SIGNALS } from "./calls/http2_signals.ts";
+import { MEMBERS } from "./calls/members.ts";
+import { PARTITION } from "./calls/partition.ts";
 import type { Scenario } from "./scenario.ts";
-import { SERVER_SHUTDOWN } from "./server_shutdown.ts";
-import { SILENT_ENDPOINT } from "./silent_endpoint.ts";
-import { STEADY_STATE } from "./steady_state.ts";
+import { SERVER_SHUTDOWN } from "./calls/server_shutdown.ts";
+import { SILENT_ENDPOINT } from "./calls/silent_endpoint.ts";
+import { STEADY_STATE } from "./calls/steady_state.ts";
 import { WATCH_COMPACTION } from "./watch/compaction.ts";
 import { WATCH_ENDS } from "./watch/ends.ts";
 import { WATCH_NOTICES } from "./watch/notices.ts";
@@ -20,7 +20,7 @@ import { WATCH_RESUME } from "./watch/resume.ts";
 import { WATCH_SHARING } from "./watch/sharing.ts";
 import { WATCH_SHUTDOWN } from "./watch/shutdown.ts";
 import { WATCH_SILENCE } from "./watch/silence.ts";
-import { UNREACHABLE } from "./unreachable.ts";
+import { UNREACHABLE } from "./calls/unreachable.ts";
 
 /** Every scenario, by its number. */
 export const CATALOGUE: readonly Scenario[] = [

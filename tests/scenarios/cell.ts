@@ -1,10 +1,10 @@
 import type { Cluster } from "../harness/mod.ts";
-import { deviations } from "./deviations.ts";
-import { expectationOf, type Judged } from "./expectation.ts";
-import type { Recording } from "./recording.ts";
+import { deviations } from "./verdict/deviations.ts";
+import { expectationOf, type Judged } from "./verdict/expectation.ts";
+import type { Recording } from "./recording/recording.ts";
 import type { Scenario, Subject } from "./scenario.ts";
-import { skipReason } from "./skips.ts";
-import { Timeline } from "./timeline.ts";
+import { skipReason } from "./verdict/skips.ts";
+import { Timeline } from "./recording/timeline.ts";
 
 /** What one scenario came to under one strategy. */
 export type Cell =

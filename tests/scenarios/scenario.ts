@@ -1,9 +1,9 @@
 import type { BalancerFactory, BalancerName } from "../../mod.ts";
 import type { TransportName } from "./transports.ts";
 import type { Cluster } from "../harness/mod.ts";
-import type { Expected } from "./expected.ts";
-import type { Recording } from "./recording.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Expected } from "./verdict/expected.ts";
+import type { Recording } from "./recording/recording.ts";
+import type { Timeline } from "./recording/timeline.ts";
 
 /** A strategy under test, by the name its cells are judged under. */
 export interface Subject {

@@ -1,5 +1,5 @@
 import { freePorts } from "../harness/_ports.ts";
-import { ProcessHost } from "../harness/_process_host.ts";
+import { ProcessHost } from "../harness/process/_host.ts";
 import { waitFor } from "../harness/mod.ts";
 
 /** Something that clients reach etcd through: a column of the table. */

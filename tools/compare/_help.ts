@@ -4,7 +4,7 @@ import { isLong } from "../../tests/scenarios/long_scenarios.ts";
 import { type Scenario, scenarioName } from "../../tests/scenarios/scenario.ts";
 import { CALL_TIMEOUT_MS } from "./_args.ts";
 import type { Known } from "./_choice.ts";
-import { describeExpected } from "../../tests/scenarios/expected.ts";
+import { describeExpected } from "../../tests/scenarios/verdict/expected.ts";
 import { originWords } from "./report/mod.ts";
 import { type Paint, wrap } from "../output/mod.ts";
 

@@ -2,7 +2,7 @@
 import { basename, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BalancerFactory, BalancerStrategy } from "../../mod.ts";
-import type { Expected } from "../../tests/scenarios/expected.ts";
+import type { Expected } from "../../tests/scenarios/verdict/expected.ts";
 import type { Scenario, Subject } from "../../tests/scenarios/scenario.ts";
 import { UsageError, userPath } from "../output/mod.ts";
 import { messageOf } from "./result/mod.ts";

@@ -1,6 +1,6 @@
 import type { BalancerName } from "../../../balancers/mod.ts";
 import { Client, type ClientOptions, EtcdError, prefix } from "../../../mod.ts";
-import { ADMIN } from "../../harness/_admin.ts";
+import { ADMIN } from "../../harness/cluster/_admin.ts";
 import type { Cluster, Member } from "../../harness/mod.ts";
 
 /** The user with every right, whom the harness knows as well. */

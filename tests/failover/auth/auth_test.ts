@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../../balancers/mod.ts";
 import { AuthError, type Client, prefix } from "../../../mod.ts";
 import { Cluster, type Member, waitFor } from "../../harness/mod.ts";
-import { repeatDuring } from "../../scenarios/_repeat_during.ts";
+import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { History } from "../history/_history.ts";
 import {
   ALICE,

@@ -10,8 +10,8 @@ import {
   UnsupportedError,
 } from "../../../mod.ts";
 import { Cluster, etcdctl, waitFor } from "../../harness/mod.ts";
-import { settle } from "../../scenarios/_clients.ts";
-import { repeatDuring } from "../../scenarios/_repeat_during.ts";
+import { settle } from "../../scenarios/steps/clients.ts";
+import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { told, type ToldStatus } from "../every_rpc/_maintenance.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 

@@ -4,8 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { BalancerName } from "../../../balancers/mod.ts";
 import { Client, type WatchState } from "../../../mod.ts";
 import { type Member, waitFor } from "../../harness/mod.ts";
-import { observer } from "../../scenarios/_clients.ts";
-import { repeatDuring } from "../../scenarios/_repeat_during.ts";
+import { observer } from "../../scenarios/steps/clients.ts";
+import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { WatchLog } from "../../scenarios/watch/log.ts";
 import { cluster, eachStrategy, startThreeMembers } from "../_three_members.ts";
 

@@ -1,7 +1,7 @@
 import { etcdctl } from "../../harness/mod.ts";
 import type { Client } from "../../../mod.ts";
 import type { Methods } from "../../../proto/methods.ts";
-import { ADMIN } from "../../harness/_admin.ts";
+import { ADMIN } from "../../harness/cluster/_admin.ts";
 import type { Cluster } from "../../harness/mod.ts";
 
 /** The services of the etcd API; that of health is gRPC's own. */

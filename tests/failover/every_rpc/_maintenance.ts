@@ -4,9 +4,9 @@ import { AlarmAction, AlarmType } from "../../../proto/gen/messages.ts";
 import { DowngradeAction } from "../../../proto/gen/messages.ts";
 import { fromBigInt } from "../../../proto/int64.ts";
 import { methods } from "../../../proto/methods.ts";
-import { isServiceError } from "../../harness/_admin.ts";
+import { isServiceError } from "../../harness/cluster/_admin.ts";
 import { Cluster, type Member, rawCall, waitFor } from "../../harness/mod.ts";
-import { waitUntilApplied } from "../../scenarios/_every_member.ts";
+import { waitUntilApplied } from "../../scenarios/steps/every_member.ts";
 import { type Checks, ctl, ctlJson } from "./_check.ts";
 
 /** What `etcdctl` says of one member, as JSON. */

@@ -1,6 +1,6 @@
 // The gateway in front of a real cluster: etcd's own client, and its members.
 import { assert, assertEquals } from "@std/assert";
-import { run } from "../../harness/_run.ts";
+import { run } from "../../harness/programs/_run.ts";
 import { type Member, waitFor } from "../../harness/mod.ts";
 import { GatewayProcess } from "../../unit/gateway/_process.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";

@@ -4,10 +4,10 @@ import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { Client, EtcdError, type Kv } from "../../../mod.ts";
 import { Cluster, sleep } from "../../harness/mod.ts";
-import { repeatDuring } from "../../scenarios/_repeat_during.ts";
+import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { seededRandom } from "../../unit/support/_fake_clock.ts";
-import { cutAll } from "../../scenarios/_every_member.ts";
-import { observer } from "../../scenarios/_clients.ts";
+import { cutAll } from "../../scenarios/steps/every_member.ts";
+import { observer } from "../../scenarios/steps/clients.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 
 const KEYS = 12;

@@ -1,4 +1,4 @@
-// The lease calls on a real server; faults are in tests/scenarios/leases.ts.
+// The lease calls on a real server; faults are in tests/scenarios/leases/leases.ts.
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
   Client,

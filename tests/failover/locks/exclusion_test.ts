@@ -8,9 +8,9 @@ import {
   op,
 } from "../../../mod.ts";
 import { etcdctl, sleep, waitFor } from "../../harness/mod.ts";
-import { repeatDuring } from "../../scenarios/_repeat_during.ts";
-import { observer } from "../../scenarios/_clients.ts";
-import { cutAll, setAll } from "../../scenarios/_every_member.ts";
+import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
+import { observer } from "../../scenarios/steps/clients.ts";
+import { cutAll, setAll } from "../../scenarios/steps/every_member.ts";
 import { untilQueued } from "./_subject.ts";
 import {
   cluster,

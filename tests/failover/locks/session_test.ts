@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { Client, EtcdError, type KeyValue, type Lock } from "../../../mod.ts";
 import { sleep, waitFor } from "../../harness/mod.ts";
-import { observer } from "../../scenarios/_clients.ts";
-import { cutAll } from "../../scenarios/_every_member.ts";
+import { observer } from "../../scenarios/steps/clients.ts";
+import { cutAll } from "../../scenarios/steps/every_member.ts";
 import { untilQueued } from "./_subject.ts";
 import {
   cluster,

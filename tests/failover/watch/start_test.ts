@@ -4,12 +4,12 @@ import { assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import type { WatchOptions } from "../../../mod.ts";
 import { sleep, waitFor } from "../../harness/mod.ts";
-import { observer } from "../../scenarios/_clients.ts";
+import { observer } from "../../scenarios/steps/clients.ts";
 import {
   compactEverywhere,
   cutAll,
   setAll,
-} from "../../scenarios/_every_member.ts";
+} from "../../scenarios/steps/every_member.ts";
 import { cluster, newClient, startThreeMembers } from "../_three_members.ts";
 
 startThreeMembers();

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { waitFor } from "../../harness/mod.ts";
 import { WatchLog } from "../../scenarios/watch/log.ts";
-import { followerOf, observer } from "../../scenarios/_clients.ts";
+import { followerOf, observer } from "../../scenarios/steps/clients.ts";
 import { clientOf } from "../streams/_subject.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 

@@ -1,13 +1,13 @@
 import { EtcdError, type KeyRange } from "../../../mod.ts";
 import { sleep, waitFor } from "../../harness/mod.ts";
-import { clientPinnedTo, followerOf, observer } from "../_clients.ts";
-import { cutAll, setAll } from "../_every_member.ts";
-import { everyStrategy } from "../_expectations.ts";
-import { repeatDuring } from "../_repeat_during.ts";
-import { soon } from "../_soon.ts";
+import { clientPinnedTo, followerOf, observer } from "../steps/clients.ts";
+import { cutAll, setAll } from "../steps/every_member.ts";
+import { everyStrategy } from "../verdict/expectations.ts";
+import { repeatDuring } from "../steps/repeat_during.ts";
+import { soon } from "../steps/soon.ts";
 import { IN_TIME } from "./_through.ts";
-import { Recorder } from "../recorder.ts";
-import type { Recording } from "../recording.ts";
+import { Recorder } from "../recording/recorder.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { RunContext, Scenario } from "../scenario.ts";
 import { sumOf, WatchLog } from "./log.ts";
 

@@ -6,8 +6,8 @@ import type {
   WatchOptions,
 } from "../../../mod.ts";
 import { type Cluster, type Member, waitFor } from "../../harness/mod.ts";
-import type { WatchCount } from "../recording.ts";
-import type { Timeline } from "../timeline.ts";
+import type { WatchCount } from "../recording/recording.ts";
+import type { Timeline } from "../recording/timeline.ts";
 
 const CATCH_UP_MS = 10_000;
 

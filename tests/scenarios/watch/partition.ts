@@ -5,11 +5,11 @@ import {
   followerOf,
   observer,
   otherThan,
-} from "../_clients.ts";
-import { soon } from "../_soon.ts";
+} from "../steps/clients.ts";
+import { soon } from "../steps/soon.ts";
 import { IN_TIME, LATE, watchThrough } from "./_through.ts";
-import { Recorder } from "../recorder.ts";
-import type { Recording } from "../recording.ts";
+import { Recorder } from "../recording/recorder.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { RunContext, Scenario } from "../scenario.ts";
 import { WatchLog } from "./log.ts";
 

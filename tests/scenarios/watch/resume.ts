@@ -1,11 +1,11 @@
 import { op, prefix } from "../../../mod.ts";
 import { sleep, waitFor } from "../../harness/mod.ts";
-import { clientPinnedTo, followerOf, observer } from "../_clients.ts";
-import { cutAll, setAll, waitUntilApplied } from "../_every_member.ts";
-import { everyStrategy } from "../_expectations.ts";
+import { clientPinnedTo, followerOf, observer } from "../steps/clients.ts";
+import { cutAll, setAll, waitUntilApplied } from "../steps/every_member.ts";
+import { everyStrategy } from "../verdict/expectations.ts";
 import { IN_TIME } from "./_through.ts";
-import { Recorder } from "../recorder.ts";
-import type { Recording } from "../recording.ts";
+import { Recorder } from "../recording/recorder.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { RunContext, Scenario } from "../scenario.ts";
 import { WatchLog } from "./log.ts";
 

@@ -5,12 +5,12 @@ import {
   followerOf,
   observer,
   settledClient,
-} from "../_clients.ts";
-import { everyStrategy } from "../_expectations.ts";
-import { soon } from "../_soon.ts";
+} from "../steps/clients.ts";
+import { everyStrategy } from "../verdict/expectations.ts";
+import { soon } from "../steps/soon.ts";
 import { IN_TIME } from "./_through.ts";
-import { Recorder } from "../recorder.ts";
-import type { Recording } from "../recording.ts";
+import { Recorder } from "../recording/recorder.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { RunContext, Scenario } from "../scenario.ts";
 import { sumOf, WatchLog } from "./log.ts";
 

@@ -1,10 +1,10 @@
 import { sleep, waitFor } from "../../harness/mod.ts";
-import { clientPinnedTo, followerOf } from "../_clients.ts";
-import { everyStrategy } from "../_expectations.ts";
-import { repeatDuring } from "../_repeat_during.ts";
+import { clientPinnedTo, followerOf } from "../steps/clients.ts";
+import { everyStrategy } from "../verdict/expectations.ts";
+import { repeatDuring } from "../steps/repeat_during.ts";
 import { IN_TIME, watchThrough } from "./_through.ts";
-import { Recorder } from "../recorder.ts";
-import type { Recording } from "../recording.ts";
+import { Recorder } from "../recording/recorder.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { RunContext, Scenario } from "../scenario.ts";
 import { WatchLog } from "./log.ts";
 

@@ -1,6 +1,6 @@
 import { resolveBalancer } from "../../../balancers/mod.ts";
 import type { ClientOptions } from "../../../mod.ts";
-import { withPingFloor } from "../_ping_floor.ts";
+import { withPingFloor } from "../steps/ping_floor.ts";
 import { IN_TIME, LATE, type WatchFault, watchThrough } from "./_through.ts";
 import type { RunContext, Scenario, Subject } from "../scenario.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { run } from "../../harness/_run.ts";
+import { run } from "../../harness/programs/_run.ts";
 import { freePorts } from "../../harness/_ports.ts";
 import { GatewayProcess, MAIN } from "./_process.ts";
 import { connectTo, echo, readText, TcpPeer } from "../support/_tcp_peer.ts";

@@ -1,5 +1,5 @@
 import type { CertificateAuthority } from "../../harness/certificates.ts";
-import type { SrvRecord } from "../../harness/dns_server.ts";
+import type { SrvRecord } from "../../harness/fake/dns_server.ts";
 
 /** A TLS server that ends after the handshake, with what it was asked for. */
 export class TlsPeer implements AsyncDisposable {

@@ -1,7 +1,7 @@
 // The gateway command as one binary. That it reads no file besides its modules
 // shows in tests/failover, where it runs without --allow-read.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { run } from "../../harness/_run.ts";
+import { run } from "../../harness/programs/_run.ts";
 import { whyNoDenort } from "./_denort.ts";
 import { GatewayProcess, MAIN } from "./_process.ts";
 import { ROOT } from "../support/_program.ts";

@@ -2,7 +2,7 @@
 // The hosts of example.com stand for hosts of this machine.
 import { assert, assertStringIncludes } from "@std/assert";
 import { CertificateAuthority } from "../../harness/certificates.ts";
-import { DnsServer } from "../../harness/dns_server.ts";
+import { DnsServer } from "../../harness/fake/dns_server.ts";
 import { GatewayProcess, MAIN } from "./_process.ts";
 import { ROOT } from "../support/_program.ts";
 import { TlsPeer } from "./_tls_peer.ts";

@@ -2,7 +2,7 @@
 // ETCDENO_GATEWAY_MIB=1024 deno task test --filter memory FILE
 import { assert, assertEquals } from "@std/assert";
 import { Gateway } from "../../../gateway/mod.ts";
-import { run } from "../../harness/_run.ts";
+import { run } from "../../harness/programs/_run.ts";
 import { sleep, waitFor } from "../../harness/mod.ts";
 import { GatewayProcess } from "./_process.ts";
 import {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { freePorts } from "../../harness/_ports.ts";
 import { runCommand } from "../../../gateway/command/_command.ts";
-import { DnsServer } from "../../harness/dns_server.ts";
+import { DnsServer } from "../../harness/fake/dns_server.ts";
 import { waitFor } from "../../harness/mod.ts";
 import { GatewayProcess } from "./_process.ts";
 import {

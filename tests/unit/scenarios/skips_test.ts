@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { skipReason } from "../../scenarios/skips.ts";
+import { skipReason } from "../../scenarios/verdict/skips.ts";
 
 Deno.test("skipReason() leaves out what the server is too old for", () => {
   const scenario = { id: 0, etcd: { atLeast: "3.6" } };

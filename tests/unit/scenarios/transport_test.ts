@@ -2,10 +2,10 @@
 import { assertEquals } from "@std/assert";
 import { FakeServer } from "../../harness/mod.ts";
 import { methods } from "../../../proto/methods.ts";
-import { subjectClient } from "../../scenarios/_clients.ts";
-import { expectationOf } from "../../scenarios/expectation.ts";
+import { subjectClient } from "../../scenarios/steps/clients.ts";
+import { expectationOf } from "../../scenarios/verdict/expectation.ts";
 import type { RunContext } from "../../scenarios/scenario.ts";
-import { Timeline } from "../../scenarios/timeline.ts";
+import { Timeline } from "../../scenarios/recording/timeline.ts";
 import {
   DEFAULT_TRANSPORT,
   TRANSPORT_NAMES,

@@ -1,5 +1,5 @@
 /** The outcome of a cell, in few words. */
-import type { Expected } from "../../../tests/scenarios/expected.ts";
+import type { Expected } from "../../../tests/scenarios/verdict/expected.ts";
 import type { CompareCell } from "../result/mod.ts";
 import { type Shown, shownOf } from "./_shown.ts";
 import { duration } from "../../output/mod.ts";

@@ -1,8 +1,8 @@
 /** From what the scenarios give to what `compare` keeps and writes. */
 import type { Cell } from "../../../tests/scenarios/cell.ts";
-import { expectationOf } from "../../../tests/scenarios/expectation.ts";
-import { describeExpected } from "../../../tests/scenarios/expected.ts";
-import type { Recording } from "../../../tests/scenarios/recording.ts";
+import { expectationOf } from "../../../tests/scenarios/verdict/expectation.ts";
+import { describeExpected } from "../../../tests/scenarios/verdict/expected.ts";
+import type { Recording } from "../../../tests/scenarios/recording/recording.ts";
 import type { Scenario, Subject } from "../../../tests/scenarios/scenario.ts";
 import type { CellFigures, CellHead, CellRun } from "./_result.ts";
 

@@ -8,8 +8,8 @@
  * @module
  */
 import type { TransportName } from "../../../tests/scenarios/transports.ts";
-import type { Expected } from "../../../tests/scenarios/expected.ts";
-import type { TimelineEvent } from "../../../tests/scenarios/recording.ts";
+import type { Expected } from "../../../tests/scenarios/verdict/expected.ts";
+import type { TimelineEvent } from "../../../tests/scenarios/recording/recording.ts";
 import type { Runtime } from "../../output/mod.ts";
 
 /** Everything one run of `compare` found out. */

@@ -7,7 +7,7 @@ import type { Method } from "../../../../proto/method.ts";
 import { codecOf } from "../../../../proto/_codec.ts";
 import { fromBigInt } from "../../../../proto/int64.ts";
 import { methods } from "../../../../proto/methods.ts";
-import { DnsServer } from "../../../harness/dns_server.ts";
+import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { FakeServer, waitFor } from "../../../harness/mod.ts";
 
 const header = { clusterId: fromBigInt(7n), revision: fromBigInt(5n) };

@@ -13,7 +13,7 @@ import {
   type ClientOptions,
   UnavailableError,
 } from "../../../../mod.ts";
-import { DnsServer } from "../../../harness/dns_server.ts";
+import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { startMember } from "../call/_member_server.ts";
 

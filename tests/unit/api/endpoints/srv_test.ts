@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { lookUpSrv } from "../../../../balancers/transport/_srv.ts";
 import { UnavailableError } from "../../../../errors/mod.ts";
-import { DnsServer } from "../../../harness/dns_server.ts";
+import { DnsServer } from "../../../harness/fake/dns_server.ts";
 
 const SECURE = "_etcd-client-ssl._tcp.example.com";
 const PLAIN = "_etcd-client._tcp.example.com";

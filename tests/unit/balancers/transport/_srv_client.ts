@@ -1,5 +1,5 @@
 import { Client, type ClientOptions } from "../../../../mod.ts";
-import type { DnsServer } from "../../../harness/dns_server.ts";
+import type { DnsServer } from "../../../harness/fake/dns_server.ts";
 import type { FakeServer } from "../../../harness/mod.ts";
 
 /** The name of the records without TLS. */

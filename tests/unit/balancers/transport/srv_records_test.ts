@@ -15,7 +15,7 @@ import {
   UnavailableError,
 } from "../../../../mod.ts";
 import { CertificateAuthority } from "../../../harness/certificates.ts";
-import { DnsServer } from "../../../harness/dns_server.ts";
+import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { FakeServer, waitFor } from "../../../harness/mod.ts";
 import { startMember } from "../../api/call/_member_server.ts";
 import { clientOf, PLAIN, recordOf, urls } from "./_srv_client.ts";

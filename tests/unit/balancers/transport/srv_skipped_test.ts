@@ -1,7 +1,7 @@
 // SRV records that name no endpoint.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type ClientEvent, UnavailableError } from "../../../../mod.ts";
-import { DnsServer } from "../../../harness/dns_server.ts";
+import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { startMember } from "../../api/call/_member_server.ts";
 import { clientOf, PLAIN, recordOf, urls } from "./_srv_client.ts";

@@ -1,6 +1,6 @@
 // Dials that fail for reasons of their own.
 import { assertEquals } from "@std/assert";
-import { run } from "../../../harness/_run.ts";
+import { run } from "../../../harness/programs/_run.ts";
 import { freePorts } from "../../../harness/_ports.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { BlackHole } from "../../support/_black_hole.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UnavailableError } from "../../../../errors/mod.ts";
 import { Gateway, type GatewayOptions } from "../../../../gateway/mod.ts";
 import { CertificateAuthority } from "../../../harness/certificates.ts";
-import { DnsServer } from "../../../harness/dns_server.ts";
+import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { GatewayProcess } from "../_process.ts";
 import { startGateway } from "../_log.ts";

@@ -1,7 +1,7 @@
 // What SRV records say, and what a name server that fails does not.
 import { assertEquals, assertMatch } from "@std/assert";
 import { distinct, makeTarget } from "../../../../gateway/names/_target.ts";
-import { DnsServer } from "../../../harness/dns_server.ts";
+import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { type LoggedGateway, startGateway } from "../_log.ts";
 import { connectTo, echo, readText, TcpPeer } from "../../support/_tcp_peer.ts";

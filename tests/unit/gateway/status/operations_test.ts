@@ -1,6 +1,6 @@
 // What operators see of the command: its log, metrics, health and limits.
 import { assertEquals } from "@std/assert";
-import { httpGet } from "../../../harness/_http.ts";
+import { httpGet } from "../../../harness/cluster/_http.ts";
 import { freePorts } from "../../../harness/_ports.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { GatewayProcess } from "../_process.ts";

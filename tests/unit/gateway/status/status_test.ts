@@ -1,6 +1,6 @@
 // The status server, whatever its clients do.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { httpGet } from "../../../harness/_http.ts";
+import { httpGet } from "../../../harness/cluster/_http.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { StatusServer } from "../../../../gateway/status/_server.ts";

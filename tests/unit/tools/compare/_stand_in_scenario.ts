@@ -1,5 +1,5 @@
 /** Scenarios of a test, and what they have recorded. */
-import type { Recording } from "../../../scenarios/recording.ts";
+import type { Recording } from "../../../scenarios/recording/recording.ts";
 import type { Expectation, Scenario } from "../../../scenarios/scenario.ts";
 
 /** A recording of four calls, all well, unless said otherwise. */

@@ -1,5 +1,5 @@
 import type { Scenario } from "../../../../scenarios/scenario.ts";
-import type { Recording } from "../../../../scenarios/recording.ts";
+import type { Recording } from "../../../../scenarios/recording/recording.ts";
 import {
   compare,
   type CompareOptions,

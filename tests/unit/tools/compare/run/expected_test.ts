@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { CATALOGUE } from "../../../../scenarios/catalogue.ts";
-import { deviations } from "../../../../scenarios/deviations.ts";
+import { deviations } from "../../../../scenarios/verdict/deviations.ts";
 import {
   describeExpected,
   type Expected,
-} from "../../../../scenarios/expected.ts";
-import type { Recording } from "../../../../scenarios/recording.ts";
-import { skipReason } from "../../../../scenarios/skips.ts";
+} from "../../../../scenarios/verdict/expected.ts";
+import type { Recording } from "../../../../scenarios/recording/recording.ts";
+import { skipReason } from "../../../../scenarios/verdict/skips.ts";
 import { SUBJECTS } from "../../../../scenarios/subjects.ts";
 import { recording } from "../_stand_in_scenario.ts";
 

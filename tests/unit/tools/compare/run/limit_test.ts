@@ -3,7 +3,7 @@ import {
   LeftBehindError,
   withLimit,
 } from "../../../../../tools/compare/run/_limit.ts";
-import { repeatDuring } from "../../../../scenarios/_repeat_during.ts";
+import { repeatDuring } from "../../../../scenarios/steps/repeat_during.ts";
 
 const LIMIT = { limitMs: 10_000, graceMs: 10_000 };
 

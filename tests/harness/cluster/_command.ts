@@ -1,0 +1,64 @@
+import type { EtcdBinaries } from "../programs/etcd_binaries.ts";
+
+/** Where one member listens and what it tells the others. */
+export interface MemberAddresses {
+  readonly name: string;
+  readonly clientPort: number;
+  readonly peerPort: number;
+  /** The fault proxy, which clients that ask for the members are told. */
+  readonly clientProxy: string;
+  readonly peerProxyPort: number;
+}
+
+/** What all members of a cluster have in common. */
+export interface CommandOptions {
+  readonly binaries: EtcdBinaries;
+  readonly dataRoot: string;
+  readonly token: string;
+  /** Whether the cluster begins with it, or is there already. */
+  readonly state: "new" | "existing";
+  readonly members: readonly MemberAddresses[];
+  readonly extraArgs: readonly string[];
+}
+
+/**
+ * The command line of one member. Elections run at etcd's default speed: the
+ * expected figures of the scenarios were measured with it.
+ */
+export function etcdCommand(
+  member: MemberAddresses,
+  options: CommandOptions,
+): string[] {
+  const { binaries, dataRoot, token, state, members, extraArgs } = options;
+  const initialCluster = members
+    .map(({ name, peerProxyPort }) => `${name}=${localUrl(peerProxyPort)}`)
+    .join(",");
+  return [
+    binaries.etcd,
+    `--name=${member.name}`,
+    `--data-dir=${dataRoot}/${member.name}`,
+    `--listen-client-urls=${localUrl(member.clientPort)}`,
+    `--advertise-client-urls=${member.clientProxy}`,
+    `--listen-peer-urls=${localUrl(member.peerPort)}`,
+    `--initial-advertise-peer-urls=${localUrl(member.peerProxyPort)}`,
+    `--initial-cluster=${initialCluster}`,
+    `--initial-cluster-token=${token}`,
+    `--initial-cluster-state=${state}`,
+    "--logger=zap",
+    "--log-level=error",
+    "--log-outputs=stderr",
+    // What a test wrote need not survive a power cut.
+    ...(hasUnsafeNoFsync(binaries.version) ? ["--unsafe-no-fsync"] : []),
+    ...extraArgs,
+  ];
+}
+
+function hasUnsafeNoFsync(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 3 || major === 3 && minor >= 5;
+}
+
+/** A port of this machine as a URL. */
+export function localUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}

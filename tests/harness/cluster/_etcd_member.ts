@@ -1,0 +1,165 @@
+import { serves } from "./_admin.ts";
+import { httpGet } from "./_http.ts";
+import { restoreMember, type RestoreOptions } from "./_restore.ts";
+import type { FaultProxy } from "../proxy/fault_proxy.ts";
+import type { Member } from "./member.ts";
+import type { HostedProcess, ProcessHost } from "../process/_host.ts";
+import { waitFor } from "../wait_for.ts";
+
+/** What a member is made of. */
+export interface EtcdMemberOptions {
+  readonly name: string;
+  readonly clientPort: number;
+  readonly proxy: FaultProxy;
+  /** Port of the peer proxy, which the others connect to. */
+  readonly peerProxyPort: number;
+  readonly processes: ProcessHost;
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** File that takes what etcd prints. */
+  readonly log: string;
+}
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 30_000;
+/** A bad flag is named on the first lines, other trouble on the last. */
+const LOG_HEAD_LINES = 3;
+const LOG_TAIL_LINES = 12;
+
+/** A member and its process. */
+export class EtcdMember implements Member {
+  readonly name: string;
+  readonly proxy: FaultProxy;
+  readonly endpoint: string;
+  readonly directEndpoint: string;
+  readonly peerProxyPort: number;
+  readonly #options: EtcdMemberOptions;
+  #id: bigint | undefined;
+  #process: HostedProcess | undefined;
+  #frozen = false;
+
+  constructor(options: EtcdMemberOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.proxy = options.proxy;
+    this.endpoint = options.proxy.endpoint;
+    this.directEndpoint = `http://127.0.0.1:${options.clientPort}`;
+    this.peerProxyPort = options.peerProxyPort;
+  }
+
+  get id(): bigint {
+    if (this.#id === undefined) {
+      throw new Error(`Cannot tell the id of ${this.name}: it never served`);
+    }
+    return this.#id;
+  }
+
+  set id(id: bigint) {
+    this.#id = id;
+  }
+
+  get running(): boolean {
+    return this.#process?.running ?? false;
+  }
+
+  get frozen(): boolean {
+    return this.#frozen && this.running;
+  }
+
+  /** The program and its arguments. */
+  get command(): readonly string[] {
+    return this.#options.command;
+  }
+
+  /** Starts the process, which then has to join the others. */
+  async launch(): Promise<void> {
+    const { processes, command, log } = this.#options;
+    this.#frozen = false;
+    this.#process = await processes.start(command, log);
+  }
+
+  /** Resolves when the member answers linearizable reads. */
+  async waitUntilServing(): Promise<void> {
+    await waitFor(`${this.name} serving`, async () => {
+      if (!this.running) throw await this.#exitError();
+      return await serves(this.directEndpoint);
+    }, { timeoutMs: START_TIMEOUT_MS });
+  }
+
+  /** Kills it, and puts a snapshot in the place of its data, or nothing. */
+  async replaceData(
+    restore: Omit<RestoreOptions, "log"> | undefined,
+  ): Promise<void> {
+    const { command, processes, log } = this.#options;
+    await this.kill();
+    const flag = command.find((one) => one.startsWith("--data-dir="));
+    await Deno.remove(flag?.slice("--data-dir=".length) ?? "", {
+      recursive: true,
+    });
+    if (restore === undefined) return;
+    const options = { ...restore, log: `${log}.restore` };
+    await restoreMember(command, processes, options);
+  }
+
+  async kill(): Promise<void> {
+    const process = this.#process;
+    await process?.signal("KILL");
+    await process?.exited;
+  }
+
+  async stop(): Promise<void> {
+    const process = this.#process;
+    if (process === undefined) return;
+    // A stopped process would keep the signal for later.
+    await this.thaw();
+    await process.signal("TERM");
+    await waitFor(`${this.name} stopping`, () => !process.running, {
+      timeoutMs: STOP_TIMEOUT_MS,
+      intervalMs: 5,
+    });
+  }
+
+  async freeze(): Promise<void> {
+    if (!this.running) {
+      throw new Error(`Cannot freeze ${this.name}: it does not run`);
+    }
+    await this.#process?.signal("STOP");
+    this.#frozen = true;
+  }
+
+  async thaw(): Promise<void> {
+    if (!this.frozen) return;
+    await this.#process?.signal("CONT");
+    this.#frozen = false;
+  }
+
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.launch();
+    await this.waitUntilServing();
+  }
+
+  async metrics(): Promise<string> {
+    const url = `${this.directEndpoint}/metrics`;
+    const { status, body } = await httpGet(url, 5_000);
+    if (status !== 200) {
+      throw new Error(`Cannot get ${url}: the status is ${status}`);
+    }
+    return body;
+  }
+
+  async #exitError(): Promise<Error> {
+    const text = await Deno.readTextFile(this.#options.log);
+    const lines = text.trimEnd().split("\n");
+    if (lines.length > LOG_HEAD_LINES + LOG_TAIL_LINES) {
+      lines.splice(
+        LOG_HEAD_LINES,
+        lines.length - LOG_HEAD_LINES - LOG_TAIL_LINES,
+        "…",
+      );
+    }
+    return new Error(
+      `Cannot start ${this.name}: etcd exited, its log is\n${lines.join("\n")}`,
+    );
+  }
+}

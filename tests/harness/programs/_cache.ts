@@ -1,0 +1,79 @@
+import { TempRoot } from "../process/_supervisor.ts";
+
+/** Where the variables come from that say where things are kept. */
+export interface Variables {
+  variable(name: string): string | undefined;
+}
+
+/** Where fetched programs of a kind are kept. */
+export function cacheRoot(places: Variables, kind: string): string {
+  const home = places.variable("HOME");
+  const caches = places.variable("XDG_CACHE_HOME") ??
+    (home === undefined
+      ? `${places.variable("TMPDIR") ?? "/tmp"}/etcdeno-cache`
+      : `${home}/.cache`);
+  return `${caches}/etcdeno/${kind}`;
+}
+
+/** What the cache holds, by name. */
+export async function cachedNames(root: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(root)) names.push(entry.name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names;
+}
+
+/** What is to be put into a cache. */
+export interface CacheEntry {
+  /** Fills a directory; resolves to its name in the cache. */
+  fill(directory: string): Promise<string>;
+  /** Whether what is in a directory works. */
+  works(directory: string): Promise<boolean>;
+}
+
+/**
+ * Fills a directory of its own and moves that to its place in the cache in one
+ * step: two processes doing so at once both get a whole one.
+ */
+export async function addToCache(
+  root: string,
+  entry: CacheEntry,
+): Promise<string> {
+  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
+  await using work = await TempRoot.create({ dir: root, prefix: ".fetch-" });
+  await checkOwner(root, work.path);
+  const fresh = `${work.path}/new`;
+  await Deno.mkdir(fresh);
+  const target = `${root}/${await entry.fill(fresh)}`;
+  try {
+    await Deno.rename(fresh, target);
+  } catch (error) {
+    // The only failure that is expected: another process was quicker, or what
+    // is there does not run.
+    if (!await isDirectory(target)) throw error;
+    if (await entry.works(target)) return target;
+    await Deno.rename(target, `${work.path}/old`);
+    await Deno.rename(fresh, target);
+  }
+  return target;
+}
+
+/** Refuses a cache that belongs to another user, as one below /tmp may. */
+async function checkOwner(root: string, ours: string): Promise<void> {
+  const [theirs, own] = await Promise.all([Deno.stat(root), Deno.stat(ours)]);
+  if (theirs.uid !== own.uid) {
+    throw new Error(`${root} belongs to another user`);
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
