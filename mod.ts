@@ -130,7 +130,7 @@ export type {
   ObserveOptions,
   ServerLock,
   TurnOptions,
-} from "./api/lock_election/mod.ts";
+} from "./api/lock_election_services/mod.ts";
 export type {
   HeartbeatOptions,
   Watch,

@@ -7,7 +7,10 @@ import type {
   Maintenance,
   MemberCalls,
 } from "../cluster/mod.ts";
-import type { ElectionService, LockService } from "../lock_election/mod.ts";
+import type {
+  ElectionService,
+  LockService,
+} from "../lock_election_services/mod.ts";
 import type { Key, KeyRange, KeyValue, Value } from "../values/mod.ts";
 import { Keyspace } from "../keyspace.ts";
 import type {

@@ -10,20 +10,20 @@ import {
   toBytes,
   type Value,
 } from "../values/mod.ts";
-import { Contender } from "./_contender.ts";
-import { DelayedDuplicates } from "./_delayed_duplicates.ts";
-import { HeldLeadership } from "./_held_leadership.ts";
+import { Contender } from "../lock/_contender.ts";
+import { DelayedDuplicates } from "../lock/_delayed_duplicates.ts";
+import { HeldLeadership } from "../lock/_held_leadership.ts";
 import {
   DEFAULT_TIMEOUT_MS,
   HeldLock,
   type HeldLockParts,
-} from "./_held_lock.ts";
-import { observeQueue } from "./_observe_queue.ts";
-import { SIGNATURES } from "./_signatures.ts";
-import type { QueueEntry } from "./_queue_entry.ts";
+} from "../lock/_held_lock.ts";
+import { observeQueue } from "../lock/_observe_queue.ts";
+import { SIGNATURES } from "../lock/_signatures.ts";
+import type { QueueEntry } from "../lock/_queue_entry.ts";
 import type { Lease } from "../lease/mod.ts";
-import type { ObserveOptions } from "../lock_election/mod.ts";
-import type { SessionKeys } from "./_keys.ts";
+import type { ObserveOptions } from "../lock_election_services/mod.ts";
+import type { SessionKeys } from "../lock/_keys.ts";
 import type {
   Leadership,
   Lock,

@@ -1,6 +1,6 @@
 import type { Bytes, Key, KeyValue, Value } from "../values/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
-import type { ObserveOptions } from "../lock_election/mod.ts";
+import type { ObserveOptions } from "../lock_election_services/mod.ts";
 import type { Comparison, PutResult } from "../kv/mod.ts";
 import type { Lease } from "../lease/mod.ts";
 

@@ -40,7 +40,7 @@ export const BAD_IMPORTS: readonly Fixture[] = [
     ["a detour by the own folder", "errors/a.ts", "./../api/a.ts"],
     ["our own package by name", "errors/a.ts", "@etcdeno/client/balancers"],
     ["a room to one above it", "api/call/caller.ts", "../kv/mod.ts"],
-    ["a room to a file above it", "api/session/_keys.ts", "../keyspace.ts"],
+    ["a room to a file above it", "api/lock/_keys.ts", "../keyspace.ts"],
     ["a file to a room above it", "api/events.ts", "./client/mod.ts"],
     [
       "an inner room to its outer one",

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Lock } from "../../../../mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
-import { FakeSessions } from "./_fake_session.ts";
+import { FakeSessions } from "../session/_fake_session.ts";
 
 /** Texts of hexadecimal digits. */
 function numbered(count: number, start = 1): string[] {

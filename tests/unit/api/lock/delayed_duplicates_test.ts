@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { type Lock, TimeoutError } from "../../../../mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
-import { FakeSessions, lost } from "./_fake_session.ts";
+import { FakeSessions, lost } from "../session/_fake_session.ts";
 
 type Copy = () => unknown;
 

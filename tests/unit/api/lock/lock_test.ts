@@ -16,7 +16,7 @@ import {
   TimeoutError,
 } from "../../../../mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
-import { failing, FakeSessions, refused } from "./_fake_session.ts";
+import { failing, FakeSessions, refused } from "../session/_fake_session.ts";
 
 for (const when of ["before", "after"] as const) {
   Deno.test(`lock() and unlock() find out what became of a call that was lost ${when} it was applied`, async () => {
