@@ -119,9 +119,8 @@ export type {
   Lock,
   LockOptions,
   PromptOptions,
-  Session,
-  SessionOptions,
-} from "./api/session/mod.ts";
+} from "./api/lock/mod.ts";
+export type { Session, SessionOptions } from "./api/session/mod.ts";
 export type {
   CampaignResult,
   ElectionService,
@@ -130,7 +129,7 @@ export type {
   ObserveOptions,
   ServerLock,
   TurnOptions,
-} from "./api/lock_election_services/mod.ts";
+} from "./api/server_locks/mod.ts";
 export type {
   HeartbeatOptions,
   Watch,

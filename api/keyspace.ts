@@ -4,10 +4,7 @@ import {
   type SessionOptions,
 } from "./session/mod.ts";
 import type { CallOptions } from "./call/mod.ts";
-import type {
-  ElectionService,
-  LockService,
-} from "./lock_election_services/mod.ts";
+import type { ElectionService, LockService } from "./server_locks/mod.ts";
 import type { Key, KeyRange, KeyValue, Value } from "./values/mod.ts";
 import type {
   DeleteOptions,

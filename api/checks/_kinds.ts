@@ -101,9 +101,14 @@ export const ANYTHING: OptionKind = {
   holds: (value) => value !== null,
 };
 
-/** The options of every call. */
-export const CALL_OPTIONS: OptionKinds = {
+/** The options of a wait. */
+export const WAIT_OPTIONS: OptionKinds = {
   signal: SIGNAL,
   timeoutMs: TIMEOUT_MS,
+};
+
+/** The options of every call. */
+export const CALL_OPTIONS: OptionKinds = {
+  ...WAIT_OPTIONS,
   requireLeader: FLAG,
 };

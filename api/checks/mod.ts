@@ -31,6 +31,7 @@ export {
   SECRET,
   SIGNAL,
   TIMEOUT_MS,
+  WAIT_OPTIONS,
 } from "./_kinds.ts";
 export { leaseField } from "./_lease.ts";
 export { checkOptions, Signature } from "./_signature.ts";

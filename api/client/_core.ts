@@ -15,7 +15,7 @@ import {
   type MemberCalls,
   MemberFacet,
 } from "../cluster/mod.ts";
-import { ElectionFacet, LockFacet } from "../lock_election_services/mod.ts";
+import { ElectionFacet, LockFacet } from "../server_locks/mod.ts";
 import type { Keyspace } from "../keyspace.ts";
 import type { Key } from "../values/mod.ts";
 import { KvFacet, rangeStreams } from "../kv/mod.ts";

@@ -7,10 +7,7 @@ import type {
   Maintenance,
   MemberCalls,
 } from "../cluster/mod.ts";
-import type {
-  ElectionService,
-  LockService,
-} from "../lock_election_services/mod.ts";
+import type { ElectionService, LockService } from "../server_locks/mod.ts";
 import type { Key, KeyRange, KeyValue, Value } from "../values/mod.ts";
 import { Keyspace } from "../keyspace.ts";
 import type {

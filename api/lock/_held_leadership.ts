@@ -4,7 +4,7 @@ import { SIGNATURES } from "./_signatures.ts";
 import { type Bytes, toBytes, type Value } from "../values/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
 import { type Comparison, op, type PutResult } from "../kv/mod.ts";
-import type { Leadership, PromptOptions } from "../session/types.ts";
+import type { Leadership, PromptOptions } from "./types.ts";
 
 /** A leadership that lasts until it is lost or given up. */
 export class HeldLeadership implements Leadership {

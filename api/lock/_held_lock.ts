@@ -10,7 +10,7 @@ import { SIGNATURES } from "./_signatures.ts";
 import { type Bytes, copyBytes } from "../values/mod.ts";
 import type { Comparison } from "../kv/mod.ts";
 import type { Lease } from "../lease/mod.ts";
-import type { Lock, PromptOptions } from "../session/types.ts";
+import type { Lock, PromptOptions } from "./types.ts";
 
 /** The parts of a lock that is held. */
 export interface HeldLockParts {

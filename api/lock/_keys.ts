@@ -1,5 +1,4 @@
 import type { Kv } from "../kv/mod.ts";
-import type { Leases } from "../lease/mod.ts";
 import type { Key, KeyRange } from "../values/mod.ts";
 import type { Watch, WatchOptions } from "../watch/mod.ts";
 
@@ -9,10 +8,4 @@ export interface QueueKeys {
   readonly kv: Kv;
   /** Starts a watch on a key or a range. */
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch;
-}
-
-/** The part of a keyspace that a session needs. */
-export interface SessionKeys extends QueueKeys {
-  /** Leases. */
-  readonly lease: Leases;
 }

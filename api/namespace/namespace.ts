@@ -12,7 +12,7 @@ import {
   type ElectionService,
   LockFacet,
   type LockService,
-} from "../lock_election_services/mod.ts";
+} from "../server_locks/mod.ts";
 import { type Key, keyBytes, type KeyRange, own } from "../values/mod.ts";
 import { Keyspace } from "../keyspace.ts";
 import type { LeaseFacet, Leases } from "../lease/mod.ts";

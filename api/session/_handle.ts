@@ -10,27 +10,25 @@ import {
   toBytes,
   type Value,
 } from "../values/mod.ts";
-import { Contender } from "../lock/_contender.ts";
-import { DelayedDuplicates } from "../lock/_delayed_duplicates.ts";
-import { HeldLeadership } from "../lock/_held_leadership.ts";
 import {
+  Contender,
   DEFAULT_TIMEOUT_MS,
+  DelayedDuplicates,
+  HeldLeadership,
   HeldLock,
   type HeldLockParts,
-} from "../lock/_held_lock.ts";
-import { observeQueue } from "../lock/_observe_queue.ts";
-import { SIGNATURES } from "../lock/_signatures.ts";
-import type { QueueEntry } from "../lock/_queue_entry.ts";
+  type Leadership,
+  type Lock,
+  type LockOptions,
+  observeQueue,
+  type PromptOptions,
+  type QueueEntry,
+} from "../lock/mod.ts";
+import { SIGNATURES } from "./_signatures.ts";
 import type { Lease } from "../lease/mod.ts";
-import type { ObserveOptions } from "../lock_election_services/mod.ts";
-import type { SessionKeys } from "../lock/_keys.ts";
-import type {
-  Leadership,
-  Lock,
-  LockOptions,
-  PromptOptions,
-  Session,
-} from "./types.ts";
+import type { ObserveOptions } from "../server_locks/mod.ts";
+import type { SessionKeys } from "./_keys.ts";
+import type { Session } from "./types.ts";
 
 const NO_VALUE = new Uint8Array();
 

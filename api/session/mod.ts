@@ -1,14 +1,7 @@
 /**
- * Sessions: locks and leaderships that end with a lease.
+ * Sessions: leases that are kept alive, and the locks and leaderships of each.
  *
  * @module
  */
 export { openSession } from "./session.ts";
-export type {
-  Leadership,
-  Lock,
-  LockOptions,
-  PromptOptions,
-  Session,
-  SessionOptions,
-} from "./types.ts";
+export type { Session, SessionOptions } from "./types.ts";

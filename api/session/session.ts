@@ -2,8 +2,8 @@ import { checkTimeoutMs } from "../checks/mod.ts";
 import { abortable, withDeadline } from "../waiting/mod.ts";
 import { LeaseHandle } from "../lease/mod.ts";
 import { SessionHandle } from "./_handle.ts";
-import { SIGNATURES } from "../lock/_signatures.ts";
-import type { SessionKeys } from "../lock/_keys.ts";
+import { SIGNATURES } from "./_signatures.ts";
+import type { SessionKeys } from "./_keys.ts";
 import type { Session, SessionOptions } from "./types.ts";
 
 const DEFAULT_TTL_SECONDS = 10;

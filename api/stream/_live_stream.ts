@@ -141,11 +141,11 @@ export class LiveStream<Request, Response> {
       return listener.onDone();
     }
     this.#end(
-      pool.closed ? clientClosedError(settings) : this.#judge(status),
+      pool.closed ? clientClosedError(settings) : this.#errorOfEnd(status),
     );
   }
 
-  #judge(status: CallStatus): EtcdError {
+  #errorOfEnd(status: CallStatus): EtcdError {
     const { pool, picked, settings, method, clock } = this.#parts;
     const { connection, transport, epoch } = picked;
     const durationMs = clock.now() - this.#startedAt;

@@ -2,9 +2,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../../../balancers/transport/_clock.ts";
 import { checkTimeoutMs } from "../../../../api/checks/_check.ts";
-import { ElectionFacet } from "../../../../api/lock_election_services/election.ts";
+import { ElectionFacet } from "../../../../api/server_locks/election.ts";
 import { KvFacet } from "../../../../api/kv/_facet.ts";
-import { LockFacet } from "../../../../api/lock_election_services/lock.ts";
+import { LockFacet } from "../../../../api/server_locks/lock.ts";
 import { openSession } from "../../../../api/session/session.ts";
 import type { Caller } from "../../../../api/call/caller.ts";
 import { type Lease, TimeoutError } from "../../../../mod.ts";

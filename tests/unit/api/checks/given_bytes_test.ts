@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../../../balancers/transport/_clock.ts";
 import { Buffer } from "node:buffer";
-import { ElectionFacet } from "../../../../api/lock_election_services/election.ts";
+import { ElectionFacet } from "../../../../api/server_locks/election.ts";
 import {
   type KeyspaceParts,
   NamespacedKeys,

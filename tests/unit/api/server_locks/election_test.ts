@@ -1,7 +1,7 @@
 // Observing an election on streams that a test plays.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SYSTEM_CLOCK } from "../../../../balancers/transport/_clock.ts";
-import { ElectionFacet } from "../../../../api/lock_election_services/election.ts";
+import { ElectionFacet } from "../../../../api/server_locks/election.ts";
 import { ClientClosedError, type KeyValue } from "../../../../mod.ts";
 import type { Caller } from "../../../../api/call/caller.ts";
 import { createError } from "../../../../errors/specific_errors.ts";
