@@ -20,7 +20,7 @@ const REFUSALS: ReadonlySet<number> = new Set([
  * client of the gateway would get.
  */
 export function openClusterAccess(settings: Settings): ClusterAccess {
-  const { tls, gateway: { discovery, dialTimeoutMs } } = settings;
+  const { tls, transport, gateway: { discovery, dialTimeoutMs } } = settings;
   const secure = usesTls(settings);
   const open = (
     addresses: readonly string[],
@@ -32,6 +32,7 @@ export function openClusterAccess(settings: Settings): ClusterAccess {
       // The certificates of a discovered cluster are for its domain.
       tls: secure ? { ...tls, serverName: () => discovery?.domain } : undefined,
       dialTimeoutMs,
+      transport,
     });
   return {
     async probe(address, signal) {

@@ -114,6 +114,11 @@ export const FLAGS: readonly Flag[] = [
     about: "its password, the first line of the file",
   },
   {
+    name: "transport",
+    value: "NAME",
+    about: "http2 or grpc-js: what carries the gateway's questions to members",
+  },
+  {
     name: "dns-server",
     value: "IP:PORT",
     about: "name server for SRV records, if not the system's",

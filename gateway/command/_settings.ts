@@ -1,5 +1,9 @@
 import { parseGoDuration } from "../log/mod.ts";
-import { LONGEST_MS } from "../../balancers/transport/mod.ts";
+import {
+  LONGEST_MS,
+  TRANSPORT_NAMES,
+  type TransportName,
+} from "../../balancers/transport/mod.ts";
 import { type GivenFlags, UsageError } from "./_flags.ts";
 import type { DiscoveryOptions, GatewayOptions } from "../options.ts";
 import { SELECTION_NAMES } from "../_selection.ts";
@@ -29,6 +33,8 @@ export interface Settings {
   readonly probe: boolean;
   readonly tls: TlsFiles;
   readonly auth: UserAuth | undefined;
+  /** The transport that carries questions to members; the client's default. */
+  readonly transport: TransportName | undefined;
 }
 
 const DEFAULT_ENDPOINT = "127.0.0.1:2379";
@@ -72,6 +78,7 @@ export async function readSettings(given: GivenFlags): Promise<Settings> {
     probe: probeIntervalMs > 0,
     tls,
     auth: await readAuth(flags),
+    transport: flags.word("transport", TRANSPORT_NAMES),
   };
 }
 
@@ -158,10 +165,14 @@ class FlagReader {
 
   /** The first word is the default. */
   oneOf<T extends string>(name: string, words: readonly [T, ...T[]]): T {
-    const text = this.text(name) ?? words[0];
+    return this.word(name, words) ?? words[0];
+  }
+
+  word<T extends string>(name: string, words: readonly T[]): T | undefined {
+    const text = this.text(name);
     const found = words.find((word) => word === text);
-    if (found === undefined) throw this.#invalid(name, words.join(" or "));
-    return found;
+    if (text === undefined || found !== undefined) return found;
+    throw this.#invalid(name, words.join(" or "));
   }
 
   async pem(name: string): Promise<string | undefined> {

@@ -145,24 +145,33 @@ for (
   });
 }
 
-Deno.test("the gateway command follows the cluster's members", async () => {
-  await cluster.reset();
-  const [first] = cluster.members;
-  await using command = new GatewayProcess([
-    ANY,
-    `--endpoints=${first?.endpoint}`,
-    "--sync-members",
-    "--refresh-interval=200ms",
-    "--log-format=json",
-  ], { permissions: ["--allow-env"] });
-  const line = await command.line("endpoints have changed");
-  const { endpoints } = JSON.parse(line);
-  assertEquals(
-    [...endpoints].sort(),
-    cluster.endpoints.map((endpoint) => new URL(endpoint).host).sort(),
-  );
-  // The one member it was told of may go: it has learned of the others.
-  const address = await command.address();
-  await first?.proxy.set({ kind: "refuse" });
-  assertEquals(await etcdctl(address, "put", "ctl/synced", "yes"), "OK");
-});
+/** With the least that the gateway needs for its questions, beside the net. */
+const TRANSPORTS = [
+  { transport: "http2", permissions: [] },
+  { transport: "grpc-js", permissions: ["--allow-env"] },
+];
+
+for (const { transport, permissions } of TRANSPORTS) {
+  Deno.test(`the gateway command follows the cluster's members over ${transport}`, async () => {
+    await cluster.reset();
+    const [first] = cluster.members;
+    await using command = new GatewayProcess([
+      ANY,
+      `--endpoints=${first?.endpoint}`,
+      "--sync-members",
+      "--refresh-interval=200ms",
+      "--log-format=json",
+      `--transport=${transport}`,
+    ], { permissions });
+    const line = await command.line("endpoints have changed");
+    const { endpoints } = JSON.parse(line);
+    assertEquals(
+      [...endpoints].sort(),
+      cluster.endpoints.map((endpoint) => new URL(endpoint).host).sort(),
+    );
+    // The one member it was told of may go: it has learned of the others.
+    const address = await command.address();
+    await first?.proxy.set({ kind: "refuse" });
+    assertEquals(await etcdctl(address, "put", "ctl/synced", "yes"), "OK");
+  });
+}

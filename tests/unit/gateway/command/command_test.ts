@@ -128,6 +128,7 @@ Deno.test("parseFlags() refuses what it does not know", async () => {
       "--insecure-discovery=maybe",
       "--log-format=xml",
       "--selection=best",
+      "--transport=http3",
       "--max-connections=many",
       "--max-connections=0",
       "--listen-addr=nowhere",

@@ -25,6 +25,7 @@ function settings(endpoints: readonly string[]): Settings {
     probe: false,
     tls: { ca, cert: undefined, key: undefined },
     auth: { username: "alice", password: "hunter2" },
+    transport: undefined,
   };
 }
 
