@@ -53,7 +53,7 @@ export class ClientCore {
     this.parts = parts;
     this.kv = new KvFacet(kvCaller, {
       batching,
-      listRest: rangeStreams(opener, timeoutMs),
+      listRest: rangeStreams(opener, { timeoutMs, clock }),
     });
     this.watches = new WatchFacet(opener, this.kv, {
       clock,
@@ -68,7 +68,11 @@ export class ClientCore {
     this.election = new ElectionFacet(caller, { opener, clock });
     this.auth = new AuthFacet(caller);
     this.cluster = new ClusterFacet(caller);
-    this.maintenance = new MaintenanceFacet(caller, { opener, timeoutMs });
+    this.maintenance = new MaintenanceFacet(caller, {
+      opener,
+      timeoutMs,
+      clock,
+    });
   }
 
   namespace(prefix: Key): Keyspace {

@@ -50,6 +50,11 @@ export class MemberConnections {
     return this.#settings.timeoutMs;
   }
 
+  /** Times what is done on them. */
+  get clock(): Clock {
+    return this.#settings.clock;
+  }
+
   /** The connection to an endpoint. */
   to(address: Endpoint): MemberConnection {
     let held = this.#held.get(address.url);

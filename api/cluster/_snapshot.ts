@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { methods } from "../../proto/methods.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { type Opener, ServerStream } from "../stream/mod.ts";
 import { type OptionKinds, SIGNAL, TIMEOUT_MS } from "../checks/mod.ts";
 
@@ -14,21 +15,25 @@ export const SNAPSHOT_OPTIONS: OptionKinds = {
   timeoutMs: TIMEOUT_MS,
 };
 
+interface SnapshotSettings {
+  readonly signal?: AbortSignal | undefined;
+  /** The longest wait for the next bytes; `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  /** The time. */
+  readonly clock: Pick<Clock, "hold">;
+}
+
 /** Opens the stream of a snapshot, when it is first read. */
 export function takeSnapshot(
   opener: Opener,
-  { signal, timeoutMs }: {
-    readonly signal?: AbortSignal | undefined;
-    /** The longest wait for the next bytes; `Infinity` for no limit. */
-    readonly timeoutMs: number;
-  },
+  settings: SnapshotSettings,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const stream = new ServerStream(opener, methods.maintenance.snapshot, {
     request: {},
     action: ACTION,
     requireLeader: false,
-    timeoutMs,
-    signal,
+    ...settings,
+    signal: settings.signal,
   });
   const digest = new TrailingDigest();
   return new ReadableStream({

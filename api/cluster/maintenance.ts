@@ -7,6 +7,7 @@ import { fromBigInt, toUnsignedBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { type Caller, type CallOptions, timeoutOf } from "../call/mod.ts";
 import { CALL_OPTIONS, MEMBER_ID, oneOf, Signature } from "../checks/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { withDeadline } from "../waiting/mod.ts";
 import type {
   Alarm,
@@ -37,6 +38,7 @@ export class MaintenanceFacet implements Maintenance {
   readonly #caller: Caller;
   readonly #opener: Opener;
   readonly #timeoutMs: number;
+  readonly #clock: Clock;
 
   constructor(
     caller: Caller,
@@ -44,11 +46,14 @@ export class MaintenanceFacet implements Maintenance {
       readonly opener: Opener;
       /** The timeout of calls that name none; `Infinity` for no limit. */
       readonly timeoutMs: number;
+      /** The time. */
+      readonly clock: Clock;
     },
   ) {
     this.#caller = caller;
     this.#opener = parts.opener;
     this.#timeoutMs = parts.timeoutMs;
+    this.#clock = parts.clock;
   }
 
   async alarms(options?: CallOptions): Promise<readonly Alarm[]> {
@@ -67,6 +72,7 @@ export class MaintenanceFacet implements Maintenance {
       signal: call.signal,
       timeoutMs: timeoutOf(call, this.#timeoutMs),
       action: () => action,
+      clock: this.#clock,
     }, async (context) => {
       const ask = (request: AlarmRequestInit) => {
         context.throwIfEnded();
@@ -98,6 +104,7 @@ export class MaintenanceFacet implements Maintenance {
     return takeSnapshot(this.#opener, {
       ...options,
       timeoutMs: timeoutOf(options, this.#timeoutMs),
+      clock: this.#clock,
     });
   }
 

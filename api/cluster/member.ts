@@ -153,10 +153,12 @@ export class MemberFacet implements MemberCalls {
     options: SnapshotOptions = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
     SNAPSHOT.check(options);
+    const { timeoutMs, clock } = this.#connections;
     const { opener } = this.#connections.to(this.#address);
     return takeSnapshot(opener, {
       ...options,
-      timeoutMs: timeoutOf(options, this.#connections.timeoutMs),
+      timeoutMs: timeoutOf(options, timeoutMs),
+      clock,
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { methods } from "../../proto/methods.ts";
 import { timeoutOf } from "../call/mod.ts";
 import { toKeyValues } from "../values/mod.ts";
@@ -8,7 +9,12 @@ import { type Opener, ServerStream } from "../stream/mod.ts";
 /** Reads ranges in parts, from members that have the method for it. */
 export function rangeStreams(
   opener: Opener,
-  defaultMs: number,
+  { timeoutMs: defaultMs, clock }: {
+    /** The timeout of reads that name none; `Infinity` for no limit. */
+    readonly timeoutMs: number;
+    /** The time. */
+    readonly clock: Pick<Clock, "hold">;
+  },
 ): ReadRest {
   return async function* (range, options) {
     const { signal, timeoutMs, requireLeader = false, ...read } = options;
@@ -19,6 +25,7 @@ export function rangeStreams(
       needs: methods.kv.rangeStream.since,
       timeoutMs: timeoutOf({ timeoutMs }, defaultMs),
       signal,
+      clock,
     });
     try {
       for (;;) {

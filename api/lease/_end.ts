@@ -1,4 +1,9 @@
-import { LONGEST_MS, onAbort } from "../../balancers/transport/mod.ts";
+import {
+  type Clock,
+  LONGEST_MS,
+  onAbort,
+  SYSTEM_CLOCK,
+} from "../../balancers/transport/mod.ts";
 import {
   type LeaseLossReason,
   LeaseLostError,
@@ -30,20 +35,21 @@ export async function askIfEnded(
  */
 export function leaseEnd(
   lease: Pick<Lease, "signal" | "ttlSeconds">,
+  clock: Pick<Clock, "hold"> = SYSTEM_CLOCK,
 ): { readonly signal: AbortSignal; stop(): void } {
   const { signal, ttlSeconds } = lease;
   const end = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopTimer = () => {};
   const abort = () => end.abort(signal.reason);
   const onEnd = () => {
     if (lossOf(lease) !== "orphaned") return abort();
-    timer = setTimeout(abort, Math.min(ttlSeconds * 1_000, LONGEST_MS));
+    stopTimer = clock.hold(Math.min(ttlSeconds * 1_000, LONGEST_MS), abort);
   };
   const unlink = onAbort(signal, onEnd);
   return {
     signal: end.signal,
     stop() {
-      clearTimeout(timer);
+      stopTimer();
       unlink();
     },
   };

@@ -65,7 +65,7 @@ export async function renewOnce(
         if (!(error instanceof EtcdError && error.retryable)) throw error;
         last = error;
       }
-      await pause(REPEAT_MS, signal);
+      await pause(REPEAT_MS, { signal });
     }
   });
 }

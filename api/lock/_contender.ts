@@ -144,8 +144,8 @@ export class Contender {
 
   async #leave(): Promise<void> {
     if (this.#state.kind === "outside") return;
-    const { lease } = this.#parts;
-    const end = leaseEnd(lease);
+    const { lease, keys } = this.#parts;
+    const end = leaseEnd(lease, keys.clock);
     try {
       await withDeadline({
         owner: end.signal,

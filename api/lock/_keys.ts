@@ -1,3 +1,4 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
 import type { Kv } from "../kv/mod.ts";
 import type { Key, KeyRange } from "../values/mod.ts";
 import type { Watch, WatchOptions } from "../watch/mod.ts";
@@ -8,4 +9,6 @@ export interface QueueKeys {
   readonly kv: Kv;
   /** Starts a watch on a key or a range. */
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch;
+  /** Times the end of leases. @default {the system's} */
+  readonly clock?: Pick<Clock, "hold"> | undefined;
 }

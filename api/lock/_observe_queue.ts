@@ -112,7 +112,7 @@ class QueueObserver {
         this.#signal.throwIfAborted();
         if (!EtcdError.from(error).retryable) throw error;
       }
-      await pause(PAUSE_MS, this.#signal);
+      await pause(PAUSE_MS, { signal: this.#signal });
     }
   }
 }

@@ -55,7 +55,7 @@ async function retryUntilAnswered<T>(
       context.failed(error);
       if (!isTransient(error)) throw error;
     }
-    await pause(PAUSE_MS, context.signal);
+    await pause(PAUSE_MS, { signal: context.signal });
   }
 }
 

@@ -52,6 +52,6 @@ export async function waitForDelete(
       if (!(error instanceof CompactedError)) throw error;
     }
   }
-  if (stale === "behind") await pause(BEHIND_MS, signal);
+  if (stale === "behind") await pause(BEHIND_MS, { signal });
   return "unknown";
 }

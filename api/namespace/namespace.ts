@@ -67,7 +67,7 @@ export class NamespacedKeys extends Keyspace {
     const opener = namespacedOpener(parts.opener, this.#prefix);
     this.kv = new KvFacet(under(parts.kvCaller), {
       batching: (mode) => under(parts.batching(mode)),
-      listRest: rangeStreams(opener, parts.timeoutMs),
+      listRest: rangeStreams(opener, parts),
     });
     this.lease = parts.leases.over(caller);
     this.lock = new LockFacet(caller);

@@ -1,4 +1,4 @@
-import { onAbort } from "../../balancers/transport/mod.ts";
+import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
@@ -22,6 +22,8 @@ export interface ReadingSettings<Request> {
   readonly timeoutMs: number;
   /** Ends the reading. */
   readonly signal: AbortSignal | undefined;
+  /** The time. */
+  readonly clock: Pick<Clock, "hold">;
 }
 
 type StreamEnd =
@@ -73,10 +75,8 @@ export class ServerStream<Request, Response> {
   async next(): Promise<Response | undefined> {
     const { signal } = this.#ended;
     signal.throwIfAborted();
-    const { timeoutMs } = this.#settings;
-    const timer = timeoutMs === Infinity
-      ? undefined
-      : setTimeout(() => this.end(this.#late()), timeoutMs);
+    const { timeoutMs, clock } = this.#settings;
+    const stopTimer = clock.hold(timeoutMs, () => this.end(this.#late()));
     try {
       for (;;) {
         try {
@@ -89,13 +89,13 @@ export class ServerStream<Request, Response> {
           if (this.#begun || !isPassing(error)) throw error;
           this.#stream = undefined;
         }
-        await pause(REPEAT_MS, signal);
+        await pause(REPEAT_MS, { signal, clock });
       }
     } catch (error) {
       this.end(error);
       throw error;
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 

@@ -27,7 +27,7 @@ export async function ensureToken(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof EtcdError && error.retryable)) throw error;
-      await pause(REPEAT_MS, signal);
+      await pause(REPEAT_MS, { signal });
     }
   }
 }

@@ -158,13 +158,14 @@ export class Relist {
 
   /** Reads until there is an answer; each try has its own time limit. */
   async #untilAnswered<T>(read: () => Promise<T>): Promise<T> {
+    const { signal } = this.#closed;
     for (let failures = 0;; failures++) {
       // The first time at once: the strategy may have another member.
-      if (failures > 1) await pause(REPEAT_MS, this.#closed.signal);
+      if (failures > 1) await pause(REPEAT_MS, { signal });
       try {
         return await read();
       } catch (error) {
-        this.#closed.signal.throwIfAborted();
+        signal.throwIfAborted();
         if (!EtcdError.from(error).retryable) throw error;
       }
     }

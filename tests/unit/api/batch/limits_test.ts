@@ -1,5 +1,9 @@
 // How much shares a request, and how many are in flight.
 import { assert, assertEquals } from "@std/assert";
+import {
+  type Clock,
+  SYSTEM_CLOCK,
+} from "../../../../balancers/transport/mod.ts";
 import { EtcdError } from "../../../../errors/etcd_error.ts";
 import { GRPC_CODE } from "../../../../errors/codes.ts";
 import { answerAll, batchSubject, sent } from "./_subject.ts";
@@ -14,25 +18,20 @@ function refusal(code: "too_many_operations" | "request_too_large") {
 }
 
 Deno.test("the longest timeout there is sets no timer that is over at once", async () => {
-  const { kv, network } = batchSubject();
-  const { setTimeout, setInterval } = globalThis;
   const waits: number[] = [];
-  const noting = (set: typeof setTimeout | typeof setInterval) =>
-    ((task: () => void, ms: number) => {
+  const clock: Clock = {
+    ...SYSTEM_CLOCK,
+    hold(ms, task) {
       waits.push(ms);
-      return set(task, ms);
-    }) as typeof setTimeout;
-  globalThis.setTimeout = noting(setTimeout);
-  globalThis.setInterval = noting(setInterval);
-  try {
-    const timeoutMs = 2_147_483_647;
-    const gets = ["a", "b", "c"].map((key) => kv.get(key, { timeoutMs }));
-    await microtasks();
-    await answerAll(network);
-    await Promise.all(gets);
-  } finally {
-    Object.assign(globalThis, { setTimeout, setInterval });
-  }
+      return SYSTEM_CLOCK.hold(ms, task);
+    },
+  };
+  const { kv, network } = batchSubject("all", { clock });
+  const timeoutMs = 2_147_483_647;
+  const gets = ["a", "b", "c"].map((key) => kv.get(key, { timeoutMs }));
+  await microtasks();
+  await answerAll(network);
+  await Promise.all(gets);
   assertEquals(waits.filter((ms) => ms > 2_147_483_647), []);
   assert(waits.length > 0);
 });

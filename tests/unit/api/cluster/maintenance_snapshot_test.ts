@@ -6,72 +6,16 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { takeSnapshot } from "../../../../api/cluster/_snapshot.ts";
 import { EtcdError } from "../../../../errors/etcd_error.ts";
 import { InvalidOptionError } from "../../../../errors/invalid_option_error.ts";
 import {
   TimeoutError,
   UnavailableError,
 } from "../../../../errors/specific_errors.ts";
-import type {
-  SnapshotRequestInit,
-  SnapshotResponseInit,
-} from "../../../../proto/gen/messages.ts";
 import { Client } from "../../../../mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
-import {
-  FakeOpener,
-  type FakeStream,
-  unavailable,
-} from "../stream/_fake_opener.ts";
-
-type Stream = FakeStream<SnapshotRequestInit, SnapshotResponseInit>;
-
-interface SnapshotTimes {
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** A snapshot from a server that does as told. */
-class Subject {
-  readonly opener = new FakeOpener<SnapshotRequestInit, SnapshotResponseInit>(
-    "etcdserverpb.SnapshotResponse",
-  );
-  readonly reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-
-  constructor({ timeoutMs = 5_000, signal }: SnapshotTimes = {}) {
-    const { opener } = this.opener;
-    this.reader = takeSnapshot(opener, { timeoutMs, signal }).getReader();
-  }
-
-  /** The newest stream, when it was asked for a message. */
-  async asked(count = 1): Promise<Stream> {
-    await waitFor("a stream that is read", () => {
-      const last = this.opener.streams.at(-1);
-      return last !== undefined && last.live && last.asked >= count;
-    });
-    return this.opener.last;
-  }
-
-  /** Reads all there is, while the server sends these blobs. */
-  async readAll(blobs: readonly Uint8Array[]): Promise<Uint8Array> {
-    const all = this.#rest();
-    all.catch(() => {});
-    let count = 0;
-    for (const blob of blobs) (await this.asked(++count)).reply({ blob });
-    (await this.asked(++count)).done();
-    return await all;
-  }
-
-  async #rest(): Promise<Uint8Array> {
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    for (;;) {
-      const { done, value } = await this.reader.read();
-      if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
-      chunks.push(value);
-    }
-  }
-}
+import { unavailable } from "../stream/_fake_opener.ts";
+import { SnapshotSubject } from "./_snapshot_subject.ts";
 
 const DATA = crypto.getRandomValues(new Uint8Array(10_000));
 const DIGEST = new Uint8Array(await crypto.subtle.digest("SHA-256", DATA));
@@ -91,7 +35,7 @@ Deno.test("snapshot() gives the data and its digest, however they are cut", asyn
       cutAt(0, 10_000, 10_000),
     ]
   ) {
-    assertEquals(await new Subject().readAll(blobs), WHOLE);
+    assertEquals(await new SnapshotSubject().readAll(blobs), WHOLE);
   }
 });
 
@@ -110,7 +54,7 @@ Deno.test("snapshot() fails when the digest is another one", async () => {
     ]
   ) {
     const error = await assertRejects(
-      () => new Subject().readAll(blobs),
+      () => new SnapshotSubject().readAll(blobs),
       EtcdError,
     );
     assertEquals([error.code, error.retryable], ["data_loss", true]);
@@ -119,7 +63,7 @@ Deno.test("snapshot() fails when the digest is another one", async () => {
 });
 
 Deno.test("snapshot() asks for nothing that is not read", async () => {
-  const subject = new Subject();
+  const subject = new SnapshotSubject();
   const { opener, reader } = subject;
   assertStrictEquals(opener.streams.length, 0);
   const first = reader.read();
@@ -138,10 +82,10 @@ Deno.test("snapshot() asks for nothing that is not read", async () => {
 });
 
 Deno.test("snapshot() is opened again until it has begun, not after", async () => {
-  const subject = new Subject();
+  const subject = new SnapshotSubject();
   const first = subject.reader.read();
-  (await subject.asked()).end(unavailable());
-  (await subject.asked()).end(unavailable());
+  await subject.fail();
+  await subject.fail();
   (await subject.asked()).reply({ blob: DATA });
   assertEquals((await first).value, DATA);
   assertStrictEquals(subject.opener.streams.length, 3);
@@ -153,7 +97,7 @@ Deno.test("snapshot() is opened again until it has begun, not after", async () =
 });
 
 Deno.test("snapshot() tells of an end that came while nobody read", async () => {
-  const subject = new Subject();
+  const subject = new SnapshotSubject();
   const first = subject.reader.read();
   const stream = await subject.asked();
   stream.reply({ blob: DATA });
@@ -167,7 +111,7 @@ Deno.test("snapshot() tells of an end that came while nobody read", async () => 
 });
 
 Deno.test("snapshot() that is canceled frees its stream", async () => {
-  const subject = new Subject();
+  const subject = new SnapshotSubject();
   const first = subject.reader.read();
   const stream = await subject.asked();
   await subject.reader.cancel("enough");
@@ -179,12 +123,12 @@ Deno.test("snapshot() ends with the signal's reason, wherever it is", async () =
   const reason = new Error("as the caller wants it");
   const aborted = () => AbortSignal.abort(reason);
   assertStrictEquals(
-    assertThrows(() => new Subject({ signal: aborted() }), Error),
+    assertThrows(() => new SnapshotSubject({ signal: aborted() }), Error),
     reason,
   );
   for (const place of ["waiting", "reading", "idle"]) {
     const controller = new AbortController();
-    const subject = new Subject({ signal: controller.signal });
+    const subject = new SnapshotSubject({ signal: controller.signal });
     subject.opener.held = place === "waiting";
     const first = subject.reader.read();
     first.catch(() => {});
@@ -201,16 +145,25 @@ Deno.test("snapshot() ends with the signal's reason, wherever it is", async () =
 });
 
 Deno.test("snapshot() waits no longer than it may for what comes next", async () => {
-  const subject = new Subject({ timeoutMs: 1_000 });
+  const subject = new SnapshotSubject({ timeoutMs: 1_000 });
   const first = subject.reader.read();
   (await subject.asked()).reply({ blob: DATA });
   await first;
-  const error = await assertRejects(() => subject.reader.read(), TimeoutError);
+  // Nobody reads now, and nothing is late.
+  assertStrictEquals(subject.clock.pending, 0);
+  subject.clock.advance(5_000);
+  const second = subject.reader.read();
+  const stream = await subject.asked(2);
+  subject.clock.advance(999);
+  assert(stream.live);
+  subject.clock.advance(1);
+  const error = await assertRejects(() => second, TimeoutError);
   assertEquals(
     error.message,
     "Cannot take the snapshot: http://fake:1 sent nothing for 1000 ms (timeout)",
   );
-  assert(subject.opener.last.canceled);
+  assert(stream.canceled);
+  assertStrictEquals(subject.clock.pending, 0);
 });
 
 Deno.test("snapshot() says of each endpoint why it could not be reached", async () => {

@@ -146,6 +146,23 @@ Deno.test("A session that ends ends its locks and waits, whatever is still tried
   assertEquals(fake.store.called.length, calls);
 });
 
+Deno.test("unlock() is tried as long as a lease that was orphaned may live", async () => {
+  const fake = new FakeSessions();
+  const session = await fake.open();
+  const lock = await session.lock("n");
+  failing(fake, Infinity, "before");
+  const returning = lock.unlock({ timeoutMs: 3_600_000 });
+  fake.end(0, "orphaned");
+  const { length } = fake.store.called;
+  // It goes on: nobody else may have ended the lease.
+  fake.clock.advance(9_999);
+  await waitFor("attempts", () => fake.store.called.length >= length + 2);
+  assertEquals(fake.clock.pending, 1);
+  fake.clock.advance(1);
+  await returning;
+  assertEquals(fake.clock.pending, 0);
+});
+
 Deno.test("lock() whose watch is compacted looks again", async () => {
   const fake = new FakeSessions();
   await using one = await fake.open();

@@ -4,6 +4,7 @@ import {
   type Key,
   type KeyRange,
   type Lease,
+  type LeaseLossReason,
   LeaseLostError,
   op,
   type Session,
@@ -13,6 +14,7 @@ import {
 } from "../../../../mod.ts";
 import { type ErrorCode, GRPC_CODE } from "../../../../errors/codes.ts";
 import { createError } from "../../../../errors/specific_errors.ts";
+import { FakeClock } from "../../support/_fake_clock.ts";
 import { id, MemoryStore } from "../kv/_memory_store.ts";
 
 const utf8 = new TextEncoder();
@@ -20,6 +22,8 @@ const utf8 = new TextEncoder();
 /** Sessions over a store in memory, whose leases a test ends. */
 export class FakeSessions {
   readonly store: MemoryStore = new MemoryStore();
+  /** Times the end of leases. */
+  readonly clock: FakeClock = new FakeClock();
   /** What the next watch fails with. */
   watchFailure: Error | undefined;
   /** The revision of the members that create watches, if that is told. */
@@ -62,6 +66,7 @@ export class FakeSessions {
     };
     return openSession({
       kv: this.#kv,
+      clock: this.clock,
       lease: {
         grant: () => Promise.resolve(lease as unknown as Lease),
       } as never,
@@ -70,10 +75,10 @@ export class FakeSessions {
   }
 
   /** Ends the lease of the session that was opened as this one, from 0. */
-  end(at: number): void {
+  end(at: number, reason: LeaseLossReason = "expired"): void {
     this.#ends[at]?.abort(
       new LeaseLostError("Cannot keep the lease: a test has ended it", {
-        reason: "expired",
+        reason,
         lastRenewal: new Date(),
         loopStallMs: 0,
       }),
