@@ -67,7 +67,9 @@ function stateOf(
   const { endpoint } = call;
   if (failure.ownDeadline) return lateState(failure, call);
   if (what.code === "connection_lost") {
-    const when = failure.sent ? "during the call" : "before it was sent";
+    const when = failure.reach === "unsent"
+      ? "before it was sent"
+      : "during the call";
     return `lost the connection to ${endpoint} ${when} (connection_lost): ${failure.details}`;
   }
   if (failure.httpStatus !== undefined && what.code === "request_too_large") {
@@ -80,11 +82,11 @@ function stateOf(
   }`;
 }
 
-function lateState({ sent, details }: CallFailure, call: FailedCall): string {
+function lateState({ reach, details }: CallFailure, call: FailedCall): string {
   // The details of a request that was not sent say what it has waited for.
-  const state = sent
-    ? `no answer from ${call.endpoint}`
-    : `${details}, and got none`;
+  const state = reach === "unsent"
+    ? `${details}, and got none`
+    : `no answer from ${call.endpoint}`;
   const before = call.attempts.at(-2);
   return `${state} within ${call.timeoutMs} ms (timeout)${
     before === undefined

@@ -1,5 +1,6 @@
 import { findEtcdMessage } from "./_messages.ts";
 import { type ErrorCode, GRPC_CODE } from "./codes.ts";
+import type { Reach } from "./reach.ts";
 
 /**
  * The facts about a call that failed, without any interpretation. The transport
@@ -10,24 +11,12 @@ export interface CallFailure {
   readonly grpcCode: number;
   /** The status text. */
   readonly details: string;
-  /** Whether any byte of the request may have left this process. */
-  readonly sent: boolean;
+  /** The state in which the request was left. */
+  readonly reach: Reach;
   /** Whether the connection was lost before the call ended. */
   readonly disconnected: boolean;
   /** Whether the caller's own deadline ended the call. */
   readonly ownDeadline: boolean;
-  /**
-   * Whether the server itself gave the status, rather than a stream that was
-   * reset. @default {true}
-   */
-  readonly answered?: boolean;
-  /**
-   * Whether the server has certainly not looked at the request, though it was
-   * sent: HTTP/2 promises that for the streams above the last one of a GOAWAY.
-   * HTTP/2 promises it for REFUSED_STREAM too, but a proxy may send that for a
-   * request that etcd has executed: HAProxy does. @default {false}
-   */
-  readonly unprocessed?: boolean;
   /** The HTTP status of the answer, if it is another one than 200. */
   readonly httpStatus?: number | undefined;
 }
@@ -88,7 +77,7 @@ export function classify(failure: CallFailure): Classification {
       code: "timeout",
       grpcCode: GRPC_CODE.deadlineExceeded,
       fromEtcd: false,
-      applied: failure.sent ? "maybe" : "never",
+      applied: failure.reach === "unsent" ? "never" : "maybe",
     };
   }
   const message = findEtcdMessage(failure.details);
@@ -125,11 +114,11 @@ function classifyByStatus(failure: CallFailure): Classification {
 }
 
 /** Whether the server may have begun to serve the request. */
-function wasLookedAt({ sent, unprocessed = false }: CallFailure): boolean {
-  return sent && !unprocessed;
+function wasLookedAt({ reach }: CallFailure): boolean {
+  return reach === "unanswered" || reach === "answered";
 }
 
 /** Whether the server said that it did not even try. */
-function isRefusal({ grpcCode, answered = true }: CallFailure): boolean {
-  return answered && REFUSED.has(grpcCode);
+function isRefusal({ grpcCode, reach }: CallFailure): boolean {
+  return reach === "answered" && REFUSED.has(grpcCode);
 }

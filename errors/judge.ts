@@ -131,12 +131,12 @@ function isRepeated(
   }
   // A request that never left is repeated, whatever its effect. One that etcd
   // answered has left, whatever the transport says.
-  if (!failure.sent && !what.fromEtcd) {
+  if (failure.reach === "unsent" && !what.fromEtcd) {
     return what.grpcCode === GRPC_CODE.unavailable;
   }
   if (
-    failure.unprocessed && !what.fromEtcd && policy.resendRefused &&
-    context.attempt === 1
+    failure.reach === "unprocessed" && !what.fromEtcd &&
+    policy.resendRefused && context.attempt === 1
   ) return true;
   if (context.effect === "write") return false;
   // A lost connection is INTERNAL in grpc-go 1.0 and UNAVAILABLE since; each
@@ -167,7 +167,9 @@ function blameOf(what: Classification, failure: CallFailure): Blame {
   if (CLUSTER_TROUBLE.has(what.code)) return "cluster";
   switch (what.grpcCode) {
     case GRPC_CODE.unavailable:
-      return failure.sent || what.fromEtcd ? "member" : "connection";
+      return failure.reach !== "unsent" || what.fromEtcd
+        ? "member"
+        : "connection";
     // The caller's own deadline is the member's fault too: it is what lets
     // grpc1.7 leave a silent member.
     case GRPC_CODE.deadlineExceeded:

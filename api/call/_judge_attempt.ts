@@ -37,10 +37,8 @@ export function judgeAttempt(
   { status, connection, transport, endedAt, durationMs }: FailedAttempt,
   { policy, endpoints, clock }: JudgeSettings,
 ): Verdict {
-  const { sent = true } = status;
   return judge({
     ...status,
-    sent,
     disconnected: !transport.ready,
     ownDeadline: status.grpcCode === GRPC_CODE.deadlineExceeded &&
       endedAt >= call.deadlineAt - DEADLINE_SLACK_MS,

@@ -87,7 +87,7 @@ function isRefusedUser({ grpcCode, details }: CallStatus): boolean {
   const { code } = classify({
     grpcCode,
     details,
-    sent: true,
+    reach: "answered",
     disconnected: false,
     ownDeadline: false,
   });

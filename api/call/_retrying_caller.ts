@@ -221,8 +221,8 @@ export class RetryingCaller implements TraceableCaller {
       return { kind: "replied", reply: result };
     }
     if (pool.closed) {
-      const { sent = true } = result;
-      call.maybeCommitted ||= sent && isInDoubt(call.effect());
+      call.maybeCommitted ||= result.reach !== "unsent" &&
+        isInDoubt(call.effect());
       throw callClosedError(call);
     }
     const failed = { ...picked, status: result, endedAt, durationMs };

@@ -33,14 +33,14 @@ const NO_REPEAT: RetryPolicy = {
 
 /** The error of a stream that should have gone on, and who is to blame. */
 export function judgeStream(
-  { grpcCode, details, sent = true }: CallStatus,
+  { grpcCode, details, reach }: CallStatus,
   stream: EndedStream,
 ): { readonly error: EtcdError; readonly blame: Blame } {
   const ended = grpcCode === GRPC_CODE.ok;
   const verdict = judge({
     grpcCode: ended ? GRPC_CODE.unavailable : grpcCode,
     details: ended ? "the server ended the stream" : details,
-    sent,
+    reach,
     disconnected: stream.disconnected,
     ownDeadline: false,
   }, {

@@ -133,7 +133,7 @@ export class LiveStream<Request, Response> {
   }
 
   #onEnd(status: CallStatus): void {
-    this.#begun = status.sent !== false;
+    this.#begun = status.reach !== "unsent";
     if (!this.#live || !this.#begun) return;
     const { pool, settings, listener } = this.#parts;
     if (status.grpcCode === GRPC_CODE.ok && listener.onDone) {

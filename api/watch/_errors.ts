@@ -40,7 +40,7 @@ function meaning(reason: string): Classification {
   return classify({
     grpcCode: GRPC_CODE.canceled,
     details: reason,
-    sent: true,
+    reach: "answered",
     disconnected: false,
     ownDeadline: false,
   });

@@ -122,8 +122,7 @@ export class StreamQueue {
     return {
       grpcCode,
       details: describeWait(maxStreams, this.#url),
-      answered: false,
-      sent: false,
+      reach: "unsent",
     };
   }
 }

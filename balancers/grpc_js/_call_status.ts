@@ -36,8 +36,11 @@ export function toCallStatus(
     details: foreign
       ? `${text}; that is no gRPC answer, is it an etcd server?`
       : text,
-    answered: type !== undefined && (cutShort || resetCode === undefined),
-    unprocessed: stream?.unprocessed === true,
+    reach: stream?.unprocessed === true
+      ? "unprocessed"
+      : type !== undefined && (cutShort || resetCode === undefined)
+      ? "answered"
+      : "unanswered",
     httpStatus,
   };
 }

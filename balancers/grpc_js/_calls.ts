@@ -19,6 +19,7 @@ type CallListener = Parameters<Call["start"]>[1];
 const NO_REPLY: CallStatus = {
   grpcCode: GRPC_CODE.internal,
   details: "The reply is missing",
+  reach: "answered",
 };
 
 /** The calls and streams that run on a channel. */

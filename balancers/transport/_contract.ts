@@ -1,3 +1,4 @@
+import type { Reach } from "../../errors/reach.ts";
 import type { TlsFault } from "../../errors/specific_errors.ts";
 import type { Endpoint } from "./_endpoint.ts";
 
@@ -22,23 +23,10 @@ export interface CallStatus {
   /** The status text. */
   readonly details: string;
   /**
-   * Whether the server itself gave this status; otherwise the stream was reset,
-   * or ended on this side. @default {true}
+   * The state in which the request was left. Of streams, only those that had a
+   * `wait` can be `unsent`: the others have begun for whoever opened them.
    */
-  readonly answered?: boolean;
-  /**
-   * Whether the server has certainly not looked at the request, though it was
-   * sent: the stream is above the last one of a GOAWAY. A stream that is only
-   * reset with REFUSED_STREAM does not count. @default {false}
-   */
-  readonly unprocessed?: boolean;
-  /**
-   * Whether any of the request may have left this process. `false` is certain:
-   * the call waited for a stream and was dropped, or its connection was lost
-   * before it was written. Of streams, only those say so that had a `wait`.
-   * @default {true}
-   */
-  readonly sent?: boolean;
+  readonly reach: Reach;
   /** The HTTP status of the answer, if it is another one than 200. */
   readonly httpStatus?: number | undefined;
 }

@@ -152,7 +152,7 @@ export class Calls implements StreamHost {
     this.#add();
     const unsent = this.#whyUnsent(timeoutMs);
     if (unsent !== undefined) {
-      stream.endLater({ ...unsent, answered: false, sent: false });
+      stream.endLater({ ...unsent, reach: "unsent" });
       return false;
     }
     streams.open(stream);

@@ -64,12 +64,14 @@ export class MessageStream extends Stream implements RunningStream {
    * connection may be gone by then. What ends in another way ends now.
    */
   protected tell(status: CallStatus): void {
-    if (status.answered === false) {
+    if (status.reach !== "answered") {
       this.#waiting.clear();
       this.#heldBytes = 0;
     }
     // Whoever opened it takes it for begun, as it does not wait for its turn.
-    this.#end = { ...status, sent: true };
+    this.#end = status.reach === "unsent"
+      ? { ...status, reach: "unanswered" }
+      : status;
     if (this.#waiting.size > 0) this.host.linger(this);
     else this.#tellEnd();
   }

@@ -169,8 +169,7 @@ export class Connection {
       stream.end({
         grpcCode: GRPC_CODE.unavailable,
         details: `The server said ${reason}`,
-        answered: false,
-        unprocessed: true,
+        reach: "unprocessed",
       });
     }
     if (this.calls.inFlight === 0) this.#onIdle();
@@ -193,8 +192,7 @@ export class Connection {
       stream.end({
         grpcCode: GRPC_CODE.unavailable,
         details: reason,
-        answered: false,
-        sent: stream.id <= sentStreamId,
+        reach: stream.id <= sentStreamId ? "unanswered" : "unsent",
       });
     }
   }

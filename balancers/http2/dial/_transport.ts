@@ -1,5 +1,6 @@
 import { GRPC_CODE } from "../../../errors/codes.ts";
 import {
+  type CallStatus,
   type Clock,
   type Dial,
   type DialSettings,
@@ -43,7 +44,7 @@ export function http2Dial(options: Http2DialOptions): Dial {
 const NOT_READY = {
   grpcCode: GRPC_CODE.unavailable,
   details: "The connection takes no calls",
-  answered: false,
+  reach: "unsent",
 } as const;
 
 /** The sockets, the dial, and the connection that comes of it. */
@@ -109,7 +110,7 @@ class Http2Transport implements Transport {
     if (this.#connection !== undefined) {
       return this.#connection.calls.unary(path, request, options);
     }
-    queueMicrotask(() => options.onEnd({ ...NOT_READY, sent: false }));
+    queueMicrotask(() => options.onEnd(NOT_READY));
     return { cancel() {} };
   }
 
@@ -117,7 +118,9 @@ class Http2Transport implements Transport {
     if (this.#connection !== undefined) {
       return this.#connection.calls.stream(path, options);
     }
-    queueMicrotask(() => options.onEnd(NOT_READY));
+    // Whoever opened it takes it for begun, as it does not wait for its turn.
+    const ended: CallStatus = { ...NOT_READY, reach: "unanswered" };
+    queueMicrotask(() => options.onEnd(ended));
     return { send() {}, halfClose() {}, read() {}, cancel() {} };
   }
 

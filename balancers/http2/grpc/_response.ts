@@ -99,6 +99,7 @@ export class ResponseHead {
         ? Number(grpcStatus)
         : GRPC_CODE.unknown,
       details: percentDecoded(this.#grpcMessage),
+      reach: "answered",
       ...(this.httpStatus !== 0 && this.httpStatus !== HTTP_OK &&
         { httpStatus: this.httpStatus }),
     };
@@ -115,7 +116,7 @@ export class ResponseHead {
       grpcCode: GRPC_CODE_OF_HTTP[httpStatus] ?? GRPC_CODE.unknown,
       details: `Received HTTP status code ${httpStatus}${type}` +
         (isGrpc ? "" : "; that is no gRPC answer, is it an etcd server?"),
-      answered: contentType !== "",
+      reach: contentType === "" ? "unanswered" : "answered",
       ...(httpStatus !== HTTP_OK && { httpStatus }),
     };
   }
@@ -128,7 +129,7 @@ export function resetStatus(errorCode: number): CallStatus {
     details: `The server reset the stream with code ${errorCode} (${
       errorName(errorCode)
     })`,
-    answered: false,
+    reach: "unanswered",
   };
 }
 

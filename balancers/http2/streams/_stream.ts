@@ -49,17 +49,13 @@ export interface StreamHost {
   told(stream: Stream): void;
 }
 
-const CANCELED: CallStatus = {
-  grpcCode: GRPC_CODE.canceled,
-  details: "Canceled by the caller",
-  answered: false,
+const CANCELED = unanswered(GRPC_CODE.canceled, "Canceled by the caller");
+const OUT_OF_TIME = unanswered(GRPC_CODE.deadlineExceeded, "Deadline exceeded");
+const OK: CallStatus = {
+  grpcCode: GRPC_CODE.ok,
+  details: "",
+  reach: "answered",
 };
-const OUT_OF_TIME: CallStatus = {
-  grpcCode: GRPC_CODE.deadlineExceeded,
-  details: "Deadline exceeded",
-  answered: false,
-};
-const OK: CallStatus = { grpcCode: GRPC_CODE.ok, details: "" };
 
 /** One call or stream of gRPC: a stream of HTTP/2, from its request to its end. */
 export abstract class Stream implements RunningCall, MessageSink, Timed {
@@ -246,5 +242,9 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
 
 /** The status of an answer that is none. */
 export function failure(details: string): CallStatus {
-  return { grpcCode: GRPC_CODE.internal, details, answered: false };
+  return unanswered(GRPC_CODE.internal, details);
+}
+
+function unanswered(grpcCode: number, details: string): CallStatus {
+  return { grpcCode, details, reach: "unanswered" };
 }

@@ -12,7 +12,7 @@ const { retry: ROUND_ROBIN } = resolveBalancer("grpc1.23")({
 export const FAILURE: CallFailure = {
   grpcCode: GRPC_CODE.unavailable,
   details: "etcdserver: no leader",
-  sent: true,
+  reach: "answered",
   disconnected: false,
   ownDeadline: false,
 };

@@ -9,7 +9,7 @@ function classifyText(grpcCode: number, text: string) {
   return classify({
     grpcCode,
     details: `etcdserver: ${text}`,
-    sent: true,
+    reach: "answered",
     disconnected: false,
     ownDeadline: false,
   });
@@ -39,7 +39,11 @@ Deno.test("classify() knows what the lock and election services say", () => {
     ["election: no leader", "nobody_leads"],
   ] as const;
   for (const [details, code] of said) {
-    const facts = { sent: true, disconnected: false, ownDeadline: false };
+    const facts = {
+      reach: "answered",
+      disconnected: false,
+      ownDeadline: false,
+    } as const;
     const grpcCode = GRPC_CODE.unknown;
     assertEquals(classify({ ...facts, grpcCode, details }), {
       code,
@@ -58,7 +62,11 @@ Deno.test("classify() knows what the maintenance service of 3.4 and 3.5 says of 
     ["auth: user name is empty", "user_empty", "invalidArgument"],
   ] as const;
   for (const [details, code, grpcName] of said) {
-    const facts = { sent: true, disconnected: false, ownDeadline: false };
+    const facts = {
+      reach: "answered",
+      disconnected: false,
+      ownDeadline: false,
+    } as const;
     assertEquals(
       classify({ ...facts, grpcCode: GRPC_CODE.unknown, details }),
       {

@@ -9,7 +9,7 @@ import {
 const FAILURE: CallFailure = {
   grpcCode: GRPC_CODE.unknown,
   details: "",
-  sent: true,
+  reach: "answered",
   disconnected: false,
   ownDeadline: false,
 };
@@ -50,7 +50,7 @@ Deno.test("classify() names each gRPC status that carries no message of etcd's",
       name,
     );
     assertEquals(
-      classify({ ...failure, sent: false }),
+      classify({ ...failure, reach: "unsent" }),
       { code, grpcCode, fromEtcd, applied: "never" },
       name,
     );
@@ -67,14 +67,14 @@ Deno.test("classify() calls a status it does not know 'unknown', and a write may
 Deno.test("classify() recognises a lost connection under every code grpc-js reports it", () => {
   // 14 mostly, 13 and 2 measured; the connection says it, not the text.
   for (const grpcCode of [14, 13, 2, 1]) {
-    for (const sent of [true, false]) {
+    for (const reach of ["answered", "unanswered", "unsent"] as const) {
       assertEquals(
-        classify({ ...FAILURE, grpcCode, sent, disconnected: true }),
+        classify({ ...FAILURE, grpcCode, reach, disconnected: true }),
         {
           code: "connection_lost",
           grpcCode: GRPC_CODE.unavailable,
           fromEtcd: false,
-          applied: sent ? "maybe" : "never",
+          applied: reach === "unsent" ? "never" : "maybe",
         },
       );
     }
@@ -90,7 +90,7 @@ Deno.test("classify() puts the own deadline first, then etcd's message, then the
     ownDeadline: true,
   };
   assertEquals(classify(all).code, "timeout");
-  assertEquals(classify({ ...all, sent: false }).applied, "never");
+  assertEquals(classify({ ...all, reach: "unsent" }).applied, "never");
   assertEquals(classify({ ...all, ownDeadline: false }).code, "no_leader");
   assertEquals(
     classify({ ...all, ownDeadline: false, details: "no leader" }).code,
@@ -106,8 +106,8 @@ Deno.test("grpcCodeName() gives gRPC's names, and the number of one without", ()
 });
 
 Deno.test("classify() knows what a member says while it is being removed", () => {
-  const failure = {
-    sent: true,
+  const failure: CallFailure = {
+    reach: "answered",
     disconnected: false,
     ownDeadline: false,
     grpcCode: GRPC_CODE.unknown,

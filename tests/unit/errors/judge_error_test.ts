@@ -29,14 +29,14 @@ Deno.test("judge() says what it could not do, the state, the code and the endpoi
       "Cannot put: waited for a stream, and got none within 300 ms (timeout)",
       errorOf({
         ownDeadline: true,
-        sent: false,
+        reach: "unsent",
         details: "waited for a stream",
       }, put),
     ],
     [
       "Cannot put: lost the connection to http://a:2379 before it was sent (connection_lost): waited for a stream",
       errorOf(
-        { details: "waited for a stream", disconnected: true, sent: false },
+        { details: "waited for a stream", disconnected: true, reach: "unsent" },
         { ...put, policy: { ...CONTEXT.policy, maxAttempts: 1 } },
       ),
     ],

@@ -11,6 +11,7 @@ import type { CallFailure } from "../../../errors/classify.ts";
 import { judge, type JudgeContext } from "../../../errors/judge.ts";
 
 const EFFECTS = ["read", "idempotent", "write"] as const;
+const REACHES = ["unsent", "unprocessed", "unanswered", "answered"] as const;
 
 /** What each kind of failure is on the wire. */
 const KINDS: Readonly<Record<string, readonly [number, string]>> = {
@@ -163,10 +164,13 @@ Deno.test("judge() decides each row of its table as listed", () => {
     const failure: CallFailure = {
       grpcCode,
       details,
-      sent: sent === "sent",
+      reach: sent !== "sent"
+        ? "unsent"
+        : kind === "unprocessed"
+        ? "unprocessed"
+        : "answered",
       disconnected: lost === "lost",
       ownDeadline: kind === "own deadline",
-      unprocessed: kind === "unprocessed",
       ...kind === "HTTP 413" && { httpStatus: 413 },
     };
     for (const [column, effect] of EFFECTS.entries()) {
@@ -203,14 +207,13 @@ Deno.test("judge() decides each row of its table as listed", () => {
 
 Deno.test("judge() repeats no write that may have been applied, whatever the facts", () => {
   for (const [grpcCode, details] of Object.values(KINDS)) {
-    for (const flags of Array(16).keys()) {
-      const failure = {
+    for (const at of Array(16).keys()) {
+      const failure: CallFailure = {
         grpcCode,
         details,
-        sent: (flags & 1) !== 0,
-        disconnected: (flags & 2) !== 0,
-        ownDeadline: (flags & 4) !== 0,
-        unprocessed: (flags & 8) !== 0,
+        reach: REACHES[at >> 2] ?? "answered",
+        disconnected: (at & 1) !== 0,
+        ownDeadline: (at & 2) !== 0,
       };
       for (const name of BALANCER_NAMES) {
         const { retry } = resolveBalancer(name)({ dialTimeoutMs: 1 });
@@ -226,10 +229,9 @@ Deno.test("judge() has a write that was not processed sent again once, and no mo
   const failure: CallFailure = {
     grpcCode: 14,
     details: "Stream refused by server",
-    sent: true,
+    reach: "unprocessed",
     disconnected: false,
     ownDeadline: false,
-    unprocessed: true,
   };
   const { retry } = resolveBalancer("grpc1.23")({ dialTimeoutMs: 1 });
   const actions = [1, 2].map((attempt) =>

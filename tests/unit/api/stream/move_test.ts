@@ -41,7 +41,7 @@ async function opened(
 
 Deno.test("StreamOpener looks for no other endpoint for a stream that ended as it was opened", async () => {
   const { pool, strategy, ends } = await opened(({ onEnd }) =>
-    onEnd({ grpcCode: 14, details: "gone" })
+    onEnd({ grpcCode: 14, details: "gone", reach: "answered" })
   );
   assertEquals(ends.length, 1);
   strategy.log.length = 0;

@@ -107,6 +107,6 @@ export function assertUnsent(
   grpcCode: number,
 ): void {
   assert(status !== undefined);
-  assertEquals([status.grpcCode, status.sent], [grpcCode, false]);
+  assertEquals([status.grpcCode, status.reach], [grpcCode, "unsent"]);
   assertStringIncludes(status.details, "(max concurrent streams)");
 }

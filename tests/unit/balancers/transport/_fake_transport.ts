@@ -47,7 +47,7 @@ export class FakeCall {
   }
 
   fail(grpcCode: number, details = ""): void {
-    this.#end({ grpcCode, details });
+    this.#end({ grpcCode, details, reach: "answered" });
   }
 }
 

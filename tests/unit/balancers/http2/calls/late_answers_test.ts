@@ -61,7 +61,7 @@ Deno.test("Connection gives no call an id that there is none of, though many beg
   }
   // Ids that are left: that one, and ten more.
   await waitFor("those without", () => ended.length === 4);
-  assert(ended.every((end) => "sent" in end && end.sent === false));
+  assert(ended.every((end) => "reach" in end && end.reach === "unsent"));
   conn.deliver(raw(...answer(http2.MAX_STREAM_ID, "the last one")));
   assertEquals(ended.length, 5);
   assert(ended[4] instanceof Uint8Array);

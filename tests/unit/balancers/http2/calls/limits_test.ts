@@ -48,7 +48,7 @@ Deno.test("Connection opens no more streams than the peer allows, and none of wh
     ]
   ) {
     const status = await statusOf(call);
-    assertEquals([status.grpcCode, status.sent], [grpcCode, false]);
+    assertEquals([status.grpcCode, status.reach], [grpcCode, "unsent"]);
     assertStringIncludes(status.details, "one of the 2 streams that");
   }
   assertEquals(opened(it.peer.heard), [1, 3]);
@@ -135,8 +135,8 @@ Deno.test("Connection tells the peer how much time there is, and resets what is 
     timeouts.push(fields["grpc-timeout"]);
   }
   assertEquals(timeouts, ["151m", "60000m"]);
-  const { grpcCode, answered, sent } = await statusOf(call);
-  assertEquals([grpcCode, answered, sent ?? true], [DEADLINE, false, true]);
+  const { grpcCode, reach } = await statusOf(call);
+  assertEquals([grpcCode, reach], [DEADLINE, "unanswered"]);
   assert(performance.now() - startedAt >= 150);
   const { payload } = await it.peer.frame(http2.RST_STREAM, 1);
   assertEquals(payload[3], http2.CANCEL);
@@ -147,8 +147,10 @@ Deno.test("Connection tells the peer how much time there is, and resets what is 
 
 Deno.test("Connection does not send a call that has no time left", async () => {
   await using it = await connected();
-  const { grpcCode, sent } = await statusOf(it.dialled.call({ timeoutMs: 0 }));
-  assertEquals([grpcCode, sent], [DEADLINE, false]);
+  const { grpcCode, reach } = await statusOf(
+    it.dialled.call({ timeoutMs: 0 }),
+  );
+  assertEquals([grpcCode, reach], [DEADLINE, "unsent"]);
   const next = it.dialled.call();
   await it.peer.frame(http2.HEADERS, 1);
   await it.peer.say(...answer(1, "x"));
@@ -197,7 +199,7 @@ for (const how of ["an answer", "a status", "an HTTP error"] as const) {
     }
     const end = await call.ended;
     if (how === "an answer") assert(end instanceof Uint8Array);
-    else assert(!(end instanceof Uint8Array) && end.answered !== false);
+    else assert(!(end instanceof Uint8Array) && end.reach === "answered");
     // The peer is told that the rest does not come.
     const { payload } = await it.peer.frame(http2.RST_STREAM, 1);
     assertEquals(payload[3], http2.CANCEL);

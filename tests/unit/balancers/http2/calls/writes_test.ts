@@ -108,7 +108,7 @@ Deno.test("Connection allows no call while too much waits for a peer that does n
   await it.turn();
   assertEquals(it.answers.length, 1);
   const [refused] = it.answers;
-  assert(!(refused instanceof Uint8Array) && refused?.sent === false);
+  assert(!(refused instanceof Uint8Array) && refused?.reach === "unsent");
   assertEquals(it.writes.length, 1);
   const before = it.frees;
   it.conn.written();

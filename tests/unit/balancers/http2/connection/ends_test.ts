@@ -124,8 +124,8 @@ for (const [where, bytes] of Object.entries(CUTS)) {
     await it.peer.frame(http2.HEADERS, 1);
     await it.peer.bytes(bytes);
     await it.peer.finish();
-    const { grpcCode, answered, details } = await statusOf(call);
-    assertEquals([grpcCode, answered], [14, false]);
+    const { grpcCode, reach, details } = await statusOf(call);
+    assertEquals([grpcCode, reach], [14, "unanswered"]);
     assertStringIncludes(details, "the server closed the connection");
     if (where !== "between frames") assertStringIncludes(details, " after ");
     await it.dialled.gone.promise;

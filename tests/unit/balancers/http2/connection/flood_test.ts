@@ -69,8 +69,8 @@ for (const [what, frame] of Object.entries(FLOODS)) {
       if (!it.transport.ready) break;
       await it.peer.bytes(some).catch(() => {});
     }
-    const { grpcCode, answered } = await running.ended;
-    assertEquals([grpcCode, answered], [14, false]);
+    const { grpcCode, reach } = await running.ended;
+    assertEquals([grpcCode, reach], [14, "unanswered"]);
     assertStringIncludes(
       (await it.dialled.down.promise).reason,
       `it sent ${MAX_USELESS_FRAMES} frames that mean nothing`,
@@ -140,8 +140,8 @@ Deno.test("Connection is lost when a PING has no answer in time", async () => {
   await using it = await connected({
     keepAlive: { timeMs: 20, timeoutMs: 50 },
   });
-  const { grpcCode, answered } = await statusOf(it.dialled.call());
-  assertEquals([grpcCode, answered], [14, false]);
+  const { grpcCode, reach } = await statusOf(it.dialled.call());
+  assertEquals([grpcCode, reach], [14, "unanswered"]);
   assertEquals(await it.dialled.down.promise, {
     kind: "other",
     reason: "the connection was lost: no answer to a ping within 50 ms",

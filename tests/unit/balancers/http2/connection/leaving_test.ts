@@ -45,8 +45,8 @@ Deno.test("Connection starts nothing in the place of a call that is canceled whe
   const waiting = it.dialled.call();
   running.cancel();
   it.transport.abort();
-  const { grpcCode, sent } = await statusOf(waiting);
-  assertEquals([grpcCode, sent], [1, false]);
+  const { grpcCode, reach } = await statusOf(waiting);
+  assertEquals([grpcCode, reach], [1, "unsent"]);
   await statusOf(running);
   await it.peer.end();
   assert(it.peer.heard.every(({ streamId }) => streamId < 3));

@@ -40,8 +40,8 @@ Deno.test("Dialling is ready with the server's SETTINGS, and not before", async 
   await peer.frame(http2.SETTINGS);
   await peer.frame(http2.WINDOW_UPDATE);
   assert(!dialled.transport.ready);
-  const { grpcCode, sent } = await statusOf(dialled.call());
-  assertEquals([grpcCode, sent], [14, false]);
+  const { grpcCode, reach } = await statusOf(dialled.call());
+  assertEquals([grpcCode, reach], [14, "unsent"]);
   await peer.say(settings());
   await dialled.ready.promise;
   assert(dialled.transport.ready);

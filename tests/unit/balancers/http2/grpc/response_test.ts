@@ -1,6 +1,7 @@
 // What the transport makes of answers, each of them said by a raw peer.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
+import type { Reach } from "../../../../../errors/reach.ts";
 import { connected, replyOf, statusOf } from "../peer/_dialled.ts";
 import { joined } from "../../../support/_joined.ts";
 import type { RawFrame } from "../support/_raw_frame.ts";
@@ -36,7 +37,8 @@ const STATUSES: readonly {
   readonly frames: (id: number) => readonly RawFrame[];
   readonly grpcCode: number;
   readonly details: string;
-  readonly answered?: boolean;
+  /** @default {"answered"} */
+  readonly reach?: Reach;
   readonly httpStatus?: number;
 }[] = [
   {
@@ -87,7 +89,7 @@ const STATUSES: readonly {
     frames: (id) => [headers(id, ANSWER), trailers(id, { "x-a": "b" })],
     grpcCode: 13,
     details: "without a status",
-    answered: false,
+    reach: "unanswered",
   },
   {
     name: "an end without trailers",
@@ -97,14 +99,14 @@ const STATUSES: readonly {
     ],
     grpcCode: 13,
     details: "without a status",
-    answered: false,
+    reach: "unanswered",
   },
   {
     name: "no reply",
     frames: (id) => [headers(id, ANSWER), trailers(id)],
     grpcCode: 13,
     details: "The reply is missing",
-    answered: false,
+    reach: "unanswered",
   },
   {
     name: "two replies",
@@ -114,7 +116,7 @@ const STATUSES: readonly {
     ],
     grpcCode: 13,
     details: "two replies",
-    answered: false,
+    reach: "unanswered",
   },
   {
     name: "a reply that is cut off",
@@ -125,7 +127,7 @@ const STATUSES: readonly {
     ],
     grpcCode: 13,
     details: "in a message",
-    answered: false,
+    reach: "unanswered",
   },
   {
     name: "a reply in gzip",
@@ -135,28 +137,28 @@ const STATUSES: readonly {
     ],
     grpcCode: 13,
     details: "'gzip'",
-    answered: false,
+    reach: "unanswered",
   },
   {
     name: "data before headers",
     frames: (id) => [data(id, message("x"))],
     grpcCode: 13,
     details: "data before headers",
-    answered: false,
+    reach: "unanswered",
   },
   {
     name: "headers twice",
     frames: (id) => [headers(id, ANSWER), headers(id, ANSWER)],
     grpcCode: 13,
     details: "headers amid its answer",
-    answered: false,
+    reach: "unanswered",
   },
   ...[{}, { ":status": "2e2" }].map((status) => ({
     name: `headers with ${status[":status"] ?? "no"} HTTP status`,
     frames: (id: number) => [headers(id, { ...HTML, ...status })],
     grpcCode: 13,
     details: "without an HTTP status",
-    answered: false,
+    reach: "unanswered" as const,
   })),
   ...[
     [400, 13],
@@ -198,24 +200,20 @@ const STATUSES: readonly {
     frames: (id: number) => [reset(id, code)],
     grpcCode,
     details: `reset the stream with code ${code} (${http2.errorName(code)})`,
-    answered: false,
+    reach: "unanswered" as const,
   })),
 ];
 
 for (const { name, frames, details, ...expected } of STATUSES) {
   Deno.test(`Connection is answered with ${name}`, async () => {
     const status = await answered(frames);
-    const { grpcCode, answered: isAnswered = true, httpStatus } = status;
+    const { grpcCode, reach, httpStatus } = status;
+    // Only a GOAWAY is a promise that it was not processed.
     assertEquals(
-      { grpcCode, answered: isAnswered, httpStatus },
-      { answered: true, httpStatus: undefined, ...expected },
+      { grpcCode, reach, httpStatus },
+      { reach: "answered", httpStatus: undefined, ...expected },
     );
     assertStringIncludes(status.details, details);
-    // Only a GOAWAY is a promise.
-    assertEquals([status.unprocessed ?? false, status.sent ?? true], [
-      false,
-      true,
-    ]);
   });
 }
 

@@ -10,7 +10,10 @@ import type { Request } from "./_client_side.ts";
 import { fromLatin1, latin1 } from "../support/_hex.ts";
 import { ModelAnswer, type ModelEnd } from "./_model_answer.ts";
 
-const CANCELED: ModelEnd = { grpcCode: GRPC_CODE.canceled, answered: false };
+const CANCELED: ModelEnd = {
+  grpcCode: GRPC_CODE.canceled,
+  reach: "unanswered",
+};
 
 /** A message with its prefix, a character per byte. */
 export function framed(message: string): string {
@@ -119,25 +122,21 @@ export class PlayedCall {
     if (this.#checkedEnd !== undefined && this.#checkedEnd === end) return;
     const { length } = this.got;
     assertEquals(this.got, messages.slice(0, length));
-    if (this.kind === "stream" && (end?.answered ?? true)) {
+    if (this.kind === "stream" && (end?.reach ?? "answered") === "answered") {
       assertEquals(length, Math.min(this.asked, messages.length), "messages");
       if (length < messages.length) return assertEquals(this.status, undefined);
     }
     if (this.status === undefined || end === undefined) {
       return assertEquals<unknown>(this.status, end);
     }
-    const { grpcCode, answered = true, unprocessed = false, sent = true } =
-      this.status;
-    const { details } = this.status;
+    const { grpcCode, reach, details } = this.status;
+    // A stream never says "unsent", as it did not wait for its turn.
+    const told = this.kind === "stream" && end.reach === "unsent"
+      ? "unanswered"
+      : end.reach;
     assertEquals(
-      { grpcCode, answered, unprocessed, sent },
-      {
-        unprocessed: false,
-        sent: true,
-        ...end,
-        // A stream never says so, as it did not wait for its turn.
-        ...this.kind === "stream" && { sent: true },
-      },
+      { grpcCode, reach },
+      { grpcCode: end.grpcCode, reach: told },
       details,
     );
     // A unary reply is given if all went well, only then.

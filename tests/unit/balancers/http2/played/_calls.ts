@@ -10,7 +10,11 @@ import { framed, PlayedCall } from "./_call.ts";
 import type { Effect } from "./_said.ts";
 
 /** How a unary call ends that has a reply. */
-const WELL: CallStatus = { grpcCode: GRPC_CODE.ok, details: "" };
+const WELL: CallStatus = {
+  grpcCode: GRPC_CODE.ok,
+  details: "",
+  reach: "answered",
+};
 
 /** What the calls of a connection are played with. */
 export interface PlayedCallsParts {
@@ -63,7 +67,7 @@ export class PlayedCalls {
     const path = `/${this.#calls.length % 7}`;
     const call = new PlayedCall(draws.of(["unary", "stream"]), { id, path });
     if (grpcCode !== undefined) {
-      call.answer.finish({ grpcCode, answered: false, sent: false });
+      call.answer.finish({ grpcCode, reach: "unsent" });
     }
     this.#calls.push(call);
     call.running = call.quietly(() =>
@@ -82,7 +86,7 @@ export class PlayedCalls {
       for (const { id, answer } of this.#calls) {
         if (id <= effect.lastStreamId) continue;
         const grpcCode = GRPC_CODE.unavailable;
-        answer.finish({ grpcCode, answered: false, unprocessed: true });
+        answer.finish({ grpcCode, reach: "unprocessed" });
       }
     } else if (effect.kind === "error") this.lost();
   }
@@ -92,8 +96,7 @@ export class PlayedCalls {
     for (const { id, answer } of this.#calls) {
       answer.finish({
         grpcCode: GRPC_CODE.unavailable,
-        answered: false,
-        sent: this.#parts.side.requests.has(id),
+        reach: this.#parts.side.requests.has(id) ? "unanswered" : "unsent",
       });
     }
   }
@@ -144,7 +147,7 @@ export class PlayedCalls {
   checkClosed(): void {
     const { requests, dropped } = this.#parts.side;
     for (const { id, status } of this.#calls) {
-      if (dropped.has(id) || status?.unprocessed) continue;
+      if (dropped.has(id) || status?.reach === "unprocessed") continue;
       assert(requests.get(id)?.state !== "open", `stream ${id} is open`);
     }
   }
@@ -153,7 +156,7 @@ export class PlayedCalls {
   checkEnds(): ReadonlySet<string> {
     for (const { status, id } of this.#calls) {
       assert(status !== undefined, `call ${id} has no end`);
-      if (status.sent ?? true) continue;
+      if (status.reach !== "unsent") continue;
       const isSent = this.#parts.side.requests.has(id);
       assert(!isSent, `${id} was sent: ${status.details}`);
     }
@@ -206,13 +209,5 @@ export class PlayedCalls {
 
 /** What became of a call: who ended it, and how. */
 function outcome({ kind, status }: PlayedCall): string {
-  const { grpcCode, answered = true, unprocessed, sent } = status ?? {};
-  const who = sent === false
-    ? "unsent"
-    : unprocessed
-    ? "unprocessed"
-    : answered
-    ? "answered"
-    : "broken";
-  return `${kind} ${who} ${grpcCode}`;
+  return `${kind} ${status?.reach} ${status?.grpcCode}`;
 }

@@ -1,20 +1,19 @@
 /** What a client is to make of an answer, written as plainly as can be. */
 import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
+import type { Reach } from "../../../../../errors/reach.ts";
 import { GRPC_CODE } from "../../../../../errors/codes.ts";
 import type { Pair } from "../hpack/_story.ts";
 
 /** How a call is to end. */
 export interface ModelEnd {
   readonly grpcCode: number;
-  /** Whether the server said so. */
-  readonly answered: boolean;
-  /** Whether the peer may have seen the call. @default {true} */
-  readonly sent?: boolean;
-  /** Whether a GOAWAY says that it was not looked at. @default {false} */
-  readonly unprocessed?: boolean;
+  readonly reach: Reach;
 }
 
-const INTERNAL: ModelEnd = { grpcCode: GRPC_CODE.internal, answered: false };
+const INTERNAL: ModelEnd = {
+  grpcCode: GRPC_CODE.internal,
+  reach: "unanswered",
+};
 
 const BY_HTTP_STATUS: Readonly<Record<string, number>> = {
   "400": GRPC_CODE.internal,
@@ -60,7 +59,7 @@ export class ModelAnswer {
     const grpcStatus = rest["grpc-status"];
     const foreign: ModelEnd = {
       grpcCode: BY_HTTP_STATUS[httpStatus] ?? GRPC_CODE.unknown,
-      answered: type !== "",
+      reach: type === "" ? "unanswered" : "answered",
     };
     if (!this.#begun && !/^[1-9]\d\d$/.test(httpStatus)) {
       return this.finish(INTERNAL);
@@ -100,7 +99,7 @@ export class ModelAnswer {
 
   onReset(errorCode: number): void {
     const grpcCode = BY_RESET[errorCode] ?? GRPC_CODE.internal;
-    this.finish({ grpcCode, answered: false });
+    this.finish({ grpcCode, reach: "unanswered" });
   }
 
   #status(text: string): void {
@@ -110,6 +109,6 @@ export class ModelAnswer {
     const missing = grpcCode === GRPC_CODE.ok &&
       (this.#rest !== "" ||
         (this.#kind === "unary" && this.messages.length === 0));
-    this.finish(missing ? INTERNAL : { grpcCode, answered: true });
+    this.finish(missing ? INTERNAL : { grpcCode, reach: "answered" });
   }
 }

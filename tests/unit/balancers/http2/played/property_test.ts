@@ -16,9 +16,9 @@ const GROWTH = 16_777_216;
 const OUTCOMES = [
   "answered 0",
   "answered 5",
-  "broken 1",
-  "broken 13",
-  "broken 14",
+  "unanswered 1",
+  "unanswered 13",
+  "unanswered 14",
   "unprocessed 14",
   "unsent 4",
   "unsent 8",
