@@ -37,7 +37,7 @@ export function callError(
   failure: CallFailure,
   call: FailedCall,
 ): EtcdError {
-  const message = `Cannot ${call.action}: ${stateOf(what, failure, call)}${
+  const message = `Cannot ${call.action}: ${stateText(what, failure, call)}${
     doubtText(call.maybeCommitted)
   }`;
   const init: EtcdErrorInit = {
@@ -59,7 +59,7 @@ export function callError(
   });
 }
 
-function stateOf(
+function stateText(
   what: Classification,
   failure: CallFailure,
   call: FailedCall,

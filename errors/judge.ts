@@ -99,7 +99,7 @@ export function judge(failure: CallFailure, context: JudgeContext): Verdict {
     ...context,
     attempts: [...context.earlier, common.attempt],
     maybeCommitted,
-    retryable: isTransient(what, context) &&
+    retryable: mayBeOver(what, context) &&
       mayBeRepeated(context.effect, maybeCommitted),
   });
   return { ...common, action: "fail", error };
@@ -111,7 +111,7 @@ export function isStaleToken(code: ErrorCode): boolean {
 }
 
 /** Whether the fault may be over when the same call is made again. */
-function isTransient(what: Classification, context: JudgeContext): boolean {
+function mayBeOver(what: Classification, context: JudgeContext): boolean {
   return what.grpcCode === GRPC_CODE.unavailable ||
     what.grpcCode === GRPC_CODE.deadlineExceeded ||
     what.code === "too_many_requests" ||

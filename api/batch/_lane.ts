@@ -1,5 +1,5 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
-import { callAlone, sendAlone, type Sender, sendTogether } from "./_send.ts";
+import { callAlone, sendAlone, type SendParts, sendTogether } from "./_send.ts";
 import { BatchedCall, type BatchedCallInit } from "./_call.ts";
 import { WaitingCalls } from "./_waiting_calls.ts";
 
@@ -16,7 +16,7 @@ export interface BatchLimits {
 }
 
 /** A lane's way to the server. */
-export interface LaneOptions extends Sender {
+export interface LaneOptions extends SendParts {
   /** Times the calls and requests. */
   readonly clock: Pick<Clock, "now" | "hold">;
   /** Lowered when the server takes less: other lanes share them. */

@@ -28,7 +28,7 @@ const OF_ALL: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** Sends calls, and knows how much time each has left. */
-export interface Sender {
+export interface SendParts {
   /** Makes the calls. */
   readonly caller: Caller;
   /** Tells the time. */
@@ -40,7 +40,7 @@ export interface Sender {
  * takes no batch of that size: then they wait again.
  */
 export async function sendTogether(
-  sender: Sender,
+  parts: SendParts,
   batch: readonly BatchedCall[],
 ): Promise<BatchTooLarge | undefined> {
   const all = allAborted(batch);
@@ -52,14 +52,14 @@ export async function sendTogether(
     return methods.kv.txn.encode(transactionOf(sent));
   };
   try {
-    const { header, responses } = await callTogether(sender, batch, {
+    const { header, responses } = await callTogether(parts, batch, {
       encode,
       signal: all?.signal,
     });
     sent.forEach((call, at) => call.succeed(replyOf(responses[at], header)));
     return undefined;
   } catch (error) {
-    return await settleFailed(sender, { batch, error });
+    return await settleFailed(parts, { batch, error });
   } finally {
     all?.stop();
   }
@@ -67,14 +67,14 @@ export async function sendTogether(
 
 /** Makes one call as it is, and settles it. */
 export async function sendAlone(
-  sender: Sender,
+  parts: SendParts,
   call: BatchedCall,
 ): Promise<void> {
   if (call.settled) return;
   call.send();
-  const timeoutMs = leftMs(sender, call.deadlineAt);
+  const timeoutMs = leftMs(parts, call.deadlineAt);
   try {
-    call.succeed(await callAlone(sender.caller, { ...call.init, timeoutMs }));
+    call.succeed(await callAlone(parts.caller, { ...call.init, timeoutMs }));
   } catch (error) {
     call.fail(error);
   }
@@ -89,7 +89,7 @@ export function callAlone(
 }
 
 function callTogether(
-  sender: Sender,
+  parts: SendParts,
   batch: readonly BatchedCall[],
   late: Pick<TracedOptions, "encode" | "signal">,
 ): Promise<TxnResponse> {
@@ -99,9 +99,9 @@ function callTogether(
   );
   const options: TracedOptions = {
     ...late,
-    timeoutMs: leftMs(sender, deadlineAt),
+    timeoutMs: leftMs(parts, deadlineAt),
   };
-  return sender.caller.unary(
+  return parts.caller.unary(
     { method: methods.kv.txn, action: others.length === 0 ? action : "write" },
     transactionOf(batch),
     options,
@@ -113,7 +113,7 @@ function transactionOf(batch: readonly BatchedCall[]): TxnRequestInit {
 }
 
 async function settleFailed(
-  sender: Sender,
+  parts: SendParts,
   { batch, error }: {
     readonly batch: readonly BatchedCall[];
     readonly error: unknown;
@@ -129,14 +129,14 @@ async function settleFailed(
     return code;
   }
   if (!maybeCommitted && OF_ONE_OPERATION.has(grpcCode) && !OF_ALL.has(code)) {
-    await Promise.all(batch.map((call) => sendAlone(sender, call)));
+    await Promise.all(batch.map((call) => sendAlone(parts, call)));
     return;
   }
   for (const call of batch) call.failWith(error);
 }
 
 /** The time until a deadline, for the options of a call. */
-function leftMs({ clock }: Sender, deadlineAt: number): number {
+function leftMs({ clock }: SendParts, deadlineAt: number): number {
   return Math.max(Math.ceil(deadlineAt - clock.now()), 1);
 }
 

@@ -88,12 +88,12 @@ async function* pages(
         rest = undefined;
       }
     }
-    page = await nextPage(readers, left, { ...options, revision, limit });
+    page = await readNextPage(readers, left, { ...options, revision, limit });
   }
 }
 
 /** Reads a page at the first one's revision, which a member may not have yet. */
-async function nextPage(
+async function readNextPage(
   { page }: PageReaders,
   range: KeyRange,
   options: RangeOptions & CallOptions,

@@ -53,7 +53,7 @@ async function retryUntilAnswered<T>(
       // Nobody knows how far a call got that was cancelled.
       if (context.cancelSignal.aborted && writes) context.maybeCommitted = true;
       context.failed(error);
-      if (!isTransient(error)) throw error;
+      if (!isWorthRepeating(error)) throw error;
     }
     await pause(PAUSE_MS, { signal: context.signal });
   }
@@ -78,7 +78,7 @@ export function retryTxnUntilAnswered<
   );
 }
 
-function isTransient(error: unknown): boolean {
+function isWorthRepeating(error: unknown): boolean {
   return error instanceof EtcdError && !FINAL.has(error.code) &&
     (error.retryable || error.maybeCommitted);
 }

@@ -1,4 +1,4 @@
-import type { TlsOptions as ResolvedTls } from "../../balancers/transport/mod.ts";
+import type { ResolvedTls } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { checkKeyPair, checkPem } from "./_check_pem.ts";
 import { checkKnown, checkObject } from "../checks/mod.ts";

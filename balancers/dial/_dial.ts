@@ -8,15 +8,15 @@ import {
   type Dial,
   type PingOptions,
   PingPace,
+  type ResolvedTls,
   SYSTEM_CLOCK,
-  type TlsOptions,
   type TransportName,
 } from "../transport/mod.ts";
 
 /** The options that all transports of a client share. */
 export interface DialOptions {
   /** TLS settings, or a function that gives them for each new connection. */
-  readonly tls: TlsOptions | (() => Promise<TlsOptions>) | undefined;
+  readonly tls: ResolvedTls | (() => Promise<ResolvedTls>) | undefined;
   /** The pings to begin with, if there are to be any. */
   readonly keepAlive: PingOptions | false;
   /** The transport that carries calls. @default {DEFAULT_TRANSPORT} */

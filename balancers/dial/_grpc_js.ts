@@ -1,9 +1,9 @@
-import type { Clock, Dial, PingPace, TlsOptions } from "../transport/mod.ts";
+import type { Clock, Dial, PingPace, ResolvedTls } from "../transport/mod.ts";
 import { type Awaited, deferredDial, type ReplacingDial } from "./_deferred.ts";
 
 /** Makes a dial of settings. */
 export type MakeDial<Made> = (options: {
-  readonly tls: TlsOptions | undefined;
+  readonly tls: ResolvedTls | undefined;
   readonly pings: PingPace | undefined;
   readonly clock: Clock;
 }) => Made;

@@ -19,8 +19,8 @@ export function describeWait(maxStreams: number, endpoint: string): string {
   return `waited for ${allowed} (max concurrent streams)`;
 }
 
-/** A call or stream that waits. */
-export interface Waiter<Options extends CallSettings> {
+/** The owner of a call or stream that waits. */
+export interface QueueListener<Options extends CallSettings> {
   /** There is a stream for it: called with the time that is left. */
   readonly start: (options: Options) => void;
   /** The wait has ended without one, and nothing was sent. */
@@ -36,7 +36,7 @@ interface Entry {
 }
 
 /** A call or stream in the queue, as its caller holds it. */
-export interface QueueEntry {
+export interface QueuedCall {
   /** Ends the wait, if it has not ended: `drop` is called in a moment. */
   cancel(): void;
 }
@@ -68,8 +68,8 @@ export class StreamQueue {
   /** Waits until there is a stream, or the time is over. */
   add<Options extends CallSettings>(
     options: Options,
-    { start, drop }: Waiter<Options>,
-  ): QueueEntry {
+    { start, drop }: QueueListener<Options>,
+  ): QueuedCall {
     const { timeoutMs } = options;
     const { clock } = this.#context;
     const entry: Entry = {

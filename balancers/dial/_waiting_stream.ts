@@ -1,4 +1,4 @@
-import type { QueueEntry } from "./_stream_queue.ts";
+import type { QueuedCall } from "./_stream_queue.ts";
 import type { RunningStream, StreamWait } from "../transport/mod.ts";
 
 type Order = (stream: RunningStream) => void;
@@ -12,7 +12,7 @@ type State =
 export class WaitingStream implements RunningStream {
   readonly wait: StreamWait;
   /** The entry of this stream in the queue. */
-  entry: QueueEntry | undefined;
+  entry: QueuedCall | undefined;
   readonly #over = Promise.withResolvers<void>();
   #state: State = { name: "waiting", orders: [] };
 

@@ -5,7 +5,7 @@ import {
   LONGEST_MS,
   type PingOptions,
   type PingPace,
-  type TlsOptions,
+  type ResolvedTls,
 } from "../transport/mod.ts";
 import { channelCredentials } from "./_credentials.ts";
 import {
@@ -18,7 +18,7 @@ import { type Capture, captureSockets } from "./_capture.ts";
 /** The options that all transports of a client share. */
 export interface GrpcDialOptions {
   /** TLS settings for `https` endpoints. */
-  readonly tls: TlsOptions | undefined;
+  readonly tls: ResolvedTls | undefined;
   /** The pings, if there are any. */
   readonly pings: PingPace | undefined;
   /** The time. */

@@ -1,7 +1,7 @@
 import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
 import {
   type Endpoint,
-  type TlsOptions,
+  type ResolvedTls,
   type TlsPeer,
   tlsSettings,
 } from "../transport/mod.ts";
@@ -9,7 +9,7 @@ import {
 /** The credentials for one endpoint, with the channel options they need. */
 export function channelCredentials(
   endpoint: Endpoint,
-  tls: TlsOptions | undefined,
+  tls: ResolvedTls | undefined,
 ): {
   readonly credentials: ChannelCredentials;
   readonly channelOptions: Record<string, string>;

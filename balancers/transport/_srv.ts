@@ -104,7 +104,7 @@ export async function lookUpSrv(
   if (endpoints.length === 0) {
     throw new UnavailableError(
       `Cannot find endpoints of '${domain}' by SRV records: ${
-        answers.map(stateOf).join("; ")
+        answers.map(whyNoEndpoint).join("; ")
       }`,
       {
         code: "unavailable",
@@ -143,7 +143,7 @@ async function resolveSrv(
   const skipped: SkippedRecord[] = [];
   for (const { target, port, priority, weight } of records) {
     const host = target.replace(/\.$/, "");
-    const reason = problemOf(host, port);
+    const reason = whyUnusable(host, port);
     if (reason === undefined) {
       const secure = kind === "secure";
       endpoints.push({ host, port, priority, weight, secure });
@@ -153,7 +153,7 @@ async function resolveSrv(
 }
 
 /** Why a record names no endpoint, if it names none. */
-function problemOf(host: string, port: number): string | undefined {
+function whyUnusable(host: string, port: number): string | undefined {
   // RFC 2782.
   if (host === "") return "its target says that the service is not there";
   if (port === 0) return "its port is 0";
@@ -166,7 +166,7 @@ function problemOf(host: string, port: number): string | undefined {
   return undefined;
 }
 
-function stateOf({ service, skipped, error }: Answer): string {
+function whyNoEndpoint({ service, skipped, error }: Answer): string {
   if (error !== undefined) return `${service}: ${error.message}`;
   if (skipped.length === 0) return `${service}: there is no such record`;
   const reasons = skipped.map(({ record, reason }) => `${record} (${reason})`);

@@ -4,7 +4,7 @@ import { checkServerIdentity } from "node:tls";
 import type { Endpoint } from "./_endpoint.ts";
 
 /** TLS settings, checked and resolved. */
-export interface TlsOptions {
+export interface ResolvedTls {
   /** Certificates of the authorities to trust, PEM; the system's if absent. */
   readonly ca: string | Uint8Array | undefined;
   /** The client's certificate chain, PEM. */
@@ -39,7 +39,7 @@ const PLACEHOLDER = "ip-address.invalid";
  */
 export function tlsSettings(
   endpoint: Endpoint,
-  tls: TlsOptions | undefined,
+  tls: ResolvedTls | undefined,
 ): TlsSettings {
   const name = tls?.serverName(endpoint.url) ?? endpoint.host;
   // Deno refuses an IP address as server name. It is told a placeholder, and

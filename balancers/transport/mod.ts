@@ -46,7 +46,7 @@ export {
   type TlsPeer,
 } from "./_tls_fault.ts";
 export {
-  type TlsOptions,
+  type ResolvedTls,
   type TlsSettings,
   tlsSettings,
 } from "./_tls_settings.ts";

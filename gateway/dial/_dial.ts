@@ -5,14 +5,14 @@ import type { Names, Target } from "../names/mod.ts";
 import { AddressRace } from "./_address_race.ts";
 
 /** Options of a dial. */
-export interface DialOptions {
+export interface TcpDialOptions {
   readonly names: Names;
   readonly clock: Pick<Clock, "hold">;
   readonly signal: AbortSignal;
 }
 
 /** Options of a dial that may only take so long. */
-export interface TimedDialOptions extends DialOptions {
+export interface TimedDialOptions extends TcpDialOptions {
   readonly timeoutMs: number;
 }
 
@@ -33,7 +33,7 @@ export async function dialTcp(
  */
 export async function connectTo(
   { host, port }: Target,
-  { names, clock, signal }: DialOptions,
+  { names, clock, signal }: TcpDialOptions,
 ): Promise<Deno.TcpConn> {
   const addresses = alternate(await names.addresses(host, signal));
   try {

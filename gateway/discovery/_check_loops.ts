@@ -19,8 +19,8 @@ export async function checkLoops(
   lookUp: LookUp,
 ): Promise<void> {
   const all = [
-    addressesOf(listen.host, "listen", lookUp),
-    ...targets.map(({ host }) => addressesOf(host, "endpoints", lookUp)),
+    resolveHost(listen.host, "listen", lookUp),
+    ...targets.map(({ host }) => resolveHost(host, "endpoints", lookUp)),
   ];
   const [own = [], ...others] = await Promise.all(all);
   for (const [n, target] of targets.entries()) {
@@ -46,7 +46,7 @@ function leadsTo(own: string, address: string): boolean {
     address === "0.0.0.0" || address === "::");
 }
 
-async function addressesOf(
+async function resolveHost(
   host: string,
   option: "listen" | "endpoints",
   { names, signal }: LookUp,

@@ -9,18 +9,18 @@ export class LoopGuard<Upstream> {
 
   /** Remembers a connection of ours; gives what forgets it. */
   remember(connection: Deno.TcpConn, upstream: Upstream): () => void {
-    const key = keyOf(connection.localAddr, connection.remoteAddr);
+    const key = idOfPair(connection.localAddr, connection.remoteAddr);
     this.#dialed.set(key, upstream);
     return () => this.#dialed.delete(key);
   }
 
   /** The endpoint that led back to us, if this client is ourselves. */
   origin(client: Deno.TcpConn): Upstream | undefined {
-    return this.#dialed.get(keyOf(client.remoteAddr, client.localAddr));
+    return this.#dialed.get(idOfPair(client.remoteAddr, client.localAddr));
   }
 }
 
-function keyOf(from: Deno.NetAddr, to: Deno.NetAddr): string {
+function idOfPair(from: Deno.NetAddr, to: Deno.NetAddr): string {
   return [from, to].map(({ hostname, port }) =>
     `${hostname.replace(/^::ffff:/i, "")} ${port}`
   ).join(" to ");

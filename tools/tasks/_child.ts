@@ -33,11 +33,11 @@ export function runDeno(
   args: readonly string[],
   options: ChildOptions = {},
 ): Promise<ChildResult> {
-  return runCommand([Deno.execPath(), ...args], options);
+  return runChild([Deno.execPath(), ...args], options);
 }
 
 /** Runs a program to its end; signals to us reach it, and we wait for it. */
-export async function runCommand(
+export async function runChild(
   command: readonly string[],
   { env = {}, output = "inherit" }: ChildOptions = {},
 ): Promise<ChildResult> {

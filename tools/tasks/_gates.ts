@@ -1,5 +1,5 @@
 /** `deno task ok`: every gate in turn, a line each, and the verdict. */
-import { runCommand, runDeno } from "./_child.ts";
+import { runChild, runDeno } from "./_child.ts";
 import { note, print } from "../output/mod.ts";
 import { registryVerdict } from "./_registry.ts";
 
@@ -80,7 +80,7 @@ async function runGate(
 /** The state of the tree, as git sees it; `undefined` without a repository. */
 async function treeState(): Promise<string | undefined> {
   try {
-    const { code, output } = await runCommand(
+    const { code, output } = await runChild(
       ["git", "status", "--porcelain"],
       { output: "hold" },
     );

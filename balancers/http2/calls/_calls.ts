@@ -18,7 +18,7 @@ import type {
 } from "../streams/mod.ts";
 import { type Link, STREAM_WINDOW_BYTES } from "../socket/mod.ts";
 import { MessageStream } from "./_message_stream.ts";
-import { UnaryCall } from "./_unary_call.ts";
+import { UnaryStream } from "./_unary_stream.ts";
 
 /** Room for a request's headers. */
 const HEADERS_ROOM_BYTES = 65_536;
@@ -82,7 +82,7 @@ export class Calls implements StreamHost {
     options: UnaryOptions,
   ): RunningCall {
     const message = typeof request === "function" ? request() : request;
-    const call = new UnaryCall(this, options);
+    const call = new UnaryStream(this, options);
     if (this.#open(call, path, options)) {
       this.#parts.sender.sendLast(call, message);
     }

@@ -2,10 +2,10 @@ import { GRPC_CODE } from "../../../errors/codes.ts";
 import type { CallStatus, UnaryOptions } from "../../transport/mod.ts";
 import { CANCEL } from "../frames/mod.ts";
 import { rethrow } from "../socket/mod.ts";
-import { failure, Stream, type StreamHost } from "../streams/mod.ts";
+import { invalidAnswer, Stream, type StreamHost } from "../streams/mod.ts";
 
 /** A call with one message each way. */
-export class UnaryCall extends Stream {
+export class UnaryStream extends Stream {
   readonly #onEnd: UnaryOptions["onEnd"];
   #reply: Uint8Array | undefined = undefined;
 
@@ -20,7 +20,7 @@ export class UnaryCall extends Stream {
       return true;
     }
     this.host.reset(this, CANCEL);
-    this.end(failure("The server sent two replies"));
+    this.end(invalidAnswer("The server sent two replies"));
     return false;
   }
 
@@ -32,7 +32,7 @@ export class UnaryCall extends Stream {
     this.host.told(this);
     try {
       if (status.grpcCode !== GRPC_CODE.ok) this.#onEnd(status);
-      else this.#onEnd(this.#reply ?? failure("The reply is missing"));
+      else this.#onEnd(this.#reply ?? invalidAnswer("The reply is missing"));
     } catch (error) {
       rethrow(error);
     }

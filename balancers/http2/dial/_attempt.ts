@@ -49,7 +49,7 @@ export interface AttemptListener {
 }
 
 /** One address, from the first SYN to the server's SETTINGS. */
-export class Attempt {
+export class ConnectAttempt {
   readonly #address: Address;
   readonly #options: AttemptOptions;
   readonly #listener: AttemptListener;

@@ -5,9 +5,9 @@ import {
 } from "../../transport/mod.ts";
 import { type Address, addressesOf } from "./_addresses.ts";
 import {
-  Attempt,
   type AttemptFailure,
   type AttemptOptions,
+  ConnectAttempt,
 } from "./_attempt.ts";
 import type { Connection } from "../connection/mod.ts";
 
@@ -28,7 +28,7 @@ export class Dialling {
   readonly #endpoint: Endpoint;
   readonly #options: AttemptOptions;
   readonly #listener: DialListener;
-  readonly #attempts: Attempt[] = [];
+  readonly #attempts: ConnectAttempt[] = [];
   #addresses: readonly Address[] = [];
   #failed = 0;
   /** The failure of the attempt that came furthest. */
@@ -69,7 +69,7 @@ export class Dialling {
     const address = this.#addresses[this.#attempts.length];
     if (this.#over || address === undefined) return;
     this.#attempts.push(
-      new Attempt(address, this.#options, {
+      new ConnectAttempt(address, this.#options, {
         onConnected: (connection) => {
           this.abort();
           this.#listener.onConnected(connection);

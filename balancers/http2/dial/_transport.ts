@@ -8,11 +8,11 @@ import {
   type Endpoint,
   type PingPace,
   type RequestBytes,
+  type ResolvedTls,
   type RunningCall,
   type RunningStream,
   type StreamOptions,
   timeoutReason,
-  type TlsOptions,
   tlsSettings,
   type Transport,
   type TransportEvents,
@@ -29,7 +29,7 @@ import { Sockets } from "./_sockets.ts";
 /** The settings that all transports of a client share. */
 export interface Http2DialOptions {
   /** TLS settings for `https` endpoints. */
-  readonly tls: TlsOptions | undefined;
+  readonly tls: ResolvedTls | undefined;
   /** The pings, if there are any. */
   readonly pings: PingPace | undefined;
   readonly clock: Clock;

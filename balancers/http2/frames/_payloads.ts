@@ -22,7 +22,7 @@ import { ConnectionError, StreamError } from "./_errors.ts";
 import type { Frame, FrameHandler } from "./_frame_handler.ts";
 import { HeaderBlock } from "./_header_block.ts";
 import { u24, u31, u32, u8 } from "./_octets.ts";
-import { readSettings } from "./_settings_payload.ts";
+import { readSettingsPayload } from "./_settings_payload.ts";
 
 const NOTHING = new Uint8Array(0);
 const PRIORITY_BYTES = 5;
@@ -205,7 +205,7 @@ export class FramePayloads {
       if (size !== 0) throw wrongSize(type, size);
       this.#handler.onSettingsAck();
     } else {
-      this.#handler.onSettings(readSettings(bytes.subarray(start, end)));
+      this.#handler.onSettings(readSettingsPayload(bytes.subarray(start, end)));
     }
   }
 }

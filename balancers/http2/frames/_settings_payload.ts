@@ -22,7 +22,7 @@ export const SETTING_BYTES = 6;
  *
  * @throws {ConnectionError} If a value is out of its bounds (6.5.2).
  */
-export function readSettings(payload: Uint8Array): readonly Setting[] {
+export function readSettingsPayload(payload: Uint8Array): readonly Setting[] {
   if (payload.length % SETTING_BYTES !== 0) {
     throw new ConnectionError(
       FRAME_SIZE_ERROR,

@@ -49,8 +49,13 @@ export interface StreamHost {
   told(stream: Stream): void;
 }
 
-const CANCELED = unanswered(GRPC_CODE.canceled, "Canceled by the caller");
-const OUT_OF_TIME = unanswered(GRPC_CODE.deadlineExceeded, "Deadline exceeded");
+const CANCELED = withoutAnswer(GRPC_CODE.canceled, "Canceled by the caller");
+const OUT_OF_TIME = withoutAnswer(
+  GRPC_CODE.deadlineExceeded,
+  "Deadline exceeded",
+);
+const NO_STATUS = invalidAnswer("The server ended its answer without a status");
+const CUT_OFF = invalidAnswer("The server ended its answer in a message");
 const OK: CallStatus = {
   grpcCode: GRPC_CODE.ok,
   details: "",
@@ -99,7 +104,7 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     if (this.#answer === "awaited" && head.httpStatus === 0) {
       return this.#giveUp("The server sent headers without an HTTP status");
     }
-    if ((flags & END_STREAM) !== 0) return this.#onTrailers(head);
+    if ((flags & END_STREAM) !== 0) return this.#endAnswered(this.#endOf(head));
     if (head.isInformational) return;
     if (this.#answer === "begun") {
       return this.#giveUp("The server sent headers amid its answer");
@@ -116,15 +121,13 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     }
     if (!this.#window.use(frame.flowControlledBytes)) {
       const details = "The server sent more than the window allows";
-      return this.#refuse(FLOW_CONTROL_ERROR, failure(details));
+      return this.#refuse(FLOW_CONTROL_ERROR, invalidAnswer(details));
     }
     this.#read(frame);
     // A message may be one too many, or its reader wants no more.
     if (this.state === "closed") return;
     if ((frame.flags & END_STREAM) !== 0) {
-      return this.#endAnswered(
-        failure("The server ended its answer without a status"),
-      );
+      return this.#endAnswered(NO_STATUS);
     }
     this.giveBack();
   }
@@ -140,12 +143,12 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
       ? "without a name for how"
       : `with '${this.#encoding}'`;
     const what = `compressed a message ${by}, which it was not asked for`;
-    this.#refuse(CANCEL, failure(`The server ${what}`));
+    this.#refuse(CANCEL, invalidAnswer(`The server ${what}`));
   }
 
   /** The peer broke the rules on this stream alone. */
   onStreamError(errorCode: number, message: string): void {
-    this.#refuse(errorCode, failure(message));
+    this.#refuse(errorCode, invalidAnswer(message));
   }
 
   // A function of its own, to be called as one.
@@ -192,7 +195,7 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   }
 
   #giveUp(details: string): void {
-    this.#refuse(PROTOCOL_ERROR, failure(details));
+    this.#refuse(PROTOCOL_ERROR, invalidAnswer(details));
   }
 
   #stop(status: CallStatus): void {
@@ -213,18 +216,12 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.#messages.read(frame);
   }
 
-  #onTrailers(head: ResponseHead): void {
-    if (head.grpcStatus !== undefined) {
-      const cut = head.grpcStatus === "0" &&
-        this.#messages?.incomplete === true;
-      return cut
-        ? this.#endAnswered(failure("The server ended its answer in a message"))
-        : this.#endAnswered(head.grpcStatus === "0" ? OK : head.status);
+  #endOf(head: ResponseHead): CallStatus {
+    if (head.grpcStatus === undefined) {
+      return this.#answer === "awaited" ? head.foreignStatus : NO_STATUS;
     }
-    if (this.#answer === "awaited") {
-      return this.#endAnswered(head.foreignStatus);
-    }
-    this.#endAnswered(failure("The server ended its answer without a status"));
+    if (head.grpcStatus !== "0") return head.status;
+    return this.#messages?.incomplete ? CUT_OFF : OK;
   }
 
   #endAnswered(status: CallStatus): void {
@@ -241,10 +238,10 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
 }
 
 /** The status of an answer that is none. */
-export function failure(details: string): CallStatus {
-  return unanswered(GRPC_CODE.internal, details);
+export function invalidAnswer(details: string): CallStatus {
+  return withoutAnswer(GRPC_CODE.internal, details);
 }
 
-function unanswered(grpcCode: number, details: string): CallStatus {
+function withoutAnswer(grpcCode: number, details: string): CallStatus {
   return { grpcCode, details, reach: "unanswered" };
 }

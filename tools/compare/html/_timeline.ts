@@ -125,10 +125,12 @@ export function laneSpans(
         ? []
         : [{ lane: event.member, kind, fromMs: at(event), toMs }];
     });
-  const states = figures.events.filter((event) => stateOf(event) !== undefined);
+  const states = figures.events.filter((event) =>
+    connectionStateOf(event) !== undefined
+  );
   const pins = figures.events.filter(({ kind }) => kind === "pin");
   const lanes = members.flatMap((member) =>
-    spans(states.filter((event) => event.member === member), stateOf)
+    spans(states.filter((event) => event.member === member), connectionStateOf)
   );
   return [
     ...lanes,
@@ -150,7 +152,9 @@ function whereReady(pin: LaneSpan, lanes: readonly LaneSpan[]): LaneSpan[] {
 
 const STATES = ["ready", "connecting", "failing", "idle", "closed"] as const;
 
-function stateOf({ kind }: CellEvent): typeof STATES[number] | undefined {
+function connectionStateOf(
+  { kind }: CellEvent,
+): typeof STATES[number] | undefined {
   return STATES.find((state) => state === kind);
 }
 
