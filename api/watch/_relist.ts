@@ -1,3 +1,4 @@
+import type { Clock } from "../../balancers/transport/mod.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import {
   CompactedError,
@@ -36,14 +37,23 @@ export interface Seed {
  */
 export class Relist {
   readonly #kv: Kv;
+  readonly #clock: Pick<Clock, "hold">;
   readonly #range: KeyRange | Uint8Array;
   readonly #closed = new AbortController();
   #known = new Map<string, bigint>();
   /** Whether the keys before the start are among them. */
   #complete = true;
 
-  constructor(kv: Kv, range: EtcdRange) {
+  constructor(
+    kv: Kv,
+    { range, clock }: {
+      readonly range: EtcdRange;
+      /** The time. */
+      readonly clock: Pick<Clock, "hold">;
+    },
+  ) {
     this.#kv = kv;
+    this.#clock = clock;
     this.#range = between(range);
   }
 
@@ -159,9 +169,10 @@ export class Relist {
   /** Reads until there is an answer; each try has its own time limit. */
   async #untilAnswered<T>(read: () => Promise<T>): Promise<T> {
     const { signal } = this.#closed;
+    const clock = this.#clock;
     for (let failures = 0;; failures++) {
       // The first time at once: the strategy may have another member.
-      if (failures > 1) await pause(REPEAT_MS, { signal });
+      if (failures > 1) await pause(REPEAT_MS, { signal, clock });
       try {
         return await read();
       } catch (error) {

@@ -58,7 +58,7 @@ export class WatchFacet {
     resolved.signal?.throwIfAborted();
     const relist = resolved.onCompaction === "error"
       ? undefined
-      : new Relist(this.#kv, range);
+      : new Relist(this.#kv, { range, clock: this.#clock });
     const tell = this.#onEvent;
     const watcher: Watcher = new Watcher(
       range,

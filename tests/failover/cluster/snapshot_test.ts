@@ -1,7 +1,7 @@
 // Snapshots of a real member: restored by etcd's own tool, left, read slowly.
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../../mod.ts";
-import { Cluster, type Member, sleep, waitFor } from "../../harness/mod.ts";
+import { Cluster, type Member, waitFor } from "../../harness/mod.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const DATA_MEBIBYTES = 24;
@@ -73,9 +73,8 @@ Deno.test("snapshot() is not sent ahead of who reads it, and ends when left", as
   await waitFor("the member to stop sending", async () => {
     const last = sent;
     sent = await sentBytes() - before;
-    await sleep(300);
     return sent === last;
-  });
+  }, { intervalMs: 300 });
   assert(sent < 4 * MEBIBYTE, `${sent} bytes were sent`);
   assertEquals(await ended(), endedBefore);
   await reader.cancel();

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { Client, EtcdError, type Kv } from "../../../mod.ts";
-import { Cluster, sleep } from "../../harness/mod.ts";
+import { Cluster, waitFor } from "../../harness/mod.ts";
 import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { seededRandom } from "../../unit/support/_fake_clock.ts";
 import { cutAll } from "../../scenarios/steps/every_member.ts";
@@ -135,7 +135,9 @@ for (const balancer of BALANCER_NAMES) {
       async () => {
         for (let cuts = 0; cuts < 8; cuts++) {
           const before = writes;
-          while (writes < before + 300) await sleep(5);
+          await waitFor("writes", () => writes >= before + 300, {
+            timeoutMs: 30_000,
+          });
           await cutAll(cluster);
         }
       },

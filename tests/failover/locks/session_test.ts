@@ -27,8 +27,9 @@ eachStrategy(
     const waiting = session.lock(name).then((got) => lock = got);
     await untilQueued(other, name, 2);
     for (let cuts = 0; cuts < 3; cuts++) {
+      const { dials } = client.balancer;
       await cutAll(cluster);
-      await sleep(100);
+      await waitFor("another dial", () => client.balancer.dials > dials);
     }
     assertEquals(lock, undefined);
     await held.unlock();

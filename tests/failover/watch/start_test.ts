@@ -26,6 +26,17 @@ function lossesOf(options: WatchOptions): {
   return { losses, options: { ...options, onStateChange } };
 }
 
+/** The number of messages that the members have sent to watches. */
+async function toldOfWatches(): Promise<number> {
+  const all = await Promise.all(cluster.members.map((one) => one.metrics()));
+  return all.flatMap((text) => text.split("\n"))
+    .filter((line) =>
+      line.startsWith("grpc_server_msg_sent_total{") &&
+      line.includes('grpc_method="Watch"')
+    )
+    .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
 for (const balancer of BALANCER_NAMES) {
   Deno.test(`${balancer} | #73 idle watch is told its progress after a cut, and not taken for dead`, async () => {
     await cluster.reset();
@@ -40,8 +51,12 @@ for (const balancer of BALANCER_NAMES) {
     await waitFor("the disconnect", () => losses.length > 0);
     // Nothing is written.
     assertEquals(await watch.requestProgress(), revision);
-    // The heartbeat gives up after 1.3 s, if nothing is told.
-    await sleep(3_000);
+    // Of a stream that is taken for dead after 1.3 s, no question is answered.
+    const before = await toldOfWatches();
+    await waitFor(
+      "six answers, each asked for 0.3 s after the one before",
+      async () => await toldOfWatches() >= before + 6,
+    );
     assertEquals(losses.length, 1, `${losses}`);
   });
 

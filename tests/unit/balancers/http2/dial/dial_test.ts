@@ -4,6 +4,7 @@ import { makeDial } from "../../../../../balancers/dial/mod.ts";
 import { addressesOf } from "../../../../../balancers/http2/dial/_addresses.ts";
 import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
 import { CertificateAuthority } from "../../../../harness/certificates.ts";
+import { waitFor } from "../../../../harness/mod.ts";
 import { BlackHole } from "../../../support/_black_hole.ts";
 import { run } from "../../../support/_program.ts";
 import { TcpPeer, writeAll } from "../../../support/_tcp_peer.ts";
@@ -109,10 +110,7 @@ Deno.test("Dialling takes the address that is first to answer, and lets go of th
   const peer = await server.accept();
   await peer.say(settings());
   await dialled.ready.promise;
-  while (dialled.transport.sockets > 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  assertEquals(dialled.transport.sockets, 1);
+  await waitFor("one socket", () => dialled.transport.sockets === 1);
 });
 
 Deno.test("addressesOf() reads every kind of target", async () => {
