@@ -100,12 +100,25 @@ export class Client implements AsyncDisposable {
   }
 }
 
-/** Long enough for a loop-back round trip, to see that nothing came. */
-export async function settle(proxy: LoneFaultProxy): Promise<void> {
-  for (let i = 0; i < 5; i++) {
-    await proxy.stats();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+/**
+ * Waits until the proxy has met with so much, and both sides have looked at
+ * their sockets since: what it passes on has come by then.
+ */
+export async function settle(
+  proxy: LoneFaultProxy,
+  met: Partial<
+    Pick<ProxyStats, "accepted" | "bytesFromClients" | "bytesFromServer">
+  >,
+): Promise<void> {
+  const { accepted = 0, bytesFromClients = 0, bytesFromServer = 0 } = met;
+  await waitFor("the proxy to have met with it", async () => {
+    const stats = await proxy.stats();
+    return stats.accepted >= accepted &&
+      stats.bytesFromClients >= bytesFromClients &&
+      stats.bytesFromServer >= bytesFromServer;
+  });
+  // Each answer takes a turn of the event loop on both sides.
+  for (let turn = 0; turn < 5; turn++) await proxy.stats();
 }
 
 /** What a proxy counts of connections. */
