@@ -2,13 +2,15 @@
 // another one meanwhile.
 import { assertEquals, assertFalse } from "@std/assert";
 import { Client, prefix, type Session } from "../../../mod.ts";
-import { type Member, sleep, waitFor } from "../../harness/mod.ts";
+import { type Member, waitFor } from "../../harness/mod.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 
 startThreeMembers();
 
 const NAMES = Array.from({ length: 5 }, (_, at) => `late${at}`);
 const ALL = prefix("late");
+/** A request for a lock is not smaller; it is of about 195 bytes. */
+const REQUEST_BYTES = 150;
 
 /** Locks and unlocks the names, while the member of the first tries stands. */
 async function lockBeside(
@@ -18,12 +20,17 @@ async function lockBeside(
 ): Promise<void> {
   const rest = cluster.members.filter((member) => member !== victim);
   await victim.freeze();
+  const { bytesFromClients: before } = await victim.proxy.stats();
   const waiting = Promise.all(
     NAMES.map((name) => session.lock(name, { timeoutMs: 20_000 })),
   );
   waiting.catch(() => {});
-  // Until the first tries have come as far as they do.
-  await sleep(500);
+  await waitFor(
+    "the first tries to have come as far as they do",
+    async () =>
+      (await victim.proxy.stats()).bytesFromClients >=
+        before + NAMES.length * REQUEST_BYTES,
+  );
   // It is not to learn that nobody waits for them any more.
   await victim.proxy.set({ kind: "blackhole" });
   client.setEndpoints(rest.map(({ directEndpoint }) => directEndpoint));
