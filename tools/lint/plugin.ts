@@ -10,6 +10,7 @@
 import { docstringSubject } from "./_docstrings.ts";
 import { errorMessage } from "./_error_messages.ts";
 import { maxFunctionLines } from "./_functions.ts";
+import { givenClock } from "./_given_clock.ts";
 import { direction, noCircle, packages } from "./_imports.ts";
 import { maxPositionals } from "./_parameters.ts";
 import {
@@ -27,6 +28,7 @@ const plugin: Deno.lint.Plugin = {
     "direction": { create: direction },
     "no-circle": { create: noCircle },
     "packages": { create: packages },
+    "given-clock": { create: givenClock },
     "max-function-lines": { create: maxFunctionLines },
     "max-positionals": { create: maxPositionals },
     "max-lines": { create: maxLines },

@@ -4,6 +4,7 @@ import plugin from "../../../../tools/lint/plugin.ts";
 import type { Fixture } from "./_fixture.ts";
 import { BAD_DOCSTRINGS, GOOD_DOCSTRINGS } from "./_docstrings.ts";
 import { BAD_FUNCTIONS, GOOD_FUNCTIONS } from "./_functions.ts";
+import { BAD_CLOCKS, GOOD_CLOCKS } from "./_given_clock.ts";
 import { BAD_IMPORTS, GOOD_IMPORTS } from "./_layers.ts";
 import { BAD_STYLE, GOOD_STYLE } from "./_style.ts";
 
@@ -19,12 +20,14 @@ function broken(path: string, source: string): string[] {
 const BAD: readonly Fixture[] = [
   ...BAD_DOCSTRINGS,
   ...BAD_FUNCTIONS,
+  ...BAD_CLOCKS,
   ...BAD_IMPORTS,
   ...BAD_STYLE,
 ];
 const GOOD: readonly Fixture[] = [
   ...GOOD_DOCSTRINGS,
   ...GOOD_FUNCTIONS,
+  ...GOOD_CLOCKS,
   ...GOOD_IMPORTS,
   ...GOOD_STYLE,
 ];
