@@ -42,6 +42,7 @@ export {
 } from "./specific_errors.ts";
 export { type CallFailure, type Classification, classify } from "./classify.ts";
 export { judge, type JudgeContext, type Verdict } from "./judge.ts";
+export type { Reach } from "./reach.ts";
 export type { Blame, RetryPolicy } from "./retry_policy.ts";
 export {
   backoffMs,
