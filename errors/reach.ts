@@ -1,6 +1,5 @@
 /**
- * The state in which the request of a failed call was left, from the first word
- * to the last ever less certain not to have done anything:
+ * The furthest that the request of a failed call is known to have got:
  *
  * - `unsent`: none of it has left this process. That is certain: the call waited
  *   for a stream and was dropped, or its connection was lost before it was
