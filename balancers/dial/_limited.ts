@@ -1,16 +1,17 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
-import type {
-  Clock,
-  Dial,
-  DialSettings,
-  DownReason,
-  Endpoint,
-  RequestBytes,
-  RunningCall,
-  RunningStream,
-  StreamOptions,
-  Transport,
-  UnaryOptions,
+import {
+  type Clock,
+  type Dial,
+  type DialSettings,
+  type DownReason,
+  type Endpoint,
+  guardedEvents,
+  type RequestBytes,
+  type RunningCall,
+  type RunningStream,
+  type StreamOptions,
+  type Transport,
+  type UnaryOptions,
 } from "../transport/mod.ts";
 import type { ReplacingDial } from "./_deferred.ts";
 import { StreamQueue } from "./_stream_queue.ts";
@@ -52,20 +53,22 @@ class LimitedTransport implements Transport {
       clock,
     });
     this.#queue = queue;
+    // No transport is to stumble over its owner.
+    const told = guardedEvents(events);
     const settings = {
       timeoutMs,
       events: {
-        onReady: () => events.onReady(),
+        onReady: told.onReady,
         onStreams() {
           if (queue.size > 0) queue.serve();
         },
         onDown(why: DownReason) {
           const drop = queue.empty(GRPC_CODE.unavailable);
           // First, so that who calls again is given another connection.
-          events.onDown(why);
+          told.onDown(why);
           drop();
         },
-        onGone: () => events.onGone(),
+        onGone: told.onGone,
       },
       replace: (inner: Transport) => this.#inner = inner,
     };

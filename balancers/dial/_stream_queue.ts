@@ -1,9 +1,10 @@
 import { GRPC_CODE } from "../../errors/codes.ts";
-import type {
-  CallSettings,
-  CallStatus,
-  Clock,
-  Transport,
+import {
+  type CallSettings,
+  type CallStatus,
+  type Clock,
+  tell,
+  type Transport,
 } from "../transport/mod.ts";
 
 /** Says for people which stream a call waits for. */
@@ -25,6 +26,17 @@ export interface QueueListener<Options extends CallSettings> {
   readonly start: (options: Options) => void;
   /** The wait has ended without one, and nothing was sent. */
   readonly drop: (status: CallStatus) => void;
+}
+
+/** One that cannot be made ends, and the others go on. */
+function begin({ start, drop }: Entry, timeoutMs: number): void {
+  try {
+    start(timeoutMs);
+  } catch (error) {
+    const details = error instanceof Error ? error.message : `${error}`;
+    const grpcCode = GRPC_CODE.internal;
+    drop({ grpcCode, details, reach: "unsent" });
+  }
 }
 
 interface Entry {
@@ -74,7 +86,7 @@ export class StreamQueue {
     const { clock } = this.#context;
     const entry: Entry = {
       start: (timeoutMs) => start({ ...options, timeoutMs }),
-      drop,
+      drop: (status) => tell(() => drop(status)),
       deadlineAt: clock.now() + timeoutMs,
       stopTimer: clock.hold(timeoutMs, () => this.#expire(entry)),
     };
@@ -96,7 +108,7 @@ export class StreamQueue {
       const timeoutMs = entry.deadlineAt - clock.now();
       // Its timer is late, as the process stood still.
       if (timeoutMs <= 0) this.#expire(entry);
-      else if (this.#take(entry)) entry.start(timeoutMs);
+      else if (this.#take(entry)) begin(entry, timeoutMs);
     }
   }
 

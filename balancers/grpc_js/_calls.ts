@@ -1,13 +1,14 @@
 import { type Channel, type Metadata, status } from "@grpc/grpc-js";
 import { GRPC_CODE } from "../../errors/codes.ts";
-import type {
-  CallSettings,
-  CallStatus,
-  RequestBytes,
-  RunningCall,
-  RunningStream,
-  StreamOptions,
-  UnaryOptions,
+import {
+  type CallSettings,
+  type CallStatus,
+  type RequestBytes,
+  type RunningCall,
+  type RunningStream,
+  type StreamOptions,
+  tell,
+  type UnaryOptions,
 } from "../transport/mod.ts";
 import { toCallStatus } from "./_call_status.ts";
 import { requestBuffer, requestMetadata } from "./_request.ts";
@@ -43,21 +44,24 @@ export class GrpcCalls {
     request: RequestBytes,
     options: UnaryOptions,
   ): RunningCall {
+    // First: a request that cannot be made is no call.
+    const message = requestBuffer(request);
     let reply: Uint8Array | undefined;
     let headers: Metadata | undefined;
     const call = this.#open(path, options, {
       onReceiveMetadata: (received) => headers = received,
-      onReceiveMessage: (message: Uint8Array | null) => {
-        reply = message ?? reply;
+      onReceiveMessage: (received: Uint8Array | null) => {
+        reply = received ?? reply;
       },
       onReceiveStatus: (ended) => {
         this.#ended(call);
-        options.onEnd(
-          ended.code === 0 ? reply ?? NO_REPLY : toCallStatus(ended, headers),
-        );
+        const answer = ended.code === 0
+          ? reply ?? NO_REPLY
+          : toCallStatus(ended, headers);
+        tell(() => options.onEnd(answer));
       },
     });
-    call.sendMessageWithContext({}, requestBuffer(request));
+    call.sendMessageWithContext({}, message);
     call.halfClose();
     call.startRead();
     return { cancel: () => cancel(call) };
@@ -68,11 +72,11 @@ export class GrpcCalls {
     const call = this.#open(path, options, {
       onReceiveMetadata: (received) => headers = received,
       onReceiveMessage(message: Uint8Array | null) {
-        if (message !== null) options.onMessage(message);
+        if (message !== null) tell(() => options.onMessage(message));
       },
       onReceiveStatus: (ended) => {
         this.#ended(call);
-        options.onEnd(toCallStatus(ended, headers));
+        tell(() => options.onEnd(toCallStatus(ended, headers)));
       },
     });
     const writer = new StreamWriter(call);

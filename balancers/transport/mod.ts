@@ -24,6 +24,7 @@ export type {
 } from "./_contract.ts";
 export { dialReason, timeoutReason } from "./_dial_reason.ts";
 export { type Endpoint, parseEndpoint, withoutPassword } from "./_endpoint.ts";
+export { MAX_MESSAGE_BYTES } from "./_max_message.ts";
 export { onAbort } from "./_on_abort.ts";
 export {
   missingPermission,
@@ -50,4 +51,5 @@ export {
   type TlsSettings,
   tlsSettings,
 } from "./_tls_settings.ts";
+export { guardedEvents, rethrow, tell } from "./_told.ts";
 export { TRANSPORT_NAMES, type TransportName } from "./_transport_name.ts";

@@ -1,11 +1,11 @@
-import type {
-  CallStatus,
-  RunningStream,
-  StreamOptions,
+import {
+  type CallStatus,
+  rethrow,
+  type RunningStream,
+  type StreamOptions,
 } from "../../transport/mod.ts";
 import { PREFIX_BYTES } from "../grpc/mod.ts";
 import { HeldMessages } from "./_held_messages.ts";
-import { rethrow } from "../socket/mod.ts";
 import { Stream, type StreamHost } from "../streams/mod.ts";
 
 /**

@@ -1,7 +1,10 @@
 import { GRPC_CODE } from "../../../errors/codes.ts";
-import type { CallStatus, UnaryOptions } from "../../transport/mod.ts";
+import {
+  type CallStatus,
+  rethrow,
+  type UnaryOptions,
+} from "../../transport/mod.ts";
 import { CANCEL } from "../frames/mod.ts";
-import { rethrow } from "../socket/mod.ts";
 import { invalidAnswer, Stream, type StreamHost } from "../streams/mod.ts";
 
 /** A call with one message each way. */

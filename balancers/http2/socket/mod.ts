@@ -6,5 +6,4 @@
 export type { ByteConn } from "./_byte_conn.ts";
 export { Link } from "./_link.ts";
 export { NodeConn } from "./_node_conn.ts";
-export { rethrow } from "./_rethrow.ts";
 export { STREAM_WINDOW_BYTES, WINDOW_BYTES } from "./_windows.ts";
