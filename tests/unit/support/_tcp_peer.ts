@@ -130,7 +130,7 @@ export async function readToEnd(
 
 /** Writes everything. */
 export async function writeAll(
-  connection: Deno.TcpConn,
+  connection: Pick<Deno.Conn, "write">,
   bytes: Uint8Array,
 ): Promise<void> {
   for (let at = 0; at < bytes.length;) {

@@ -112,12 +112,12 @@ export function windowUpdate(streamId: number, increment: number): RawFrame {
 export class RawConnection {
   /** What the client has sent, but for its preface. */
   readonly heard: Heard[] = [];
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Deno.Conn;
   #unread: Uint8Array = new Uint8Array(0);
   #wake = Promise.withResolvers<void>();
   #state: "preface" | "frames" | "ended" = "preface";
 
-  constructor(conn: Deno.TcpConn) {
+  constructor(conn: Deno.Conn) {
     this.#conn = conn;
   }
 
