@@ -20,12 +20,18 @@ export function dialReason(
   return `connected, but the handshake failed, ${question} (${text})`;
 }
 
+/** The steps that a dial has got through in its time. */
+export interface LateDial extends Pick<FailedDial, "connected"> {
+  /** The bytes that came, in words, if they are known. */
+  readonly heard?: string | undefined;
+}
+
 /** Why a dial has taken too long, for people. */
 export function timeoutReason(
   timeoutMs: number,
-  { connected }: Pick<FailedDial, "connected">,
+  { connected, heard }: LateDial,
 ): string {
-  return connected
-    ? `connected, but got no HTTP/2 settings within ${timeoutMs} ms, is it an etcd server?`
-    : `no connection within ${timeoutMs} ms`;
+  if (!connected) return `no connection within ${timeoutMs} ms`;
+  const only = heard === undefined ? "" : `, only ${heard}`;
+  return `connected, but got no HTTP/2 settings within ${timeoutMs} ms${only}, is it an etcd server?`;
 }

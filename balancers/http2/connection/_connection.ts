@@ -91,6 +91,11 @@ export class Connection {
     return this.#state === "open";
   }
 
+  /** The last bytes that came, in words, if they are no whole frame. */
+  get unfinished(): string | undefined {
+    return this.#link.unfinished;
+  }
+
   /** Whether nothing of it is left. */
   get gone(): boolean {
     return this.#gone === "yes";

@@ -84,6 +84,11 @@ export class ConnectAttempt {
     return this.#state !== "connecting";
   }
 
+  /** The bytes that came of SETTINGS, in words, or of something else. */
+  get heard(): string | undefined {
+    return this.#connection?.unfinished;
+  }
+
   /** Gives up. */
   abort(): void {
     if (this.#state === "ready" || this.#state === "over") return;

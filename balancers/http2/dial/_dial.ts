@@ -57,6 +57,11 @@ export class Dialling {
     return this.#attempts.some(({ connected }) => connected);
   }
 
+  /** The bytes that came from any of the addresses, in words. */
+  get heard(): string | undefined {
+    return this.#attempts.find(({ heard }) => heard !== undefined)?.heard;
+  }
+
   /** Gives up. */
   abort(): void {
     this.#over = true;

@@ -76,8 +76,7 @@ class Http2Transport implements Transport {
       onFailed: (why) => this.#fail(why),
     });
     this.#stopTimer = clock.schedule(timeoutMs, () => {
-      const { connected } = this.#dial;
-      const reason = timeoutReason(timeoutMs, { connected });
+      const reason = timeoutReason(timeoutMs, this.#dial);
       this.#fail({ kind: "other", reason });
     });
   }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../transport/mod.ts";
+import { type Clock, rethrow } from "../../transport/mod.ts";
 import type { ByteConn } from "./_byte_conn.ts";
 import {
   ConnectionError,
@@ -13,7 +13,6 @@ import {
   SETTINGS_MAX_HEADER_LIST_SIZE,
 } from "../frames/mod.ts";
 import { Output } from "./_output.ts";
-import { rethrow } from "./_rethrow.ts";
 import { STREAM_WINDOW_BYTES, WINDOW_BYTES } from "./_windows.ts";
 
 const MAX_HEADER_LIST_BYTES = 65_536;
@@ -64,6 +63,11 @@ export class Link {
   /** The newest stream of which anything may have left this process. */
   get sentStreamId(): number {
     return this.#output.sentStreamId;
+  }
+
+  /** The last bytes that came, in words, if they are no whole frame. */
+  get unfinished(): string | undefined {
+    return this.#reader?.unfinished;
   }
 
   /** Says what a client says first (3.4), and begins to read. */
