@@ -28,6 +28,9 @@ export function toCallStatus(
   const [type] = (headers ?? metadata).get("content-type");
   const foreign = headers !== undefined &&
     !String(type).startsWith("application/grpc");
+  // grpc-js says so itself of a message that is too large.
+  const tooLarge = code === status.RESOURCE_EXHAUSTED &&
+    stream?.ended === false;
   const text = cutShort ? `Received HTTP status code ${httpStatus}` : details;
   return {
     grpcCode: cutShort
@@ -36,9 +39,8 @@ export function toCallStatus(
     details: foreign
       ? `${text}; that is no gRPC answer, is it an etcd server?`
       : text,
-    reach: stream?.unprocessed === true
-      ? "unprocessed"
-      : type !== undefined && (cutShort || resetCode === undefined)
+    reach: stream?.unprocessed === true ? "unprocessed" : type !== undefined &&
+        (cutShort || (resetCode === undefined && !tooLarge))
       ? "answered"
       : "unanswered",
     httpStatus,

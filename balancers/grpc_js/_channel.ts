@@ -3,6 +3,7 @@ import {
   type Clock,
   type Endpoint,
   LONGEST_MS,
+  MAX_MESSAGE_BYTES,
   type PingOptions,
   type PingPace,
   type ResolvedTls,
@@ -45,7 +46,7 @@ const COMMON: grpc.ChannelOptions = {
   "grpc.service_config_disable_resolution": 1,
   "grpc.enable_http_proxy": 0,
   "grpc.enable_channelz": 0,
-  "grpc.max_receive_message_length": -1,
+  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": -1,
   "grpc.client_idle_timeout_ms": LONGEST_MS,
   // A channel makes one connection; dialling again is the sub-connection's.

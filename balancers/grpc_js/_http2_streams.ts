@@ -14,11 +14,16 @@ export class ObservedStream {
   readonly #session: SessionStreams;
   #httpStatus: number | undefined;
   #cutShort = false;
+  #ending: "awaited" | "come" = "awaited";
 
   constructor(stream: ClientHttp2Stream, session: SessionStreams) {
     this.#stream = stream;
     this.#session = session;
-    stream.once("response", (headers) => {
+    stream.once("trailers", () => this.#ending = "come");
+    stream.once("response", (headers, flags) => {
+      if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) {
+        this.#ending = "come";
+      }
       const status = Number(headers[":status"]);
       if (status !== HTTP_OK) this.#onForeign(status);
     });
@@ -27,6 +32,11 @@ export class ObservedStream {
   /** The HTTP status of the answer, if it was another one than 200. */
   get httpStatus(): number | undefined {
     return this.#httpStatus;
+  }
+
+  /** Whether the answer has come to its end, where gRPC has the status. */
+  get ended(): boolean {
+    return this.#ending === "come";
   }
 
   /** Whether the request was given up, as the answer ended before it. */

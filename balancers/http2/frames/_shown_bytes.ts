@@ -1,4 +1,4 @@
-/** Bytes of a peer that does not speak HTTP/2, for an error message. */
+/** What a peer has said, for an error message. */
 
 const SHOWN_BYTES = 48;
 
@@ -11,4 +11,19 @@ export function shownBytes(bytes: Uint8Array): string {
     start.subarray(0, 16),
     (byte) => byte.toString(16).padStart(2, "0"),
   ).join(" ");
+}
+
+const SHOWN_CHARACTERS = 60;
+
+/**
+ * Text of a peer in quotes: not too much of it, and escaped where it is no plain
+ * ASCII.
+ */
+export function shownText(text: string): string {
+  const start = text.slice(0, SHOWN_CHARACTERS).replace(
+    /[^\x20-\x7e]/g,
+    (character) =>
+      `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+  return `'${start}${text.length > SHOWN_CHARACTERS ? "…" : ""}'`;
 }

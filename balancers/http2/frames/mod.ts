@@ -30,4 +30,5 @@ export { ConnectionError, type StreamError } from "./_errors.ts";
 export type { Frame, FrameHandler, Goaway, Setting } from "./_frame_handler.ts";
 export { type Octets, u32, u8 } from "./_octets.ts";
 export { FrameReader } from "./_reader.ts";
+export { shownText } from "./_shown_bytes.ts";
 export { FrameWriter } from "./_writer.ts";

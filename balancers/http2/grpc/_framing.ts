@@ -1,6 +1,8 @@
 /** Messages in DATA (gRPC over HTTP/2, "Length-Prefixed-Message"). */
 import { type Octets, u32, u8 } from "../frames/mod.ts";
 
+import { MAX_MESSAGE_BYTES } from "../../transport/mod.ts";
+
 /** A flag, 0 if the message is not compressed, and a length of 32 bits. */
 export const PREFIX_BYTES = 5;
 
@@ -16,6 +18,8 @@ export interface MessageSink {
   onMessage(message: Uint8Array): boolean;
   /** One is compressed, which was not asked for; nothing is told after it. */
   onCompressed(): void;
+  /** One is said to be larger than any may be; nothing is told after it. */
+  onTooLarge(bytes: number): void;
 }
 
 /**
@@ -64,7 +68,8 @@ export class MessageReader {
         this.#prefix[this.#prefixBytes++] = u8(bytes, at++);
         if (this.#prefixBytes < PREFIX_BYTES) continue;
         if (this.#prefix[0] !== 0) return this.#sink.onCompressed();
-        this.#messageBytes = u32(this.#prefix, 1);
+        const size = this.#messageBytes = u32(this.#prefix, 1);
+        if (size > MAX_MESSAGE_BYTES) return this.#sink.onTooLarge(size);
       }
       const size = Math.min(end - at, this.#messageBytes - this.#filled);
       this.#add(bytes.subarray(at, at + size));

@@ -10,9 +10,13 @@ import {
   errorName,
   INADEQUATE_SECURITY,
   REFUSED_STREAM,
+  shownText,
 } from "../frames/mod.ts";
+import { FieldRules } from "./_field_rules.ts";
 
 const HTTP_OK = 200;
+/** It is not for HTTP/2 (RFC 9113, 8.6). */
+const SWITCHING_PROTOCOLS = 101;
 
 // What gRPC makes of an HTTP status; the others are UNKNOWN.
 const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {
@@ -47,6 +51,7 @@ export class ResponseHead {
   /** Missing if the block has none. */
   grpcStatus: string | undefined = undefined;
   #grpcMessage = "";
+  readonly #rules = new FieldRules();
 
   /** Before another block. */
   reset(): void {
@@ -55,6 +60,7 @@ export class ResponseHead {
     this.encoding = "";
     this.grpcStatus = undefined;
     this.#grpcMessage = "";
+    this.#rules.reset();
   }
 
   /**
@@ -62,6 +68,7 @@ export class ResponseHead {
    * passed over: etcd sends none, and what it would say is in `grpc-message`.
    */
   onField(name: string, value: string): void {
+    this.#rules.check(name, value);
     switch (name) {
       case ":status":
         this.httpStatus = /^[1-9]\d\d$/.test(value) ? Number(value) : 0;
@@ -78,6 +85,31 @@ export class ResponseHead {
       case "grpc-encoding":
         this.encoding = value;
     }
+  }
+
+  /** What makes these headers malformed, if anything does (8.1.1, 8.3.2). */
+  headersFault(after: "more" | "nothing"): string | undefined {
+    const { fault, status } = this.#rules;
+    if (fault !== undefined) return fault;
+    if (status === undefined) return "there is no ':status'";
+    if (this.httpStatus === 0) return `':status' is ${shownText(status)}`;
+    if (this.httpStatus === SWITCHING_PROTOCOLS) return "':status' is 101";
+    return this.isInformational && after === "nothing"
+      ? `':status' is ${status}, and no answer follows`
+      : undefined;
+  }
+
+  /** What makes these trailers malformed, if anything does (8.1). */
+  get trailersFault(): string | undefined {
+    const { fault, status } = this.#rules;
+    return fault ??
+      (status === undefined ? undefined : "':status' is of headers");
+  }
+
+  /** The bytes of DATA that `content-length` says there are. */
+  get contentLength(): number | undefined {
+    const { length } = this.#rules;
+    return length === undefined ? undefined : Number(length);
   }
 
   /** Whether more headers follow, and these are no answer (RFC 9110, 15.2). */
@@ -110,7 +142,7 @@ export class ResponseHead {
     const { httpStatus, contentType } = this;
     const isGrpc = isGrpcType(contentType);
     const type = httpStatus === HTTP_OK && contentType !== "" && !isGrpc
-      ? ` and content type '${contentType}'`
+      ? ` and content type ${shownText(contentType)}`
       : "";
     return {
       grpcCode: GRPC_CODE_OF_HTTP[httpStatus] ?? GRPC_CODE.unknown,

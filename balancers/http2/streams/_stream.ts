@@ -1,5 +1,4 @@
 import type { CallStatus, Clock, RunningCall } from "../../transport/mod.ts";
-import { GRPC_CODE } from "../../../errors/codes.ts";
 import {
   CANCEL,
   END_STREAM,
@@ -16,6 +15,7 @@ import {
   resetStatus,
   type ResponseHead,
 } from "../grpc/mod.ts";
+import * as ends from "./_ends.ts";
 import type { UnsentMessages } from "./_unsent_messages.ts";
 
 /**
@@ -49,19 +49,6 @@ export interface StreamHost {
   told(stream: Stream): void;
 }
 
-const CANCELED = withoutAnswer(GRPC_CODE.canceled, "Canceled by the caller");
-const OUT_OF_TIME = withoutAnswer(
-  GRPC_CODE.deadlineExceeded,
-  "Deadline exceeded",
-);
-const NO_STATUS = invalidAnswer("The server ended its answer without a status");
-const CUT_OFF = invalidAnswer("The server ended its answer in a message");
-const OK: CallStatus = {
-  grpcCode: GRPC_CODE.ok,
-  details: "",
-  reach: "answered",
-};
-
 /** One call or stream of gRPC: a stream of HTTP/2, from its request to its end. */
 export abstract class Stream implements RunningCall, MessageSink, Timed {
   /** 0 while it is idle. */
@@ -76,6 +63,8 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   readonly #window: ReceiveWindow;
   #answer: "awaited" | "begun" = "awaited";
   #encoding = "";
+  /** What is left of the `content-length`, if there is one (8.1.1). */
+  #bodyBytes: number | undefined = undefined;
   #messages: MessageReader | undefined = undefined;
 
   constructor(host: StreamHost, timeoutMs: number) {
@@ -101,14 +90,21 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
 
   /** Headers or trailers. */
   onHead(head: ResponseHead, flags: number): void {
-    if (this.#answer === "awaited" && head.httpStatus === 0) {
-      return this.#giveUp("The server sent headers without an HTTP status");
-    }
-    if ((flags & END_STREAM) !== 0) return this.#endAnswered(this.#endOf(head));
-    if (head.isInformational) return;
-    if (this.#answer === "begun") {
+    const isLast = (flags & END_STREAM) !== 0;
+    const begun = this.#answer === "begun";
+    if (begun && !isLast) {
       return this.#giveUp("The server sent headers amid its answer");
     }
+    const fault = begun
+      ? head.trailersFault
+      : head.headersFault(isLast ? "nothing" : "more");
+    if (fault !== undefined) {
+      const part = begun ? "trailers" : "headers";
+      return this.#giveUp(`The server sent malformed ${part}: ${fault}`);
+    }
+    if (!begun) this.#bodyBytes = head.contentLength;
+    if (isLast) return this.#onTrailers(head);
+    if (head.isInformational) return;
     if (!head.isGrpc) return this.#refuse(CANCEL, head.foreignStatus);
     this.#answer = "begun";
     this.#encoding = head.encoding;
@@ -121,13 +117,19 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     }
     if (!this.#window.use(frame.flowControlledBytes)) {
       const details = "The server sent more than the window allows";
-      return this.#refuse(FLOW_CONTROL_ERROR, invalidAnswer(details));
+      return this.#refuse(FLOW_CONTROL_ERROR, ends.invalidAnswer(details));
+    }
+    if (this.#bodyBytes !== undefined) {
+      this.#bodyBytes -= frame.end - frame.start;
+      if (this.#bodyBytes < 0) {
+        return this.#giveUp("The server sent more than its 'content-length'");
+      }
     }
     this.#read(frame);
     // A message may be one too many, or its reader wants no more.
     if (this.state === "closed") return;
     if ((frame.flags & END_STREAM) !== 0) {
-      return this.#endAnswered(NO_STATUS);
+      return this.#endAnswered(ends.MISSING);
     }
     this.giveBack();
   }
@@ -137,26 +139,25 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.end(resetStatus(errorCode));
   }
 
-  /** A message is compressed. */
   onCompressed(): void {
-    const by = this.#encoding === ""
-      ? "without a name for how"
-      : `with '${this.#encoding}'`;
-    const what = `compressed a message ${by}, which it was not asked for`;
-    this.#refuse(CANCEL, invalidAnswer(`The server ${what}`));
+    this.#refuse(CANCEL, ends.compressed(this.#encoding));
+  }
+
+  onTooLarge(bytes: number): void {
+    this.#refuse(CANCEL, ends.tooLarge(bytes));
   }
 
   /** The peer broke the rules on this stream alone. */
   onStreamError(errorCode: number, message: string): void {
-    this.#refuse(errorCode, invalidAnswer(message));
+    this.#refuse(errorCode, ends.invalidAnswer(message));
   }
 
   // A function of its own, to be called as one.
-  readonly cancel = (): void => this.#stop(CANCELED);
+  readonly cancel = (): void => this.#stop(ends.CANCELED);
 
   /** Ends the stream, as its time is over. */
   expire(): void {
-    this.#stop(OUT_OF_TIME);
+    this.#stop(ends.OUT_OF_TIME);
   }
 
   /** Ends now, as far as the wire is concerned, and tells so at once. */
@@ -195,7 +196,7 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   }
 
   #giveUp(details: string): void {
-    this.#refuse(PROTOCOL_ERROR, invalidAnswer(details));
+    this.#refuse(PROTOCOL_ERROR, ends.invalidAnswer(details));
   }
 
   #stop(status: CallStatus): void {
@@ -216,12 +217,22 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.#messages.read(frame);
   }
 
-  #endOf(head: ResponseHead): CallStatus {
+  #onTrailers(head: ResponseHead): void {
+    const missing = this.#bodyBytes ?? 0;
     if (head.grpcStatus === undefined) {
-      return this.#answer === "awaited" ? head.foreignStatus : NO_STATUS;
-    }
-    if (head.grpcStatus !== "0") return head.status;
-    return this.#messages?.incomplete ? CUT_OFF : OK;
+      const isForeign = this.#answer === "awaited";
+      this.#endAnswered(isForeign ? head.foreignStatus : ends.MISSING);
+    } else if (missing > 0) {
+      this.#giveUp(
+        `The server sent less than its 'content-length' (${missing} missing)`,
+      );
+    } else if (head.grpcStatus !== "0") {
+      this.#endAnswered(head.status);
+    } else if (this.#messages?.incomplete === true) {
+      this.#endAnswered(
+        ends.invalidAnswer("The server ended its answer in a message"),
+      );
+    } else this.#endAnswered(ends.OK);
   }
 
   #endAnswered(status: CallStatus): void {
@@ -235,13 +246,4 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.unsent = undefined;
     this.host.forget(this);
   }
-}
-
-/** The status of an answer that is none. */
-export function invalidAnswer(details: string): CallStatus {
-  return withoutAnswer(GRPC_CODE.internal, details);
-}
-
-function withoutAnswer(grpcCode: number, details: string): CallStatus {
-  return { grpcCode, details, reach: "unanswered" };
 }

@@ -8,5 +8,6 @@ export { Fifo } from "./_fifo.ts";
 export { FloodGuard } from "./_flood_guard.ts";
 export { ReceiveWindow } from "./_flow_control.ts";
 export { Sender } from "./_sender.ts";
-export { invalidAnswer, Stream, type StreamHost } from "./_stream.ts";
+export { invalidAnswer } from "./_ends.ts";
+export { Stream, type StreamHost } from "./_stream.ts";
 export { Streams } from "./_streams.ts";

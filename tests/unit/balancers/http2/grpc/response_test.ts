@@ -139,27 +139,6 @@ const STATUSES: readonly {
     details: "'gzip'",
     reach: "unanswered",
   },
-  {
-    name: "data before headers",
-    frames: (id) => [data(id, message("x"))],
-    grpcCode: 13,
-    details: "data before headers",
-    reach: "unanswered",
-  },
-  {
-    name: "headers twice",
-    frames: (id) => [headers(id, ANSWER), headers(id, ANSWER)],
-    grpcCode: 13,
-    details: "headers amid its answer",
-    reach: "unanswered",
-  },
-  ...[{}, { ":status": "2e2" }].map((status) => ({
-    name: `headers with ${status[":status"] ?? "no"} HTTP status`,
-    frames: (id: number) => [headers(id, { ...HTML, ...status })],
-    grpcCode: 13,
-    details: "without an HTTP status",
-    reach: "unanswered" as const,
-  })),
   ...[
     [400, 13],
     [401, 16],

@@ -40,6 +40,8 @@ export class ModelAnswer {
   readonly messages: string[] = [];
   end: ModelEnd | undefined;
   #begun = false;
+  /** What `content-length` says there is to come. */
+  #left = NaN;
   /** Of a message whose end has not come. */
   #rest = "";
 
@@ -61,11 +63,18 @@ export class ModelAnswer {
       grpcCode: BY_HTTP_STATUS[httpStatus] ?? GRPC_CODE.unknown,
       reach: type === "" ? "unanswered" : "answered",
     };
-    if (!this.#begun && !/^[1-9]\d\d$/.test(httpStatus)) {
-      return this.finish(INTERNAL);
-    }
+    const malformed = isMalformed(fields) ||
+      (this.#begun
+        ? ":status" in Object.fromEntries(fields)
+        : !/^[1-9]\d\d$/.test(httpStatus) || httpStatus === "101" ||
+          (httpStatus.startsWith("1") && ends === "ends"));
+    if (malformed) return this.finish(INTERNAL);
+    if (!this.#begun) this.#left = Number(rest["content-length"] ?? NaN);
     if (ends === "ends") {
-      if (grpcStatus !== undefined) return this.#status(grpcStatus);
+      if (grpcStatus !== undefined) {
+        if (this.#left > 0) return this.finish(INTERNAL);
+        return this.#status(grpcStatus);
+      }
       return this.finish(this.#begun ? INTERNAL : foreign);
     }
     if (httpStatus.startsWith("1")) return;
@@ -79,6 +88,8 @@ export class ModelAnswer {
   onData(text: string, ends: "ends" | "goes on"): void {
     if (this.end !== undefined) return;
     if (!this.#begun) return this.finish(INTERNAL);
+    this.#left -= text.length;
+    if (this.#left < 0) return this.finish(INTERNAL);
     this.#rest += text;
     while (this.#rest.length >= 5 && this.end === undefined) {
       const [flag = 0, a = 0, b = 0, c = 0, d = 0] = Array.from(
@@ -111,4 +122,17 @@ export class ModelAnswer {
         (this.#kind === "unary" && this.messages.length === 0));
     this.finish(missing ? INTERNAL : { grpcCode, reach: "answered" });
   }
+}
+
+/** Whether a field is wrong wherever it stands. */
+function isMalformed(fields: readonly Pair[]): boolean {
+  const names = fields.map(([name]) => name);
+  const [first, ...others] = names;
+  return fields.some(([name, value]) =>
+    name.toLowerCase() !== name || name === "connection" ||
+    // deno-lint-ignore no-control-regex
+    /[\0\r\n]/.test(value) ||
+    (name === "content-length" && !/^\d+$/.test(value))
+  ) || others.some((name) => name.startsWith(":")) ||
+    (first?.startsWith(":") === true && first !== ":status");
 }

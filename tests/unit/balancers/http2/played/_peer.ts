@@ -143,7 +143,7 @@ export class PlayedPeer {
   #oddly(id: number): say.Said {
     const draws = this.#draws;
     const line = this.#line(id);
-    switch (draws.below(7)) {
+    switch (draws.below(8)) {
       case 0:
         return this.#headers(id, [
           [":status", draws.of(["404", "502", "413", "200"])],
@@ -162,6 +162,8 @@ export class PlayedPeer {
         return this.#data(id, 100);
       case 5:
         return this.#data(id, 20, "ends");
+      case 6:
+        return this.#headers(id, say.oddFields(draws));
       default:
         return this.#reset(id);
     }

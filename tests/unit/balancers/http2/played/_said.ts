@@ -2,6 +2,7 @@
 import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
 import { joined } from "../../../support/_joined.ts";
 import type { ModelAnswer } from "./_model_answer.ts";
+import type { Pair } from "../hpack/_story.ts";
 import type { Draws } from "../support/_pieces.ts";
 import { raw, type RawFrame } from "../support/_raw_frame.ts";
 
@@ -146,4 +147,21 @@ export function wrong(draws: Draws, ids: readonly number[]): Said {
     ],
   ]);
   return { bytes: raw(frame, ...again), effect: { kind: "error", errorCode } };
+}
+
+/** The headers of an answer, with one more that may be wrong. */
+export function oddFields(draws: Draws): readonly Pair[] {
+  const odd = draws.of<Pair>([
+    ["Upper", "x"],
+    ["connection", "close"],
+    ["x", "a\nb"],
+    [":path", "/"],
+    [":status", "200"],
+    ["content-length", draws.of(["0", "7", "100", "x"])],
+  ]);
+  const usual: readonly Pair[] = [
+    [":status", draws.of(["200", "200", "101"])],
+    ["content-type", "application/grpc"],
+  ];
+  return draws.oneIn(2) ? [...usual, odd] : [odd, ...usual];
 }
