@@ -165,11 +165,13 @@ export class FramePayloads {
     const isUpdate = type === WINDOW_UPDATE;
     if (!isUpdate) checkStream(type, streamId);
     const size = end - start;
-    if (size !== (type === PRIORITY ? PRIORITY_BYTES : 4)) {
-      throw wrongSize(type, size);
+    if (type === PRIORITY) {
+      if (size === PRIORITY_BYTES) this.#handler.onIgnored(type);
+      else this.#streamError(wrongSize(type, size));
+      return;
     }
+    if (size !== 4) throw wrongSize(type, size);
     if (isUpdate) this.#windowUpdate(streamId, u31(bytes, start));
-    else if (type === PRIORITY) this.#handler.onIgnored(type);
     else this.#handler.onRstStream(streamId, u32(bytes, start));
   }
 
@@ -177,7 +179,12 @@ export class FramePayloads {
     if (increment > 0) return this.#handler.onWindowUpdate(streamId, increment);
     const error = wrong(WINDOW_UPDATE, "its increment is 0");
     if (streamId === 0) throw error;
-    const { message, errorCode } = error;
+    this.#streamError(error);
+  }
+
+  /** Only the stream of the frame suffers. */
+  #streamError({ message, errorCode }: ConnectionError): void {
+    const { streamId } = this.#frame;
     this.#handler.onStreamError(
       new StreamError(message, { streamId, errorCode }),
     );

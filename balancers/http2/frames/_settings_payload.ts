@@ -1,6 +1,7 @@
 /** The payload of SETTINGS (RFC 9113, 6.5). */
 import {
   DEFAULT_MAX_FRAME_SIZE,
+  ENHANCE_YOUR_CALM,
   FLOW_CONTROL_ERROR,
   FRAME_SIZE_ERROR,
   MAX_MAX_FRAME_SIZE,
@@ -18,15 +19,30 @@ import { u32, u8 } from "./_octets.ts";
 export const SETTING_BYTES = 6;
 
 /**
+ * The most settings of a frame: the RFC names six, and each may have work to be
+ * done for all streams.
+ */
+const MAX_SETTINGS = 64;
+
+/**
  * Reads what a server sends.
  *
- * @throws {ConnectionError} If a value is out of its bounds (6.5.2).
+ * @throws {ConnectionError} If a value is out of its bounds (6.5.2), or there are
+ * too many.
  */
 export function readSettingsPayload(payload: Uint8Array): readonly Setting[] {
   if (payload.length % SETTING_BYTES !== 0) {
     throw new ConnectionError(
       FRAME_SIZE_ERROR,
       `Cannot read SETTINGS: it has ${payload.length} bytes`,
+    );
+  }
+  if (payload.length > MAX_SETTINGS * SETTING_BYTES) {
+    throw new ConnectionError(
+      ENHANCE_YOUR_CALM,
+      `Cannot read SETTINGS: it has ${
+        payload.length / SETTING_BYTES
+      } settings, taken are ${MAX_SETTINGS}`,
     );
   }
   const settings: Setting[] = [];

@@ -20,6 +20,7 @@ import {
   RawPeer,
   reset,
   settings,
+  trailers,
   windowUpdate,
 } from "../peer/_raw_peer.ts";
 
@@ -34,6 +35,8 @@ const FLOODS: Readonly<Record<string, RawFrame>> = {
   "answers to no PING": { ...PING, flags: http2.ACK },
   "SETTINGS": settings(),
   "RST_STREAM of closed streams": reset(1, http2.CANCEL),
+  "HEADERS of closed streams": trailers(1),
+  "DATA of closed streams": data(1, new Uint8Array(10)),
   "empty DATA": data(3, new Uint8Array()),
   "DATA of padding": {
     type: http2.DATA,

@@ -55,6 +55,20 @@ Deno.test("Connection takes a second GOAWAY for the rest", async () => {
   await it.dialled.gone.promise;
 });
 
+Deno.test("Connection believes no GOAWAY that takes back what the one before it has said", async () => {
+  await using it = await connected();
+  const [first, second] = [1, 2].map(() => it.dialled.call());
+  assert(first && second);
+  await it.peer.frame(http2.HEADERS, 3);
+  await it.peer.say(goaway(1), goaway(LAST_ID), ...answer(3, "too late"));
+  assertEquals((await statusOf(second)).reach, "unprocessed");
+  const next = it.dialled.call();
+  assertEquals((await statusOf(next)).reach, "unsent");
+  await it.peer.say(...answer(1, "served"));
+  assertEquals(await replyOf(first), "served");
+  await it.dialled.gone.promise;
+});
+
 Deno.test("Connection takes a GOAWAY with the first SETTINGS for a dial that failed", async () => {
   await using server = new RawPeer();
   await using dialled = new Dialled(server.address);

@@ -196,3 +196,16 @@ Deno.test("Connection resets a stream once, whatever comes for it later", async 
   subject.client.abort();
   await turn();
 });
+
+Deno.test("Connection ends the stream alone of a PRIORITY of a wrong size", async () => {
+  const subject = await Subject.open();
+  const ended = subject.call("a");
+  await subject.settle();
+  subject.say({ type: http2.PRIORITY, streamId: 1, payload: hex("00000000") });
+  assertEquals(ended.status?.grpcCode, 13);
+  await subject.settle();
+  assertEquals(subject.said.at(-1), ["onRstStream", 1, http2.FRAME_SIZE_ERROR]);
+  assert(subject.client.ready);
+  subject.client.abort();
+  await turn();
+});

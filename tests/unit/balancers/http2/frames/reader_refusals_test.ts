@@ -60,7 +60,6 @@ Deno.test("FrameReader refuses what no server may send, by the RFC's code", () =
     { type: http2.SETTINGS, flags: http2.ACK, payload: bytes(6) },
     { type: http2.RST_STREAM, streamId: 1, payload: bytes(3) },
     { type: http2.WINDOW_UPDATE, payload: bytes(5) },
-    { type: http2.PRIORITY, streamId: 1, payload: bytes(4) },
     { type: http2.GOAWAY, payload: bytes(7) },
     { type: http2.DATA, streamId: 1, flags: PADDED },
     { ...headers, flags: PADDED | END_HEADERS },
@@ -75,4 +74,6 @@ Deno.test("FrameReader refuses what no server may send, by the RFC's code", () =
   }
   const window = { type: http2.SETTINGS, payload: hex("0004 80000000") };
   assertEquals(errorOf(window).errorCode, http2.FLOW_CONTROL_ERROR);
+  const many = { type: http2.SETTINGS, payload: bytes(6 * 65) };
+  assertEquals(errorOf(many).errorCode, http2.ENHANCE_YOUR_CALM);
 });
