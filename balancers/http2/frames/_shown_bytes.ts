@@ -1,4 +1,4 @@
-/** What a peer has said, for an error message. */
+/** Bytes and text of a peer, for an error message. */
 
 const SHOWN_BYTES = 48;
 

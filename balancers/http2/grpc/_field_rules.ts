@@ -1,4 +1,4 @@
-/** What makes a response malformed (RFC 9113, 8.1.1 and 8.2 to 8.3.2). */
+/** The rules for fields, which a malformed response breaks (RFC 9113, 8.2, 8.3). */
 import { shownText } from "../frames/mod.ts";
 
 /** Fields that are about a connection of HTTP/1 (8.2.2). */
@@ -21,10 +21,9 @@ const USUAL: ReadonlySet<string> = new Set([
 const NAME = /^[!-9;-@[-~]+$/;
 
 /**
- * What no value may have (8.2.1). That none may begin or end with a space is
+ * The characters of no value (8.2.1). That none may begin or end with a space is
  * not checked: grpc-go sends a status message that does as it is.
  */
-// deno-lint-ignore no-control-regex
 const FORBIDDEN = /[\0\r\n]/;
 
 const COLON = 58;

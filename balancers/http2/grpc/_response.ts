@@ -15,7 +15,7 @@ import {
 import { FieldRules } from "./_field_rules.ts";
 
 const HTTP_OK = 200;
-/** It is not for HTTP/2 (RFC 9113, 8.6). */
+/** The status that HTTP/2 does not have (RFC 9113, 8.6). */
 const SWITCHING_PROTOCOLS = 101;
 
 // What gRPC makes of an HTTP status; the others are UNKNOWN.
@@ -87,7 +87,7 @@ export class ResponseHead {
     }
   }
 
-  /** What makes these headers malformed, if anything does (8.1.1, 8.3.2). */
+  /** The fault that makes these headers malformed, if any (8.1.1, 8.3.2). */
   headersFault(after: "more" | "nothing"): string | undefined {
     const { fault, status } = this.#rules;
     if (fault !== undefined) return fault;
@@ -99,7 +99,7 @@ export class ResponseHead {
       : undefined;
   }
 
-  /** What makes these trailers malformed, if anything does (8.1). */
+  /** The fault that makes these trailers malformed, if any (8.1). */
   get trailersFault(): string | undefined {
     const { fault, status } = this.#rules;
     return fault ??

@@ -1,4 +1,4 @@
-/** How calls end, where it is this side that says so. */
+/** The ends of calls, where it is this side that says so. */
 import { GRPC_CODE } from "../../../errors/codes.ts";
 import { type CallStatus, MAX_MESSAGE_BYTES } from "../../transport/mod.ts";
 import { shownText } from "../frames/mod.ts";

@@ -63,7 +63,7 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
   readonly #window: ReceiveWindow;
   #answer: "awaited" | "begun" = "awaited";
   #encoding = "";
-  /** What is left of the `content-length`, if there is one (8.1.1). */
+  /** The rest of the `content-length`, if there is one (8.1.1). */
   #bodyBytes: number | undefined = undefined;
   #messages: MessageReader | undefined = undefined;
 

@@ -143,14 +143,15 @@ Deno.test("Client over http2 holds each request once for a peer that allows ever
         .catch((error) => error),
   );
   let most = 0;
-  const ended = Promise.all(puts).then((errors) => ({ errors }));
-  let end: { readonly errors: readonly unknown[] } | undefined;
-  while (end === undefined) {
+  let state: "running" | "ended" = "running";
+  const ended = Promise.all(puts).finally(() => state = "ended");
+  while (state === "running") {
     most = Math.max(most, Deno.memoryUsage().external - before);
-    end = await Promise.race([ended, sleep(20).then(() => undefined)]);
+    await sleep(20);
   }
+  const errors = await ended;
   over.resolve();
-  for (const error of end.errors) assertInstanceOf(error, TimeoutError);
+  for (const error of errors) assertInstanceOf(error, TimeoutError);
   // Each request once, and what a connection and its socket hold.
   const bound = (PUTS + 24) * MEBIBYTE;
   assert(most < bound, `${most} bytes`);

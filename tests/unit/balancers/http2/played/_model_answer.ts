@@ -130,7 +130,6 @@ function isMalformed(fields: readonly Pair[]): boolean {
   const [first, ...others] = names;
   return fields.some(([name, value]) =>
     name.toLowerCase() !== name || name === "connection" ||
-    // deno-lint-ignore no-control-regex
     /[\0\r\n]/.test(value) ||
     (name === "content-length" && !/^\d+$/.test(value))
   ) || others.some((name) => name.startsWith(":")) ||
