@@ -99,10 +99,12 @@ export class GrpcCalls {
     listener: CallListener,
   ): Call {
     // As grpc-js wants it: by the wall clock.
+    // First: a call whose headers cannot be sent is none.
+    const metadata = requestMetadata(headers);
     const deadline = timeoutMs === Infinity ? Infinity : Date.now() + timeoutMs;
     const call = this.#channel.createCall(path, deadline, null, null, null);
     this.#running.add(call);
-    call.start(requestMetadata(headers), listener);
+    call.start(metadata, listener);
     return call;
   }
 

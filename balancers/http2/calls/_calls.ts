@@ -1,6 +1,7 @@
 import { GRPC_CODE } from "../../../errors/codes.ts";
 import type {
   CallSettings,
+  CallStatus,
   Clock,
   RequestBytes,
   RunningCall,
@@ -8,6 +9,8 @@ import type {
   StreamOptions,
   UnaryOptions,
 } from "../../transport/mod.ts";
+import { MAX_HEADERS_BYTES } from "../grpc/mod.ts";
+import type { HeaderTemplate } from "../hpack/mod.ts";
 import type {
   Deadlines,
   FloodGuard,
@@ -20,8 +23,8 @@ import { type Link, STREAM_WINDOW_BYTES } from "../socket/mod.ts";
 import { MessageStream } from "./_message_stream.ts";
 import { UnaryStream } from "./_unary_stream.ts";
 
-/** Room for a request's headers. */
-const HEADERS_ROOM_BYTES = 65_536;
+/** Why a call is not made. */
+type Unsent = Pick<CallStatus, "grpcCode" | "details">;
 
 /** The parts of a connection that its calls work with. */
 export interface CallsParts {
@@ -70,7 +73,7 @@ export class Calls implements StreamHost {
   /** The number of further streams that the peer allows now, and reads. */
   get freeStreams(): number {
     const { room } = this.#parts.link.frames;
-    return room < HEADERS_ROOM_BYTES
+    return room < MAX_HEADERS_BYTES
       ? 0
       : this.#parts.streams.limit - this.#parts.streams.size;
   }
@@ -142,28 +145,39 @@ export class Calls implements StreamHost {
   }
 
   /** Opens a stream, or has it end unsent. */
-  #open(
+  #open(stream: Stream, path: string, settings: CallSettings): boolean {
+    this.#add();
+    const unsent = this.#whyUnsent(settings.timeoutMs) ??
+      this.#begin(stream, path, settings);
+    if (unsent === undefined) return true;
+    stream.endLater({ ...unsent, reach: "unsent" });
+    return false;
+  }
+
+  /** Begins the request, or tells why its headers cannot be sent. */
+  #begin(
     stream: Stream,
     path: string,
     { timeoutMs, headers }: CallSettings,
-  ): boolean {
-    const { streams, sender, link } = this.#parts;
-    const template = sender.template(path, headers);
-    this.#add();
-    const unsent = this.#whyUnsent(timeoutMs);
-    if (unsent !== undefined) {
-      stream.endLater({ ...unsent, reach: "unsent" });
-      return false;
+  ): Unsent | undefined {
+    const { streams, sender, link, deadlines } = this.#parts;
+    let template: HeaderTemplate;
+    try {
+      template = sender.template(path, headers);
+    } catch (error) {
+      // A token, for one, is whatever a server has given.
+      const details = error instanceof Error ? error.message : `${error}`;
+      return { grpcCode: GRPC_CODE.internal, details };
     }
     streams.open(stream);
     sender.open(stream, { template, timeoutMs });
     link.lastStreamId = stream.id;
-    this.#parts.deadlines.add(stream.deadlineAt);
+    deadlines.add(stream.deadlineAt);
     if (streams.worn) queueMicrotask(() => this.#parts.onWorn());
-    return true;
+    return undefined;
   }
 
-  #whyUnsent(timeoutMs: number) {
+  #whyUnsent(timeoutMs: number): Unsent | undefined {
     if (!this.#parts.isOpen()) {
       const details = "The connection takes no calls";
       return { grpcCode: GRPC_CODE.unavailable, details };

@@ -1,5 +1,5 @@
 import type { Headers } from "../../transport/mod.ts";
-import type { HeaderTemplate, HpackEncoder } from "../hpack/mod.ts";
+import type { Field, HeaderTemplate, HpackEncoder } from "../hpack/mod.ts";
 
 /** The parts that all requests on a connection have in common. */
 export interface RequestScope {
@@ -7,6 +7,9 @@ export interface RequestScope {
   /** `:authority`. */
   readonly authority: string;
 }
+
+/** The most bytes that the names and values of a request's headers may have. */
+export const MAX_HEADERS_BYTES = 65_536;
 
 const USER_AGENT = "grpc-etcdeno";
 
@@ -25,14 +28,21 @@ export class RequestBlocks {
     this.#scope = scope;
   }
 
-  /** The block of a request but for what differs each time. */
+  /**
+   * The block of a request but for what differs each time.
+   *
+   * @throws {TypeError} If HTTP/2 does not allow a name or a value.
+   * @throws {RangeError} If the headers are too large.
+   */
   template(path: string, headers: Headers | undefined): HeaderTemplate {
     const templates = headers === undefined
       ? this.#plain
       : this.#templatesOf(headers);
     let template = templates.get(path);
     if (template === undefined) {
-      template = this.#encoder.template(this.#fields(path, headers));
+      const fields = this.#fields(path, headers);
+      checkSize(fields);
+      template = this.#encoder.template(fields);
       templates.set(path, template);
     }
     return template;
@@ -60,4 +70,15 @@ export class RequestBlocks {
       ...headers,
     }).map(([name, value]) => ({ name, value }));
   }
+}
+
+function checkSize(fields: readonly Field[]): void {
+  const bytes = fields.reduce(
+    (sum, { name, value }) => sum + name.length + value.length,
+    0,
+  );
+  if (bytes <= MAX_HEADERS_BYTES) return;
+  throw new RangeError(
+    `Cannot send headers: they have ${bytes} bytes, allowed are ${MAX_HEADERS_BYTES}`,
+  );
 }

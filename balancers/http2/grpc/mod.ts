@@ -9,5 +9,9 @@ export {
   type MessageSink,
   PREFIX_BYTES,
 } from "./_framing.ts";
-export { RequestBlocks, type RequestScope } from "./_request_blocks.ts";
+export {
+  MAX_HEADERS_BYTES,
+  RequestBlocks,
+  type RequestScope,
+} from "./_request_blocks.ts";
 export { resetStatus, ResponseHead } from "./_response.ts";

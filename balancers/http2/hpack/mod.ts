@@ -5,3 +5,4 @@
  */
 export { HpackDecoder } from "./_decoder.ts";
 export { type HeaderTemplate, HpackEncoder } from "./_encoder.ts";
+export type { Field } from "./_static_table.ts";

@@ -1,12 +1,16 @@
 import type { Clock } from "../../transport/mod.ts";
 import { ConnectionError, ENHANCE_YOUR_CALM } from "../frames/mod.ts";
+import { STREAM_WINDOW_BYTES } from "../socket/mod.ts";
 
 /** So many frames that nobody asked for, within this time, are too many. */
 export const MAX_USELESS_FRAMES = 10_000;
 const WITHIN_MS = 10_000;
 
-/** So many frames may come of a stream after it was given up, */
-const LATE_FRAMES = 1_000;
+/**
+ * So many frames may come of a stream after it was given up: a window of small
+ * messages, which are on their way while a reader gives up a stream of them,
+ */
+const LATE_FRAMES = STREAM_WINDOW_BYTES / 64;
 /** and so many of all such streams: a bound on the work, not on what is usual. */
 const MAX_LATE_FRAMES = 10_000_000;
 

@@ -10,7 +10,8 @@ import { waitFor } from "../../../../harness/mod.ts";
 import { connected, EMPTY, PATH, replyOf, statusOf } from "../peer/_dialled.ts";
 import { FakeConn } from "../peer/_fake_conn.ts";
 import { raw, SERVER_SETTINGS } from "../support/_raw_frame.ts";
-import { answer } from "../peer/_raw_peer.ts";
+import { ANSWER, answer, data, headers, message } from "../peer/_raw_peer.ts";
+import { STREAM_WINDOW_BYTES } from "../../../../../balancers/http2/socket/_windows.ts";
 
 const CALLS = 5_000;
 
@@ -31,6 +32,30 @@ Deno.test("Connection is not flooded by the answers to many calls that were canc
   await it.peer.frame(http2.HEADERS, lastId + 2);
   await it.peer.say(...answer(lastId + 2, "in time"));
   assertEquals(await replyOf(next), "in time");
+  assert(it.transport.ready);
+});
+
+Deno.test("Connection is not flooded by the small messages on their way to a stream that is given up", async () => {
+  await using it = await connected();
+  const { stream, ended } = it.dialled.stream();
+  await it.peer.frame(http2.HEADERS, 1);
+  await it.peer.say(headers(1, ANSWER));
+  stream.cancel();
+  await ended;
+  await it.peer.frame(http2.RST_STREAM, 1);
+  // As much as the window allows, in messages as small as events are.
+  const size = 100;
+  const some = new Array(1_000).fill(
+    data(1, message(new Uint8Array(size - 5))),
+  );
+  for (let said = 0; said < STREAM_WINDOW_BYTES - 1_000 * size;) {
+    await it.peer.say(...some);
+    said += 1_000 * size;
+  }
+  const next = it.dialled.call();
+  await it.peer.frame(http2.HEADERS, 3);
+  await it.peer.say(...answer(3, "served"));
+  assertEquals(await replyOf(next), "served");
   assert(it.transport.ready);
 });
 
