@@ -15,6 +15,7 @@ import {
   number,
   RawPeer,
   settings,
+  trailers,
 } from "../peer/_raw_peer.ts";
 import { joined } from "../../../support/_joined.ts";
 
@@ -49,6 +50,22 @@ for (const transport of TRANSPORT_NAMES) {
     const { grpcCode, details, reach } = await stream.ended;
     assertEquals([grpcCode, details, reach], [8, SAID, "unanswered"]);
     assert(it.transport.ready);
+  });
+
+  Deno.test(`Transport ${transport} tells the same code of the server's own from that`, async () => {
+    await using it = await connected({ dial });
+    const status = { "grpc-status": "8", "grpc-message": "too many requests" };
+    const calls = [it.dialled.call(), it.dialled.call()];
+    await it.peer.frame(http2.HEADERS, 3);
+    await it.peer.say(
+      trailers(1, { ...ANSWER, ...status }),
+      headers(3, ANSWER),
+      trailers(3, status),
+    );
+    for (const call of calls) {
+      const { grpcCode, reach } = await statusOf(call);
+      assertEquals([grpcCode, reach], [8, "answered"]);
+    }
   });
 
   Deno.test(`Client over ${transport} says of a put with a reply that is too large that it may have been applied`, async () => {

@@ -11,8 +11,8 @@ import { raw } from "../support/_raw_frame.ts";
 import { settings, windowUpdate } from "../peer/_raw_peer.ts";
 import { sleep } from "../../../../harness/mod.ts";
 
-const DIAL_TIMEOUT_MS = 150;
-const TIMEOUT_MS = 500;
+const DIAL_TIMEOUT_MS = 100;
+const TIMEOUT_MS = 300;
 /** For a machine that is busy with other things. */
 const SLACK_MS = 8_000;
 /** More than a client keeps of what a stranger sends. */
