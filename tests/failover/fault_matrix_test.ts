@@ -17,7 +17,7 @@ import {
 } from "../harness/cluster/fault_schedule.ts";
 import { sleep } from "../harness/mod.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
-import { History } from "./history/_history.ts";
+import { History } from "../harness/history.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 
 const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.2);
@@ -127,7 +127,7 @@ class MatrixRun {
     const onBatch = name === "slow" ? () => sleep(2) : undefined;
     this.#watched.push({
       name,
-      history: new History(watch, onBatch),
+      history: new History(watch, { onBatch }),
       start: options.startRevision === undefined
         ? watch.ready.then(({ revision }) => revision + 1n)
         : Promise.resolve(options.startRevision),

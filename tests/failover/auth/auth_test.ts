@@ -5,7 +5,7 @@ import { BALANCER_NAMES, type BalancerName } from "../../../balancers/mod.ts";
 import { AuthError, type Client, prefix } from "../../../mod.ts";
 import { Cluster, type Member, waitFor } from "../../harness/mod.ts";
 import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
-import { History } from "../history/_history.ts";
+import { History } from "../../harness/history.ts";
 import {
   ALICE,
   clientAs,

@@ -3,7 +3,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { AuthError, PermissionDeniedError, prefix } from "../../../mod.ts";
 import { Cluster } from "../../harness/mod.ts";
-import { History } from "../history/_history.ts";
+import { History } from "../../harness/history.ts";
 import { ALICE, clientAs, codeOf, setUp } from "./_subject.ts";
 
 let cluster: Cluster;

@@ -4,7 +4,7 @@ import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { AuthError, type Client, prefix } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";
 import { Cluster, rawCall, waitFor } from "../../harness/mod.ts";
-import { History } from "../history/_history.ts";
+import { History } from "../../harness/history.ts";
 import { ALICE, clientAs, codeOf, setUp } from "./_subject.ts";
 
 const TTL_SECONDS = 2;

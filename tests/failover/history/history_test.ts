@@ -10,7 +10,7 @@ import {
 } from "../../../mod.ts";
 import { waitFor } from "../../harness/mod.ts";
 import { startProxy } from "../_grpc_proxy.ts";
-import { History } from "./_history.ts";
+import { History } from "../../harness/history.ts";
 import {
   cluster,
   goBack,

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../../mod.ts";
 import { type Member, sleep, waitFor } from "../../harness/mod.ts";
-import { History } from "./_history.ts";
+import { History } from "../../harness/history.ts";
 import {
   cluster,
   eachStrategy,

@@ -1,5 +1,6 @@
-import type { Watch, WatchBatch, WatchEvent } from "../../../mod.ts";
-import { waitFor } from "../../harness/mod.ts";
+import type { Watch, WatchBatch, WatchEvent } from "../../mod.ts";
+// Not by the door, so that a program with `--allow-net` alone can have it.
+import { waitFor } from "./wait_for.ts";
 
 // A hundred watches of a hundred thousand revisions see the same events: each
 // is kept once.
@@ -13,6 +14,14 @@ function keep(events: readonly string[]): readonly string[] {
   return events;
 }
 
+/** How a history is kept. */
+export interface HistoryOptions {
+  /** Called with nothing after each batch; the next one waits for it. */
+  readonly onBatch?: (() => unknown) | undefined;
+  /** The text an event is kept as. @default {all of it but the value} */
+  readonly describe?: ((event: WatchEvent) => string) | undefined;
+}
+
 /** What a watch has delivered, and whatever was wrong with how it came. */
 export class History {
   /** The events of each revision, as texts. */
@@ -22,9 +31,14 @@ export class History {
   /** Resolves when the watch has ended, however that was. */
   readonly done: Promise<void>;
   error: unknown;
+  readonly #describe: (event: WatchEvent) => string;
   #last = 0n;
 
-  constructor(watch: Watch, onBatch: () => unknown = () => {}) {
+  constructor(
+    watch: Watch,
+    { onBatch = () => {}, describe = textOf }: HistoryOptions = {},
+  ) {
+    this.#describe = describe;
     this.done = this.#read(watch, onBatch);
   }
 
@@ -48,7 +62,7 @@ export class History {
       if (revision < from || revision > this.#last) continue;
       const own = this.revisions.get(revision);
       if (own === undefined) found.push(`a gap at ${revision}`);
-      else if (own !== events) {
+      else if (own !== events && own.join() !== events.join()) {
         found.push(`${revision} is [${own}] instead of [${events}]`);
       }
     }
@@ -57,6 +71,13 @@ export class History {
       if (!truth.revisions.has(revision)) found.push(`${revision} never was`);
     }
     return found;
+  }
+
+  /** Drops what has come so far, but not how far that was. */
+  forget(): void {
+    this.revisions.clear();
+    this.faults.length = 0;
+    KEPT.clear();
   }
 
   async #read(watch: Watch, onBatch: () => unknown): Promise<void> {
@@ -80,7 +101,7 @@ export class History {
       if (revision < this.#last) this.faults.push(`${revision} is late`);
       this.#last = revision > this.#last ? revision : this.#last;
       const earlier = this.revisions.get(revision) ?? [];
-      this.revisions.set(revision, keep([...earlier, textOf(event)]));
+      this.revisions.set(revision, keep([...earlier, this.#describe(event)]));
     }
   }
 }

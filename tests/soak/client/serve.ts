@@ -1,0 +1,53 @@
+import type { ClientSettings, Order } from "../_protocol.ts";
+import { Subject } from "./subject.ts";
+
+/**
+ * Does what it is told on standard input, until it is told to end.
+ *
+ * @param onRest Called at each quiet point, for a program that is to leak.
+ */
+export async function serve(
+  settings: ClientSettings,
+  onRest: (subject: Subject) => unknown = () => {},
+): Promise<void> {
+  const subject = new Subject(settings);
+  for await (const order of readOrders()) {
+    const answer = await follow(subject, order);
+    if (order.name === "rest") await onRest(subject);
+    await say(JSON.stringify(answer ?? {}));
+    if (order.name === "end") return;
+  }
+}
+
+function follow(subject: Subject, order: Order): Promise<unknown> {
+  switch (order.name) {
+    case "load":
+      return subject.load(order);
+    case "rest":
+      return subject.rest();
+    case "tell":
+      return subject.tell(order);
+    case "measure":
+      return subject.measure();
+    case "end":
+      return subject.end();
+  }
+}
+
+async function* readOrders(): AsyncGenerator<Order> {
+  let text = "";
+  const pieces = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  for await (const piece of pieces) {
+    text += piece;
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
+
+async function say(line: string): Promise<void> {
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  for (let at = 0; at < bytes.length;) {
+    at += await Deno.stdout.write(bytes.subarray(at));
+  }
+}

@@ -1,0 +1,201 @@
+import { Client, prefix } from "../../mod.ts";
+import {
+  drawFaults,
+  injectFault,
+  type PlannedFault,
+} from "../harness/cluster/fault_schedule.ts";
+import { History } from "../harness/history.ts";
+import { type Cluster, waitFor } from "../harness/mod.ts";
+import { seededRandom } from "../unit/support/_fake_clock.ts";
+import { ClientProcess } from "./_child.ts";
+import { type ProcessFacts, processFacts } from "./_process_facts.ts";
+import type { ClientSettings, Held } from "./_protocol.ts";
+import { describe } from "./client/followers.ts";
+import { WATCHED } from "./client/load.ts";
+import { judgeLeaks, type QuietPoint } from "./judge.ts";
+import { type SoakResult, Sums } from "./result.ts";
+import { WriteJudge } from "./writes.ts";
+
+/** How a soak is run. */
+export interface SoakOptions
+  extends Pick<ClientSettings, "balancer" | "transport" | "seed"> {
+  readonly cluster: Cluster;
+  readonly minutes: number;
+  /** How long load and faults last between two quiet points. */
+  readonly windowMs: number;
+  /** Takes a line for people at each quiet point. */
+  readonly onLine: (line: string) => void;
+  /** @default {program.ts} */
+  readonly program?: URL;
+}
+
+// What is left of the leases that were let go: 5 s each, and 10 after a change
+// of leader; then the longest pause before a dial.
+const SETTLE_MS = 30_000;
+const SETTLE_INTERVAL_MS = 500;
+const OBSERVER_MS = 20_000;
+
+/** Runs a client under faults for a time, and judges it. */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  await using run = new Soak(options);
+  return await run.whole();
+}
+
+class Soak implements AsyncDisposable {
+  readonly #options: SoakOptions;
+  readonly #child: ClientProcess;
+  readonly #faults: Generator<PlannedFault, never>;
+  readonly #observer: Client;
+  readonly #writes = new WriteJudge();
+  readonly #points: QuietPoint[] = [];
+  readonly #sums = new Sums();
+  #facts: ProcessFacts | undefined;
+
+  constructor(options: SoakOptions) {
+    const { cluster, balancer, transport, seed } = options;
+    this.#options = options;
+    this.#faults = drawFaults(seededRandom(seed), cluster.members.length);
+    // Past the proxies, over the other client's reference.
+    this.#observer = new Client({
+      endpoints: cluster.members.map(({ directEndpoint }) => directEndpoint),
+      requestTimeoutMs: OBSERVER_MS,
+    });
+    this.#child = new ClientProcess(
+      options.program ?? new URL("./program.ts", import.meta.url),
+      { endpoints: cluster.endpoints, balancer, transport, seed: seed + 1 },
+    );
+  }
+
+  async whole(): Promise<SoakResult> {
+    const { minutes } = this.#options;
+    const endsAtMs = performance.now() + minutes * 60_000;
+    let after = await this.#mark("0.begin");
+    for (let window = 1; performance.now() < endsAtMs; window++) {
+      after = await this.#window(window, after);
+    }
+    const left = await this.#child.ask("end", {});
+    const open = await this.#proxyConnections();
+    if (left.connections + open > 0) {
+      this.#sums.faults.push(
+        `${open} connections are open after close(), by its own count ` +
+          `${left.connections}`,
+      );
+    }
+    const leaks = judgeLeaks(this.#points);
+    return this.#sums.result(this.#points, leaks, {
+      ...this.#options,
+      etcd: this.#options.cluster.binaries.version,
+      cpuSeconds: this.#facts?.cpuSeconds ?? 0,
+    });
+  }
+
+  /** Load and faults, then a quiet point; resolves to its last revision. */
+  async #window(window: number, after: bigint): Promise<bigint> {
+    const { cluster, windowMs, onLine } = this.#options;
+    await this.#child.ask("load", { window, after: String(after) });
+    const endsAtMs = performance.now() + windowMs;
+    while (performance.now() < endsAtMs) {
+      const { value: fault } = this.#faults.next();
+      await injectFault(cluster, fault);
+      this.#sums.injected(fault.kind);
+    }
+    await cluster.reset();
+    await this.#child.ask("rest", {});
+    const end = await this.#mark(`${window}.end`);
+    const truth = await this.#truth(after, end);
+    const report = await this.#child.ask("tell", { through: String(end) });
+    this.#sums.add(report, truth.revisions.size);
+    for (const text of this.#writes.judge(report, truth)) {
+      this.#sums.faults.push(`window ${window}: ${text}`);
+    }
+    const { point, held } = await this.#quietPoint();
+    this.#points.push(point);
+    onLine(
+      `${window}: ${this.#sums.line()}; heap ` +
+        `${(point.heapBytes / 1024).toFixed(0)} KiB, RSS ` +
+        `${(point.rssBytes / 1024 / 1024).toFixed(0)} MiB, sockets ` +
+        `${point.sockets}, connections ${held.connections}, timers ` +
+        `${point.timers} (${point.activeTimers} active), watches ` +
+        `${point.serverWatches}, leases ${point.serverLeases}, CPU ` +
+        `${this.#facts?.cpuSeconds.toFixed(1)} s`,
+    );
+    for (const text of report.faults) onLine(`   ${text}`);
+    return end;
+  }
+
+  /** Writes a key that is watched; resolves to its revision. */
+  async #mark(value: string): Promise<bigint> {
+    return (await this.#observer.put(`${WATCHED}mark`, value)).header.revision;
+  }
+
+  /** All that etcd has after one revision, up to another. */
+  async #truth(after: bigint, end: bigint): Promise<History> {
+    await using watch = this.#observer.watch(prefix(WATCHED), {
+      startRevision: after + 1n,
+    });
+    const truth = new History(watch, { describe });
+    await truth.reach(end);
+    return truth;
+  }
+
+  /** Measures when all has come to rest, or does not within its time. */
+  async #quietPoint(): Promise<{ point: QuietPoint; held: Held }> {
+    const first = this.#points[0];
+    let last = await this.#measure();
+    try {
+      await waitFor("rest", async () => {
+        last = await this.#measure();
+        const { point, held } = last;
+        return first === undefined
+          ? held.settled && point.connections === held.connections &&
+            point.serverWatches === held.watches &&
+            point.serverLeases === held.leases
+          : judgeLeaks([first, point]).length === 0;
+      }, { timeoutMs: SETTLE_MS, intervalMs: SETTLE_INTERVAL_MS });
+    } catch {
+      // What it has not got rid of by now, the verdict tells.
+    }
+    return last;
+  }
+
+  async #measure(): Promise<{ point: QuietPoint; held: Held }> {
+    const held = await this.#child.ask("measure", {});
+    this.#facts = await processFacts(this.#child.pid);
+    const { heapBytes, externalBytes, timers, activeTimers } = held;
+    const point = {
+      sockets: this.#facts.sockets,
+      connections: await this.#proxyConnections(),
+      serverWatches: await this.#serverWatches(),
+      serverLeases: (await this.#observer.lease.list()).length,
+      timers,
+      activeTimers,
+      heapBytes,
+      externalBytes,
+      rssBytes: this.#facts.rssBytes,
+    };
+    return { point, held };
+  }
+
+  async #proxyConnections(): Promise<number> {
+    const { members } = this.#options.cluster;
+    const all = await Promise.all(members.map(({ proxy }) => proxy.stats()));
+    return all.reduce((sum, { open }) => sum + open, 0);
+  }
+
+  async #serverWatches(): Promise<number> {
+    const { members } = this.#options.cluster;
+    const texts = await Promise.all(members.map((member) => member.metrics()));
+    return texts.reduce((sum, text) => sum + watchesIn(text), 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child.close();
+    await this.#observer.close();
+  }
+}
+
+function watchesIn(metrics: string): number {
+  const [, count] = /^etcd_debugging_mvcc_watcher_total (\S+)$/m
+    .exec(metrics) ?? [];
+  return Number(count);
+}
