@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { BalancerName } from "../../balancers/mod.ts";
 
 /** What is held at one quiet point. */
 export interface QuietPoint {
@@ -11,6 +12,8 @@ export interface QuietPoint {
   readonly sockets: number;
   /** Connections that the members' proxies have open. */
   readonly connections: number;
+  /** Those that the client says it has. */
+  readonly ownConnections: number;
   /** Watches that the members hold. */
   readonly serverWatches: number;
   /** Leases that the cluster has. */
@@ -25,13 +28,21 @@ export interface QuietPoint {
 
 const MIB = 1024 * 1024;
 
-/** What is left over at the first is left over at each, or it was lost. */
-const THE_SAME = [
-  "sockets",
-  "connections",
-  "serverWatches",
-  "serverLeases",
-] as const;
+/**
+ * How many connections a client to three members has when all is well. One
+ * that moves its pin leaves running streams where they are: two of watches
+ * (with and without a leader) and one of leases, besides the pin's.
+ */
+const CONNECTIONS: Readonly<
+  Record<BalancerName, { readonly least: number; readonly most: number }>
+> = {
+  "grpc1.0": { least: 3, most: 3 },
+  "grpc1.7": { least: 1, most: 4 },
+  "grpc1.23": { least: 3, most: 3 },
+};
+
+/** What stays is there at each point, and nothing else. */
+const THE_SAME = ["serverWatches", "serverLeases"] as const;
 
 /**
  * A retry or a ping may be due in one quiet point and not in another. Whatever
@@ -59,19 +70,38 @@ const LEAST_TO_COMPARE = 3;
 export const HEAP_BOUND_BYTES: number = GROWTH[0][1];
 
 /** What has leaked: empty if nothing has. */
-export function judgeLeaks(points: readonly QuietPoint[]): readonly string[] {
+export function judgeLeaks(
+  points: readonly QuietPoint[],
+  balancer: BalancerName,
+): readonly string[] {
   const [first] = points;
   if (first === undefined) return ["nothing was measured"];
+  const { least, most } = CONNECTIONS[balancer];
+  const others = first.sockets - first.connections;
   return [
+    ...firstThat(points, {
+      name: "sockets",
+      differs: (point) => point.sockets - point.connections !== others,
+    }),
+    ...firstThat(points, {
+      name: "connections",
+      differs: ({ connections }) => connections < least || connections > most,
+    }),
+    ...firstThat(points, {
+      name: "ownConnections",
+      differs: (point) => point.ownConnections !== point.connections,
+    }),
     ...THE_SAME.flatMap((name) =>
-      firstThat(points, (point) => point[name] !== first[name], name)
+      firstThat(points, {
+        name,
+        differs: (point) => point[name] !== first[name],
+      })
     ),
     ...(["timers", "activeTimers"] as const).flatMap((name) =>
-      firstThat(
-        points,
-        (point) => point[name] > first[name] + TIMERS_MORE,
+      firstThat(points, {
         name,
-      )
+        differs: (point) => point[name] > first[name] + TIMERS_MORE,
+      })
     ),
     ...GROWTH.flatMap(([name, boundBytes]) => {
       const grown = growth(points.map((point) => point[name]));
@@ -93,8 +123,10 @@ export function growth(values: readonly number[]): number {
 
 function firstThat(
   points: readonly QuietPoint[],
-  differs: (point: QuietPoint) => boolean,
-  name: keyof QuietPoint,
+  { name, differs }: {
+    readonly name: keyof QuietPoint;
+    readonly differs: (point: QuietPoint) => boolean;
+  },
 ): readonly string[] {
   const at = points.findIndex(differs);
   const [first, found, last] = [points[0], points[at], points.at(-1)];
@@ -102,8 +134,15 @@ function firstThat(
     ? []
     : [
       `${name}: ${first[name]} at the first quiet point, ${found[name]} at ` +
-      `the ${at + 1}th, ${last[name]} at the last`,
+      `the ${ordinal(at + 1)}, ${last[name]} at the last`,
     ];
+}
+
+function ordinal(at: number): string {
+  const ending = new Intl.PluralRules("en", { type: "ordinal" }).select(at);
+  return `${at}${
+    { one: "st", two: "nd", few: "rd" }[ending as string] ?? "th"
+  }`;
 }
 
 function median(values: readonly number[]): number {

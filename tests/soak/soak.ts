@@ -23,6 +23,8 @@ export interface SoakOptions
   readonly minutes: number;
   /** How long load and faults last between two quiet points. */
   readonly windowMs: number;
+  /** How long what is let go may take to be gone. @default {30_000} */
+  readonly settleMs?: number;
   /** Takes a line for people at each quiet point. */
   readonly onLine: (line: string) => void;
   /** @default {program.ts} */
@@ -81,7 +83,7 @@ class Soak implements AsyncDisposable {
           `${left.connections}`,
       );
     }
-    const leaks = judgeLeaks(this.#points);
+    const leaks = judgeLeaks(this.#points, this.#options.balancer);
     return this.#sums.result(this.#points, leaks, {
       ...this.#options,
       etcd: this.#options.cluster.binaries.version,
@@ -140,18 +142,17 @@ class Soak implements AsyncDisposable {
 
   /** Measures when all has come to rest, or does not within its time. */
   async #quietPoint(): Promise<{ point: QuietPoint; held: Held }> {
-    const first = this.#points[0];
+    const { balancer, settleMs = SETTLE_MS } = this.#options;
+    const [first] = this.#points;
     let last = await this.#measure();
     try {
       await waitFor("rest", async () => {
         last = await this.#measure();
         const { point, held } = last;
-        return first === undefined
-          ? held.settled && point.connections === held.connections &&
-            point.serverWatches === held.watches &&
-            point.serverLeases === held.leases
-          : judgeLeaks([first, point]).length === 0;
-      }, { timeoutMs: SETTLE_MS, intervalMs: SETTLE_INTERVAL_MS });
+        return held.settled && point.serverWatches === held.watches &&
+          point.serverLeases === held.leases &&
+          judgeLeaks([first ?? point, point], balancer).length === 0;
+      }, { timeoutMs: settleMs, intervalMs: SETTLE_INTERVAL_MS });
     } catch {
       // What it has not got rid of by now, the verdict tells.
     }
@@ -165,6 +166,7 @@ class Soak implements AsyncDisposable {
     const point = {
       sockets: this.#facts.sockets,
       connections: await this.#proxyConnections(),
+      ownConnections: held.connections,
       serverWatches: await this.#serverWatches(),
       serverLeases: (await this.#observer.lease.list()).length,
       timers,

@@ -1,6 +1,9 @@
 import type { History } from "../harness/history.ts";
 import type { WindowReport } from "./_protocol.ts";
 
+/** All that etcd has of a window. */
+export type Truth = Pick<History, "revisions" | "faults">;
+
 const TOLD = 20;
 
 /** Holds what the client said of its writes and its watches against etcd. */
@@ -9,7 +12,7 @@ export class WriteJudge {
   readonly #refused = new Set<string>();
 
   /** What is wrong with a window; `truth` has all its revisions. */
-  judge(report: WindowReport, truth: History): readonly string[] {
+  judge(report: WindowReport, truth: Truth): readonly string[] {
     const written = new Map<string, Set<bigint>>();
     for (const [revision, events] of truth.revisions) {
       for (const event of events) {
@@ -44,7 +47,7 @@ export class WriteJudge {
 
 function differences(
   own: ReadonlyMap<string, readonly string[]>,
-  truth: History,
+  truth: Truth,
 ): readonly string[] {
   const found: string[] = [];
   for (const [revision, events] of truth.revisions) {

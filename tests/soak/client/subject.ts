@@ -107,6 +107,7 @@ export class Subject {
   ): Promise<WindowReport> {
     const revisions = await this.#followers.judge(BigInt(through));
     await this.#leases.check();
+    await this.#leases.fill();
     return { ...this.#tally.take(), revisions };
   }
 

@@ -1,0 +1,18 @@
+/** The program, with a leak: what it opens at each quiet point it keeps. */
+import "./client/_timers.ts";
+import { Client } from "../../mod.ts";
+import { serve } from "./client/serve.ts";
+
+const settings = JSON.parse(Deno.args[0] ?? "{}");
+const kept: unknown[] = [];
+
+await serve(settings, async ({ client }) => {
+  const second = new Client(settings);
+  await second.get("k");
+  const watch = client.watch("k");
+  await watch.ready;
+  kept.push(second, watch, await client.lease.grant(60));
+  for (let timers = 0; timers < 3; timers++) {
+    Deno.unrefTimer(setTimeout(() => {}, 600_000));
+  }
+});
