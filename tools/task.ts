@@ -87,6 +87,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
     deno(["publish", "--dry-run", "--allow-dirty", ...args]),
   "compare": (args) => deno(["run", "-A", "tools/compare/main.ts", ...args]),
   "bench": (args) => deno(["run", "-A", "bench/main.ts", ...args]),
+  "soak": (args) => deno(["run", "-A", "tests/soak/main.ts", ...args]),
   "gateway": (args) => deno(["run", "-A", "gateway/main.ts", ...args]),
   "ok": runGates,
 };

@@ -16,9 +16,13 @@ export interface SoakArgs {
   readonly to: string | undefined;
 }
 
+/** A command line that cannot be followed. */
+export class UsageError extends Error {}
+
 /** The text for `--help`. */
-export const HELP: string = `A client under seeded faults for an hour: what it
-holds at each quiet point, and whether all it said was true.
+export const HELP: string =
+  `A client in a process of its own under seeded faults: what it keeps at each
+quiet point, and whether all that it said was true. Linux only.
 
 Usage: deno task soak [options]
 
@@ -42,7 +46,7 @@ const FLAGS = [
 /**
  * Reads the command line.
  *
- * @throws {TypeError} If it cannot be followed.
+ * @throws {UsageError} If it cannot be followed.
  */
 export function readSoakArgs(
   args: readonly string[],
@@ -88,6 +92,6 @@ function positive(flag: string, value: string): number {
   throw refusal(`${flag} must be a positive number, got '${value}'`);
 }
 
-function refusal(state: string): TypeError {
-  return new TypeError(`Cannot soak: ${state}; see deno task soak --help`);
+function refusal(state: string): UsageError {
+  return new UsageError(`Cannot soak: ${state}`);
 }

@@ -1,13 +1,15 @@
 /** The program, with a leak: what it opens at each quiet point it keeps. */
 import "./client/_timers.ts";
 import { Client } from "../../mod.ts";
+import type { ClientSettings } from "./_protocol.ts";
 import { serve } from "./client/serve.ts";
 
-const settings = JSON.parse(Deno.args[0] ?? "{}");
+const settings: ClientSettings = JSON.parse(Deno.args[0] ?? "{}");
+const { seed: _, ...options } = settings;
 const kept: unknown[] = [];
 
 await serve(settings, async ({ client }) => {
-  const second = new Client(settings);
+  const second = new Client(options);
   await second.get("k");
   const watch = client.watch("k");
   await watch.ready;

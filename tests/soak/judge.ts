@@ -16,8 +16,12 @@ export interface QuietPoint {
   readonly ownConnections: number;
   /** Watches that the members hold. */
   readonly serverWatches: number;
+  /** Those that were not closed. */
+  readonly ownWatches: number;
   /** Leases that the cluster has. */
   readonly serverLeases: number;
+  /** Those that are kept alive. */
+  readonly ownLeases: number;
   /** Timers that were started and have not ended. */
   readonly timers: number;
   readonly activeTimers: number;
@@ -41,8 +45,12 @@ const CONNECTIONS: Readonly<
   "grpc1.23": { least: 3, most: 3 },
 };
 
-/** What stays is there at each point, and nothing else. */
-const THE_SAME = ["serverWatches", "serverLeases"] as const;
+/** What others hold for the client is what it has, and nothing else. */
+const THE_SAME = [
+  ["connections", "ownConnections"],
+  ["serverWatches", "ownWatches"],
+  ["serverLeases", "ownLeases"],
+] as const;
 
 /**
  * A retry or a ping may be due in one quiet point and not in another. Whatever
@@ -84,17 +92,14 @@ export function judgeLeaks(
       differs: (point) => point.sockets - point.connections !== others,
     }),
     ...firstThat(points, {
-      name: "connections",
-      differs: ({ connections }) => connections < least || connections > most,
-    }),
-    ...firstThat(points, {
       name: "ownConnections",
-      differs: (point) => point.ownConnections !== point.connections,
+      differs: ({ ownConnections: connections }) =>
+        connections < least || connections > most,
     }),
-    ...THE_SAME.flatMap((name) =>
+    ...THE_SAME.flatMap(([name, own]) =>
       firstThat(points, {
         name,
-        differs: (point) => point[name] !== first[name],
+        differs: (point) => point[name] !== point[own],
       })
     ),
     ...(["timers", "activeTimers"] as const).flatMap((name) =>

@@ -6,7 +6,7 @@
  */
 import { note, print, userPath } from "../../tools/output/mod.ts";
 import { Cluster } from "../harness/mod.ts";
-import { HELP, readSoakArgs, type SoakArgs } from "./_args.ts";
+import { HELP, readSoakArgs, type SoakArgs, UsageError } from "./_args.ts";
 import { appendRecord, runningCommit } from "./record.ts";
 import { soak } from "./soak.ts";
 
@@ -21,11 +21,17 @@ async function main(args: readonly string[]): Promise<number> {
     print(HELP);
     return 0;
   }
-  const asked = readSoakArgs(
-    args,
-    () => Math.ceil(Math.random() * (2 ** 31 - 1)),
-  );
-  return await run(asked);
+  try {
+    return await run(readSoakArgs(args, drawSeed));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(`${error.message}\nSee deno task soak --help`);
+    return 2;
+  }
+}
+
+function drawSeed(): number {
+  return Math.ceil(Math.random() * (2 ** 31 - 1));
 }
 
 async function run(asked: SoakArgs): Promise<number> {

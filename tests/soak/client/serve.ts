@@ -12,9 +12,14 @@ export async function serve(
 ): Promise<void> {
   const subject = new Subject(settings);
   for await (const order of readOrders()) {
-    const answer = await follow(subject, order);
-    if (order.name === "rest") await onRest(subject);
-    await say(JSON.stringify(answer ?? {}));
+    try {
+      const answer = await follow(subject, order);
+      if (order.name === "rest") await onRest(subject);
+      await say(JSON.stringify(answer ?? {}));
+    } catch (error) {
+      // The subject holds on to whatever is thrown: that is told of the client.
+      reportAndExit(error);
+    }
     if (order.name === "end") return;
   }
 }
@@ -32,6 +37,12 @@ function follow(subject: Subject, order: Order): Promise<unknown> {
     case "end":
       return subject.end();
   }
+}
+
+function reportAndExit(error: unknown): never {
+  const text = error instanceof Error ? error.stack : String(error);
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+  Deno.exit(1);
 }
 
 async function* readOrders(): AsyncGenerator<Order> {
