@@ -8,6 +8,7 @@ import { History } from "../harness/history.ts";
 import { type Cluster, waitFor } from "../harness/mod.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
 import { ClientProcess } from "./_child.ts";
+import { darken } from "./_darkness.ts";
 import { type ProcessFacts, processFacts } from "./_process_facts.ts";
 import type { ClientSettings, Held } from "./_protocol.ts";
 import { describe } from "./client/followers.ts";
@@ -37,6 +38,8 @@ export interface SoakOptions
 // of leader; then the longest pause before a dial.
 const SETTLE_MS = 30_000;
 const SETTLE_INTERVAL_MS = 500;
+// Windows that are shorter have no time for darkness.
+const DARKENED_MS = 20_000;
 const OBSERVER_MS = 20_000;
 
 /** Runs a client under faults for a time, and judges it. */
@@ -48,6 +51,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 class Soak implements AsyncDisposable {
   readonly #options: SoakOptions;
   readonly #child: ClientProcess;
+  readonly #random: () => number;
   readonly #faults: Generator<PlannedFault, never>;
   readonly #observer: Client;
   readonly #writes = new WriteJudge();
@@ -58,10 +62,12 @@ class Soak implements AsyncDisposable {
   constructor(options: SoakOptions) {
     const { cluster, balancer, transport, seed } = options;
     this.#options = options;
-    this.#faults = drawFaults(seededRandom(seed), cluster.members.length);
-    // Past the proxies, over the other client's reference.
+    this.#random = seededRandom(seed);
+    this.#faults = drawFaults(this.#random, cluster.members.length);
+    // Past the proxies, and by the reference.
     this.#observer = new Client({
       endpoints: cluster.members.map(({ directEndpoint }) => directEndpoint),
+      transport: "grpc-js",
       requestTimeoutMs: OBSERVER_MS,
     });
     this.#child = new ClientProcess(
@@ -70,14 +76,18 @@ class Soak implements AsyncDisposable {
     );
   }
 
-  async whole(): Promise<SoakResult> {
+  async #windows(): Promise<void> {
     const { minutes, leastWindows = 1 } = this.#options;
     const endsAtMs = performance.now() + minutes * 60_000;
     let after = await this.#mark("0.begin");
     for (let window = 1;; window++) {
       after = await this.#window(window, after);
-      if (window >= leastWindows && performance.now() >= endsAtMs) break;
+      if (window >= leastWindows && performance.now() >= endsAtMs) return;
     }
+  }
+
+  /** Ends the client; nothing of it is left. */
+  async #end(): Promise<void> {
     const left = await this.#child.ask("end", {});
     const open = await this.#proxyConnections();
     if (left.connections + open > 0) {
@@ -85,6 +95,16 @@ class Soak implements AsyncDisposable {
         `${open} connections are open after close(), by its own count ` +
           `${left.connections}`,
       );
+    }
+  }
+
+  async whole(): Promise<SoakResult> {
+    try {
+      await this.#windows();
+      await this.#end();
+    } catch (error) {
+      // A client that died, or does not answer, is a result, too.
+      this.#sums.faults.push(`the soak ended early: ${error}`);
     }
     const leaks = judgeLeaks(this.#points, this.#options.balancer);
     return this.#sums.result(this.#points, leaks, {
@@ -99,6 +119,9 @@ class Soak implements AsyncDisposable {
     const { cluster, windowMs, onLine } = this.#options;
     await this.#child.ask("load", { window, after: String(after) });
     const endsAtMs = performance.now() + windowMs;
+    if (window % 3 === 0 && windowMs >= DARKENED_MS) {
+      this.#sums.injected(await darken(cluster, this.#random));
+    }
     while (performance.now() < endsAtMs) {
       const { value: fault } = this.#faults.next();
       await injectFault(cluster, fault);

@@ -22,6 +22,7 @@ export async function serve(
     }
     if (order.name === "end") return;
   }
+  reportAndExit("The soak has gone: the client ends with it");
 }
 
 function follow(subject: Subject, order: Order): Promise<unknown> {
