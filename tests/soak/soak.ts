@@ -119,8 +119,10 @@ class Soak implements AsyncDisposable {
     const { cluster, windowMs, onLine } = this.#options;
     await this.#child.ask("load", { window, after: String(after) });
     const endsAtMs = performance.now() + windowMs;
-    if (window % 3 === 0 && windowMs >= DARKENED_MS) {
-      this.#sums.injected(await darken(cluster, this.#random));
+    if (window % 2 === 0 && windowMs >= DARKENED_MS) {
+      const reach = window % 4 === 0 ? "all" : "one";
+      const options = { reach, random: this.#random } as const;
+      this.#sums.injected(await darken(cluster, options));
     }
     while (performance.now() < endsAtMs) {
       const { value: fault } = this.#faults.next();

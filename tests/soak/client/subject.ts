@@ -20,8 +20,8 @@ import { Tally } from "./tally.ts";
 
 /** The load: light enough for three soaks on two processors. */
 const PACES: readonly Parameters<typeof pace>[1][] = [
-  { everyMs: 50, atMost: 40, task: writes },
-  { everyMs: 50, atMost: 40, task: reads },
+  { everyMs: 30, atMost: 40, task: writes },
+  { everyMs: 30, atMost: 40, task: reads },
   { everyMs: 1_000, atMost: 3, task: batches },
   { everyMs: 200, atMost: 20, task: shortCalls },
   { everyMs: 200, atMost: 20, task: abortedCalls },
