@@ -119,15 +119,23 @@ class Soak implements AsyncDisposable {
     const { cluster, windowMs, onLine } = this.#options;
     await this.#child.ask("load", { window, after: String(after) });
     const endsAtMs = performance.now() + windowMs;
+    const log = [cluster.endpoints.join(" ")];
     if (window % 2 === 0 && windowMs >= DARKENED_MS) {
       const reach = window % 4 === 0 ? "all" : "one";
       const options = { reach, random: this.#random } as const;
-      this.#sums.injected(await darken(cluster, options));
+      const kind = await darken(cluster, options);
+      this.#sums.injected(kind);
+      log.push(`to ${timeOfDay()}: ${kind}`);
     }
     while (performance.now() < endsAtMs) {
       const { value: fault } = this.#faults.next();
+      const from = timeOfDay();
       await injectFault(cluster, fault);
       this.#sums.injected(fault.kind);
+      log.push(
+        `${from} to ${timeOfDay()}: ${fault.kind} of m${fault.target + 1} ` +
+          `for ${fault.durationMs} ms`,
+      );
     }
     await cluster.reset();
     await this.#child.ask("rest", {});
@@ -150,6 +158,12 @@ class Soak implements AsyncDisposable {
         `${this.#facts?.cpuSeconds.toFixed(1)} s`,
     );
     for (const text of report.faults) onLine(`   ${text}`);
+    // Who has to find out why needs to know what happened at that time.
+    if (report.faults.length > 0) {
+      for (const text of log) {
+        onLine(`   ${text}`);
+      }
+    }
     return end;
   }
 
@@ -223,6 +237,10 @@ class Soak implements AsyncDisposable {
     await this.#child.close();
     await this.#observer.close();
   }
+}
+
+function timeOfDay(): string {
+  return new Date().toISOString().slice(11, 23);
 }
 
 function watchesIn(metrics: string): number {

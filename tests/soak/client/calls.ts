@@ -5,6 +5,7 @@ import { draw, drawKey, type Load, WATCHED } from "./load.ts";
 const TIMEOUT_MS = 3_000;
 const SHORT = { least: 1, limit: 20 };
 const AT_ONCE = 20;
+const PAGES = 8;
 const BIG_BYTES = 64 * 1024;
 
 /** A put, a delete, a transaction of three keys, or a large put. */
@@ -37,7 +38,9 @@ export async function reads(load: Load): Promise<void> {
   const key = drawKey(load);
   const options = { timeoutMs: TIMEOUT_MS };
   const kind = random();
-  await tally.call({ what: "a read", ...options }, async () => {
+  // A list has its time for each page.
+  const timeoutMs = kind < 0.9 ? TIMEOUT_MS : TIMEOUT_MS * PAGES;
+  await tally.call({ what: "a read", timeoutMs }, async () => {
     if (kind < 0.5) await client.get(key, options);
     else if (kind < 0.8) {
       await client.get(key, { ...options, serializable: true });

@@ -8,12 +8,17 @@ const KEPT_TTL_SECONDS = 10;
 const PASSING_TTL_SECONDS = 5;
 const TIMEOUT_MS = 3_000;
 const CHECK_MS = 10_000;
+const NOTE_MS = 50;
+const STATES_KEPT = 100;
+const STATES_TOLD = 12;
 
 /** Leases that are to live as long as the soak. */
 export class KeptLeases {
   readonly #client: Client;
   readonly #tally: Tally;
   readonly #kept = new Set<Lease>();
+  readonly #states: string[] = [];
+  readonly #watching = setInterval(() => this.#note(), NOTE_MS);
   #ending = false;
 
   constructor(client: Client, tally: Tally) {
@@ -55,18 +60,30 @@ export class KeptLeases {
     this.#ending = true;
     for (const lease of this.#kept) await lease.revoke();
     this.#kept.clear();
+    clearInterval(this.#watching);
+  }
+
+  /** Keeps what becomes of their stream, for whoever has to find out why. */
+  #note(): void {
+    const [one] = this.#kept;
+    if (one === undefined) return;
+    const { state } = one;
+    const text = `${state.kind} ${"endpoint" in state ? state.endpoint : ""}`;
+    if (this.#states.at(-1)?.endsWith(text)) return;
+    this.#states.push(`; ${new Date().toISOString().slice(11, 23)} ${text}`);
+    if (this.#states.length > STATES_KEPT) this.#states.shift();
   }
 
   #onEnd(lease: Lease): void {
     if (this.#ending) return;
     this.#kept.delete(lease);
-    const { silenceMs } = this.#tally;
-    const text =
-      `lease ${lease.id} of ${lease.ttlSeconds} s was lost when no ` +
-      `write had been acknowledged for ${silenceMs.toFixed(0)} ms: ` +
-      lease.signal.reason;
+    const ttlMs = lease.ttlSeconds * 1_000;
+    const silenceMs = this.#tally.longestSilenceMs(ttlMs);
+    const text = `lease ${lease.id} of ${ttlMs} ms was lost when for ` +
+      `${silenceMs.toFixed(0)} ms of them no write had been acknowledged: ` +
+      `${lease.signal.reason}${this.#states.slice(-STATES_TOLD).join("")}`;
     // It was renewed at a third of its time: two thirds of it have to be dark.
-    const explained = silenceMs >= lease.ttlSeconds * 1_000 * 2 / 3;
+    const explained = silenceMs >= ttlMs * 2 / 3;
     if (explained) this.#tally.counts.lostLeases.push(text);
     else this.#tally.fault(text);
   }

@@ -1,10 +1,13 @@
+import process from "node:process";
 import { EtcdError } from "../../../mod.ts";
 import type { AckedWrite } from "../_protocol.ts";
+import { Stalls, TICK_MS } from "./_stalls.ts";
 
 /** How much later than its deadline a call may end. */
 const GRACE_MS = 1_000;
-const TICK_MS = 100;
 const FAULTS_TOLD = 50;
+// More than there are in the time of a lease.
+const ACKS_KEPT = 2_000;
 
 /** What is counted between two quiet points. */
 export interface Counts {
@@ -24,9 +27,14 @@ export interface Counts {
 export class Tally {
   #counts = noCounts();
   readonly #open = new Set<{ readonly what: string; readonly dueMs: number }>();
-  #lastAckMs = performance.now();
-  #stalledMs = 0;
-  #tickMs = performance.now();
+  readonly #acksMs = [performance.now()];
+  readonly #stalls = new Stalls({
+    now: () => performance.now(),
+    cpu: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1_000;
+    },
+  });
   readonly #ticks = setInterval(() => this.#tick(), TICK_MS);
 
   /** The counts of this window. */
@@ -34,15 +42,22 @@ export class Tally {
     return this.#counts;
   }
 
-  /** How long no write of any kind has been acknowledged. */
-  get silenceMs(): number {
-    return performance.now() - this.#lastAckMs;
+  /** The longest time in the last one without an acknowledged write. */
+  longestSilenceMs(lastMs: number): number {
+    const nowMs = performance.now();
+    const times = this.#acksMs.filter((atMs) => atMs > nowMs - lastMs);
+    const pairs = [nowMs - lastMs, ...times].map((atMs, at) =>
+      (times[at] ?? nowMs) - atMs
+    );
+    return Math.max(...pairs);
   }
 
   /** What must not be, told at the next quiet point. */
   fault(text: string): void {
     const { faults } = this.#counts;
-    if (faults.length < FAULTS_TOLD) faults.push(text);
+    // Beside the times of the faults that were injected.
+    const time = new Date().toISOString().slice(11, 23);
+    if (faults.length < FAULTS_TOLD) faults.push(`${time} ${text}`);
   }
 
   /**
@@ -59,7 +74,7 @@ export class Tally {
   ): Promise<T | undefined> {
     this.#counts.calls++;
     const startMs = performance.now();
-    const stalledMs = this.#stalledMs;
+    const stalledMs = this.#stalls.sumMs;
     const open = { what, dueMs: startMs + timeoutMs + GRACE_MS };
     this.#open.add(open);
     try {
@@ -74,7 +89,7 @@ export class Tally {
       this.#open.delete(open);
       // What this process itself slept is not the call's.
       const lateMs = performance.now() - open.dueMs -
-        (this.#stalledMs - stalledMs);
+        (this.#stalls.sumMs - stalledMs);
       if (lateMs > 0) {
         this.fault(
           `${what} ended ${
@@ -103,7 +118,8 @@ export class Tally {
       },
     }, run);
     if (revision === undefined) return;
-    this.#lastAckMs = performance.now();
+    this.#acksMs.push(performance.now());
+    if (this.#acksMs.length > ACKS_KEPT) this.#acksMs.shift();
     this.#counts.acked.push({ token, revision: String(revision) });
   }
 
@@ -133,10 +149,8 @@ export class Tally {
   }
 
   #tick(): void {
-    const nowMs = performance.now();
-    const lateMs = nowMs - this.#tickMs - TICK_MS;
-    if (lateMs > TICK_MS) this.#stalledMs += lateMs;
-    this.#tickMs = nowMs;
+    const text = this.#stalls.tick();
+    if (text !== undefined) this.fault(text);
   }
 }
 
