@@ -1,14 +1,9 @@
 import { Client, prefix } from "../../mod.ts";
-import {
-  drawFaults,
-  injectFault,
-  type PlannedFault,
-} from "../harness/cluster/fault_schedule.ts";
 import { History } from "../harness/history.ts";
 import { type Cluster, waitFor } from "../harness/mod.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
 import { ClientProcess } from "./_child.ts";
-import { darken } from "./_darkness.ts";
+import { Injector } from "./_injector.ts";
 import { type ProcessFacts, processFacts } from "./_process_facts.ts";
 import type { ClientSettings, Held } from "./_protocol.ts";
 import { describe } from "./client/followers.ts";
@@ -38,8 +33,6 @@ export interface SoakOptions
 // of leader; then the longest pause before a dial.
 const SETTLE_MS = 30_000;
 const SETTLE_INTERVAL_MS = 500;
-// Windows that are shorter have no time for darkness.
-const DARKENED_MS = 20_000;
 const OBSERVER_MS = 20_000;
 
 /** Runs a client under faults for a time, and judges it. */
@@ -51,8 +44,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 class Soak implements AsyncDisposable {
   readonly #options: SoakOptions;
   readonly #child: ClientProcess;
-  readonly #random: () => number;
-  readonly #faults: Generator<PlannedFault, never>;
+  readonly #injector: Injector;
   readonly #observer: Client;
   readonly #writes = new WriteJudge();
   readonly #points: QuietPoint[] = [];
@@ -62,8 +54,10 @@ class Soak implements AsyncDisposable {
   constructor(options: SoakOptions) {
     const { cluster, balancer, transport, seed } = options;
     this.#options = options;
-    this.#random = seededRandom(seed);
-    this.#faults = drawFaults(this.#random, cluster.members.length);
+    this.#injector = new Injector(cluster, {
+      random: seededRandom(seed),
+      onInjected: (kind) => this.#sums.injected(kind),
+    });
     // Past the proxies, and by the reference.
     this.#observer = new Client({
       endpoints: cluster.members.map(({ directEndpoint }) => directEndpoint),
@@ -116,55 +110,36 @@ class Soak implements AsyncDisposable {
 
   /** Load and faults, then a quiet point; resolves to its last revision. */
   async #window(window: number, after: bigint): Promise<bigint> {
-    const { cluster, windowMs, onLine } = this.#options;
+    const { windowMs, onLine } = this.#options;
     await this.#child.ask("load", { window, after: String(after) });
-    const endsAtMs = performance.now() + windowMs;
-    const log = [cluster.endpoints.join(" ")];
-    if (window % 2 === 0 && windowMs >= DARKENED_MS) {
-      const reach = window % 4 === 0 ? "all" : "one";
-      const options = { reach, random: this.#random } as const;
-      const kind = await darken(cluster, options);
-      this.#sums.injected(kind);
-      log.push(`to ${timeOfDay()}: ${kind}`);
-    }
-    while (performance.now() < endsAtMs) {
-      const { value: fault } = this.#faults.next();
-      const from = timeOfDay();
-      await injectFault(cluster, fault);
-      this.#sums.injected(fault.kind);
-      log.push(
-        `${from} to ${timeOfDay()}: ${fault.kind} of m${fault.target + 1} ` +
-          `for ${fault.durationMs} ms`,
-      );
-    }
-    await cluster.reset();
+    const log = await this.#injector.run(window, windowMs);
     await this.#child.ask("rest", {});
     const end = await this.#mark(`${window}.end`);
     const truth = await this.#truth(after, end);
     const report = await this.#child.ask("tell", { through: String(end) });
     this.#sums.add(report, truth.revisions.size);
-    for (const text of this.#writes.judge(report, truth)) {
-      this.#sums.faults.push(`window ${window}: ${text}`);
-    }
+    const untrue = this.#writes.judge(report, truth);
+    this.#sums.faults.push(
+      ...untrue.map((text) => `window ${window}: ${text}`),
+    );
+    truth.forget();
     const { point, held } = await this.#quietPoint();
     this.#points.push(point);
-    onLine(
-      `${window}: ${this.#sums.line()}; heap ` +
-        `${(point.heapBytes / 1024).toFixed(0)} KiB, RSS ` +
-        `${(point.rssBytes / 1024 / 1024).toFixed(0)} MiB, sockets ` +
-        `${point.sockets}, connections ${held.connections}, timers ` +
-        `${point.timers} (${point.activeTimers} active), watches ` +
-        `${point.serverWatches}, leases ${point.serverLeases}, CPU ` +
-        `${this.#facts?.cpuSeconds.toFixed(1)} s`,
-    );
-    for (const text of report.faults) onLine(`   ${text}`);
+    onLine(`${window}: ${this.#sums.line()}; ${this.#line(point, held)}`);
+    const told = [...untrue, ...report.faults];
     // Who has to find out why needs to know what happened at that time.
-    if (report.faults.length > 0) {
-      for (const text of log) {
-        onLine(`   ${text}`);
-      }
-    }
+    if (told.length > 0) told.push(...log);
+    for (const text of told) onLine(`   ${text}`);
     return end;
+  }
+
+  #line(point: QuietPoint, { connections }: Held): string {
+    return `heap ${(point.heapBytes / 1024).toFixed(0)} KiB, RSS ` +
+      `${(point.rssBytes / 1024 / 1024).toFixed(0)} MiB, sockets ` +
+      `${point.sockets}, connections ${connections}, timers ` +
+      `${point.timers} (${point.activeTimers} active), watches ` +
+      `${point.serverWatches}, leases ${point.serverLeases}, CPU ` +
+      `${this.#facts?.cpuSeconds.toFixed(1)} s`;
   }
 
   /** Writes a key that is watched; resolves to its revision. */
@@ -237,10 +212,6 @@ class Soak implements AsyncDisposable {
     await this.#child.close();
     await this.#observer.close();
   }
-}
-
-function timeOfDay(): string {
-  return new Date().toISOString().slice(11, 23);
 }
 
 function watchesIn(metrics: string): number {
