@@ -53,7 +53,8 @@ const THE_SAME = [
 ] as const;
 
 /**
- * A retry or a ping may be due in one quiet point and not in another. Whatever
+ * A retry or a ping may be due in one quiet point and not in another, and each
+ * connection has a timer. Whatever
  * loses one timer a window is found at the third.
  */
 const TIMERS_MORE = 2;
@@ -105,7 +106,9 @@ export function judgeLeaks(
     ...(["timers", "activeTimers"] as const).flatMap((name) =>
       firstThat(points, {
         name,
-        differs: (point) => point[name] > first[name] + TIMERS_MORE,
+        differs: (point) =>
+          point[name] >
+            first[name] + TIMERS_MORE + moreConnections(point, first),
       })
     ),
     ...GROWTH.flatMap(([name, boundBytes]) => {
@@ -141,6 +144,10 @@ function firstThat(
       `${name}: ${first[name]} at the first quiet point, ${found[name]} at ` +
       `the ${ordinal(at + 1)}, ${last[name]} at the last`,
     ];
+}
+
+function moreConnections(point: QuietPoint, first: QuietPoint): number {
+  return Math.max(0, point.connections - first.connections);
 }
 
 function ordinal(at: number): string {

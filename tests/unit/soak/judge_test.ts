@@ -84,7 +84,12 @@ Deno.test("judgeLeaks() lets grpc1.7 leave streams where they run, and no more",
     judgeLeaks(
       hour((window) => {
         const more = window % 2 === 0 ? -2 : connections - 3;
-        return { sockets: more, connections: more, ownConnections: more };
+        return {
+          sockets: more,
+          connections: more,
+          ownConnections: more,
+          timers: more,
+        };
       }),
       "grpc1.7",
     );
