@@ -4,13 +4,14 @@ import {
   PROTOCOL_ERROR,
 } from "../frames/mod.ts";
 import type { Stream } from "./_stream.ts";
+import { StreamTable } from "./_stream_table.ts";
 
 /** Ids that are left when a new connection is due. */
 const SPARE_IDS = 2_000;
 
 /** The streams of one connection, by their ids (RFC 9113, 5.1.1 and 5.1.2). */
 export class Streams {
-  readonly #open = new Map<number, Stream>();
+  readonly #open = new StreamTable<Stream>();
   #nextId: number;
   /** The peer's SETTINGS_MAX_CONCURRENT_STREAMS. */
   limit: number = Infinity;
@@ -43,12 +44,12 @@ export class Streams {
   open(stream: Stream): void {
     stream.id = this.#nextId;
     this.#nextId += 2;
-    this.#open.set(stream.id, stream);
+    this.#open.add(stream);
   }
 
   /** Forgets one that is closed. */
   close(stream: Stream): void {
-    this.#open.delete(stream.id);
+    this.#open.delete(stream);
   }
 
   /**
@@ -67,12 +68,12 @@ export class Streams {
   }
 
   /** The open streams, in the order in which they were opened. */
-  values(): Iterable<Stream> {
+  values(): readonly Stream[] {
     return this.#open.values();
   }
 
   /** The open streams above this id, as a list that does not change. */
   above(id: number): readonly Stream[] {
-    return [...this.#open.values()].filter((stream) => stream.id > id);
+    return this.#open.values().filter((stream) => stream.id > id);
   }
 }
