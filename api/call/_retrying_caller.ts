@@ -1,11 +1,11 @@
+import type { ConnectionPool, Picked } from "../../balancers/pool/mod.ts";
 import type {
-  ConnectionPool,
-  Picked,
-  Waited,
-} from "../../balancers/pool/mod.ts";
-import type { PickInfo } from "../../balancers/strategy.ts";
-import type { Clock, Headers } from "../../balancers/transport/mod.ts";
+  CallStatus,
+  Clock,
+  Headers,
+} from "../../balancers/transport/mod.ts";
 import { isInDoubt } from "../../errors/doubt.ts";
+import type { SubConnection } from "../../balancers/strategy.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
 import type { Effect } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
@@ -22,11 +22,11 @@ import {
   interruptedError,
   notProvidedError,
   outOfTimeError,
-  pickError,
 } from "./_errors.ts";
 import { headersOf } from "./_headers.ts";
 import { judgeAttempt } from "./_judge_attempt.ts";
 import { timeoutOf } from "./options.ts";
+import { pickFor } from "./_pick.ts";
 import { requireVersion } from "./_require_version.ts";
 import { runUnary } from "./_run_unary.ts";
 import { type CallState, remember } from "./_state.ts";
@@ -49,19 +49,17 @@ export interface CallerOptions {
   readonly clock: Pick<Clock, "now" | "random" | "hold">;
 }
 
-/** The end of an attempt that did not end the call. */
-type AttemptEnd =
-  | { readonly kind: "replied"; readonly reply: Uint8Array }
-  | { readonly kind: "token refused" }
-  | { readonly kind: "repeat" };
+/** An attempt: where, and since when. */
+interface Ran {
+  readonly picked: Picked;
+  readonly startedAt: number;
+}
 
 const AUTHENTICATE = methods.auth.authenticate.path;
 const CONNECT = { method: { name: "connect", path: "" }, action: "connect" };
 const READS = (): Effect => "read";
 const NONE: TracedOptions = Object.freeze({});
 const NO_BYTES = new Uint8Array();
-const REPEAT: AttemptEnd = { kind: "repeat" };
-const TOKEN_REFUSED: AttemptEnd = { kind: "token refused" };
 
 /** Pick, run, judge, report, again: the one loop that all unary calls take. */
 export class RetryingCaller implements TraceableCaller {
@@ -83,35 +81,39 @@ export class RetryingCaller implements TraceableCaller {
     });
     const needs = method.needs?.(request);
     const { tokens } = call;
+    const { clock, guard } = this.#options;
     for (;;) {
       if (tokens?.known === false) await this.#authenticate(call, tokens);
-      const picked = await this.#pick(call);
+      const now = pickFor(call, this.#options);
+      const picked = now instanceof Promise ? await now : now;
       call.signal?.throwIfAborted();
       // Other code has run meanwhile: the connection or the token may be gone.
-      if (!picked.transport.ready || tokens?.known === false) continue;
+      if (!picked.transport.ready || tokens?.known === false) {
+        await undefined; // Or it might never come to run.
+        continue;
+      }
       const token = tokens?.token;
       const headers = headersOf(tokens, options);
       if (needs !== undefined) {
-        const { deadlineAt, timeoutMs } = call;
-        const limit = { clock: this.#options.clock, deadlineAt, timeoutMs };
-        await requireVersion(picked, { ...call, needs, headers, limit });
-        call.signal?.throwIfAborted();
+        await this.#require(needs, { call, picked, headers });
         if (!picked.transport.ready) continue;
       }
-      const end = await this.#attempt(call, picked, headers);
-      if (end.kind === "replied") {
-        const { endpoint } = picked.connection;
-        const { guard } = this.#options;
-        return decodeReply(method, end.reply, { call, endpoint, guard });
+      const startedAt = clock.now();
+      const timeoutMs = Math.max(call.deadlineAt - startedAt, 0);
+      const answer = await runUnary(call, picked, { timeoutMs, headers });
+      if (answer instanceof Uint8Array) {
+        const { endpoint } = this.#succeeded(call, { picked, startedAt });
+        return decodeReply(method, answer, { call, endpoint, guard });
       }
-      if (end.kind === "token refused") tokens?.refused(token);
+      const then = await this.#failed(call, { picked, startedAt, answer });
+      if (then === "token refused") tokens?.refused(token);
     }
   }
 
   /** Waits until a connection can be picked, and makes no call. */
   async ready(options: TracedOptions): Promise<void> {
     const nothing = { effect: READS, request: NO_BYTES };
-    await this.#pick(this.#begin(CONNECT, options, nothing));
+    await pickFor(this.#begin(CONNECT, options, nothing), this.#options);
   }
 
   #begin(
@@ -162,31 +164,18 @@ export class RetryingCaller implements TraceableCaller {
     }
   }
 
-  async #pick(call: CallState): Promise<Picked> {
-    const { pool, clock } = this.#options;
-    const info: PickInfo = {
-      kind: "unary",
-      method: call.method.name,
-      attempt: call.made + 1,
-      tried: call.tried,
-    };
-    const now = pool.pick(info);
-    const picked: Waited = now.action !== "wait" ? now : await pool.wait(info, {
-      timeoutMs: call.deadlineAt - clock.now(),
-      signal: call.signal,
-    });
-    switch (picked.action) {
-      case "use":
-        return picked;
-      case "fail":
-        throw pickError(call, picked.error);
-      case "aborted":
-        throw call.signal?.reason;
-      case "closed":
-        throw callClosedError(call);
-      case "timeout":
-        throw this.#late(call);
-    }
+  async #require(
+    needs: string,
+    { call, picked, headers }: {
+      readonly call: CallState;
+      readonly picked: Picked;
+      readonly headers: Headers | undefined;
+    },
+  ): Promise<void> {
+    const { deadlineAt, timeoutMs } = call;
+    const limit = { clock: this.#options.clock, deadlineAt, timeoutMs };
+    await requireVersion(picked, { ...call, needs, headers, limit });
+    call.signal?.throwIfAborted();
   }
 
   #late(call: CallState): Error {
@@ -199,42 +188,44 @@ export class RetryingCaller implements TraceableCaller {
     return { deadlineAt, signal, clock, late: () => this.#late(call) };
   }
 
-  /** Runs one attempt, and waits if the call is to be repeated. */
-  async #attempt(
-    call: CallState,
-    picked: Picked,
-    headers: Headers | undefined,
-  ): Promise<AttemptEnd> {
+  /** Reports a success; returns the connection. */
+  #succeeded(call: CallState, { picked, startedAt }: Ran): SubConnection {
     const { pool, clock } = this.#options;
     const { connection, epoch } = picked;
-    const startedAt = clock.now();
-    const result = await runUnary(call, picked, {
-      timeoutMs: Math.max(call.deadlineAt - startedAt, 0),
-      headers,
-    });
+    const durationMs = clock.now() - startedAt;
+    call.trace?.answered(connection.endpoint);
+    const outcome = { connection, epoch, kind: "unary", durationMs } as const;
+    pool.report({ ...outcome, blame: "none" });
+    return connection;
+  }
+
+  /** Judges a failed attempt, and waits if the call is to be repeated. */
+  async #failed(
+    call: CallState,
+    { picked, startedAt, answer: status }: Ran & {
+      readonly answer: CallStatus;
+    },
+  ): Promise<"token refused" | "repeat"> {
+    const { pool, clock } = this.#options;
+    const { connection, epoch } = picked;
     const endedAt = clock.now();
     const durationMs = endedAt - startedAt;
-    const outcome = { connection, epoch, kind: "unary", durationMs } as const;
-    if (result instanceof Uint8Array) {
-      call.trace?.answered(connection.endpoint);
-      pool.report({ ...outcome, blame: "none" });
-      return { kind: "replied", reply: result };
-    }
     if (pool.closed) {
-      call.maybeCommitted ||= result.reach !== "unsent" &&
+      call.maybeCommitted ||= status.reach !== "unsent" &&
         isInDoubt(call.effect());
       throw callClosedError(call);
     }
-    const failed = { ...picked, status: result, endedAt, durationMs };
+    const failed = { ...picked, status, endedAt, durationMs };
     const verdict = judgeAttempt(call, failed, {
       ...this.#options,
       endpoints: pool.size,
     });
+    const outcome = { connection, epoch, kind: "unary", durationMs } as const;
     pool.report({ ...outcome, blame: verdict.blame });
     if (verdict.action === "fail") throw verdict.error;
     remember(call, verdict, connection);
-    if (verdict.action === "reauthenticate") return TOKEN_REFUSED;
+    if (verdict.action === "reauthenticate") return "token refused";
     await pauseBeforeDeadline(this.#deadlineOf(call), verdict.delayMs);
-    return REPEAT;
+    return "repeat";
   }
 }

@@ -5,6 +5,6 @@
  */
 export { guardedListener } from "./_guarded_listener.ts";
 export { makeStrategy } from "./_make_strategy.ts";
-export type { Picked, Waited } from "./_pick_queue.ts";
+export type { Picked, Tried, Waited } from "./_pick_queue.ts";
 export { ConnectionPool } from "./_pool.ts";
 export { PooledConnection } from "./_pooled_connection.ts";
