@@ -194,8 +194,13 @@ export class RetryingCaller implements TraceableCaller {
     const { connection, epoch } = picked;
     const durationMs = clock.now() - startedAt;
     call.trace?.answered(connection.endpoint);
-    const outcome = { connection, epoch, kind: "unary", durationMs } as const;
-    pool.report({ ...outcome, blame: "none" });
+    pool.report({
+      connection,
+      epoch,
+      kind: "unary",
+      durationMs,
+      blame: "none",
+    });
     return connection;
   }
 
@@ -220,8 +225,8 @@ export class RetryingCaller implements TraceableCaller {
       ...this.#options,
       endpoints: pool.size,
     });
-    const outcome = { connection, epoch, kind: "unary", durationMs } as const;
-    pool.report({ ...outcome, blame: verdict.blame });
+    const { blame } = verdict;
+    pool.report({ connection, epoch, kind: "unary", durationMs, blame });
     if (verdict.action === "fail") throw verdict.error;
     remember(call, verdict, connection);
     if (verdict.action === "reauthenticate") return "token refused";

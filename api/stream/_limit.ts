@@ -27,12 +27,13 @@ export interface WaitingSettings {
 
 /** Resolves when a stream waits no more: it has begun, or ended. */
 export async function untilBegun(
-  { wait, cancel }: Pick<RunningStream, "wait" | "cancel">,
+  running: Pick<RunningStream, "wait" | "cancel">,
   endpoint: string,
   { signal, onWait }: WaitingSettings,
 ): Promise<void> {
+  const { wait } = running;
   if (wait === undefined) return;
-  const unlink = onAbort(signal, cancel);
+  const unlink = onAbort(signal, () => running.cancel());
   onWait?.({ endpoint, maxStreams: wait.maxStreams });
   await wait.over;
   unlink();

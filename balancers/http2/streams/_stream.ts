@@ -152,8 +152,9 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
     this.#refuse(errorCode, ends.invalidAnswer(message));
   }
 
-  // A function of its own, to be called as one.
-  readonly cancel = (): void => this.#stop(ends.CANCELED);
+  cancel(): void {
+    this.#stop(ends.CANCELED);
+  }
 
   /** Ends the stream, as its time is over. */
   expire(): void {
@@ -201,8 +202,7 @@ export abstract class Stream implements RunningCall, MessageSink, Timed {
 
   #stop(status: CallStatus): void {
     if (this.state === "closed") {
-      queueMicrotask(() => this.drop(status));
-      return;
+      return queueMicrotask(() => this.drop(status));
     }
     if (this.state !== "idle") this.host.reset(this, CANCEL);
     this.endLater(status);

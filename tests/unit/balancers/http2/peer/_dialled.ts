@@ -79,12 +79,12 @@ export class Dialled implements AsyncDisposable {
   call(options: CallOptions = {}): StartedCall {
     const { request = EMPTY, timeoutMs = Infinity, headers } = options;
     const { promise, resolve } = Promise.withResolvers<UnaryAnswer>();
-    const { cancel } = this.transport.unary(PATH, request, {
+    const running = this.transport.unary(PATH, request, {
       timeoutMs,
       headers,
       onEnd: resolve,
     });
-    return { ended: promise, cancel };
+    return { ended: promise, cancel: () => running.cancel() };
   }
 
   /** Opens a stream; its messages are kept. */
