@@ -95,17 +95,18 @@ export function outOfTimeError(
 
 /** The deadline has passed, and there was no attempt. */
 function notReachedError(
-  { action, timeoutMs, method, effect, maybeCommitted }: LateCall,
+  call: LateCall,
   balancer: BalancerSnapshot,
 ): EtcdError {
   const state = balancer.endpoints.some(({ state }) => state === "ready")
     ? `the balancer '${balancer.strategy}' gave no connection`
     : "no endpoint could be reached";
+  const { action, timeoutMs, method, maybeCommitted } = call;
   const text = `Cannot ${action}: ${state} within ${timeoutMs} ms`;
   const init = {
     grpcCode: GRPC_CODE.unavailable,
     method: method.name,
-    retryable: mayBeRepeated(effect(), maybeCommitted),
+    retryable: mayBeRepeated(call.effect(), maybeCommitted),
     maybeCommitted,
   };
   const endpoints = stateOfEach(balancer);

@@ -29,7 +29,7 @@ import { timeoutOf } from "./options.ts";
 import { pickFor } from "./_pick.ts";
 import { requireVersion } from "./_require_version.ts";
 import { runUnary } from "./_run_unary.ts";
-import { type CallState, remember } from "./_state.ts";
+import { CallState, remember } from "./_state.ts";
 import type { TokenKeeper } from "./_token_keeper.ts";
 import type { TraceableCaller, TracedOptions } from "./_trace.ts";
 
@@ -56,8 +56,10 @@ interface Ran {
 }
 
 const AUTHENTICATE = methods.auth.authenticate.path;
-const CONNECT = { method: { name: "connect", path: "" }, action: "connect" };
-const READS = (): Effect => "read";
+const CONNECT = {
+  method: { name: "connect", path: "", effect: (): Effect => "read" },
+  action: "connect",
+};
 const NONE: TracedOptions = Object.freeze({});
 const NO_BYTES = new Uint8Array();
 
@@ -76,7 +78,7 @@ export class RetryingCaller implements TraceableCaller {
   ): Promise<Response> {
     const { method } = made;
     const call = this.#begin(made, options, {
-      effect: () => method.effect(request),
+      message: request,
       request: options.encode ?? method.encode(request),
     });
     const needs = method.needs?.(request);
@@ -112,35 +114,30 @@ export class RetryingCaller implements TraceableCaller {
 
   /** Waits until a connection can be picked, and makes no call. */
   async ready(options: TracedOptions): Promise<void> {
-    const nothing = { effect: READS, request: NO_BYTES };
+    const nothing = { message: undefined, request: NO_BYTES };
     await pickFor(this.#begin(CONNECT, options, nothing), this.#options);
   }
 
   #begin(
     { method, action }: Pick<CallState, "method" | "action">,
     options: TracedOptions,
-    { effect, request }: Pick<CallState, "effect" | "request">,
+    { message, request }: Pick<CallState, "message" | "request">,
   ): CallState {
     const { signal, trace } = options;
     const { clock, tokens } = this.#options;
     const timeoutMs = timeoutOf(options, this.#options.timeoutMs);
     signal?.throwIfAborted();
-    return {
+    return new CallState({
       method,
       action,
-      effect,
+      message,
       request,
       tokens: method.path === AUTHENTICATE ? undefined : tokens,
       timeoutMs,
       deadlineAt: clock.now() + timeoutMs,
       signal,
       trace,
-      made: 0,
-      refusedTokens: 0,
-      attempts: [],
-      tried: [],
-      maybeCommitted: false,
-    };
+    });
   }
 
   /** Waits until it is known which token to send. */

@@ -6,14 +6,20 @@ import type { Effect, Method } from "../../proto/method.ts";
 import type { TokenKeeper } from "./_token_keeper.ts";
 import type { CallTrace } from "./_trace.ts";
 
-/** The state of a call, which goes from one attempt to the next. */
-export interface CallState {
+const KEPT_ATTEMPTS = 100;
+const NOTHING = Object.freeze([]);
+
+/** The parts of a call that stay as they are. */
+export interface CallParts {
   /** The method. */
-  readonly method: Pick<Method<never, unknown>, "name" | "path" | "since">;
+  readonly method: Pick<
+    Method<never, unknown>,
+    "effect" | "name" | "path" | "since"
+  >;
   /** Completes "Cannot …" in errors. */
   readonly action: string;
-  /** Says what repeating the request can do. */
-  effect(): Effect;
+  /** The request, as the method's message. */
+  readonly message: unknown;
   /** The request, or what makes it for each attempt. */
   readonly request: RequestBytes;
   /** Gives the token that is sent along; missing if none is. */
@@ -26,19 +32,50 @@ export interface CallState {
   readonly signal: AbortSignal | undefined;
   /** Follows the call. */
   readonly trace: CallTrace | undefined;
-  /** The number of attempts that were made; all failed. */
-  made: number;
-  /** The number of attempts that were refused for their token. */
-  refusedTokens: number;
-  /** The latest of them. */
-  readonly attempts: Attempt[];
-  /** The connections they went to. */
-  readonly tried: SubConnection[];
-  /** Whether one of them may have been applied. */
-  maybeCommitted: boolean;
 }
 
-const KEPT_ATTEMPTS = 100;
+/**
+ * The state of a call, which goes from one attempt to the next. There is one for
+ * each call that runs: nothing is made that nearly all do without.
+ */
+export class CallState implements CallParts {
+  readonly method: CallParts["method"];
+  readonly action: string;
+  readonly message: unknown;
+  readonly request: RequestBytes;
+  readonly tokens: TokenKeeper | undefined;
+  readonly timeoutMs: number;
+  readonly deadlineAt: number;
+  readonly signal: AbortSignal | undefined;
+  readonly trace: CallTrace | undefined;
+  /** The number of attempts that were made; all failed. */
+  made = 0;
+  /** The number of attempts that were refused for their token. */
+  refusedTokens = 0;
+  /** The latest of them. */
+  attempts: readonly Attempt[] = NOTHING;
+  /** The connections they went to. */
+  tried: readonly SubConnection[] = NOTHING;
+  /** Whether one of them may have been applied. */
+  maybeCommitted = false;
+
+  constructor(parts: CallParts) {
+    this.method = parts.method;
+    this.action = parts.action;
+    this.message = parts.message;
+    this.request = parts.request;
+    this.tokens = parts.tokens;
+    this.timeoutMs = parts.timeoutMs;
+    this.deadlineAt = parts.deadlineAt;
+    this.signal = parts.signal;
+    this.trace = parts.trace;
+  }
+
+  /** Says what repeating the request can do. */
+  effect(): Effect {
+    return this.method.effect(this.message as never);
+  }
+}
 
 /** Notes a failed attempt; of a call without a limit only the latest stay. */
 export function remember(
@@ -49,8 +86,9 @@ export function remember(
   call.made++;
   if (action === "reauthenticate") call.refusedTokens++;
   call.maybeCommitted = maybeCommitted;
-  call.attempts.push(attempt);
-  if (call.attempts.length > KEPT_ATTEMPTS) call.attempts.shift();
-  if (!call.tried.includes(connection)) call.tried.push(connection);
+  call.attempts = [...call.attempts.slice(1 - KEPT_ATTEMPTS), attempt];
+  if (!call.tried.includes(connection)) {
+    call.tried = [...call.tried, connection];
+  }
   call.trace?.retried(attempt);
 }

@@ -41,6 +41,7 @@ import type {
 import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 
 // Made once, so that a call costs no object but its request.
+const NO_OPTIONS = Object.freeze({});
 const GET = { method: methods.kv.range, action: "get" };
 const RANGE = { method: methods.kv.range, action: "range" };
 const PUT = { method: methods.kv.put, action: "put" };
@@ -71,7 +72,7 @@ export class KvFacet implements Kv {
 
   async get(
     key: Key,
-    options: ReadOptions & CallOptions = {},
+    options: ReadOptions & CallOptions = NO_OPTIONS,
   ): Promise<KeyValue | undefined> {
     const request = KV.get.take(
       options,
@@ -108,7 +109,7 @@ export class KvFacet implements Kv {
   async put(
     key: Key,
     value: Value,
-    options: PutOptions & CallOptions = {},
+    options: PutOptions & CallOptions = NO_OPTIONS,
   ): Promise<PutResult> {
     const request = KV.put.take(options, () => putRequest(key, value, options));
     return putResult(await this.#caller.unary(PUT, request, options));
