@@ -4,6 +4,7 @@ import {
   type KeyspaceParts,
   NamespacedKeys,
 } from "../../../../api/namespace/namespace.ts";
+import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { keysUnder } from "../../../../api/namespace/_range.ts";
 import {
   all,
@@ -40,6 +41,7 @@ function namespaceOf(store: MemoryStore, at: Key): Keyspace {
       open: () => Promise.reject(tooOld()),
     },
     leases: { over: () => undefined },
+    clock: SYSTEM_CLOCK,
   };
   return new NamespacedKeys(parts as unknown as KeyspaceParts, at);
 }
