@@ -43,7 +43,11 @@ export class PlayedPeer {
       return draws.oneIn(15) ? this.#oddly(id) : this.#properly(id);
     }
     if (!draws.mood.calm && draws.oneIn(12)) {
-      return draws.oneIn(3) ? say.wrong(draws, ids) : say.goaway(draws, ids);
+      if (!draws.oneIn(3)) return say.goaway(draws, ids);
+      const wrong = say.wrong(draws, ids);
+      // Its first frame may come alone, and is right.
+      this.#side.grow(0, wrong.grownBytes);
+      return wrong;
     }
     switch (draws.below(10)) {
       case 0:

@@ -106,6 +106,7 @@ export function goaway(draws: Draws, ids: readonly number[]): Said {
 }
 
 /** More than any client can use up at once, */
+const MUCH_BYTES = 0x4000_0000;
 const MUCH: RawFrame = {
   type: http2.WINDOW_UPDATE,
   payload: Uint8Array.of(0x40, 0, 0, 0),
@@ -117,7 +118,13 @@ const TOO_MUCH: RawFrame = {
 };
 
 /** What no server may say. */
-export function wrong(draws: Draws, ids: readonly number[]): Said {
+export function wrong(
+  draws: Draws,
+  ids: readonly number[],
+): Said & {
+  /** What it gives back of the window of all, before it goes wrong. */
+  readonly grownBytes: number;
+} {
   const { PROTOCOL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR } = http2;
   const { FLOW_CONTROL_ERROR, END_HEADERS } = http2;
   // Of no client, and of one that has not come that far.
@@ -146,7 +153,11 @@ export function wrong(draws: Draws, ids: readonly number[]): Said {
       COMPRESSION_ERROR,
     ],
   ]);
-  return { bytes: raw(frame, ...again), effect: { kind: "error", errorCode } };
+  return {
+    bytes: raw(frame, ...again),
+    effect: { kind: "error", errorCode },
+    grownBytes: frame === MUCH ? MUCH_BYTES : 0,
+  };
 }
 
 /** The headers of an answer, with one more that may be wrong. */
