@@ -11,6 +11,7 @@ import { methods } from "../../proto/methods.ts";
 import type { Renewal } from "./_renewal.ts";
 import type { RenewalHost, RenewingState } from "./_renewal_host.ts";
 import { RenewalWindow } from "./_renewal_window.ts";
+import { Timetable } from "./_timetable.ts";
 import {
   type Opener,
   ReconnectingStream,
@@ -40,6 +41,8 @@ const CROWD = 1_000;
  * It is open while there is a lease to renew, on a member with a leader.
  */
 export class KeepAliveSession implements RenewalHost<Renewal> {
+  readonly dues: Timetable<Renewal>;
+  readonly losses: Timetable<Renewal>;
   readonly #opener: Opener;
   readonly #clock: Clock;
   readonly #tracked = new Set<Renewal>();
@@ -58,6 +61,12 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
   constructor(opener: Opener, clock: Clock) {
     this.#opener = opener;
     this.#clock = clock;
+    this.dues = new Timetable(clock, (renewal, lateMs) => {
+      renewal.isDue(lateMs);
+    });
+    this.losses = new Timetable(clock, (renewal, lateMs) => {
+      renewal.mayBeLost(lateMs);
+    });
     this.#window = new RenewalWindow(
       clock,
       (id) => this.#stream.current?.send({ ID: fromBigInt(id) }),
@@ -129,14 +138,14 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
 
   due(renewal: Renewal, lateMs: number): number {
     const { id, lossAt, intervalMs } = renewal;
-    const next = this.#clock.now() + intervalMs;
-    // Renewed as soon as there is a stream.
     const { current } = this.#stream;
-    if (current === undefined || !this.#kept.has(id)) return next;
-    const due = this.#window.due(id, { lossAt, intervalMs, lateMs });
-    if (due.action === "wait") return due.untilMs;
-    this.#stream.abandon(unanswered(current.endpoint));
-    return next;
+    if (current !== undefined && this.#kept.has(id)) {
+      const due = this.#window.due(id, { lossAt, intervalMs, lateMs });
+      if (due.action === "wait") return due.untilMs;
+      this.#stream.abandon(unanswered(current.endpoint));
+    }
+    // Renewed as soon as there is another stream.
+    return this.#clock.now() + intervalMs;
   }
 
   /** Ends every lease's renewals: the client is closed. */
@@ -163,9 +172,10 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     const request = this.#window.answered(id);
     if (request === undefined) return;
     const ttlSeconds = Number(toBigInt(TTL));
-    for (const renewal of [...this.#kept.get(id) ?? []]) {
-      renewal.answered(ttlSeconds, request);
-    }
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return;
+    // Each may leave, and no other come, before it is told.
+    for (const renewal of kept) renewal.answered(ttlSeconds, request);
   }
 
   #onEnd(error: EtcdError): void {

@@ -1,11 +1,12 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 import type { RenewalHost } from "./_renewal_host.ts";
 import type { SentRequest } from "./_renewal_window.ts";
-import { runAt } from "../waiting/mod.ts";
+import { stepAfter, stepBefore } from "./_steps.ts";
 import type {
   LeaseLossReason,
   LeaseLostError,
 } from "../../errors/specific_errors.ts";
+import { failed, firstAnswer } from "./_first_answer.ts";
 import { lostError } from "./_lost.ts";
 import type { LeaseState } from "./types.ts";
 
@@ -15,7 +16,7 @@ const MARGIN_MS = 500;
 // was sent among many others.
 const LATE_SHARE = 0.05;
 // When spread, one is due again after this share of its interval, or more.
-const LEAST_SHARE = 0.1;
+const LEAST_SHARE = 0.25;
 
 /** A lease that is relied on here. */
 export interface HeldLease {
@@ -52,7 +53,7 @@ export class Renewal {
   #ttlMs: number;
   /** The time when the last answered request was sent. */
   #renewedAt: number;
-  #renewedDate: Date;
+  #renewedDateMs: number;
   /** The number of the newest request sent before the lease was known. */
   readonly #lastOrderBefore: number;
   /** The time when it was to be renewed next. */
@@ -61,8 +62,9 @@ export class Renewal {
   /** Whether a renewal was answered, on any stream. */
   #answered = false;
   #stallMs = 0;
-  #cancelDue: (() => void) | undefined;
-  #cancelLoss: (() => void) | undefined;
+  /** The times in the timetables of its host. */
+  #dueLookAt = 0;
+  #lossLookAt = 0;
 
   constructor(lease: HeldLease, { host, clock, onLost }: RenewalParts) {
     this.id = lease.id;
@@ -71,7 +73,7 @@ export class Renewal {
     this.#onLost = onLost;
     this.#ttlMs = lease.ttlSeconds * 1_000;
     this.#renewedAt = lease.grantedAt;
-    this.#renewedDate = new Date(Date.now() - (clock.now() - lease.grantedAt));
+    this.#renewedDateMs = Date.now() - (clock.now() - lease.grantedAt);
     this.#lastOrderBefore = host.track(this);
     this.#watchForLoss();
   }
@@ -95,7 +97,8 @@ export class Renewal {
   /** The time when the lease would be lost. */
   get lossAt(): number {
     const margin = Math.min(MARGIN_MS, this.#ttlMs / 10);
-    return this.#renewedAt + this.#ttlMs - margin;
+    // To the millisecond, so that those renewed together share a timer.
+    return Math.floor(this.#renewedAt + this.#ttlMs - margin);
   }
 
   /** The time from a renewal to the next one, in milliseconds. */
@@ -108,10 +111,10 @@ export class Renewal {
     if (this.#state.kind !== "renewing") return;
     const now = this.#clock.now();
     const dueAt = this.#answered ? this.#renewedAt + this.intervalMs : now;
-    this.#plannedAt = dueAt;
     // A few are renewed at once, which soon shows whether the stream answers.
-    if (dueAt <= now || !this.#host.crowded) this.#due(0);
-    else this.#schedule(dueAt);
+    if (dueAt > now && this.#host.crowded) return this.#plan(dueAt);
+    this.#plannedAt = dueAt;
+    this.#due(0);
   }
 
   /**
@@ -129,8 +132,7 @@ export class Renewal {
     this.#first.resolve();
     const { intervalMs } = this;
     const late = first || sentAt - this.#plannedAt > LATE_SHARE * intervalMs;
-    this.#plannedAt = sentAt + intervalMs * this.#share(late);
-    this.#schedule(this.#plannedAt);
+    this.#plan(sentAt + intervalMs * this.#share(late));
   }
 
   /**
@@ -148,9 +150,10 @@ export class Renewal {
     if (this.#state.kind === "ended" || sentAt < this.#renewedAt) return;
     this.#ttlMs = ttlSeconds * 1_000;
     this.#renewedAt = sentAt;
-    this.#renewedDate = new Date(Date.now() - (this.#clock.now() - sentAt));
+    this.#renewedDateMs = Date.now() - (this.#clock.now() - sentAt);
     this.#stallMs = 0;
-    this.#watchForLoss();
+    // The look that is planned finds more time, unless there is less.
+    if (this.lossAt < this.#lossLookAt) this.#watchForLoss();
   }
 
   /**
@@ -161,7 +164,7 @@ export class Renewal {
   refused(error: unknown): void {
     if (this.#state.kind !== "renewing" || this.#answered) return;
     this.#state = { kind: "idle" };
-    this.#cancelDue?.();
+    this.#host.dues.remove(this.#dueLookAt, this);
     this.#host.remove(this);
     this.#host.track(this);
     const first = this.#first;
@@ -181,7 +184,7 @@ export class Renewal {
       id: this.id,
       ttlMs: this.#ttlMs,
       sinceMs: this.#sinceMs(),
-      lastRenewal: this.#renewedDate,
+      lastRenewal: new Date(this.#renewedDateMs),
       loopStallMs: this.#stallMs,
       cause,
     });
@@ -192,53 +195,53 @@ export class Renewal {
   #end(reason: Error): void {
     this.#state = { kind: "ended", reason };
     this.#first.reject(reason);
-    this.#cancelDue?.();
-    this.#cancelLoss?.();
+    this.#host.dues.remove(this.#dueLookAt, this);
+    this.#host.losses.remove(this.#lossLookAt, this);
     this.#host.remove(this);
   }
 
-  #due(lateMs: number): void {
-    this.#schedule(this.#host.due(this, lateMs));
+  /** Takes note that the lease is due, by the timetable. */
+  isDue(lateMs: number): void {
+    this.#stallMs = Math.max(this.#stallMs, lateMs);
+    this.#due(lateMs);
   }
 
-  #schedule(atMs: number): void {
-    this.#cancelDue?.();
+  /** Takes note that the lease may be lost, by the timetable. */
+  mayBeLost(lateMs: number): void {
+    this.#stallMs = Math.max(this.#stallMs, lateMs);
+    this.#watchForLoss();
+  }
+
+  /** Renews it at this time, or a little before. */
+  #plan(dueAt: number): void {
+    this.#plannedAt = stepBefore(dueAt, this.intervalMs);
+    this.#lookAt(this.#plannedAt);
+  }
+
+  #due(lateMs: number): void {
+    const lookAt = this.#host.due(this, lateMs);
+    this.#lookAt(stepAfter(lookAt, this.intervalMs));
+  }
+
+  #lookAt(atMs: number): void {
+    this.#host.dues.remove(this.#dueLookAt, this);
     // The host may have found that it has ended.
     if (this.#state.kind !== "renewing") return;
-    this.#cancelDue = this.#at(atMs, (lateMs) => this.#due(lateMs));
+    this.#dueLookAt = atMs;
+    this.#host.dues.add(atMs, this);
   }
 
   #watchForLoss(): void {
-    this.#cancelLoss?.();
-    const lose = () => this.lose("not_renewed", this.lastError);
+    this.#host.losses.remove(this.#lossLookAt, this);
     // The answer may have taken longer than the time it gives.
-    if (this.lossAt <= this.#clock.now()) lose();
-    else this.#cancelLoss = this.#at(this.lossAt, lose);
+    if (this.lossAt <= this.#clock.now()) {
+      return this.lose("not_renewed", this.lastError);
+    }
+    this.#lossLookAt = this.lossAt;
+    this.#host.losses.add(this.#lossLookAt, this);
   }
 
   #sinceMs(): number {
     return Math.round(this.#clock.now() - this.#renewedAt);
   }
-
-  /** Runs a task at a time, and takes note if it runs late. */
-  #at(atMs: number, task: (lateMs: number) => void): () => void {
-    return runAt(this.#clock, atMs, (lateMs) => {
-      this.#stallMs = Math.max(this.#stallMs, lateMs);
-      task(lateMs);
-    });
-  }
-}
-
-function firstAnswer(): PromiseWithResolvers<void> {
-  const first = Promise.withResolvers<void>();
-  // Nobody has to wait for it: the handle's signal tells.
-  first.promise.catch(() => {});
-  return first;
-}
-
-function failed(reason: Error): Promise<never> {
-  const failure = Promise.reject(reason);
-  // As with the first answer.
-  failure.catch(() => {});
-  return failure;
 }

@@ -1,3 +1,4 @@
+import type { Timetable } from "./_timetable.ts";
 import type { LeaseState } from "./types.ts";
 
 /** The state of a stream of renewals. */
@@ -26,6 +27,10 @@ export interface RenewalHost<Renewal> {
    * again if there is no answer before. `lateMs` is how late this comes.
    */
   due(renewal: Renewal, lateMs: number): number;
+  /** When to look whether to renew which lease. */
+  readonly dues: Timetable<Renewal>;
+  /** When to look whether which lease is lost. */
+  readonly losses: Timetable<Renewal>;
   /** Whether there are so many that they must not be renewed all at once. */
   readonly crowded: boolean;
 }
