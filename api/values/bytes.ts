@@ -17,10 +17,11 @@ const encoder = new TextEncoder();
  * value?.[0]; // byte by byte
  * ```
  *
- * The bytes of a range, a transaction or a watch lie together in blocks of up to
- * 8 KiB, as Node's buffers do: their `buffer` is larger than they are, and each
- * keeps its block in memory. `slice()` gives bytes with a buffer of their own,
- * such as to hand to a worker.
+ * The bytes of ranges, transactions and watches lie together in blocks of 8 KiB,
+ * also those of different answers, as Node's buffers do: their `buffer` is larger
+ * than they are, and each keeps its block in memory. What has more than 2 KiB has
+ * a buffer of its own. `slice()` gives bytes such a buffer, as to hand it to a
+ * worker: a block that is transferred is lost for all that lie in it.
  */
 export class Bytes extends Uint8Array<ArrayBuffer> {
   /** Reads the bytes as UTF-8; bytes that are none become U+FFFD. */

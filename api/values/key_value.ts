@@ -2,9 +2,9 @@ import type {
   KeyValue as WireKeyValue,
   ResponseHeader as WireHeader,
 } from "../../proto/gen/messages.ts";
-import { type Int64, toBigInt, toUnsignedBigInt } from "../../proto/int64.ts";
+import { toBigInt, toUnsignedBigInt, ZERO } from "../../proto/int64.ts";
 import { ByteBlock, type Bytes, copyBytes } from "./bytes.ts";
-import { jsonable, makeJsonable } from "./_json.ts";
+import { makeJsonable } from "./_json.ts";
 
 /**
  * A key with its value, as it was at one revision.
@@ -40,12 +40,20 @@ export interface ResponseHeader {
   readonly raftTerm: bigint;
 }
 
-// A key that is kept keeps a block of this size in memory with it. A buffer for
-// each key and value would take three times as long to read.
+// A key that is kept keeps a block of this size in memory with it, as one of
+// Node's buffers does. A buffer for each key and value would take three times as
+// long to read, and one for each message of a watch is most of what that costs.
 const BLOCK_BYTES = 8 * 1024;
+// A larger one would leave much of a block unused: it has its own.
+const LARGE_BYTES = BLOCK_BYTES / 4;
 // So many keys take a few milliseconds.
 const STEP_KEYS = 2_000;
-const ZERO: Int64 = { low: 0, high: 0 };
+const NO_HEADER: WireHeader = {
+  clusterId: ZERO,
+  memberId: ZERO,
+  revision: ZERO,
+  raftTerm: ZERO,
+};
 
 // A class, as there may be a million of them.
 class CopiedKeyValue implements KeyValue {
@@ -67,23 +75,46 @@ class CopiedKeyValue implements KeyValue {
 }
 makeJsonable(CopiedKeyValue);
 
+// One comes with each answer, and with each message of a watch.
+class CopiedHeader implements ResponseHeader {
+  declare readonly clusterId: bigint;
+  declare readonly memberId: bigint;
+  declare readonly revision: bigint;
+  declare readonly raftTerm: bigint;
+
+  constructor(wire: WireHeader) {
+    this.clusterId = toUnsignedBigInt(wire.clusterId);
+    this.memberId = toUnsignedBigInt(wire.memberId);
+    this.revision = toBigInt(wire.revision);
+    this.raftTerm = toUnsignedBigInt(wire.raftTerm);
+  }
+}
+makeJsonable(CopiedHeader);
+
 /** Copies a key and value out of the frame they came in. */
 export function toKeyValue(wire: WireKeyValue): KeyValue {
   return new CopiedKeyValue(wire, copyBytes);
 }
 
-/** Copies many keys and values, whose bytes lie together in blocks. */
-export function toKeyValues(wires: readonly WireKeyValue[]): KeyValue[] {
-  const result: KeyValue[] = [];
-  let block = new ByteBlock(0);
-  const copy = (source: Uint8Array) => block.copy(source);
-  for (const wire of wires) {
-    if (block.free < sizeOf(wire)) {
-      block = new ByteBlock(blockSize(wires, result.length));
-    }
-    result.push(new CopiedKeyValue(wire, copy));
+/** The block of the next keys, of whatever answer. */
+let block = new ByteBlock(0);
+
+const copyIntoBlock = (source: Uint8Array) => block.copy(source);
+
+/** Copies one of many keys and values, whose bytes lie together in blocks. */
+export function toOneOfMany(wire: WireKeyValue): KeyValue {
+  const bytes = wire.key.length + wire.value.length;
+  if (bytes > LARGE_BYTES) {
+    const own = new ByteBlock(bytes);
+    return new CopiedKeyValue(wire, (source) => own.copy(source));
   }
-  return result;
+  if (block.free < bytes) block = new ByteBlock(BLOCK_BYTES);
+  return new CopiedKeyValue(wire, copyIntoBlock);
+}
+
+/** Copies many keys and values. */
+export function toKeyValues(wires: readonly WireKeyValue[]): KeyValue[] {
+  return wires.map(toOneOfMany);
 }
 
 /** Copies very many keys and values, with pauses. */
@@ -91,37 +122,14 @@ export function* toKeyValuesInSteps(
   wires: readonly WireKeyValue[],
 ): Generator<undefined, KeyValue[]> {
   const result: KeyValue[] = [];
-  for (let at = 0; at < wires.length; at += STEP_KEYS) {
-    if (at > 0) yield;
-    for (const kv of toKeyValues(wires.slice(at, at + STEP_KEYS))) {
-      result.push(kv);
-    }
+  for (const wire of wires) {
+    if (result.length % STEP_KEYS === 0 && result.length > 0) yield;
+    result.push(toOneOfMany(wire));
   }
   return result;
 }
 
 /** Copies a header; one that is missing is all zero. */
 export function toHeader(wire: WireHeader | null | undefined): ResponseHeader {
-  return jsonable({
-    clusterId: toUnsignedBigInt(wire?.clusterId ?? ZERO),
-    memberId: toUnsignedBigInt(wire?.memberId ?? ZERO),
-    revision: toBigInt(wire?.revision ?? ZERO),
-    raftTerm: toUnsignedBigInt(wire?.raftTerm ?? ZERO),
-  });
-}
-
-/** The size of the block for the next keys: one key of any size fits in. */
-function blockSize(wires: readonly WireKeyValue[], from: number): number {
-  let bytes = 0;
-  for (let at = from; at < wires.length; at++) {
-    const wire = wires[at];
-    const more = wire === undefined ? 0 : sizeOf(wire);
-    if (bytes > 0 && bytes + more > BLOCK_BYTES) break;
-    bytes += more;
-  }
-  return bytes;
-}
-
-function sizeOf({ key, value }: WireKeyValue): number {
-  return key.length + value.length;
+  return new CopiedHeader(wire ?? NO_HEADER);
 }

@@ -13,6 +13,7 @@ export {
   toKeyValue,
   toKeyValues,
   toKeyValuesInSteps,
+  toOneOfMany,
 } from "./key_value.ts";
 export {
   all,

@@ -6,7 +6,7 @@ import {
   type WatchRequestInit,
 } from "../../proto/gen/messages.ts";
 import { fromBigInt, toBigInt } from "../../proto/int64.ts";
-import { type EtcdRange, toKeyValue, toKeyValues } from "../values/mod.ts";
+import { type EtcdRange, toOneOfMany } from "../values/mod.ts";
 import type { WatchEvent, WatchOptions } from "./types.ts";
 
 /** The part of a create request that stays the same on every stream. */
@@ -63,16 +63,14 @@ export function eventsFrom(
   events: readonly Event[],
   { prevKv: asked = false }: Pick<WatchOptions, "prevKv">,
 ): readonly WatchEvent[] {
-  const later = events.filter(({ kv }) =>
-    kv && toBigInt(kv.modRevision) >= next
-  );
-  const kvs = toKeyValues(later.flatMap(({ kv }) => kv ?? []));
-  return kvs.map((kv, at) => {
-    const { type, prevKv } = later[at] ?? {};
-    return {
+  const copied: WatchEvent[] = [];
+  for (const { type, kv, prevKv } of events) {
+    if (!kv || toBigInt(kv.modRevision) < next) continue;
+    copied.push({
       type: type === EventType.PUT ? "put" : "delete",
-      kv,
-      prevKv: asked && prevKv ? toKeyValue(prevKv) : undefined,
-    };
-  });
+      kv: toOneOfMany(kv),
+      prevKv: asked && prevKv ? toOneOfMany(prevKv) : undefined,
+    });
+  }
+  return copied;
 }

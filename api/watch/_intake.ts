@@ -30,8 +30,7 @@ export class WatchIntake {
       this.#fragments.push(...wire.events);
       return undefined;
     }
-    const parts = [...this.#fragments, ...wire.events];
-    this.#fragments = [];
+    const parts = this.#whole(wire.events);
     const { position, options, relist } = this.#parts;
     const header = toHeader(wire.header);
     if (parts.length === 0) {
@@ -62,10 +61,18 @@ export class WatchIntake {
     this.#fragments = [];
   }
 
+  /** These events, behind those of the fragments before them. */
+  #whole(events: readonly Event[]): readonly Event[] {
+    if (this.#fragments.length === 0) return events;
+    const whole = [...this.#fragments, ...events];
+    this.#fragments = [];
+    return whole;
+  }
+
   #wanted(events: readonly WatchEvent[]): readonly WatchEvent[] {
     const { noPut, noDelete } = this.#parts.options;
-    return this.#parts.position.asked(events).filter(({ type }) =>
-      !(type === "put" ? noPut : noDelete)
-    );
+    const asked = this.#parts.position.asked(events);
+    if (!noPut && !noDelete) return asked;
+    return asked.filter(({ type }) => !(type === "put" ? noPut : noDelete));
   }
 }

@@ -36,5 +36,6 @@ export function since(
   start: bigint,
   events: readonly WatchEvent[],
 ): readonly WatchEvent[] {
+  if (start === 0n) return events;
   return events.filter(({ kv }) => kv.modRevision >= start);
 }

@@ -88,8 +88,8 @@ export class Watcher implements Watch {
 
   [Symbol.asyncIterator](): AsyncIterator<WatchBatch> {
     return {
-      next: async () => {
-        const result = await this.#delivery.next();
+      next: () => {
+        const result = this.#delivery.next();
         if (this.#state.kind === "paused" && this.#delivery.halfFree) {
           this.#setState({ kind: "connecting" });
           this.#host.add(this);
