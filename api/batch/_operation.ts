@@ -8,7 +8,7 @@ import type {
 } from "../../proto/gen/messages.ts";
 import type { Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
-import { keyId, own } from "../values/mod.ts";
+import { BlockPool, keyId } from "../values/mod.ts";
 import type { BatchMode } from "./mode.ts";
 
 /** A kind of calls that may share a request with each other alone. */
@@ -25,6 +25,9 @@ export interface BatchOperation {
   /** About how many bytes it adds. */
   readonly bytes: number;
 }
+
+// The blocks of calls that wait: they are kept until these are answered.
+const pool = new BlockPool();
 
 // The most an operation takes besides its key and value.
 const OVERHEAD_BYTES = 64;
@@ -69,6 +72,10 @@ function ownKey<T extends { readonly key?: Uint8Array | undefined }>(
   request: T,
 ): T {
   return { ...request, key: own(request.key) };
+}
+
+function own(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes && pool.roomFor(bytes.length).copy(bytes);
 }
 
 /** The reply that the call alone would have had. */

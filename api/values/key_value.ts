@@ -3,7 +3,7 @@ import type {
   ResponseHeader as WireHeader,
 } from "../../proto/gen/messages.ts";
 import { toBigInt, toUnsignedBigInt, ZERO } from "../../proto/int64.ts";
-import { ByteBlock, type Bytes, copyBytes } from "./bytes.ts";
+import { BlockPool, type ByteBlock, type Bytes, copyBytes } from "./bytes.ts";
 import { makeJsonable } from "./_json.ts";
 
 /**
@@ -40,12 +40,9 @@ export interface ResponseHeader {
   readonly raftTerm: bigint;
 }
 
-// A key that is kept keeps a block of this size in memory with it, as one of
-// Node's buffers does. A buffer for each key and value would take three times as
-// long to read, and one for each message of a watch is most of what that costs.
-const BLOCK_BYTES = 8 * 1024;
-// A larger one would leave much of a block unused: it has its own.
-const LARGE_BYTES = BLOCK_BYTES / 4;
+// The blocks of keys that come with others, in one answer or in many.
+const pool = new BlockPool();
+const OWN_BUFFERS = { copy: copyBytes };
 // So many keys take a few milliseconds.
 const STEP_KEYS = 2_000;
 const NO_HEADER: WireHeader = {
@@ -64,9 +61,9 @@ class CopiedKeyValue implements KeyValue {
   declare readonly version: bigint;
   declare readonly lease: bigint;
 
-  constructor(wire: WireKeyValue, copy: (source: Uint8Array) => Bytes) {
-    this.key = copy(wire.key);
-    this.value = copy(wire.value);
+  constructor(wire: WireKeyValue, room: Pick<ByteBlock, "copy">) {
+    this.key = room.copy(wire.key);
+    this.value = room.copy(wire.value);
     this.createRevision = toBigInt(wire.createRevision);
     this.modRevision = toBigInt(wire.modRevision);
     this.version = toBigInt(wire.version);
@@ -93,23 +90,13 @@ makeJsonable(CopiedHeader);
 
 /** Copies a key and value out of the frame they came in. */
 export function toKeyValue(wire: WireKeyValue): KeyValue {
-  return new CopiedKeyValue(wire, copyBytes);
+  return new CopiedKeyValue(wire, OWN_BUFFERS);
 }
-
-/** The block of the next keys, of whatever answer. */
-let block = new ByteBlock(0);
-
-const copyIntoBlock = (source: Uint8Array) => block.copy(source);
 
 /** Copies one of many keys and values, whose bytes lie together in blocks. */
 export function toOneOfMany(wire: WireKeyValue): KeyValue {
   const bytes = wire.key.length + wire.value.length;
-  if (bytes > LARGE_BYTES) {
-    const own = new ByteBlock(bytes);
-    return new CopiedKeyValue(wire, (source) => own.copy(source));
-  }
-  if (block.free < bytes) block = new ByteBlock(BLOCK_BYTES);
-  return new CopiedKeyValue(wire, copyIntoBlock);
+  return new CopiedKeyValue(wire, pool.roomFor(bytes));
 }
 
 /** Copies many keys and values. */

@@ -5,7 +5,7 @@
  */
 export { jsonable, jsonableList } from "./_json.ts";
 export { keyId, keyOf } from "./_key_id.ts";
-export { Bytes, copyBytes, encodeBytes } from "./bytes.ts";
+export { BlockPool, Bytes, copyBytes, encodeBytes } from "./bytes.ts";
 export {
   type KeyValue,
   type ResponseHeader,

@@ -13,7 +13,9 @@ const DONE: Result = { done: true, value: undefined };
 /** Hands batches from a buffer to a consumer, and keeps the cursor. */
 export class Delivery {
   readonly #buffer: WatchBuffer;
-  readonly #readers: Reader[] = [];
+  /** The consumer's reads that wait: mostly one, for which a list costs. */
+  #reader: Reader | undefined;
+  readonly #laterReaders: Reader[] = [];
   #cursor: bigint | undefined;
   #end: { readonly reason: unknown; thrown: boolean } | undefined;
 
@@ -44,9 +46,10 @@ export class Delivery {
 
   /** Gives a batch to the consumer that waits, or keeps it. */
   push(batch: WatchBatch): void {
-    const reader = this.#readers.shift();
-    if (reader === undefined) this.#buffer.push(batch);
-    else reader.resolve(this.#handOver(batch));
+    const reader = this.#reader;
+    if (reader === undefined) return this.#buffer.push(batch);
+    this.#reader = this.#laterReaders.shift();
+    reader.resolve(this.#handOver(batch));
   }
 
   /** Drops all but the last event of each key. */
@@ -60,7 +63,9 @@ export class Delivery {
     if (batch !== undefined) return Promise.resolve(this.#handOver(batch));
     if (this.#end !== undefined) return this.#tellEnd(this.#end);
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    this.#readers.push({ resolve, reject });
+    const reader = { resolve, reject };
+    if (this.#reader === undefined) this.#reader = reader;
+    else this.#laterReaders.push(reader);
     return promise;
   }
 
@@ -68,8 +73,10 @@ export class Delivery {
   end(reason: unknown, buffered: "keep" | "drop"): void {
     if (buffered === "drop") this.#buffer.clear();
     const end = this.#end = { reason, thrown: false };
-    for (const reader of this.#readers.splice(0)) {
-      this.#tellEnd(end).then(reader.resolve, reader.reject);
+    const first = this.#reader;
+    this.#reader = undefined;
+    for (const reader of [first, ...this.#laterReaders.splice(0)]) {
+      if (reader) this.#tellEnd(end).then(reader.resolve, reader.reject);
     }
   }
 
