@@ -13,11 +13,19 @@ export interface BenchCommand {
   readonly members: number;
   readonly codec: boolean;
   readonly scale: boolean;
+  /** What carries the calls of `--scale`. */
+  readonly transport: TransportName;
   /** The file for the result. */
   readonly json: string | undefined;
   /** The file in which the report is to be put between its marks. */
   readonly markdown: string | undefined;
 }
+
+// The client's own first.
+const TRANSPORTS = ["http2", "grpc-js"] as const;
+
+/** What carries the calls. */
+export type TransportName = (typeof TRANSPORTS)[number];
 
 const ROUNDS = 3;
 // A quick run has one round of shorter runs, with one number in flight.
@@ -32,6 +40,7 @@ const FLAGS = {
   members: { type: "string" },
   quick: { type: "boolean", default: false },
   scale: { type: "boolean", default: false },
+  transport: { type: "string" },
   json: { type: "string" },
   markdown: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
@@ -68,6 +77,7 @@ export function readBenchArgs(args: readonly string[]): BenchCommand {
     codec: values.operations === undefined ||
       values.operations.split(",").includes(CODEC),
     scale,
+    transport: transportOf(values.transport),
     json: json === undefined ? undefined : userPath(json),
     markdown: markdown === undefined ? undefined : userPath(markdown),
   };
@@ -76,6 +86,16 @@ export function readBenchArgs(args: readonly string[]): BenchCommand {
 /** The name that `--operations` takes besides those of the operations. */
 export const CODEC = "codec";
 const NONE = "none";
+
+function transportOf(name: string | undefined): TransportName {
+  const known = TRANSPORTS.find((one) => one === (name ?? TRANSPORTS[0]));
+  if (known !== undefined) return known;
+  throw new TypeError(
+    `Cannot bench: --transport must be one of ${
+      TRANSPORTS.join(", ")
+    }, got '${name}'`,
+  );
+}
 
 function quickly(operation: Operation): Operation {
   return operation.inFlight.length === 1

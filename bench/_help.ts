@@ -19,8 +19,10 @@ Without options it takes some twenty minutes.
   --in-flight LIST   such as 1,64,256 (default: each operation's own)
   --members N        members of the cluster (default: 1)
   --quick            one round of shorter runs: about a minute
-  --scale            also 10 000 watchers, 10 000 leases, 1 000 000 keys and a
-                     snapshot of 100 MiB on one client
+  --scale            also 100 000 watchers, 10 000 leases, 2 000 000 keys and a
+                     snapshot of 100 MiB on one client, and on Go's
+  --transport NAME   what carries the calls of --scale, http2 or grpc-js
+                     (default: http2)
   --json FILE        writes everything measured; the shape is in bench/_result.ts
   --markdown FILE    puts the report into FILE, between <!-- bench:begin --> and <!-- bench:end -->
   --help             this

@@ -22,9 +22,13 @@ export interface CodecMeasured {
 
 /** Very many of something on one client. */
 export interface ScaleMeasured {
+  /** The client: ours over a transport, or Go's. */
+  readonly client: string;
   readonly title: string;
   readonly count: number;
   readonly seconds: number;
+  /** CPU time of the process meanwhile. */
+  readonly cpuSeconds: number;
   /** Memory of the process before, and the most while it ran. */
   readonly beforeMiB: number;
   readonly peakMiB: number;

@@ -1,50 +1,130 @@
 import { Client } from "../mod.ts";
+import type { Cluster } from "../tests/harness/mod.ts";
 import { startBenchCluster } from "./_prepare_cluster.ts";
-import { ownCommand } from "./_program.ts";
+import { goProgram } from "./_go_program.ts";
+import { type Command, ownCommand } from "./_program.ts";
 import { runToEnd } from "./_run_program.ts";
 import type { ScaleMeasured } from "./_result.ts";
 
 // Each at a tenth too, to tell how it grows.
 const STEPS: readonly {
-  readonly kind: "watchers" | "leases" | "list" | "snapshot";
+  readonly kind: "watchers" | "cut" | "leases" | "list" | "snapshot";
   readonly title: string;
   readonly counts: readonly number[];
 }[] = [
-  { kind: "watchers", title: "watchers", counts: [1_000, 10_000] },
+  { kind: "watchers", title: "watchers", counts: [10_000, 100_000] },
+  {
+    kind: "cut",
+    title: "watchers live again after a cut",
+    counts: [10_000, 100_000],
+  },
   { kind: "leases", title: "leases kept alive", counts: [1_000, 10_000] },
-  { kind: "list", title: "keys listed", counts: [100_000, 1_000_000] },
+  { kind: "list", title: "keys listed", counts: [200_000, 2_000_000] },
   { kind: "snapshot", title: "MiB of a snapshot", counts: [10, 100] },
 ];
+const GO_KINDS: ReadonlySet<string> = new Set(["watchers", "list"]);
 const PROGRAM = new URL("./scale/main.ts", import.meta.url);
 const LOADED_AT_ONCE = 10_000;
 const VALUE = new TextEncoder().encode("v".repeat(64));
 const MIB = 1_024 ** 2;
 const PIECES_PER_MIB = 4;
 
-/** Very many watchers, leases and keys on one client, each in a process. */
+/** A client that does a step, if it can. */
+interface ScaleClient {
+  readonly name: string;
+  command(step: {
+    readonly kind: string;
+    readonly count: number;
+    readonly endpoint: string;
+    /** Where a request cuts the connections of the client. */
+    readonly cut: string;
+  }): Command | undefined;
+}
+
+/**
+ * Very many watchers, leases and keys on one client, each in a process; what
+ * Go's client can be asked for as well, by that one too.
+ */
 export async function measureScale(
-  endpoint: string,
-  { onProgress }: { readonly onProgress: (line: string) => void },
+  cluster: Cluster,
+  { transport, onProgress }: {
+    readonly transport: string;
+    readonly onProgress: (line: string) => void;
+  },
 ): Promise<readonly ScaleMeasured[]> {
+  const [member] = cluster.members;
+  if (member === undefined) throw new Error("Cannot bench: no member");
+  const direct = new URL(member.directEndpoint).host;
+  const clients = [ownClient(transport), ...await goClient()];
+  await using cutter = serveCuts(() => member.proxy.cutAll());
   const measured: ScaleMeasured[] = [];
   for (const { kind, title, counts } of STEPS) {
     for (const count of counts) {
-      onProgress(`${count} ${title}`);
-      await using cluster = kind === "snapshot"
-        ? await fresh(count)
-        : undefined;
-      if (kind === "list") await load(endpoint, count);
-      const { output, peakMiB = NaN } = await runToEnd(
-        ownCommand(PROGRAM, {
-          EP: cluster?.endpoint ?? endpoint,
-          KIND: kind,
-          N: String(count),
-        }),
-      );
-      measured.push({ title, count, peakMiB, ...JSON.parse(output) });
+      await using own = kind === "snapshot" ? await fresh(count) : undefined;
+      if (kind === "list") await load(direct, count);
+      // Through the proxy only what is to be cut: it has a cost of its own.
+      const endpoint = own?.endpoint ??
+        (kind === "cut" ? new URL(member.endpoint).host : direct);
+      for (const { name, command } of clients) {
+        const run = command({ kind, count, endpoint, cut: cutter.url });
+        if (run === undefined) continue;
+        onProgress(`${count} ${title}, ${name}`);
+        const { output, peakMiB = NaN } = await runToEnd(run);
+        const taken = JSON.parse(output);
+        measured.push({ title, client: name, count, peakMiB, ...taken });
+      }
     }
   }
   return measured;
+}
+
+function ownClient(transport: string): ScaleClient {
+  return {
+    name: transport,
+    command: ({ kind, count, endpoint, cut }) =>
+      ownCommand(PROGRAM, {
+        EP: endpoint,
+        KIND: kind,
+        N: String(count),
+        CUT: cut,
+        TRANSPORT: transport,
+      }),
+  };
+}
+
+/** Go's client, where Go is. */
+async function goClient(): Promise<readonly ScaleClient[]> {
+  const command = await goProgram.prepare();
+  if ("missing" in command) return [];
+  return [{
+    name: "Go",
+    command: ({ kind, count, endpoint }) =>
+      GO_KINDS.has(kind)
+        ? command({
+          operation: { name: kind, title: kind, inFlight: [1], count },
+          count,
+          inFlight: 1,
+          endpoints: [endpoint],
+        })
+        : undefined,
+  }];
+}
+
+/** Serves a page that cuts connections when a request for it comes. */
+function serveCuts(
+  cut: () => Promise<unknown>,
+): AsyncDisposable & { readonly url: string } {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async () => {
+      await cut();
+      return new Response();
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
 }
 
 /** Writes the keys of a list, each list below a prefix of its own. */

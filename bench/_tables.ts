@@ -83,11 +83,22 @@ export function codecTable({ codec }: BenchResult): string[] {
 /** Very many of something on one client. */
 export function scaleTable({ scale }: BenchResult): string[] {
   return markdownTable([
-    ["one client", "count", "seconds", "MiB before", "peak MiB", ""],
+    [
+      "one client",
+      "",
+      "count",
+      "seconds",
+      "CPU s",
+      "MiB before",
+      "peak MiB",
+      "",
+    ],
     ...scale.map((each) => [
       each.title,
+      each.client,
       numberText(each.count),
       each.seconds.toFixed(1),
+      each.cpuSeconds.toFixed(1),
       each.beforeMiB.toFixed(0),
       each.peakMiB.toFixed(0),
       each.remark,

@@ -64,7 +64,6 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
   });
   await using _closed = cluster;
   const calls = await measureCalls(ready, { command, endpoints, secure });
-  const [first = ""] = endpoints;
   return {
     startedAt,
     runtime: thisRuntime(),
@@ -74,7 +73,12 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
     missing,
     calls,
     codec: command.codec ? measureCodec() : [],
-    scale: command.scale ? await measureScale(first, { onProgress: note }) : [],
+    scale: command.scale
+      ? await measureScale(cluster, {
+        transport: command.transport,
+        onProgress: note,
+      })
+      : [],
   };
 }
 

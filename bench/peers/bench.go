@@ -39,7 +39,7 @@ var (
 	eps = flag.String("endpoints", "127.0.0.1:12379", "")
 	n   = flag.Int("n", 20000, "")
 	c   = flag.Int("c", 64, "")
-	op  = flag.String("op", "serget", "serget|linget|put|put1k|txn64|range1000|watch|watch1000|lease1000|connect")
+	op  = flag.String("op", "serget", "serget|linget|put|put1k|txn64|range1000|watch|watch1000|lease1000|connect|watchers|list")
 	ca  = flag.String("ca", "", "file with the certificate of who has signed the servers': dials with TLS")
 	ctx = context.Background()
 )
@@ -133,6 +133,61 @@ func leases(cli *clientv3.Client) {
 	report(renewals()-r0, d, cc, nil)
 }
 
+// One line for deno task bench --scale.
+func reportScale(t0 time.Time, c0 time.Duration, beforeMiB float64, remark string) {
+	fmt.Printf("{\"beforeMiB\":%f,\"seconds\":%f,\"cpuSeconds\":%f,\"remark\":%q}\n",
+		beforeMiB, time.Since(t0).Seconds(), (cpu() - c0).Seconds(), remark)
+}
+
+func rssMiB() float64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	pages, err := strconv.ParseFloat(strings.Fields(string(text))[1], 64)
+	must(err)
+	return pages * float64(os.Getpagesize()) / (1 << 20)
+}
+
+// As many watchers of one key, until the server has confirmed all.
+func watchers(cli *clientv3.Client, n int) {
+	before, t0, c0 := rssMiB(), time.Now(), cpu()
+	chans := make([]clientv3.WatchChan, n)
+	for i := range chans {
+		chans[i] = cli.Watch(ctx, "bench/s", clientv3.WithCreatedNotify())
+	}
+	for _, ch := range chans {
+		<-ch
+	}
+	reportScale(t0, c0, before, "")
+}
+
+// All keys of a list, in pages, at one revision.
+func list(cli *clientv3.Client, n int) {
+	before, t0, c0 := rssMiB(), time.Now(), cpu()
+	prefix := fmt.Sprintf("bench/list%d/", n)
+	key, end := prefix, clientv3.GetPrefixRangeEnd(prefix)
+	read, rev := 0, int64(0)
+	for {
+		r, err := cli.Get(ctx, key, clientv3.WithRange(end), clientv3.WithLimit(10000), clientv3.WithRev(rev))
+		must(err)
+		rev = r.Header.Revision
+		for _, kv := range r.Kvs {
+			if len(kv.Value) > 0 {
+				read++
+			}
+		}
+		if !r.More {
+			break
+		}
+		key = string(r.Kvs[len(r.Kvs)-1].Key) + "\x00"
+	}
+	if read != n {
+		panic(fmt.Sprintf("listed %d keys of %d", read, n))
+	}
+	reportScale(t0, c0, before, "pages of 10 000 keys")
+}
+
 func main() {
 	flag.Parse()
 	cli := open()
@@ -187,6 +242,12 @@ func main() {
 		return
 	case "lease1000":
 		leases(cli)
+		return
+	case "watchers":
+		watchers(cli, *n)
+		return
+	case "list":
+		list(cli, *n)
 		return
 	default:
 		panic("unknown operation " + *op)

@@ -9,7 +9,7 @@ const HELD_MS = 12_000;
 /** Grants leases, and keeps all of them for longer than they live. */
 export async function holdLeases(
   client: Client,
-  { count, seconds }: Step,
+  { count, taken }: Step,
 ): Promise<StepResult> {
   const leases: Lease[] = [];
   for (let from = 0; from < count; from += GRANTED_AT_ONCE) {
@@ -22,12 +22,12 @@ export async function holdLeases(
     await Promise.all(granted.map((lease) => lease.keepAlive()));
     leases.push(...granted);
   }
-  const opened = seconds();
+  const opened = taken();
   await new Promise((resolve) => setTimeout(resolve, HELD_MS));
   const lost = leases.filter(({ signal }) => signal.aborted).length;
   for (const lease of leases) lease.orphan();
   return {
-    seconds: opened,
+    ...opened,
     remark: `${lost} lost in ${HELD_MS / 1_000} s, TTL ${TTL_SECONDS} s`,
   };
 }

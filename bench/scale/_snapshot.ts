@@ -6,7 +6,7 @@ const MIB = 1_024 ** 2;
 /** Reads a snapshot of at least so many MiB to its end and keeps nothing. */
 export async function readSnapshot(
   client: Client,
-  { count, seconds }: Step,
+  { count, taken }: Step,
 ): Promise<StepResult> {
   let bytes = 0;
   for await (const chunk of client.maintenance.snapshot()) {
@@ -16,8 +16,9 @@ export async function readSnapshot(
   if (mib < count) {
     throw new Error(`Cannot read ${count} MiB: the snapshot has ${mib} MiB`);
   }
+  const all = taken();
   return {
-    seconds: seconds(),
-    remark: `${mib.toFixed(0)} MiB, ${(mib / seconds()).toFixed(0)} MiB/s`,
+    ...all,
+    remark: `${mib.toFixed(0)} MiB, ${(mib / all.seconds).toFixed(0)} MiB/s`,
   };
 }

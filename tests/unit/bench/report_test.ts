@@ -96,8 +96,10 @@ Deno.test("renderReport() is as deno fmt has it", async () => {
     }],
     scale: [{
       title: "watchers",
+      client: "http2",
       count: 10_000,
       seconds: 1.25,
+      cpuSeconds: 0.5,
       beforeMiB: 60,
       peakMiB: 180,
       remark: "an event to all in 300 ms",
