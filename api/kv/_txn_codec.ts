@@ -159,6 +159,8 @@ function comparison(one: Comparison): CompareInit {
   }
 }
 
+const NO_KEY = new Uint8Array();
+
 function branch(
   name: string,
   operations: readonly Operation[],
@@ -166,8 +168,9 @@ function branch(
   const puts = new Set<string>();
   return operations.map((operation) => {
     checkObject("operation", operation);
+    const wire = request(operation);
     if (operation.kind === "put") {
-      const id = keyId(keyBytes("key", operation.key));
+      const id = keyId(wire.requestPut?.key ?? NO_KEY);
       if (puts.has(id)) {
         throw new InvalidOptionError(name, operation.key, {
           action: "make the transaction",
@@ -176,7 +179,7 @@ function branch(
       }
       puts.add(id);
     }
-    return request(operation);
+    return wire;
   });
 }
 

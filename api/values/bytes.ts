@@ -87,6 +87,14 @@ export class ByteBlock {
     this.#at += source.length;
     return new Bytes(this.#bytes.buffer, at, source.length);
   }
+
+  /** UTF-8 of a text, which must fit in. */
+  encode(text: string): Uint8Array {
+    const at = this.#at;
+    const { written } = encoder.encodeInto(text, this.#bytes.subarray(at));
+    this.#at += written;
+    return this.#bytes.subarray(at, this.#at);
+  }
 }
 
 // Bytes that are kept keep a block of this size in memory with them, as one of
@@ -114,7 +122,16 @@ export function copyBytes(source: Uint8Array): Bytes {
   return bytes;
 }
 
+// The blocks of the texts in requests: a buffer for each takes several times as
+// long as to encode it.
+const texts = new BlockPool();
+const MOST_PER_CHARACTER = 3;
+
 /** UTF-8 of a string, which has to be well-formed; bytes as they are. */
 export function encodeBytes(value: string | Uint8Array): Uint8Array {
-  return typeof value === "string" ? encoder.encode(value) : value;
+  if (typeof value !== "string") return value;
+  const most = value.length * MOST_PER_CHARACTER;
+  return most > LARGE_BYTES
+    ? encoder.encode(value)
+    : texts.roomFor(most).encode(value);
 }
