@@ -22,10 +22,14 @@ export const ZERO: Int64 = Object.freeze({ low: 0, high: 0 });
 // way between them; it is only used within one call.
 const scratch = new DataView(new ArrayBuffer(8));
 
+const SMALLEST: readonly bigint[] = Array.from({ length: 256 }, (_, at) => {
+  return BigInt(at);
+});
+
 /** The value of a signed field, from -2^63 to 2^63 - 1. */
 export function toBigInt(value: Int64): bigint {
   // Most numbers of a cluster are small.
-  if (value.high === 0) return BigInt(value.low >>> 0);
+  if (value.high === 0) return small(value.low);
   scratch.setInt32(0, value.high);
   scratch.setInt32(4, value.low);
   return scratch.getBigInt64(0);
@@ -33,10 +37,15 @@ export function toBigInt(value: Int64): bigint {
 
 /** The value of an unsigned field, from 0 to 2^64 - 1. */
 export function toUnsignedBigInt(value: Int64): bigint {
-  if (value.high === 0) return BigInt(value.low >>> 0);
+  if (value.high === 0) return small(value.low);
   scratch.setInt32(0, value.high);
   scratch.setInt32(4, value.low);
   return scratch.getBigUint64(0);
+}
+
+/** The value of a lower half: no new one for most versions and leases. */
+function small(low: number): bigint {
+  return SMALLEST[low] ?? BigInt(low >>> 0);
 }
 
 /**
