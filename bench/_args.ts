@@ -13,7 +13,7 @@ export interface BenchCommand {
   readonly members: number;
   readonly codec: boolean;
   readonly scale: boolean;
-  /** What carries the calls of `--scale`. */
+  /** The transport that carries the calls of `--scale`. */
   readonly transport: TransportName;
   /** The file for the result. */
   readonly json: string | undefined;
@@ -24,7 +24,7 @@ export interface BenchCommand {
 // The client's own first.
 const TRANSPORTS = ["http2", "grpc-js"] as const;
 
-/** What carries the calls. */
+/** The name of a transport that carries the calls. */
 export type TransportName = (typeof TRANSPORTS)[number];
 
 const ROUNDS = 3;

@@ -36,7 +36,7 @@ interface ScaleClient {
     readonly kind: string;
     readonly count: number;
     readonly endpoint: string;
-    /** Where a request cuts the connections of the client. */
+    /** The page that cuts the connections of the client when asked for. */
     readonly cut: string;
   }): Command | undefined;
 }

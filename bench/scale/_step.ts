@@ -8,7 +8,7 @@ export interface Taken {
 /** The task of a step. */
 export interface Step {
   readonly count: number;
-  /** What it has taken since its beginning. */
+  /** The time taken since its beginning. */
   taken(): Taken;
 }
 

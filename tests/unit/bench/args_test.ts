@@ -38,6 +38,17 @@ Deno.test("readBenchArgs() gives calls one after another a smaller count", () =>
   assertEquals(Number(counts.get(1)) * 5, counts.get(64));
 });
 
+Deno.test("readBenchArgs() measures much on one client over the transport that is named", () => {
+  assertEquals(readBenchArgs(["--scale"]).transport, "http2");
+  const args = ["--scale", "--transport", "grpc-js"];
+  assertEquals(readBenchArgs(args).transport, "grpc-js");
+  assertThrows(
+    () => readBenchArgs(["--transport", "http3"]),
+    TypeError,
+    "--transport must be one of http2, grpc-js, got 'http3'",
+  );
+});
+
 Deno.test("readBenchArgs() runs one round with 64 in flight when it is to be quick", () => {
   assertEquals(readBenchArgs(["--quick"]).rounds, 1);
   assertEquals(readBenchArgs(["--quick", "--rounds", "2"]).rounds, 2);

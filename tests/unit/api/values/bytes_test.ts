@@ -134,3 +134,22 @@ Deno.test("encodeBytes() encodes text, and passes bytes through", () => {
   const bytes = Uint8Array.of(1);
   assertStrictEquals(encodeBytes(bytes), bytes);
 });
+
+Deno.test("encodeBytes() keeps texts apart that share a block, whatever their length", () => {
+  const characters = ["a", "é", "€", "\u{1f600}"];
+  // Up to more than a block, many of them to fill several.
+  const texts = Array.from({ length: 2_000 }, (_, at) => {
+    const length = at % 100 === 0 ? at * 2 : at % 50;
+    return (characters[at % 4] ?? "").repeat(length);
+  });
+  const encoded = texts.map(encodeBytes);
+  assertEquals(
+    encoded.map((bytes) => new TextDecoder().decode(bytes)),
+    texts,
+  );
+  for (const bytes of encoded) {
+    assert(bytes.buffer.byteLength <= Math.max(bytes.length, 8 * 1024));
+  }
+  const blocks = new Set(encoded.map(({ buffer }) => buffer));
+  assert(blocks.size < 100, `${blocks.size} blocks`);
+});
