@@ -73,14 +73,15 @@ async function* pages(
   for (;;) {
     // First of all, as the user may write to the keys given.
     let left = rangeBehind(page.kvs, rangeEnd);
-    yield* page.kvs;
+    // Not `yield*`: it would make some promises more for each key.
+    for (const kv of page.kvs) yield kv;
     if (!page.more || left === undefined) return;
     limit = nextLimit(limit, page.kvs);
     if (rest !== undefined) {
       try {
         for await (const kvs of rest(left, { ...options, revision })) {
           left = rangeBehind(kvs, rangeEnd) ?? left;
-          yield* kvs;
+          for (const kv of kvs) yield kv;
         }
         return;
       } catch (error) {

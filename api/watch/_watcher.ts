@@ -104,7 +104,10 @@ export class Watcher implements Watch {
   }
 
   async *events(): AsyncGenerator<WatchEvent, void, undefined> {
-    for await (const batch of this) yield* batch.events;
+    // Not `yield*`: it would make some promises more for each event.
+    for await (const { events } of this) {
+      for (const event of events) yield event;
+    }
   }
 
   requestProgress(): Promise<bigint> {
