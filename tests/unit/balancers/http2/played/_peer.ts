@@ -44,10 +44,7 @@ export class PlayedPeer {
     }
     if (!draws.mood.calm && draws.oneIn(12)) {
       if (!draws.oneIn(3)) return say.goaway(draws, ids);
-      const wrong = say.wrong(draws, ids);
-      // Its first frame may come alone, and is right.
-      this.#side.grow(0, wrong.grownBytes);
-      return wrong;
+      return say.wrong(draws, { ids, side: this.#side });
     }
     switch (draws.below(10)) {
       case 0:

@@ -117,14 +117,14 @@ const TOO_MUCH: RawFrame = {
   payload: Uint8Array.of(0x7f, 0xff, 0xff, 0xff),
 };
 
-/** What no server may say. */
+/** What no server may say, to a client that knows these streams. */
 export function wrong(
   draws: Draws,
-  ids: readonly number[],
-): Said & {
-  /** What it gives back of the window of all, before it goes wrong. */
-  readonly grownBytes: number;
-} {
+  { ids, side }: {
+    readonly ids: readonly number[];
+    readonly side: { grow(id: number, increment: number): void };
+  },
+): Said {
   const { PROTOCOL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR } = http2;
   const { FLOW_CONTROL_ERROR, END_HEADERS } = http2;
   // Of no client, and of one that has not come that far.
@@ -153,11 +153,9 @@ export function wrong(
       COMPRESSION_ERROR,
     ],
   ]);
-  return {
-    bytes: raw(frame, ...again),
-    effect: { kind: "error", errorCode },
-    grownBytes: frame === MUCH ? MUCH_BYTES : 0,
-  };
+  // It may come before the other one, and alone it is right.
+  if (frame === MUCH) side.grow(0, MUCH_BYTES);
+  return { bytes: raw(frame, ...again), effect: { kind: "error", errorCode } };
 }
 
 /** The headers of an answer, with one more that may be wrong. */
