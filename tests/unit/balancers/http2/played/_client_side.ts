@@ -94,9 +94,10 @@ export class ClientSide implements FrameHandler {
     else if (request !== undefined) request.window += increment;
   }
 
-  /** The peer sends PING. */
-  ping(low: number): void {
+  /** The peer sends PING; returns its data. */
+  ping(low: number): number {
     this.#pings.push(low);
+    return low;
   }
 
   onHeaders(frame: Frame): void {

@@ -43,18 +43,15 @@ export class PlayedPeer {
       return draws.oneIn(15) ? this.#oddly(id) : this.#properly(id);
     }
     if (!draws.mood.calm && draws.oneIn(12)) {
-      if (!draws.oneIn(3)) return say.goaway(draws, ids);
-      return say.wrong(draws, { ids, side: this.#side });
+      const known = { ids, side: this.#side };
+      return draws.oneIn(3) ? say.wrong(draws, known) : say.goaway(draws, ids);
     }
     switch (draws.below(10)) {
       case 0:
       case 1:
         return this.settings();
-      case 2: {
-        const low = draws.below(2 ** 32);
-        this.#side.ping(low);
-        return say.ping(low);
-      }
+      case 2:
+        return say.ping(this.#side.ping(draws.below(2 ** 32)));
       case 3:
       case 4:
         return say.ignored(draws);
