@@ -150,15 +150,17 @@ export type {
   BalancerFactory,
   BalancerOptions,
   BalancerStrategy,
-  CallOutcome,
   ConnectionPolicy,
-  ConnectionState,
   PickInfo,
   PickResult,
   PoolView,
   StrategySnapshot,
-  SubConnection,
 } from "./balancers/strategy.ts";
+export type { CallOutcome } from "./balancers/evidence.ts";
+export type {
+  ConnectionState,
+  SubConnection,
+} from "./balancers/sub_connection.ts";
 export type { Blame, RetryPolicy } from "./errors/retry_policy.ts";
 export { BalancerError } from "./errors/balancer_error.ts";
 export type { ErrorCode } from "./errors/codes.ts";

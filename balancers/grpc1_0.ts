@@ -2,13 +2,13 @@
 import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type {
   BalancerStrategy,
-  CallOutcome,
   ConnectionPolicy,
   PickResult,
   PoolView,
   StrategySnapshot,
-  SubConnection,
 } from "./strategy.ts";
+import type { CallOutcome } from "./evidence.ts";
+import type { SubConnection } from "./sub_connection.ts";
 
 /**
  * The design of `clientv3-grpc1.0` (etcd 3.1): a connection to every

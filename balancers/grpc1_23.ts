@@ -6,8 +6,8 @@ import type {
   PickResult,
   PoolView,
   StrategySnapshot,
-  SubConnection,
 } from "./strategy.ts";
+import type { SubConnection } from "./sub_connection.ts";
 
 /**
  * The design of `clientv3-grpc1.23` (etcd 3.4 and later, the default): one

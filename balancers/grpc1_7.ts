@@ -3,13 +3,13 @@ import type { RetryPolicy } from "../errors/retry_policy.ts";
 import type {
   BalancerOptions,
   BalancerStrategy,
-  CallOutcome,
   ConnectionPolicy,
   PickResult,
   PoolView,
   StrategySnapshot,
-  SubConnection,
 } from "./strategy.ts";
+import type { CallOutcome } from "./evidence.ts";
+import type { SubConnection } from "./sub_connection.ts";
 
 /** The shortest time an endpoint stays on the unhealthy list. */
 const MIN_WINDOW_MS = 3_000;

@@ -1,6 +1,6 @@
 /**
- * The three balancer strategies of etcd's Go client, and the contract for one
- * of your own.
+ * The three balancer strategies of etcd's Go client, a fourth that goes by
+ * evidence, and the contract for one of your own.
  *
  * A strategy is a synchronous object that decides which connections there are
  * and which one a call uses. It is chosen by the client's `balancer` option,
@@ -37,16 +37,24 @@ export type {
   BalancerFactory,
   BalancerOptions,
   BalancerStrategy,
-  CallOutcome,
   ConnectionPolicy,
-  ConnectionState,
   PickInfo,
   PickResult,
   PoolView,
+  Standing,
   StrategySnapshot,
-  SubConnection,
 } from "./strategy.ts";
+export type {
+  Answer,
+  CallKind,
+  CallOutcome,
+  Inquiry,
+  LateCall,
+  Question,
+} from "./evidence.ts";
+export type { ConnectionState, SubConnection } from "./sub_connection.ts";
 export type { BalancerEvent, BalancerSnapshot, EndpointView } from "./view.ts";
+export { adaptive, type AdaptiveOptions } from "./adaptive/mod.ts";
 export {
   BALANCER_NAMES,
   type BalancerName,

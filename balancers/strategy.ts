@@ -1,50 +1,12 @@
-import type { Blame, RetryPolicy } from "../errors/retry_policy.ts";
-
-/**
- * The state of a sub-connection, describing its newest transport only.
- *
- * - `idle`: no transport, and none is being made;
- * - `connecting`: one is being made;
- * - `ready`: it carries calls (for gRPC: the server's SETTINGS have arrived);
- * - `failing`: the last attempt failed, the next one waits for its backoff;
- * - `closed`: the endpoint has left the set; final.
- */
-export type ConnectionState =
-  | "idle"
-  | "connecting"
-  | "ready"
-  | "failing"
-  | "closed";
-
-/** The connection to an endpoint, as a strategy sees it. */
-export interface SubConnection {
-  /** The endpoint, in canonical form, such as `http://10.0.0.1:2379`. */
-  readonly endpoint: string;
-  /** The state of the connection now. */
-  readonly state: ConnectionState;
-  /**
-   * A pool-wide serial number, given to each transport as it becomes ready.
-   * Another number on the same connection means that it was lost in between;
-   * the lowest number among the ready ones was ready first.
-   */
-  readonly epoch: number;
-  /**
-   * The number of calls and streams that run on the newest transport, or wait
-   * for one of the streams that its peer allows.
-   */
-  readonly inFlight: number;
-  /**
-   * Asks for a transport. From `idle` the attempt starts at once; otherwise
-   * nothing happens. A connection that was asked for is kept: a lost one is
-   * made again at once, a failed attempt is repeated after its backoff.
-   */
-  connect(): void;
-  /**
-   * Gives the transport up and forgets the backoff. Calls and streams that
-   * are running end by themselves; no new ones are started on it.
-   */
-  disconnect(): void;
-}
+import type { RetryPolicy } from "../errors/retry_policy.ts";
+import type {
+  Answer,
+  CallKind,
+  CallOutcome,
+  Inquiry,
+  LateCall,
+} from "./evidence.ts";
+import type { SubConnection } from "./sub_connection.ts";
 
 /**
  * The pool as a strategy sees it, and all that a strategy may do.
@@ -74,12 +36,28 @@ export interface PoolView {
     timeoutMs: number,
     answer: (healthy: boolean) => void,
   ): () => void;
+  /**
+   * Puts a question to the member behind a ready connection; returns what
+   * cancels it. Never answers synchronously.
+   */
+  ask(
+    connection: SubConnection,
+    inquiry: Inquiry,
+    answer: (answer: Answer) => void,
+  ): () => void;
+  /**
+   * Ends what runs on a connection and can go on elsewhere: calls that may be
+   * repeated, which are, as the retry policy has it; streams of watches and
+   * leases, which are opened again; tunnels of the gateway. Writes stay, and
+   * so do streams that are read on demand, such as snapshots.
+   */
+  vacate(connection: SubConnection): void;
 }
 
 /** The call that needs a connection. */
 export interface PickInfo {
-  /** Whether it is a single call, a stream, or a tunnel of the gateway. */
-  readonly kind: "unary" | "stream" | "tunnel";
+  /** The kind of the call. */
+  readonly kind: CallKind;
   /** The method, such as `KV.Put`. */
   readonly method: string;
   /** Which attempt of the call this is, from 1. */
@@ -93,23 +71,17 @@ export interface PickInfo {
  * call should wait for a change; or that it should fail now.
  */
 export type PickResult =
-  | { readonly action: "use"; readonly connection: SubConnection }
+  | {
+    readonly action: "use";
+    readonly connection: SubConnection;
+    /**
+     * The time after which a unary call counts as late, and is told to
+     * {@linkcode BalancerStrategy.onLate}, in milliseconds. Missing: never.
+     */
+    readonly lateMs?: number;
+  }
   | { readonly action: "wait" }
   | { readonly action: "fail"; readonly error: Error };
-
-/** The end of a call, told to the strategy. */
-export interface CallOutcome {
-  /** The connection it ran on. */
-  readonly connection: SubConnection;
-  /** The epoch that connection had when the call started. */
-  readonly epoch: number;
-  /** The kind the pick was made for. */
-  readonly kind: PickInfo["kind"];
-  /** The party that is to blame, `"none"` after a success. */
-  readonly blame: Blame;
-  /** The duration of the call, in milliseconds. */
-  readonly durationMs: number;
-}
 
 /** The wishes of a strategy about its connections. */
 export interface ConnectionPolicy {
@@ -131,7 +103,26 @@ export interface StrategySnapshot {
     /** The time since the endpoint was marked, in milliseconds. */
     readonly ageMs: number;
   }[];
+  /** The trust in each endpoint, of a strategy that goes by trust. */
+  readonly trust?: readonly {
+    /** The endpoint. */
+    readonly endpoint: string;
+    /** The trust in it. */
+    readonly standing: Standing;
+  }[];
 }
+
+/**
+ * The trust of a strategy in a member:
+ *
+ * - `new`: connected, or not, and not yet seen to serve;
+ * - `trusted`: seen to serve;
+ * - `unproven`: connected, and unable to answer the question for a quorum; it
+ *   is used as long as it is connected;
+ * - `suspect`: something points at it; new calls avoid it until that is cleared up;
+ * - `ejected`: it was silent, or refused, while others served.
+ */
+export type Standing = "new" | "trusted" | "unproven" | "suspect" | "ejected";
 
 /**
  * Decides which connections there are and which one a call uses.
@@ -168,6 +159,12 @@ export interface BalancerStrategy {
    * has refused, of calls to single members none.
    */
   onOutcome?(outcome: CallOutcome): void;
+  /**
+   * A unary call is late, see `lateMs` of {@linkcode PickResult}. With
+   * `"again"` a call that may be repeated is sent a second time, where the next
+   * pick says: the first answer counts, the other call is cancelled.
+   */
+  onLate?(call: LateCall): "wait" | "again";
   /** The state of the strategy, for people. */
   snapshot(): StrategySnapshot;
   /** Called once, last. Its timers and probes are canceled already. */

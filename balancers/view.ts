@@ -1,5 +1,6 @@
 import type { TlsFault } from "../errors/specific_errors.ts";
-import type { ConnectionState, StrategySnapshot } from "./strategy.ts";
+import type { ConnectionState } from "./sub_connection.ts";
+import type { Standing, StrategySnapshot } from "./strategy.ts";
 
 /** An endpoint and its connection, as they are now. */
 export interface EndpointView {
@@ -73,4 +74,18 @@ export type BalancerEvent =
     readonly type: "unhealthy" | "healthy";
     /** The endpoint. */
     readonly endpoint: string;
+  }
+  | {
+    /** Discriminator: the trust of the strategy in an endpoint has changed. */
+    readonly type: Exclude<Standing, "new">;
+    /** The endpoint. */
+    readonly endpoint: string;
+  }
+  | {
+    /** Discriminator: a read was late at an endpoint, and is sent to another. */
+    readonly type: "hedged";
+    /** The endpoint where it is late. */
+    readonly endpoint: string;
+    /** The endpoint that it is sent to as well. */
+    readonly to: string;
   };

@@ -19,7 +19,7 @@ export type EffectRule<Request> = Effect | ((request: Request) => Effect);
 export function defineMethod<Name extends keyof RpcTypes>(
   name: Name,
   rule: EffectRule<RpcTypes[Name]["request"]>,
-  further: Pick<RpcMethod<Name>, "needs"> = {},
+  further: Pick<RpcMethod<Name>, "needs" | "provesQuorum"> = {},
 ): RpcMethod<Name> {
   const { path, kind, request, response, since } = rpcs[name];
   const requests = codecOf(request);

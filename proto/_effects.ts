@@ -5,6 +5,7 @@ import {
   type AlarmRequestInit,
   DowngradeAction,
   type DowngradeRequestInit,
+  type RangeRequestInit,
   type RequestOpInit,
   type TxnRequestInit,
 } from "./gen/messages.ts";
@@ -13,6 +14,24 @@ import type { Effect } from "./method.ts";
 /** A transaction reads when no branch of it, at any depth, can write. */
 export function effectOfTxn(request: TxnRequestInit): Effect {
   return changesNothing(request) ? "read" : "write";
+}
+
+/** A range that is not serializable is read after a majority was asked. */
+export function rangeProvesQuorum({ serializable }: RangeRequestInit): boolean {
+  return serializable !== true;
+}
+
+/**
+ * One that writes takes a majority. One that reads does so unless it has only
+ * serializable ranges, as etcd has it (`isTxnSerializable`): an empty one has.
+ */
+export function txnProvesQuorum(request: TxnRequestInit): boolean {
+  return [request.success, request.failure].some((operations) =>
+    operations?.some(({ requestRange, requestPut, requestDeleteRange }) =>
+      requestPut || requestDeleteRange ||
+      (requestRange && rangeProvesQuorum(requestRange))
+    )
+  );
 }
 
 /** A copy that clears an alarm late would clear one that was raised since. */

@@ -28,6 +28,11 @@ export interface Method<Request, Response> {
   /** The harm that repeating this very request can do. */
   effect(request: Request): Effect;
   /**
+   * Whether the success of this very request took a majority of the members.
+   * Missing: it says nothing about that.
+   */
+  provesQuorum?(request: Request): boolean;
+  /**
    * Turns a request into bytes. They are a Node `Buffer` at run time, of which
    * nobody else holds a reference.
    *

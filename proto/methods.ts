@@ -11,7 +11,13 @@
 
 import { auth, type AuthMethods } from "./_auth_methods.ts";
 import { defineMethod, type RpcMethod } from "./_define_method.ts";
-import { effectOfAlarm, effectOfDowngrade, effectOfTxn } from "./_effects.ts";
+import {
+  effectOfAlarm,
+  effectOfDowngrade,
+  effectOfTxn,
+  rangeProvesQuorum,
+  txnProvesQuorum,
+} from "./_effects.ts";
 
 export type { AuthMethods, RpcMethod };
 
@@ -25,15 +31,18 @@ export interface KvMethods {
   readonly compact: RpcMethod<"KV.Compact">;
 }
 
+/** Proposed to the members, and answered when a majority has it. */
+const PROPOSED = Object.freeze({ provesQuorum: () => true });
+
 const kv: KvMethods = Object.freeze({
   // Read only; the reply to a late copy goes nowhere.
-  range: defineMethod("KV.Range", "read"),
+  range: defineMethod("KV.Range", "read", { provesQuorum: rangeProvesQuorum }),
   rangeStream: defineMethod("KV.RangeStream", "read"),
-  put: defineMethod("KV.Put", "write"),
-  deleteRange: defineMethod("KV.DeleteRange", "write"),
+  put: defineMethod("KV.Put", "write", PROPOSED),
+  deleteRange: defineMethod("KV.DeleteRange", "write", PROPOSED),
   // One without a put or a delete in any branch is a read.
-  txn: defineMethod("KV.Txn", effectOfTxn),
-  compact: defineMethod("KV.Compact", "write"),
+  txn: defineMethod("KV.Txn", effectOfTxn, { provesQuorum: txnProvesQuorum }),
+  compact: defineMethod("KV.Compact", "write", PROPOSED),
 });
 
 /** Following changes. */
@@ -57,10 +66,10 @@ export interface LeaseMethods {
 
 const lease: LeaseMethods = Object.freeze({
   // A copy makes a second lease; or, with an id, revives one revoked since.
-  grant: defineMethod("Lease.LeaseGrant", "write"),
+  grant: defineMethod("Lease.LeaseGrant", "write", PROPOSED),
   // A late copy would end another lease that was granted the id since; see
   // also `revokeServerChosen`.
-  revoke: defineMethod("Lease.LeaseRevoke", "write"),
+  revoke: defineMethod("Lease.LeaseRevoke", "write", PROPOSED),
   // A late copy makes the lease live on by its own time, as any renewal does,
   // and revives none that has ended.
   keepAlive: defineMethod("Lease.LeaseKeepAlive", "read"),

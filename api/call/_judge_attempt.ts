@@ -40,8 +40,7 @@ export function judgeAttempt(
   return judge({
     ...status,
     disconnected: !transport.ready,
-    ownDeadline: status.grpcCode === GRPC_CODE.deadlineExceeded &&
-      endedAt >= call.deadlineAt - DEADLINE_SLACK_MS,
+    ownDeadline: isOwnDeadline(call, { status, endedAt }),
   }, {
     action: call.action,
     method: call.method.name,
@@ -59,4 +58,13 @@ export function judgeAttempt(
       call.refusedTokens < MOST_RENEWALS,
     random: clock.random,
   });
+}
+
+/** Whether an attempt ended as the time for the call was over. */
+export function isOwnDeadline(
+  { deadlineAt }: Pick<CallState, "deadlineAt">,
+  { status, endedAt }: Pick<FailedAttempt, "status" | "endedAt">,
+): boolean {
+  return status.grpcCode === GRPC_CODE.deadlineExceeded &&
+    endedAt >= deadlineAt - DEADLINE_SLACK_MS;
 }

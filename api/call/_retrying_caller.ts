@@ -1,14 +1,9 @@
 import type { ConnectionPool, Picked } from "../../balancers/pool/mod.ts";
-import type {
-  CallStatus,
-  Clock,
-  Headers,
-} from "../../balancers/transport/mod.ts";
-import { isInDoubt } from "../../errors/doubt.ts";
-import type { SubConnection } from "../../balancers/strategy.ts";
+import type { Clock, Headers } from "../../balancers/transport/mod.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
 import type { Effect } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
+import { Attempts } from "./_attempts.ts";
 import type { UnaryCall } from "./caller.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
 import {
@@ -24,12 +19,10 @@ import {
   outOfTimeError,
 } from "./_errors.ts";
 import { headersOf } from "./_headers.ts";
-import { judgeAttempt } from "./_judge_attempt.ts";
 import { timeoutOf } from "./options.ts";
 import { pickFor } from "./_pick.ts";
 import { requireVersion } from "./_require_version.ts";
-import { runUnary } from "./_run_unary.ts";
-import { CallState, remember } from "./_state.ts";
+import { CallState } from "./_state.ts";
 import type { TokenKeeper } from "./_token_keeper.ts";
 import type { TraceableCaller, TracedOptions } from "./_trace.ts";
 
@@ -49,12 +42,6 @@ export interface CallerOptions {
   readonly clock: Pick<Clock, "now" | "random" | "hold">;
 }
 
-/** An attempt: where, and since when. */
-interface Ran {
-  readonly picked: Picked;
-  readonly startedAt: number;
-}
-
 const AUTHENTICATE = methods.auth.authenticate.path;
 const CONNECT = {
   method: { name: "connect", path: "", effect: (): Effect => "read" },
@@ -66,24 +53,26 @@ const NO_BYTES = new Uint8Array();
 /** Pick, run, judge, report, again: the one loop that all unary calls take. */
 export class RetryingCaller implements TraceableCaller {
   readonly #options: CallerOptions;
+  readonly #attempts: Attempts;
 
   constructor(options: CallerOptions) {
     this.#options = options;
+    this.#attempts = new Attempts(options);
   }
 
   async unary<Request, Response>(
     made: UnaryCall<Request, Response>,
     request: Request,
-    options: TracedOptions = NONE,
+    traced: TracedOptions = NONE,
   ): Promise<Response> {
     const { method } = made;
-    const call = this.#begin(made, options, {
+    const call = this.#begin(made, traced, {
       message: request,
-      request: options.encode ?? method.encode(request),
+      request: traced.encode ?? method.encode(request),
     });
     const needs = method.needs?.(request);
     const { tokens } = call;
-    const { clock, guard } = this.#options;
+    const { guard } = this.#options;
     for (;;) {
       if (tokens?.known === false) await this.#authenticate(call, tokens);
       const now = pickFor(call, this.#options);
@@ -95,20 +84,20 @@ export class RetryingCaller implements TraceableCaller {
         continue;
       }
       const token = tokens?.token;
-      const headers = headersOf(tokens, options);
+      const headers = headersOf(tokens, traced);
       if (needs !== undefined) {
         await this.#require(needs, { call, picked, headers });
         if (!picked.transport.ready) continue;
       }
-      const startedAt = clock.now();
-      const timeoutMs = Math.max(call.deadlineAt - startedAt, 0);
-      const answer = await runUnary(call, picked, { timeoutMs, headers });
-      if (answer instanceof Uint8Array) {
-        const { endpoint } = this.#succeeded(call, { picked, startedAt });
-        return decodeReply(method, answer, { call, endpoint, guard });
+      const options = { headers, mayHedge: needs === undefined };
+      const ended = await this.#attempts.run(call, picked, options);
+      const end = this.#attempts.judge(call, ended);
+      if (end.kind === "replied") {
+        const { reply, endpoint } = end;
+        return decodeReply(method, reply, { call, endpoint, guard });
       }
-      const then = await this.#failed(call, { picked, startedAt, answer });
-      if (then === "token refused") tokens?.refused(token);
+      if (end.kind === "token refused") tokens?.refused(token);
+      else await pauseBeforeDeadline(this.#deadlineOf(call), end.delayMs);
     }
   }
 
@@ -183,51 +172,5 @@ export class RetryingCaller implements TraceableCaller {
     const { deadlineAt, signal } = call;
     const { clock } = this.#options;
     return { deadlineAt, signal, clock, late: () => this.#late(call) };
-  }
-
-  /** Reports a success; returns the connection. */
-  #succeeded(call: CallState, { picked, startedAt }: Ran): SubConnection {
-    const { pool, clock } = this.#options;
-    const { connection, epoch } = picked;
-    const durationMs = clock.now() - startedAt;
-    call.trace?.answered(connection.endpoint);
-    pool.report({
-      connection,
-      epoch,
-      kind: "unary",
-      durationMs,
-      blame: "none",
-    });
-    return connection;
-  }
-
-  /** Judges a failed attempt, and waits if the call is to be repeated. */
-  async #failed(
-    call: CallState,
-    { picked, startedAt, answer: status }: Ran & {
-      readonly answer: CallStatus;
-    },
-  ): Promise<"token refused" | "repeat"> {
-    const { pool, clock } = this.#options;
-    const { connection, epoch } = picked;
-    const endedAt = clock.now();
-    const durationMs = endedAt - startedAt;
-    if (pool.closed) {
-      call.maybeCommitted ||= status.reach !== "unsent" &&
-        isInDoubt(call.effect());
-      throw callClosedError(call);
-    }
-    const failed = { ...picked, status, endedAt, durationMs };
-    const verdict = judgeAttempt(call, failed, {
-      ...this.#options,
-      endpoints: pool.size,
-    });
-    const { blame } = verdict;
-    pool.report({ connection, epoch, kind: "unary", durationMs, blame });
-    if (verdict.action === "fail") throw verdict.error;
-    remember(call, verdict, connection);
-    if (verdict.action === "reauthenticate") return "token refused";
-    await pauseBeforeDeadline(this.#deadlineOf(call), verdict.delayMs);
-    return "repeat";
   }
 }

@@ -1,5 +1,5 @@
 import type { RequestBytes } from "../../balancers/transport/mod.ts";
-import type { SubConnection } from "../../balancers/strategy.ts";
+import type { SubConnection } from "../../balancers/sub_connection.ts";
 import type { Attempt } from "../../errors/etcd_error.ts";
 import type { Verdict } from "../../errors/judge.ts";
 import type { Effect, Method } from "../../proto/method.ts";
@@ -14,7 +14,7 @@ export interface CallParts {
   /** The method. */
   readonly method: Pick<
     Method<never, unknown>,
-    "effect" | "name" | "path" | "since"
+    "effect" | "name" | "path" | "provesQuorum" | "since"
   >;
   /** Completes "Cannot …" in errors. */
   readonly action: string;
@@ -75,6 +75,11 @@ export class CallState implements CallParts {
   effect(): Effect {
     return this.method.effect(this.message as never);
   }
+
+  /** Whether its success took a majority of the members. */
+  provesQuorum(): boolean {
+    return this.method.provesQuorum?.(this.message as never) === true;
+  }
 }
 
 /** Notes a failed attempt; of a call without a limit only the latest stay. */
@@ -83,12 +88,31 @@ export function remember(
   { action, attempt, maybeCommitted }: Verdict,
   connection: SubConnection,
 ): void {
-  call.made++;
+  keep(call, attempt, { connection });
   if (action === "reauthenticate") call.refusedTokens++;
   call.maybeCommitted = maybeCommitted;
+  call.trace?.retried(attempt);
+}
+
+/** Notes an attempt that failed beside another one, which went on. */
+export function rememberBeside(
+  call: CallState,
+  attempt: Attempt,
+  { connection }: { readonly connection: SubConnection },
+): void {
+  keep(call, attempt, { connection });
+  call.trace?.failedBeside(attempt);
+}
+
+/** Keeps the latest attempts in mind. */
+function keep(
+  call: CallState,
+  attempt: Attempt,
+  { connection }: { readonly connection: SubConnection },
+): void {
+  call.made++;
   call.attempts = [...call.attempts.slice(1 - KEPT_ATTEMPTS), attempt];
   if (!call.tried.includes(connection)) {
     call.tried = [...call.tried, connection];
   }
-  call.trace?.retried(attempt);
 }

@@ -6,6 +6,10 @@ import type { CallOptions } from "./options.ts";
 export interface CallTrace {
   /** An attempt has failed, and the call goes on. */
   retried(attempt: Attempt): void;
+  /** The attempt that runs is late: another one is made beside it, here. */
+  hedged(endpoint: string): void;
+  /** One of two attempts has failed, and the other went on. */
+  failedBeside(attempt: Attempt): void;
   /** The attempt at this endpoint has succeeded. */
   answered(endpoint: string): void;
 }

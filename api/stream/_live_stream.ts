@@ -13,7 +13,11 @@ import type { Method } from "../../proto/method.ts";
 import type { ClusterGuard, TokenKeeper } from "../call/mod.ts";
 import { judgeStream } from "./_ended_stream.ts";
 import { untilBegun } from "./_limit.ts";
-import { moveWhenRemoved, removedError } from "./_move_when_removed.ts";
+import {
+  moveWhenRemoved,
+  removedError,
+  vacatedError,
+} from "./_move_when_removed.ts";
 import type {
   OpenStream,
   StreamListener,
@@ -49,6 +53,7 @@ export class LiveStream<Request, Response> {
   /** Whether the peer may have seen it. */
   #begun = true;
   #stay = () => {};
+  #unfollow = () => {};
 
   constructor(
     parts: LiveStreamParts<Request, Response>,
@@ -65,6 +70,8 @@ export class LiveStream<Request, Response> {
       onEnd: (status) => this.#onEnd(status),
     });
     this.#readNext();
+    // One that is read on demand cannot go on elsewhere.
+    if (parts.settings.messages !== "when asked for") this.#follow();
   }
 
   /**
@@ -134,6 +141,7 @@ export class LiveStream<Request, Response> {
 
   #onEnd(status: CallStatus): void {
     this.#begun = status.reach !== "unsent";
+    this.#unfollow();
     if (!this.#live || !this.#begun) return;
     const { pool, settings, listener } = this.#parts;
     if (status.grpcCode === GRPC_CODE.ok && listener.onDone) {
@@ -148,7 +156,8 @@ export class LiveStream<Request, Response> {
   #errorOfEnd(status: CallStatus): EtcdError {
     const { pool, picked, settings, method, clock } = this.#parts;
     const { connection, transport, epoch } = picked;
-    const durationMs = clock.now() - this.#startedAt;
+    const endedAtMs = clock.now();
+    const durationMs = endedAtMs - this.#startedAt;
     const { blame, error } = judgeStream(status, {
       endpoints: pool.size,
       method,
@@ -159,7 +168,17 @@ export class LiveStream<Request, Response> {
     });
     // A strategy hears of a stream only if the member says it is a learner.
     if (blame === "learner") {
-      pool.report({ connection, epoch, blame, durationMs, kind: "stream" });
+      pool.report({
+        connection,
+        epoch,
+        kind: "stream",
+        method: method.name,
+        blame,
+        provesQuorum: false,
+        timedOut: false,
+        durationMs,
+        endedAtMs,
+      });
     }
     return error;
   }
@@ -171,9 +190,29 @@ export class LiveStream<Request, Response> {
     this.#parts.listener.onEnd(renewed ? asRetryable(error) : error);
   }
 
+  /** Leaves its endpoint when the strategy wants it to. */
+  #follow(): void {
+    const { pool, picked, method, settings } = this.#parts;
+    this.#unfollow = pool.followed.add({
+      connection: picked.connection,
+      epoch: picked.epoch,
+      method: method.name,
+      lateAtMs: Infinity,
+      repeatable: () => false,
+      leave: () => {
+        const waits = this.#running.wait !== undefined;
+        this.#running.cancel();
+        // One that has not begun is opened elsewhere, and nobody is told.
+        if (waits) return;
+        this.#end(vacatedError(this.#endpoint, { ...settings, method }));
+      },
+    });
+  }
+
   #stop(): void {
     this.#live = false;
     this.#stay();
+    this.#unfollow();
   }
 
   #tokenRefused(code: ErrorCode): boolean {

@@ -24,16 +24,36 @@ export function moveWhenRemoved(
   };
 }
 
+/** The stream that has left its endpoint. */
+interface LeftStream {
+  readonly action: string;
+  readonly method: { readonly name: string };
+}
+
 /** The error of a stream that has left a removed endpoint. */
 export function removedError(
   endpoint: string,
-  { action, method }: {
-    readonly action: string;
-    readonly method: { readonly name: string };
-  },
+  stream: LeftStream,
+): UnavailableError {
+  const why = "was removed from the endpoints";
+  return leftError(stream, { endpoint, why });
+}
+
+/** The error of a stream whose endpoint the strategy trusts no more. */
+export function vacatedError(
+  endpoint: string,
+  stream: LeftStream,
+): UnavailableError {
+  const why = "is not trusted by the balancer any more";
+  return leftError(stream, { endpoint, why });
+}
+
+function leftError(
+  { action, method }: LeftStream,
+  { endpoint, why }: Readonly<Record<"endpoint" | "why", string>>,
 ): UnavailableError {
   return new UnavailableError(
-    `Cannot ${action} any longer: ${endpoint} was removed from the endpoints (unavailable)`,
+    `Cannot ${action} any longer: ${endpoint} ${why} (unavailable)`,
     {
       code: "unavailable",
       grpcCode: GRPC_CODE.unavailable,

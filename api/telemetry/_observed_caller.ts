@@ -2,11 +2,12 @@ import type { Attempt } from "../../errors/etcd_error.ts";
 import type {
   Caller,
   CallOptions,
+  CallTrace,
   TraceableCaller,
   TracedOptions,
   UnaryCall,
 } from "../call/mod.ts";
-import type { Telemetry } from "./_telemetry.ts";
+import type { CallRecord, Telemetry } from "./_telemetry.ts";
 import type { TellEvent } from "../events.ts";
 
 /** The listeners that follow the calls. */
@@ -35,22 +36,7 @@ export class ObservedCaller implements Caller {
     const { method } = call;
     const { onEvent, telemetry } = this.#observers;
     const record = telemetry?.begin(method.path);
-    let attempt = 0;
-    const trace = {
-      retried({ endpoint, code, durationMs }: Attempt) {
-        attempt++;
-        record?.retried({ endpoint, code, durationMs });
-        onEvent?.({
-          type: "retry",
-          method: method.name,
-          endpoint,
-          attempt,
-          code,
-          durationMs,
-        });
-      },
-      answered: (endpoint: string) => record?.answered(endpoint),
-    };
+    const trace = traceFor(method.name, { record, onEvent });
     const traced: TracedOptions = { ...options, trace };
     const run = () => this.#caller.unary(call, request, traced);
     if (record === undefined) return await run();
@@ -63,4 +49,31 @@ export class ObservedCaller implements Caller {
       throw error;
     }
   }
+}
+
+/** Makes what follows a call of a method. */
+function traceFor(
+  method: string,
+  { record, onEvent }: {
+    readonly record: CallRecord | undefined;
+    readonly onEvent: TellEvent | undefined;
+  },
+): CallTrace {
+  let attempt = 0;
+  const tell = ({ endpoint, code, durationMs }: Attempt) => {
+    attempt++;
+    onEvent?.({ type: "retry", method, endpoint, attempt, code, durationMs });
+  };
+  return {
+    retried(failed) {
+      record?.retried(failed);
+      tell(failed);
+    },
+    failedBeside(failed) {
+      record?.failedBeside(failed);
+      tell(failed);
+    },
+    hedged: (endpoint) => record?.hedged(endpoint),
+    answered: (endpoint) => record?.answered(endpoint),
+  };
 }

@@ -123,18 +123,31 @@ class Recording implements CallRecord {
       : context.with(trace.setSpan(context.active(), span), task);
   }
 
-  retried({ endpoint, code, durationMs }: Attempt): void {
+  retried(attempt: Attempt): void {
     this.#attempts++;
-    this.#endpoint = endpoint;
-    this.#span?.addEvent("retry", {
-      ...serverOf(endpoint),
-      "etcdeno.error.code": code,
-      "etcdeno.attempt.duration": durationMs / 1_000,
-    });
+    this.#endpoint = attempt.endpoint;
+    this.#failed("retry", attempt);
+  }
+
+  failedBeside(attempt: Attempt): void {
+    this.#failed("hedge failed", attempt);
+  }
+
+  hedged(endpoint: string): void {
+    this.#attempts++;
+    this.#span?.addEvent("hedge", serverOf(endpoint));
   }
 
   answered(endpoint: string): void {
     this.#endpoint = endpoint;
+  }
+
+  #failed(name: string, { endpoint, code, durationMs }: Attempt): void {
+    this.#span?.addEvent(name, {
+      ...serverOf(endpoint),
+      "etcdeno.error.code": code,
+      "etcdeno.attempt.duration": durationMs / 1_000,
+    });
   }
 
   end(failure?: Failure): void {

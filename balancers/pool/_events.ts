@@ -1,5 +1,6 @@
 import type { PooledConnection } from "./_pooled_connection.ts";
-import type { ConnectionState, StrategySnapshot } from "../strategy.ts";
+import type { ConnectionState } from "../sub_connection.ts";
+import type { Standing, StrategySnapshot } from "../strategy.ts";
 import type { BalancerEvent } from "../view.ts";
 
 type ConnectionEvent = Extract<BalancerEvent, { readonly state: unknown }>;
@@ -9,6 +10,7 @@ export class PoolEvents {
   readonly #tell: (event: BalancerEvent) => void;
   #pin: string | undefined;
   #avoided: readonly string[] = [];
+  readonly #standings = new Map<string, Standing>();
 
   constructor(tell: (event: BalancerEvent) => void) {
     this.#tell = tell;
@@ -23,8 +25,14 @@ export class PoolEvents {
     this.#tell({ type, endpoint, state, error });
   }
 
+  /** A late call is sent a second time. */
+  hedged(endpoint: string, to: string): void {
+    this.#tell({ type: "hedged", endpoint, to });
+  }
+
   /** The strategy has had its turn. */
-  decided({ pin, avoided }: StrategySnapshot): void {
+  decided({ pin, avoided, trust }: StrategySnapshot): void {
+    if (trust !== undefined) this.#trust(trust);
     const before = this.#avoided;
     const now = this.#avoided = avoided.map(({ endpoint }) => endpoint);
     for (const endpoint of now) {
@@ -39,6 +47,19 @@ export class PoolEvents {
     const from = this.#pin;
     this.#pin = pin;
     this.#tell({ type: "switch", from, to: pin });
+  }
+
+  #trust(trust: NonNullable<StrategySnapshot["trust"]>): void {
+    for (const { endpoint, standing } of trust) {
+      const before = this.#standings.get(endpoint) ?? "new";
+      this.#standings.set(endpoint, standing);
+      if (standing === before || standing === "new") continue;
+      this.#tell({ type: standing, endpoint });
+    }
+    for (const endpoint of this.#standings.keys()) {
+      if (trust.some((one) => one.endpoint === endpoint)) continue;
+      this.#standings.delete(endpoint);
+    }
   }
 }
 

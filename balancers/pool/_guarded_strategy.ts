@@ -1,12 +1,12 @@
 import { BalancerError } from "../../errors/balancer_error.ts";
 import type {
   BalancerStrategy,
-  CallOutcome,
   PickInfo,
   PickResult,
   PoolView,
   StrategySnapshot,
 } from "../strategy.ts";
+import type { CallOutcome, LateCall } from "../evidence.ts";
 
 /**
  * A strategy that does not throw. It is often called from a socket or a timer,
@@ -15,17 +15,25 @@ import type {
  */
 export class GuardedStrategy {
   readonly name: string;
+  /** Whether the strategy wants to know how calls end, and which are late. */
+  readonly wants: { readonly outcomes: boolean; readonly late: boolean };
   readonly #strategy: BalancerStrategy;
   #fault: BalancerError | undefined;
   #notStarted: BalancerError | undefined;
+  #started = false;
 
   constructor(strategy: BalancerStrategy) {
     this.#strategy = strategy;
     this.name = strategy.name;
+    this.wants = {
+      outcomes: strategy.onOutcome !== undefined,
+      late: strategy.onLate !== undefined,
+    };
   }
 
   /** Starts the strategy; if that fails it cannot be used at all. */
   start(pool: PoolView): void {
+    this.#started = true;
     this.#notStarted = this.run("start()", () => this.#strategy.start(pool));
     if (this.#notStarted !== undefined) this.#fault = undefined;
   }
@@ -38,10 +46,26 @@ export class GuardedStrategy {
     } catch (cause) {
       return { action: "fail", error: this.#thrown("pick()", cause) };
     }
-    return isPickResult(result) ? result : {
-      action: "fail",
-      error: this.mistake(`pick() returned ${Deno.inspect(result)}`),
-    };
+    if (!isPickResult(result)) {
+      const error = this.mistake(`pick() returned ${Deno.inspect(result)}`);
+      return { action: "fail", error };
+    }
+    const half = this.#halfForwarded(info, result);
+    return half === undefined ? result : { action: "fail", error: half };
+  }
+
+  /** A wrapper that forwards one of two hooks would turn off hedging unseen. */
+  #halfForwarded(
+    info: PickInfo,
+    result: PickResult,
+  ): BalancerError | undefined {
+    if (result.action !== "use" || info.kind !== "unary") return undefined;
+    if (this.wants.late === (result.lateMs !== undefined)) return undefined;
+    return this.mistake(
+      this.wants.late
+        ? "it has onLate(), and pick() gives no 'lateMs'"
+        : "pick() gives 'lateMs', and there is no onLate()",
+    );
   }
 
   onEndpoints(): void {
@@ -52,22 +76,32 @@ export class GuardedStrategy {
     this.run("onState()", () => this.#strategy.onState());
   }
 
-  /** Whether the strategy wants to know how calls end. */
-  get wantsOutcomes(): boolean {
-    return this.#strategy.onOutcome !== undefined;
-  }
-
   onOutcome(outcome: CallOutcome): void {
     this.run("onOutcome()", () => this.#strategy.onOutcome?.(outcome));
   }
 
+  onLate(call: LateCall): "wait" | "again" {
+    let said: "wait" | "again" | undefined;
+    this.run("onLate()", () => {
+      said = this.#strategy.onLate?.(call);
+    });
+    return said ?? "wait";
+  }
+
   snapshot(): StrategySnapshot {
     let snapshot: StrategySnapshot = { pin: undefined, avoided: [] };
+    if (!this.#started) return snapshot;
     this.run("snapshot()", () => {
-      const { pin, avoided } = this.#strategy.snapshot();
+      const { pin, avoided, trust } = this.#strategy.snapshot();
       snapshot = {
         pin,
         avoided: avoided.map(({ endpoint, ageMs }) => ({ endpoint, ageMs })),
+        ...trust && {
+          trust: trust.map(({ endpoint, standing }) => ({
+            endpoint,
+            standing,
+          })),
+        },
       };
     });
     return snapshot;
@@ -75,6 +109,7 @@ export class GuardedStrategy {
 
   close(): void {
     this.run("close()", () => this.#strategy.close());
+    this.#started = false;
   }
 
   /** Runs code of the strategy; returns the mistake it makes, if it makes one. */

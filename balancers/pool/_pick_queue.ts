@@ -20,6 +20,8 @@ export interface Picked {
   readonly transport: Transport;
   /** The connection's epoch. */
   readonly epoch: number;
+  /** The time after which a unary call is late, in milliseconds. */
+  readonly lateMs?: number | undefined;
 }
 
 /** The end of a wait for a connection. */

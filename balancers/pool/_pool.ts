@@ -7,6 +7,7 @@ import {
   type WaitOptions,
 } from "./_pick_queue.ts";
 import { PoolEvents } from "./_events.ts";
+import { FollowedCalls } from "./_followed_calls.ts";
 import type { PoolOptions } from "./_options.ts";
 import { StrategyQueue } from "./_strategy_queue.ts";
 import { StrategyView } from "./_strategy_view.ts";
@@ -14,7 +15,9 @@ import {
   PooledConnection,
   type PooledConnectionContext,
 } from "./_pooled_connection.ts";
-import type { CallOutcome, ConnectionState, PickInfo } from "../strategy.ts";
+import type { CallOutcome } from "../evidence.ts";
+import type { ConnectionState } from "../sub_connection.ts";
+import type { PickInfo } from "../strategy.ts";
 import type { BalancerSnapshot, EndpointView } from "../view.ts";
 
 type Phase =
@@ -32,10 +35,15 @@ type Phase =
 export class ConnectionPool {
   readonly #strategy: GuardedStrategy;
   readonly #context: PooledConnectionContext;
-  readonly #events: PoolEvents | undefined;
+  /** Tells the listener, if there is one. */
+  readonly events: PoolEvents | undefined;
   readonly #owner: PoolOptions["owner"];
   /** Endpoints that are shown with the others, though none is connected to. */
   endpointsForDisplay: readonly EndpointView[] = [];
+  /** The calls and streams that the strategy may move. */
+  readonly followed: FollowedCalls;
+  /** Whether the strategy asks how calls end, and which are late. */
+  readonly wants: GuardedStrategy["wants"];
   readonly #leaving = new Set<PooledConnection>();
   readonly #queue: StrategyQueue;
   readonly #picks: PickQueue;
@@ -47,7 +55,8 @@ export class ConnectionPool {
 
   constructor(options: PoolOptions) {
     this.#strategy = new GuardedStrategy(options.strategy);
-    this.#events = options.onEvent && new PoolEvents(options.onEvent);
+    this.wants = this.#strategy.wants;
+    this.events = options.onEvent && new PoolEvents(options.onEvent);
     this.#owner = options.owner;
     this.#queue = new StrategyQueue(this.#strategy, {
       connections: () => this.#connections.length,
@@ -55,6 +64,10 @@ export class ConnectionPool {
       onSettled: () => this.#failPicks(),
     });
     this.#picks = new PickQueue(options.clock, (info) => this.#pickNow(info));
+    this.followed = new FollowedCalls(
+      options.clock,
+      (call) => this.#queue.ask(() => this.#strategy.onLate(call)),
+    );
     this.#context = {
       dial: options.dial,
       dialTimeoutMs: options.dialTimeoutMs,
@@ -69,6 +82,9 @@ export class ConnectionPool {
       connections: () => this.#connections,
       transportOf: (connection) =>
         this.#connections.find((own) => own === connection)?.transport,
+      // Later: what leaves picks again.
+      vacate: (connection) =>
+        queueMicrotask(() => this.followed.vacate(connection)),
       enter: (task) =>
         this.#queue.add(() => this.#strategy.run("a timer or probe", task)),
     });
@@ -125,7 +141,7 @@ export class ConnectionPool {
 
   /** Tells the strategy how a unary call ended. */
   report(outcome: CallOutcome): void {
-    if (!this.#strategy.wantsOutcomes || this.closed) return;
+    if (!this.wants.outcomes || this.closed) return;
     this.#queue.add(() => this.#strategy.onOutcome(outcome));
   }
 
@@ -154,14 +170,10 @@ export class ConnectionPool {
 
   /** The state of the pool, for people and reports. */
   snapshot(): BalancerSnapshot {
-    const { pin, avoided } = this.#phase.name === "running"
-      ? this.#strategy.snapshot()
-      : { pin: undefined, avoided: [] };
     this.#forgetClosed();
     return {
       strategy: this.#strategy.name,
-      pin,
-      avoided,
+      ...this.#strategy.snapshot(),
       endpoints: this.views,
       connections: [...this.#connections, ...this.#leaving]
         .reduce((sum, connection) => sum + connection.sockets, 0),
@@ -178,6 +190,7 @@ export class ConnectionPool {
     this.#phase = { name: "closed", done: promise };
     this.#queue.clear();
     this.#view.cancelAll();
+    this.followed.close();
     this.#picks.close();
     const all = [...this.#connections, ...this.#leaving];
     Promise.all(all.map((c) => c.shutdown())).then(() => {
@@ -192,7 +205,7 @@ export class ConnectionPool {
   #pickNow(info: PickInfo): Tried {
     const result = this.#strategy.pick(info);
     if (result.action !== "use") return result;
-    const { connection } = result;
+    const { connection, lateMs } = result;
     if (!(connection instanceof PooledConnection && connection.isOf(this))) {
       const error = this.#strategy.mistake(
         "pick() returned a connection that is not one of this client's",
@@ -200,21 +213,25 @@ export class ConnectionPool {
       return { action: "fail", error };
     }
     const { transport } = connection;
-    return transport === undefined
-      ? { action: "wait" }
-      : { action: "use", connection, transport, epoch: connection.epoch };
+    return transport === undefined ? { action: "wait" } : {
+      action: "use",
+      connection,
+      transport,
+      epoch: connection.epoch,
+      lateMs,
+    };
   }
 
   #changed(connection: PooledConnection, before: ConnectionState): void {
-    this.#events?.changed(connection, before);
+    this.events?.changed(connection, before);
     if (connection.state === "failing") this.#owner?.failing();
     if (this.#phase.name === "running") this.#queue.addStateRound();
   }
 
   #servePicks(): void {
     this.#picks.retry();
-    if (this.#phase.name !== "running" || this.#events === undefined) return;
-    this.#events.decided(this.#strategy.snapshot());
+    if (this.#phase.name !== "running" || this.events === undefined) return;
+    this.events.decided(this.#strategy.snapshot());
     // Who listens may have asked for a connection.
     this.#picks.retry();
   }

@@ -5,7 +5,7 @@ import type {
   Endpoint,
   Transport,
 } from "../transport/mod.ts";
-import type { ConnectionState, SubConnection } from "../strategy.ts";
+import type { ConnectionState, SubConnection } from "../sub_connection.ts";
 import type { EndpointView } from "../view.ts";
 import { DrainingTransports } from "./_draining.ts";
 import { RedialBackoff } from "./_redial_backoff.ts";

@@ -1,6 +1,9 @@
 import type { Clock, Transport } from "../transport/mod.ts";
+import type { Answer, Inquiry } from "../evidence.ts";
 import { probeHealth } from "./_health_probe.ts";
-import type { PoolView, SubConnection } from "../strategy.ts";
+import { inquire } from "./_inquiry.ts";
+import type { PoolView } from "../strategy.ts";
+import type { SubConnection } from "../sub_connection.ts";
 
 /** The parts of a pool that its strategy's view uses. */
 export interface StrategyViewContext {
@@ -10,6 +13,8 @@ export interface StrategyViewContext {
   connections(): readonly SubConnection[];
   /** The ready transport of a connection. */
   transportOf(connection: SubConnection): Transport | undefined;
+  /** Has what runs on a connection leave it; called from inside the strategy. */
+  vacate(connection: SubConnection): void;
   /** Runs a task that may change things, then the picks that wait. */
   enter(task: () => void): void;
 }
@@ -55,6 +60,25 @@ export class StrategyView implements PoolView {
         (healthy) => done(() => answer(healthy)),
       )
     );
+  }
+
+  ask(
+    connection: SubConnection,
+    inquiry: Inquiry,
+    answer: (answer: Answer) => void,
+  ): () => void {
+    const { clock, transportOf } = this.#context;
+    const transport = transportOf(connection);
+    return this.#begin((done) =>
+      inquire(transport, inquiry, {
+        clock,
+        tell: (given) => done(() => answer(given)),
+      })
+    );
+  }
+
+  vacate(connection: SubConnection): void {
+    if (!this.#ended) this.#context.vacate(connection);
   }
 
   /** Cancels every timer and probe; none is begun any more. */

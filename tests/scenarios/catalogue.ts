@@ -20,6 +20,7 @@ import { WATCH_RESUME } from "./watch/resume.ts";
 import { WATCH_SHARING } from "./watch/sharing.ts";
 import { WATCH_SHUTDOWN } from "./watch/shutdown.ts";
 import { WATCH_SILENCE } from "./watch/silence.ts";
+import { withAdaptive } from "./verdict/adaptive.ts";
 import { UNREACHABLE } from "./calls/unreachable.ts";
 
 /** Every scenario, by its number. */
@@ -46,7 +47,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...WATCH_SHARING,
   ...LEASES,
   ...MEMBERS,
-].sort((a, b) => a.id - b.id);
+].map(withAdaptive).sort((a, b) => a.id - b.id);
 
 /** Those that show the designs apart in under a minute. */
 export const QUICK: readonly number[] = [1, 16, 37, 93, 94];

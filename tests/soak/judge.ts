@@ -43,6 +43,7 @@ const CONNECTIONS: Readonly<
   "grpc1.0": { least: 3, most: 3 },
   "grpc1.7": { least: 1, most: 4 },
   "grpc1.23": { least: 3, most: 3 },
+  "adaptive": { least: 3, most: 3 },
 };
 
 /** What others hold for the client is what it has, and nothing else. */

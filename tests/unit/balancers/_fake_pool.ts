@@ -1,56 +1,33 @@
 import { assert } from "@std/assert";
 import type {
+  Answer,
+  CallOutcome,
+  Inquiry,
+} from "../../../balancers/evidence.ts";
+import type {
   BalancerStrategy,
-  ConnectionState,
   PickInfo,
   PoolView,
-  SubConnection,
 } from "../../../balancers/strategy.ts";
+import type { SubConnection } from "../../../balancers/sub_connection.ts";
 import type { Blame } from "../../../errors/retry_policy.ts";
 import { FakeClock } from "../support/_fake_clock.ts";
+import { FakeConnection } from "./_fake_connection.ts";
+import {
+  type FakeInquiry,
+  type FakeProbe,
+  makeInquiry,
+  makeProbe,
+} from "./_fake_questions.ts";
+
+export { FakeConnection, type FakeInquiry, type FakeProbe };
 
 const MAX_LOOKS = 50;
 
-/** A connection whose state a test sets. */
-export class FakeConnection implements SubConnection {
-  readonly endpoint: string;
-  state: ConnectionState = "idle";
-  epoch = 0;
-  inFlight = 0;
-  /** How often a transport was asked for while there was none. */
-  dials = 0;
-  readonly #onChange: () => void;
-
-  constructor(endpoint: string, onChange: () => void) {
-    this.endpoint = endpoint;
-    this.#onChange = onChange;
-  }
-
-  connect(): void {
-    if (this.state !== "idle") return;
-    this.state = "connecting";
-    this.dials++;
-    this.#onChange();
-  }
-
-  disconnect(): void {
-    if (this.state === "idle" || this.state === "closed") return;
-    this.state = "idle";
-    this.#onChange();
-  }
-}
-
-/** A health probe that waits for the test's answer. */
-export interface FakeProbe {
-  readonly connection: SubConnection;
-  readonly timeoutMs: number;
-  canceled: boolean;
-  /** Answers, unless it was answered or canceled before. */
-  answer(healthy: boolean): void;
-}
-
 /** What {@linkcode FakePool} is made of. */
 export interface FakePoolOptions {
+  /** Told of each question, for members that answer by themselves. */
+  readonly onAsk?: (inquiry: FakeInquiry) => void;
   /** The draws, in their order; 0.5 when they are used up. */
   readonly draws?: readonly number[];
   readonly random?: () => number;
@@ -64,10 +41,14 @@ export class FakePool implements PoolView {
   readonly strategy: BalancerStrategy;
   readonly clock: FakeClock = new FakeClock();
   readonly probes: FakeProbe[] = [];
+  readonly inquiries: FakeInquiry[] = [];
+  /** The endpoints that were left, in that order. */
+  readonly vacated: string[] = [];
   connections: readonly FakeConnection[];
   /** How many random numbers were drawn. */
   drawn = 0;
   readonly #random: () => number;
+  readonly #onAsk: (inquiry: FakeInquiry) => void;
   #epoch = 0;
   #inside = false;
   #changed = false;
@@ -80,6 +61,7 @@ export class FakePool implements PoolView {
     const draws = [...options.draws ?? []];
     this.strategy = strategy;
     this.#random = options.random ?? (() => draws.shift() ?? 0.5);
+    this.#onAsk = options.onAsk ?? (() => {});
     this.connections = [...endpoints].map((name) => this.#make(name));
     this.enter(() => strategy.start(this));
   }
@@ -102,19 +84,33 @@ export class FakePool implements PoolView {
     timeoutMs: number,
     answer: (healthy: boolean) => void,
   ): () => void {
-    let answered = false;
-    const probe: FakeProbe = {
-      connection,
-      timeoutMs,
-      canceled: false,
-      answer: (healthy) => {
-        if (probe.canceled || answered) return;
-        answered = true;
-        this.enter(() => answer(healthy));
-      },
-    };
+    const probe = makeProbe(
+      { connection, timeoutMs },
+      (healthy) => this.enter(() => answer(healthy)),
+    );
     this.probes.push(probe);
     return () => probe.canceled = true;
+  }
+
+  ask(
+    connection: SubConnection,
+    inquiry: Inquiry,
+    answer: (answer: Answer) => void,
+  ): () => void {
+    assert(connection.state === "ready", "asked one that is not ready");
+    const asked = makeInquiry(
+      { ...inquiry, connection, askedAtMs: this.now() },
+      (told) => this.enter(() => answer(told)),
+    );
+    this.inquiries.push(asked);
+    this.#onAsk(asked);
+    return () => {
+      if (asked.state === "open") asked.state = "canceled";
+    };
+  }
+
+  vacate(connection: SubConnection): void {
+    this.vacated.push(connection.endpoint);
   }
 
   /** Runs one of the strategy's hooks, and has it look at what that changed. */
@@ -206,16 +202,21 @@ export class FakePool implements PoolView {
   outcome(
     name: string,
     blame: Blame,
-    epoch: number = this.at(name).epoch,
+    details: number | Partial<CallOutcome> = {},
   ): void {
     const connection = this.at(name);
     this.enter(() =>
       this.strategy.onOutcome?.({
         connection,
-        epoch,
+        epoch: connection.epoch,
         kind: "unary",
+        method: "KV.Range",
         blame,
+        provesQuorum: blame === "none",
+        timedOut: false,
         durationMs: 1,
+        endedAtMs: this.now(),
+        ...typeof details === "number" ? { epoch: details } : details,
       })
     );
   }

@@ -40,7 +40,11 @@ Deno.test("Grpc1_7 does not list a pin that left the set while a call on it was 
       epoch,
       kind: "unary",
       blame: "member",
+      method: "KV.Range",
+      provesQuorum: false,
+      timedOut: false,
       durationMs: 1,
+      endedAtMs: 0,
     })
   );
   assertStrictEquals(pool.avoided, "");

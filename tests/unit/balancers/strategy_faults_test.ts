@@ -5,7 +5,8 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { PickResult, SubConnection } from "../../../balancers/strategy.ts";
+import type { PickResult } from "../../../balancers/strategy.ts";
+import type { SubConnection } from "../../../balancers/sub_connection.ts";
 import { BalancerError, Client, UnavailableError } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";
 import { FakeServer, waitFor } from "../../harness/mod.ts";

@@ -33,7 +33,11 @@ const HOOKS: Readonly<
       epoch: 1,
       kind: "unary",
       blame: "none",
+      method: "KV.Range",
+      provesQuorum: false,
+      timedOut: false,
       durationMs: 1,
+      endedAtMs: 0,
     });
   },
   "snapshot()": ({ strategy, pool }) => {

@@ -4,13 +4,13 @@ import type { WaitOptions } from "../../../../balancers/pool/_pick_queue.ts";
 import { ConnectionPool } from "../../../../balancers/pool/_pool.ts";
 import type {
   BalancerStrategy,
-  CallOutcome,
   ConnectionPolicy,
   PickInfo,
   PickResult,
   PoolView,
   StrategySnapshot,
 } from "../../../../balancers/strategy.ts";
+import type { CallOutcome } from "../../../../balancers/evidence.ts";
 import type { BalancerEvent } from "../../../../balancers/view.ts";
 import type { RetryPolicy } from "../../../../errors/retry_policy.ts";
 import { FakeClock, seededRandom } from "../../support/_fake_clock.ts";
@@ -34,7 +34,11 @@ export const OUTCOME: Omit<CallOutcome, "connection"> = {
   epoch: 1,
   kind: "unary",
   blame: "none",
+  method: "KV.Range",
+  provesQuorum: false,
+  timedOut: false,
   durationMs: 1,
+  endedAtMs: 1,
 };
 
 /** A strategy whose hooks a test writes; each is logged. */

@@ -6,11 +6,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import type { KvFacet } from "../../../../api/kv/_facet.ts";
-import type {
-  CallOutcome,
-  PickInfo,
-  PickResult,
-} from "../../../../balancers/strategy.ts";
+import type { CallOutcome } from "../../../../balancers/evidence.ts";
+import type { PickInfo, PickResult } from "../../../../balancers/strategy.ts";
 import { BalancerError } from "../../../../errors/balancer_error.ts";
 import { EtcdError } from "../../../../errors/etcd_error.ts";
 import { UnavailableError } from "../../../../errors/specific_errors.ts";

@@ -11,12 +11,12 @@ import {
   NoLeaderError,
   UnavailableError,
 } from "../../../../mod.ts";
-import { BALANCER_NAMES } from "../../../../balancers/mod.ts";
 import { FakeServer, FakeStatus, waitFor } from "../../../harness/mod.ts";
+import { GENERATIONS } from "../../support/_generations.ts";
 import { first, HANG, Pair, PUT, RANGE } from "./_pair.ts";
 
 Deno.test("Client repeats a read that was answered UNAVAILABLE, and never a write", async () => {
-  for (const balancer of BALANCER_NAMES) {
+  for (const balancer of GENERATIONS) {
     await using pair = await Pair.start({ balancer, dialTimeoutMs: 100 });
     const { server, client } = pair;
     const busy = new FakeStatus(14, "the server is busy");
@@ -35,7 +35,7 @@ Deno.test("Client repeats a read that was answered UNAVAILABLE, and never a writ
 });
 
 Deno.test("Client repeats a read whose connection was cut, and never a write", async () => {
-  for (const balancer of BALANCER_NAMES) {
+  for (const balancer of GENERATIONS) {
     await using pair = await Pair.start({ balancer, dialTimeoutMs: 100 });
     const { server, client } = pair;
     const cut = { kind: "disconnect" } as const;
@@ -57,7 +57,7 @@ Deno.test("Client repeats a read whose connection was cut, and never a write", a
 // the server behind it has executed.
 Deno.test("Client repeats a read whose stream was refused, and leaves a write in doubt (#35)", async () => {
   const refused = { kind: "reset", http2Code: 7 } as const;
-  for (const balancer of BALANCER_NAMES) {
+  for (const balancer of GENERATIONS) {
     await using pair = await Pair.start({ balancer, dialTimeoutMs: 100 });
     const { server, client } = pair;
     server.handle(RANGE, first(refused)).handle(PUT, () => refused);
@@ -73,7 +73,7 @@ Deno.test("Client repeats a read whose stream was refused, and leaves a write in
 });
 
 Deno.test("Client sends a request above a GOAWAY's last stream once more under grpc1.23", async () => {
-  for (const balancer of BALANCER_NAMES) {
+  for (const balancer of GENERATIONS) {
     await using pair = await Pair.start({ balancer, dialTimeoutMs: 100 });
     const { server, client } = pair;
     server.handle(RANGE, () => HANG).handle(PUT, first(HANG));

@@ -75,7 +75,11 @@ Deno.test("ConnectionPool.close() is final: nothing is picked, dialled or told",
     epoch: picked.epoch,
     kind: "unary",
     blame: "member",
+    method: "KV.Range",
+    provesQuorum: false,
+    timedOut: false,
     durationMs: 1,
+    endedAtMs: 0,
   });
   strategy.pool.connections[0]?.connect();
   assertEquals(strategy.log, []);

@@ -94,7 +94,15 @@ Deno.test("ConnectionPool tells what the strategy avoids, and when it does no mo
   assert(picked.action === "use");
   events.length = 0;
   const { connection, epoch } = picked;
-  const outcome = { kind: "unary", blame: "member", durationMs: 1 } as const;
+  const outcome = {
+    kind: "unary",
+    blame: "member",
+    method: "KV.Range",
+    provesQuorum: false,
+    timedOut: false,
+    durationMs: 1,
+    endedAtMs: 0,
+  } as const;
   pool.report({ ...outcome, connection, epoch });
   assertEquals(take(events), [
     told("idle", A),

@@ -118,7 +118,17 @@ class Fuzz {
       ...NO_SETTINGS,
       onEnd() {
         const kind = "unary";
-        pool.report({ connection, epoch, kind, durationMs: 1, blame });
+        pool.report({
+          connection,
+          epoch,
+          kind,
+          method: "KV.Range",
+          provesQuorum: false,
+          timedOut: false,
+          durationMs: 1,
+          endedAtMs: 0,
+          blame,
+        });
       },
     });
     // Some go on for long, also on connections that are left.

@@ -1,6 +1,6 @@
 // Probes and timers that a strategy asks its pool for.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { SubConnection } from "../../../../balancers/strategy.ts";
+import type { SubConnection } from "../../../../balancers/sub_connection.ts";
 import { methods } from "../../../../proto/methods.ts";
 import { type FakeCall, microtasks } from "../transport/_fake_transport.ts";
 import {

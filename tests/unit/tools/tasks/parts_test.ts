@@ -185,7 +185,7 @@ Deno.test("every strategy has its files in the failover suite and the matrix", a
 Deno.test("describeMatrix() tells of scenarios and time", () => {
   assertMatch(
     describeMatrix(),
-    /^\d+ scenarios, \d+ of them long, under 3 strategies, .* in about \d+ min$/,
+    /^\d+ scenarios, \d+ of them long, under 4 strategies, .* in about \d+ min$/,
   );
 });
 

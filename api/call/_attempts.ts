@@ -1,0 +1,146 @@
+import type { ConnectionPool, Picked } from "../../balancers/pool/mod.ts";
+import type {
+  CallStatus,
+  Clock,
+  Headers,
+} from "../../balancers/transport/mod.ts";
+import type { CallOutcome } from "../../balancers/evidence.ts";
+import { isInDoubt } from "../../errors/doubt.ts";
+import type { Verdict } from "../../errors/judge.ts";
+import type { RetryPolicy } from "../../errors/retry_policy.ts";
+import { callClosedError } from "./_errors.ts";
+import { type Ended, type EndedAttempt, runFollowed } from "./_followed_run.ts";
+import { isOwnDeadline, judgeAttempt } from "./_judge_attempt.ts";
+import { runUnary } from "./_run_unary.ts";
+import { type CallState, remember, rememberBeside } from "./_state.ts";
+
+/** The end of an attempt that did not end the call with an error. */
+export type AttemptEnd =
+  | {
+    readonly kind: "replied";
+    readonly reply: Uint8Array;
+    /** The endpoint that the reply is from. */
+    readonly endpoint: string;
+  }
+  | { readonly kind: "token refused" }
+  | { readonly kind: "repeat"; readonly delayMs: number };
+
+/** The parts of the client that an attempt uses. */
+export interface AttemptParts {
+  /** Gives the connections. */
+  readonly pool: ConnectionPool;
+  /** The strategy's policy. */
+  readonly policy: RetryPolicy;
+  /** Times the calls, and varies the waits. */
+  readonly clock: Pick<Clock, "now" | "random">;
+}
+
+/** The options of one attempt. */
+export interface AttemptOptions {
+  readonly headers: Headers | undefined;
+  /** Whether a late one may be sent to another member: of any version. */
+  readonly mayHedge: boolean;
+}
+
+const TOKEN_REFUSED: AttemptEnd = { kind: "token refused" };
+
+/** Makes the attempts of calls. */
+export class Attempts {
+  readonly #parts: AttemptParts;
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs an attempt; two, if the strategy sends it once more. */
+  run(
+    call: CallState,
+    picked: Picked,
+    { headers, mayHedge }: AttemptOptions,
+  ): Promise<EndedAttempt> {
+    const { pool, clock } = this.#parts;
+    return pool.wants.late
+      ? this.#followed(call, picked, { headers, mayHedge })
+      : runUnary(call, picked, { headers, clock });
+  }
+
+  /** Tells how a call goes on after an attempt; throws if it does not. */
+  judge(call: CallState, ended: EndedAttempt): AttemptEnd {
+    const { pool } = this.#parts;
+    const { answer, picked: { connection } } = ended;
+    if (answer instanceof Uint8Array) {
+      const { endpoint } = connection;
+      call.trace?.answered(endpoint);
+      this.#report(call, ended, { blame: "none", timedOut: false });
+      return { kind: "replied", reply: answer, endpoint };
+    }
+    if (pool.closed) {
+      call.maybeCommitted ||= answer.reach !== "unsent" &&
+        isInDoubt(call.effect());
+      throw callClosedError(call);
+    }
+    const verdict = this.#judge(call, ended, answer);
+    if (verdict.action === "fail") throw verdict.error;
+    remember(call, verdict, connection);
+    return verdict.action === "retry"
+      ? { kind: "repeat", delayMs: verdict.delayMs }
+      : TOKEN_REFUSED;
+  }
+
+  async #followed(
+    call: CallState,
+    picked: Picked,
+    options: AttemptOptions,
+  ): Promise<EndedAttempt> {
+    const { pool, clock } = this.#parts;
+    const { failed, last } = await runFollowed(call, picked, {
+      pool,
+      clock,
+      ...options,
+    });
+    for (const { status, ...ended } of failed) {
+      const { attempt } = this.#judge(call, ended, status);
+      rememberBeside(call, attempt, ended.picked);
+    }
+    return last;
+  }
+
+  /** Judges an attempt that failed, and tells the strategy. */
+  #judge(call: CallState, ended: Ended, status: CallStatus): Verdict {
+    const { picked, startedAt, endedAt, left } = ended;
+    const { pool, policy, clock } = this.#parts;
+    const verdict = judgeAttempt(call, {
+      ...picked,
+      status,
+      endedAt,
+      durationMs: endedAt - startedAt,
+    }, { policy, clock, endpoints: pool.size });
+    if (left !== true) {
+      const timedOut = isOwnDeadline(call, { status, endedAt });
+      this.#report(call, ended, { blame: verdict.blame, timedOut });
+    }
+    return verdict;
+  }
+
+  /** Tells the strategy how an attempt ended. */
+  #report(
+    call: CallState,
+    { picked, startedAt, endedAt }: Ended,
+    { blame, timedOut }: Pick<CallOutcome, "blame" | "timedOut">,
+  ): void {
+    const { pool } = this.#parts;
+    if (!pool.wants.outcomes) return;
+    const { connection, epoch } = picked;
+    pool.report({
+      connection,
+      epoch,
+      kind: "unary",
+      method: call.method.name,
+      blame,
+      provesQuorum: blame === "none" && call.provesQuorum(),
+      timedOut,
+      durationMs: endedAt - startedAt,
+      endedAtMs: endedAt,
+    });
+  }
+}

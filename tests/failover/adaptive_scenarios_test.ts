@@ -1,0 +1,3 @@
+import { testScenarios } from "./_scenario_suite.ts";
+
+testScenarios("adaptive", { length: "short" });

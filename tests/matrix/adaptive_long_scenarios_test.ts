@@ -1,0 +1,3 @@
+import { testScenarios } from "../failover/_scenario_suite.ts";
+
+testScenarios("adaptive", { length: "long" });

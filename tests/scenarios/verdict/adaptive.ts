@@ -1,0 +1,48 @@
+import type { Scenario } from "../scenario.ts";
+import type { Expected } from "./expected.ts";
+
+const NO_SUCH_DESIGN = "has no such design";
+/** A read that meets a member that does not answer is answered by another. */
+const READS: Expected = { failed: [0, 0], longestCallMs: [0, 600] };
+/** A write may be lost there, and the next one goes elsewhere. */
+const WRITES: Expected = { failed: [0, 1], endsWell: true };
+const EVENTS: Expected = { watch: "during the fault" };
+
+/** What `adaptive` does otherwise than `grpc1.23`, by the number of the fault. */
+const OTHERWISE: Readonly<Record<number, Expected>> = {
+  // A silent, frozen or isolated member.
+  1: WRITES,
+  2: WRITES,
+  3: WRITES,
+  4: READS,
+  5: READS,
+  6: { ...READS, measures: { "times the pin moved": [0, 0] } },
+  7: { ...EVENTS, measures: { "ms until the events": [0, 2_500] } },
+  9: WRITES,
+  10: EVENTS,
+  15: { ...WRITES, measures: { "failed after the thaw": [0, 0] } },
+  37: WRITES,
+  38: READS,
+  39: {
+    failed: [0, 0],
+    longestCallMs: [0, 1_000],
+    measures: { "calls that took over 1 s": [0, 0] },
+  },
+  43: EVENTS,
+  44: EVENTS,
+};
+
+/** Adds what is expected of `adaptive`, which Go's client does not have. */
+export function withAdaptive(scenario: Scenario): Scenario {
+  const like = scenario.expectations["grpc1.23"];
+  const ours = OTHERWISE[scenario.id] ?? like?.ours;
+  if (ours === undefined) return scenario;
+  const because = OTHERWISE[scenario.id] === undefined
+    ? "nothing here is about trust: as grpc1.23"
+    : "it leaves a member that does not answer while others do";
+  const adaptive = { go: NO_SUCH_DESIGN, ours, because };
+  return {
+    ...scenario,
+    expectations: { ...scenario.expectations, adaptive },
+  };
+}
