@@ -76,7 +76,9 @@ export type PickResult =
     readonly connection: SubConnection;
     /**
      * The time after which a unary call counts as late, and is told to
-     * {@linkcode BalancerStrategy.onLate}, in milliseconds. Missing: never.
+     * {@linkcode BalancerStrategy.onLate}, in milliseconds; `Infinity` for
+     * never. A strategy that has `onLate` gives it with each of these, and no
+     * other does: so a wrapper that forwards one of the two is found out.
      */
     readonly lateMs?: number;
   }

@@ -13,7 +13,7 @@ export class History {
   readonly #floorMs: number;
   #mean: number | undefined;
   #deviation = 0;
-  #lateMs: number | undefined;
+  #lateMs: number;
 
   /** Begins with nothing, and takes what is longer than the floor for late. */
   constructor(floorMs: number) {
@@ -21,14 +21,14 @@ export class History {
     this.#lateMs = floorMs;
   }
 
-  /** The time after which it is late; `undefined`: it is long by its history. */
-  get lateMs(): number | undefined {
+  /** The time after which it is late; `Infinity`: it is long by its history. */
+  get lateMs(): number {
     return this.#lateMs;
   }
 
   /** The time after which it is late, if that is to be known in any case. */
   get limitMs(): number {
-    return this.#lateMs ?? LATE_MOST_MS;
+    return Math.min(this.#lateMs, LATE_MOST_MS);
   }
 
   /** Adds one that came to a good end. */
@@ -45,7 +45,7 @@ export class History {
     }
     const late = this.#mean + DEVIATIONS * this.#deviation;
     this.#lateMs = this.#mean > LONG_MS
-      ? undefined
+      ? Infinity
       : Math.min(Math.max(late, this.#floorMs), LATE_MOST_MS);
   }
 }

@@ -131,11 +131,8 @@ export class Adaptive implements BalancerStrategy {
       ? this.#gate.admit(info)
       : this.#members.next(tried);
     if (!(member instanceof Member)) return member ?? WAIT;
-    const { connection } = member;
-    const lateMs = method.history?.lateMs;
-    return lateMs === undefined
-      ? { action: "use", connection }
-      : { action: "use", connection, lateMs };
+    const lateMs = method.history?.lateMs ?? Infinity;
+    return { action: "use", connection: member.connection, lateMs };
   }
 
   onLate({ connection, epoch, repeatable }: LateCall): "wait" | "again" {

@@ -163,7 +163,9 @@ export class Simulation {
     const { connection, lateMs } = result;
     if (what === "hedge" && call.tried.includes(connection)) return;
     this.#send(call, connection);
-    if (lateMs !== undefined && what === "first") this.#watch(call, lateMs);
+    if (what === "first" && lateMs !== undefined && lateMs < Infinity) {
+      this.#watch(call, lateMs);
+    }
   }
 
   #send(call: Call, connection: SubConnection): void {
