@@ -10,7 +10,7 @@ import { type Paint, wrap } from "../output/mod.ts";
 
 /** The text of `--help`. */
 export function helpText(known: Known): string {
-  return `Runs the three balancer strategies side by side on a real cluster under faults: each is a design
+  return `Runs the balancer strategies side by side on a real cluster under faults: three are designs
 of etcd's own client in Go, and docs/balancers.md says which to take.
 
 Usage: deno task compare [options]

@@ -1,4 +1,4 @@
-/** The three strategies, for one who meets them in a report. */
+/** The strategies, for one who meets them in a report. */
 
 /** A strategy in two sentences, without their full stops. */
 export interface StrategyNote {
@@ -11,7 +11,7 @@ export interface StrategyNote {
 
 /** The introduction to strategies, before the first of them is told. */
 export const STRATEGIES_INTRO =
-  "A balancer strategy decides which members of a cluster a client connects to, and which member a call goes to. etcdeno, the etcd client for Deno, has three of them, each a design of etcd's own client in Go";
+  "A balancer strategy decides which members of a cluster a client connects to, and which member a call goes to. etcdeno, the etcd client for Deno, has four of them: three designs of etcd's own client in Go, and one that goes by evidence";
 
 /** The section of the README that helps to choose, on the package's page. */
 export const CHOOSING_URL =
@@ -23,6 +23,13 @@ const NOTES: readonly StrategyNote[] = [
     design: "Connects to every member, and each call goes to the next one",
     take:
       "Take this one, the default: the load is even, and a fault of one member of three stops one call in three at most",
+  },
+  {
+    name: "adaptive",
+    design:
+      "Connects to every member, and each call goes to the next one that was seen to serve; a late read is sent to a second one",
+    take:
+      "Take it if no read may fail, and no watch may fall silent, because of one member that hangs; it is new",
   },
   {
     name: "grpc1.7",
