@@ -14,6 +14,7 @@ export function delegatingTo(
     onEndpoints: () => inner.onEndpoints(),
     onState: () => inner.onState(),
     onOutcome: (outcome) => inner.onOutcome?.(outcome),
+    ...inner.onLate && { onLate: (call) => inner.onLate?.(call) ?? "wait" },
     snapshot: () => inner.snapshot(),
     close: () => inner.close(),
     ...policies,
