@@ -80,7 +80,7 @@ function title(
     `took ${minutes(seconds)}`,
   ].map((part) => part.replaceAll(" ", NO_BREAK)).join(" · ");
   return [
-    ...wrap("The generations of etcd's client under the same faults", {
+    ...wrap("The strategies of etcd's clients under the same faults", {
       width: columns,
       lead: "",
     }).map(paint.bold),

@@ -25,7 +25,7 @@ function read(...args: string[]) {
 }
 
 const EVERYTHING = {
-  subjects: ["grpc1.0", "grpc1.7", "grpc1.23"],
+  subjects: ["grpc1.0", "grpc1.7", "grpc1.23", "adaptive"],
   scenarios: CATALOGUE.map(({ id }) => id),
   callTimeoutMs: 1_000,
   runs: 1,

@@ -75,6 +75,7 @@ Deno.test("compare --only finds cells by the transport, and without it", () => {
     "grpc1.0 grpc-js",
     "grpc1.7 grpc-js",
     "grpc1.23 grpc-js",
+    "adaptive grpc-js",
   ]);
 });
 

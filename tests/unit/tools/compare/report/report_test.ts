@@ -10,13 +10,13 @@ import { verdictText } from "../../../../../tools/compare/report/_verdict.ts";
 import type { CompareResult } from "../../../../../tools/compare/result/_result.ts";
 import { RESULT } from "../_example_result.ts";
 
-const AT_100_COLUMNS = `The generations of etcd's client under the same faults
+const AT_100_COLUMNS = `The strategies of etcd's clients under the same faults
 etcd 3.5.16, 3 members · Deno 2.9.6 · calls time out after 1000 ms · 2026-11-21 08:00 UTC ·
 took 1 min 33 s
 
 A balancer strategy decides which members of a cluster a client connects to, and which member a call
-goes to. etcdeno, the etcd client for Deno, has three of them, each a design of etcd's own client in
-Go. docs/balancers.md helps to choose.
+goes to. etcdeno, the etcd client for Deno, has four of them: three designs of etcd's own client in
+Go, and one that goes by evidence. docs/balancers.md helps to choose.
  grpc1.23  Connects to every member, and each call goes to the next one. Take this one, the default:
            the load is even, and a fault of one member of three stops one call in three at most.
  grpc1.7   Connects to one member, and leaves it when a call to it times out or fails. Take it if a
@@ -82,14 +82,14 @@ Not as expected
 `;
 
 const TABLE_AT_80_COLUMNS =
-  `The generations of etcd's client under the same faults
+  `The strategies of etcd's clients under the same faults
 etcd 3.5.16, 3 members · Deno 2.9.6 · calls time out after 1000 ms ·
 2026-11-21 08:00 UTC · took 1 min 33 s
 
 A balancer strategy decides which members of a cluster a client connects to, and
-which member a call goes to. etcdeno, the etcd client for Deno, has three of
-them, each a design of etcd's own client in Go. docs/balancers.md helps to
-choose.
+which member a call goes to. etcdeno, the etcd client for Deno, has four of
+them: three designs of etcd's own client in Go, and one that goes by evidence.
+docs/balancers.md helps to choose.
  grpc1.23  Connects to every member, and each call goes to the next one. Take
            this one, the default: the load is even, and a fault of one member of
            three stops one call in three at most.
