@@ -114,7 +114,8 @@ export class FakeCallDriver {
   }
 
   #respond(): void {
-    if (this.#stream.headersSent) return;
+    // One may have been reset while its answer was made.
+    if (this.#stream.headersSent || this.#stream.destroyed) return;
     this.#stream.respond({
       ":status": 200,
       "content-type": "application/grpc",

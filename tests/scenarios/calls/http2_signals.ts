@@ -19,9 +19,6 @@ const REFUSED = { kind: "reset", http2Code: 7 } as const;
 const TIMEOUT_MS = 5_000;
 const GETS = 3;
 
-// A client's streams have odd numbers: the watch, the first put, the second.
-const FIRST_PUT = 3;
-
 // HTTP/2 promises that a stream which is reset with REFUSED_STREAM was not
 // looked at. That holds from one end of a connection to the other only.
 const DOUBT =
@@ -117,14 +114,17 @@ async function runGoAway(context: RunContext): Promise<Recording> {
     timeline: context.timeline,
   });
   const puts: Promise<void>[] = [];
+  let firstPut = 0;
   for (const count of [1, 2]) {
     puts.push(recorder.call(() => client.put("k", "v")));
     await waitFor("the put", () => going.calls(PUT) === count, context);
+    // A client's streams have odd numbers, in the order of its calls.
+    if (count === 1) firstPut = 2 * going.calls() - 1;
   }
   client.setEndpoints(servers.map(({ endpoint }) => endpoint));
   await settle(client);
   const { accepted: before } = going.connections;
-  going.goAway(0, { lastStreamId: FIRST_PUT });
+  going.goAway(0, { lastStreamId: firstPut });
   recorder.fault();
   trio.answerFirstPut();
   await Promise.all(puts);

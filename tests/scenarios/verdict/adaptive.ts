@@ -30,6 +30,18 @@ const OTHERWISE: Readonly<Record<number, Expected>> = {
   },
   43: EVENTS,
   44: EVENTS,
+  95: READS,
+  // One of the gets is the strategy's own question.
+  35: {
+    failed: [1, 1],
+    codes: ["unavailable"],
+    endsWell: true,
+    measures: {
+      "puts in doubt": [1, 1],
+      "puts seen by the server": [1, 1],
+      "gets seen by the server": [3, 3],
+    },
+  },
 };
 
 /** Adds what is expected of `adaptive`, which Go's client does not have. */
@@ -39,7 +51,7 @@ export function withAdaptive(scenario: Scenario): Scenario {
   if (ours === undefined) return scenario;
   const because = OTHERWISE[scenario.id] === undefined
     ? "nothing here is about trust: as grpc1.23"
-    : "it leaves a member that does not answer while others do";
+    : "it leaves a member that does not answer, and asks whether one serves";
   const adaptive = { go: NO_SUCH_DESIGN, ours, because };
   return {
     ...scenario,

@@ -82,7 +82,7 @@ Deno.test("compare() puts the summary into a file, or prints it", async () => {
       await Deno.readTextFile(path),
       putSummary(MARKS.begin + MARKS.end, printed.stdout),
     );
-    assert(stdout.startsWith("The generations of etcd's client"));
+    assert(stdout.startsWith("The strategies of etcd's clients"));
   } finally {
     await Deno.remove(path);
   }
