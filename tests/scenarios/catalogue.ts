@@ -6,13 +6,18 @@ import { GREYLIST } from "./calls/greylist.ts";
 import { LEASES } from "./leases/leases.ts";
 import { FROZEN } from "./calls/frozen.ts";
 import { HTTP2_SIGNALS } from "./calls/http2_signals.ts";
+import { LEADER_FAULT } from "./calls/leader_fault.ts";
+import { LOAD } from "./calls/load.ts";
 import { MEMBERS } from "./calls/members.ts";
 import { PARTITION } from "./calls/partition.ts";
+import { RARE_PUTS } from "./calls/rare_puts.ts";
 import type { Scenario } from "./scenario.ts";
 import { SERVER_SHUTDOWN } from "./calls/server_shutdown.ts";
 import { SILENT_ENDPOINT } from "./calls/silent_endpoint.ts";
+import { SLOW_MEMBER } from "./calls/slow_member.ts";
 import { STEADY_STATE } from "./calls/steady_state.ts";
 import { WATCH_COMPACTION } from "./watch/compaction.ts";
+import { WATCH_CROWD } from "./watch/crowd.ts";
 import { WATCH_ENDS } from "./watch/ends.ts";
 import { WATCH_NOTICES } from "./watch/notices.ts";
 import { WATCH_PARTITION } from "./watch/partition.ts";
@@ -47,6 +52,11 @@ export const CATALOGUE: readonly Scenario[] = [
   ...WATCH_SHARING,
   ...LEASES,
   ...MEMBERS,
+  ...LEADER_FAULT,
+  ...LOAD,
+  ...RARE_PUTS,
+  ...SLOW_MEMBER,
+  ...WATCH_CROWD,
 ].map(withAdaptive).sort((a, b) => a.id - b.id);
 
 /** Those that show the designs apart in under a minute. */

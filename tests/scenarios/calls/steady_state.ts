@@ -10,7 +10,8 @@ import {
 import { everyStrategy } from "../verdict/expectations.ts";
 import { refuse } from "../steps/member_loss.ts";
 import { sideBySide } from "../steps/side_by_side.ts";
-import { type Cluster, waitFor } from "../../harness/mod.ts";
+import { startedCalls } from "../steps/started_calls.ts";
+import { waitFor } from "../../harness/mod.ts";
 import { type Expected, PROMPT_MS } from "../verdict/expected.ts";
 import { Recorder } from "../recording/recorder.ts";
 import type { Mark, Recording } from "../recording/recording.ts";
@@ -18,6 +19,7 @@ import type { RunContext, Scenario } from "../scenario.ts";
 
 const GETS = 670;
 const OUT_OF_TURN = "calls out of turn";
+const BIDI = { type: "bidi_stream" } as const;
 const STREAMS = "streams opened by a new client";
 const STREAMS_OF_WATCH = "streams opened by its watch";
 const CLIENTS = 100;
@@ -61,30 +63,20 @@ function countOutOfTurn(marks: readonly Mark[], members: number): number {
 
 async function runStreams(context: RunContext): Promise<Recording> {
   const { cluster } = context;
-  const before = await startedStreams(cluster);
+  const before = await startedCalls(cluster, BIDI);
   await using client = await settledClient(context);
   const recorder = new Recorder(context, client);
   await recorder.call(() => client.range("#96"));
-  const settled = await startedStreams(cluster);
+  const settled = await startedCalls(cluster, BIDI);
   await using watch = client.watch("#96");
   await watch.ready;
-  const watching = await startedStreams(cluster);
+  const watching = await startedCalls(cluster, BIDI);
   return recorder.finish({
     measures: {
       [STREAMS]: settled - before,
       [STREAMS_OF_WATCH]: watching - settled,
     },
   });
-}
-
-/** Streams begun on any member so far, as the servers count them. */
-async function startedStreams({ members }: Cluster): Promise<number> {
-  const texts = await Promise.all(members.map((member) => member.metrics()));
-  return [
-    ...texts.join("\n").matchAll(
-      /^grpc_server_started_total\{[^}]*"bidi_stream"[^}]*\} (\d+)$/gm,
-    ),
-  ].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 async function runManyClients(context: RunContext): Promise<Recording> {

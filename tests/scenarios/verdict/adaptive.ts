@@ -51,8 +51,12 @@ const OTHERWISE: Readonly<Record<number, Expected>> = {
   },
 };
 
-/** Adds what is expected of `adaptive`, which Go's client does not have. */
+/**
+ * Adds what is expected of `adaptive`, which Go's client does not have, unless
+ * the scenario says so itself.
+ */
 export function withAdaptive(scenario: Scenario): Scenario {
+  if (scenario.expectations["adaptive"] !== undefined) return scenario;
   const like = scenario.expectations["grpc1.23"];
   const ours = OTHERWISE[scenario.id] ?? like?.ours;
   if (ours === undefined) return scenario;
