@@ -157,7 +157,8 @@ export class Census {
   #end(): void {
     this.#stopWaiting();
     const silent = [...this.#open.keys()].filter((member) =>
-      member.judged && !this.#hasProven(member)
+      // A late answer clears nobody of being slow.
+      member.judged && member.promptAtMs <= this.#begunAtMs
     );
     for (const member of [...this.#open.keys()]) this.#remove(member);
     this.#settings.onEnd(

@@ -29,6 +29,8 @@ export class Member {
   trustedAtMs: number = -Infinity;
   /** When it last did what takes a quorum. */
   provenAtMs: number = -Infinity;
+  /** When it last did so in the time that is given to whoever is silent. */
+  promptAtMs: number = -Infinity;
   /** When a call on it ended, or a stream began, last. */
   usedAtMs: number = -Infinity;
   /** The questions in a row that it did not answer in time. */

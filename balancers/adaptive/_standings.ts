@@ -85,6 +85,7 @@ export class Standings {
     const served = member.judged;
     if (member.trust.standing !== "ejected") member.trust = NEW;
     member.provenAtMs = -Infinity;
+    member.promptAtMs = -Infinity;
     member.answers = false;
     member.epoch = 0;
     this.#probation.end(member);
@@ -99,7 +100,9 @@ export class Standings {
 
   /** A call on a member has shown a quorum. */
   shown(member: Member, tookMs: number): void {
-    if (this.#believes(member, tookMs)) this.#serves(member);
+    if (!this.#believes(member, tookMs)) return;
+    if (tookMs <= this.#floorMs) member.promptAtMs = this.#settings.pool.now();
+    this.#serves(member);
   }
 
   get #floorMs(): number {
@@ -115,6 +118,7 @@ export class Standings {
   #proven(member: Member, tookMs: number): void {
     member.answers = true;
     if (!this.#believes(member, tookMs)) return;
+    if (tookMs <= this.#floorMs) member.promptAtMs = this.#settings.pool.now();
     if (member.judged) this.#questions.learn(tookMs);
     this.#serves(member);
   }

@@ -157,6 +157,9 @@ export class Adaptive implements BalancerStrategy {
     if (!outcome.provesQuorum) return;
     if (member.trust === TRUSTED && !this.#quorum.lost) {
       member.provenAtMs = endedAtMs;
+      if (durationMs <= this.#options.probeFloorMs) {
+        member.promptAtMs = endedAtMs;
+      }
     } else this.#standings.shown(member, durationMs);
   }
 

@@ -39,6 +39,17 @@ Deno.test("Adaptive clears a suspect whose calls succeed meanwhile", () => {
   assertStrictEquals(pool.avoided, "");
 });
 
+Deno.test("Adaptive does not clear a suspect whose calls succeed late meanwhile", () => {
+  const subject = Subject.trusted();
+  const { pool } = subject;
+  subject.late("a");
+  subject.answer("bc");
+  pool.clock.advance(125);
+  pool.outcome("a", "none", { durationMs: 300 });
+  pool.clock.advance(125);
+  assertStrictEquals(pool.avoided, "a");
+});
+
 Deno.test("Adaptive ejects nobody if all are silent", () => {
   const subject = Subject.trusted();
   const { pool } = subject;
