@@ -12,7 +12,7 @@ const PACE_MS = 20;
 // Of a strategy that goes round three members, four go to the old leader.
 const AFTERWARDS = 12;
 // A strategy that is stuck fails every call: this many timeouts show it.
-const STUCK_AFTER = 8;
+const STUCK_AFTER = 5;
 const LATER = "calls that failed once another member led";
 const DOUBT = "puts in doubt";
 
