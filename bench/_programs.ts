@@ -52,6 +52,7 @@ export const PROGRAMS: readonly Program[] = [
   ours("grpc1.0"),
   ours("grpc1.7"),
   ours("grpc1.23"),
+  ours("adaptive"),
   ownProgram({
     name: "batch-reads",
     title: 'batch: "reads"',
@@ -67,6 +68,13 @@ export const PROGRAMS: readonly Program[] = [
     countFactor: BATCH_COUNT_FACTOR,
   }),
   OVER_HTTP2,
+  ownProgram({
+    name: "http2-adaptive",
+    title: "adaptive over http2",
+    balancer: "adaptive",
+    transport: "http2",
+    countFactor: HTTP2_COUNT_FACTOR,
+  }),
   ownProgram({
     name: "http2-batch-reads",
     title: 'batch: "reads" over http2',

@@ -64,6 +64,11 @@ async function assertChoices(
     assertEquals(told.of("switch", "unhealthy", "healthy"), []);
     return;
   }
+  if (balancer === "adaptive") {
+    await told.first("trusted", (event) => event.endpoint === endpoint);
+    assertEquals(told.of("switch"), []);
+    return;
+  }
   await told.first("switch", ({ from }) => from === endpoint);
   await told.first("switch", ({ to }) => to !== undefined && to !== endpoint);
   if (balancer === "grpc1.0") {

@@ -22,7 +22,7 @@ export const LEADER_FAULT: readonly Scenario[] = [
     id: 100,
     title: "puts and gets while the leader is isolated",
     fault: "the leader's links to the other members are cut",
-    seconds: 3,
+    seconds: 4,
     expectations: leaderFault(),
     run: (context) =>
       runLeaderFault(context, (leader) => context.cluster.isolate(leader)),
@@ -31,7 +31,7 @@ export const LEADER_FAULT: readonly Scenario[] = [
     id: 101,
     title: "puts and gets while the leader is frozen",
     fault: "the leader gets SIGSTOP",
-    seconds: 3,
+    seconds: 4,
     expectations: leaderFault(),
     run: (context) => runLeaderFault(context, (leader) => leader.freeze()),
   },

@@ -31,7 +31,7 @@ export const LOAD: readonly Scenario[] = [
     id: 103,
     title: `${CALLERS} callers with gets and puts on an isolated follower`,
     fault: ISOLATED,
-    seconds: 2,
+    seconds: 4,
     expectations: mixed(),
     run: (context) =>
       runMixed(context, (member) => context.cluster.isolate(member)),

@@ -32,7 +32,7 @@ export const SLOW_MEMBER: readonly Scenario[] = [
     id: 106,
     title: "gets and puts while a member is slow",
     fault: "every answer of a follower comes 300 ms late",
-    seconds: 2.5,
+    seconds: 4,
     expectations: {
       "grpc1.0": expected(ALL_SLOW, "its pin is the slow member"),
       "grpc1.7": expected(ALL_SLOW, "its pin is the slow member"),
@@ -59,7 +59,7 @@ export const SLOW_MEMBER: readonly Scenario[] = [
     id: 107,
     title: "gets and puts while a member pauses again and again",
     fault: "a follower gets SIGSTOP for 300 ms of every second",
-    seconds: 3,
+    seconds: 4,
     expectations: {
       "grpc1.0": expected(UNHURT, "no pause is as long as a call may take"),
       "grpc1.7": expected(UNHURT, "no pause is as long as a call may take"),
@@ -76,7 +76,7 @@ export const SLOW_MEMBER: readonly Scenario[] = [
     id: 108,
     title: "gets and puts while all members are slow",
     fault: "every answer of every member comes 300 ms late",
-    seconds: 2.5,
+    seconds: 4,
     expectations: {
       "grpc1.0": expected(ALL_SLOW, "there is no better member"),
       "grpc1.7": expected(ALL_SLOW, "there is no better member"),
