@@ -19,6 +19,7 @@ export class Members {
   #all: readonly Member[] = [];
   #ring: readonly Member[] = [];
   #next = 0;
+  #last: Member | undefined;
 
   constructor(pool: PoolView) {
     this.#pool = pool;
@@ -76,9 +77,24 @@ export class Members {
       ring.every((member, at) => member === this.#ring[at]);
     if (same) return;
     this.#ring = ring;
+    this.#next = this.#start();
+  }
+
+  /**
+   * The place in a new ring to go on from: behind the member of the last call,
+   * so that few calls of a client whose members come to be trusted one by one
+   * are spread as well.
+   */
+  #start(): number {
+    const last = this.#last;
     // A drawn start, or the first stream of every client would land on the
     // first endpoint.
-    this.#next = Math.floor(this.#pool.random() * ring.length);
+    if (last === undefined) {
+      return Math.floor(this.#pool.random() * this.#ring.length);
+    }
+    const place = this.#all.indexOf(last);
+    const next = this.#ring.findIndex((one) => this.#all.indexOf(one) > place);
+    return Math.max(next, 0);
   }
 
   /**
@@ -137,12 +153,13 @@ export class Members {
     this.#byConnection.clear();
     this.#all = [];
     this.#ring = [];
+    this.#last = undefined;
   }
 
   #turn(): Member | undefined {
     const at = this.#next;
     this.#next = at + 1 < this.#ring.length ? at + 1 : 0;
-    return this.#ring[at];
+    return this.#last = this.#ring[at];
   }
 }
 

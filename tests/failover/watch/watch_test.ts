@@ -30,8 +30,10 @@ for (const balancer of BALANCER_NAMES) {
       "a heartbeat that was missed",
       () => watch.state.kind !== "live" || log.events > 0,
     );
-    if (balancer === "grpc1.23") await log.caughtUp([revision]);
-    else assertEquals(log.events, 0);
+    // The other two have a pin, which it does not leave.
+    if (balancer === "grpc1.0" || balancer === "grpc1.7") {
+      assertEquals(log.events, 0);
+    } else await log.caughtUp([revision]);
     await target.proxy.set({ kind: "pass" });
     await log.caughtUp([revision]);
     assertEquals(log.revisions, [revision]);

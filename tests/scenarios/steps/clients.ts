@@ -81,15 +81,16 @@ export function subjectClient(
   });
 }
 
-/** Waits until nothing is being dialled any more and losers are gone. */
+/** Waits until nothing is being dialled or asked any more, and losers are gone. */
 export async function settle(client: Client): Promise<Client> {
   await client.connect({ timeoutMs: CONNECT_MS });
   await waitFor("connections that have settled", () => {
-    const { endpoints, connections } = client.balancer;
+    const { endpoints, connections, trust = [] } = client.balancer;
     const ready = endpoints.filter(({ state }) => state === "ready").length;
     return endpoints.every(({ state }) =>
       state === "ready" || state === "idle"
-    ) && connections === ready;
+    ) && connections === ready &&
+      trust.every(({ standing }) => standing !== "new");
   }, { timeoutMs: CONNECT_MS });
   return client;
 }

@@ -74,3 +74,15 @@ for (const pauseMs of [0.2, 50, 700, 1_900]) {
     });
   }
 }
+
+Deno.test("Adaptive spreads the first calls of a client whose members come to be trusted one by one", () => {
+  for (const first of "abc") {
+    const subject = new Subject("abc");
+    subject.pool.up(..."abc");
+    subject.answer(first);
+    const picked = [subject.pool.pick()];
+    for (const name of "abc") if (name !== first) subject.answer(name);
+    picked.push(subject.pool.pick(), subject.pool.pick());
+    assertStrictEquals(picked.sort().join(""), "abc", `${first} first`);
+  }
+});
