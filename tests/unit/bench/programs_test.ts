@@ -94,7 +94,9 @@ Deno.test("prepareReady() has the floor and ours, and says what is missing", asy
 
 Deno.test("The programs of ours say over which transport they go", async () => {
   const own = await Promise.all(
-    PROGRAMS.filter((program) => /^(grpc1|batch|http2)/.test(program.name))
+    PROGRAMS.filter((program) =>
+      /^(grpc1|adaptive|batch|http2)/.test(program.name)
+    )
       .map(async (program) => {
         const { env } = await commandOf(program, "127.0.0.1:1");
         return `${program.name} ${env?.["TRANSPORT"]} ${env?.["BATCH"]}`;
@@ -104,9 +106,11 @@ Deno.test("The programs of ours say over which transport they go", async () => {
     "grpc1.0 grpc-js off",
     "grpc1.7 grpc-js off",
     "grpc1.23 grpc-js off",
+    "adaptive grpc-js off",
     "batch-reads grpc-js reads",
     "batch-all grpc-js all",
     "http2 http2 off",
+    "http2-adaptive http2 off",
     "http2-batch-reads http2 reads",
     "http2-batch-all http2 all",
   ]);
