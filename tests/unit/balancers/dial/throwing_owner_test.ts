@@ -1,5 +1,6 @@
 // What an owner's callback throws is the program's to hear of, and hurts
 // neither its connection nor any other call, whichever transport carries them.
+import { Uncaught } from "../../support/_uncaught.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeDial } from "../../../../balancers/dial/mod.ts";
 import {
@@ -19,24 +20,6 @@ const FAULT = "a fault of the owner";
 
 function fail(): never {
   throw new Error(FAULT);
-}
-
-/** What nobody has caught while a test ran. */
-class Uncaught implements Disposable {
-  readonly errors: string[] = [];
-
-  constructor() {
-    addEventListener("error", this.#onError);
-  }
-
-  [Symbol.dispose](): void {
-    removeEventListener("error", this.#onError);
-  }
-
-  readonly #onError = (event: ErrorEvent): void => {
-    event.preventDefault();
-    this.errors.push(event.error.message);
-  };
 }
 
 /** A transport whose owner throws at one event, and its peer. */

@@ -1,4 +1,5 @@
 // What an owner's callback throws is the program's, and hurts no other call.
+import { Uncaught } from "../../../support/_uncaught.ts";
 import { assert, assertEquals } from "@std/assert";
 import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
 import { waitFor } from "../../../../harness/mod.ts";
@@ -11,24 +12,6 @@ import {
   message,
   trailers,
 } from "../peer/_raw_peer.ts";
-
-/** What nobody has caught while a test ran. */
-class Uncaught implements Disposable {
-  readonly errors: string[] = [];
-
-  constructor() {
-    addEventListener("error", this.#onError);
-  }
-
-  [Symbol.dispose](): void {
-    removeEventListener("error", this.#onError);
-  }
-
-  readonly #onError = (event: ErrorEvent): void => {
-    event.preventDefault();
-    this.errors.push(event.error.message);
-  };
-}
 
 function fail(): never {
   throw new Error("a fault of the owner");
