@@ -6,7 +6,10 @@ import { serve } from "./client/serve.ts";
 
 const settings: ClientSettings = JSON.parse(Deno.args[0] ?? "{}");
 const { seed: _, ...options } = settings;
+// Where no collection finds it: what only a module's variable holds, and nobody
+// reads again, may go before the end is judged.
 const kept: unknown[] = [];
+Object.assign(globalThis, { kept });
 
 await serve(settings, async ({ client }) => {
   const second = new Client(options);
