@@ -65,6 +65,7 @@ export type ErrorCode =
   | "lock_lost"
   | "watch_overflow"
   | "history_lost"
+  | "codec_failed"
   | "balancer_failed"
   // A gRPC status without one of etcd's messages.
   | "unknown"

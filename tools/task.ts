@@ -41,6 +41,7 @@ const DOCUMENTED = [
   "balancers",
   "errors",
   "gateway",
+  "recipes",
   "docs",
   "README.md",
 ];

@@ -1,7 +1,7 @@
 /** A lint rule for where the package gets time and randomness from. */
 import { ownPath } from "./_paths.ts";
 
-const PACKAGE = /^(api|balancers|errors|gateway|proto)\//;
+const PACKAGE = /^(api|balancers|errors|gateway|proto|recipes)\//;
 /** The only file that asks the runtime. */
 const CLOCK = "balancers/transport/_clock.ts";
 const TIMERS: ReadonlySet<string> = new Set(["setTimeout", "setInterval"]);

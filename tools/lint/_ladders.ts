@@ -82,6 +82,18 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "gateway/_cluster_access.ts",
     "gateway/main.ts",
   ],
+  "recipes/": [
+    "recipes/codec/",
+    "recipes/steps/",
+    "recipes/view/",
+    "recipes/wait/",
+    "recipes/update/",
+    "recipes/registration/",
+    "recipes/leader/",
+    "recipes/semaphore/",
+    "recipes/queue/",
+    "recipes/mod.ts",
+  ],
   "tools/": [
     "tools/output/",
     "tools/compare/result/",

@@ -18,6 +18,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "proto/": [],
   "balancers/": ["errors/", "proto/"],
   "api/": ["balancers/", "errors/", "proto/"],
+  // Over the public API, with its way to check options and to wait.
+  "recipes/": [
+    "mod.ts",
+    "errors/",
+    "api/checks/",
+    "api/values/",
+    "api/waiting/",
+  ],
   "gateway/": ["balancers/", "errors/"],
   "gateway/_cluster_access.ts": ["gateway/", "errors/", "mod.ts"],
   "gateway/main.ts": ["gateway/", "balancers/", "errors/", "mod.ts"],

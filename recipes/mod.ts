@@ -1,0 +1,7 @@
+/**
+ * The things that people build on etcd, made once and tested under faults. Each
+ * recipe is a function over a client or a namespace; `docs/recipes/` has a page for each.
+ *
+ * @module
+ */
+export { bytes, type Codec, json, text } from "./codec/mod.ts";
