@@ -18,6 +18,8 @@ export class Sockets {
   /** Looks after one; a function of its own, to be called as one. */
   readonly add = (socket: Socket): void => {
     this.#open.add(socket);
+    // A dial keeps no process alive: whoever waits for it does.
+    socket.unref();
     socket.once("close", () => {
       this.#open.delete(socket);
       this.#onClose();

@@ -1,6 +1,8 @@
 // What a program that uses the client needs, and when it ends: in a process
 // of its own.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { BALANCER_NAMES } from "../../../../balancers/mod.ts";
+import { TRANSPORT_NAMES } from "../../../../balancers/transport/mod.ts";
 import { methods } from "../../../../proto/methods.ts";
 import { FakeServer, SilentServer } from "../../../harness/mod.ts";
 import { BlackHole } from "../../support/_black_hole.ts";
@@ -57,7 +59,7 @@ Deno.test("a program lives on when its listeners throw or reject", async () => {
 Deno.test("a program ends at once when its client is closed", async () => {
   await using server = await FakeServer.start();
   server.handle(RANGE, () => new Uint8Array());
-  for (const balancer of ["grpc1.0", "grpc1.7", "grpc1.23"]) {
+  for (const balancer of BALANCER_NAMES) {
     const ms = await lingerMs(`
       const client = new Client({
         endpoints: ["${server.endpoint}", "http://127.0.0.1:1"],
@@ -74,19 +76,45 @@ Deno.test("a program ends although its idle client is not closed", async () => {
   await using server = await FakeServer.start();
   server.handle(RANGE, () => new Uint8Array());
   await using silent = await SilentServer.start();
-  for (const balancer of ["grpc1.0", "grpc1.7", "grpc1.23"]) {
-    // One endpoint that serves, one that waits for its backoff, and one that
-    // is being dialled.
-    const ms = await lingerMs(`
-      const client = new Client({
-        endpoints: [
-          "${server.endpoint}", "http://127.0.0.1:1", "${silent.endpoint}",
-        ],
-        balancer: "${balancer}",
-      });
-      await client.get("k");
-    `);
-    assert(ms < 300, `${balancer}: ${ms} ms`);
+  for (const transport of TRANSPORT_NAMES) {
+    for (const balancer of BALANCER_NAMES) {
+      // One endpoint that serves, one that waits for its backoff, and one that
+      // is being dialled.
+      const ms = await lingerMs(`
+        const client = new Client({
+          endpoints: [
+            "${server.endpoint}", "http://127.0.0.1:1", "${silent.endpoint}",
+          ],
+          balancer: "${balancer}",
+          transport: "${transport}",
+        });
+        await client.get("k");
+      `);
+      assert(ms < 300, `${balancer} over ${transport}: ${ms} ms`);
+    }
+  }
+});
+
+Deno.test("a program ends although its client is dialling", async () => {
+  await using silent = await SilentServer.start();
+  using hole = await BlackHole.open();
+  const { host } = new URL(silent.endpoint);
+  const silence = [`http://${host}`, `https://${host}`];
+  for (const transport of TRANSPORT_NAMES) {
+    // Of grpc-js, a connection that waits for its SYN's answer lives on.
+    const endpoints = transport === "grpc-js"
+      ? silence
+      : [...silence, `http://${hole.address}`];
+    for (const endpoint of endpoints) {
+      const ms = await lingerMs(`
+        const client = new Client({
+          endpoints: "${endpoint}",
+          transport: "${transport}",
+        });
+        await client.get("k", { timeoutMs: 200 }).catch(() => {});
+      `);
+      assert(ms < 300, `${endpoint} over ${transport}: ${ms} ms`);
+    }
   }
 });
 
@@ -138,7 +166,7 @@ Deno.test("Client ends a call to a name that cannot be resolved at its deadline,
 });
 
 Deno.test("Client survives a GOAWAY, idle or busy (denoland/deno#36788)", async () => {
-  for (const balancer of ["grpc1.0", "grpc1.7", "grpc1.23"]) {
+  for (const balancer of BALANCER_NAMES) {
     // NO_ERROR is a member that stops, ENHANCE_YOUR_CALM one that was pinged
     // too often.
     for (const http2Code of [0, 11]) {
