@@ -13,7 +13,7 @@ Usage: deno task bench [options]
 Without options it takes some twenty minutes.
 
   --operations LIST  some of those below, such as linget,put (default: all)
-  --programs LIST    some of those below, such as grpc1.23,http2,go (default: all)
+  --programs LIST    some of those below, such as grpc1.23,over-grpc-js,go (default: all)
   --rounds N         how often each program runs, in turns with the others (default: 3)
   --count N          operations in one run (default: each operation's own)
   --in-flight LIST   such as 1,64,256 (default: each operation's own)
@@ -37,8 +37,8 @@ ${lines(OPERATIONS)}
 Programs:
 ${lines(PROGRAMS)}
 
-Programs without http2 in their name go over grpc-js; the others do not load it,
-which the memory they take shows.
+Only the programs with grpc-js in their name load it, which the memory they take
+shows.
 
 Quote ratios: the programs take turns, so that what else the machine does hits
 all alike. Go's client is built and npm's is installed once, into the cache;

@@ -14,8 +14,7 @@ const PLAIN = OPERATIONS.filter(({ overTls }) => overTls === undefined)
 // So many times as fast as the others: with their counts a run would be over
 // before the program has warmed up, and measure that.
 const BATCH_COUNT_FACTOR = 20;
-const GO_COUNT_FACTOR = 5;
-const HTTP2_COUNT_FACTOR = 5;
+const SINGLE_COUNT_FACTOR = 5;
 
 /** The floor: no client at all. */
 export const FLOOR: Program = {
@@ -31,17 +30,21 @@ export const FLOOR: Program = {
     })),
 };
 
-/** The client with one strategy, over grpc-js. */
+/** The client with one strategy. */
 export function ours(balancer: string): Program {
-  return ownProgram({ name: balancer, title: balancer, balancer });
+  return ownProgram({
+    name: balancer,
+    title: balancer,
+    balancer,
+    countFactor: SINGLE_COUNT_FACTOR,
+  });
 }
 
-/** The client over its own HTTP/2. */
-export const OVER_HTTP2: Program = ownProgram({
-  name: "http2",
-  title: "grpc1.23 over http2",
-  transport: "http2",
-  countFactor: HTTP2_COUNT_FACTOR,
+/** The client over grpc-js, which is the reference. */
+export const OVER_GRPC_JS: Program = ownProgram({
+  name: "over-grpc-js",
+  title: "grpc1.23 over grpc-js",
+  transport: "grpc-js",
 });
 
 const BATCHED_READS = ["serget", "linget"] as const;
@@ -67,34 +70,11 @@ export const PROGRAMS: readonly Program[] = [
     operations: BATCHED,
     countFactor: BATCH_COUNT_FACTOR,
   }),
-  OVER_HTTP2,
-  ownProgram({
-    name: "http2-adaptive",
-    title: "adaptive over http2",
-    balancer: "adaptive",
-    transport: "http2",
-    countFactor: HTTP2_COUNT_FACTOR,
-  }),
-  ownProgram({
-    name: "http2-batch-reads",
-    title: 'batch: "reads" over http2',
-    transport: "http2",
-    batch: "reads",
-    operations: BATCHED_READS,
-    countFactor: BATCH_COUNT_FACTOR,
-  }),
-  ownProgram({
-    name: "http2-batch-all",
-    title: 'batch: "all" over http2',
-    transport: "http2",
-    batch: "all",
-    operations: BATCHED,
-    countFactor: BATCH_COUNT_FACTOR,
-  }),
+  OVER_GRPC_JS,
   FLOOR,
   { ...etcd3OnNode, operations: PLAIN },
   { ...etcd3OnDeno, operations: PLAIN },
-  { ...goProgram, operations: EVERY, countFactor: GO_COUNT_FACTOR },
+  { ...goProgram, operations: EVERY, countFactor: SINGLE_COUNT_FACTOR },
 ];
 
 function ownProgram(
@@ -116,7 +96,7 @@ function ownProgram(
           ...variables(run),
           BALANCER: balancer ?? "grpc1.23",
           BATCH: batch ?? "off",
-          TRANSPORT: transport ?? "grpc-js",
+          TRANSPORT: transport ?? "http2",
         })
       ),
   };

@@ -42,7 +42,7 @@ export interface ClientOptions {
    * `"grpc-js"` the npm package `@grpc/grpc-js`. Both do the same; the first
    * one costs a fraction of the CPU time.
    *
-   * @default {"grpc-js"}
+   * @default {"http2"}
    */
   readonly transport?: "http2" | "grpc-js" | undefined;
   /**

@@ -6,4 +6,4 @@ import type { TransportName } from "../transport/mod.ts";
  * In a file of its own, so that tests can be run over the other one: with
  * `--transport`, the tasks put another module in its place.
  */
-export const DEFAULT_TRANSPORT: TransportName = "grpc-js";
+export const DEFAULT_TRANSPORT: TransportName = "http2";

@@ -5,7 +5,12 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { OPERATIONS } from "../../../bench/_operation.ts";
-import { FLOOR, ours, OVER_HTTP2, PROGRAMS } from "../../../bench/_programs.ts";
+import {
+  FLOOR,
+  ours,
+  OVER_GRPC_JS,
+  PROGRAMS,
+} from "../../../bench/_programs.ts";
 import type { Program, Run } from "../../../bench/_program.ts";
 import { prepareReady } from "../../../bench/_ready.ts";
 import { measureInRounds, type ReadyProgram } from "../../../bench/_rounds.ts";
@@ -95,7 +100,7 @@ Deno.test("prepareReady() has the floor and ours, and says what is missing", asy
 Deno.test("The programs of ours say over which transport they go", async () => {
   const own = await Promise.all(
     PROGRAMS.filter((program) =>
-      /^(grpc1|adaptive|batch|http2)/.test(program.name)
+      /^(grpc1|adaptive|batch|over)/.test(program.name)
     )
       .map(async (program) => {
         const { env } = await commandOf(program, "127.0.0.1:1");
@@ -103,16 +108,13 @@ Deno.test("The programs of ours say over which transport they go", async () => {
       }),
   );
   assertEquals(own, [
-    "grpc1.0 grpc-js off",
-    "grpc1.7 grpc-js off",
-    "grpc1.23 grpc-js off",
-    "adaptive grpc-js off",
-    "batch-reads grpc-js reads",
-    "batch-all grpc-js all",
-    "http2 http2 off",
-    "http2-adaptive http2 off",
-    "http2-batch-reads http2 reads",
-    "http2-batch-all http2 all",
+    "grpc1.0 http2 off",
+    "grpc1.7 http2 off",
+    "grpc1.23 http2 off",
+    "adaptive http2 off",
+    "batch-reads http2 reads",
+    "batch-all http2 all",
+    "over-grpc-js grpc-js off",
   ]);
 });
 
@@ -120,7 +122,7 @@ Deno.test("An operation over TLS is the plain one, with who signed the certifica
   const [operation = fail()] = OPERATIONS.filter(({ name }) =>
     name === "put-tls"
   );
-  for (const program of [OVER_HTTP2, ours("grpc1.7"), FLOOR]) {
+  for (const program of [OVER_GRPC_JS, ours("grpc1.7"), FLOOR]) {
     assert(program.operations.includes("put-tls"), program.name);
     const { env } = await commandOf(program, "127.0.0.1:1", {
       operation,
@@ -158,7 +160,7 @@ Deno.test("A program over http2 loads no grpc-js, one over grpc-js does", async 
     assert(readSample(output) !== undefined, output);
     return output.includes(LOADED);
   };
-  assertEquals([await loads(OVER_HTTP2), await loads(ours("grpc1.23"))], [
+  assertEquals([await loads(ours("grpc1.23")), await loads(OVER_GRPC_JS)], [
     false,
     true,
   ]);

@@ -22,11 +22,27 @@ const ENVIRONMENT = [
   "http_proxy",
 ];
 
-Deno.test("Client works with --allow-net and 12 environment names, and with no more", async () => {
+Deno.test("Client works with --allow-net alone", async () => {
+  await using server = await FakeServer.start();
+  server.handle(RANGE, () => new Uint8Array());
+  const { code, output, errors } = await run(
+    `
+    await using client = new Client({ endpoints: "${server.endpoint}" });
+    console.log("got", await client.get("k"));
+  `,
+    { permissions: [`--allow-net=${new URL(server.endpoint).host}`] },
+  );
+  assertEquals([code, output, errors], [0, "got undefined\n", ""]);
+});
+
+Deno.test("Client over grpc-js works with --allow-net and 12 environment names, and with no more", async () => {
   await using server = await FakeServer.start();
   server.handle(RANGE, () => new Uint8Array());
   const program = `
-    await using client = new Client({ endpoints: "${server.endpoint}" });
+    await using client = new Client({
+      endpoints: "${server.endpoint}",
+      transport: "grpc-js",
+    });
     console.log("got", await client.get("k"));
   `;
   assertEquals(ENVIRONMENT.length, 12);
