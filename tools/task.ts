@@ -59,6 +59,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
       groups: [MATRIX],
       etcd: "required",
       versions: ["3.4", "3.5"],
+      transports: ["http2", "grpc-js"],
       async describe() {
         // Loaded here, as few tasks need the client.
         const { describeMatrix } = await import("./compare/run/mod.ts");

@@ -1,9 +1,12 @@
+import type { Headers } from "../../balancers/transport/mod.ts";
 import type { Attempt } from "../../errors/etcd_error.ts";
 import type { Caller, UnaryCall } from "./caller.ts";
 import type { CallOptions } from "./options.ts";
 
 /** Follows one call from the inside. */
 export interface CallTrace {
+  /** Headers that tell the server which trace the call is part of. */
+  readonly headers?: Headers | undefined;
   /** An attempt has failed, and the call goes on. */
   retried(attempt: Attempt): void;
   /** The attempt that runs is late: another one is made beside it, here. */

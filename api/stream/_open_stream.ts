@@ -1,3 +1,4 @@
+import type { Headers } from "../../balancers/transport/mod.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import type { WaitingSettings } from "./_limit.ts";
@@ -52,4 +53,6 @@ export interface StreamSettings extends WaitingSettings {
   readonly messages?: "always" | "when asked for" | undefined;
   /** The server version the member must have. */
   readonly needs?: string | undefined;
+  /** Headers that tell the server which trace the stream is part of. */
+  readonly traceHeaders?: Headers | undefined;
 }

@@ -14,6 +14,7 @@ import {
   notOpenedError,
   requireVersion,
   type TokenKeeper,
+  withTrace,
 } from "../call/mod.ts";
 import { LiveStream } from "./_live_stream.ts";
 import type {
@@ -64,7 +65,10 @@ export class StreamOpener {
       if (tokens !== undefined) await ensureToken(tokens, settings.signal);
       const picked = await this.#pickOther(method.name, settings);
       const token = tokens?.token;
-      const headers = headersOf(tokens, settings);
+      const headers = withTrace(
+        headersOf(tokens, settings),
+        settings.traceHeaders,
+      );
       if (settings.needs !== undefined) {
         await requireVersion(picked, { ...settings, headers, method });
         if (!picked.transport.ready) continue;

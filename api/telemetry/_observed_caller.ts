@@ -65,6 +65,7 @@ function traceFor(
     onEvent?.({ type: "retry", method, endpoint, attempt, code, durationMs });
   };
   return {
+    headers: record?.headers,
     retried(failed) {
       record?.retried(failed);
       tell(failed);

@@ -46,7 +46,11 @@ export class ObservedOpener implements Opener {
     };
     try {
       const stream = await record.run(() =>
-        this.#opener.open(method, settings, followed)
+        this.#opener.open(
+          method,
+          { ...settings, traceHeaders: record.headers },
+          followed,
+        )
       );
       record.answered(stream.endpoint);
       return {

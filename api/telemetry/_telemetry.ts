@@ -5,6 +5,7 @@ import {
   createNoopMeter,
   type Histogram,
   metrics,
+  propagation,
   ProxyTracer,
   type Span,
   SpanKind,
@@ -12,7 +13,7 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Clock, Headers } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE, grpcCodeName } from "../../errors/codes.ts";
 import { type Attempt, EtcdError } from "../../errors/etcd_error.ts";
 import type { CallTrace } from "../call/mod.ts";
@@ -98,6 +99,7 @@ interface RecordingParts {
 }
 
 class Recording implements CallRecord {
+  readonly headers: Headers | undefined;
   readonly #method: string;
   readonly #parts: RecordingParts;
   readonly #span: Span | undefined;
@@ -114,6 +116,7 @@ class Recording implements CallRecord {
       kind: SpanKind.CLIENT,
       attributes: { ...SYSTEM, "rpc.method": method },
     });
+    this.headers = this.#span && headersOf(this.#span);
   }
 
   run<T>(task: () => T): T {
@@ -180,6 +183,13 @@ class Recording implements CallRecord {
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
   }
+}
+
+/** W3C's `traceparent` and its like, as the process has set them up. */
+function headersOf(span: Span): Headers {
+  const headers: Record<string, string> = {};
+  propagation.inject(trace.setSpan(context.active(), span), headers);
+  return headers;
 }
 
 interface Outcome {

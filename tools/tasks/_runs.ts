@@ -3,7 +3,7 @@ import type { EtcdBinaries } from "../../tests/harness/programs/etcd_binaries.ts
 import { runDeno } from "./_child.ts";
 import { note, print } from "../output/mod.ts";
 import { openScratch } from "./_scratch.ts";
-import { readTestArgs, type TestArgs } from "./_args.ts";
+import { readTestArgs, type TestArgs, type TransportName } from "./_args.ts";
 import {
   addCounts,
   formatCounts,
@@ -33,6 +33,8 @@ export interface TestPlan {
   readonly etcd: "required" | "wanted" | "none";
   /** One run each; the default is one run on the default version. */
   readonly versions?: readonly string[];
+  /** One run each, of each version; the default is one over the client's own. */
+  readonly transports?: readonly TransportName[];
   /** Variables for the tests. */
   readonly env?: Readonly<Record<string, string>>;
   /** Describes the plan, for someone who has to wait for it. */
@@ -46,20 +48,29 @@ export async function runTests(
 ): Promise<number> {
   const args = readTestArgs(userArgs);
   const versions = args.etcd ? [args.etcd] : plan.versions ?? [undefined];
+  const transports = args.transport
+    ? [args.transport]
+    : plan.transports ?? [undefined];
+  const turns = versions.flatMap((version) =>
+    transports.map((transport) => ({ version, transport }))
+  );
   await using scratch = await openScratch();
-  const flags = [
-    ...scratch.permissionFlags(),
-    ...await scratch.importFlags(args.transport),
-  ];
   // Whoever chooses tests knows what they are.
   if (args.paths.length + args.flags.length === 0 && plan.describe) {
-    const each = versions.length > 1
-      ? ` with each of ${versions.join(", ")}`
-      : "";
-    note(`Runs${each}: ${await plan.describe()}`);
+    note(
+      `Runs${eachOf("with", versions)}${
+        eachOf("over", transports)
+      }: ${await plan
+        .describe()}`,
+    );
   }
   let total = NO_TESTS;
-  for (const version of versions) {
+  for (const { version, transport } of turns) {
+    const flags = [
+      ...scratch.permissionFlags(),
+      ...await scratch.importFlags(transport),
+    ];
+    if (transport !== undefined) note(`over ${transport}`);
     const binaries = await provideEtcd(plan.etcd, version);
     const env = { ...plan.env, ...await scratch.testEnv(binaries) };
     for (const group of groupsOf(plan, args)) {
@@ -73,6 +84,13 @@ export async function runTests(
     }
   }
   return report(total);
+}
+
+function eachOf(
+  preposition: string,
+  list: readonly (string | undefined)[],
+): string {
+  return list.length > 1 ? ` ${preposition} each of ${list.join(", ")}` : "";
 }
 
 /** Files the user names are run as those of the first kind. */

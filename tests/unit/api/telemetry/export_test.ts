@@ -1,6 +1,7 @@
 // What Deno's own exporter sends of a client, read by a collector.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { codecOf } from "../../../../proto/_codec.ts";
+import { TRANSPORT_NAMES } from "../../../../balancers/transport/mod.ts";
 import { methods } from "../../../../proto/methods.ts";
 import { FakeServer, FakeStatus } from "../../../harness/mod.ts";
 import { run } from "../../support/_program.ts";
@@ -99,127 +100,138 @@ function methodOf(attributes: Readonly<Record<string, unknown>>): string {
   return String(attributes["rpc.method"]);
 }
 
-Deno.test("Deno's exporter sends a client's spans and metrics (OTEL_DENO=true)", async () => {
-  await using collector = new Collector();
-  await using server = await FakeServer.start();
-  let reads = 0;
-  const parents: unknown[] = [];
-  server.handle(methods.kv.range.path, ({ headers }) => {
-    parents.push(headers["traceparent"]);
-    return reads++ === 0
-      ? new FakeStatus(14, "etcdserver: no leader")
-      : new Uint8Array();
-  });
-  server.handleStream(methods.election.observe.path, async (stream) => {
-    parents.push(stream.headers["traceparent"]);
-    for await (const _ of stream.messages);
-    stream.send(LEADER.encode({ kv: { key: Uint8Array.of(1) } }));
-    await new Promise(() => {});
-  });
-  const { code, errors } = await run(
-    `
-      await using client = new Client({ endpoints: "${server.endpoint}" });
+for (const transport of TRANSPORT_NAMES) {
+  Deno.test(`Deno's exporter sends a client's spans and metrics over ${transport} (OTEL_DENO=true)`, async () => {
+    await using collector = new Collector();
+    await using server = await FakeServer.start();
+    let reads = 0;
+    const parents: unknown[] = [];
+    server.handle(methods.kv.range.path, ({ headers }) => {
+      parents.push(headers["traceparent"]);
+      return reads++ === 0
+        ? new FakeStatus(14, "etcdserver: no leader")
+        : new Uint8Array();
+    });
+    server.handleStream(methods.election.observe.path, async (stream) => {
+      parents.push(stream.headers["traceparent"]);
+      for await (const _ of stream.messages);
+      stream.send(LEADER.encode({ kv: { key: Uint8Array.of(1) } }));
+      await new Promise(() => {});
+    });
+    const { code, errors } = await run(
+      `
+      await using client = new Client({
+        endpoints: "${server.endpoint}",
+        transport: "${transport}",
+      });
       await client.get("hidden-key");
       await client.put("hidden-key", "hidden-value").catch(() => {});
       for await (const _ of client.election.observe("hidden-name")) break;
     `,
-    { env: collector.env },
-  );
-  assertEquals([code, errors], [0, ""]);
-  const spans = collector.ofClient.flatMap(({ spans = [] }) => spans);
-  assertEquals(
-    spans.map(({ name, kind, status, events }) => ({
-      name,
-      kind,
-      error: status?.code === ERROR_STATUS,
-      events: events.map(({ name }) => name),
-    })),
-    [
-      {
-        name: "etcdserverpb.KV/Range",
-        kind: CLIENT_KIND,
-        error: false,
-        events: ["retry"],
-      },
-      {
-        name: "etcdserverpb.KV/Put",
-        kind: CLIENT_KIND,
-        error: true,
-        events: [],
-      },
-      {
-        name: "v3electionpb.Election/Observe",
-        kind: CLIENT_KIND,
-        error: false,
-        events: [],
-      },
-    ],
-  );
-  const common = {
-    "rpc.system.name": "grpc",
-    "server.address": "127.0.0.1",
-    "server.port": new URL(server.endpoint).port,
-  };
-  const get = {
-    ...common,
-    "rpc.method": "etcdserverpb.KV/Range",
-    "rpc.status_code": "OK",
-  };
-  const put = {
-    ...common,
-    "rpc.method": "etcdserverpb.KV/Put",
-    "rpc.status_code": "UNIMPLEMENTED",
-    "error.type": "UNIMPLEMENTED",
-  };
-  const observe = {
-    ...common,
-    "rpc.method": "v3electionpb.Election/Observe",
-    "rpc.status_code": "CANCELLED",
-  };
-  const text = ({ attributes }: Span | Point) =>
-    Object.fromEntries(
-      Object.entries(toObject(attributes)).map(([k, v]) => [k, String(v)]),
+      { env: collector.env },
     );
-  assertEquals<unknown>(spans.map(text), [
-    { ...get, "etcdeno.call.attempts": "2" },
-    {
-      ...put,
-      "etcdeno.call.attempts": "1",
-      "etcdeno.error.code": "unsupported",
-    },
-    { ...observe, "etcdeno.call.attempts": "1" },
-  ]);
+    assertEquals([code, errors], [0, ""]);
+    const spans = collector.ofClient.flatMap(({ spans = [] }) => spans);
+    assertEquals(
+      spans.map(({ name, kind, status, events }) => ({
+        name,
+        kind,
+        error: status?.code === ERROR_STATUS,
+        events: events.map(({ name }) => name),
+      })),
+      [
+        {
+          name: "etcdserverpb.KV/Range",
+          kind: CLIENT_KIND,
+          error: false,
+          events: ["retry"],
+        },
+        {
+          name: "etcdserverpb.KV/Put",
+          kind: CLIENT_KIND,
+          error: true,
+          events: [],
+        },
+        {
+          name: "v3electionpb.Election/Observe",
+          kind: CLIENT_KIND,
+          error: false,
+          events: [],
+        },
+      ],
+    );
+    const common = {
+      "rpc.system.name": "grpc",
+      "server.address": "127.0.0.1",
+      "server.port": new URL(server.endpoint).port,
+    };
+    const get = {
+      ...common,
+      "rpc.method": "etcdserverpb.KV/Range",
+      "rpc.status_code": "OK",
+    };
+    const put = {
+      ...common,
+      "rpc.method": "etcdserverpb.KV/Put",
+      "rpc.status_code": "UNIMPLEMENTED",
+      "error.type": "UNIMPLEMENTED",
+    };
+    const observe = {
+      ...common,
+      "rpc.method": "v3electionpb.Election/Observe",
+      "rpc.status_code": "CANCELLED",
+    };
+    const text = ({ attributes }: Span | Point) =>
+      Object.fromEntries(
+        Object.entries(toObject(attributes)).map(([k, v]) => [k, String(v)]),
+      );
+    assertEquals<unknown>(spans.map(text), [
+      { ...get, "etcdeno.call.attempts": "2" },
+      {
+        ...put,
+        "etcdeno.call.attempts": "1",
+        "etcdeno.error.code": "unsupported",
+      },
+      { ...observe, "etcdeno.call.attempts": "1" },
+    ]);
 
-  // Deno's own spans of the requests are parts of the call, and so the server
-  // is told of it. The one of a stream comes last.
-  const [read, , stream] = spans;
-  assert(read && stream);
-  const requestsOf = (call: Span) =>
-    collector.spans.filter(({ parentSpanId }) => parentSpanId === call.spanId)
-      .map(({ traceId, spanId }) => {
-        assertStrictEquals(traceId, call.traceId);
-        return `00-${traceId}-${spanId}-01`;
-      });
-  assertEquals(parents, [...requestsOf(read), ...requestsOf(stream)]);
+    // The server is told of the call: over grpc-js, where Deno makes spans of the
+    // requests of `node:http2`, of those, which are parts of the call. That of a
+    // stream comes last.
+    const [read, , stream] = spans;
+    assert(read && stream);
+    const told = (span: Span) => `00-${span.traceId}-${span.spanId}-01`;
+    const requestsOf = (call: Span) =>
+      collector.spans.filter(({ parentSpanId }) =>
+        parentSpanId === call.spanId
+      );
+    assertEquals(
+      parents,
+      transport === "http2"
+        ? [told(read), told(read), told(stream)]
+        : [...requestsOf(read), ...requestsOf(stream)].map(told),
+    );
 
-  const metrics = collector.ofClient.flatMap(({ metrics = [] }) => metrics);
-  const named = (name: string) => metrics.findLast((one) => one.name === name);
-  const durations = named("rpc.client.call.duration");
-  assertStrictEquals(durations?.unit, "s");
-  const points = durations?.histogram?.dataPoints.map((point) => ({
-    ...text(point),
-    count: Number(point.count),
-  })).sort((a, b) => methodOf(a) < methodOf(b) ? -1 : 1);
-  assertEquals<unknown>(
-    points,
-    [put, get, observe].map((call) => ({ ...call, count: 1 })),
-  );
-  const events = named("etcdeno.client.events")?.sum?.dataPoints.map((point) =>
-    toObject(point.attributes)["etcdeno.event.type"]
-  );
-  assertEquals(
-    new Set(events),
-    new Set(["connecting", "ready", "retry", "closed"]),
-  );
-  assert(!JSON.stringify(collector.ofClient).includes("hidden"));
-});
+    const metrics = collector.ofClient.flatMap(({ metrics = [] }) => metrics);
+    const named = (name: string) =>
+      metrics.findLast((one) => one.name === name);
+    const durations = named("rpc.client.call.duration");
+    assertStrictEquals(durations?.unit, "s");
+    const points = durations?.histogram?.dataPoints.map((point) => ({
+      ...text(point),
+      count: Number(point.count),
+    })).sort((a, b) => methodOf(a) < methodOf(b) ? -1 : 1);
+    assertEquals<unknown>(
+      points,
+      [put, get, observe].map((call) => ({ ...call, count: 1 })),
+    );
+    const events = named("etcdeno.client.events")?.sum?.dataPoints.map((
+      point,
+    ) => toObject(point.attributes)["etcdeno.event.type"]);
+    assertEquals(
+      new Set(events),
+      new Set(["connecting", "ready", "retry", "closed"]),
+    );
+    assert(!JSON.stringify(collector.ofClient).includes("hidden"));
+  });
+}

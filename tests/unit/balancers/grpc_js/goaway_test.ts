@@ -101,6 +101,7 @@ Deno.test("Client survives a GOAWAY in the packet of the first SETTINGS, and dia
   await using full = leaving(ENHANCE_YOUR_CALM);
   const ended = await run(`
     const client = new Client({
+      transport: "grpc-js",
       endpoints: ["http://${stopping.address}", "http://${full.address}"],
     });
     const error = await client.get("k", { timeoutMs: 3_000 })
@@ -152,6 +153,7 @@ Deno.test("a connection is pinged half as often after a GOAWAY for too many ping
   const dial = makeDial({
     tls: undefined,
     keepAlive: { timeMs, timeoutMs: 5_000 },
+    transport: "grpc-js",
   });
   const waits: number[] = [];
   for (const said of [TOO_MANY_PINGS, undefined]) {

@@ -30,6 +30,7 @@ async function pinging(
   const dial = makeDial({
     tls: undefined,
     keepAlive: { timeMs: 50, timeoutMs: 10_000 },
+    transport: "grpc-js",
   });
   const ready = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
@@ -120,7 +121,11 @@ for (const balancer of BALANCERS) {
     for (const path of [PUT, RANGE]) {
       server.handle(path, ({ count }) => count === 1 ? REFUSED : EMPTY);
     }
-    await using client = new Client({ endpoints: server.endpoint, balancer });
+    await using client = new Client({
+      endpoints: server.endpoint,
+      balancer,
+      transport: "grpc-js",
+    });
     const error = await client.put("k", "v").catch((error) => error);
     assert(error instanceof EtcdError, `${error}`);
     assertEquals([error.code, error.maybeCommitted], ["unavailable", true]);
@@ -161,6 +166,7 @@ for (const balancer of BALANCERS) {
     await using proxy = await refusing(413);
     const { endpoint } = proxy;
     await using client = new Client({
+      transport: "grpc-js",
       endpoints: endpoint,
       balancer,
       requestTimeoutMs: 10_000,
@@ -183,6 +189,7 @@ for (const balancer of BALANCERS) {
 Deno.test("A put that a proxy answers with 503 before its end is told at once, in doubt", async () => {
   await using proxy = await refusing(503);
   await using client = new Client({
+    transport: "grpc-js",
     endpoints: proxy.endpoint,
     requestTimeoutMs: 10_000,
   });

@@ -18,7 +18,11 @@ import { BlackHole } from "../../support/_black_hole.ts";
 
 const PATH = methods.kv.range.path;
 const EMPTY = new Uint8Array();
-const PLAIN = makeDial({ tls: undefined, keepAlive: false });
+const PLAIN = makeDial({
+  tls: undefined,
+  keepAlive: false,
+  transport: "grpc-js",
+});
 
 /** A transport, and what it tells. */
 class Dialled implements AsyncDisposable {

@@ -9,6 +9,7 @@ import {
   type PingOptions,
   type RequestBytes,
   type RunningStream,
+  SYSTEM_CLOCK,
   type Transport,
   type UnaryAnswer,
 } from "../../../../../balancers/transport/mod.ts";
@@ -57,6 +58,8 @@ export class Dialled implements AsyncDisposable {
     DownReason
   >();
   readonly gone: PromiseWithResolvers<void> = Promise.withResolvers<void>();
+  /** A dial keeps no process alive; the test that waits for it does. */
+  readonly #release = SYSTEM_CLOCK.hold(Infinity, () => {});
 
   constructor(address: string, options: DialledOptions = {}) {
     const { keepAlive = false, timeoutMs = 5_000 } = options;
@@ -95,6 +98,7 @@ export class Dialled implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.transport.abort();
     await this.gone.promise;
+    this.#release();
   }
 }
 
