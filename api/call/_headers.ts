@@ -1,4 +1,5 @@
 import type { Headers } from "../../balancers/transport/mod.ts";
+import type { CallTrace } from "./_trace.ts";
 import type { CallOptions } from "./options.ts";
 
 /** Gives the headers with a token, if there is one. */
@@ -10,19 +11,18 @@ export interface TokenHeaders {
 /** Asks a member that has no leader to refuse the call. */
 export const REQUIRE_LEADER: Headers = Object.freeze({ hasleader: "true" });
 
-/** Headers with those of a trace, if the call is part of one. */
-export function withTrace(
-  headers: Headers | undefined,
-  ofTrace: Headers | undefined,
-): Headers | undefined {
-  return ofTrace === undefined ? headers : { ...headers, ...ofTrace };
+/** The options that a call's headers depend on. */
+interface HeaderOptions extends Pick<CallOptions, "requireLeader"> {
+  readonly trace?: Pick<CallTrace, "headers"> | undefined;
 }
 
-/** The headers of a call or a stream: the token, and what it requires. */
+/** The headers of a call or a stream: token, trace, and what it requires. */
 export function headersOf(
   tokens: TokenHeaders | undefined,
-  options: Pick<CallOptions, "requireLeader">,
+  options: HeaderOptions,
 ): Headers | undefined {
-  return tokens?.headers(options) ??
+  const headers = tokens?.headers(options) ??
     (options.requireLeader ? REQUIRE_LEADER : undefined);
+  const ofTrace = options.trace?.headers;
+  return ofTrace === undefined ? headers : { ...headers, ...ofTrace };
 }

@@ -18,7 +18,7 @@ import {
   notProvidedError,
   outOfTimeError,
 } from "./_errors.ts";
-import { headersOf, withTrace } from "./_headers.ts";
+import { headersOf } from "./_headers.ts";
 import { timeoutOf } from "./options.ts";
 import { pickFor } from "./_pick.ts";
 import { requireVersion } from "./_require_version.ts";
@@ -84,10 +84,7 @@ export class RetryingCaller implements TraceableCaller {
         continue;
       }
       const token = tokens?.token;
-      const headers = withTrace(
-        headersOf(tokens, traced),
-        traced.trace?.headers,
-      );
+      const headers = headersOf(tokens, traced);
       if (needs !== undefined) {
         await this.#require(needs, { call, picked, headers });
         if (!picked.transport.ready) continue;

@@ -7,7 +7,7 @@ export { requireVersion } from "./_require_version.ts";
 export { ClusterGuard } from "./_cluster_guard.ts";
 export { type Credentials, resolveCredentials } from "./_credentials.ts";
 export { type LateCall, notOpenedError } from "./_errors.ts";
-export { headersOf, withTrace } from "./_headers.ts";
+export { headersOf } from "./_headers.ts";
 export { RetryingCaller } from "./_retrying_caller.ts";
 export { TokenKeeper } from "./_token_keeper.ts";
 export type { CallTrace, TraceableCaller, TracedOptions } from "./_trace.ts";

@@ -1,5 +1,5 @@
-import type { Headers } from "../../balancers/transport/mod.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
+import type { CallTrace } from "../call/mod.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import type { WaitingSettings } from "./_limit.ts";
 
@@ -53,6 +53,6 @@ export interface StreamSettings extends WaitingSettings {
   readonly messages?: "always" | "when asked for" | undefined;
   /** The server version the member must have. */
   readonly needs?: string | undefined;
-  /** Headers that tell the server which trace the stream is part of. */
-  readonly traceHeaders?: Headers | undefined;
+  /** The trace that the server is told of. */
+  readonly trace?: Pick<CallTrace, "headers"> | undefined;
 }

@@ -14,7 +14,6 @@ import {
   notOpenedError,
   requireVersion,
   type TokenKeeper,
-  withTrace,
 } from "../call/mod.ts";
 import { LiveStream } from "./_live_stream.ts";
 import type {
@@ -65,10 +64,7 @@ export class StreamOpener {
       if (tokens !== undefined) await ensureToken(tokens, settings.signal);
       const picked = await this.#pickOther(method.name, settings);
       const token = tokens?.token;
-      const headers = withTrace(
-        headersOf(tokens, settings),
-        settings.traceHeaders,
-      );
+      const headers = headersOf(tokens, settings);
       if (settings.needs !== undefined) {
         await requireVersion(picked, { ...settings, headers, method });
         if (!picked.transport.ready) continue;

@@ -48,7 +48,7 @@ export class ObservedOpener implements Opener {
       const stream = await record.run(() =>
         this.#opener.open(
           method,
-          { ...settings, traceHeaders: record.headers },
+          { ...settings, trace: record },
           followed,
         )
       );

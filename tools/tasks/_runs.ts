@@ -47,22 +47,11 @@ export async function runTests(
   userArgs: readonly string[],
 ): Promise<number> {
   const args = readTestArgs(userArgs);
-  const versions = args.etcd ? [args.etcd] : plan.versions ?? [undefined];
-  const transports = args.transport
-    ? [args.transport]
-    : plan.transports ?? [undefined];
-  const turns = versions.flatMap((version) =>
-    transports.map((transport) => ({ version, transport }))
-  );
+  const turns = turnsOf(plan, args);
   await using scratch = await openScratch();
   // Whoever chooses tests knows what they are.
   if (args.paths.length + args.flags.length === 0 && plan.describe) {
-    note(
-      `Runs${eachOf("with", versions)}${
-        eachOf("over", transports)
-      }: ${await plan
-        .describe()}`,
-    );
+    note(`Runs${described(turns)}: ${await plan.describe()}`);
   }
   let total = NO_TESTS;
   for (const { version, transport } of turns) {
@@ -86,11 +75,30 @@ export async function runTests(
   return report(total);
 }
 
-function eachOf(
-  preposition: string,
-  list: readonly (string | undefined)[],
-): string {
-  return list.length > 1 ? ` ${preposition} each of ${list.join(", ")}` : "";
+/** One run of the tests. */
+interface Turn {
+  readonly version: string | undefined;
+  readonly transport: TransportName | undefined;
+}
+
+function turnsOf(
+  plan: Pick<TestPlan, "versions" | "transports">,
+  { etcd, transport: asked }: TestArgs,
+): readonly Turn[] {
+  const versions = etcd ? [etcd] : plan.versions ?? [undefined];
+  const transports = asked ? [asked] : plan.transports ?? [undefined];
+  return versions.flatMap((version) =>
+    transports.map((transport) => ({ version, transport }))
+  );
+}
+
+/** The turns in words; nothing if there is but one. */
+function described(turns: readonly Turn[]): string {
+  const versions = new Set(turns.map(({ version }) => version));
+  const transports = new Set(turns.map(({ transport }) => transport));
+  const each = (preposition: string, all: ReadonlySet<unknown>) =>
+    all.size > 1 ? ` ${preposition} each of ${[...all].join(", ")}` : "";
+  return each("with", versions) + each("over", transports);
 }
 
 /** Files the user names are run as those of the first kind. */
