@@ -105,6 +105,41 @@ Deno.test("judgeLeaks() finds one timer a window", () => {
   );
 });
 
+// As they were in an hour of each strategy over http2, from the seeds 3001,
+// 3017 and 3123.
+const TIMERS_OF_AN_HOUR = [
+  "8 9 7 9 6 9 8 9 7 8 8 8 7 7 6 9 7 7 7 9 8 7 7 8 7 7 8 9 7",
+  "8 8 8 10 8 8 8 11 8 8 9 10 8 8 8 10 10 8 9 11 10 9 8 11 8 9 8 10",
+  "9 7 8 10 10 8 8 11 9 9 9 11 10 10 7 11 8 10 9 10 9 8 8 11 11 10 8 11 9",
+];
+
+Deno.test("judgeLeaks() finds nothing in timers that come and go", () => {
+  for (const hour of TIMERS_OF_AN_HOUR) {
+    const points = judgedTimers(hour.split(" ").map(Number));
+    assertEquals(points, []);
+  }
+});
+
+Deno.test("judgeLeaks() finds four timers that were lost in one window", () => {
+  for (const hour of TIMERS_OF_AN_HOUR) {
+    const timers = hour.split(" ").map(Number);
+    const [found = ""] = judgedTimers(
+      timers.map((count, window) => window < 9 ? count : count + 4),
+    );
+    assertMatch(found, /^timers: /);
+  }
+});
+
+function judgedTimers(timers: readonly number[]): readonly string[] {
+  return judgeLeaks(
+    hour().slice(0, timers.length).map((point, window) => ({
+      ...point,
+      timers: timers[window] ?? 0,
+    })),
+    "grpc1.23",
+  );
+}
+
 Deno.test("judgeLeaks() finds a watch or a lease that the servers still have", () => {
   for (const name of ["serverWatches", "serverLeases"] as const) {
     const [found = ""] = findings((window) => ({ [name]: window < 9 ? 0 : 1 }));
