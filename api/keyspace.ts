@@ -7,6 +7,10 @@ import type { CallOptions } from "./call/mod.ts";
 import type { ElectionService, LockService } from "./server_locks/mod.ts";
 import type { Key, KeyRange, KeyValue, Value } from "./values/mod.ts";
 import type {
+  ConditionalDeleteOptions,
+  ConditionalDeleteResult,
+  ConditionalPutOptions,
+  ConditionalPutResult,
   DeleteOptions,
   DeleteResult,
   Kv,
@@ -101,20 +105,40 @@ export abstract class Keyspace {
     return this.kv.list(range, options);
   }
 
+  /** Writes one key if it is as expected, as {@linkcode Kv.put} does. */
+  put(
+    key: Key,
+    value: Value,
+    options: ConditionalPutOptions & CallOptions,
+  ): Promise<ConditionalPutResult>;
   /** Writes one key, as {@linkcode Client.put} does. */
   put(
     key: Key,
     value: Value,
     options?: PutOptions & CallOptions,
-  ): Promise<PutResult> {
+  ): Promise<PutResult>;
+  put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult | ConditionalPutResult> {
     return this.kv.put(key, value, options);
   }
 
+  /** Deletes one key if it is as expected, as {@linkcode Kv.delete} does. */
+  delete(
+    key: Key,
+    options: ConditionalDeleteOptions & CallOptions,
+  ): Promise<ConditionalDeleteResult>;
   /** Deletes a key or a range, as {@linkcode Client.delete} does. */
   delete(
     range: Key | KeyRange,
     options?: DeleteOptions & CallOptions,
-  ): Promise<DeleteResult> {
+  ): Promise<DeleteResult>;
+  delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult | ConditionalDeleteResult> {
     return this.kv.delete(range, options);
   }
 

@@ -27,6 +27,12 @@ export const FLAG: OptionKind = {
   holds: (value) => typeof value === "boolean",
 };
 
+/** A flag that stands for something only when it is set. */
+export const TRUE: OptionKind = {
+  expected: "true, or left out",
+  holds: (value) => value === true,
+};
+
 /** A signal that ends a call. */
 export const SIGNAL: OptionKind = {
   expected: "an AbortSignal, such as the 'signal' of an AbortController",

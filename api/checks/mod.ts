@@ -31,6 +31,7 @@ export {
   SECRET,
   SIGNAL,
   TIMEOUT_MS,
+  TRUE,
   WAIT_OPTIONS,
 } from "./_kinds.ts";
 export { leaseField } from "./_lease.ts";

@@ -11,6 +11,10 @@ import type { ElectionService, LockService } from "../server_locks/mod.ts";
 import type { Key, KeyRange, KeyValue, Value } from "../values/mod.ts";
 import { Keyspace } from "../keyspace.ts";
 import type {
+  ConditionalDeleteOptions,
+  ConditionalDeleteResult,
+  ConditionalPutOptions,
+  ConditionalPutResult,
   DeleteOptions,
   DeleteResult,
   Kv,
@@ -30,14 +34,10 @@ import type { Session, SessionOptions } from "../session/mod.ts";
 import type { Watch, WatchOptions } from "../watch/mod.ts";
 
 /**
- * A client of one etcd cluster.
+ * A client of one etcd cluster: it connects when it is first used, and
+ * `await using` closes it.
  *
- * It connects when it is first used. `await using` closes it.
- *
- * Every call throws an `EtcdError`, or the reason of its `signal`. Reads are
- * repeated, as the balancer strategy decides. Writes are sent at most once,
- * unless they were certainly not applied: `maybeCommitted` on the error says
- * whether one may have been.
+ * Every call throws an `EtcdError`, or the reason of its `signal`; see {@linkcode Kv}.
  *
  * ```ts ignore
  * await using client = new Client({ endpoints: "http://127.0.0.1:2379" });
@@ -92,10 +92,7 @@ export class Client extends Keyspace implements AsyncDisposable {
     return super.get(key, options);
   }
 
-  /**
-   * Reads a range in one request, as {@linkcode Client.get} does one key. Server
-   * and client hold it in memory whole: see {@linkcode Client.list} for more.
-   */
+  /** Reads a range whole, in one request; {@linkcode Client.list} is for more. */
   override range(
     range: Key | KeyRange,
     options?: RangeOptions & CallOptions,
@@ -105,8 +102,7 @@ export class Client extends Keyspace implements AsyncDisposable {
 
   /**
    * Reads a range of any size in pages, all at one revision: that of the first
-   * page, or the one given. `timeoutMs` is the time for each page. Example:
-   * `for await (const { key, value } of client.list(prefix("jobs/"))) …`
+   * page, or the one given. `timeoutMs` is the time for each page.
    *
    * @throws {CompactedError} If the revision is gone by the time of a page.
    */
@@ -117,6 +113,12 @@ export class Client extends Keyspace implements AsyncDisposable {
     return super.list(range, options);
   }
 
+  /** Writes one key if it is as expected, see {@linkcode Kv.put}. */
+  override put(
+    key: Key,
+    value: Value,
+    options: ConditionalPutOptions & CallOptions,
+  ): Promise<ConditionalPutResult>;
   /**
    * Writes one key. It is sent at most once, unless it was certainly not applied.
    *
@@ -127,28 +129,35 @@ export class Client extends Keyspace implements AsyncDisposable {
     key: Key,
     value: Value,
     options?: PutOptions & CallOptions,
-  ): Promise<PutResult> {
+  ): Promise<PutResult>;
+  override put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult | ConditionalPutResult> {
     return super.put(key, value, options);
   }
 
-  /**
-   * Deletes a key, or every key of a range, with the guarantees of a put;
-   * `deleted` is how many there were.
-   */
+  /** Deletes one key if it is as expected, see {@linkcode Kv.delete}. */
+  override delete(
+    key: Key,
+    options: ConditionalDeleteOptions & CallOptions,
+  ): Promise<ConditionalDeleteResult>;
+  /** Deletes a key or a range, as a put writes; `deleted` counts the keys. */
   override delete(
     range: Key | KeyRange,
     options?: DeleteOptions & CallOptions,
-  ): Promise<DeleteResult> {
+  ): Promise<DeleteResult>;
+  override delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult | ConditionalDeleteResult> {
     return super.delete(range, options);
   }
 
   /**
    * Runs a transaction: `then` if all conditions hold, otherwise `else`; all of
-   * it or nothing. One that only reads is repeated like a read. One that writes
-   * is sent at most once, unless it was certainly not applied. {@linkcode Kv.txn}
-   * has an example.
-   *
-   * @throws {NoSpaceError} If the database is full and a branch has a put.
+   * it or nothing. One that only reads is repeated, see {@linkcode Kv.txn}.
    */
   override txn<
     const Then extends readonly Operation[] = [],
@@ -168,12 +177,7 @@ export class Client extends Keyspace implements AsyncDisposable {
     return this.#core.watches.watch(keyOrRange, options);
   }
 
-  /**
-   * Opens a session: a lease that is kept alive, and the locks and leaderships
-   * that end with it.
-   *
-   * @throws {NoSpaceError} If the database is full.
-   */
+  /** Opens a session: a lease kept alive, and the locks that end with it. */
   override session(options?: SessionOptions): Promise<Session> {
     return super.session(options);
   }
@@ -184,11 +188,9 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Calls to one member, which need not be among the endpoints, over a
-   * connection of their own; see {@linkcode MemberCalls}.
+   * Calls to one member, among the endpoints or not, see {@linkcode MemberCalls}.
    *
-   * @throws {InvalidOptionError} If the endpoint is malformed, or would get a
-   * password or token in plain text although TLS is set up.
+   * @throws {InvalidOptionError} If it is not as `ClientOptions.endpoints` says.
    */
   member(endpoint: string): MemberCalls {
     return this.#core.member(endpoint);
@@ -214,8 +216,7 @@ export class Client extends Keyspace implements AsyncDisposable {
    * and snapshots that run on a dropped one end there by themselves. Watches,
    * leases and observers leave it as soon as another one is connected.
    *
-   * @throws {InvalidOptionError} If the list is empty or one is malformed, or
-   * would get a password or token in plain text although TLS is set up.
+   * @throws {InvalidOptionError} If one is not as `ClientOptions.endpoints` says.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
     this.#core.setEndpoints(endpoints);
@@ -229,7 +230,6 @@ export class Client extends Keyspace implements AsyncDisposable {
    *
    * @throws {UnavailableError} If none can be reached, as behind a proxy. The
    * error names each, and the endpoints in use stay.
-   * @throws {EtcdError} If no member could answer.
    */
   syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
     return this.#core.syncEndpoints(options);

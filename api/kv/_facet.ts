@@ -11,6 +11,13 @@ import {
   rangeRequest,
   rangeResult,
 } from "./_codec.ts";
+import {
+  deleteIfRequest,
+  deleteIfResult,
+  isConditional,
+  putIfRequest,
+  putIfResult,
+} from "./_condition.ts";
 import type { Kv } from "./kv.ts";
 import { KV } from "./_options.ts";
 import { listPages, type ReadRest } from "./_list.ts";
@@ -26,6 +33,12 @@ import {
   toKeyValuesInSteps,
   type Value,
 } from "../values/mod.ts";
+import type {
+  ConditionalDeleteOptions,
+  ConditionalDeleteResult,
+  ConditionalPutOptions,
+  ConditionalPutResult,
+} from "./condition_types.ts";
 import type {
   CompactOptions,
   CompactResult,
@@ -46,6 +59,8 @@ const GET = { method: methods.kv.range, action: "get" };
 const RANGE = { method: methods.kv.range, action: "range" };
 const PUT = { method: methods.kv.put, action: "put" };
 const DELETE = { method: methods.kv.deleteRange, action: "delete" };
+const PUT_IF = { method: methods.kv.txn, action: "put" };
+const DELETE_IF = { method: methods.kv.txn, action: "delete" };
 const TXN = { method: methods.kv.txn, action: "run the transaction" };
 const COMPACT = { method: methods.kv.compact, action: "compact" };
 
@@ -106,19 +121,52 @@ export class KvFacet implements Kv {
       }));
   }
 
+  put(
+    key: Key,
+    value: Value,
+    options: ConditionalPutOptions & CallOptions,
+  ): Promise<ConditionalPutResult>;
+  put(
+    key: Key,
+    value: Value,
+    options?: PutOptions & CallOptions,
+  ): Promise<PutResult>;
   async put(
     key: Key,
     value: Value,
-    options: PutOptions & CallOptions = NO_OPTIONS,
-  ): Promise<PutResult> {
+    options: (PutOptions | ConditionalPutOptions) & CallOptions = NO_OPTIONS,
+  ): Promise<PutResult | ConditionalPutResult> {
+    if (isConditional<ConditionalPutOptions>(options)) {
+      const request = KV.put.take(
+        options,
+        () => putIfRequest(key, value, options),
+      );
+      return putIfResult(await this.#caller.unary(PUT_IF, request, options));
+    }
     const request = KV.put.take(options, () => putRequest(key, value, options));
     return putResult(await this.#caller.unary(PUT, request, options));
   }
 
+  delete(
+    key: Key,
+    options: ConditionalDeleteOptions & CallOptions,
+  ): Promise<ConditionalDeleteResult>;
+  delete(
+    range: Key | KeyRange,
+    options?: DeleteOptions & CallOptions,
+  ): Promise<DeleteResult>;
   async delete(
     range: Key | KeyRange,
-    options: DeleteOptions & CallOptions = {},
-  ): Promise<DeleteResult> {
+    options: (DeleteOptions | ConditionalDeleteOptions) & CallOptions = {},
+  ): Promise<DeleteResult | ConditionalDeleteResult> {
+    if (isConditional<ConditionalDeleteOptions>(options)) {
+      const request = KV.delete.take(
+        options,
+        () => deleteIfRequest(range, options),
+      );
+      const wire = await this.#caller.unary(DELETE_IF, request, options);
+      return deleteIfResult(wire);
+    }
     const request = KV.delete.take(
       options,
       () => deleteRequest(range, options),

@@ -7,6 +7,7 @@ import {
   type OptionKinds,
   REVISION,
   Signature,
+  TRUE,
 } from "../checks/mod.ts";
 
 /** The options of a read of one key. */
@@ -50,6 +51,9 @@ export const PUT_OPTIONS: OptionKinds = {
 /** The options of a delete. */
 export const DELETE_OPTIONS: OptionKinds = { prevKv: FLAG };
 
+/** The condition that a write of one key may have. */
+const IF_MOD_REVISION: OptionKinds = { ifModRevision: REVISION };
+
 type Methods =
   | "get"
   | "range"
@@ -65,8 +69,17 @@ export const KV: Readonly<Record<Methods, Signature>> = {
   get: new Signature("get", { ...CALL_OPTIONS, ...READ_OPTIONS }),
   range: new Signature("range", { ...CALL_OPTIONS, ...RANGE_OPTIONS }),
   list: new Signature("list", { ...CALL_OPTIONS, ...LIST_OPTIONS }),
-  put: new Signature("put", { ...CALL_OPTIONS, ...PUT_OPTIONS }),
-  delete: new Signature("delete", { ...CALL_OPTIONS, ...DELETE_OPTIONS }),
+  put: new Signature("put", {
+    ...CALL_OPTIONS,
+    ...PUT_OPTIONS,
+    ...IF_MOD_REVISION,
+    ifAbsent: TRUE,
+  }),
+  delete: new Signature("delete", {
+    ...CALL_OPTIONS,
+    ...DELETE_OPTIONS,
+    ...IF_MOD_REVISION,
+  }),
   txn: new Signature("txn", CALL_OPTIONS),
   batched: new Signature("kv.batched", {}),
   compact: new Signature("kv.compact", { ...CALL_OPTIONS, physical: FLAG }),

@@ -1,5 +1,3 @@
-import { GRPC_CODE } from "../../errors/codes.ts";
-import { EtcdError } from "../../errors/etcd_error.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
   type CompareInit,
@@ -11,7 +9,6 @@ import {
   type TxnResponse,
 } from "../../proto/gen/messages.ts";
 import { fromBigInt } from "../../proto/int64.ts";
-import { methods } from "../../proto/methods.ts";
 import {
   bounds,
   keyBytes,
@@ -44,6 +41,7 @@ import {
   RANGE_OPTIONS,
   READ_OPTIONS,
 } from "./_options.ts";
+import { present } from "./_present.ts";
 import type {
   Comparison,
   DeleteOperation,
@@ -220,27 +218,15 @@ function result(
   operation: Exclude<OperationOutline, Pick<GetOperation, "kind">>,
   wire: ResponseOp | undefined,
 ): OperationResult<Operation> {
-  switch (operation.kind) {
+  const { kind } = operation;
+  switch (kind) {
     case "range":
-      return rangeResult(present(operation, wire?.responseRange));
+      return rangeResult(present(kind, wire?.responseRange));
     case "put":
-      return putResult(present(operation, wire?.responsePut));
+      return putResult(present(kind, wire?.responsePut));
     case "delete":
-      return deleteResult(present(operation, wire?.responseDeleteRange));
+      return deleteResult(present(kind, wire?.responseDeleteRange));
     case "txn":
-      return txnResult(operation.txn, present(operation, wire?.responseTxn));
+      return txnResult(operation.txn, present(kind, wire?.responseTxn));
   }
-}
-
-function present<T>({ kind }: OperationOutline, wire: T | null | undefined): T {
-  if (wire) return wire;
-  throw new EtcdError(
-    `Cannot run the transaction: the answer to the operation '${kind}' is missing (protocol)`,
-    {
-      code: "protocol",
-      grpcCode: GRPC_CODE.internal,
-      method: methods.kv.txn.name,
-      maybeCommitted: true,
-    },
-  );
 }

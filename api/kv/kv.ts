@@ -1,6 +1,12 @@
 import type { BatchMode } from "../batch/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
 import type { Key, KeyRange, KeyValue, Value } from "../values/mod.ts";
+import type {
+  ConditionalDeleteOptions,
+  ConditionalDeleteResult,
+  ConditionalPutOptions,
+  ConditionalPutResult,
+} from "./condition_types.ts";
 import type { Operation, Txn, TxnResult } from "./txn_types.ts";
 import type {
   CompactOptions,
@@ -70,6 +76,28 @@ export interface Kv {
     options?: ListOptions & CallOptions,
   ): AsyncIterableIterator<KeyValue>;
   /**
+   * Writes one key if it is as it was read, or if it does not exist; nothing
+   * can come between. If that does not hold, nothing is written, and `current`
+   * is the key as it is.
+   *
+   * It is a transaction, for which a user needs the right to read the key as
+   * well. It is sent at most once, unless it was certainly not applied. So
+   * `succeeded: false` is never the echo of a write of its own: a call whose
+   * answer is lost throws, and `maybeCommitted` on the error says that the key
+   * has to be read to know. In a batching client it is not kept in order with
+   * puts and deletes that still wait.
+   *
+   * ```ts ignore
+   * const made = await client.kv.put("leader", "me", { ifAbsent: true });
+   * if (!made.succeeded) console.log(made.current?.value.text());
+   * ```
+   */
+  put(
+    key: Key,
+    value: Value,
+    options: ConditionalPutOptions & CallOptions,
+  ): Promise<ConditionalPutResult>;
+  /**
    * Writes one key.
    *
    * ```ts ignore
@@ -82,6 +110,18 @@ export interface Kv {
     value: Value,
     options?: PutOptions & CallOptions,
   ): Promise<PutResult>;
+  /**
+   * Deletes one key if it is as it was read, with the guarantees of a put with a
+   * condition.
+   *
+   * ```ts ignore
+   * await client.kv.delete("jobs/1", { ifModRevision: job.modRevision });
+   * ```
+   */
+  delete(
+    key: Key,
+    options: ConditionalDeleteOptions & CallOptions,
+  ): Promise<ConditionalDeleteResult>;
   /**
    * Deletes a key or a range.
    *

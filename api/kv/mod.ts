@@ -27,6 +27,15 @@ export type {
   TxnResult,
 } from "./txn_types.ts";
 export type {
+  ConditionalDeleteOptions,
+  ConditionalDeleteResult,
+  ConditionalPutOptions,
+  ConditionalPutResult,
+  ConditionFailed,
+  PutIfAbsentOptions,
+  PutIfUnchangedOptions,
+} from "./condition_types.ts";
+export type {
   CompactOptions,
   CompactResult,
   DeleteOptions,

@@ -15,6 +15,27 @@ export const KV_WRITES: readonly Write[] = [
       happened: async () => !await has(server, name),
     };
   }),
+  once("kv.put, if absent", ({ client, server, name }) =>
+    Promise.resolve({
+      call: (options) => client.put(name, "x", { ...options, ifAbsent: true }),
+      happened: () => has(server, name),
+    })),
+  once("kv.put, if as it was", async ({ client, server, name }) => {
+    const { header: { revision } } = await server.put(name, "x");
+    const ifModRevision = revision;
+    return {
+      call: (options) => client.put(name, "y", { ...options, ifModRevision }),
+      happened: async () => (await server.get(name))?.value.text() === "y",
+    };
+  }),
+  once("kv.delete, if as it was", async ({ client, server, name }) => {
+    const { header: { revision } } = await server.put(name, "x");
+    const ifModRevision = revision;
+    return {
+      call: (options) => client.delete(name, { ...options, ifModRevision }),
+      happened: async () => !await has(server, name),
+    };
+  }),
   once("kv.txn", ({ client, server, name }) =>
     Promise.resolve({
       call: (options) => client.txn({ then: [op.put(name, "x")] }, options),
@@ -44,6 +65,15 @@ export const KV_WRITES: readonly Write[] = [
       happened: async () => !await has(server, name),
     };
   }),
+  once(
+    "kv.batched().put, if absent",
+    ({ client, server, name }) =>
+      Promise.resolve({
+        call: (options) =>
+          client.kv.batched().put(name, "x", { ...options, ifAbsent: true }),
+        happened: () => has(server, name),
+      }),
+  ),
   once("namespace().put", ({ client, server, name }) =>
     Promise.resolve({
       call: (options) => client.namespace(name).put("/x", "x", options),

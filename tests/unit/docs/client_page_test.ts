@@ -33,7 +33,9 @@ async function methodsOf(name: string): Promise<ReadonlyMap<string, string>> {
     .flatMap((symbol) => symbol.declarations);
   return new Map(
     declarations.flatMap(({ def }) => def?.methods ?? [])
-      .map((method) => [method.name, method.jsDoc?.doc ?? ""]),
+      .map((method) => [method.name, method.jsDoc?.doc ?? ""] as const)
+      // The body of a method with several signatures is listed as well.
+      .toSorted(([, one], [, other]) => one.length - other.length),
   );
 }
 

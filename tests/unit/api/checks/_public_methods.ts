@@ -76,12 +76,16 @@ function writeMethods(client: Client): readonly PublicMethod[] {
         ["value", () => client.put("k", { v: 1 } as never)],
         ["lease", () => client.put("k", "v", { lease: 5 as never })],
         ["leaseId", () => client.put("k", "v", { leaseId: 5n } as never)],
+        ["ifAbsent", () => client.put("k", "v", { ifAbsent: false } as never)],
       ],
     },
     {
       name: "delete",
       call: (options) => client.delete("k", options),
-      wrong: [["key", () => client.delete(NO)]],
+      wrong: [
+        ["key", () => client.delete(NO)],
+        ["ifAbsent", () => client.delete("k", { ifAbsent: true } as never)],
+      ],
     },
     {
       name: "txn",
