@@ -31,6 +31,7 @@ export {
 } from "./api/client/mod.ts";
 export type {
   Auth,
+  Authentication,
   AuthResult,
   AuthStatus,
   Grant,

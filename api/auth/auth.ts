@@ -3,11 +3,20 @@ import { methods } from "../../proto/methods.ts";
 import { change } from "./_change.ts";
 import { RoleFacet } from "./_roles.ts";
 import { UserFacet } from "./_users.ts";
-import type { Auth, AuthResult, AuthStatus, Roles, Users } from "./types.ts";
+import type {
+  Auth,
+  Authentication,
+  AuthResult,
+  AuthStatus,
+  Roles,
+  Users,
+} from "./types.ts";
 import type { Caller, CallOptions } from "../call/mod.ts";
 import { jsonable, toHeader } from "../values/mod.ts";
-import { CALL_OPTIONS, Signature } from "../checks/mod.ts";
+import { CALL_OPTIONS, Signature, WAIT_OPTIONS } from "../checks/mod.ts";
+import { type AuthenticateParts, tryCredentials } from "./_authenticate.ts";
 
+const AUTHENTICATE = new Signature("auth.authenticate", WAIT_OPTIONS);
 const ENABLE = new Signature("auth.enable", CALL_OPTIONS);
 const DISABLE = new Signature("auth.disable", CALL_OPTIONS);
 const STATUS = new Signature("auth.status", CALL_OPTIONS);
@@ -17,11 +26,20 @@ export class AuthFacet implements Auth {
   readonly users: Users;
   readonly roles: Roles;
   readonly #caller: Caller;
+  readonly #parts: AuthenticateParts;
 
-  constructor(caller: Caller) {
+  constructor(caller: Caller, parts: AuthenticateParts) {
     this.#caller = caller;
+    this.#parts = parts;
     this.users = new UserFacet(caller);
     this.roles = new RoleFacet(caller);
+  }
+
+  async authenticate(
+    options: Omit<CallOptions, "requireLeader"> = {},
+  ): Promise<Authentication> {
+    AUTHENTICATE.check(options);
+    return await tryCredentials(this.#caller, this.#parts, options);
   }
 
   async enable(options?: CallOptions): Promise<AuthResult> {
@@ -57,17 +75,4 @@ export class AuthFacet implements Auth {
       authRevision: toUnsignedBigInt(authRevision),
     });
   }
-}
-
-/** Asks for the token of a user. */
-export async function authenticate(
-  caller: Caller,
-  { name, password }: { readonly name: string; readonly password: string },
-): Promise<string> {
-  const { token } = await caller.unary(
-    { method: methods.auth.authenticate, action: "authenticate" },
-    { name, password },
-    undefined,
-  );
-  return token;
 }

@@ -3,9 +3,11 @@
  *
  * @module
  */
-export { authenticate, AuthFacet } from "./auth.ts";
+export { authenticate } from "./_authenticate.ts";
+export { AuthFacet } from "./auth.ts";
 export type {
   Auth,
+  Authentication,
   AuthResult,
   AuthStatus,
   Grant,

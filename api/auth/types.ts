@@ -39,6 +39,13 @@ export interface AuthStatus extends AuthResult {
   readonly authRevision: bigint;
 }
 
+/**
+ * The outcome of {@linkcode Auth.authenticate}. `accepted`: the cluster has
+ * accepted the credentials. `not_needed`: auth is off, and nobody has looked at
+ * user and password.
+ */
+export type Authentication = "accepted" | "not_needed";
+
 /** The way a user proves who they are: a password, or a certificate alone. */
 export type UserOptions =
   | { readonly password: string; readonly noPassword?: undefined }
@@ -129,6 +136,26 @@ export interface Auth {
   readonly users: Users;
   /** The roles. */
   readonly roles: Roles;
+  /**
+   * Tries the client's credentials, which are else first used with the first
+   * call, and gets a token now. The calls that follow send it; it stays within
+   * the client. Functions in `auth` are asked anew. A token that was given to the
+   * client is tried out on a read, also where auth is off.
+   *
+   * ```ts ignore
+   * await client.auth.authenticate({ timeoutMs: 5_000 });
+   * ```
+   *
+   * @throws {AuthError} If user and password, or the token, are not accepted, or
+   * a function in `auth` fails. A token that the client had before stays.
+   * @throws {TimeoutError} If there is no answer in time, by a member or by a
+   * function in `auth`, which the message names.
+   * @throws {UnavailableError} If no member can be reached.
+   * @throws {InvalidOptionError} If the client has no `auth`.
+   */
+  authenticate(
+    options?: Omit<CallOptions, "requireLeader">,
+  ): Promise<Authentication>;
   /**
    * Turns auth on. There must be a user `root` with the role `root`. From then
    * on every client needs credentials.

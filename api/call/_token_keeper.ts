@@ -1,11 +1,11 @@
 import type { Clock, Headers } from "../../balancers/transport/mod.ts";
-import { createError } from "../../errors/specific_errors.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { Credentials } from "./_credentials.ts";
 import { REQUIRE_LEADER } from "./_headers.ts";
 import type { CallOptions } from "./options.ts";
+import { withUsername } from "./_named_user.ts";
 import { provided } from "./_provided.ts";
-import { untilAborted } from "../waiting/mod.ts";
+import { abortable, untilAborted, type WorkContext } from "../waiting/mod.ts";
 import type { TellEvent } from "../events.ts";
 import type { Provided } from "./auth_options.ts";
 
@@ -13,7 +13,15 @@ import type { Provided } from "./auth_options.ts";
 export type Authenticate = (
   username: string,
   password: string,
+  options?: CallOptions,
 ) => Promise<string>;
+
+/** A way to get a token: to have values provided, and to ask the cluster. */
+interface Asking {
+  provided(option: string, value: Provided): Promise<string>;
+  /** The options of the call. */
+  call(): CallOptions | undefined;
+}
 
 // A token that was refused so soon after it came was not refused for its age.
 const FRESH_MS = 5_000;
@@ -76,6 +84,11 @@ export class TokenKeeper {
     return this.#waitingFor;
   }
 
+  /** Whether the keeper asks the cluster itself, with a user and a password. */
+  get asksCluster(): boolean {
+    return this.#credentials.kind === "password";
+  }
+
   /** Whether the keeper can get another token when this one is refused. */
   get renewable(): boolean {
     const credentials = this.#credentials;
@@ -123,9 +136,41 @@ export class TokenKeeper {
     return fetching;
   }
 
+  /**
+   * Fetches a token now, even if one is known, in the time of some work of its
+   * own; resolves to nothing if auth is off. `onWait` is told of the function of
+   * the user's whose answer is awaited. If it fails, the token known stays.
+   *
+   * @throws {EtcdError} If the cluster gives none, or the provider fails.
+   */
+  async renew(
+    context: WorkContext,
+    onWait: (option: string | undefined) => void,
+  ): Promise<string | undefined> {
+    const token = await this.#tellFailure(this.#get({
+      provided: async (option, value) => {
+        onWait(option);
+        const given = await abortable(provided(option, value), context.signal);
+        onWait(undefined);
+        return given;
+      },
+      call: () => ({
+        signal: context.cancelSignal,
+        timeoutMs: context.leftMs(Infinity),
+      }),
+    }));
+    this.#know(token);
+    return token;
+  }
+
   /** Gives up the wait for a provider: the next fetch asks it again. */
   giveUpWaiting(): void {
     if (this.#waitingFor !== undefined) this.#fetching = undefined;
+  }
+
+  /** Aborted when the client is closed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
   }
 
   /** Ends every wait for a provider, now and later. */
@@ -134,16 +179,31 @@ export class TokenKeeper {
   }
 
   async #fetch(turn: number): Promise<void> {
-    let token: string | undefined;
+    const getting = this.#get({
+      provided: (option, value) => this.#provided(turn, { option, value }),
+      call: () => undefined,
+    });
+    const token = await this.#tellFailure(
+      getting,
+      () => turn === this.#newest,
+    );
+    if (turn === this.#newest) this.#know(token);
+  }
+
+  /** Waits for a token, and tells if it does not come. */
+  async #tellFailure<T>(
+    getting: Promise<T>,
+    wanted = () => true,
+  ): Promise<T> {
     try {
-      token = await this.#get(turn);
+      return await getting;
     } catch (error) {
-      if (turn === this.#newest) {
-        this.#onEvent?.({ type: "token", change: "failed" });
-      }
+      if (wanted()) this.#onEvent?.({ type: "token", change: "failed" });
       throw error;
     }
-    if (turn !== this.#newest) return;
+  }
+
+  #know(token: string | undefined): void {
     this.#state = token === undefined ? { kind: "not needed" } : {
       kind: "token",
       token,
@@ -155,17 +215,15 @@ export class TokenKeeper {
     this.#onEvent?.({ type: "token", change });
   }
 
-  async #get(turn: number): Promise<string | undefined> {
+  async #get(ask: Asking): Promise<string | undefined> {
     const credentials = this.#credentials;
-    const given = (option: string, value: Provided) =>
-      this.#provided(turn, { option, value });
     if (credentials.kind === "token") {
-      return await given("auth.token", credentials.token);
+      return await ask.provided("auth.token", credentials.token);
     }
-    const username = await given("auth.username", credentials.username);
-    const password = await given("auth.password", credentials.password);
+    const username = await ask.provided("auth.username", credentials.username);
+    const password = await ask.provided("auth.password", credentials.password);
     try {
-      return await this.#authenticate(username, password);
+      return await this.#authenticate(username, password, ask.call());
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       // Auth is off: calls go without a token until a member asks for a user.
@@ -185,38 +243,4 @@ export class TokenKeeper {
       if (turn === this.#newest) this.#waitingFor = undefined;
     }
   }
-}
-
-/** Puts the user's name in the error, unless its class has more fields. */
-function withUsername(
-  error: EtcdError,
-  given: { readonly username: string; readonly password: string },
-): EtcdError {
-  const text = error.message.replace(
-    /^Cannot authenticate:/,
-    `Cannot authenticate as ${JSON.stringify(given.username)}:`,
-  ) + (error.code === "auth_failed" ? lineBreakHint(given) : "");
-  const again = createError(text, {
-    code: error.code,
-    grpcCode: error.grpcCode,
-    endpoint: error.endpoint,
-    method: error.method,
-    retryable: error.retryable,
-    attempts: error.attempts,
-    cause: error.cause,
-  });
-  return again.constructor === error.constructor ? again : error;
-}
-
-/**
- * A hint at the line break that ends a file: the server may have refused it. It
- * is sent all the same, as it could be the password's own.
- */
-function lineBreakHint(given: Readonly<Record<string, string>>): string {
-  const names = Object.keys(given).filter((name) =>
-    /[\r\n]$/.test(given[name] ?? "")
-  );
-  if (names.length === 0) return "";
-  const options = names.map((name) => `'auth.${name}'`).join(" and ");
-  return `; ${options} ended with a line break, which was sent as well: trim what comes from a file`;
 }

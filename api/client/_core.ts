@@ -66,7 +66,7 @@ export class ClientCore {
     });
     this.lock = new LockFacet(caller);
     this.election = new ElectionFacet(caller, { opener, clock });
-    this.auth = new AuthFacet(caller);
+    this.auth = new AuthFacet(caller, parts);
     this.cluster = new ClusterFacet(caller);
     this.maintenance = new MaintenanceFacet(caller, {
       opener,

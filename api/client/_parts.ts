@@ -7,7 +7,12 @@ import { makeDial } from "../../balancers/dial/mod.ts";
 import { ConnectionPool } from "../../balancers/pool/mod.ts";
 import { authenticate } from "../auth/mod.ts";
 import { BatchingCaller, type BatchMode } from "../batch/mod.ts";
-import { type Caller, RetryingCaller, TokenKeeper } from "../call/mod.ts";
+import {
+  type Caller,
+  type CallOptions,
+  RetryingCaller,
+  TokenKeeper,
+} from "../call/mod.ts";
 import { ClientEndpoints } from "./_endpoints.ts";
 import type { Batching } from "../kv/mod.ts";
 import type { TellEvent } from "../events.ts";
@@ -58,7 +63,8 @@ export function makeParts(options: ResolvedOptions): ClientParts {
   );
   const { guard } = endpoints;
   const tokens = options.credentials && new TokenKeeper(options.credentials, {
-    authenticate: (name, password) => authenticate(late, { name, password }),
+    authenticate: (name, password, call?: CallOptions) =>
+      authenticate(late, { name, password }, call),
     onEvent,
     clock,
   });

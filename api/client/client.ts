@@ -203,7 +203,7 @@ export class Client extends Keyspace implements AsyncDisposable {
 
   /**
    * Waits until a call could be sent, to fail early, with the cause. No call is
-   * sent, so user and password are not checked.
+   * sent: {@linkcode Auth.authenticate} checks user and password.
    *
    * @throws {UnavailableError} If no endpoint could be reached in time.
    */

@@ -70,6 +70,11 @@ function authMethods({ auth }: Client): readonly PublicMethod[] {
     { name: "auth.enable", call: (options) => auth.enable(options) },
     { name: "auth.disable", call: (options) => auth.disable(options) },
     { name: "auth.status", call: (options) => auth.status(options) },
+    {
+      name: "auth.authenticate",
+      call: (options) => auth.authenticate(options),
+      wrong: [["auth", () => auth.authenticate()]],
+    },
   ];
 }
 
