@@ -62,6 +62,7 @@ export type {
   MembersOptions,
   MembersResult,
   MemberStatus,
+  Snapshot,
   SnapshotOptions,
 } from "./api/cluster/mod.ts";
 export {

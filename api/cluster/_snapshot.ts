@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { methods } from "../../proto/methods.ts";
+import { toUnsignedBigInt } from "../../proto/int64.ts";
 import type { Clock } from "../../balancers/transport/mod.ts";
 import { type Opener, ServerStream } from "../stream/mod.ts";
+import type { Snapshot } from "./maintenance_types.ts";
 import { type OptionKinds, SIGNAL, TIMEOUT_MS } from "../checks/mod.ts";
 
 const ACTION = "take the snapshot";
@@ -23,41 +25,60 @@ interface SnapshotSettings {
   readonly clock: Pick<Clock, "hold">;
 }
 
-/** Opens the stream of a snapshot, when it is first read. */
-export function takeSnapshot(
-  opener: Opener,
-  settings: SnapshotSettings,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const stream = new ServerStream(opener, methods.maintenance.snapshot, {
-    request: {},
-    action: ACTION,
-    requireLeader: false,
-    ...settings,
-    signal: settings.signal,
-  });
-  const digest = new TrailingDigest();
-  return new ReadableStream({
-    async pull(controller) {
-      for (;;) {
-        const message = await stream.next();
-        if (message === undefined) {
-          if (!digest.matches()) throw damaged(stream.endpoint);
-          controller.close();
+/** The words of the member about the latest bytes. */
+type Told = Pick<Snapshot, "version" | "remainingBytes">;
+
+/** The bytes of a snapshot; its stream is opened when it is first read. */
+export class SnapshotStream extends ReadableStream<Uint8Array<ArrayBuffer>>
+  implements Snapshot {
+  readonly #latest: () => Told | undefined;
+
+  constructor(opener: Opener, settings: SnapshotSettings) {
+    const stream = new ServerStream(opener, methods.maintenance.snapshot, {
+      request: {},
+      action: ACTION,
+      requireLeader: false,
+      ...settings,
+      signal: settings.signal,
+    });
+    const digest = new TrailingDigest();
+    let latest: Told | undefined;
+    super({
+      async pull(controller) {
+        for (;;) {
+          const message = await stream.next();
+          if (message === undefined) {
+            if (!digest.matches()) throw damaged(stream.endpoint);
+            controller.close();
+            return;
+          }
+          // A copy, which does not keep the frame it came in alive.
+          const bytes = new Uint8Array(message.blob);
+          latest = {
+            version: message.version || undefined,
+            remainingBytes: toUnsignedBigInt(message.remainingBytes),
+          };
+          if (bytes.length === 0) continue;
+          digest.add(bytes);
+          controller.enqueue(bytes);
           return;
         }
-        if (message.blob.length === 0) continue;
-        // A copy, which does not keep the frame it came in alive.
-        const bytes = new Uint8Array(message.blob);
-        digest.add(bytes);
-        controller.enqueue(bytes);
-        return;
-      }
-    },
-    cancel(reason) {
-      stream.end(reason);
-    },
-    // Nothing is read ahead, and nothing before the first read.
-  }, { highWaterMark: 0 });
+      },
+      cancel(reason) {
+        stream.end(reason);
+      },
+      // Nothing is read ahead, and nothing before the first read.
+    }, { highWaterMark: 0 });
+    this.#latest = () => latest;
+  }
+
+  get version(): string | undefined {
+    return this.#latest()?.version;
+  }
+
+  get remainingBytes(): bigint | undefined {
+    return this.#latest()?.remainingBytes;
+  }
 }
 
 /** Checks bytes whose last 32 are the SHA-256 digest of those before. */

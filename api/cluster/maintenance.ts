@@ -14,9 +14,10 @@ import type {
   AlarmType,
   DisarmOptions,
   Maintenance,
+  Snapshot,
   SnapshotOptions,
 } from "./maintenance_types.ts";
-import { SNAPSHOT_OPTIONS, takeSnapshot } from "./_snapshot.ts";
+import { SNAPSHOT_OPTIONS, SnapshotStream } from "./_snapshot.ts";
 import type { Opener } from "../stream/mod.ts";
 import { jsonable } from "../values/mod.ts";
 
@@ -97,11 +98,9 @@ export class MaintenanceFacet implements Maintenance {
     });
   }
 
-  snapshot(
-    options: SnapshotOptions = {},
-  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  snapshot(options: SnapshotOptions = {}): Snapshot {
     SNAPSHOT.check(options);
-    return takeSnapshot(this.#opener, {
+    return new SnapshotStream(this.#opener, {
       ...options,
       timeoutMs: timeoutOf(options, this.#timeoutMs),
       clock: this.#clock,

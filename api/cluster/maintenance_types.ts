@@ -44,6 +44,31 @@ export interface SnapshotOptions {
 }
 
 /**
+ * The bytes of a snapshot, and what the member says of them, chunk by chunk: it
+ * says nothing before the first one is read.
+ *
+ * ```ts ignore
+ * const snapshot = client.maintenance.snapshot();
+ * for await (const chunk of snapshot) {
+ *   await file.write(chunk);
+ *   console.log(snapshot.remainingBytes, "bytes to go");
+ * }
+ * ```
+ */
+export interface Snapshot extends ReadableStream<Uint8Array<ArrayBuffer>> {
+  /**
+   * The version of etcd to restore it with, such as `3.6.0`; `undefined` before
+   * the first chunk, and from servers older than etcd 3.6.
+   */
+  readonly version: string | undefined;
+  /**
+   * The number of bytes that follow the chunk read last, without the 32 of the
+   * digest; `undefined` before the first chunk.
+   */
+  readonly remainingBytes: bigint | undefined;
+}
+
+/**
  * Calls that look after the cluster as a whole. For calls to one member see
  * `client.member(endpoint)`.
  *
@@ -74,7 +99,7 @@ export interface Maintenance {
    *
    * Throws the reason of a `signal` that is aborted already.
    */
-  snapshot(options?: SnapshotOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  snapshot(options?: SnapshotOptions): Snapshot;
 }
 
 /** The state of a member, as it says itself. */
@@ -183,7 +208,7 @@ export interface MemberCalls extends AsyncDisposable {
    */
   hashKv(options?: HashKvOptions & CallOptions): Promise<HashKvResult>;
   /** Takes a snapshot of this member, see {@linkcode Maintenance.snapshot}. */
-  snapshot(options?: SnapshotOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  snapshot(options?: SnapshotOptions): Snapshot;
   /** Hands the lead to another member. Only the leader can: others refuse. */
   moveLeader(to: bigint, options?: CallOptions): Promise<void>;
   /** Calls to go back to the version before. */

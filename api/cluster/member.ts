@@ -24,10 +24,11 @@ import type {
   HealthStatus,
   MemberCalls,
   MemberStatus,
+  Snapshot,
   SnapshotOptions,
 } from "./maintenance_types.ts";
 import type { MemberConnections } from "./_member_connections.ts";
-import { SNAPSHOT_OPTIONS, takeSnapshot } from "./_snapshot.ts";
+import { SNAPSHOT_OPTIONS, SnapshotStream } from "./_snapshot.ts";
 
 const HEALTH: Readonly<Record<number, HealthStatus>> = {
   [ServingStatus.SERVING]: "serving",
@@ -149,13 +150,11 @@ export class MemberFacet implements MemberCalls {
     });
   }
 
-  snapshot(
-    options: SnapshotOptions = {},
-  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  snapshot(options: SnapshotOptions = {}): Snapshot {
     SNAPSHOT.check(options);
     const { timeoutMs, clock } = this.#connections;
     const { opener } = this.#connections.to(this.#address);
-    return takeSnapshot(opener, {
+    return new SnapshotStream(opener, {
       ...options,
       timeoutMs: timeoutOf(options, timeoutMs),
       clock,

@@ -20,6 +20,7 @@ export type {
   MaintenanceResult,
   MemberCalls,
   MemberStatus,
+  Snapshot,
   SnapshotOptions,
 } from "./maintenance_types.ts";
 export { MemberFacet } from "./member.ts";

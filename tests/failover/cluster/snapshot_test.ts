@@ -63,6 +63,34 @@ Deno.test("snapshot() is a file from which etcd's own tool restores the data", a
   assertEquals((await other.get("data/7"))?.value, value.value);
 });
 
+Deno.test("snapshot() counts down its bytes, and tells the version to restore it with from etcd 3.6 on", async () => {
+  await using client = connect();
+  const { version } = cluster.binaries;
+  const knows = !/^3\.[45]\./.test(version);
+  for (const calls of [client.maintenance, client.member(member.endpoint)]) {
+    const snapshot = calls.snapshot();
+    assertEquals([snapshot.remainingBytes, snapshot.version], [
+      undefined,
+      undefined,
+    ]);
+    let total: bigint | undefined;
+    let got = 0n;
+    for await (const chunk of snapshot) {
+      const { remainingBytes } = snapshot;
+      assert(remainingBytes !== undefined);
+      got += BigInt(chunk.length);
+      total ??= remainingBytes + got;
+      // The digest comes last, and is not counted.
+      assertEquals(remainingBytes, total > got ? total - got : 0n);
+      assertEquals(
+        snapshot.version?.split(".").slice(0, 2).join("."),
+        knows ? version.split(".").slice(0, 2).join(".") : undefined,
+      );
+    }
+    assertEquals([snapshot.remainingBytes, got], [0n, (total ?? 0n) + 32n]);
+  }
+});
+
 Deno.test("snapshot() is not sent ahead of who reads it, and ends when left", async () => {
   await using client = connect();
   const [before, endedBefore] = [await sentBytes(), await ended()];

@@ -1,4 +1,4 @@
-import { takeSnapshot } from "../../../../api/cluster/_snapshot.ts";
+import { SnapshotStream } from "../../../../api/cluster/_snapshot.ts";
 import type {
   SnapshotRequestInit,
   SnapshotResponseInit,
@@ -23,12 +23,14 @@ export class SnapshotSubject {
   readonly clock: FakeClock = new FakeClock();
   readonly opener: FakeOpener<SnapshotRequestInit, SnapshotResponseInit> =
     new FakeOpener("etcdserverpb.SnapshotResponse");
+  readonly snapshot: SnapshotStream;
   readonly reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
   constructor({ timeoutMs = 5_000, signal }: SnapshotTimes = {}) {
     const { opener: { opener }, clock } = this;
-    const snapshot = takeSnapshot(opener, { timeoutMs, signal, clock });
-    this.reader = snapshot.getReader();
+    const settings = { timeoutMs, signal, clock };
+    this.snapshot = new SnapshotStream(opener, settings);
+    this.reader = this.snapshot.getReader();
   }
 
   /** The newest stream, when it was asked for a message. */

@@ -13,6 +13,7 @@ import {
   UnavailableError,
 } from "../../../../errors/specific_errors.ts";
 import { Client } from "../../../../mod.ts";
+import { fromBigInt } from "../../../../proto/int64.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { unavailable } from "../stream/_fake_opener.ts";
 import { SnapshotSubject } from "./_snapshot_subject.ts";
@@ -60,6 +61,30 @@ Deno.test("snapshot() fails when the digest is another one", async () => {
     assertEquals([error.code, error.retryable], ["data_loss", true]);
     assertEquals(error.endpoint, "http://fake:1");
   }
+});
+
+Deno.test("snapshot() tells version and remaining bytes of the chunk read last", async () => {
+  const subject = new SnapshotSubject();
+  const { snapshot, reader } = subject;
+  const told = () => [snapshot.version, snapshot.remainingBytes];
+  assertEquals(told(), [undefined, undefined]);
+  const first = reader.read();
+  const stream = await subject.asked();
+  const version = "3.6.0";
+  const remainingBytes = fromBigInt(2n ** 63n + 1n);
+  stream.reply({ version, remainingBytes });
+  await subject.asked(2);
+  stream.reply({ blob: DATA, version, remainingBytes });
+  await first;
+  assertEquals(told(), [version, 2n ** 63n + 1n]);
+  const second = reader.read();
+  await subject.asked(3);
+  // A server of before etcd 3.6.
+  stream.reply({ blob: DIGEST, remainingBytes: fromBigInt(0n) });
+  await second;
+  assertEquals(told(), [undefined, 0n]);
+  await reader.cancel();
+  assertEquals(told(), [undefined, 0n]);
 });
 
 Deno.test("snapshot() asks for nothing that is not read", async () => {
