@@ -21,7 +21,17 @@
  * @module
  */
 export type { BatchMode } from "./api/batch/mod.ts";
-export type { AuthOptions, CallOptions, Provided } from "./api/call/mod.ts";
+export type {
+  AuthOptions,
+  CallOptions,
+  InterceptedCall,
+  InterceptedEnd,
+  Interceptor,
+  InterceptorChanges,
+  NextAttempt,
+  Provided,
+  RequestHeaders,
+} from "./api/call/mod.ts";
 export type { LeaseRef } from "./api/checks/mod.ts";
 export type { DnsOptions } from "./api/endpoints/mod.ts";
 export {
@@ -179,6 +189,7 @@ export {
   type EtcdErrorInit,
 } from "./errors/etcd_error.ts";
 export { HistoryLostError } from "./errors/history_lost_error.ts";
+export { InterceptorError } from "./errors/interceptor_error.ts";
 export { InvalidOptionError } from "./errors/invalid_option_error.ts";
 export {
   AuthError,

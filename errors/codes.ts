@@ -67,6 +67,7 @@ export type ErrorCode =
   | "history_lost"
   | "codec_failed"
   | "balancer_failed"
+  | "interceptor_failed"
   // A gRPC status without one of etcd's messages.
   | "unknown"
   | "internal"

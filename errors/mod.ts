@@ -19,6 +19,7 @@ export { type ErrorCode, GRPC_CODE, grpcCodeName } from "./codes.ts";
 export { type Attempt, EtcdError, type EtcdErrorInit } from "./etcd_error.ts";
 export { type CodecDirection, CodecError } from "./codec_error.ts";
 export { HistoryLostError } from "./history_lost_error.ts";
+export { InterceptorError } from "./interceptor_error.ts";
 export { InvalidOptionError } from "./invalid_option_error.ts";
 export {
   AuthError,

@@ -56,7 +56,8 @@ export class BatchingCaller implements Caller {
     request: Request,
     options: CallOptions = {},
   ): Promise<Response> {
-    const operation = options.requireLeader
+    const alone = options.requireLeader || options.headers !== undefined;
+    const operation = alone
       ? undefined
       : toOperation(call.method, request, this.#options.mode);
     if (operation === undefined) {

@@ -1,9 +1,9 @@
 import type { ConnectionPool, Picked } from "../../balancers/pool/mod.ts";
 import type { Clock, Headers } from "../../balancers/transport/mod.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
-import type { Effect } from "../../proto/method.ts";
+import type { Effect, Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
-import { Attempts } from "./_attempts.ts";
+import { type AttemptOptions, Attempts } from "./_attempts.ts";
 import type { UnaryCall } from "./caller.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
 import {
@@ -18,7 +18,14 @@ import {
   notProvidedError,
   outOfTimeError,
 } from "./_errors.ts";
-import { headersOf } from "./_headers.ts";
+import { headersOf, keptHeaders } from "./_headers.ts";
+import {
+  faultOf,
+  type InterceptedAttempt,
+  runIntercepted,
+} from "./_intercepted_attempt.ts";
+import type { Interception } from "./_interception.ts";
+import type { OwnHeaders } from "./_own_headers.ts";
 import { timeoutOf } from "./options.ts";
 import { pickFor } from "./_pick.ts";
 import { requireVersion } from "./_require_version.ts";
@@ -36,6 +43,10 @@ export interface CallerOptions {
   readonly timeoutMs: number;
   /** Gives the client's token; missing if the client is nobody. */
   readonly tokens?: TokenKeeper | undefined;
+  /** The headers that the user adds to all. */
+  readonly ownHeaders?: OwnHeaders | undefined;
+  /** Runs the user's interceptor, if there is one. */
+  readonly interception?: Interception | undefined;
   /** Looks at each reply. */
   readonly guard?: ClusterGuard | undefined;
   /** Times the calls, and varies the waits. */
@@ -43,12 +54,26 @@ export interface CallerOptions {
 }
 
 const AUTHENTICATE = methods.auth.authenticate.path;
-const CONNECT = {
-  method: { name: "connect", path: "", effect: (): Effect => "read" },
+const NO_BYTES = new Uint8Array();
+
+/** A call, as much of it as it takes to begin one. */
+interface Begun<Request> {
+  readonly method:
+    & CallState["method"]
+    & Pick<Method<Request, unknown>, "encode">;
+  readonly action: string;
+}
+
+const CONNECT: Begun<undefined> = {
+  method: {
+    name: "connect",
+    path: "",
+    effect: (): Effect => "read",
+    encode: () => NO_BYTES,
+  },
   action: "connect",
 };
 const NONE: TracedOptions = Object.freeze({});
-const NO_BYTES = new Uint8Array();
 
 /** Pick, run, judge, report, again: the one loop that all unary calls take. */
 export class RetryingCaller implements TraceableCaller {
@@ -66,13 +91,11 @@ export class RetryingCaller implements TraceableCaller {
     traced: TracedOptions = NONE,
   ): Promise<Response> {
     const { method } = made;
-    const call = this.#begin(made, traced, {
-      message: request,
-      request: traced.encode ?? method.encode(request),
-    });
+    const call = this.#begin(made, traced, request);
     const needs = method.needs?.(request);
     const { tokens } = call;
-    const { guard } = this.#options;
+    const { guard, ownHeaders, interception } = this.#options;
+    const required = keptHeaders(traced);
     for (;;) {
       if (tokens?.known === false) await this.#authenticate(call, tokens);
       const now = pickFor(call, this.#options);
@@ -84,14 +107,16 @@ export class RetryingCaller implements TraceableCaller {
         continue;
       }
       const token = tokens?.token;
-      const headers = headersOf(tokens, traced);
-      if (needs !== undefined) {
-        await this.#require(needs, { call, picked, headers });
-        if (!picked.transport.ready) continue;
-      }
+      const headers = headersOf({ tokens, ownHeaders }, required);
+      const met = needs === undefined ||
+        await this.#meets(needs, { call, picked, headers });
+      if (!met) continue;
       const options = { headers, mayHedge: needs === undefined };
-      const ended = await this.#attempts.run(call, picked, options);
+      const ended: InterceptedAttempt = interception === undefined
+        ? await this.#attempts.run(call, picked, options)
+        : await this.#runIntercepted(call, picked, { ...options, method });
       const end = this.#attempts.judge(call, ended);
+      if (ended.fault !== undefined) throw faultOf(call, ended);
       if (end.kind === "replied") {
         const { reply, endpoint } = end;
         return decodeReply(method, reply, { call, endpoint, guard });
@@ -103,14 +128,30 @@ export class RetryingCaller implements TraceableCaller {
 
   /** Waits until a connection can be picked, and makes no call. */
   async ready(options: TracedOptions): Promise<void> {
-    const nothing = { message: undefined, request: NO_BYTES };
-    await pickFor(this.#begin(CONNECT, options, nothing), this.#options);
+    await pickFor(this.#begin(CONNECT, options, undefined), this.#options);
   }
 
-  #begin(
-    { method, action }: Pick<CallState, "method" | "action">,
+  /** Makes an attempt with the interceptor around it. */
+  #runIntercepted(
+    call: CallState,
+    picked: Picked,
+    { method, ...options }: AttemptOptions & {
+      readonly method: Method<never, unknown>;
+    },
+  ): Promise<InterceptedAttempt> {
+    return runIntercepted(call, {
+      picked,
+      headers: options.headers,
+      decode: (bytes) => method.decode(bytes),
+      run: (headers) =>
+        this.#attempts.run(call, picked, { ...options, headers }),
+    }, this.#options);
+  }
+
+  #begin<Request>(
+    { method, action }: Begun<Request>,
     options: TracedOptions,
-    { message, request }: Pick<CallState, "message" | "request">,
+    message: Request,
   ): CallState {
     const { signal, trace } = options;
     const { clock, tokens } = this.#options;
@@ -120,7 +161,7 @@ export class RetryingCaller implements TraceableCaller {
       method,
       action,
       message,
-      request,
+      request: options.encode ?? method.encode(message),
       tokens: method.path === AUTHENTICATE ? undefined : tokens,
       timeoutMs,
       deadlineAt: clock.now() + timeoutMs,
@@ -150,18 +191,20 @@ export class RetryingCaller implements TraceableCaller {
     }
   }
 
-  async #require(
+  /** Whether the connection is there still, and its member new enough. */
+  async #meets(
     needs: string,
     { call, picked, headers }: {
       readonly call: CallState;
       readonly picked: Picked;
       readonly headers: Headers | undefined;
     },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { deadlineAt, timeoutMs } = call;
     const limit = { clock: this.#options.clock, deadlineAt, timeoutMs };
     await requireVersion(picked, { ...call, needs, headers, limit });
     call.signal?.throwIfAborted();
+    return picked.transport.ready;
   }
 
   #late(call: CallState): Error {

@@ -1,3 +1,5 @@
+import type { RequestHeaders } from "./interceptor.ts";
+
 /** Options of every call, which stand in its last argument. */
 export interface CallOptions {
   /** Ends the call with the signal's reason. */
@@ -16,6 +18,14 @@ export interface CallOptions {
    * @default {false}
    */
   readonly requireLeader?: boolean | undefined;
+  /**
+   * Headers of the requests, besides the client's. Those with a meaning of
+   * their own, such as `token` and `grpc-timeout`, are refused. A call with
+   * headers shares no request with others.
+   *
+   * @default {those of the client}
+   */
+  readonly headers?: RequestHeaders | undefined;
 }
 
 /**

@@ -1,7 +1,9 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
+import { wrongKind } from "./_wrong_kind.ts";
 import { nearestWord } from "./_nearest_word.ts";
 import {
   COUNT,
+  HEADERS,
   LEASE,
   MEMBER_ID,
   MS,
@@ -86,6 +88,15 @@ export function checkOneOf<T extends string>(
   // The words are put together only where the value is wrong.
   if (!words.includes(value as T)) check(option, value, oneOf(...words));
   return value as T;
+}
+
+/** Headers of a request. */
+export function checkHeaders(
+  option: string,
+  value: unknown,
+): Readonly<Record<string, string>> {
+  if (!HEADERS.holds(value)) throw wrongKind(HEADERS, { option, value });
+  return Object.freeze({ ...value as Record<string, string> });
 }
 
 /** An object of any kind. */

@@ -1,4 +1,9 @@
 import { LONGEST_MS } from "../../balancers/transport/mod.ts";
+import {
+  areHeaders,
+  headerFault,
+  MOST_HEADER_BYTES,
+} from "./_request_headers.ts";
 import { leaseIdOf } from "./lease_ref.ts";
 
 /** A kind of values that an option can have. */
@@ -9,6 +14,14 @@ export interface OptionKind {
   holds(value: unknown): boolean;
   /** Whether errors must not show the value. @default {false} */
   readonly hidden?: boolean;
+  /** Names the part of a value that is wrong, and completes "must be …". */
+  part?(value: unknown):
+    | {
+      readonly name: string;
+      readonly expected: string;
+      readonly value: unknown;
+    }
+    | undefined;
 }
 
 /** The options of a method, by name. */
@@ -113,8 +126,18 @@ export const WAIT_OPTIONS: OptionKinds = {
   timeoutMs: TIMEOUT_MS,
 };
 
+/** Headers of a request. */
+export const HEADERS: OptionKind = {
+  expected:
+    `an object of headers, such as { "x-tenant": "a" }, with at most ${MOST_HEADER_BYTES} bytes`,
+  holds: areHeaders,
+  hidden: true,
+  part: headerFault,
+};
+
 /** The options of every call. */
 export const CALL_OPTIONS: OptionKinds = {
   ...WAIT_OPTIONS,
   requireLeader: FLAG,
+  headers: HEADERS,
 };

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { unknownOption } from "./_check.ts";
 import type { OptionKinds } from "./_kinds.ts";
+import { wrongKind } from "./_wrong_kind.ts";
 
 /** The options a public method takes: checked before anything is sent. */
 export class Signature {
@@ -67,13 +68,7 @@ export function checkOptions(
     }
     if (value !== undefined && !kind.holds(value)) {
       const name = what === "options" ? option : `${what}.${option}`;
-      const { expected, hidden = false } = kind;
-      throw hidden
-        ? new InvalidOptionError(name, undefined, {
-          expected,
-          shown: `of type ${typeof value}`,
-        })
-        : new InvalidOptionError(name, value, { expected });
+      throw wrongKind(kind, { option: name, value });
     }
   }
 }

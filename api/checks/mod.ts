@@ -5,6 +5,7 @@
  */
 export {
   checkCount,
+  checkHeaders,
   checkId,
   checkInt64,
   checkKnown,

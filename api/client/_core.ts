@@ -111,9 +111,10 @@ export class ClientCore {
   }
 
   async #close(): Promise<void> {
-    const { pool, endpoints, members, tokens } = this.parts;
+    const { pool, endpoints, members, tokens, interception } = this.parts;
     this.watches.close(clientClosedError({ action: "watch" }));
     tokens?.close(clientClosedError({ action: "authenticate" }));
+    interception?.close(clientClosedError({ action: "make the call" }));
     this.leases.close();
     endpoints.close();
     await Promise.all([pool.close(), members.close()]);

@@ -10,6 +10,8 @@ import { BatchingCaller, type BatchMode } from "../batch/mod.ts";
 import {
   type Caller,
   type CallOptions,
+  Interception,
+  OwnHeaders,
   RetryingCaller,
   TokenKeeper,
 } from "../call/mod.ts";
@@ -31,6 +33,8 @@ export interface ClientParts {
   readonly members: MemberConnections;
   /** Gives the client's token; missing if the client is nobody. */
   readonly tokens: TokenKeeper | undefined;
+  /** Runs the user's interceptor; missing if there is none. */
+  readonly interception: Interception | undefined;
   /** Waits for connections. */
   readonly retrying: RetryingCaller;
   /** Makes unary calls. */
@@ -62,14 +66,11 @@ export function makeParts(options: ResolvedOptions): ClientParts {
     { ...options, onEvent, dial, clock, caller: late },
   );
   const { guard } = endpoints;
-  const tokens = options.credentials && new TokenKeeper(options.credentials, {
-    authenticate: (name, password, call?: CallOptions) =>
-      authenticate(late, { name, password }, call),
-    onEvent,
-    clock,
-  });
+  const tokens = makeTokens(options, { caller: late, onEvent, clock });
   const { retry: policy } = options.strategy;
-  const calls = { policy, timeoutMs, tokens, clock };
+  const around = makeAround(options, clock);
+  const own = { ...around, tokens, timeoutMs, clock };
+  const calls = { ...own, policy };
   const retrying = new RetryingCaller({ ...calls, pool, guard });
   const caller = observation.observed(retrying);
   return {
@@ -80,14 +81,41 @@ export function makeParts(options: ResolvedOptions): ClientParts {
       { ...calls, dial, dialTimeoutMs, observation },
     ),
     tokens,
+    interception: around.interception,
     retrying,
     caller,
     opener: observation.observedStreams(
-      new StreamOpener(pool, { tokens, guard, clock }),
+      new StreamOpener(pool, { ...own, guard }),
     ),
     timeoutMs,
     clock,
     onEvent,
+  };
+}
+
+/** Makes the keeper of the client's token. */
+function makeTokens(
+  { credentials }: ResolvedOptions,
+  { caller, ...parts }: Pick<ClientParts, "caller" | "onEvent" | "clock">,
+): TokenKeeper | undefined {
+  return credentials && new TokenKeeper(credentials, {
+    authenticate: (name, password, call?: CallOptions) =>
+      authenticate(caller, { name, password }, call),
+    ...parts,
+  });
+}
+
+/** Makes what the user has put around all requests. */
+function makeAround(
+  { headers, interceptor }: ResolvedOptions,
+  clock: Clock,
+): {
+  readonly ownHeaders: OwnHeaders | undefined;
+  readonly interception: Interception | undefined;
+} {
+  return {
+    ownHeaders: headers && new OwnHeaders(headers),
+    interception: interceptor && new Interception(interceptor, clock),
   };
 }
 

@@ -7,13 +7,19 @@ import {
 import type { BalancerStrategy } from "../../balancers/strategy.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
+  checkHeaders,
   checkKnown,
   checkMs,
   checkObject,
   checkOneOf,
   checkTimeoutMs,
 } from "../checks/mod.ts";
-import { type Credentials, resolveCredentials } from "../call/mod.ts";
+import {
+  type Credentials,
+  type Interceptor,
+  type RequestHeaders,
+  resolveCredentials,
+} from "../call/mod.ts";
 import {
   type ResolvedDns,
   resolveDns,
@@ -48,6 +54,10 @@ export interface ResolvedOptions extends Seeds {
   readonly dns: ResolvedDns;
   /** The milliseconds between look-ups of the members; missing for none. */
   readonly autoSyncIntervalMs: number | undefined;
+  /** Headers of all requests. */
+  readonly headers: RequestHeaders | undefined;
+  /** Runs around each attempt and stream. */
+  readonly interceptor: Interceptor | undefined;
   /** A listener to all events, which never throws. */
   readonly onEvent: TellEvent | undefined;
 }
@@ -64,6 +74,8 @@ const KNOWN = [
   "tls",
   "dns",
   "autoSyncIntervalMs",
+  "headers",
+  "interceptor",
   "onEvent",
 ] as const;
 
@@ -92,7 +104,6 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     tls,
     dns,
     autoSyncIntervalMs,
-    onEvent,
   } = options;
   checkMs("dialTimeoutMs", dialTimeoutMs);
   const resolvedDns = resolveDns(dns);
@@ -115,7 +126,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     autoSyncIntervalMs: autoSyncIntervalMs === undefined
       ? undefined
       : checkMs("autoSyncIntervalMs", autoSyncIntervalMs),
-    onEvent: resolveOnEvent(onEvent),
+    ...resolveObservers(options),
   };
 }
 
@@ -154,15 +165,28 @@ function resolveKeepAlive(
   return { timeMs, timeoutMs };
 }
 
+function resolveObservers(
+  { headers, interceptor, onEvent }: ClientOptions,
+): Pick<ResolvedOptions, "headers" | "interceptor" | "onEvent"> {
+  return {
+    headers: headers === undefined
+      ? undefined
+      : checkHeaders("headers", headers),
+    interceptor: resolveFunction("interceptor", interceptor),
+    onEvent: resolveOnEvent(onEvent),
+  };
+}
+
 function resolveOnEvent(
   onEvent: ClientOptions["onEvent"],
 ): ResolvedOptions["onEvent"] {
-  if (onEvent === undefined) return undefined;
-  if (typeof onEvent !== "function") {
-    throw new InvalidOptionError("onEvent", onEvent, {
-      expected: "a function",
-    });
-  }
-  const tell = guardedListener("onEvent", onEvent);
+  const listener = resolveFunction("onEvent", onEvent);
+  if (listener === undefined) return undefined;
+  const tell = guardedListener("onEvent", listener);
   return (event) => tell(jsonable(event));
+}
+
+function resolveFunction<T>(option: string, given: T): T {
+  if (given === undefined || typeof given === "function") return given;
+  throw new InvalidOptionError(option, given, { expected: "a function" });
 }

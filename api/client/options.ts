@@ -1,6 +1,6 @@
 import type { BalancerName } from "../../balancers/by_name.ts";
 import type { BalancerFactory } from "../../balancers/strategy.ts";
-import type { AuthOptions } from "../call/mod.ts";
+import type { AuthOptions, Interceptor, RequestHeaders } from "../call/mod.ts";
 import type { DnsOptions } from "../endpoints/mod.ts";
 import type { TlsOptions, TlsProvider } from "../tls/mod.ts";
 import type { BatchMode } from "../batch/mod.ts";
@@ -98,6 +98,22 @@ export interface ClientOptions {
    * @default {never}
    */
   readonly autoSyncIntervalMs?: number | undefined;
+  /**
+   * Headers of all requests and streams, by lower-case name, such as those that
+   * a proxy in front of etcd wants: at most 8192 bytes of printable ASCII. Those
+   * with a meaning of their own, such as `token` and `grpc-timeout`, are refused.
+   * Questions that a balancer asks by itself go without.
+   *
+   * @default {none}
+   */
+  readonly headers?: RequestHeaders | undefined;
+  /**
+   * Runs around each attempt of each call, and around each stream: see
+   * {@linkcode Interceptor}. What it throws fails the call.
+   *
+   * @default {none, which costs nothing}
+   */
+  readonly interceptor?: Interceptor | undefined;
   /**
    * Called with what happens inside the client, as it happens: connections, the
    * strategy's choice, repetitions, tokens, watches that go on, leases that are

@@ -2,7 +2,13 @@ import { resolveBalancer } from "../../balancers/by_name.ts";
 import type { Clock, Dial, Endpoint } from "../../balancers/transport/mod.ts";
 import { ConnectionPool } from "../../balancers/pool/mod.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
-import { type Caller, RetryingCaller, type TokenKeeper } from "../call/mod.ts";
+import {
+  type Caller,
+  type Interception,
+  type OwnHeaders,
+  RetryingCaller,
+  type TokenKeeper,
+} from "../call/mod.ts";
 import type { Observation } from "../telemetry/mod.ts";
 import { type Opener, StreamOpener } from "../stream/mod.ts";
 
@@ -18,6 +24,10 @@ export interface MemberSettings {
   readonly timeoutMs: number;
   /** Gives the client's token; missing if the client is nobody. */
   readonly tokens: TokenKeeper | undefined;
+  /** The headers that the user adds to all. */
+  readonly ownHeaders?: OwnHeaders | undefined;
+  /** Runs the user's interceptor, if there is one. */
+  readonly interception?: Interception | undefined;
   /** Follows the calls and streams. */
   readonly observation: Observation;
   /** Times the calls and dials. */
@@ -85,7 +95,7 @@ export class MemberConnections {
   }
 
   #make(address: Endpoint): Held {
-    const { dial, dialTimeoutMs, tokens, observation, clock } = this.#settings;
+    const { dial, dialTimeoutMs, observation, clock } = this.#settings;
     const pool = new ConnectionPool({
       endpoints: [address],
       // With one endpoint there is nothing to choose.
@@ -101,7 +111,7 @@ export class MemberConnections {
         new RetryingCaller({ ...this.#settings, pool }),
       ),
       opener: observation.observedStreams(
-        new StreamOpener(pool, { tokens, clock }),
+        new StreamOpener(pool, this.#settings),
       ),
     };
   }

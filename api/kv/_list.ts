@@ -1,6 +1,6 @@
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { FutureRevisionError } from "../../errors/specific_errors.ts";
-import type { CallOptions } from "../call/mod.ts";
+import { type CallOptions, keptHeaders } from "../call/mod.ts";
 import { checkCount } from "../checks/mod.ts";
 import {
   between,
@@ -58,7 +58,7 @@ export function listPages(
   // Checked here, not at the first step of the iteration.
   const range = ownBounds(keyOrRange);
   const limit = checkCount("pageSize", pageSize ?? FIRST_PAGE);
-  return pages(range, { ...options, limit }, readers);
+  return pages(range, { ...keptHeaders(options), limit }, readers);
 }
 
 async function* pages(

@@ -17,11 +17,13 @@ export function rangeStreams(
   },
 ): ReadRest {
   return async function* (range, options) {
-    const { signal, timeoutMs, requireLeader = false, ...read } = options;
+    const { signal, timeoutMs, requireLeader = false, headers, ...read } =
+      options;
     const stream = new ServerStream(opener, methods.kv.rangeStream, {
       request: rangeRequest(range, read),
       action: "range",
       requireLeader,
+      headers,
       needs: methods.kv.rangeStream.since,
       timeoutMs: timeoutOf({ timeoutMs }, defaultMs),
       signal,

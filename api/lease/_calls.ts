@@ -6,7 +6,12 @@ import { fromBigInt, toBigInt } from "../../proto/int64.ts";
 import { methods, revokeServerChosen } from "../../proto/methods.ts";
 import type { Opener } from "../stream/mod.ts";
 import { copyBytes, jsonableList, toHeader } from "../values/mod.ts";
-import { type Caller, type CallOptions, timeoutOf } from "../call/mod.ts";
+import {
+  type Caller,
+  type CallOptions,
+  keptHeaders,
+  timeoutOf,
+} from "../call/mod.ts";
 import { noLeaseError, renewOnce } from "./_renew_once.ts";
 import type { TimeToLive, TimeToLiveOptions } from "./types.ts";
 
@@ -107,8 +112,11 @@ export class LeaseCalls {
     onSend: () => void,
   ): Promise<number> {
     const timeoutMs = timeoutOf(options, this.#timeoutMs);
-    const { signal } = options;
-    return await renewOnce(this.#opener, id, { signal, timeoutMs, onSend });
+    const { signal, headers } = keptHeaders(options);
+    return await renewOnce(this.#opener, id, {
+      ...{ signal, timeoutMs, headers },
+      onSend,
+    });
   }
 
   /** The ids of all leases. */

@@ -1,3 +1,4 @@
+import type { Headers } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { LeaseNotFoundError } from "../../errors/specific_errors.ts";
@@ -17,6 +18,8 @@ export interface RenewOnceOptions {
   readonly signal: AbortSignal | undefined;
   /** The time for it in milliseconds, `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** Headers of the streams. */
+  readonly headers?: Headers | undefined;
   /** Called each time when the request is sent. */
   onSend(): void;
 }
@@ -36,7 +39,7 @@ const REPEAT_MS = 50;
 export async function renewOnce(
   opener: Opener,
   id: bigint,
-  { signal, timeoutMs, onSend }: RenewOnceOptions,
+  { signal, timeoutMs, headers, onSend }: RenewOnceOptions,
 ): Promise<number> {
   const call = { action: ACTION, method: METHOD.name, timeoutMs };
   let limit: StreamLimit | undefined;
@@ -54,6 +57,7 @@ export async function renewOnce(
       try {
         return await renewOnStream(opener, id, {
           signal,
+          headers,
           onWait: (streams) => limit = streams,
           onSend() {
             context.lastError = () => last;
@@ -73,14 +77,15 @@ export async function renewOnce(
 async function renewOnStream(
   opener: Opener,
   id: bigint,
-  { signal, onWait, onSend }:
-    & Pick<StreamSettings, "signal" | "onWait">
+  { onSend, ...own }:
+    & Pick<StreamSettings, "signal" | "onWait" | "headers">
     & Pick<RenewOnceOptions, "onSend">,
 ): Promise<number> {
   const answer = Promise.withResolvers<number>();
   // The stream may end before its answer is waited for.
   answer.promise.catch(() => {});
-  const settings = { action: ACTION, requireLeader: true, signal, onWait };
+  const { signal } = own;
+  const settings = { action: ACTION, requireLeader: true, ...own };
   const stream = await opener.open(METHOD, settings, {
     onMessage: ({ TTL }) => answer.resolve(Number(toBigInt(TTL))),
     onEnd: (error) => answer.reject(error),

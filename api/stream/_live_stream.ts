@@ -33,6 +33,8 @@ export interface LiveStreamParts<Request, Response> {
   readonly method: Method<Request, Response>;
   readonly settings: StreamSettings;
   readonly listener: StreamListener<Response>;
+  /** Told when the owner ends it. */
+  readonly onCancel?: (() => void) | undefined;
   /** Keeps the client's token, if the client has one. */
   readonly tokens: TokenKeeper | undefined;
   /** The token that the stream is opened with. */
@@ -110,6 +112,7 @@ export class LiveStream<Request, Response> {
       cancel: () => {
         this.#stop();
         this.#running.cancel();
+        this.#parts.onCancel?.();
       },
       tokenRefused: (code) => this.#tokenRefused(code),
     };

@@ -1,3 +1,4 @@
+import type { Headers } from "../../balancers/transport/mod.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import type { CallTrace } from "../call/mod.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
@@ -55,4 +56,6 @@ export interface StreamSettings extends WaitingSettings {
   readonly needs?: string | undefined;
   /** The trace that the server is told of. */
   readonly trace?: Pick<CallTrace, "headers"> | undefined;
+  /** Headers of this stream. */
+  readonly headers?: Headers | undefined;
 }

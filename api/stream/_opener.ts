@@ -3,19 +3,23 @@ import type {
   Picked,
   Waited,
 } from "../../balancers/pool/mod.ts";
-import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Clock, Headers } from "../../balancers/transport/mod.ts";
 import { clientClosedError } from "../../errors/client_closed.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import type { Method } from "../../proto/method.ts";
 import {
   type ClusterGuard,
   headersOf,
+  type Interception,
+  joinHeaders,
   type LateCall,
   notOpenedError,
+  type OwnHeaders,
   requireVersion,
   type TokenKeeper,
 } from "../call/mod.ts";
-import { LiveStream } from "./_live_stream.ts";
+import { interceptStream } from "./_intercepted_stream.ts";
+import { LiveStream, type LiveStreamParts } from "./_live_stream.ts";
 import type {
   OpenStream,
   StreamListener,
@@ -30,11 +34,23 @@ export type Opener = Pick<StreamOpener, "open" | "notOpened">;
 export interface OpenerParts {
   /** Knows the client's token, if it has one. */
   readonly tokens?: TokenKeeper | undefined;
+  /** The headers that the user adds to all. */
+  readonly ownHeaders?: OwnHeaders | undefined;
+  /** Runs the user's interceptor, if there is one. */
+  readonly interception?: Interception | undefined;
+  /** The time that the interceptor has, in milliseconds. @default {any} */
+  readonly timeoutMs?: number | undefined;
   /** Refuses messages of another cluster, if that is wanted. */
   readonly guard?: ClusterGuard | undefined;
   /** Time and randomness. */
   readonly clock: Clock;
 }
+
+/** A stream that is begun, without the parts that all have. */
+type Begun<Request, Response> = Pick<
+  LiveStreamParts<Request, Response>,
+  "picked" | "method" | "settings" | "listener" | "token"
+>;
 
 /** Opens streams on connections the strategy picks. */
 export class StreamOpener {
@@ -57,24 +73,20 @@ export class StreamOpener {
     settings: StreamSettings,
     listener: StreamListener<Response>,
   ): Promise<OpenStream<Request>> {
-    const { tokens, guard, clock } = this.#parts;
-    const pool = this.#pool;
+    const { tokens } = this.#parts;
     for (;;) {
       settings.signal.throwIfAborted();
       if (tokens !== undefined) await ensureToken(tokens, settings.signal);
       const picked = await this.#pickOther(method.name, settings);
       const token = tokens?.token;
-      const headers = headersOf(tokens, settings);
+      const headers = headersOf(this.#parts, settings);
       if (settings.needs !== undefined) {
         await requireVersion(picked, { ...settings, headers, method });
         if (!picked.transport.ready) continue;
       }
-      const parts = { pool, picked, method, settings, listener };
-      const stream = new LiveStream(
-        { ...parts, tokens, token, guard, clock },
-        headers,
-      );
-      if (!await stream.begun()) continue;
+      const parts = { picked, method, settings, listener, token };
+      const stream = await this.#begin(parts, headers);
+      if (stream === undefined) continue;
       if (settings.onRemoval === "move") {
         stream.moveWhenRemoved((signal) =>
           this.#pick(method.name, { ...settings, signal })
@@ -82,6 +94,34 @@ export class StreamOpener {
       }
       return stream.handle;
     }
+  }
+
+  /** Begins a stream, the interceptor around it; nothing if it cannot begin. */
+  async #begin<Request, Response>(
+    stream: Begun<Request, Response>,
+    headers: Headers | undefined,
+  ): Promise<LiveStream<Request, Response> | undefined> {
+    const { tokens, guard, clock, interception } = this.#parts;
+    const parts = { ...stream, pool: this.#pool, tokens, guard, clock };
+    if (interception === undefined) {
+      const live = new LiveStream(parts, headers);
+      return await live.begun() ? live : undefined;
+    }
+    const { timeoutMs = Infinity } = this.#parts;
+    const around = await interceptStream(interception, stream, {
+      clock,
+      timeoutMs,
+    });
+    const { listener, picked } = stream;
+    const live = picked.transport.ready &&
+      new LiveStream({
+        ...parts,
+        listener: around.listener(listener),
+        onCancel: around.onCancel,
+      }, joinHeaders(headers, around.headers));
+    if (live && await live.begun()) return live;
+    around.giveUp();
+    return undefined;
   }
 
   /** The error of a stream that was not opened within `timeoutMs`. */

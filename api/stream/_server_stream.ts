@@ -1,4 +1,8 @@
-import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
+import {
+  type Clock,
+  type Headers,
+  onAbort,
+} from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
@@ -16,6 +20,8 @@ export interface ReadingSettings<Request> {
   readonly action: string;
   /** Whether the member must have a leader. */
   readonly requireLeader: boolean;
+  /** Headers of the stream. */
+  readonly headers?: Headers | undefined;
   /** The server version the member must have. */
   readonly needs?: string | undefined;
   /** The longest wait for a message in milliseconds, `Infinity` for any. */

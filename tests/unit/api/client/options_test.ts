@@ -41,6 +41,8 @@ Deno.test("resolveOptions() fills in the defaults", () => {
     records: "both",
     secrecy: { tls: false, auth: false },
     autoSyncIntervalMs: undefined,
+    headers: undefined,
+    interceptor: undefined,
     onEvent: undefined,
   });
 });
