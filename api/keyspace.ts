@@ -73,9 +73,11 @@ export abstract class Keyspace {
 
   /**
    * Opens a session: a lease that is kept alive, and the locks and leaderships
-   * that end with it.
+   * that end with it. The lease is a new one, or that of the option `lease`.
    *
    * @throws {InvalidOptionError} If an option is not acceptable.
+   * @throws {LeaseNotFoundError} If there is no such `lease`.
+   * @throws {LeaseLostError} If the `lease` ends before it is renewed.
    */
   session(options?: SessionOptions): Promise<Session> {
     return openSession(this, options);

@@ -177,7 +177,12 @@ export class Client extends Keyspace implements AsyncDisposable {
     return this.#core.watches.watch(keyOrRange, options);
   }
 
-  /** Opens a session: a lease kept alive, and the locks that end with it. */
+  /**
+   * Opens a session: a lease that is kept alive, and the locks and leaderships
+   * that end with it, see {@linkcode Keyspace.session}.
+   *
+   * @throws {NoSpaceError} If the database is full.
+   */
   override session(options?: SessionOptions): Promise<Session> {
     return super.session(options);
   }

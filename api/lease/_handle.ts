@@ -32,6 +32,8 @@ export class LeaseHandle implements Lease {
   readonly id: bigint;
   readonly ttlSeconds: number;
   readonly signal: AbortSignal;
+  /** Whether a session has it: to etcd, two would be one. */
+  hasSession = false;
   readonly #abort = new AbortController();
   readonly #renewal: Renewal;
   readonly #calls: LeaseCalls;

@@ -1,6 +1,7 @@
 import {
   CALL_OPTIONS,
   COUNT,
+  LEASE,
   SIGNAL,
   Signature,
   WAIT_OPTIONS,
@@ -10,7 +11,11 @@ type Methods = "session" | "lock" | "tryLock" | "campaign" | "observe";
 
 /** The methods of sessions, with their options. */
 export const SIGNATURES: Readonly<Record<Methods, Signature>> = {
-  session: new Signature("session", { ...CALL_OPTIONS, ttlSeconds: COUNT }),
+  session: new Signature("session", {
+    ...CALL_OPTIONS,
+    ttlSeconds: COUNT,
+    lease: LEASE,
+  }),
   lock: new Signature("Session.lock", WAIT_OPTIONS),
   tryLock: new Signature("Session.tryLock", WAIT_OPTIONS),
   campaign: new Signature("Session.campaign", WAIT_OPTIONS),

@@ -1,5 +1,6 @@
 import type { Key, KeyValue, Value } from "../values/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
+import type { LeaseRef } from "../checks/mod.ts";
 import type { ObserveOptions } from "../server_locks/mod.ts";
 import type { Lease } from "../lease/mod.ts";
 import type {
@@ -19,6 +20,23 @@ export interface SessionOptions extends CallOptions {
    * @default {10}
    */
   readonly ttlSeconds?: number | undefined;
+  /**
+   * A lease that is there already, or its id, instead of a new one. The session
+   * keeps it alive, and {@linkcode Session.close} revokes it, as if it were the
+   * session's own. It has its time already, so `ttlSeconds` is refused.
+   *
+   * - What was locked or led under this lease is still there: `lock` and
+   *   `campaign` go on at the place that the lease has in the queue, and
+   *   {@linkcode Session.resume} takes only a leadership that has lasted.
+   * - To etcd, two sessions over one lease are one: each would get what the
+   *   other holds. A {@linkcode Lease} that has a session is refused; of an id
+   *   that is given twice, nobody can tell.
+   * - Should the opening fail, a {@linkcode Lease} is as it was before; one that
+   *   was given by its id is left to run out.
+   *
+   * @default {a lease of the session's own}
+   */
+  readonly lease?: LeaseRef | undefined;
 }
 
 /**
@@ -112,8 +130,9 @@ export interface Session extends AsyncDisposable {
     options?: ObserveOptions,
   ): AsyncIterableIterator<KeyValue>;
   /**
-   * Ends the session: its lease is revoked, and with it all that it holds.
-   * Idempotent.
+   * Ends the session: its lease is revoked, and with it all that it holds, also
+   * if the lease was given. To leave it to others, orphan it first:
+   * `session.lease.orphan()`. Idempotent.
    */
   close(): Promise<void>;
 }

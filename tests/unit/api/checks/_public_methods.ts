@@ -114,7 +114,15 @@ function clientMethods(client: Client): readonly PublicMethod[] {
     { name: "watch", call: (options) => client.watch("k", options) },
     { name: "connect", call: (options) => client.connect(options) },
     { name: "syncEndpoints", call: (options) => client.syncEndpoints(options) },
-    { name: "session", call: (options) => client.session(options) },
+    {
+      name: "session",
+      call: (options) => client.session(options),
+      wrong: [
+        ["lease", () => client.session({ lease: 0n })],
+        ["lease", () => client.session({ lease: 5 as never })],
+        ["ttlSeconds", () => client.session({ lease: 5n, ttlSeconds: 5 })],
+      ],
+    },
   ];
 }
 
