@@ -135,6 +135,7 @@ export type {
 } from "./api/lease/mod.ts";
 export type {
   Leadership,
+  LeadershipId,
   Lock,
   LockOptions,
   PromptOptions,

@@ -5,14 +5,13 @@ import {
   type KeyValue,
   type Value,
 } from "../values/mod.ts";
-import { type Lease, leaseEnd, lossOf } from "../lease/mod.ts";
+import { leaseEnd, lossOf } from "../lease/mod.ts";
 import { notAttachedError } from "./_lock_lost_error.ts";
 import { retryTxnUntilAnswered } from "./_retry_until_answered.ts";
-import type { DelayedDuplicates } from "./_delayed_duplicates.ts";
+import type { ContenderParts, ContenderState } from "./_contender_state.ts";
 import { findFirstEntry } from "./_first_entry.ts";
 import { Queue, readPage } from "./_queue.ts";
 import { QueueEntry } from "./_queue_entry.ts";
-import type { QueueKeys } from "./_keys.ts";
 import {
   compare,
   op,
@@ -24,20 +23,6 @@ import {
 } from "../kv/mod.ts";
 
 const FIRST: RangeOptions = readPage({ limit: 1, from: 0n }, "ascend");
-
-/** The parts that the contenders of a session share. */
-export interface ContenderParts {
-  readonly keys: QueueKeys;
-  readonly lease: Lease;
-  readonly duplicates: DelayedDuplicates;
-}
-
-/** Whether a contender is in the queue. */
-type ContenderState =
-  | { readonly kind: "outside" }
-  /** The entry was sent, and nobody knows yet what became of it. */
-  | { readonly kind: "in_doubt" }
-  | { readonly kind: "queued"; readonly entry: QueueEntry };
 
 const OUTSIDE: ContenderState = { kind: "outside" };
 
@@ -126,6 +111,19 @@ export class Contender {
     return undefined;
   }
 
+  /**
+   * Takes up the entry that the lease has made at a revision, if that is the
+   * first now. Any other is left as it is.
+   */
+  async resume(revision: bigint, context: WorkContext): Promise<QueueEntry> {
+    await this.#stopDuplicates(context);
+    const entry = this.#entry(revision, revision);
+    await entry.confirm("resume the leadership", context);
+    context.throwIfEnded();
+    this.#state = { kind: "queued", entry };
+    return entry;
+  }
+
   /** The error that keeps it from leaving, while that is tried. */
   get lastError(): unknown {
     return this.#lastError();
@@ -190,11 +188,7 @@ export class Contender {
     txn: Txn<Then, Else>,
     context: WorkContext,
   ): Promise<TxnResult<Then, Else>> {
-    const { duplicates } = this.#parts;
-    if (duplicates.mayPut(this.#key)) {
-      this.#duplicatesMayCome = true;
-      await abortable(duplicates.stop(this.#key), context.signal);
-    }
+    await this.#stopDuplicates(context);
     this.#state = { kind: "in_doubt" };
     try {
       return await this.#retry(txn, context);
@@ -206,12 +200,23 @@ export class Contender {
     }
   }
 
+  async #stopDuplicates(context: WorkContext): Promise<void> {
+    const { duplicates } = this.#parts;
+    if (!duplicates.mayPut(this.#key)) return;
+    this.#duplicatesMayCome = true;
+    await abortable(duplicates.stop(this.#key), context.signal);
+  }
+
   #queued(revision: bigint, seenAt: bigint): QueueEntry {
-    const { keys, lease } = this.#parts;
-    const init = { queue: this.#queue, keys, lease, revision, seenAt };
-    const entry = new QueueEntry(init);
+    const entry = this.#entry(revision, seenAt);
     this.#state = { kind: "queued", entry };
     return entry;
+  }
+
+  #entry(revision: bigint, seenAt: bigint): QueueEntry {
+    const { keys, lease } = this.#parts;
+    const queue = this.#queue;
+    return new QueueEntry({ queue, keys, lease, revision, seenAt });
   }
 
   async #rewrite(own: KeyValue, value: Value, context: WorkContext) {

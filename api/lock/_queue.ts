@@ -62,6 +62,11 @@ export class Queue {
   ): boolean => lease !== 0n && lease === this.leaseOf(key);
 }
 
+/** The key of a lease's entry in the queue for a name. */
+export function entryKey(name: Uint8Array, lease: bigint): Uint8Array {
+  return new Queue(name).keyOf(lease);
+}
+
 /** The options to read a page: without the values, except for the first. */
 export function readPage(
   { limit }: QueuePage,

@@ -71,6 +71,13 @@ export class QueueEntry implements CreatedEntry {
     return state.kind === "first";
   }
 
+  /** Makes sure that it is still the first, as it was before. */
+  async confirm(action: string, context: WorkContext): Promise<void> {
+    const reading = await this.#read(action, context);
+    const loss = await this.#lossIn(reading, action, context);
+    if (loss !== undefined) throw loss;
+  }
+
   /** Waits until it is the first. */
   async waitUntilFirst(context: WorkContext): Promise<void> {
     let goneBack: HistoryLostError | undefined;
@@ -112,12 +119,22 @@ export class QueueEntry implements CreatedEntry {
       // Others may have passed it, even if it is attached again by now.
       if (end === "detached") return notAttachedError(action);
       const reading = await this.#read(action, context);
-      const { state: { kind }, historyLost } = reading;
-      if (historyLost || kind === "detached" || kind === "deleted") {
-        return await this.#reasonFor(reading, action, context);
-      }
-      if (kind === "waiting") return notFirstError(action);
+      const loss = await this.#lossIn(reading, action, context);
+      if (loss !== undefined) return loss;
     }
+  }
+
+  /** The reason why one that was the first is lost, if it is. */
+  async #lossIn(
+    reading: EntryReading,
+    action: string,
+    context: WorkContext,
+  ): Promise<unknown> {
+    const { state: { kind }, historyLost } = reading;
+    if (historyLost || kind === "detached" || kind === "deleted") {
+      return await this.#reasonFor(reading, action, context);
+    }
+    return kind === "waiting" ? notFirstError(action) : undefined;
   }
 
   /** Why it was lost: if the lease has ended, and its keys with it, for that. */

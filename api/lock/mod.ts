@@ -11,7 +11,14 @@ export {
   HeldLock,
   type HeldLockParts,
 } from "./_held_lock.ts";
+export { entryKey } from "./_queue.ts";
 export { observeQueue } from "./_observe_queue.ts";
 export type { QueueEntry } from "./_queue_entry.ts";
 export type { QueueKeys } from "./_keys.ts";
-export type { Leadership, Lock, LockOptions, PromptOptions } from "./types.ts";
+export type {
+  Leadership,
+  LeadershipId,
+  Lock,
+  LockOptions,
+  PromptOptions,
+} from "./types.ts";

@@ -1,4 +1,4 @@
-import type { Bytes, Value } from "../values/mod.ts";
+import type { Bytes, Key, Value } from "../values/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
 import type { Comparison, PutResult } from "../kv/mod.ts";
 
@@ -116,4 +116,15 @@ export interface Leadership extends AsyncDisposable {
   proclaim(value: Value, options?: CallOptions): Promise<PutResult>;
   /** Gives the leadership up; throws as {@linkcode Lock.unlock} does. */
   resign(options?: PromptOptions): Promise<void>;
+}
+
+/**
+ * A leadership told from all others, to be kept across a restart: as a
+ * {@linkcode Leadership} has it.
+ */
+export interface LeadershipId {
+  /** The key that exists as long as the leadership lasts. */
+  readonly key: Key;
+  /** The revision that created the key. */
+  readonly revision: bigint;
 }

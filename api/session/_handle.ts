@@ -14,16 +14,19 @@ import {
   Contender,
   DEFAULT_TIMEOUT_MS,
   DelayedDuplicates,
+  entryKey,
   HeldLeadership,
   HeldLock,
   type HeldLockParts,
   type Leadership,
+  type LeadershipId,
   type Lock,
   type LockOptions,
   observeQueue,
   type PromptOptions,
   type QueueEntry,
 } from "../lock/mod.ts";
+import { checkLeadership, quoted } from "./_leadership_id.ts";
 import { SIGNATURES } from "./_signatures.ts";
 import type { Lease } from "../lease/mod.ts";
 import type { ObserveOptions } from "../server_locks/mod.ts";
@@ -32,13 +35,13 @@ import type { Session } from "./types.ts";
 
 const NO_VALUE = new Uint8Array();
 
-/** The purpose of a wait in a queue. */
-interface QueueWait {
+/** The purpose of a place in a queue. */
+interface QueuePurpose {
   readonly name: Uint8Array;
-  /** The value of the entry. */
-  readonly value: Uint8Array;
   /** Completes "Cannot …", before the name. */
   readonly verb: string;
+  /** Makes sure of the first entry, or waits for that. */
+  take(contender: Contender, context: WorkContext): Promise<QueueEntry>;
 }
 
 /** A session in the hands of the user. */
@@ -60,9 +63,9 @@ export class SessionHandle implements Session {
   async lock(name: Key, options: LockOptions = {}): Promise<Lock> {
     const wait = SIGNATURES.lock.take(
       options,
-      () => ({ name: ownName(name), value: NO_VALUE, verb: "lock" }),
+      () => ({ name: ownName(name), verb: "lock", take: entering(NO_VALUE) }),
     );
-    return new HeldLock(await this.#waitInQueue(wait, options));
+    return new HeldLock(await this.#inQueue(wait, options));
   }
 
   async tryLock(
@@ -86,10 +89,32 @@ export class SessionHandle implements Session {
   ): Promise<Leadership> {
     const wait = SIGNATURES.campaign.take(options, () => ({
       name: ownName(name),
-      value: own(toBytes("value", value)),
       verb: "be elected in",
+      take: entering(own(toBytes("value", value))),
     }));
-    return new HeldLeadership(await this.#waitInQueue(wait, options));
+    return new HeldLeadership(await this.#inQueue(wait, options));
+  }
+
+  async resume(
+    name: Key,
+    leadership: LeadershipId,
+    options: PromptOptions = {},
+  ): Promise<Leadership> {
+    const purpose = SIGNATURES.resume.take(options, () => {
+      const bytes = ownName(name);
+      const revision = checkLeadership(leadership, {
+        key: entryKey(bytes, this.lease.id),
+      });
+      return {
+        name: bytes,
+        verb: "resume the leadership of",
+        take: (contender: Contender, context: WorkContext) =>
+          contender.resume(revision, context),
+      };
+    });
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const parts = await this.#inQueue(purpose, { ...options, timeoutMs });
+    return new HeldLeadership(parts);
   }
 
   observe(
@@ -144,9 +169,9 @@ export class SessionHandle implements Session {
     return undefined;
   }
 
-  /** Waits in a queue until the own entry is the first. */
-  async #waitInQueue(
-    { name, value, verb }: QueueWait,
+  /** Holds the first entry of a queue, when no other of this session does. */
+  async #inQueue(
+    { name, verb, take }: QueuePurpose,
     options: LockOptions,
   ): Promise<HeldLockParts> {
     const id = keyId(name);
@@ -160,9 +185,7 @@ export class SessionHandle implements Session {
       behindOwn = false;
       const contender = this.#contender(name);
       try {
-        const { entry, isFirst } = await contender.enter(value, context);
-        if (!isFirst) await entry.waitUntilFirst(context);
-        context.throwIfEnded();
+        const entry = await take(contender, context);
         return this.#parts(contender, entry, { release });
       } catch (error) {
         leave(contender, release);
@@ -197,9 +220,14 @@ export class SessionHandle implements Session {
   }
 }
 
-/** A name as an error shows it. */
-function quoted(name: Uint8Array): string {
-  return JSON.stringify(new TextDecoder().decode(name));
+/** Enters a queue with a value, and waits until its entry is the first. */
+function entering(value: Uint8Array): QueuePurpose["take"] {
+  return async (contender, context) => {
+    const { entry, isFirst } = await contender.enter(value, context);
+    if (!isFirst) await entry.waitUntilFirst(context);
+    context.throwIfEnded();
+    return entry;
+  };
 }
 
 /** A copy: what is given may change before the queue is entered. */

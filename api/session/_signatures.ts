@@ -7,7 +7,13 @@ import {
   WAIT_OPTIONS,
 } from "../checks/mod.ts";
 
-type Methods = "session" | "lock" | "tryLock" | "campaign" | "observe";
+type Methods =
+  | "session"
+  | "lock"
+  | "tryLock"
+  | "campaign"
+  | "resume"
+  | "observe";
 
 /** The methods of sessions, with their options. */
 export const SIGNATURES: Readonly<Record<Methods, Signature>> = {
@@ -19,5 +25,6 @@ export const SIGNATURES: Readonly<Record<Methods, Signature>> = {
   lock: new Signature("Session.lock", WAIT_OPTIONS),
   tryLock: new Signature("Session.tryLock", WAIT_OPTIONS),
   campaign: new Signature("Session.campaign", WAIT_OPTIONS),
+  resume: new Signature("Session.resume", WAIT_OPTIONS),
   observe: new Signature("Session.observe", { signal: SIGNAL }),
 };

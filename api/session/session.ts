@@ -10,7 +10,7 @@ import type { Session, SessionOptions } from "./types.ts";
 
 const DEFAULT_TTL_SECONDS = 10;
 
-/** Where a session has its lease from. */
+/** The origin of a session's lease. */
 type LeaseSource =
   | { readonly kind: "granted"; readonly ttlSeconds: number }
   | { readonly kind: "attached"; readonly id: bigint }

@@ -5,6 +5,7 @@ import type { ObserveOptions } from "../server_locks/mod.ts";
 import type { Lease } from "../lease/mod.ts";
 import type {
   Leadership,
+  LeadershipId,
   Lock,
   LockOptions,
   PromptOptions,
@@ -106,6 +107,37 @@ export interface Session extends AsyncDisposable {
     name: Key,
     value: Value,
     options?: LockOptions,
+  ): Promise<Leadership>;
+  /**
+   * Takes up a leadership again that was won under this session's lease: after
+   * a restart, with a session over that lease and what was kept of the
+   * leadership. Nobody else has led in between. etcd is asked whether that is
+   * so; nothing is written. Without an answer in `timeoutMs`, or if this fails
+   * in another way, the leadership is left as it is.
+   *
+   * @example After a restart
+   * ```ts
+   * import type { Client, LeadershipId } from "@etcdeno/client";
+   *
+   * async function goOn(client: Client, lease: bigint, kept: LeadershipId) {
+   *   await using session = await client.session({ lease });
+   *   await using leadership = await session.resume("svc", kept);
+   *   await leadership.proclaim("10.0.0.8:80");
+   * }
+   * ```
+   *
+   * @throws {InvalidOptionError} If the key is not the one that this session's
+   * lease has below this name.
+   * @throws {LockLostError} If the leadership is over: its key is gone, was
+   * created anew, is not attached to the lease, or is not the first any more.
+   * @throws {LeaseLostError} If it has ended with its lease.
+   * @throws {TimeoutError} If there is no answer in time, or this session leads
+   * already, or waits to.
+   */
+  resume(
+    name: Key,
+    leadership: LeadershipId,
+    options?: PromptOptions,
   ): Promise<Leadership>;
   /**
    * Follows an election: yields the current leader, each value it proclaims,

@@ -49,6 +49,20 @@ export const PARTS:
     ],
     [
       `{
+      const first = await client.session();
+      const leadership = await first.campaign("primary", "10.0.0.7:8080");
+      const kept = { lease: first.lease.id, leadership };
+      first.lease.orphan();
+      {
+        ${await take("docs/locks.md", "A leader that restarts")}
+        console.log((await client.election.leader("primary"))?.value.text());
+      }
+      console.log(await client.election.leader("primary"));
+    }`,
+      ["10.0.0.8:8080", "undefined"],
+    ],
+    [
+      `{
       const text = "written again";
       ${await take("README.md", "Locks and elections")}
       console.log(succeeded);

@@ -170,6 +170,19 @@ function sessionMethods(session: Session): readonly PublicMethod[] {
       wrong: [["value", () => session.campaign("n", NO)]],
     },
     {
+      name: "Session.resume",
+      call: (options) =>
+        session.resume("n", { key: "n/1", revision: 1n }, options),
+      wrong: [
+        ["name", () => session.resume(NO, { key: "n/1", revision: 1n })],
+        ["leadership", () => session.resume("n", NO)],
+        ["key", () => session.resume("n", { key: "o/1", revision: 1n })],
+        ["key", () => session.resume("n", { key: "n/2", revision: 1n })],
+        ["revision", () => session.resume("n", { key: "n/1", revision: 0n })],
+        ["revision", () => session.resume("n", { key: "n/1", revision: NO })],
+      ],
+    },
+    {
       name: "Session.observe",
       call: (options) => session.observe("n", options),
       wrong: [["name", () => session.observe(NO)]],
