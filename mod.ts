@@ -128,6 +128,8 @@ export {
 export type {
   GrantOptions,
   Lease,
+  LeaseKeepAliveOptions,
+  LeaseRenewal,
   Leases,
   LeaseState,
   TimeToLive,

@@ -112,9 +112,9 @@ export class LeaseCalls {
     onSend: () => void,
   ): Promise<number> {
     const timeoutMs = timeoutOf(options, this.#timeoutMs);
-    const { signal, headers } = keptHeaders(options);
+    const { signal, headers, requireLeader = true } = keptHeaders(options);
     return await renewOnce(this.#opener, id, {
-      ...{ signal, timeoutMs, headers },
+      ...{ signal, timeoutMs, requireLeader, headers },
       onSend,
     });
   }

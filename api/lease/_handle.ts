@@ -1,16 +1,20 @@
 import { LeaseNotFoundError } from "../../errors/specific_errors.ts";
 import type { Clock } from "../../balancers/transport/mod.ts";
-import { type HeldLease, Renewal, type RenewalParts } from "./_renewal.ts";
+import type { HeldLease } from "./_held_lease.ts";
+import { Renewal, type RenewalParts } from "./_renewal.ts";
+import { RenewalListeners } from "./_renewal_listeners.ts";
 import type { LeaseCalls, LeaseId } from "./_calls.ts";
-import { CALL_OPTIONS, FLAG, Signature } from "../checks/mod.ts";
+import { CALL_OPTIONS, FLAG, FUNCTION, Signature } from "../checks/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
 import type {
   Lease,
+  LeaseKeepAliveOptions,
   LeaseState,
   TimeToLive,
   TimeToLiveOptions,
 } from "./types.ts";
 
+const KEEP_ALIVE = new Signature("Lease.keepAlive", { onRenewal: FUNCTION });
 const KEEP_ALIVE_ONCE = new Signature("Lease.keepAliveOnce", CALL_OPTIONS);
 const TIME_TO_LIVE = new Signature("Lease.timeToLive", {
   ...CALL_OPTIONS,
@@ -22,7 +26,8 @@ const REVOKE = new Signature("Lease.revoke", CALL_OPTIONS);
 export type HandledLease = LeaseId & HeldLease;
 
 /** Parts of a handle. */
-export interface HandleParts extends Omit<RenewalParts, "onLost"> {
+export interface HandleParts
+  extends Omit<RenewalParts, "onLost" | "onRenewed"> {
   /** Makes the calls that concern the lease. */
   readonly calls: LeaseCalls;
 }
@@ -35,6 +40,7 @@ export class LeaseHandle implements Lease {
   /** Whether a session has it: to etcd, two would be one. */
   hasSession = false;
   readonly #abort = new AbortController();
+  readonly #listeners = new RenewalListeners();
   readonly #renewal: Renewal;
   readonly #calls: LeaseCalls;
   readonly #clock: Clock;
@@ -51,6 +57,7 @@ export class LeaseHandle implements Lease {
       host,
       clock,
       onLost: (error) => this.#abort.abort(error),
+      onRenewed: (answer) => this.#listeners.tell(answer, this.state),
     });
   }
 
@@ -58,7 +65,15 @@ export class LeaseHandle implements Lease {
     return this.#renewal.state;
   }
 
-  keepAlive(): Promise<void> {
+  // Not `async`: nobody has to wait for what it returns, should that fail.
+  keepAlive(options: LeaseKeepAliveOptions = {}): Promise<void> {
+    try {
+      KEEP_ALIVE.check(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const { onRenewal } = options;
+    if (onRenewal !== undefined) this.#listeners.add(onRenewal);
     return this.#renewal.start();
   }
 

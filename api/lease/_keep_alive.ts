@@ -165,17 +165,16 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     return [...this.#kept.values()].flatMap((renewals) => [...renewals]);
   }
 
-  #onMessage({ ID, TTL }: LeaseKeepAliveResponse): void {
+  #onMessage(answer: LeaseKeepAliveResponse): void {
     this.#lastError = undefined;
     this.#refusals = 0;
-    const id = toBigInt(ID);
+    const id = toBigInt(answer.ID);
     const request = this.#window.answered(id);
     if (request === undefined) return;
-    const ttlSeconds = Number(toBigInt(TTL));
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
     // Each may leave, and no other come, before it is told.
-    for (const renewal of kept) renewal.answered(ttlSeconds, request);
+    for (const renewal of kept) renewal.answered(answer, request);
   }
 
   #onEnd(error: EtcdError): void {

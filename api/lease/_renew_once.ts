@@ -20,6 +20,8 @@ export interface RenewOnceOptions {
   readonly timeoutMs: number;
   /** Headers of the streams. */
   readonly headers?: Headers | undefined;
+  /** Whether the member must have a leader. */
+  readonly requireLeader: boolean;
   /** Called each time when the request is sent. */
   onSend(): void;
 }
@@ -39,7 +41,7 @@ const REPEAT_MS = 50;
 export async function renewOnce(
   opener: Opener,
   id: bigint,
-  { signal, timeoutMs, headers, onSend }: RenewOnceOptions,
+  { signal, timeoutMs, requireLeader, headers, onSend }: RenewOnceOptions,
 ): Promise<number> {
   const call = { action: ACTION, method: METHOD.name, timeoutMs };
   let limit: StreamLimit | undefined;
@@ -58,6 +60,7 @@ export async function renewOnce(
         return await renewOnStream(opener, id, {
           signal,
           headers,
+          requireLeader,
           onWait: (streams) => limit = streams,
           onSend() {
             context.lastError = () => last;
@@ -77,16 +80,15 @@ export async function renewOnce(
 async function renewOnStream(
   opener: Opener,
   id: bigint,
-  { onSend, ...own }:
-    & Pick<StreamSettings, "signal" | "onWait" | "headers">
+  { onSend, ...settings }:
+    & Pick<StreamSettings, "signal" | "onWait" | "requireLeader" | "headers">
     & Pick<RenewOnceOptions, "onSend">,
 ): Promise<number> {
   const answer = Promise.withResolvers<number>();
   // The stream may end before its answer is waited for.
   answer.promise.catch(() => {});
-  const { signal } = own;
-  const settings = { action: ACTION, requireLeader: true, ...own };
-  const stream = await opener.open(METHOD, settings, {
+  const { signal } = settings;
+  const stream = await opener.open(METHOD, { ...settings, action: ACTION }, {
     onMessage: ({ TTL }) => answer.resolve(Number(toBigInt(TTL))),
     onEnd: (error) => answer.reject(error),
   });

@@ -6,7 +6,10 @@ import type {
   LeaseLossReason,
   LeaseLostError,
 } from "../../errors/specific_errors.ts";
+import type { LeaseKeepAliveResponse } from "../../proto/gen/messages.ts";
+import { toBigInt } from "../../proto/int64.ts";
 import { failed, firstAnswer } from "./_first_answer.ts";
+import type { HeldLease, RenewalState } from "./_held_lease.ts";
 import { lostError } from "./_lost.ts";
 import type { LeaseState } from "./types.ts";
 
@@ -18,18 +21,6 @@ const LATE_SHARE = 0.05;
 // When spread, one is due again after this share of its interval, or more.
 const LEAST_SHARE = 0.25;
 
-/** A lease that is relied on here. */
-export interface HeldLease {
-  readonly id: bigint;
-  readonly ttlSeconds: number;
-  /** When its time began to run, by the clock. */
-  readonly grantedAt: number;
-}
-
-type RenewalState =
-  | Extract<LeaseState, { readonly kind: "idle" | "ended" }>
-  | { readonly kind: "renewing" };
-
 /** Parts of the renewal of a lease. */
 export interface RenewalParts {
   /** The stream it shares. */
@@ -38,6 +29,8 @@ export interface RenewalParts {
   readonly clock: Clock;
   /** Called once, when the lease cannot be relied on any more. */
   onLost(error: LeaseLostError): void;
+  /** Called with each answer that has renewed the lease. */
+  onRenewed(answer: LeaseKeepAliveResponse): void;
 }
 
 /**
@@ -48,7 +41,7 @@ export class Renewal {
   readonly id: bigint;
   readonly #host: RenewalHost<Renewal>;
   readonly #clock: Clock;
-  readonly #onLost: (error: LeaseLostError) => void;
+  readonly #parts: RenewalParts;
   #first = firstAnswer();
   #ttlMs: number;
   /** The time when the last answered request was sent. */
@@ -66,11 +59,11 @@ export class Renewal {
   #dueLookAt = 0;
   #lossLookAt = 0;
 
-  constructor(lease: HeldLease, { host, clock, onLost }: RenewalParts) {
+  constructor(lease: HeldLease, parts: RenewalParts) {
+    const { host, clock } = this.#parts = parts;
     this.id = lease.id;
     this.#host = host;
     this.#clock = clock;
-    this.#onLost = onLost;
     this.#ttlMs = lease.ttlSeconds * 1_000;
     this.#renewedAt = lease.grantedAt;
     this.#renewedDateMs = Date.now() - (clock.now() - lease.grantedAt);
@@ -121,10 +114,14 @@ export class Renewal {
    * Takes the server's answer to a request: the seconds that the lease has now,
    * 0 or less if it is gone.
    */
-  answered(ttlSeconds: number, { atMs: sentAt, order }: SentRequest): void {
+  answered(
+    answer: LeaseKeepAliveResponse,
+    { atMs: sentAt, order }: SentRequest,
+  ): void {
     if (this.#state.kind === "ended") return;
     // The answer may be for another lease of this id, revoked since.
     if (order <= this.#lastOrderBefore) return this.#due(0);
+    const ttlSeconds = Number(toBigInt(answer.TTL));
     if (ttlSeconds <= 0) return this.lose("expired");
     this.renewed(ttlSeconds, sentAt);
     const first = !this.#answered;
@@ -133,6 +130,7 @@ export class Renewal {
     const { intervalMs } = this;
     const late = first || sentAt - this.#plannedAt > LATE_SHARE * intervalMs;
     this.#plan(sentAt + intervalMs * this.#share(late));
+    this.#parts.onRenewed(answer);
   }
 
   /**
@@ -189,7 +187,7 @@ export class Renewal {
       cause,
     });
     this.#end(error);
-    this.#onLost(error);
+    this.#parts.onLost(error);
   }
 
   #end(reason: Error): void {

@@ -9,6 +9,8 @@ export { LeaseFacet } from "./lease.ts";
 export type {
   GrantOptions,
   Lease,
+  LeaseKeepAliveOptions,
+  LeaseRenewal,
   Leases,
   LeaseState,
   TimeToLive,

@@ -34,6 +34,27 @@ export interface TimeToLive {
   readonly keys: readonly Bytes[];
 }
 
+/** A renewal of a lease that the server has answered. */
+export interface LeaseRenewal {
+  /** The answering member's header, with the revision of its store. */
+  readonly header: ResponseHeader;
+  /** The seconds that the lease had when the server answered. */
+  readonly ttlSeconds: number;
+  /** The endpoint that has answered. */
+  readonly endpoint: string;
+}
+
+/** Options of {@linkcode Lease.keepAlive}. */
+export interface LeaseKeepAliveOptions {
+  /**
+   * Called with each renewal from now on, the first one included, until the
+   * lease ends. What is given to a later call of `keepAlive` is called as well.
+   * An error that the function throws changes nothing, and becomes a warning of
+   * the process, as with the client's `onEvent`.
+   */
+  readonly onRenewal?: ((renewal: LeaseRenewal) => void) | undefined;
+}
+
 /** The state of a lease's renewals. */
 export type LeaseState =
   /** Nothing is renewed, as `keepAlive()` was not called. */
@@ -95,15 +116,20 @@ export interface Lease extends AsyncDisposable {
    * Renews the lease from now on until it is revoked, orphaned or lost.
    * Resolves when the first renewal is answered. Idempotent.
    *
+   * The member must have a leader. One that is cut off from the others ends the
+   * stream, and the renewals go on at another one.
+   *
+   * @throws {InvalidOptionError} If an option is not acceptable.
    * @throws {LeaseLostError} If the lease is lost or orphaned before that, or
    * has been.
    * @throws {EtcdError} If the server renews no leases, with what it says. The
    * lease still has the time it was granted, and `keepAlive()` may be tried
    * again.
    */
-  keepAlive(): Promise<void>;
+  keepAlive(options?: LeaseKeepAliveOptions): Promise<void>;
   /**
-   * Renews the lease once; resolves to the seconds it has now.
+   * Renews the lease once; resolves to the seconds it has now. The member must
+   * have a leader, unless `requireLeader` is false.
    *
    * @throws {LeaseNotFoundError} If the lease does not exist any more.
    */

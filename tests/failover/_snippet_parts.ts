@@ -80,6 +80,19 @@ export const PARTS:
     ],
     [
       `{
+      await using session = await client.session({ ttlSeconds: 3 });
+      const told = Promise.withResolvers<string>();
+      const console = {
+        log: (ttlSeconds: number, endpoint: string) =>
+          told.resolve([ttlSeconds, endpoints.includes(endpoint)].join(" ")),
+      };
+      ${await take("docs/lease.md", "Keeping it alive")}
+      globalThis.console.log(await told.promise);
+    }`,
+      ["3 true"],
+    ],
+    [
+      `{
       ${await take("README.md", "Lease")}
       console.log((await client.get("members/me"))?.lease === lease.id);
     }`,

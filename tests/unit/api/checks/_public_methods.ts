@@ -143,6 +143,11 @@ function leaseMethods(client: Client, lease: Lease): readonly PublicMethod[] {
       wrong: [["id", () => client.lease.attach(5 as never)]],
     },
     { name: "lease.list", call: (options) => client.lease.list(options) },
+    {
+      name: "Lease.keepAlive",
+      call: (options) => lease.keepAlive(options),
+      wrong: [["onRenewal", () => lease.keepAlive({ onRenewal: NO })]],
+    },
     { name: "Lease.revoke", call: (options) => lease.revoke(options) },
     { name: "Lease.timeToLive", call: (options) => lease.timeToLive(options) },
     {

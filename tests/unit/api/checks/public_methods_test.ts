@@ -164,7 +164,6 @@ const WITHOUT_ARGUMENTS = new Set([
   // Used within this library alone.
   "lease.over",
   "lease.close",
-  "Lease.keepAlive",
   "Lease.orphan",
   "Lease.toJSON",
   "Session.close",
