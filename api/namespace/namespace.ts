@@ -70,8 +70,10 @@ export class NamespacedKeys extends Keyspace {
       listRest: rangeStreams(opener, parts),
     });
     this.lease = parts.leases.over(caller);
-    this.lock = new LockFacet(caller);
-    this.election = new ElectionFacet(caller, { opener, clock: parts.clock });
+    const here = { prefix: this.#prefix };
+    this.lock = new LockFacet(caller, here);
+    const { clock } = parts;
+    this.election = new ElectionFacet(caller, { ...here, opener, clock });
   }
 
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch {

@@ -13,11 +13,13 @@ import {
 } from "../checks/mod.ts";
 import { observeElection, type ObservingParts } from "./_observe_election.ts";
 import {
+  checkMadeIn,
   copyBytes,
   jsonable,
   type Key,
   keyBytes,
   type KeyValue,
+  madeIn,
   own,
   type ResponseHeader,
   toBytes,
@@ -43,12 +45,18 @@ const LEADER = new Signature("election.leader", CALL_OPTIONS);
 const OBSERVE = new Signature("election.observe", { signal: SIGNAL });
 const RESIGN = new Signature("election.resign", CALL_OPTIONS);
 
+/** The parts of elections that go beyond a caller. */
+export interface ElectionParts extends ObservingParts {
+  /** The prefix of the keyspace. @default {none} */
+  readonly prefix?: Uint8Array | undefined;
+}
+
 /** {@linkcode ElectionService} over a caller and streams. */
 export class ElectionFacet implements ElectionService {
   readonly #caller: Caller;
-  readonly #parts: ObservingParts;
+  readonly #parts: ElectionParts;
 
-  constructor(caller: Caller, parts: ObservingParts) {
+  constructor(caller: Caller, parts: ElectionParts) {
     this.#caller = caller;
     this.#parts = parts;
   }
@@ -73,7 +81,10 @@ export class ElectionFacet implements ElectionService {
       header: toHeader(header),
       leader: jsonable({
         name: copyBytes(leader?.name ?? request.name),
-        key: copyBytes(leader?.key ?? new Uint8Array()),
+        key: madeIn(
+          copyBytes(leader?.key ?? new Uint8Array()),
+          this.#parts.prefix,
+        ),
         revision: toBigInt(leader?.rev ?? ZERO),
         lease,
       }),
@@ -86,7 +97,7 @@ export class ElectionFacet implements ElectionService {
     options?: CallOptions,
   ): Promise<{ readonly header: ResponseHeader }> {
     const request = PROCLAIM.take(options, () => ({
-      leader: leaderField(leader),
+      leader: leaderField(leader, this.#parts),
       value: toBytes("value", value),
     }));
     const { header } = await this.#caller.unary(
@@ -132,7 +143,7 @@ export class ElectionFacet implements ElectionService {
     options?: CallOptions,
   ): Promise<{ readonly header: ResponseHeader }> {
     const request = RESIGN.take(options, () => ({
-      leader: leaderField(leader),
+      leader: leaderField(leader, this.#parts),
     }));
     const { header } = await this.#caller.unary(
       { method: methods.election.resign, action: "resign" },
@@ -143,8 +154,12 @@ export class ElectionFacet implements ElectionService {
   }
 }
 
-function leaderField(leader: LeaderKey): LeaderKeyInit {
+function leaderField(
+  leader: LeaderKey,
+  { prefix }: Pick<ElectionParts, "prefix">,
+): LeaderKeyInit {
   checkObject("leader", leader);
+  checkMadeIn(leader.key, { option: "leader", prefix });
   return {
     name: keyBytes("name", leader.name),
     key: keyBytes("key", leader.key),

@@ -81,6 +81,8 @@ export interface ElectionService {
    * Changes the value of a leader.
    *
    * @throws {LockLostError} If this leader does not lead any more.
+   * @throws {InvalidOptionError} If the leader comes from `campaign` of another
+   * keyspace, where its key is short for another one.
    */
   proclaim(
     leader: LeaderKey,
@@ -98,7 +100,12 @@ export interface ElectionService {
     name: Key,
     options?: ObserveOptions,
   ): AsyncIterableIterator<KeyValue>;
-  /** Gives a leadership up; without effect if it is over already. */
+  /**
+   * Gives a leadership up; without effect if it is over already.
+   *
+   * @throws {InvalidOptionError} If the leader is of another keyspace, as with
+   * {@linkcode ElectionService.proclaim}.
+   */
   resign(
     leader: LeaderKey,
     options?: CallOptions,

@@ -1,9 +1,11 @@
 import { methods } from "../../proto/methods.ts";
 import { CALL_OPTIONS, LEASE, leaseField, Signature } from "../checks/mod.ts";
 import {
+  checkMadeIn,
   copyBytes,
   type Key,
   keyBytes,
+  madeIn,
   type ResponseHeader,
   toHeader,
 } from "../values/mod.ts";
@@ -16,9 +18,15 @@ const UNLOCK = new Signature("lock.unlock", CALL_OPTIONS);
 /** {@linkcode LockService} over a caller. */
 export class LockFacet implements LockService {
   readonly #caller: Caller;
+  readonly #prefix: Uint8Array | undefined;
 
-  constructor(caller: Caller) {
+  /** `prefix` is that of the keyspace. */
+  constructor(
+    caller: Caller,
+    { prefix }: { readonly prefix?: Uint8Array | undefined } = {},
+  ) {
     this.#caller = caller;
+    this.#prefix = prefix;
   }
 
   async lock(name: Key, options: TurnOptions): Promise<ServerLock> {
@@ -31,14 +39,18 @@ export class LockFacet implements LockService {
       request,
       { ...options, timeoutMs: options.timeoutMs ?? false },
     );
-    return { header: toHeader(header), key: copyBytes(key) };
+    const made = madeIn(copyBytes(key), this.#prefix);
+    return { header: toHeader(header), key: made };
   }
 
   async unlock(
     key: Key,
     options?: CallOptions,
   ): Promise<{ readonly header: ResponseHeader }> {
-    const request = UNLOCK.take(options, () => ({ key: keyBytes("key", key) }));
+    const request = UNLOCK.take(options, () => {
+      checkMadeIn(key, { option: "key", prefix: this.#prefix });
+      return { key: keyBytes("key", key) };
+    });
     const { header } = await this.#caller.unary(
       { method: methods.lock.unlock, action: "unlock" },
       request,

@@ -76,6 +76,9 @@ export interface LockService {
    * the connection is lost, the error has `maybeCommitted`, and the lock may be
    * given back now, or later, by a member that stands still meanwhile. Until
    * the lease has ended, lock again under another one.
+   *
+   * @throws {InvalidOptionError} If the key comes from `lock` of another
+   * keyspace, where it is short for another key.
    */
   unlock(
     key: Key,
