@@ -154,6 +154,7 @@ export type {
 } from "./api/server_locks/mod.ts";
 export type {
   HeartbeatOptions,
+  ProgressOptions,
   Watch,
   WatchBatch,
   WatchBufferOptions,

@@ -78,6 +78,7 @@ export abstract class Keyspace {
    * @throws {InvalidOptionError} If an option is not acceptable.
    * @throws {LeaseNotFoundError} If there is no such `lease`.
    * @throws {LeaseLostError} If the `lease` ends before it is renewed.
+   * @throws {NoSpaceError} If the database is full.
    */
   session(options?: SessionOptions): Promise<Session> {
     return openSession(this, options);

@@ -58,6 +58,7 @@ export class ClientCore {
     this.watches = new WatchFacet(opener, this.kv, {
       clock,
       onEvent,
+      timeoutMs,
     });
     this.leases = new LeaseFacet(caller, opener, {
       onEvent,

@@ -31,7 +31,7 @@ import type {
 import type { Leases } from "../lease/mod.ts";
 import type { ClientOptions } from "./options.ts";
 import type { Session, SessionOptions } from "../session/mod.ts";
-import type { Watch, WatchOptions } from "../watch/mod.ts";
+import type { ProgressOptions, Watch, WatchOptions } from "../watch/mod.ts";
 
 /**
  * A client of one etcd cluster: it connects when it is first used, and
@@ -178,11 +178,15 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Opens a session: a lease that is kept alive, and the locks and leaderships
-   * that end with it, see {@linkcode Keyspace.session}.
-   *
-   * @throws {NoSpaceError} If the database is full.
+   * Asks each stream of watches once how far it is. Resolves to the revision up
+   * to which all watches, those of namespaces included, have received events;
+   * `undefined` without a watch. {@linkcode Watch.requestProgress} says more.
    */
+  requestProgress(options?: ProgressOptions): Promise<bigint | undefined> {
+    return this.#core.watches.requestProgress(options);
+  }
+
+  /** Opens a session: a lease kept alive, and locks; see {@linkcode Keyspace.session}. */
   override session(options?: SessionOptions): Promise<Session> {
     return super.session(options);
   }

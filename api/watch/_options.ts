@@ -1,4 +1,5 @@
 import { guardedListener } from "../../balancers/pool/mod.ts";
+import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
   ANYTHING,
   checkMs,
@@ -25,6 +26,8 @@ export interface ResolvedWatchOptions extends WatchOptions {
   readonly onCompaction: "error" | "relist";
   /** As given, or by default. */
   readonly requireLeader: boolean;
+  /** As given, or by default. */
+  readonly onLeaderLoss: "wait" | "end";
   /** As given, or by default. */
   readonly heartbeat: HeartbeatOptions | false;
   /** Called with each state; never throws. */
@@ -54,6 +57,7 @@ export const WATCH: Signature = new Signature("watch", {
   progressNotify: FLAG,
   fragment: FLAG,
   requireLeader: FLAG,
+  onLeaderLoss: oneOf("wait", "end"),
   buffer: ANYTHING,
   heartbeat: ANYTHING,
   onCompaction: oneOf("error", "relist"),
@@ -67,6 +71,12 @@ export function resolveWatchOptions(
 ): ResolvedWatchOptions {
   const { startRevision, onStateChange, buffer = {} } = options;
   const { heartbeat = DEFAULT_HEARTBEAT } = options;
+  const { requireLeader = true, onLeaderLoss = "wait" } = options;
+  if (onLeaderLoss === "end" && !requireLeader) {
+    throw new InvalidOptionError("onLeaderLoss", onLeaderLoss, {
+      expected: "'wait' where 'requireLeader' is false: no stream ends so",
+    });
+  }
   checkOptions("buffer", buffer, BUFFER);
   if (heartbeat !== false) {
     checkOptions("heartbeat", heartbeat, HEARTBEAT);
@@ -78,7 +88,8 @@ export function resolveWatchOptions(
     // 0 is etcd's own word for "from now on".
     startRevision: startRevision || undefined,
     onCompaction: options.onCompaction ?? "error",
-    requireLeader: options.requireLeader ?? true,
+    requireLeader,
+    onLeaderLoss,
     buffer: {
       events: buffer.events ?? DEFAULT_EVENTS,
       bytes: buffer.bytes ?? DEFAULT_BYTES,

@@ -1,9 +1,7 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 
-interface Question {
+interface Question extends PromiseWithResolvers<bigint> {
   readonly owner: object;
-  resolve(revision: bigint): void;
-  reject(reason: unknown): void;
 }
 
 // Newer servers do not answer at all while a watch of the stream catches up
@@ -25,10 +23,27 @@ export class ProgressQuestions {
 
   /** Asks; resolves to the revision answered. */
   ask(owner: object): Promise<bigint> {
-    const { promise, resolve, reject } = Promise.withResolvers<bigint>();
-    this.#open = [...this.#open, { owner, resolve, reject }];
+    const asked = question(owner);
+    this.#open = [...this.#open, asked];
     this.repeat();
-    return promise;
+    return asked.promise;
+  }
+
+  /** Asks for all of these at once, until they are answered or given up. */
+  askAll(owners: Iterable<object>): {
+    readonly answers: readonly Promise<bigint>[];
+    giveUp(reason: unknown): void;
+  } {
+    const asked = [...owners].map(question);
+    this.#open = [...this.#open, ...asked];
+    this.repeat();
+    return {
+      answers: asked.map(({ promise }) => promise),
+      giveUp: (reason) => {
+        this.#keep(this.#open.filter((one) => !asked.includes(one)));
+        for (const { reject } of asked) reject(reason);
+      },
+    };
   }
 
   /** Asks again for unanswered questions, now and from time to time. */
@@ -78,4 +93,8 @@ export class ProgressQuestions {
     this.#cancelRepeat?.();
     this.#cancelRepeat = undefined;
   }
+}
+
+function question(owner: object): Question {
+  return { owner, ...Promise.withResolvers<bigint>() };
 }

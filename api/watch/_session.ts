@@ -25,6 +25,7 @@ import type { WatchHost } from "./_host.ts";
 import type { WatchSessionOptions } from "./_session_options.ts";
 import { WatchIds } from "./_ids.ts";
 import { ProgressQuestions } from "./_progress.ts";
+import { progressOfAll } from "./_progress_of_all.ts";
 import type { Watcher } from "./_watcher.ts";
 
 /**
@@ -96,6 +97,17 @@ export class WatchSession implements WatchHost<Watcher> {
     return this.#ids.usesOurs
       ? this.#questions.ask(watcher)
       : Promise.reject(noProgressError());
+  }
+
+  /** The revisions up to which its watches have received, by one request. */
+  async progressOfAll(signal: AbortSignal): Promise<readonly bigint[]> {
+    const paused = [...this.#paused].map(({ received }) => received);
+    if (this.#watchers.size === 0) return paused;
+    if (!this.#ids.usesOurs) throw noProgressError();
+    const asked = await progressOfAll(this.#watchers, this.#questions, {
+      signal,
+    });
+    return [...paused, ...asked];
   }
 
   /** Ends every watch with this error. */

@@ -151,6 +151,10 @@ export class Watcher implements Watch {
   /** Takes note that its stream has ended, and will be opened again. */
   disconnected(reason: EtcdError): void {
     this.#intake.clear();
+    const { onLeaderLoss } = this.#options;
+    if (onLeaderLoss === "end" && reason.code === "no_leader") {
+      return this.fail(reason);
+    }
     const { kind } = this.#state;
     if (kind === "reconnecting" || kind === "closed") return;
     this.#setState({ kind: "reconnecting", reason });

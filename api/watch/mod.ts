@@ -5,6 +5,7 @@
  */
 export { historyLostError } from "./_errors.ts";
 export { WATCH } from "./_options.ts";
+export type { ProgressOptions } from "./progress_options.ts";
 export type {
   HeartbeatOptions,
   Watch,

@@ -134,6 +134,18 @@ export interface WatchOptions {
    * @default {true}
    */
   readonly requireLeader?: boolean | undefined;
+  /**
+   * The behaviour when the member has ended the stream as it has no leader.
+   *
+   * - `wait`: the stream is opened again, at another member where there is one,
+   *   until it goes on.
+   * - `end`: the watch ends with a `NoLeaderError`, also if another member has a
+   *   leader. What it has received is still delivered, and `cursor` is where
+   *   another watch goes on. Needs `requireLeader`.
+   *
+   * @default {"wait"}
+   */
+  readonly onLeaderLoss?: "wait" | "end" | undefined;
   /** The buffer for a slow consumer. */
   readonly buffer?: WatchBufferOptions | undefined;
   /**

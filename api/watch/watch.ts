@@ -1,5 +1,10 @@
+import { clientClosedError } from "../../errors/client_closed.ts";
 import type { Clock } from "../../balancers/transport/mod.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
+import { methods } from "../../proto/methods.ts";
+import { timeoutOf } from "../call/mod.ts";
+import { Signature, WAIT_OPTIONS } from "../checks/mod.ts";
+import { withDeadline } from "../waiting/mod.ts";
 import { Relist } from "./_relist.ts";
 import type { Opener } from "../stream/mod.ts";
 import { tellingResumes } from "./_telling_resumes.ts";
@@ -13,10 +18,14 @@ import { Watcher } from "./_watcher.ts";
 import { type Key, type KeyRange, ownBounds } from "../values/mod.ts";
 import type { TellEvent } from "../events.ts";
 import type { Kv } from "../kv/mod.ts";
+import type { ProgressOptions } from "./progress_options.ts";
 import type { Watch, WatchOptions } from "./types.ts";
 
 // For a read that tells whether the history is still there.
 const READ_TIMEOUT_MS = 10_000;
+
+const ASK = "ask for the progress of the watches";
+const PROGRESS = new Signature("requestProgress", WAIT_OPTIONS);
 
 /** Settings of watches, besides their streams and reads. */
 export interface WatchSettings {
@@ -24,6 +33,8 @@ export interface WatchSettings {
   readonly clock: Clock;
   /** Called when a watch goes on. */
   readonly onEvent?: TellEvent | undefined;
+  /** The timeout of questions that name none. @default {none} */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Makes watches. Those with the same metadata share a stream. */
@@ -32,17 +43,20 @@ export class WatchFacet {
   readonly #kv: Kv;
   readonly #clock: Clock;
   readonly #onEvent: TellEvent | undefined;
+  readonly #timeoutMs: number;
   readonly #sessions = new Map<string, WatchSession>();
+  #closed = false;
 
   constructor(
     opener: Opener,
     kv: Kv,
-    { clock, onEvent }: WatchSettings,
+    { clock, onEvent, timeoutMs = Infinity }: WatchSettings,
   ) {
     this.#opener = opener;
     this.#kv = kv;
     this.#clock = clock;
     this.#onEvent = onEvent;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
@@ -70,8 +84,37 @@ export class WatchFacet {
     return watcher;
   }
 
+  /**
+   * Asks each stream once how far its watches are; resolves to the revision
+   * that all have received up to, `undefined` without a watch.
+   */
+  async requestProgress(
+    options: ProgressOptions = {},
+  ): Promise<bigint | undefined> {
+    PROGRESS.check(options);
+    if (this.#closed) throw clientClosedError({ action: ASK });
+    const timeoutMs = timeoutOf(options, this.#timeoutMs);
+    return await withDeadline({
+      signal: options.signal,
+      timeoutMs,
+      action: () => ASK,
+      method: methods.watch.watch.name,
+      clock: this.#clock,
+    }, async ({ signal }) => {
+      const sessions = [...this.#sessions.values()];
+      const revisions = await Promise.all(
+        sessions.map((session) => session.progressOfAll(signal)),
+      );
+      return revisions.flat().reduce<bigint | undefined>(
+        (least, one) => least === undefined || one < least ? one : least,
+        undefined,
+      );
+    });
+  }
+
   /** Ends every watch with this error. */
   close(error: EtcdError): void {
+    this.#closed = true;
     for (const session of this.#sessions.values()) session.close(error);
     this.#sessions.clear();
   }

@@ -112,6 +112,10 @@ function writeMethods(client: Client): readonly PublicMethod[] {
 function clientMethods(client: Client): readonly PublicMethod[] {
   return [
     { name: "watch", call: (options) => client.watch("k", options) },
+    {
+      name: "requestProgress",
+      call: (options) => client.requestProgress(options),
+    },
     { name: "connect", call: (options) => client.connect(options) },
     { name: "syncEndpoints", call: (options) => client.syncEndpoints(options) },
     {
@@ -221,6 +225,11 @@ export function wrongArguments(
       "watch",
       "buffer.policy",
       () => client.watch("k", { buffer: { policy: "drop" } } as never),
+    ],
+    [
+      "watch",
+      "onLeaderLoss",
+      () => client.watch("k", { requireLeader: false, onLeaderLoss: "end" }),
     ],
     ["prefix", "prefix", () => prefix(NO)],
     ["range", "start", () => range(NO, "b")],
