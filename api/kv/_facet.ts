@@ -18,6 +18,7 @@ import {
   putIfRequest,
   putIfResult,
 } from "./_condition.ts";
+import { checkGuards } from "./_guards.ts";
 import type { Kv } from "./kv.ts";
 import { KV } from "./_options.ts";
 import { listPages, type ReadRest } from "./_list.ts";
@@ -73,6 +74,8 @@ export interface KvParts {
   readonly batching: Batching;
   /** Reads the rest of a list; without it, {@linkcode Kv.list} reads pages. */
   readonly listRest?: ReadRest | undefined;
+  /** The prefix of the keyspace. @default {none} */
+  readonly prefix?: Uint8Array | undefined;
 }
 
 /** {@linkcode Kv} over a caller. */
@@ -185,7 +188,11 @@ export class KvFacet implements Kv {
     txn: Txn<Then, Else>,
     options: CallOptions = {},
   ): Promise<TxnResult<Then, Else>> {
-    const request = KV.txn.take(options, () => txnRequest(txn));
+    const request = KV.txn.take(options, () => {
+      const checked = txnRequest(txn);
+      checkGuards(txn, this.#parts);
+      return checked;
+    });
     const outline = outlineOf(txn);
     const wire = await this.#caller.unary(TXN, request, options);
     return txnResult(outline, wire) as TxnResult<Then, Else>;

@@ -7,7 +7,7 @@ import type { Contender } from "./_contender.ts";
 import type { QueueEntry } from "./_queue_entry.ts";
 import type { QueueKeys } from "./_keys.ts";
 import { SIGNATURES } from "./_signatures.ts";
-import { type Bytes, copyBytes } from "../values/mod.ts";
+import { type Bytes, copyBytes, madeIn } from "../values/mod.ts";
 import type { Comparison } from "../kv/mod.ts";
 import type { Lease } from "../lease/mod.ts";
 import type { Lock, PromptOptions } from "./types.ts";
@@ -43,7 +43,7 @@ export class HeldLock implements Lock {
 
   constructor(parts: HeldLockParts) {
     this.#parts = parts;
-    this.key = copyBytes(parts.entry.key);
+    this.key = madeIn(copyBytes(parts.entry.key), parts.keys.prefix);
     this.revision = parts.entry.revision;
     this.guard = parts.entry.guard;
     this.signal = this.#abort.signal;

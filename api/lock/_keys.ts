@@ -9,6 +9,8 @@ export interface QueueKeys {
   readonly kv: Kv;
   /** Starts a watch on a key or a range. */
   watch(keyOrRange: Key | KeyRange, options?: WatchOptions): Watch;
+  /** The prefix of the keyspace, which its keys go without. @default {none} */
+  readonly prefix?: Uint8Array | undefined;
   /** Times the end of leases. @default {the system's} */
   readonly clock?: Pick<Clock, "hold"> | undefined;
 }

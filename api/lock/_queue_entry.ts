@@ -16,6 +16,7 @@ import {
 import type { Queue } from "./_queue.ts";
 import type { QueueKeys } from "./_keys.ts";
 import { compare, type Comparison } from "../kv/mod.ts";
+import { madeIn } from "../values/mod.ts";
 
 const WAIT = "wait for the lock";
 
@@ -58,7 +59,10 @@ export class QueueEntry implements CreatedEntry {
 
   /** True as long as the key exists. A new one each time: users may write to it. */
   get guard(): Comparison {
-    return compare.createRevision(this.key, "=", this.revision);
+    const guard = compare.createRevision(this.key, "=", this.revision);
+    // In another keyspace it would be a condition on another key.
+    madeIn(guard.key as Uint8Array, this.#keys.prefix);
+    return guard;
   }
 
   get conditions(): readonly Comparison[] {

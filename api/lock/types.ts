@@ -69,6 +69,10 @@ export interface Lock extends AsyncDisposable {
   /**
    * A condition for transactions that is true as long as the lock is held. One
    * who has lost the lock, and does not know it yet, cannot write with it.
+   *
+   * It goes without the prefix of the session's keyspace. A transaction of any
+   * other keyspace refuses it with an `InvalidOptionError`: there it would be a
+   * condition on another key. What `compare` makes is taken everywhere.
    */
   readonly guard: Comparison;
   /**

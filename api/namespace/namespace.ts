@@ -18,6 +18,11 @@ import { Keyspace } from "../keyspace.ts";
 import type { LeaseFacet, Leases } from "../lease/mod.ts";
 import { Signature } from "../checks/mod.ts";
 import {
+  openSession,
+  type Session,
+  type SessionOptions,
+} from "../session/mod.ts";
+import {
   WATCH,
   type Watch,
   type WatchFacet,
@@ -68,6 +73,7 @@ export class NamespacedKeys extends Keyspace {
     this.kv = new KvFacet(under(parts.kvCaller), {
       batching: (mode) => under(parts.batching(mode)),
       listRest: rangeStreams(opener, parts),
+      prefix: this.#prefix,
     });
     this.lease = parts.leases.over(caller);
     const here = { prefix: this.#prefix };
@@ -83,6 +89,13 @@ export class NamespacedKeys extends Keyspace {
     );
     const watch = this.#parts.watches.watch(keys, options);
     return new NamespacedWatch(watch, this.#prefix);
+  }
+
+  override session(options?: SessionOptions): Promise<Session> {
+    const { kv, lease } = this;
+    const watch: Keyspace["watch"] = (...args) => this.watch(...args);
+    const keys = { kv, lease, watch, prefix: this.#prefix };
+    return openSession(keys, options);
   }
 
   namespace(prefix: Key): Keyspace {

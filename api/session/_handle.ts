@@ -104,6 +104,7 @@ export class SessionHandle implements Session {
       const bytes = ownName(name);
       const revision = checkLeadership(leadership, {
         key: entryKey(bytes, this.lease.id),
+        prefix: this.#keys.prefix,
       });
       return {
         name: bytes,

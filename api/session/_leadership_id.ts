@@ -1,14 +1,19 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { checkInt64, checkObject } from "../checks/mod.ts";
-import { keyBytes, keyId } from "../values/mod.ts";
+import { checkMadeIn, keyBytes, keyId } from "../values/mod.ts";
 import type { LeadershipId } from "../lock/mod.ts";
 
 /** Checks a leadership that is to have this key. Returns its revision. */
 export function checkLeadership(
   leadership: LeadershipId,
-  { key }: { readonly key: Uint8Array },
+  { key, prefix }: {
+    readonly key: Uint8Array;
+    /** The prefix of the keyspace. */
+    readonly prefix: Uint8Array | undefined;
+  },
 ): bigint {
   checkObject("leadership", leadership);
+  checkMadeIn(leadership.key, { option: "key", prefix });
   const given = keyBytes("key", leadership.key);
   if (keyId(given) !== keyId(key)) {
     throw new InvalidOptionError("key", leadership.key, {
