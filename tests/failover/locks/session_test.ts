@@ -46,6 +46,34 @@ eachStrategy(
   },
 );
 
+eachStrategy(
+  "a leadership is resumed across cut connections, over the lease of another client",
+  async (balancer) => {
+    const name = `resumed/${balancer}`;
+    await using other = observer(cluster);
+    await using client = newClient(balancer);
+    const first = await other.session({ ttlSeconds: 60 });
+    const kept = await first.campaign(name, "first");
+    first.lease.orphan();
+    await using waiting = await other.session();
+    const next = waiting.campaign(name, "next");
+    // It is told below, unless something else has failed by then.
+    next.catch(() => {});
+    await untilQueued(other, name, 2);
+    await using session = await client.session({ lease: first.lease.id });
+    const resuming = session.resume(name, kept);
+    await cutConnected(client);
+    const resumed = await resuming;
+    assertEquals(resumed.revision, kept.revision);
+    for (let cuts = 0; cuts < 2; cuts++) await cutConnected(client);
+    await resumed.proclaim("second");
+    assertEquals((await other.get(kept.key))?.value.text(), "second");
+    assertFalse(resumed.signal.aborted || session.signal.aborted);
+    await resumed.resign();
+    assert((await next).revision > kept.revision);
+  },
+);
+
 eachStrategy("observe() goes on across cut connections", async (balancer) => {
   const name = `observe/${balancer}`;
   await using other = observer(cluster);
