@@ -37,8 +37,6 @@ export class LeaseHandle implements Lease {
   readonly id: bigint;
   readonly ttlSeconds: number;
   readonly signal: AbortSignal;
-  /** Whether a session has it: to etcd, two would be one. */
-  hasSession = false;
   readonly #abort = new AbortController();
   readonly #listeners = new RenewalListeners();
   readonly #renewal: Renewal;

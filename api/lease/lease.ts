@@ -25,6 +25,8 @@ export interface LeaseSettings {
   readonly timeoutMs: number;
   /** The stream that renews them. @default {one of their own} */
   readonly session?: KeepAliveSession;
+  /** The leases that sessions have, by their ids. @default {none so far} */
+  readonly claimed?: Set<bigint>;
 }
 
 const GRANT = new Signature("lease.grant", { ...CALL_OPTIONS, id: REVISION });
@@ -37,6 +39,7 @@ export class LeaseFacet implements Leases {
   readonly #opener: Opener;
   readonly #session: KeepAliveSession;
   readonly #settings: LeaseSettings;
+  readonly #claimed: Set<bigint>;
   readonly #clock: Clock;
   readonly #onEvent: TellEvent | undefined;
 
@@ -50,6 +53,7 @@ export class LeaseFacet implements Leases {
     this.#opener = opener;
     this.#session = session ?? new KeepAliveSession(opener, clock);
     this.#settings = settings;
+    this.#claimed = settings.claimed ?? new Set();
     this.#clock = clock;
     this.#onEvent = onEvent;
   }
@@ -57,8 +61,18 @@ export class LeaseFacet implements Leases {
   /** The same leases, over a caller that sees other keys. */
   over(caller: Caller): LeaseFacet {
     const session = this.#session;
-    const settings = { ...this.#settings, session };
+    const settings = { ...this.#settings, session, claimed: this.#claimed };
     return new LeaseFacet(caller, this.#opener, settings);
+  }
+
+  /**
+   * Lets a session have a lease. Returns what gives it back, or `undefined` if
+   * another session of this client has it.
+   */
+  claim(id: bigint): (() => void) | undefined {
+    if (this.#claimed.has(id)) return undefined;
+    this.#claimed.add(id);
+    return () => this.#claimed.delete(id);
   }
 
   async grant(

@@ -1,7 +1,8 @@
+import { onAbort } from "../../balancers/transport/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { checkTimeoutMs, leaseIdOf } from "../checks/mod.ts";
 import { abortable, withDeadline } from "../waiting/mod.ts";
-import { type Lease, LeaseHandle } from "../lease/mod.ts";
+import { type Lease, LeaseFacet, LeaseHandle } from "../lease/mod.ts";
 import type { CallOptions } from "../call/mod.ts";
 import { SessionHandle } from "./_handle.ts";
 import { SIGNATURES } from "./_signatures.ts";
@@ -14,22 +15,32 @@ const DEFAULT_TTL_SECONDS = 10;
 type LeaseSource =
   | { readonly kind: "granted"; readonly ttlSeconds: number }
   | { readonly kind: "attached"; readonly id: bigint }
-  | { readonly kind: "given"; readonly lease: LeaseHandle };
+  | {
+    readonly kind: "given";
+    readonly id: bigint;
+    readonly lease: LeaseHandle;
+  };
 
 /** Opens a session: over a lease of its own, or one that is there. */
 export async function openSession(
   keys: SessionKeys,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const source = SIGNATURES.session.take(options, () => leaseSource(options));
+  const { source, release } = SIGNATURES.session.take(options, () => {
+    const source = leaseSource(options);
+    const release = source.kind === "granted"
+      ? undefined
+      : claim(source.id, keys) ?? refuse(source.id);
+    return { source, release };
+  });
   const { ttlSeconds: _ttl, lease: _lease, ...callOptions } = options;
-  if (source.kind !== "given") return await open(source, keys, callOptions);
-  source.lease.hasSession = true;
   try {
-    return await open(source, keys, callOptions);
+    const lease = await open(source, keys, callOptions);
+    const end = release ?? claim(lease.id, keys);
+    if (end !== undefined) onAbort(lease.signal, end);
+    return new SessionHandle(keys, lease);
   } catch (error) {
-    // It is its owner's, as before.
-    source.lease.hasSession = false;
+    release?.();
     throw error;
   }
 }
@@ -38,7 +49,7 @@ async function open(
   source: LeaseSource,
   keys: SessionKeys,
   options: CallOptions,
-): Promise<Session> {
+): Promise<Lease> {
   const { signal, timeoutMs: given = false } = options;
   const timeoutMs = checkTimeoutMs("timeoutMs", given);
   return await withDeadline({
@@ -50,17 +61,17 @@ async function open(
     context.maybeCommitted = source.kind === "granted";
     try {
       if (lease instanceof LeaseHandle) {
-        lease.hasSession = true;
         context.lastError = () => lease.lastError;
       }
       // Without a limit, the lease's time is one: it is lost if no renewal is
       // answered.
       await abortable(lease.keepAlive(), context.signal);
     } catch (error) {
+      // One that was given is its owner's, as before.
       if (source.kind !== "given") lease.orphan();
       throw error;
     }
-    return new SessionHandle(keys, lease);
+    return lease;
   });
 }
 
@@ -79,9 +90,26 @@ function leaseSource({ lease, ttlSeconds }: SessionOptions): LeaseSource {
       expected: "a lease, or the id of one",
     });
   }
-  if (!(lease instanceof LeaseHandle)) return { kind: "attached", id };
-  if (lease.hasSession) throw takenError(lease);
-  return { kind: "given", lease };
+  return lease instanceof LeaseHandle
+    ? { kind: "given", id, lease }
+    : { kind: "attached", id };
+}
+
+/**
+ * Claims a lease for a session alone. Returns what gives it back; nothing if
+ * another session of the client has it.
+ */
+function claim(
+  id: bigint,
+  { lease }: SessionKeys,
+): (() => void) | undefined {
+  return lease instanceof LeaseFacet ? lease.claim(id) : () => {};
+}
+
+function refuse(id: bigint): never {
+  throw new InvalidOptionError("lease", id, {
+    expected: "a lease that no other session of the client has",
+  });
 }
 
 async function leaseFrom(
@@ -97,10 +125,4 @@ async function leaseFrom(
     case "given":
       return source.lease;
   }
-}
-
-function takenError({ id }: Lease): InvalidOptionError {
-  return new InvalidOptionError("lease", id, {
-    expected: "a lease that no other session has",
-  });
 }

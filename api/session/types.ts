@@ -30,8 +30,8 @@ export interface SessionOptions extends CallOptions {
    *   `campaign` go on at the place that the lease has in the queue, and
    *   {@linkcode Session.resume} takes only a leadership that has lasted.
    * - To etcd, two sessions over one lease are one: each would get what the
-   *   other holds. A {@linkcode Lease} that has a session is refused; of an id
-   *   that is given twice, nobody can tell.
+   *   other holds. A lease that another session of this client has is refused;
+   *   of those of other clients, nobody can tell.
    * - Should the opening fail, a {@linkcode Lease} is as it was before; one that
    *   was given by its id is left to run out.
    *

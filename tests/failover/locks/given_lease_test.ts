@@ -129,8 +129,13 @@ Deno.test("session({ lease }) gives a lease one session, as two would hold the s
   const [opened, refused] = await Promise.allSettled(opening);
   assert(opened?.status === "fulfilled" && refused?.status === "rejected");
   await using _session = opened.value;
-  const second = () => client.session({ lease: own.lease });
-  for (const reason of [refused.reason, await assertRejects(second)]) {
+  const { id } = own.lease;
+  const reasons = await Promise.all([
+    assertRejects(() => client.session({ lease: own.lease })),
+    assertRejects(() => client.session({ lease: id })),
+    assertRejects(() => client.namespace("a/").session({ lease: { id } })),
+  ]);
+  for (const reason of [refused.reason, ...reasons]) {
     assert(reason instanceof InvalidOptionError);
     assertEquals([reason.method, reason.option], ["session", "lease"]);
   }

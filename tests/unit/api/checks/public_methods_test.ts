@@ -163,6 +163,7 @@ const WITHOUT_ARGUMENTS = new Set([
   "close",
   // Used within this library alone.
   "lease.over",
+  "lease.claim",
   "lease.close",
   "Lease.orphan",
   "Lease.toJSON",
