@@ -34,10 +34,14 @@ import type { Session, SessionOptions } from "../session/mod.ts";
 import type { ProgressOptions, Watch, WatchOptions } from "../watch/mod.ts";
 
 /**
- * A client of one etcd cluster: it connects when it is first used, and
- * `await using` closes it.
+ * A client of one etcd cluster.
  *
- * Every call throws an `EtcdError`, or the reason of its `signal`; see {@linkcode Kv}.
+ * It connects when it is first used. `await using` closes it.
+ *
+ * Every call throws an `EtcdError`, or the reason of its `signal`. Reads are
+ * repeated, as the balancer strategy decides. Writes are sent at most once,
+ * unless they were certainly not applied: `maybeCommitted` on the error says
+ * whether one may have been.
  *
  * ```ts ignore
  * await using client = new Client({ endpoints: "http://127.0.0.1:2379" });
@@ -92,7 +96,10 @@ export class Client extends Keyspace implements AsyncDisposable {
     return super.get(key, options);
   }
 
-  /** Reads a range whole, in one request; {@linkcode Client.list} is for more. */
+  /**
+   * Reads a range in one request, as {@linkcode Client.get} does one key. Server
+   * and client hold it in memory whole: see {@linkcode Client.list} for more.
+   */
   override range(
     range: Key | KeyRange,
     options?: RangeOptions & CallOptions,
@@ -102,7 +109,8 @@ export class Client extends Keyspace implements AsyncDisposable {
 
   /**
    * Reads a range of any size in pages, all at one revision: that of the first
-   * page, or the one given. `timeoutMs` is the time for each page.
+   * page, or the one given. `timeoutMs` is the time for each page. Example:
+   * `for await (const { key, value } of client.list(prefix("jobs/"))) …`
    *
    * @throws {CompactedError} If the revision is gone by the time of a page.
    */
@@ -143,7 +151,10 @@ export class Client extends Keyspace implements AsyncDisposable {
     key: Key,
     options: ConditionalDeleteOptions & CallOptions,
   ): Promise<ConditionalDeleteResult>;
-  /** Deletes a key or a range, as a put writes; `deleted` counts the keys. */
+  /**
+   * Deletes a key, or every key of a range, with the guarantees of a put;
+   * `deleted` is how many there were.
+   */
   override delete(
     range: Key | KeyRange,
     options?: DeleteOptions & CallOptions,
@@ -157,7 +168,11 @@ export class Client extends Keyspace implements AsyncDisposable {
 
   /**
    * Runs a transaction: `then` if all conditions hold, otherwise `else`; all of
-   * it or nothing. One that only reads is repeated, see {@linkcode Kv.txn}.
+   * it or nothing. One that only reads is repeated like a read. One that writes
+   * is sent at most once, unless it was certainly not applied. {@linkcode Kv.txn}
+   * has an example.
+   *
+   * @throws {NoSpaceError} If the database is full and a branch has a put.
    */
   override txn<
     const Then extends readonly Operation[] = [],
@@ -186,7 +201,12 @@ export class Client extends Keyspace implements AsyncDisposable {
     return this.#core.watches.requestProgress(options);
   }
 
-  /** Opens a session: a lease kept alive, and locks; see {@linkcode Keyspace.session}. */
+  /**
+   * Opens a session: a lease that is kept alive, and the locks and leaderships
+   * that end with it, see {@linkcode Keyspace.session}.
+   *
+   * @throws {NoSpaceError} If the database is full.
+   */
   override session(options?: SessionOptions): Promise<Session> {
     return super.session(options);
   }
@@ -197,9 +217,11 @@ export class Client extends Keyspace implements AsyncDisposable {
   }
 
   /**
-   * Calls to one member, among the endpoints or not, see {@linkcode MemberCalls}.
+   * Calls to one member, which need not be among the endpoints, over a
+   * connection of their own; see {@linkcode MemberCalls}.
    *
-   * @throws {InvalidOptionError} If it is not as `ClientOptions.endpoints` says.
+   * @throws {InvalidOptionError} If the endpoint is malformed, or would get a
+   * password or token in plain text although TLS is set up.
    */
   member(endpoint: string): MemberCalls {
     return this.#core.member(endpoint);
@@ -225,7 +247,8 @@ export class Client extends Keyspace implements AsyncDisposable {
    * and snapshots that run on a dropped one end there by themselves. Watches,
    * leases and observers leave it as soon as another one is connected.
    *
-   * @throws {InvalidOptionError} If one is not as `ClientOptions.endpoints` says.
+   * @throws {InvalidOptionError} If the list is empty or one is malformed, or
+   * would get a password or token in plain text although TLS is set up.
    */
   setEndpoints(endpoints: string | readonly string[]): void {
     this.#core.setEndpoints(endpoints);
@@ -239,6 +262,7 @@ export class Client extends Keyspace implements AsyncDisposable {
    *
    * @throws {UnavailableError} If none can be reached, as behind a proxy. The
    * error names each, and the endpoints in use stay.
+   * @throws {EtcdError} If no member could answer.
    */
   syncEndpoints(options?: CallOptions): Promise<readonly string[]> {
     return this.#core.syncEndpoints(options);

@@ -17,16 +17,23 @@ const BAD_NAMES: ReadonlySet<string> = new Set([
 type Context = Deno.lint.RuleContext;
 type Visitor = Deno.lint.LintVisitor;
 
-/** A file has at most 250 lines. */
+/** A file has at most 250 lines; what it imports is not counted. */
 export function maxLines(context: Context): Visitor {
   if (ownPath(context.filename)?.startsWith("proto/gen/")) return {};
+  const { text } = context.sourceCode;
+  const linesOf = (part: string) => part.replace(/\n$/, "").split("\n").length;
   return {
     Program(node) {
-      const lines = context.sourceCode.text.replace(/\n$/, "").split("\n");
-      if (lines.length <= MAX_LINES) return;
+      const lines = node.body
+        .filter(({ type }) => type === "ImportDeclaration")
+        .reduce(
+          (left, { range }) => left - linesOf(text.slice(...range)),
+          linesOf(text),
+        );
+      if (lines <= MAX_LINES) return;
       context.report({
         node,
-        message: `File has ${lines.length} lines: the limit is ${MAX_LINES}`,
+        message: `File has ${lines} lines: the limit is ${MAX_LINES}`,
       });
     },
   };

@@ -97,6 +97,12 @@ export const GOOD_STYLE: readonly Fixture[] = [
       source: lines(path === "proto/gen/big.ts" ? 2_000 : 250),
     }),
   ),
+  {
+    rule: "max-lines",
+    about: "250 lines and what they import",
+    path: "api/kv/kv.ts",
+    source: `import type {\n  A,\n} from "./a.ts";\n${lines(250)}`,
+  },
   ...["api/call/_retrying_caller.ts", "balancers/grpc1_23.ts", "mod.ts"].map(
     (path): Fixture => ({
       rule: "file-name",
