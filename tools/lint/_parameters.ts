@@ -28,6 +28,8 @@ const VALUES: ReadonlySet<string> = new Set([
 ]);
 /** A condition is written as it is said: `compare.version(key, "=", 1n)`. */
 const AS_SAID: ReadonlySet<string> = new Set(["api/kv/txn.ts"]);
+/** A recipe is said as a method of its keyspace: `update(ks, key, change, {})`. */
+const RECIPES = "recipes/";
 const NOTHING: ReadonlySet<string> = new Set([
   "TSNullKeyword",
   "TSUndefinedKeyword",
@@ -62,7 +64,10 @@ export function maxPositionals(context: Context): Visitor {
     },
     "Program:exit"() {
       for (const node of callables) {
-        const message = objection(node.params as Parameter[], values);
+        const params = node.params as Parameter[];
+        const message = path.startsWith(RECIPES) && takesKeyspace(params)
+          ? objectionToRecipe(params.slice(1), values)
+          : objection(params, values);
         if (message !== undefined) context.report({ node, message });
       }
     },
@@ -96,6 +101,25 @@ function objection(
     ? undefined
     : `Function has ${counted.length + listed} parameters: at most ` +
       `${MAX_POSITIONALS}, then options or a callback`;
+}
+
+/** Whether the first one is the keyspace of a recipe. */
+function takesKeyspace([first]: readonly Parameter[]): boolean {
+  const type = first && typeOf(first);
+  return type?.type === "TSTypeReference" &&
+    type.typeName.type === "Identifier" && type.typeName.name === "Keyspace";
+}
+
+/** Besides its keyspace, a recipe may take a callback and then options. */
+function objectionToRecipe(
+  params: readonly Parameter[],
+  values: ReadonlySet<string>,
+): string | undefined {
+  const last = params.at(-1);
+  const most = MAX_POSITIONALS + 2;
+  return params.length === most && last && isOptions(last, values)
+    ? objection(params.slice(0, -1), values)
+    : objection(params, values);
 }
 
 /** The number of parameters `...rest: [a: A, b: B]` stands for. */

@@ -37,10 +37,22 @@ export const BAD_FUNCTIONS: readonly Fixture[] = [
     "abstract class A { abstract a(b: A, c: B, d: number): void; }",
     "declare function a(b: A, c: B, d: number): void;",
     "list.map((b: A, c: B, d: number) => {});",
+    "function a(ks: Keyspace, b: A, c: B, d: () => void) {}",
   ].map((source): Fixture => ({
     rule: "max-positionals",
     about: source,
     path: PATH,
+    source,
+  })),
+  ...[
+    "function a(b: A, c: B, d: C, e: D) {}",
+    "function a(ks: Keyspace, b: A, c: B, d: number) {}",
+    "function a(ks: Keyspace, b: A, c: B, d: C, e: number) {}",
+    "function a(ks: Keyspace, b: A, c: B, d: C, e: D, f: E) {}",
+  ].map((source): Fixture => ({
+    rule: "max-positionals",
+    about: `in a recipe, ${source}`,
+    path: "recipes/update/update.ts",
     source,
   })),
 ];
@@ -75,6 +87,15 @@ export const GOOD_FUNCTIONS: readonly Fixture[] = [
     rule: "max-positionals",
     about: source,
     path: PATH,
+    source,
+  })),
+  ...[
+    "function a(ks: Keyspace, b: A, c: B, d: C = {}) {}",
+    "function a(ks: Keyspace, b: A, c: B, d: () => void, e?: E) {}",
+  ].map((source): Fixture => ({
+    rule: "max-positionals",
+    about: `in a recipe, ${source}`,
+    path: "recipes/update/update.ts",
     source,
   })),
   {

@@ -1,0 +1,14 @@
+/**
+ * Steps that several recipes take: pauses, calls that are made until they are
+ * answered, and what has become of a write whose answer was lost.
+ *
+ * @module
+ */
+export { Backoff, type PauseClock, RETRY_BACKOFF } from "./_backoff.ts";
+export { firstChange } from "./_first_change.ts";
+export { isLoss, isWorthRepeating } from "./_repeatable.ts";
+export {
+  type Answered,
+  untilAnswered,
+  type UntilAnsweredOptions,
+} from "./_until_answered.ts";
