@@ -5,3 +5,11 @@
  * @module
  */
 export { bytes, type Codec, json, text } from "./codec/mod.ts";
+export {
+  type Change,
+  type CodecUpdateOptions,
+  type DoubtPolicy,
+  update,
+  type UpdateOptions,
+  type UpdateResult,
+} from "./update/mod.ts";

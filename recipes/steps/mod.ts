@@ -12,3 +12,9 @@ export {
   untilAnswered,
   type UntilAnsweredOptions,
 } from "./_until_answered.ts";
+export {
+  checkFunction,
+  checkKeyspace,
+  keepKey,
+  type KeptKey,
+} from "./_arguments.ts";

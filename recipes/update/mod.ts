@@ -1,0 +1,13 @@
+/**
+ * Update: a key changed by a function, once.
+ *
+ * @module
+ */
+export type {
+  Change,
+  CodecUpdateOptions,
+  DoubtPolicy,
+  UpdateOptions,
+  UpdateResult,
+} from "./types.ts";
+export { update } from "./update.ts";
