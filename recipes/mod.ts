@@ -13,3 +13,11 @@ export {
   type UpdateOptions,
   type UpdateResult,
 } from "./update/mod.ts";
+export {
+  type CodecRegisterOptions,
+  type ConflictPolicy,
+  register,
+  type RegisterOptions,
+  type Registration,
+  type RegistrationState,
+} from "./registration/mod.ts";

@@ -18,3 +18,4 @@ export {
   keepKey,
   type KeptKey,
 } from "./_arguments.ts";
+export { type ReadKeys, untilChanged } from "./_until_changed.ts";
