@@ -21,3 +21,13 @@ export {
   type Registration,
   type RegistrationState,
 } from "./registration/mod.ts";
+export {
+  lead,
+  leader,
+  type LeaderOptions,
+  type Leaders,
+  type Leading,
+  type LeadOptions,
+  type LeadState,
+  type PresentLeader,
+} from "./leader/mod.ts";

@@ -10,7 +10,7 @@ const BEHIND_MS = 500;
 export interface ReadKeys {
   /** The revision at which they were read. */
   readonly readAt: bigint;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
