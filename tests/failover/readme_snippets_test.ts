@@ -77,7 +77,13 @@ Deno.test("the snippet on discovery and client certificates runs", async () => {
   assertEquals(lines, ["by its name", `https://localhost:${port}`]);
 });
 
+const RECIPES = new URL("./recipes/", import.meta.url);
+
 Deno.test("no snippet of the README and of docs/ is left out", async () => {
+  for await (const { name } of Deno.readDir(RECIPES)) {
+    // Each takes the snippets of its page, for a test of its own.
+    if (/^_.*_page\.ts$/.test(name)) await import(`${RECIPES}${name}`);
+  }
   const left: string[] = [];
   for (const path of await pagePaths()) {
     const { blocks } = await readPage(path);
