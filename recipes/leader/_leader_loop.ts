@@ -84,10 +84,10 @@ export class LeaderLoop<R> {
   /** Goes on after an error of etcd, or throws it. */
   #stopped(error: unknown): Turn<R> {
     this.#settings.signal?.throwIfAborted();
-    const passes = this.#hasEntered
+    const goesOn = this.#hasEntered
       ? EtcdError.from(error).code !== "client_closed"
       : isLoss(error) || isWorthRepeating(error);
-    if (!passes) throw error;
+    if (!goesOn) throw error;
     return { kind: "stopped", reason: error, thrown: undefined };
   }
 }

@@ -2,6 +2,7 @@ import { onAbort, untilAborted } from "../../api/waiting/mod.ts";
 import type { Clock } from "../../api/waiting/mod.ts";
 import { TimeoutError } from "../../errors/specific_errors.ts";
 import type { Keyspace, Leadership } from "../../mod.ts";
+import { isLoss, isWorthRepeating } from "../steps/mod.ts";
 import type { Leading, LeadState } from "./types.ts";
 
 /** The time to ask whether a leadership is over that a function failed in. */
@@ -66,12 +67,12 @@ export async function reign<R>(
       const thrown = end.kind === "failed" ? end.error : undefined;
       return { kind: "stopped", reason: signal.reason, thrown };
     }
-    if (end.kind === "failed" && await isOver(leadership, settings)) {
-      // It has noticed before the signal came, as by its guard.
-      const reason = leadership.signal.reason ?? end.error;
-      return { kind: "stopped", reason, thrown: end.error };
-    }
-    return end;
+    if (end.kind === "returned") return end;
+    const { error } = end;
+    // It may have noticed before the signal comes, as by its guard.
+    return passes(error) || await isOver(leadership, settings)
+      ? { kind: "stopped", reason: signal.reason ?? error, thrown: error }
+      : end;
   } finally {
     for (const unlink of unlinks) unlink();
   }
@@ -119,6 +120,11 @@ async function untilSettled<R>(
     unlink();
     cancel();
   }
+}
+
+/** Whether it is an error of etcd after which the next try may fare better. */
+function passes(error: unknown): boolean {
+  return isLoss(error) || isWorthRepeating(error);
 }
 
 /** Whether etcd says that a leadership is over, which it knows first. */

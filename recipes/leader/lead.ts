@@ -33,7 +33,9 @@ const LEAD = new Signature("lead", {
  * - If the function returns, its leadership is given up, and the loop resolves
  *   to what it returned.
  * - If it throws while it leads, the same happens, and the loop rejects with its
- *   error. What it throws after a loss only shows as `thrown` in the state.
+ *   error. If that is an `EtcdError` that passes (`retryable`, or
+ *   `maybeCommitted`), the loop starts over instead.
+ * - What it throws after a loss only shows as `thrown` in the state.
  * - The queue is that of `Session.campaign`, Go's client and `etcdctl`.
  *
  * ```ts

@@ -40,7 +40,7 @@ export type LeadState =
     readonly kind: "campaigning";
     /** The end of the leadership before, or why nobody can be asked now. */
     readonly reason: unknown;
-    /** The error that the function threw after its leadership was lost. */
+    /** The error that the function threw, if it did. */
     readonly thrown: unknown;
   }
   | {

@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "bench/": [
     "mod.ts",
+    "recipes/mod.ts",
     "deno.json",
     // What the codec's benchmark measures.
     "proto/",

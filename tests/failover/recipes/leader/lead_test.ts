@@ -4,6 +4,7 @@ import {
   ClientClosedError,
   LockLostError,
   TimeoutError,
+  UnavailableError,
 } from "../../../../errors/mod.ts";
 import { type Comparison, op, prefix } from "../../../../mod.ts";
 import { lead, type Leading, type LeadState } from "../../../../recipes/mod.ts";
@@ -121,6 +122,26 @@ Deno.test("lead() goes on when its function throws as its guard does not hold", 
     if (!succeeded) throw new Error("not the leader any more");
   }, LONG);
   assertEquals(runs, 2);
+});
+
+Deno.test("lead() starts over when its function throws an error of etcd that passes", async () => {
+  await using client = tested();
+  const name = newName();
+  let runs = 0;
+  const reasons: unknown[] = [];
+  const lost = new UnavailableError("Cannot put: the connection is lost", {
+    code: "connection_lost",
+    maybeCommitted: true,
+  });
+  await lead(client, name, "me", () => {
+    if (++runs === 1) throw lost;
+  }, {
+    ...LONG,
+    onStateChange(state) {
+      if (state.kind === "campaigning") reasons.push(state.thrown);
+    },
+  });
+  assertEquals([runs, reasons], [2, [undefined, lost]]);
 });
 
 Deno.test("lead() ends when its function does not settle, whose guard is refused then", async () => {
