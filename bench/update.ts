@@ -105,13 +105,14 @@ async function main([writers = 64, seconds = 2, rounds = 3]: number[]) {
       results.get(name)?.trips.push(trips / done);
     }
   }
-  console.log(`${writers} writers, ${rounds} times ${seconds} s each`);
-  for (const [name, { rates, trips }] of results) {
+  const lines = [...results].map(([name, { rates, trips }]) => {
     const rate = mean(rates).toFixed(0).padStart(6);
-    console.log(
-      `${name.padEnd(44)}${rate}/s, ${mean(trips).toFixed(1)} round trips each`,
-    );
-  }
+    const each = mean(trips).toFixed(1);
+    return `${name.padEnd(44)}${rate}/s, ${each} round trips each`;
+  });
+  const title = `${writers} writers, ${rounds} times ${seconds} s each`;
+  // deno-lint-ignore no-console -- a program's output
+  console.log([title, ...lines].join("\n"));
 }
 
 function mean(numbers: readonly number[]): number {

@@ -1,5 +1,6 @@
 // Registrations and leader loops while members of a cluster of three fail, with
-// the time in which both are back.
+// the time in which both are back. The programs of their pages go through a member
+// that is killed, and one that is isolated.
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { Client, op } from "../../../mod.ts";
 import { lead, register } from "../../../recipes/mod.ts";
@@ -17,16 +18,6 @@ const FAULTS: readonly (readonly [
   begin: (leader: Member) => Promise<unknown>,
   end: (leader: Member) => Promise<unknown>,
 ])[] = [
-  [
-    "the leader is killed",
-    (leader) => leader.kill(),
-    (leader) => leader.restart(),
-  ],
-  [
-    "the leader is isolated",
-    (leader) => cluster.isolate(leader),
-    () => cluster.healPeers(),
-  ],
   [
     "the leader is frozen",
     (leader) => leader.freeze(),

@@ -1,5 +1,5 @@
 // The leader loop on a real server, with functions that end in each way.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
   ClientClosedError,
   LockLostError,
@@ -87,7 +87,7 @@ Deno.test("lead() aborts the function's signal on a loss, waits for it, and lead
     await observer.delete(key);
     await aborted(signal);
     assert(signal.reason instanceof LockLostError);
-    assertEquals(await holds(guard), false);
+    assertFalse(await holds(guard));
     running--;
     if (revisions.length === 2) throw thrown;
   }, { ...LONG, onStateChange: (state) => states.push(state) });

@@ -1,5 +1,5 @@
 // update() on a real server without faults, and with functions that are bad.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
   ClientClosedError,
   CodecError,
@@ -176,7 +176,7 @@ Deno.test("update() of a client that is closed meanwhile rejects", async () => {
       }),
     ClientClosedError,
   );
-  assertEquals(error.maybeCommitted, false);
+  assertFalse(error.maybeCommitted);
   assertEquals(await other.get(key), undefined);
 });
 
