@@ -6,7 +6,7 @@ import {
   TimeoutError,
   UnavailableError,
 } from "../../../../errors/mod.ts";
-import type { Keyspace, Kv } from "../../../../mod.ts";
+import type { Client, Keyspace, Kv } from "../../../../mod.ts";
 import { json, register, type Registration } from "../../../../recipes/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { other, startRestorable, tested } from "../../_restored.ts";
@@ -176,28 +176,52 @@ Deno.test("a registration ends with its client", async () => {
   assert(told >= 2);
 });
 
+/** A client whose transactions go another way. */
+function withTxn(client: Client, txn: Kv["txn"]): Keyspace {
+  const kv: Pick<Kv, "range" | "txn"> = {
+    range: (...given) => client.kv.range(...given),
+    txn,
+  };
+  const { lease } = client;
+  const watch = client.watch.bind(client);
+  const session = client.session.bind(client);
+  return { kv, lease, watch, session } as unknown as Keyspace;
+}
+
 Deno.test("register() whose answer was lost stands once", async () => {
   await using client = tested();
   const key = newKey();
   let puts = 0;
-  const kv: Pick<Kv, "range" | "txn"> = {
-    range: (...given) => client.kv.range(...given),
-    async txn(...given) {
-      const result = await client.kv.txn(...given);
-      if (++puts > 1) return result;
-      throw new UnavailableError("the answer is lost", {
-        code: "connection_lost",
-        maybeCommitted: true,
-      });
-    },
-  };
-  const ks = {
-    kv,
-    lease: client.lease,
-    watch: client.watch.bind(client),
-    session: client.session.bind(client),
-  } as unknown as Keyspace;
+  const ks = withTxn(client, async (...given) => {
+    const result = await client.kv.txn(...given);
+    if (++puts > 1) return result;
+    throw new UnavailableError("the answer is lost", {
+      code: "connection_lost",
+      maybeCommitted: true,
+    });
+  });
   await using r = await register(ks, key, "a", { ttlSeconds: 60 });
   const found = await client.get(key);
   assertEquals([found?.version, r.epoch], [1n, 1]);
+});
+
+Deno.test("a put that arrives after the end of its registration does nothing", async () => {
+  await using client = tested();
+  const key = newKey();
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  let arrive = (): Promise<unknown> => Promise.resolve();
+  const ks = withTxn(client, (txn, { signal } = {}) => {
+    arrive = () => client.kv.txn(txn);
+    return new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => reject(reason));
+      stop.abort(reason);
+    });
+  });
+  const { signal } = stop;
+  const registering = register(ks, key, "a", { ttlSeconds: 60, signal });
+  assertEquals(await assertRejects(() => registering), reason);
+  const error = await assertRejects(() => arrive(), EtcdError);
+  assertEquals(error.code, "lease_not_found");
+  assertEquals(await client.get(key), undefined);
 });
