@@ -5,7 +5,7 @@ export type PacingClock = Pick<Clock, "now" | "random" | "hold">;
 
 /** So many times a write is tried before a pause. */
 const TRIES = 2;
-const MOST_MS = 500;
+const MOST_MS = 1_000;
 
 /**
  * The pauses between the tries of one update.

@@ -55,9 +55,9 @@ Deno.test("Pacing pauses after every other conflict, and longer with time", asyn
     20,
     60,
     140,
-    250,
-    250,
-    250,
+    300,
+    500,
+    500,
   ]);
 });
 

@@ -2,10 +2,14 @@
 // the time in which both are back. The programs of their pages go through a member
 // that is killed, and one that is isolated.
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { Client, op } from "../../../mod.ts";
-import { lead, register } from "../../../recipes/mod.ts";
-import { type Member, waitFor } from "../../harness/mod.ts";
-import { cluster, newClient, startThreeMembers } from "../_three_members.ts";
+import { Client, op } from "../../mod.ts";
+import { lead, register } from "../../recipes/mod.ts";
+import { type Member, waitFor } from "../harness/mod.ts";
+import {
+  cluster,
+  newClient,
+  startThreeMembers,
+} from "../failover/_three_members.ts";
 
 startThreeMembers();
 
