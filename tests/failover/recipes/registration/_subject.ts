@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import type { Client, KeyValue } from "../../../../mod.ts";
+import type { Client, Keyspace, KeyValue, Kv } from "../../../../mod.ts";
 import type { Registration } from "../../../../recipes/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 
@@ -38,4 +38,16 @@ export function keptStates(): {
 } {
   const kinds: string[] = [];
   return { kinds, onStateChange: ({ kind }) => kinds.push(kind) };
+}
+
+/** A client whose transactions go another way. */
+export function withTxn(client: Client, txn: Kv["txn"]): Keyspace {
+  const kv: Pick<Kv, "range" | "txn"> = {
+    range: (...given) => client.kv.range(...given),
+    txn,
+  };
+  const { lease } = client;
+  const watch = client.watch.bind(client);
+  const session = client.session.bind(client);
+  return { kv, lease, watch, session } as unknown as Keyspace;
 }

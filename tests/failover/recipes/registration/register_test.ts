@@ -6,11 +6,10 @@ import {
   TimeoutError,
   UnavailableError,
 } from "../../../../errors/mod.ts";
-import type { Client, Keyspace, Kv } from "../../../../mod.ts";
 import { json, register, type Registration } from "../../../../recipes/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { other, startRestorable, tested } from "../../_restored.ts";
-import { newKey, untilEpoch } from "./_subject.ts";
+import { newKey, untilEpoch, withTxn } from "./_subject.ts";
 
 startRestorable();
 
@@ -175,18 +174,6 @@ Deno.test("a registration ends with its client", async () => {
   await r.close();
   assert(told >= 2);
 });
-
-/** A client whose transactions go another way. */
-function withTxn(client: Client, txn: Kv["txn"]): Keyspace {
-  const kv: Pick<Kv, "range" | "txn"> = {
-    range: (...given) => client.kv.range(...given),
-    txn,
-  };
-  const { lease } = client;
-  const watch = client.watch.bind(client);
-  const session = client.session.bind(client);
-  return { kv, lease, watch, session } as unknown as Keyspace;
-}
 
 Deno.test("register() whose answer was lost stands once", async () => {
   await using client = tested();
