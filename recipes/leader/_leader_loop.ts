@@ -74,6 +74,10 @@ export class LeaderLoop<R> {
       return this.#stopped(error);
     }
     this.#hasEntered = true;
+    // Lost before the function could use it.
+    const { aborted, reason } = leadership.signal;
+    if (aborted) return this.#stopped(reason);
+    signal?.throwIfAborted();
     const startedAt = clock.now();
     const end = await reign(leadership, this.#settings);
     if (end.kind === "failed") throw end.error;
