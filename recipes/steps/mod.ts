@@ -6,7 +6,13 @@
  */
 export { Backoff, type PauseClock, RETRY_BACKOFF } from "./_backoff.ts";
 export { firstChange } from "./_first_change.ts";
+export { type Lane, type OnceOutcome, OnceWriter } from "./_once.ts";
 export { isLoss, isWorthRepeating } from "./_repeatable.ts";
+export {
+  checkSessionSource,
+  SessionKeeper,
+  type SessionSource,
+} from "./_session_keeper.ts";
 export {
   type Answered,
   untilAnswered,
@@ -19,3 +25,4 @@ export {
   type KeptKey,
 } from "./_arguments.ts";
 export { type ReadKeys, untilChanged } from "./_until_changed.ts";
+export { watchAfterRead } from "./_watch_after_read.ts";

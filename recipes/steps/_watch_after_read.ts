@@ -1,0 +1,56 @@
+import { pause } from "../../api/waiting/mod.ts";
+import { HistoryLostError } from "../../errors/history_lost_error.ts";
+import { CompactedError } from "../../errors/specific_errors.ts";
+import type {
+  KeyRange,
+  Keyspace,
+  WatchEvent,
+  WatchOptions,
+} from "../../mod.ts";
+
+/** Options of a watch on what was read. */
+export interface WatchAfterReadOptions
+  extends Pick<WatchOptions, "signal" | "noPut" | "noDelete"> {
+  /** The revision at which the range was read. */
+  readonly readAt: bigint;
+}
+
+// Before a member that is behind is asked again.
+const BEHIND_MS = 500;
+
+/**
+ * The events after a read. It ends when the range has to be read again: after
+ * an interruption, as the store may be another one since; if the member is
+ * behind what was read; if the history is lost.
+ */
+export async function* watchAfterRead(
+  keys: Pick<Keyspace, "watch">,
+  range: KeyRange,
+  { readAt, ...options }: WatchAfterReadOptions,
+): AsyncIterableIterator<WatchEvent> {
+  let interrupted = false;
+  let behind = false;
+  {
+    await using watch = keys.watch(range, {
+      ...options,
+      startRevision: readAt + 1n,
+      onStateChange({ kind }) {
+        if (kind === "reconnecting") interrupted = true;
+        if (kind === "live" && interrupted) void watch.close();
+      },
+    });
+    watch.ready.then(({ revision }) => {
+      // A proxy may not say.
+      behind = revision > 0n && revision < readAt;
+      if (behind) void watch.close();
+    }, () => {});
+    try {
+      yield* watch.events();
+    } catch (error) {
+      const lost = error instanceof CompactedError ||
+        error instanceof HistoryLostError;
+      if (!lost) throw error;
+    }
+  }
+  if (behind) await pause(BEHIND_MS, { signal: options.signal });
+}
