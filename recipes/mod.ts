@@ -31,3 +31,15 @@ export {
   type LeadState,
   type PresentLeader,
 } from "./leader/mod.ts";
+  type Queue,
+  queue,
+  type QueueItem,
+  type QueueItemsOptions,
+  type QueueOptions,
+} from "./queue/mod.ts";
+export {
+  type Permit,
+  type Semaphore,
+  semaphore,
+  type SemaphoreOptions,
+} from "./semaphore/mod.ts";

@@ -99,7 +99,7 @@ export class SemaphoreHandle implements Semaphore {
       const place = new Place(session, this.#parts);
       try {
         if (await place.enter(context, method)) return place;
-        this.#sessions.drop(session);
+        this.#sessions.replace(session);
       } catch (error) {
         this.#leave(place);
         throw error;

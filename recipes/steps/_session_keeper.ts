@@ -82,20 +82,25 @@ export class SessionKeeper {
       !this.#closed.signal.aborted;
   }
 
+  /** Takes note that the server does not know the lease any more. */
+  forget(session: Session): void {
+    if (this.#source.session !== undefined) return;
+    session.lease.orphan();
+    if (this.#own === session) this.#own = undefined;
+  }
+
   /**
-   * Takes note that the server does not know the lease any more.
+   * Does the same where there has to be a new one.
    *
    * @throws {LeaseNotFoundError} If it is the user's.
    */
-  drop(session: Session): void {
-    if (this.#source.session !== undefined) {
-      throw new LeaseNotFoundError(
-        "Cannot use the session: its lease does not exist (lease_not_found)",
-        { code: "lease_not_found", cause: session.signal.reason },
-      );
-    }
-    session.lease.orphan();
-    if (this.#own === session) this.#own = undefined;
+  replace(session: Session): void {
+    this.forget(session);
+    if (this.#source.session === undefined) return;
+    throw new LeaseNotFoundError(
+      "Cannot use the session: its lease does not exist (lease_not_found)",
+      { code: "lease_not_found", cause: session.signal.reason },
+    );
   }
 
   /** Ends a session of its own. Idempotent. */

@@ -1,0 +1,226 @@
+import { copyBytes, keyId } from "../../api/values/mod.ts";
+import {
+  abortable,
+  KeyedMutex,
+  untilAborted,
+  withDeadline,
+  type WorkContext,
+} from "../../api/waiting/mod.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
+import type { KeyValue, Lock } from "../../mod.ts";
+import { type Codec, decodeWith } from "../codec/mod.ts";
+import type { QueueKeys } from "./_keys.ts";
+import type { Oldest, QueueStore, Stored } from "./_store.ts";
+import type { QueueItem } from "./types.ts";
+
+/** The parts of a taker. */
+export interface TakerParts<T> {
+  readonly store: QueueStore;
+  readonly keys: QueueKeys;
+  readonly codec: Codec<T>;
+}
+
+/** The end of an attempt that nobody waited for any more. */
+type Kept<T> =
+  | { readonly kind: "item"; readonly item: QueueItem<T>; readonly kv: Stored }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+const ONE_AT_A_TIME = "";
+
+/** Takes items, one after the other. */
+export class Taker<T> {
+  readonly #parts: TakerParts<T>;
+  readonly #mutex = new KeyedMutex();
+  /** Ends attempts that are under way. */
+  readonly #given = new AbortController();
+  /** Items that did not decode, as they were then. */
+  #skipped = new Map<string, bigint>();
+  #oldest: Oldest | undefined;
+  /** An attempt that is under way, whoever waits for it. */
+  #attempt: Promise<void> | undefined;
+  #kept: Kept<T>[] = [];
+  readonly #unlocking = new Set<Promise<void>>();
+
+  constructor(parts: TakerParts<T>) {
+    this.#parts = parts;
+  }
+
+  /** The next item, as soon as there is one. */
+  async next(context: WorkContext): Promise<QueueItem<T>> {
+    const release = await this.#mutex.lock(ONE_AT_A_TIME, context.signal);
+    try {
+      for (;;) {
+        await abortable(this.#settled(), context.signal);
+        const kept = this.#kept.shift();
+        if (kept?.kind === "item") return kept.item;
+        if (kept?.kind === "failed") throw kept.error;
+        const item = await this.#takeNow(context) ??
+          await this.#takeInTurn(context);
+        if (item !== undefined) return item;
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Ends; resolves to the items that nobody has got. */
+  async close(context: WorkContext): Promise<readonly Stored[]> {
+    // Calls that are still to end.
+    await this.#mutex.lock(ONE_AT_A_TIME, context.signal);
+    try {
+      await abortable(this.#settled(), context.signal);
+    } finally {
+      this.#given.abort(context.signal.reason);
+    }
+    await Promise.all(this.#unlocking);
+    const kept = this.#kept;
+    this.#kept = [];
+    return kept.map((one) => {
+      if (one.kind === "failed") throw one.error;
+      return one.kv;
+    });
+  }
+
+  async #settled(): Promise<void> {
+    await this.#attempt;
+  }
+
+  /** Takes the oldest item; nothing if there is none, or others were first. */
+  async #takeNow(context: WorkContext): Promise<QueueItem<T> | undefined> {
+    let head = this.#head();
+    if (head === undefined) {
+      await this.#readOldest(context);
+      head = this.#head();
+    }
+    return head && await this.#take(head, context);
+  }
+
+  /**
+   * Waits in line with the other consumers, so that one item wakes one of them;
+   * nothing if the place in line is lost.
+   */
+  async #takeInTurn(context: WorkContext): Promise<QueueItem<T> | undefined> {
+    const { store: { sessions }, keys: { turn } } = this.#parts;
+    const session = await sessions.get(context);
+    let lock: Lock | undefined;
+    try {
+      const held = lock = await session.lock(turn, { signal: context.signal });
+      return await withDeadline({
+        signal: context.signal,
+        owner: held.signal,
+        timeoutMs: Infinity,
+        action: () => "wait for an item",
+      }, (inner) => {
+        context.lastError = () => inner.lastError();
+        return this.#takeFirst(inner);
+      });
+    } catch (error) {
+      const isLost = lock?.signal.aborted === true &&
+        error === lock.signal.reason;
+      if (isLost || sessions.replaces(error)) return undefined;
+      throw error;
+    } finally {
+      if (lock !== undefined) this.#unlock(lock);
+    }
+  }
+
+  async #takeFirst(context: WorkContext): Promise<QueueItem<T>> {
+    await this.#readOldest(context);
+    for (;;) {
+      const { readAt } = this.#oldest ?? await this.#readOldest(context);
+      const head = this.#head() ??
+        await this.#parts.store.nextPut(readAt, context);
+      this.#oldest = undefined;
+      if (head === undefined || this.#isSkipped(head)) continue;
+      const item = await this.#take(head, context);
+      if (item !== undefined) return item;
+    }
+  }
+
+  /** Nobody waits for it: whoever is next in line sees it on the server. */
+  #unlock(lock: Lock): void {
+    const done = lock.unlock().catch(() => {})
+      .finally(() => this.#unlocking.delete(done));
+    this.#unlocking.add(done);
+  }
+
+  /**
+   * Takes an item. Once begun this is seen through, as the item might be lost
+   * otherwise: if the wait for it ends, it is kept for the next one.
+   */
+  #take(
+    kv: KeyValue,
+    { signal }: WorkContext,
+  ): Promise<QueueItem<T> | undefined> {
+    const item = this.#decode(kv);
+    return untilAborted(signal, (resolve, reject) => {
+      let isAwaited = true;
+      this.#attempt = this.#takeKey(kv).then((taken) => {
+        if (isAwaited) resolve(taken ? item : undefined);
+        else if (taken) this.#kept.push({ kind: "item", item, kv });
+      }, (error) => {
+        if (isAwaited) return reject(error);
+        const inDoubt = error instanceof EtcdError && error.maybeCommitted;
+        if (inDoubt) this.#kept.push({ kind: "failed", error });
+      });
+      return () => isAwaited = false;
+    });
+  }
+
+  #takeKey(kv: KeyValue): Promise<boolean> {
+    const { store, keys } = this.#parts;
+    this.#oldest = undefined;
+    return withDeadline({
+      owner: this.#given.signal,
+      timeoutMs: Infinity,
+      action: () => `dequeue from ${keys.shown}`,
+    }, async (context) => {
+      const { taken, left } = await store.take(kv, {
+        limit: this.#limit,
+        context,
+      });
+      this.#note(left);
+      return taken;
+    });
+  }
+
+  #decode(kv: KeyValue): QueueItem<T> {
+    const { key, createRevision: revision } = kv;
+    try {
+      const value = decodeWith(this.#parts.codec, kv);
+      return { value, key: copyBytes(key), revision };
+    } catch (error) {
+      this.#skipped.set(keyId(key), kv.modRevision);
+      throw error;
+    }
+  }
+
+  async #readOldest(context: WorkContext): Promise<Oldest> {
+    const oldest = await this.#parts.store.readOldest(this.#limit, context);
+    this.#note(oldest);
+    return oldest;
+  }
+
+  #note(oldest: Oldest | undefined): void {
+    this.#oldest = oldest;
+    if (oldest === undefined || this.#skipped.size === 0) return;
+    // The others do not exist any more, or have changed.
+    this.#skipped = new Map(
+      oldest.kvs.filter((kv) => this.#isSkipped(kv))
+        .map(({ key, modRevision }) => [keyId(key), modRevision]),
+    );
+  }
+
+  #head(): KeyValue | undefined {
+    return this.#oldest?.kvs.find((kv) => !this.#isSkipped(kv));
+  }
+
+  /** One more than those to go past. */
+  get #limit(): number {
+    return this.#skipped.size + 1;
+  }
+
+  #isSkipped({ key, modRevision }: KeyValue): boolean {
+    return this.#skipped.get(keyId(key)) === modRevision;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Key, Keyspace } from "../../mod.ts";
+import { checkCodec } from "../codec/mod.ts";
+import { checkSessionSource } from "../steps/mod.ts";
+import { QueueHandle } from "./_handle.ts";
+import { QueueKeys } from "./_keys.ts";
+import { SIGNATURES } from "./_signatures.ts";
+import type { Queue, QueueOptions } from "./types.ts";
+
+/**
+ * Makes a queue of the items below a name. Its keys are those of Go's
+ * `recipe.Queue`, so that both can stand in one queue: all keys below
+ * `name/` are items, by their age. Nothing is sent before it is used.
+ *
+ * ```ts
+ * import type { Client } from "@etcdeno/client";
+ * import { queue, text } from "@etcdeno/client/recipes";
+ *
+ * async function work(client: Client, resize: (path: string) => Promise<void>) {
+ *   await using images = queue(client, "images", { codec: text });
+ *   for await (const { value } of images) await resize(value);
+ * }
+ * console.log(typeof work);
+ * ```
+ *
+ * @throws {InvalidOptionError} If the name is empty or begins with `__`, or an
+ * option is not acceptable.
+ */
+export function queue<T>(
+  ks: Keyspace,
+  name: Key,
+  options: QueueOptions<T>,
+): Queue<T> {
+  return SIGNATURES.queue.take(options ?? {}, () => {
+    const codec = checkCodec<T>("codec", options?.codec);
+    const { session, ttlSeconds } = options;
+    checkSessionSource({ session, ttlSeconds });
+    const keys = new QueueKeys(name);
+    return new QueueHandle(ks, keys, { codec, session, ttlSeconds });
+  });
+}
