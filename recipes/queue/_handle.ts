@@ -1,11 +1,12 @@
 import { copyBytes } from "../../api/values/mod.ts";
 import { withDeadline, type WorkContext } from "../../api/waiting/mod.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
 import { CanceledError } from "../../errors/specific_errors.ts";
 import type { Keyspace, LockOptions, PromptOptions } from "../../mod.ts";
 import { encodeWith } from "../codec/mod.ts";
 import type { QueueKeys } from "./_keys.ts";
 import { SIGNATURES } from "./_signatures.ts";
-import { QueueStore } from "./_store.ts";
+import { QueueStore, type Stored } from "./_store.ts";
 import { Taker } from "./_taker.ts";
 import type {
   Queue,
@@ -103,13 +104,26 @@ export class QueueHandle<T> implements Queue<T> {
         timeoutMs: PROMPT_MS,
         action: () => `put back what was taken from ${shown}`,
       }, async (context) => {
-        for (const { key, value } of await this.#taker.close(context)) {
-          const there = await this.#store.put({ key, value }, context);
-          if (there === undefined) await this.#put(value, context);
+        for (const one of await this.#taker.close(context)) {
+          await this.#putBack(one, context);
         }
       });
     } finally {
       await this.#store.sessions.close();
+    }
+  }
+
+  async #putBack({ key, value }: Stored, context: WorkContext): Promise<void> {
+    try {
+      const revision = await this.#store.put({ key, value }, context);
+      if (revision === undefined) await this.#put(value, context);
+    } catch (cause) {
+      const shown = JSON.stringify(new TextDecoder().decode(key));
+      const { code, maybeCommitted, message } = EtcdError.from(cause);
+      throw new EtcdError(
+        `Cannot put back ${shown}, which was taken for a call that had ended: ${message}`,
+        { code, maybeCommitted, cause },
+      );
     }
   }
 

@@ -34,7 +34,9 @@ export class Taker<T> {
   /** Ends attempts that are under way. */
   readonly #given = new AbortController();
   /** Items that did not decode, as they were then. */
-  #skipped = new Map<string, bigint>();
+  readonly #skipped = new Map<string, bigint>();
+  /** How many of the oldest keys have to be read to find an item. */
+  #limit = 1;
   #oldest: Oldest | undefined;
   /** An attempt that is under way, whoever waits for it. */
   #attempt: Promise<void> | undefined;
@@ -196,31 +198,37 @@ export class Taker<T> {
   }
 
   async #readOldest(context: WorkContext): Promise<Oldest> {
-    const oldest = await this.#parts.store.readOldest(this.#limit, context);
-    this.#note(oldest);
-    return oldest;
+    for (;;) {
+      const limit = this.#limit;
+      const oldest = await this.#parts.store.readOldest(limit, context);
+      this.#note(oldest);
+      // Or all that was read is to be gone past.
+      if (this.#head() || oldest.kvs.length < limit) return oldest;
+    }
   }
 
   #note(oldest: Oldest | undefined): void {
     this.#oldest = oldest;
-    if (oldest === undefined || this.#skipped.size === 0) return;
+    if (oldest === undefined) return;
+    const { kvs } = oldest;
+    const head = kvs.findIndex((kv) => !this.#isSkipped(kv));
+    const isCut = head < 0 && kvs.length >= this.#limit;
+    if (isCut) this.#oldest = undefined;
+    this.#limit = isCut ? kvs.length * 2 : Math.max(head, 0) + 1;
+    if (isCut || this.#skipped.size === 0) return;
     // The others do not exist any more, or have changed.
-    this.#skipped = new Map(
-      oldest.kvs.filter((kv) => this.#isSkipped(kv))
-        .map(({ key, modRevision }) => [keyId(key), modRevision]),
-    );
+    const ids = new Set(kvs.map(({ key }) => keyId(key)));
+    for (const id of this.#skipped.keys()) {
+      if (!ids.has(id)) this.#skipped.delete(id);
+    }
   }
 
   #head(): KeyValue | undefined {
     return this.#oldest?.kvs.find((kv) => !this.#isSkipped(kv));
   }
 
-  /** One more than those to go past. */
-  get #limit(): number {
-    return this.#skipped.size + 1;
-  }
-
-  #isSkipped({ key, modRevision }: KeyValue): boolean {
-    return this.#skipped.get(keyId(key)) === modRevision;
+  /** No item has a lease: such a key is of something else. */
+  #isSkipped({ key, lease, modRevision }: KeyValue): boolean {
+    return lease !== 0n || this.#skipped.get(keyId(key)) === modRevision;
   }
 }

@@ -1,5 +1,5 @@
 // Bad input of queues: told before anything is sent.
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CodecError } from "../../../../errors/mod.ts";
 import { Client, InvalidOptionError } from "../../../../mod.ts";
 import { json, text } from "../../../../recipes/codec/mod.ts";
@@ -62,6 +62,6 @@ Deno.test("Queue.enqueue() throws the codec's error before anything is sent", as
   await using jobs = queue(client, "jobs", { codec: json() });
   const error = await assertRejects(() => jobs.enqueue(1n), CodecError);
   assertEquals([error.direction, error.maybeCommitted], ["encode", false]);
-  assertEquals(error.key.startsWith("jobs/"), true);
+  assert(error.key.startsWith("jobs/"));
   assertEquals(client.balancer.connections, 0);
 });
