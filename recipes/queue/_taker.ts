@@ -35,7 +35,7 @@ export class Taker<T> {
   readonly #given = new AbortController();
   /** Items that did not decode, as they were then. */
   readonly #skipped = new Map<string, bigint>();
-  /** How many of the oldest keys have to be read to find an item. */
+  /** The number of oldest keys to read, so that an item is among them. */
   #limit = 1;
   #oldest: Oldest | undefined;
   /** An attempt that is under way, whoever waits for it. */

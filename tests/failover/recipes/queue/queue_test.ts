@@ -112,13 +112,13 @@ Deno.test("Queue.dequeue() leaves nothing, and takes nothing, when it is cancell
   // The end of the wait and the item come at about the same time.
   for (const at of Array(20).keys()) {
     const stop = new AbortController();
-    const asked = consumer.dequeue({ signal: stop.signal });
-    setTimeout(() => stop.abort("enough"), at);
-    sent.push((await jobs.enqueue(`${at}`)).value);
-    await asked.then(
+    const asked = consumer.dequeue({ signal: stop.signal }).then(
       ({ value }) => got.push(value),
       (reason) => assertEquals(reason, "enough"),
     );
+    setTimeout(() => stop.abort("enough"), at);
+    sent.push((await jobs.enqueue(`${at}`)).value);
+    await asked;
   }
   while (got.length < sent.length) {
     got.push((await consumer.dequeue({ timeoutMs: 5_000 })).value);

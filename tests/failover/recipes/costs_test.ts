@@ -1,0 +1,89 @@
+// The requests that docs/recipes/semaphore.md and queue.md state, as the server
+// counts them.
+import { assertEquals } from "@std/assert";
+import { queue, semaphore, text } from "../../../recipes/mod.ts";
+import { sleep, waitFor } from "../../harness/mod.ts";
+import { client, cluster, startOneMember } from "../_one_member.ts";
+
+startOneMember();
+
+const COUNTED =
+  /^grpc_server_handled_total\{.*grpc_service="etcdserverpb\.KV".*\} (\d+)$/gm;
+
+/** How many requests for keys the server has answered. */
+async function answered(): Promise<number> {
+  const [member] = cluster.members;
+  const reply = await fetch(`${member?.directEndpoint}/metrics`);
+  return [...(await reply.text()).matchAll(COUNTED)]
+    .reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/** How many requests some work makes, once it and what it begins are done. */
+async function costOf(work: () => Promise<unknown>): Promise<number> {
+  const before = await answered();
+  await work();
+  let last = await answered();
+  await waitFor("the end of requests", async () => {
+    await sleep(100);
+    const now = await answered();
+    const isOver = now === last;
+    last = now;
+    return isOver;
+  });
+  return last - before;
+}
+
+Deno.test("semaphore() costs what its page says", async () => {
+  await using permits = semaphore(client, "cost", { limit: 1 });
+  await using others = semaphore(client, "cost", { limit: 1 });
+  await (await permits.acquire()).release();
+  await (await others.acquire()).release();
+  let permit = await permits.acquire();
+  assertEquals(await costOf(() => permit.release()), 1);
+  assertEquals(await costOf(async () => permit = await permits.acquire()), 1);
+  assertEquals(await costOf(() => others.tryAcquire()), 1);
+  const waiting: Promise<unknown>[] = [];
+  const wait = () => {
+    waiting.push(others.acquire().then((one) => permit = one));
+    return Promise.resolve();
+  };
+  assertEquals(await costOf(wait), 1);
+  assertEquals(
+    await costOf(async () => {
+      for (let at = 0; at < 9; at++) await wait();
+    }),
+    9,
+  );
+  // One gets it, and nobody asks.
+  const [first] = waiting;
+  assertEquals(await costOf(() => Promise.all([permit.release(), first])), 1);
+  const rest = waiting.slice(1);
+  for (const one of rest) {
+    await permit.release();
+    await one;
+  }
+  await permit.release();
+  assertEquals(await costOf(() => others.tryAcquire()), 2);
+});
+
+Deno.test("queue() costs what its page says", async () => {
+  await using jobs = queue(client, "cost", { codec: text });
+  await jobs.enqueue("first");
+  assertEquals(await costOf(() => jobs.enqueue("second")), 1);
+  for (const value of ["third", "fourth"]) await jobs.enqueue(value);
+  assertEquals(await costOf(() => jobs.dequeue()), 2);
+  assertEquals(await costOf(() => jobs.dequeue()), 1);
+  assertEquals(await costOf(() => jobs.dequeue()), 1);
+  await jobs.dequeue();
+  await using producer = queue(client, "cost", { codec: text });
+  await producer.enqueue("warm");
+  await jobs.dequeue();
+  // With the producer's own.
+  const wait = async () => {
+    const waiting = jobs.dequeue();
+    await sleep(300);
+    await producer.enqueue("x");
+    await waiting;
+  };
+  assertEquals(await costOf(wait), 1 + 5);
+});
