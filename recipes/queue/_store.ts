@@ -91,8 +91,7 @@ export class QueueStore {
         if: [compare.createRevision(key, "=", 0n)],
         then: [op.put(key, value)],
         else: [],
-      }, context);
-      this.#writer.give(lane);
+      }, context).finally(() => this.#writer.give(lane));
       switch (outcome.kind) {
         case "applied":
           return outcome.revision;
@@ -122,8 +121,7 @@ export class QueueStore {
       if: [compare.modRevision(key, "=", modRevision)],
       then: [op.delete(key), left],
       else: [left],
-    }, context);
-    this.#writer.give(lane);
+    }, context).finally(() => this.#writer.give(lane));
     switch (outcome.kind) {
       case "applied":
         return {

@@ -26,6 +26,8 @@ type Kept<T> =
   | { readonly kind: "failed"; readonly error: unknown };
 
 const ONE_AT_A_TIME = "";
+/** Beside others who take items, before one stands in line with them. */
+const TRIES = 2;
 
 /** Takes items, one after the other. */
 export class Taker<T> {
@@ -89,12 +91,14 @@ export class Taker<T> {
 
   /** Takes the oldest item; nothing if there is none, or others were first. */
   async #takeNow(context: WorkContext): Promise<QueueItem<T> | undefined> {
-    let head = this.#head();
-    if (head === undefined) {
-      await this.#readOldest(context);
-      head = this.#head();
+    if (this.#head() === undefined) await this.#readOldest(context);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const head = this.#head();
+      if (head === undefined) return undefined;
+      const item = await this.#take(head, context);
+      if (item !== undefined) return item;
     }
-    return head && await this.#take(head, context);
+    return undefined;
   }
 
   /**

@@ -133,6 +133,7 @@ export class Place {
   async #leave(): Promise<void> {
     const { ks, departures, writer } = this.#parts;
     departures.drop(this.#view);
+    writer.give(this.#lane);
     // Nothing was put.
     if (this.#revision === 0n && !this.#lane.isInDoubt) return;
     try {
@@ -144,7 +145,6 @@ export class Place {
         const gone = op.delete(this.key);
         if (this.#revision === 0n) {
           await this.#lane.undo(gone, context);
-          writer.give(this.#lane);
         } else {
           await untilAnswered(
             (options) => ks.txn({ then: [gone] }, options),

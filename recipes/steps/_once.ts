@@ -69,9 +69,10 @@ export class OnceWriter {
       });
   }
 
-  /** Gives a lane back, unless it may still change. */
+  /** Gives a lane back, unless it may still change. Idempotent. */
   give(lane: Lane): void {
-    if (!lane.isInDoubt) this.#free.push(lane);
+    if (lane.isInDoubt || this.#free.includes(lane)) return;
+    this.#free.push(lane);
   }
 }
 
@@ -141,12 +142,13 @@ export class Lane {
     return { kind: "lost", inDoubt };
   }
 
-  /** Undoes what was sent: it is not applied from now on, and this is deleted. */
+  /**
+   * Undoes what was sent: it is not applied from now on, and this is deleted. The
+   * lane is not to be used again, as a second copy of this may come late.
+   */
   async undo(deletion: DeleteOperation, context: WorkContext): Promise<void> {
-    const answer = await this.#send({ then: [this.#put(), deletion] }, context);
-    if (answer === undefined) return;
-    this.#writtenAt = answer.header.revision;
-    this.#isInDoubt = false;
+    this.#isInDoubt = true;
+    await this.#send({ then: [this.#put(), deletion] }, context);
   }
 
   #put() {
