@@ -1,6 +1,7 @@
 import type { WorkContext } from "../../api/waiting/mod.ts";
 import {
   compare,
+  type DeleteResult,
   type Key,
   type KeyRange,
   type Keyspace,
@@ -34,10 +35,11 @@ export interface Oldest {
   readonly readAt: bigint;
 }
 
-/** The end of an attempt to take an item, with the items that are left. */
+/** The end of an attempt to take an item. */
 export interface TakeResult {
-  readonly taken: boolean;
-  /** Nothing if it has to be read. */
+  /** `again`: the session is a new one, and the item is there. */
+  readonly end: "taken" | "gone" | "again";
+  /** The items that are left; nothing if they were not read. */
   readonly left: Oldest | undefined;
 }
 
@@ -110,28 +112,27 @@ export class QueueStore {
   async take(
     { key, modRevision }: KeyValue,
     { limit, context }: {
+      /** The number of items to read that are left, or zero. */
       readonly limit: number;
       readonly context: WorkContext;
     },
   ): Promise<TakeResult> {
     const session = await this.sessions.get(context);
     const lane = this.#writer.take(session.lease);
-    const left = op.range(this.#keys.items, oldest(limit));
+    const left = limit > 0 ? [op.range(this.#keys.items, oldest(limit))] : [];
     const outcome = await lane.write({
       if: [compare.modRevision(key, "=", modRevision)],
-      then: [op.delete(key), left],
-      else: [left],
+      then: [op.delete(key), ...left],
+      else: left,
     }, context).finally(() => this.#writer.give(lane));
     switch (outcome.kind) {
-      case "applied":
-        return {
-          taken: true,
-          left: outcome.results &&
-            { kvs: outcome.results[1].kvs, readAt: outcome.revision },
-        };
+      case "applied": {
+        const [, read] = outcome.results ?? [];
+        return { end: "taken", left: toOldest(read, outcome.revision) };
+      }
       case "refused": {
-        const { header: { revision: readAt }, results: [{ kvs }] } = outcome;
-        return { taken: false, left: { kvs, readAt } };
+        const { header: { revision }, results: [read] } = outcome;
+        return { end: "gone", left: toOldest(read, revision) };
       }
       case "lost":
         // Nothing of it is applied from now on.
@@ -141,7 +142,7 @@ export class QueueStore {
           throw this.#inDoubt("dequeue from", { session, key });
         }
         this.sessions.replace(session);
-        return { taken: false, left: undefined };
+        return { end: "again", left: undefined };
     }
   }
 
@@ -178,4 +179,11 @@ export class QueueStore {
 
 function oldest(limit: number): RangeOptions {
   return { sortBy: "create", order: "ascend", limit };
+}
+
+function toOldest(
+  read: RangeResult | DeleteResult | undefined,
+  readAt: bigint,
+): Oldest | undefined {
+  return read && "kvs" in read ? { kvs: read.kvs, readAt } : undefined;
 }

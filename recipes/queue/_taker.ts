@@ -1,4 +1,4 @@
-import { copyBytes, keyId } from "../../api/values/mod.ts";
+import { copyBytes } from "../../api/values/mod.ts";
 import {
   abortable,
   KeyedMutex,
@@ -9,8 +9,9 @@ import {
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { KeyValue, Lock } from "../../mod.ts";
 import { type Codec, decodeWith } from "../codec/mod.ts";
+import { Candidates } from "./_candidates.ts";
 import type { QueueKeys } from "./_keys.ts";
-import type { Oldest, QueueStore, Stored } from "./_store.ts";
+import type { QueueStore, Stored } from "./_store.ts";
 import type { QueueItem } from "./types.ts";
 
 /** The parts of a taker. */
@@ -35,11 +36,7 @@ export class Taker<T> {
   readonly #mutex = new KeyedMutex();
   /** Ends attempts that are under way. */
   readonly #given = new AbortController();
-  /** Items that did not decode, as they were then. */
-  readonly #skipped = new Map<string, bigint>();
-  /** The number of oldest keys to read, so that an item is among them. */
-  #limit = 1;
-  #oldest: Oldest | undefined;
+  readonly #candidates = new Candidates();
   /** An attempt that is under way, whoever waits for it. */
   #attempt: Promise<void> | undefined;
   #kept: Kept<T>[] = [];
@@ -91,9 +88,10 @@ export class Taker<T> {
 
   /** Takes the oldest item; nothing if there is none, or others were first. */
   async #takeNow(context: WorkContext): Promise<QueueItem<T> | undefined> {
-    if (this.#head() === undefined) await this.#readOldest(context);
+    const candidates = this.#candidates;
+    if (candidates.head === undefined) await this.#readOldest(context);
     for (let tries = 0; tries < TRIES; tries++) {
-      const head = this.#head();
+      const { head } = candidates;
       if (head === undefined) return undefined;
       const item = await this.#take(head, context);
       if (item !== undefined) return item;
@@ -131,15 +129,20 @@ export class Taker<T> {
   }
 
   async #takeFirst(context: WorkContext): Promise<QueueItem<T>> {
-    await this.#readOldest(context);
+    const candidates = this.#candidates;
+    candidates.clear();
     for (;;) {
-      const { readAt } = this.#oldest ?? await this.#readOldest(context);
-      const head = this.#head() ??
-        await this.#parts.store.nextPut(readAt, context);
-      this.#oldest = undefined;
-      if (head === undefined || this.#isSkipped(head)) continue;
-      const item = await this.#take(head, context);
-      if (item !== undefined) return item;
+      const { head, emptyAt } = candidates;
+      if (head !== undefined) {
+        const item = await this.#take(head, context);
+        if (item !== undefined) return item;
+      } else if (emptyAt !== undefined) {
+        const kv = await this.#parts.store.nextPut(emptyAt, context);
+        candidates.clear();
+        if (kv !== undefined) candidates.giveBack([kv]);
+      } else {
+        await this.#readOldest(context);
+      }
     }
   }
 
@@ -175,18 +178,19 @@ export class Taker<T> {
 
   #takeKey(kv: KeyValue): Promise<boolean> {
     const { store, keys } = this.#parts;
-    this.#oldest = undefined;
+    const { isLast, limit } = this.#candidates;
+    // Read again, unless this goes well.
+    const before = this.#candidates.takeAll();
     return withDeadline({
       owner: this.#given.signal,
       timeoutMs: Infinity,
       action: () => `dequeue from ${keys.shown}`,
     }, async (context) => {
-      const { taken, left } = await store.take(kv, {
-        limit: this.#limit,
-        context,
-      });
-      this.#note(left);
-      return taken;
+      const options = { limit: isLast ? limit : 0, context };
+      const { end, left } = await store.take(kv, options);
+      if (left !== undefined) this.#candidates.note(left);
+      else if (end !== "again") this.#candidates.giveBack(before);
+      return end === "taken";
     });
   }
 
@@ -196,43 +200,18 @@ export class Taker<T> {
       const value = decodeWith(this.#parts.codec, kv);
       return { value, key: copyBytes(key), revision };
     } catch (error) {
-      this.#skipped.set(keyId(key), kv.modRevision);
+      this.#candidates.skip(kv);
       throw error;
     }
   }
 
-  async #readOldest(context: WorkContext): Promise<Oldest> {
-    for (;;) {
-      const limit = this.#limit;
+  /** Resolves when the oldest item is known, or that there is none. */
+  async #readOldest(context: WorkContext): Promise<void> {
+    const candidates = this.#candidates;
+    do {
+      const { limit } = candidates;
       const oldest = await this.#parts.store.readOldest(limit, context);
-      this.#note(oldest);
-      // Or all that was read is to be gone past.
-      if (this.#head() || oldest.kvs.length < limit) return oldest;
-    }
-  }
-
-  #note(oldest: Oldest | undefined): void {
-    this.#oldest = oldest;
-    if (oldest === undefined) return;
-    const { kvs } = oldest;
-    const head = kvs.findIndex((kv) => !this.#isSkipped(kv));
-    const isCut = head < 0 && kvs.length >= this.#limit;
-    if (isCut) this.#oldest = undefined;
-    this.#limit = isCut ? kvs.length * 2 : Math.max(head, 0) + 1;
-    if (isCut || this.#skipped.size === 0) return;
-    // The others do not exist any more, or have changed.
-    const ids = new Set(kvs.map(({ key }) => keyId(key)));
-    for (const id of this.#skipped.keys()) {
-      if (!ids.has(id)) this.#skipped.delete(id);
-    }
-  }
-
-  #head(): KeyValue | undefined {
-    return this.#oldest?.kvs.find((kv) => !this.#isSkipped(kv));
-  }
-
-  /** No item has a lease: such a key is of something else. */
-  #isSkipped({ key, lease, modRevision }: KeyValue): boolean {
-    return lease !== 0n || this.#skipped.get(keyId(key)) === modRevision;
+      candidates.note(oldest);
+    } while (candidates.head === undefined && candidates.emptyAt === undefined);
   }
 }
