@@ -87,11 +87,13 @@ Deno.test("no more than the limit hold a permit while holders, links and members
       })(),
     ]);
     await cluster.reset();
+    say(`${workers.lines.length} permits, ${fates}`);
     const before = workers.lines.length;
     await waitFor("permits for all", () => workers.lines.length > before + 20, {
       timeoutMs: 30_000,
     });
   }
+  say("all are gone");
   // They are all gone, and their time will be over.
   await untilPlaces(other, "fleet", 0);
   const last = await other.put("active/over", "");
