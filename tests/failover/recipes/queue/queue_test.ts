@@ -2,13 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CodecError } from "../../../../errors/mod.ts";
 import { CanceledError, prefix, TimeoutError } from "../../../../mod.ts";
-import {
-  json,
-  queue,
-  type QueueItem,
-  semaphore,
-  text,
-} from "../../../../recipes/mod.ts";
+import { json, queue, type QueueItem, text } from "../../../../recipes/mod.ts";
 import { sleep, waitFor } from "../../../harness/mod.ts";
 import { client, nextSerial, startOneMember } from "../../_one_member.ts";
 
@@ -197,59 +191,4 @@ Deno.test("a queue's iteration ends when it is closed, and throws the reason of 
     `Cannot use the queue "${name}": it is closed (canceled)`,
   );
   await assertRejects(() => jobs.enqueue("y"), CanceledError);
-});
-
-Deno.test("Queue.dequeue() takes no key that has a lease: it is no item", async () => {
-  const name = newName();
-  await using session = await client.session();
-  await using jobs = queue(client, name, { codec: text });
-  await using lock = await session.lock(name);
-  await using permits = semaphore(client, name, { limit: 9 });
-  for (let at = 0; at < 3; at++) await permits.acquire();
-  for (const value of ["a", "b"]) await jobs.enqueue(value);
-  assertEquals((await jobs.dequeue()).value, "a");
-  assertEquals((await jobs.dequeue()).value, "b");
-  const waiting = jobs.dequeue();
-  await waitFor("the wait", async () => await waitersOf(name) === 1);
-  const permit = await permits.acquire();
-  await jobs.enqueue("c");
-  assertEquals((await waiting).value, "c");
-  assert(!lock.signal.aborted && !permit.signal.aborted);
-});
-
-Deno.test("a queue and a semaphore stay within their namespace", async () => {
-  const name = newName();
-  const app = client.namespace(`${name}/`);
-  await using jobs = queue(app, "jobs", { codec: text });
-  await using permits = semaphore(app, "few", { limit: 1 });
-  const { key } = await jobs.enqueue("a");
-  assert(key.text().startsWith("jobs/"));
-  assertEquals((await jobs.dequeue()).value, "a");
-  await using permit = await permits.acquire();
-  assertEquals(await permits.tryAcquire(), undefined);
-  assert((await app.txn({ if: [permit.guard] })).succeeded);
-  const waiting = jobs.dequeue();
-  await waitFor(
-    "the wait",
-    async () => (await app.range(prefix("__jobs/turn/"))).count === 1n,
-  );
-  await jobs.enqueue("b");
-  assertEquals((await waiting).value, "b");
-  const outside = (await client.range(prefix("__"))).kvs;
-  assertEquals(outside.map(({ key }) => key.text()), []);
-});
-
-Deno.test("Queue.dequeue() reads many small items at once, in order beside others", async () => {
-  const name = newName();
-  await using jobs = queue(client, name, { codec: text });
-  await using others = queue(client, name, { codec: text });
-  const sent = Array.from({ length: 90 }, (_, at) => `${at}`);
-  for (const value of sent) await jobs.enqueue(value);
-  const got: string[] = [];
-  for (const at of sent.keys()) {
-    // Each of them has read items that the other one takes meanwhile.
-    const one = at % 10 < 5 ? jobs : others;
-    got.push((await one.dequeue({ timeoutMs: 10_000 })).value);
-  }
-  assertEquals(got, sent);
 });
