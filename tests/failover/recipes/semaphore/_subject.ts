@@ -15,5 +15,7 @@ export async function untilPlaces(
   await waitFor(
     `${count} places of ${name}`,
     async () => await placesOf(client, name) === count,
+    // Programs may have to start before.
+    { timeoutMs: 60_000 },
   );
 }
