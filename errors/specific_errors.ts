@@ -138,8 +138,8 @@ export class LeaseLostError extends EtcdError {
 }
 
 /**
- * A lock or a leadership, or the place in the queue for it, is lost: it was
- * given up, its key was deleted, or its lease has ended meanwhile.
+ * A lock, a leadership or a permit, or the place in the queue for it, is lost:
+ * it was given up, its key was deleted, or its lease has ended meanwhile.
  */
 export class LockLostError extends EtcdError {
 }

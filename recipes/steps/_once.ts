@@ -131,6 +131,8 @@ export class Lane {
         0n;
     const results = rest as unknown as BranchResults<Else>;
     if (revision === this.#writtenAt) {
+      // What refuses it now may be gone when an earlier copy comes.
+      if (inDoubt) await this.#close(context);
       return { kind: "refused", header, results };
     }
     if (revision > this.#writtenAt) {
@@ -149,6 +151,12 @@ export class Lane {
   async undo(deletion: DeleteOperation, context: WorkContext): Promise<void> {
     this.#isInDoubt = true;
     await this.#send({ then: [this.#put(), deletion] }, context);
+  }
+
+  /** Has the copies refused that may still come, and is not used again. */
+  async #close(context: WorkContext): Promise<void> {
+    this.#isInDoubt = true;
+    await this.#send({ then: [this.#put()] }, context);
   }
 
   #put() {
