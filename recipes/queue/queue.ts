@@ -1,6 +1,6 @@
 import type { Key, Keyspace } from "../../mod.ts";
 import { checkCodec } from "../codec/mod.ts";
-import { checkSessionSource } from "../steps/mod.ts";
+import { checkKeyspace, checkSessionSource } from "../steps/mod.ts";
 import { QueueHandle } from "./_handle.ts";
 import { QueueKeys } from "./_keys.ts";
 import { SIGNATURES } from "./_signatures.ts";
@@ -35,6 +35,10 @@ export function queue<T>(
     const { session, ttlSeconds } = options;
     checkSessionSource({ session, ttlSeconds });
     const keys = new QueueKeys(name);
-    return new QueueHandle(ks, keys, { codec, session, ttlSeconds });
+    return new QueueHandle(checkKeyspace(ks), keys, {
+      codec,
+      session,
+      ttlSeconds,
+    });
   });
 }

@@ -1,6 +1,6 @@
 import type { Key, Keyspace } from "../../mod.ts";
 import { checkCount } from "../../api/checks/mod.ts";
-import { checkSessionSource } from "../steps/mod.ts";
+import { checkKeyspace, checkSessionSource } from "../steps/mod.ts";
 import { SemaphoreHandle } from "./_handle.ts";
 import { SemaphoreKeys } from "./_keys.ts";
 import { SIGNATURES } from "./_signatures.ts";
@@ -35,6 +35,10 @@ export function semaphore(
     const { session, ttlSeconds } = options;
     checkSessionSource({ session, ttlSeconds });
     const keys = new SemaphoreKeys(name, limit);
-    return new SemaphoreHandle(ks, keys, { limit, session, ttlSeconds });
+    return new SemaphoreHandle(checkKeyspace(ks), keys, {
+      limit,
+      session,
+      ttlSeconds,
+    });
   });
 }

@@ -4,6 +4,7 @@ import { CodecError } from "../../../../errors/mod.ts";
 import { Client, InvalidOptionError } from "../../../../mod.ts";
 import { json, text } from "../../../../recipes/codec/mod.ts";
 import { queue, type QueueOptions } from "../../../../recipes/queue/mod.ts";
+import { semaphore } from "../../../../recipes/semaphore/mod.ts";
 
 /** Has no endpoint that answers: whatever is sent would fail otherwise. */
 function newClient(): Client {
@@ -37,6 +38,17 @@ for (const [option, name, options] of BAD) {
     assertEquals([error.option, error.method], [option, "queue"]);
   });
 }
+
+Deno.test("queue() and semaphore() name a client that is none", () => {
+  const calls = {
+    queue: () => queue({} as Client, "jobs", { codec: text }),
+    semaphore: () => semaphore(undefined as never, "jobs", { limit: 1 }),
+  };
+  for (const [method, call] of Object.entries(calls)) {
+    const error = assertThrows(call, InvalidOptionError);
+    assertEquals([error.option, error.method], ["ks", method]);
+  }
+});
 
 Deno.test("Queue names the method of a bad option, and sends nothing", async () => {
   await using client = newClient();
