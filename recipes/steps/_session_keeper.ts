@@ -1,12 +1,18 @@
-import { abortable, type WorkContext } from "../../api/waiting/mod.ts";
+import {
+  abortable,
+  withDeadline,
+  type WorkContext,
+} from "../../api/waiting/mod.ts";
+import { EtcdError } from "../../errors/etcd_error.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import {
   LeaseLostError,
   LeaseNotFoundError,
 } from "../../errors/specific_errors.ts";
-import type { Keyspace, Session } from "../../mod.ts";
+import type { CallOptions, Keyspace, Session } from "../../mod.ts";
 import { Backoff } from "./_backoff.ts";
 import { isWorthRepeating } from "./_repeatable.ts";
+import { untilAnswered } from "./_until_answered.ts";
 
 /** Options of a recipe that needs a session. */
 export interface SessionSource {
@@ -103,11 +109,28 @@ export class SessionKeeper {
     );
   }
 
-  /** Ends a session of its own. Idempotent. */
+  /**
+   * Ends a session of its own. Should the server not answer, the session ends with
+   * its time, as nothing renews it any more: so that is no error. Idempotent.
+   */
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#opening?.catch(() => {});
-    await this.#own?.close();
+    const own = this.#own;
+    if (own === undefined || own.signal.aborted) return;
+    const { lease } = own;
+    try {
+      await withDeadline({
+        timeoutMs: lease.ttlSeconds * 1_000,
+        action: () => "end the session",
+      }, async (context) => {
+        // One member may hold a call that another one answers at once.
+        const call = (options: CallOptions) => lease.revoke(options);
+        await untilAnswered(call, context, { writes: true });
+      });
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+    }
   }
 
   async #open(): Promise<Session> {
