@@ -15,7 +15,7 @@ import { cluster, startThreeMembers } from "../../_three_members.ts";
 import { Workers } from "../_workers.ts";
 import { Ledger } from "./_ledger.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.1);
+const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.07);
 const SEED = Number(
   Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
 );

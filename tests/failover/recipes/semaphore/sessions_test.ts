@@ -106,3 +106,18 @@ Deno.test("Semaphore.acquire() enters once when the answers to its first tries a
   assert(!second.signal.aborted);
   assertEquals(await placesOf(other, "mute"), 1);
 });
+
+Deno.test("Semaphore.close() ends although nothing is answered, and what is left ends with its time", async () => {
+  await using client = faultyClient();
+  const permits = semaphore(client, "left", { limit: 1, ttlSeconds: 2 });
+  const permit = await permits.acquire();
+  const { proxy } = faultyMember();
+  await proxy.set({ kind: "blackhole" });
+  try {
+    await permits.close();
+    assert(permit.signal.aborted);
+    await untilPlaces(other, "left", 0);
+  } finally {
+    await proxy.set({ kind: "pass" });
+  }
+});
