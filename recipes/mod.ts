@@ -43,3 +43,22 @@ export {
   semaphore,
   type SemaphoreOptions,
 } from "./semaphore/mod.ts";
+  type ChangesOptions,
+  type CodecViewOptions,
+  type View,
+  view,
+  type ViewBufferOptions,
+  type ViewChange,
+  type ViewEntry,
+  type ViewOptions,
+  type ViewReader,
+  type ViewState,
+  type ViewUpdate,
+  type ViewWaitOptions,
+} from "./view/mod.ts";
+export {
+  type CodecWaitForOptions,
+  type WaitCondition,
+  waitFor,
+  type WaitForOptions,
+} from "./wait/mod.ts";
