@@ -113,7 +113,9 @@ export class LiveView<T> implements View<T> {
     return this.#map.entries();
   }
 
-  changes(options: ChangesOptions = {}): AsyncIterableIterator<ViewUpdate<T>> {
+  changes(
+    options: ChangesOptions = {},
+  ): AsyncIterableIterator<ViewUpdate<T>, undefined> {
     const settings = changesSettings(options);
     settings.signal?.throwIfAborted();
     this.#throwIfEnded("follow the view's changes");

@@ -21,7 +21,8 @@ export interface SubscriberSettings {
 }
 
 /** An iteration over the changes of a view, from when it was made. */
-export class Subscriber<T> implements AsyncIterableIterator<ViewUpdate<T>> {
+export class Subscriber<T>
+  implements AsyncIterableIterator<ViewUpdate<T>, undefined> {
   readonly #settings: SubscriberSettings;
   readonly #unlink: () => void = () => {};
   #updates: ViewUpdate<T>[] = [];

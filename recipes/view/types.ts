@@ -201,7 +201,9 @@ export interface View<T> extends ViewReader<T>, AsyncDisposable {
    *
    * @throws {InvalidOptionError} If an option is not acceptable.
    */
-  changes(options?: ChangesOptions): AsyncIterableIterator<ViewUpdate<T>>;
+  changes(
+    options?: ChangesOptions,
+  ): AsyncIterableIterator<ViewUpdate<T>, undefined>;
   /**
    * Waits until the view has reached a revision, such as that of a write:
    * `(await client.put(key, value)).header.revision`. It need not be one that

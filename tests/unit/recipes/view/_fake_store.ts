@@ -174,8 +174,7 @@ export class FakeStore {
     },
   ): AsyncGenerator<KeyValue> {
     const { epoch } = this;
-    const check = async () => {
-      await this.#step(signal);
+    const check = () => {
       if (revision < this.compacted) {
         throw new CompactedError("Cannot list: compacted", {
           code: "compacted",
@@ -187,12 +186,16 @@ export class FakeStore {
         });
       }
     };
-    await check();
+    await this.#step(signal);
+    check();
     const kvs = [...this.stateAt(revision).values()].sort((one, other) =>
       one.key.text() < other.key.text() ? -1 : 1
     );
     for (const [at, kv] of kvs.entries()) {
-      if (at % PAGE_KEYS === PAGE_KEYS - 1) await check();
+      if (at % PAGE_KEYS === PAGE_KEYS - 1) {
+        await this.#step(signal);
+        check();
+      }
       yield kv;
     }
   }

@@ -176,13 +176,13 @@ function origins(updates: readonly ViewUpdate<string>[]): void {
 }
 
 Deno.test("A view equals a read at its revision after any faults, and tells each difference once", async () => {
-  for (const seed of [...seeds(1_000), ...freshSeeds(500)]) {
+  for (const seed of [...seeds(600), ...freshSeeds(200)]) {
     try {
       await play(seed);
     } catch (error) {
       throw new Error(`Seed ${seed}`, { cause: error });
     }
   }
-  assert((met.get("stream") ?? 0) > 1_000);
+  assert((met.get("stream") ?? 0) > 500);
   assert((met.get("reread") ?? 0) > 100);
 });
