@@ -190,7 +190,9 @@ export class Follower<T> {
     const { ks, range } = this.#settings;
     const backoff = new Backoff(undefined, clock);
     let isHistoryLost = after instanceof HistoryLostError;
-    for (;;) {
+    for (let failures = 0;; failures++) {
+      // The first time at once: another member may answer.
+      if (failures > 1) await backoff.pause(signal);
       try {
         const at = host.revision();
         const options = { map, decoder, at, isHistoryLost, signal };
@@ -203,7 +205,6 @@ export class Follower<T> {
           if (after === undefined || !isWorthRepeating(error)) throw error;
         }
       }
-      await backoff.pause(signal);
     }
   }
 

@@ -65,6 +65,8 @@ export class Followed {
   readonly done: Promise<void>;
   #error: unknown;
   readonly #map = new Map<string, ViewEntry<string>>();
+  /** Keys whose newest value does not decode. */
+  readonly #invalid: Set<string>;
   #revision: bigint;
 
   constructor(
@@ -75,6 +77,7 @@ export class Followed {
       readonly slow?: () => Promise<void>;
     } = {},
   ) {
+    this.#invalid = new Set(view.invalid.map(({ key }) => key));
     for (const entry of view) this.#map.set(entry.key.text(), entry);
     this.#revision = view.revision;
     this.done = this.#read(view.changes(options.changes), options.slow);
@@ -137,6 +140,12 @@ export class Followed {
         this.repeats.push(`${origin} ${key}`);
       }
       this.#map.set(key, { ...change, modRevision } as never);
-    } else if (change.type === "delete") this.#map.delete(key);
+      this.#invalid.delete(key);
+    } else if (change.type === "delete") {
+      const isKnown = this.#map.delete(key) || this.#invalid.delete(key);
+      // Of one that came and went, only that is told if both are coalesced.
+      if (!isKnown && origin !== "coalesced") fault("unknown");
+      this.#invalid.delete(key);
+    } else this.#invalid.add(key);
   }
 }

@@ -117,6 +117,22 @@ Deno.test("View.waitFor() waits for revisions that do not change the range", asy
   }
 });
 
+Deno.test("View.waitFor() is over when the events before have been taken", async () => {
+  let share = 1;
+  const store = new FakeStore({ random: () => share });
+  store.write({ a: "0" });
+  await using v = await startView(store);
+  store.pump();
+  const waited = v.waitFor(9n);
+  for (let at = 1; at <= 6; at++) store.write({ a: `${at}` });
+  store.writeElsewhere();
+  // All that comes at once is one batch for each, and then how far that was.
+  share = 0.1;
+  for (let at = 1; at <= 6; at++) store.pump();
+  await waited;
+  assertEquals([v.get("a"), v.revision], ["6", 9n]);
+});
+
 Deno.test("View.waitFor() ends with its time or its signal", async () => {
   const store = new FakeStore();
   await using v = await startView(store);
