@@ -1,4 +1,4 @@
-import { keyId } from "../../api/values/mod.ts";
+import { idOf } from "./_id.ts";
 import { CodecError } from "../../errors/codec_error.ts";
 import type { KeyValue, WatchEvent } from "../../mod.ts";
 import { type Codec, decodeWith, encodeWith } from "../codec/mod.ts";
@@ -15,7 +15,7 @@ export class Decoder<T> {
   /** A change of a watch. */
   event({ type, kv }: WatchEvent): Received<T> {
     const { key } = kv;
-    const id = keyId(key);
+    const id = idOf(key);
     return type === "put"
       ? this.put(kv, { id, key })
       : { type, id, key, revision: kv.modRevision };

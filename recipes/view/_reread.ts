@@ -1,6 +1,7 @@
-import { between, type EtcdRange, keyId } from "../../api/values/mod.ts";
+import { between, type EtcdRange } from "../../api/values/mod.ts";
 import type { Keyspace, KeyValue } from "../../mod.ts";
 import type { Decoder } from "./_decoder.ts";
+import { idOf } from "./_id.ts";
 import type { Received, ViewMap } from "./_map.ts";
 
 /** The way from what a view has to what the store has. */
@@ -58,7 +59,7 @@ export async function readDifference<T>(
     }
   };
   for await (const kv of ks.list(between(range), { revision, signal })) {
-    const id = keyId(kv.key);
+    const id = idOf(kv.key);
     passTo(id);
     if (known[next] === id) next++;
     if (isKnown(id, kv, { map, decoder, isHistoryLost })) continue;

@@ -1,4 +1,4 @@
-import { keyId } from "../../api/values/mod.ts";
+import { idOf } from "./_id.ts";
 import { onAbort } from "../../api/waiting/mod.ts";
 import { overflowError } from "./_errors.ts";
 import type { ViewChange, ViewUpdate } from "./types.ts";
@@ -115,7 +115,7 @@ export class Subscriber<T>
     { revision, changes }: ViewUpdate<T>,
   ): void {
     for (const change of changes) {
-      const id = keyId(change.key);
+      const id = idOf(change.key);
       // In the order of the last changes.
       byKey.delete(`invalid ${id}`);
       if (change.type === "invalid") {
