@@ -4,16 +4,15 @@ import { setImmediate } from "node:timers";
 import {
   Bytes,
   CompactedError,
-  EtcdError,
+  type EtcdError,
   FutureRevisionError,
   type Keyspace,
   type KeyValue,
   type ResponseHeader,
-  UnavailableError,
   type WatchEvent,
   type WatchOptions,
 } from "../../../../mod.ts";
-import { FakeWatch } from "./_fake_watch.ts";
+import { FakeWatch, unavailable, type WatchedStore } from "./_fake_watch.ts";
 
 const utf8 = new TextEncoder();
 const PAGE_KEYS = 3;
@@ -44,7 +43,7 @@ export function bytesOf(text: string): Bytes {
 }
 
 /** An etcd store in memory. */
-export class FakeStore {
+export class FakeStore implements WatchedStore {
   readonly random: () => number;
   readonly isProxy: boolean;
   readonly watches: Set<FakeWatch> = new Set();
@@ -157,6 +156,11 @@ export class FakeStore {
     );
   }
 
+  /** Every watch loses its connection, or gets it back. */
+  connect(to: "nothing" | "m1"): void {
+    for (const watch of [...this.watches]) watch.connect(to);
+  }
+
   /** Lets some of the watches have some of what is new. */
   pump(): void {
     for (const watch of [...this.watches]) watch.pump();
@@ -208,14 +212,6 @@ export class FakeStore {
     if (failure !== undefined) throw failure;
     if (this.random() < this.#failing) throw unavailable();
   }
-}
-
-/** A failure that passes. */
-export function unavailable(): UnavailableError {
-  return new UnavailableError("Cannot read: no connection (unavailable)", {
-    code: "unavailable",
-    retryable: true,
-  });
 }
 
 /** Lets everything run that is due. */

@@ -3,6 +3,7 @@ import {
   CompactedError,
   HistoryLostError,
   type ResponseHeader,
+  UnavailableError,
   UnsupportedError,
   type Watch,
   type WatchBatch,
@@ -10,8 +11,25 @@ import {
   type WatchOptions,
   type WatchState,
 } from "../../../../mod.ts";
-import { unavailable } from "./_fake_store.ts";
-import type { FakeStore } from "./_fake_store.ts";
+
+/** A store as its watches see it. */
+export interface WatchedStore {
+  readonly random: () => number;
+  readonly isProxy: boolean;
+  readonly watches: Set<FakeWatch>;
+  readonly revision: bigint;
+  readonly compacted: bigint;
+  readonly header: ResponseHeader;
+  eventsFrom(revision: bigint): readonly (readonly WatchEvent[])[];
+}
+
+/** A failure that passes. */
+export function unavailable(): UnavailableError {
+  return new UnavailableError("Cannot read: no connection (unavailable)", {
+    code: "unavailable",
+    retryable: true,
+  });
+}
 
 interface Reader {
   resolve(result: IteratorResult<WatchBatch, undefined>): void;
@@ -23,10 +41,10 @@ interface Question {
   reject(reason: unknown): void;
 }
 
-/** A watch of a {@linkcode FakeStore}, as the real one promises to behave. */
+/** A watch of a {@linkcode WatchedStore}, as the real one promises to behave. */
 export class FakeWatch implements Watch {
   readonly ready: Promise<ResponseHeader>;
-  readonly #store: FakeStore;
+  readonly #store: WatchedStore;
   readonly #options: WatchOptions;
   readonly #created = Promise.withResolvers<ResponseHeader>();
   readonly #buffer: WatchBatch[] = [];
@@ -40,7 +58,7 @@ export class FakeWatch implements Watch {
   /** The newest revision that it knows the store to have. */
   #heard = 0n;
 
-  constructor(store: FakeStore, options: WatchOptions) {
+  constructor(store: WatchedStore, options: WatchOptions) {
     this.#store = store;
     this.#options = options;
     this.#next = options.startRevision ?? store.revision + 1n;
@@ -64,7 +82,8 @@ export class FakeWatch implements Watch {
   }
 
   /** Loses its connection, or gets it back. */
-  cut(isCut: boolean): void {
+  connect(to: "nothing" | "m1"): void {
+    const isCut = to === "nothing";
     if (isCut === this.#isCut) return;
     this.#isCut = isCut;
     this.#tell(

@@ -46,16 +46,34 @@ Deno.test("A view that is denied its range ends everything with that error", asy
   assertEquals(v.revision, 3n);
 });
 
+Deno.test("A view that ends gives the changes first that nobody has read yet", async () => {
+  const store = new FakeStore({ random: () => 1 });
+  await using v = await startView(store);
+  const changes = v.changes();
+  for (const value of ["1", "2"]) {
+    store.write({ a: value });
+    store.pump();
+    await macrotask();
+  }
+  for (const watch of [...store.watches]) watch.end(DENIED);
+  await macrotask();
+  const revisions: bigint[] = [];
+  const error = await assertRejects(async () => {
+    for await (const { revision } of changes) revisions.push(revision);
+  });
+  assertEquals([revisions, error], [[2n, 3n], DENIED]);
+});
+
 Deno.test("A view whose reread is denied ends with that error", async () => {
   const store = new FakeStore({ random: () => 0 });
   store.write({ a: "1" });
   await using v = await startView(store);
-  for (const watch of store.watches) watch.cut(true);
+  store.connect("nothing");
   store.write({ a: "2" });
   store.write({ a: "3" });
   store.compact();
   store.failures.push(DENIED);
-  for (const watch of store.watches) watch.cut(false);
+  store.connect("m1");
   store.pump();
   const error = await assertRejects(() => v.waitFor(4n));
   assertEquals(error, DENIED);

@@ -56,7 +56,7 @@ class Run {
     else if (drawn < 0.65) this.#saved.push(store.save());
     else if (drawn < 0.7) await this.#goBack(view);
     else if (drawn < 0.8) {
-      for (const watch of store.watches) watch.cut(this.random() < 0.7);
+      store.connect(this.random() < 0.7 ? "nothing" : "m1");
     } else if (drawn < 0.9) await macrotask();
     if (this.random() < 0.6) store.pump();
     this.check(view);
@@ -67,7 +67,7 @@ class Run {
     const { store } = this;
     store.heal();
     for (let at = 0;; at++) {
-      for (const watch of store.watches) watch.cut(false);
+      store.connect("m1");
       store.pump();
       await macrotask();
       this.check(view);

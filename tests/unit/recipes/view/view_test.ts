@@ -16,7 +16,8 @@ import {
 } from "../../../../mod.ts";
 import { CodecError } from "../../../../errors/mod.ts";
 import { bytes, json, view, type ViewState } from "../../../../recipes/mod.ts";
-import { bytesOf, FakeStore, macrotask, unavailable } from "./_fake_store.ts";
+import { bytesOf, FakeStore, macrotask } from "./_fake_store.ts";
+import { unavailable } from "./_fake_watch.ts";
 import { shown, startView } from "./_followed.ts";
 
 Deno.test("view() has the range at one revision, in the order of the keys' bytes", async () => {
@@ -214,21 +215,21 @@ Deno.test("A view says in its state how it follows", async () => {
       states.push(kind);
     },
   });
-  const cut = async (isCut: boolean) => {
-    for (const watch of store.watches) watch.cut(isCut);
+  const connect = async (to: "nothing" | "m1") => {
+    store.connect(to);
     store.pump();
     await macrotask();
   };
-  await cut(false);
-  await cut(true);
+  await connect("m1");
+  await connect("nothing");
   assertEquals(v.get("a"), 1);
   store.write({ a: "2" });
   store.compact();
   store.write({ a: "3" });
   store.compact();
-  await cut(false);
+  await connect("m1");
   await macrotask();
-  await cut(false);
+  await connect("m1");
   for (const watch of [...store.watches]) {
     watch.end(new ClientClosedError("closed", { code: "client_closed" }));
   }
