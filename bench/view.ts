@@ -41,7 +41,7 @@ const LIVE_EVENTS = 20_000;
 const VALUE = "v".repeat(256);
 const RANGE = prefix("view/");
 
-/** What a run has taken. */
+/** The time of a run. */
 interface Taken {
   readonly cpuMs: number;
   readonly ms: number;
