@@ -178,8 +178,9 @@ export class LiveView<T> implements View<T> {
 
   #takeBatch({ header, events }: WatchBatch): void {
     const last = events.at(-1);
-    // Without events it is known that there were none up to the header's.
-    const revision = last?.kv.modRevision ?? header.revision;
+    // Then it is known that there were none up to the header's revision.
+    if (last === undefined) return this.#reach(header.revision);
+    const revision = last.kv.modRevision;
     const told: ViewChange<T>[] = [];
     for (const event of events) this.#make(this.#decoder.event(event), told);
     this.#tell({ revision, changes: told, origin: "stream" });
