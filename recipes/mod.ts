@@ -31,6 +31,7 @@ export {
   type LeadState,
   type PresentLeader,
 } from "./leader/mod.ts";
+export {
   type Queue,
   queue,
   type QueueItem,
@@ -43,6 +44,7 @@ export {
   semaphore,
   type SemaphoreOptions,
 } from "./semaphore/mod.ts";
+export {
   type ChangesOptions,
   type CodecViewOptions,
   type View,

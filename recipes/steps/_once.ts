@@ -126,9 +126,8 @@ export class Lane {
       const results = rest as unknown as BranchResults<Then>;
       return { kind: "applied", revision: header.revision, results };
     }
-    const revision =
-      (first as { readonly modRevision: bigint } | undefined)?.modRevision ??
-        0n;
+    const lane = first as { readonly modRevision: bigint } | undefined;
+    const revision = lane?.modRevision ?? 0n;
     const results = rest as unknown as BranchResults<Else>;
     if (revision === this.#writtenAt) {
       // What refuses it now may be gone when an earlier copy comes.

@@ -26,9 +26,3 @@ export {
 } from "./_arguments.ts";
 export { type ReadKeys, untilChanged } from "./_until_changed.ts";
 export { watchAfterRead } from "./_watch_after_read.ts";
-export {
-  checkFunction,
-  checkKeyspace,
-  keepKey,
-  type KeptKey,
-} from "./_arguments.ts";
