@@ -57,8 +57,7 @@ export function contradictions(history: StoreHistory): readonly string[] {
 /** Each answer is what the store had at its revision. */
 function* wrongValues({ calls, versions }: StoreHistory): Generator<string> {
   for (const call of calls) {
-    const known = versions.get(call.key) ?? [];
-    const version = known.findLast(({ revision }) => revision <= call.revision);
+    const version = newestAt(versions.get(call.key) ?? [], call.revision);
     const own = call.kind === "write" && version?.revision !== call.revision;
     if (own || version?.value !== call.value) {
       yield `${describe(call)}, where the store has ${
@@ -66,6 +65,21 @@ function* wrongValues({ calls, versions }: StoreHistory): Generator<string> {
       } of ${version?.revision ?? "no revision"}`;
     }
   }
+}
+
+/** The newest version that a revision has; the versions are sorted by theirs. */
+function newestAt(
+  versions: readonly Version[],
+  revision: bigint,
+): Version | undefined {
+  let [low, high] = [0, versions.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const version = versions[middle];
+    if (version !== undefined && version.revision <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return versions[low - 1];
 }
 
 /** A call that began when another had ended comes after it in the order. */
