@@ -4,11 +4,11 @@ import {
   LeaseLostError,
 } from "../../errors/specific_errors.ts";
 import type { Leadership, Session } from "../../mod.ts";
-import { Backoff, isLoss, isWorthRepeating } from "../steps/mod.ts";
+import { ATTEMPT_MS, Backoff, isLoss, isWorthRepeating } from "../steps/mod.ts";
 import { reign, type ReignSettings } from "./_reign.ts";
 
 /** The time to give a leadership up; it ends with its lease otherwise. */
-const RESIGN_MS = 5_000;
+const RESIGN_MS = 2_000;
 /** One that lasted for so long is no sign that the next ones will not. */
 const CALM_MS = 10_000;
 
@@ -54,7 +54,8 @@ export class LeaderLoop<R> {
     const { ks, ttlSeconds, signal } = this.#settings;
     let session: Session;
     try {
-      session = await ks.session({ ttlSeconds, signal });
+      const timeoutMs = ATTEMPT_MS;
+      session = await ks.session({ ttlSeconds, signal, timeoutMs });
     } catch (error) {
       return this.#stopped(error);
     }

@@ -8,6 +8,7 @@ import { EtcdError } from "../../errors/etcd_error.ts";
 import type { Keyspace, KeyValue, Lease } from "../../mod.ts";
 import { type Codec, encodeWith } from "../codec/mod.ts";
 import {
+  ATTEMPT_MS,
   Backoff,
   isLoss,
   isWorthRepeating,
@@ -115,7 +116,8 @@ export class Registering<T> {
     for (;;) {
       try {
         signal.throwIfAborted();
-        const { lease } = await ks.session({ ttlSeconds, signal });
+        const timeoutMs = ATTEMPT_MS;
+        const { lease } = await ks.session({ ttlSeconds, signal, timeoutMs });
         this.#leases.add(lease);
         await this.#keepUnder(lease, () => backoff.reset());
       } catch (error) {

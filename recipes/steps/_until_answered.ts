@@ -4,8 +4,11 @@ import type { CallOptions } from "../../mod.ts";
 import { Backoff } from "./_backoff.ts";
 import { isWorthRepeating } from "./_repeatable.ts";
 
-// So that a member that is silent does not take all the time there is.
-const ATTEMPT_MS = 5_000;
+/**
+ * The time of one attempt, in milliseconds: a member that is silent, or cut off
+ * from the others, does not take all the time there is.
+ */
+export const ATTEMPT_MS = 5_000;
 
 /** An answer, and whether the call may have been applied before it. */
 export interface Answered<T> {

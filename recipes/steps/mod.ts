@@ -15,6 +15,7 @@ export {
 } from "./_session_keeper.ts";
 export {
   type Answered,
+  ATTEMPT_MS,
   untilAnswered,
   type UntilAnsweredOptions,
 } from "./_until_answered.ts";
