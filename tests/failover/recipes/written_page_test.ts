@@ -11,7 +11,7 @@ import { PROGRAM } from "./_written_page.ts";
 startThreeMembers();
 
 const APPLES = 1_000_000;
-const BACK = { timeoutMs: 60_000, intervalMs: 50 };
+const BACK = { timeoutMs: 120_000, intervalMs: 50 };
 
 const BEFORE = `
   const serve = (isHealthy: () => boolean): Promise<never> => {
