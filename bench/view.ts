@@ -21,6 +21,7 @@ import {
   wrap,
 } from "../tools/output/mod.ts";
 import { startBenchCluster } from "./_prepare_cluster.ts";
+import { VIEW_MARKS } from "./_view_marks.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,10 +30,6 @@ const { values } = parseArgs({
     markdown: { type: "string" },
   },
 });
-const MARKS = {
-  begin: "<!-- view:begin -->",
-  end: "<!-- view:end -->",
-} as const;
 const ROUNDS = Number(values.rounds);
 const KEYS = Number(values.keys);
 const OPS = 100;
@@ -195,7 +192,8 @@ const ms = (one: Taken) => one.ms.toFixed(0);
 const report = [
   ...wrap(
     measuredWith(thisRuntime(), {
-      server: "etcd on the same machine",
+      server:
+        `etcd ${cluster.binaries.version} with 1 member on the same machine`,
       remarks: [
         counted(EVENTS, "event"),
         "values of 256 bytes as text",
@@ -224,6 +222,6 @@ if (values.markdown !== undefined) {
   const text = await Deno.readTextFile(values.markdown);
   await Deno.writeTextFile(
     values.markdown,
-    putBetweenMarks(text, { marks: MARKS, summary: report }),
+    putBetweenMarks(text, { marks: VIEW_MARKS, summary: report }),
   );
 }

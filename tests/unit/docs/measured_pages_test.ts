@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { GATEWAY_MARKS } from "../../../bench/_gateway_report.ts";
 import { MARKS as BENCH_MARKS } from "../../../bench/_report.ts";
+import { VIEW_MARKS } from "../../../bench/_view_marks.ts";
 import {
   type Marks,
   putBetweenMarks,
@@ -17,6 +18,7 @@ const MARKS: Readonly<Record<string, Marks>> = {
   "docs/measured/gateway.md": GATEWAY_MARKS,
   "docs/measured/scale.md": BENCH_MARKS,
   "docs/measured/servers.md": SERVERS_MARKS,
+  "docs/measured/view.md": VIEW_MARKS,
 };
 
 Deno.test("every page of docs/measured/ has the marks of what writes it, and a table", async () => {

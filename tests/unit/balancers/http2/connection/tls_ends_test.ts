@@ -199,7 +199,7 @@ for (const how of ["with", "without"] as const) {
 
 Deno.test("Connection over TLS that is aborted lets go of its socket though the peer keeps its own", async () => {
   await using server = new SecurePeer();
-  const it = dialled(server.port);
+  await using it = dialled(server.port);
   const peer = await server.accepted;
   await peer.say(settings());
   await it.ready.promise;
