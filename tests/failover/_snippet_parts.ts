@@ -39,6 +39,14 @@ export const PARTS:
   readonly (readonly [part: string, prints: readonly string[]])[] = [
     [
       `{
+      const next = (text = "0") => String(Number(text) + 1);
+      ${await take("docs/values.md", "Writes with a condition")}
+      console.log((await client.get("stock"))?.value.text());
+    }`,
+      ["1"],
+    ],
+    [
+      `{
       const text = "written";
       const lead = ({ signal }: { readonly signal: AbortSignal }) =>
         console.log("leads", signal.aborted);

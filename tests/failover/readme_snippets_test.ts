@@ -22,6 +22,10 @@ Deno.test("the snippets of the README and of docs/ run", async () => {
 });
 
 const AUTHENTICATION = await take("docs/authentication.md", "Authentication");
+const EARLY = await take(
+  "docs/authentication.md",
+  "Checking the credentials early",
+);
 
 Deno.test("the snippet on authentication runs", async () => {
   await using cluster = await Cluster.start({ members: 1 });
@@ -36,6 +40,13 @@ Deno.test("the snippet on authentication runs", async () => {
     const secret = ${JSON.stringify(secret)};
     const password = "alice's";
     ${AUTHENTICATION.replaceAll('"alice"', '"reading alice"')}`);
+  const early = await linesOf(`
+    const endpoints = ${JSON.stringify(cluster.endpoints)};
+    const auth = { username: "reading alice", password: "alice's" };
+    await using client = new Client({ endpoints, auth });
+    ${EARLY}
+    console.log("accepted");`);
+  assertEquals(early, ["accepted"]);
   await using alice = clientAs(cluster, {
     auth: { username: "reading alice", password: "alice's" },
   });

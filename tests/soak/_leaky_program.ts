@@ -17,7 +17,7 @@ await serve(settings, async ({ client }) => {
   const watch = client.watch("k");
   await watch.ready;
   kept.push(second, watch, await client.lease.grant(60));
-  for (let timers = 0; timers < 3; timers++) {
+  for (let timers = 0; timers < 8; timers++) {
     Deno.unrefTimer(setTimeout(() => {}, 600_000));
   }
 });

@@ -110,9 +110,10 @@ Deno.test("Queue.dequeue() leaves nothing, and takes nothing, when it is cancell
       ({ value }) => got.push(value),
       (reason) => assertEquals(reason, "enough"),
     );
-    setTimeout(() => stop.abort("enough"), at);
+    const timer = setTimeout(() => stop.abort("enough"), at);
     sent.push((await jobs.enqueue(`${at}`)).value);
     await asked;
+    clearTimeout(timer);
   }
   while (got.length < sent.length) {
     got.push((await consumer.dequeue({ timeoutMs: 5_000 })).value);

@@ -1,10 +1,10 @@
 // The program of docs/recipes/queue.md, while a member fails.
 import { assertEquals } from "@std/assert";
-import { queue, text } from "../../../recipes/mod.ts";
-import { waitFor } from "../../harness/mod.ts";
-import { startThreeMembers } from "../_three_members.ts";
-import { underFaults } from "./_programs.ts";
-import { WORK_QUEUE } from "./_queue_page.ts";
+import { queue, text } from "../../recipes/mod.ts";
+import { waitFor } from "../harness/mod.ts";
+import { startThreeMembers } from "../failover/_three_members.ts";
+import { underFaults } from "../failover/recipes/_programs.ts";
+import { WORK_QUEUE } from "../failover/recipes/_queue_page.ts";
 
 startThreeMembers();
 

@@ -1,12 +1,12 @@
 // The programs of the pages on update, registration and the leader loop, word for
 // word, while the leader of the cluster is killed, and while it is isolated.
 import { assert } from "@std/assert";
-import type { Client } from "../../../mod.ts";
-import { waitFor } from "../../harness/mod.ts";
-import { startThreeMembers } from "../_three_members.ts";
-import { underFaults } from "./_programs.ts";
-import type { RunningProgram } from "./_running.ts";
-import { PROGRAM } from "./_written_page.ts";
+import type { Client } from "../../mod.ts";
+import { waitFor } from "../harness/mod.ts";
+import { startThreeMembers } from "../failover/_three_members.ts";
+import { underFaults } from "../failover/recipes/_programs.ts";
+import type { RunningProgram } from "../failover/recipes/_running.ts";
+import { PROGRAM } from "../failover/recipes/_written_page.ts";
 
 startThreeMembers();
 

@@ -8,9 +8,9 @@ import {
   op,
   prefix,
   type RangeResult,
-} from "../../../mod.ts";
-import { view, type ViewOptions } from "../../../recipes/mod.ts";
-import { client, startOneMember } from "../_one_member.ts";
+} from "../../mod.ts";
+import { view, type ViewOptions } from "../../recipes/mod.ts";
+import { client, startOneMember } from "../failover/_one_member.ts";
 
 const RANGE = prefix("cost/");
 const EVENTS_PER_TXN = 64;

@@ -1,9 +1,12 @@
 // The programs of docs/recipes/semaphore.md, while a member fails.
 import { assertEquals } from "@std/assert";
-import { cluster, startThreeMembers } from "../_three_members.ts";
-import { stageFor, underFaults } from "./_programs.ts";
-import { GUARD, LIMITER } from "./_semaphore_page.ts";
-import { placesOf, untilPlaces } from "./semaphore/_subject.ts";
+import { cluster, startThreeMembers } from "../failover/_three_members.ts";
+import { stageFor, underFaults } from "../failover/recipes/_programs.ts";
+import { GUARD, LIMITER } from "../failover/recipes/_semaphore_page.ts";
+import {
+  placesOf,
+  untilPlaces,
+} from "../failover/recipes/semaphore/_subject.ts";
 
 startThreeMembers();
 
