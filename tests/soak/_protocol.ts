@@ -37,7 +37,7 @@ export interface Orders {
     readonly needs: Record<never, never>;
     readonly answer: Held;
   };
-  /** All is closed; what is left is told, and the program ends. */
+  /** All is closed; what is left is told. */
   readonly end: {
     readonly needs: Record<never, never>;
     readonly answer: Held;

@@ -11,6 +11,7 @@ export async function serve(
   onRest: (subject: Subject) => unknown = () => {},
 ): Promise<void> {
   const subject = new Subject(settings);
+  let ended = false;
   for await (const order of readOrders()) {
     try {
       const answer = await follow(subject, order);
@@ -20,8 +21,10 @@ export async function serve(
       // The subject holds on to whatever is thrown: that is told of the client.
       reportAndExit(error);
     }
-    if (order.name === "end") return;
+    ended = order.name === "end";
   }
+  // It lives until then: what it has left open is counted from outside.
+  if (ended) return;
   reportAndExit("The soak has gone: the client ends with it");
 }
 
