@@ -2,6 +2,7 @@ import { pause } from "../../api/waiting/mod.ts";
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
 import { CompactedError } from "../../errors/specific_errors.ts";
 import type {
+  Key,
   KeyRange,
   Keyspace,
   WatchEvent,
@@ -25,7 +26,7 @@ const BEHIND_MS = 500;
  */
 export async function* watchAfterRead(
   keys: Pick<Keyspace, "watch">,
-  range: KeyRange,
+  range: Key | KeyRange,
   { readAt, ...options }: WatchAfterReadOptions,
 ): AsyncIterableIterator<WatchEvent> {
   let interrupted = false;
