@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { BALANCER_NAMES } from "../../../../../balancers/mod.ts";
 import {
   checkMarks,
   MARKS,
@@ -92,9 +93,16 @@ Deno.test("docs/measured/ has the table of faults between its marks", async () =
   await checkMarks(PAGE);
   const text = await Deno.readTextFile(PAGE);
   const table = text.split(MARKS.begin)[1]?.split(MARKS.end)[0] ?? "";
-  assert(/^Client \S+ · etcd \S+ · Deno \S+ · \S+ \S+ with \d+/m.test(table));
   assert(
-    /^\| scenario +\| grpc1\.0 +\| grpc1\.7 +\| grpc1\.23 +\|$/m.test(table),
+    /Client \S+ · etcd \S+ · Deno \S+ · \S+ \S+ with \d+/
+      .test(table.replaceAll("\n", " ")),
+  );
+  const header = table.split("\n").find((line) =>
+    line.startsWith("| scenario")
+  );
+  assertEquals(
+    header?.split("|").map((cell) => cell.trim()).filter(Boolean),
+    ["scenario", ...BALANCER_NAMES],
   );
   assert(
     /^\| #37 put on an isolated follower +\| as expected: 8 of 8 failed +\|/m
