@@ -56,12 +56,11 @@ export class Attempts {
   run(
     call: CallState,
     picked: Picked,
-    { headers, mayHedge }: AttemptOptions,
+    options: AttemptOptions,
   ): Promise<EndedAttempt> {
     const { pool, clock } = this.#parts;
-    return pool.wants.late
-      ? this.#followed(call, picked, { headers, mayHedge })
-      : runUnary(call, picked, { headers, clock });
+    if (pool.wants.late) return this.#followed(call, picked, options);
+    return runUnary(call, picked, { headers: options.headers, clock });
   }
 
   /** Tells how a call goes on after an attempt; throws if it does not. */
@@ -87,22 +86,22 @@ export class Attempts {
       : TOKEN_REFUSED;
   }
 
-  async #followed(
+  #followed(
     call: CallState,
     picked: Picked,
-    options: AttemptOptions,
+    { headers, mayHedge }: AttemptOptions,
   ): Promise<EndedAttempt> {
     const { pool, clock } = this.#parts;
-    const { failed, last } = await runFollowed(call, picked, {
+    return runFollowed(call, picked, {
       pool,
       clock,
-      ...options,
+      headers,
+      mayHedge,
+      onBeside: (ended, status) => {
+        const { attempt } = this.#judge(call, ended, status);
+        rememberBeside(call, attempt, ended.picked);
+      },
     });
-    for (const { status, ...ended } of failed) {
-      const { attempt } = this.#judge(call, ended, status);
-      rememberBeside(call, attempt, ended.picked);
-    }
-    return last;
   }
 
   /** Judges an attempt that failed, and tells the strategy. */

@@ -1,10 +1,15 @@
-import type { ConnectionPool, Picked } from "../../balancers/pool/mod.ts";
+import type {
+  ConnectionPool,
+  FollowedCall,
+  Picked,
+} from "../../balancers/pool/mod.ts";
 import {
   type CallStatus,
   type Clock,
   type Headers,
   onAbort,
   type RequestBytes,
+  type RunningCall,
   type UnaryAnswer,
 } from "../../balancers/transport/mod.ts";
 import { GRPC_CODE } from "../../errors/codes.ts";
@@ -18,18 +23,12 @@ export interface Ended {
   readonly startedAt: number;
   readonly endedAt: number;
   /** Whether the strategy has made it leave, which says nothing of its own. */
-  readonly left?: true;
+  readonly left?: boolean;
 }
 
 /** An attempt that has ended, with its reply or the status of its failure. */
 export interface EndedAttempt extends Ended {
   readonly answer: UnaryAnswer;
-}
-
-/** The attempts of one turn: those that failed first, and the one that counts. */
-export interface Turn {
-  readonly failed: readonly (Ended & { readonly status: CallStatus })[];
-  readonly last: EndedAttempt;
 }
 
 /** The parts of a turn, beside its call and its first connection. */
@@ -39,16 +38,15 @@ export interface TurnParts {
   readonly headers: Headers | undefined;
   /** Whether a late one may be sent to another member, whatever its version. */
   readonly mayHedge: boolean;
+  /** Is told of an attempt that has failed while the other one goes on. */
+  readonly onBeside: (attempt: EndedAttempt, status: CallStatus) => void;
 }
 
 /** The end of a call that the strategy moves. */
-const LEFT: Pick<EndedAttempt, "answer" | "left"> = {
-  answer: {
-    grpcCode: GRPC_CODE.unavailable,
-    details: "the balancer has left the member",
-    reach: "unanswered",
-  },
-  left: true,
+const LEFT: CallStatus = {
+  grpcCode: GRPC_CODE.unavailable,
+  details: "the balancer has left the member",
+  reach: "unanswered",
 };
 
 /**
@@ -60,84 +58,63 @@ export function runFollowed(
   call: CallState,
   picked: Picked,
   parts: TurnParts,
-): Promise<Turn> {
-  return new FollowedTurn(call, picked, parts).result;
+): Promise<EndedAttempt> {
+  return new Promise((resolve, reject) => {
+    new Turn(call, parts, { resolve, reject }).begin(picked);
+  });
+}
+
+/** The settling of a turn. */
+interface Settling {
+  resolve(attempt: EndedAttempt): void;
+  reject(reason: unknown): void;
 }
 
 /** A turn that the strategy may send a second time, or move. */
-class FollowedTurn {
-  readonly result: Promise<Turn>;
-  readonly #call: CallState;
-  readonly #parts: TurnParts;
-  readonly #request: RequestBytes;
-  readonly #cancels = new Set<() => void>();
-  readonly #failed: Turn["failed"][number][] = [];
-  #resolve!: (turn: Turn) => void;
+class Turn {
+  readonly call: CallState;
+  readonly parts: TurnParts;
+  readonly request: RequestBytes;
+  readonly #settling: Settling;
+  /** The attempts that run. */
+  #first: FollowedAttempt | undefined;
+  #second: FollowedAttempt | undefined;
   #settled = false;
-  #unlink = () => {};
+  #unlink: (() => void) | undefined;
 
-  constructor(call: CallState, first: Picked, parts: TurnParts) {
-    this.#call = call;
-    this.#parts = parts;
-    this.#request = madeOnce(call.request);
-    this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      const { signal } = call;
-      if (signal === undefined) return;
-      this.#unlink = onAbort(signal, (reason) => {
-        this.#stop();
-        reject(reason);
-      });
-    });
-    if (!this.#settled) this.#start(first, "first");
-  }
-
-  #start(picked: Picked, which: "first" | "second"): void {
-    const { pool, clock, headers, mayHedge } = this.#parts;
-    const { connection, epoch, lateMs = Infinity } = picked;
-    const { method, deadlineAt } = this.#call;
-    const startedAt = clock.now();
-    const end = (how: Pick<EndedAttempt, "answer" | "left">) => {
-      unfollow();
-      this.#cancels.delete(cancel);
-      this.#end({ picked, startedAt, endedAt: clock.now(), ...how });
-    };
-    const running = picked.transport.unary(method.path, this.#request, {
-      timeoutMs: Math.max(deadlineAt - startedAt, 0),
-      headers,
-      onEnd: (answer) => {
-        if (this.#cancels.has(cancel)) end({ answer });
-      },
-    });
-    const unfollow = pool.followed.add({
-      connection,
-      epoch,
-      method: method.name,
-      lateAtMs: which === "first" ? startedAt + lateMs : Infinity,
-      repeatable: () => mayHedge && this.#reads,
-      ...which === "first" && { again: () => this.#hedge(picked) },
-      leave: () => {
-        if (!this.#reads) return;
-        running.cancel();
-        end(LEFT);
-      },
-    });
-    const cancel = () => {
-      unfollow();
-      running.cancel();
-    };
-    this.#cancels.add(cancel);
+  constructor(call: CallState, parts: TurnParts, settling: Settling) {
+    this.call = call;
+    this.parts = parts;
+    this.request = madeOnce(call.request);
+    this.#settling = settling;
   }
 
   /** Whether it changes nothing: then it may run twice at once. */
-  get #reads(): boolean {
-    return this.#call.effect() === "read";
+  get reads(): boolean {
+    return this.call.effect() === "read";
   }
 
-  #hedge({ connection: slow }: Picked): void {
+  begin(picked: Picked): void {
+    const { signal } = this.call;
+    this.#unlink = signal && onAbort(signal, (reason) => {
+      this.#stop();
+      this.#settling.reject(reason);
+    });
     if (this.#settled) return;
-    const { pool } = this.#parts;
-    const { method, made, tried, trace } = this.#call;
+    const { lateMs = Infinity } = picked;
+    this.#first = new FollowedAttempt(this, picked);
+    this.#first.start(lateMs);
+  }
+
+  /** Whether this attempt is the one that may run a second time. */
+  mayHedge(attempt: FollowedAttempt): boolean {
+    return attempt === this.#first && this.parts.mayHedge && this.reads;
+  }
+
+  hedge({ connection: slow }: FollowedAttempt): void {
+    if (this.#settled) return;
+    const { pool } = this.parts;
+    const { method, made, tried, trace } = this.call;
     const next = pool.pick({
       kind: "unary",
       method: method.name,
@@ -148,25 +125,103 @@ class FollowedTurn {
     if (!next.transport.ready) return;
     trace?.hedged(next.connection.endpoint);
     pool.events?.hedged(slow.endpoint, next.connection.endpoint);
-    this.#start(next, "second");
+    this.#second = new FollowedAttempt(this, next);
+    this.#second.start(Infinity);
   }
 
-  #end(attempt: EndedAttempt): void {
+  /** One of them has ended; nothing if that is not its end. */
+  ended(attempt: FollowedAttempt, end: EndedAttempt): void {
+    if (attempt === this.#first) this.#first = undefined;
+    else if (attempt === this.#second) this.#second = undefined;
+    else return;
+    this.parts.pool.followed.remove(attempt);
     if (this.#settled) return;
-    const { answer: status, ...ended } = attempt;
-    if (!(status instanceof Uint8Array) && this.#cancels.size > 0) {
-      this.#failed.push({ ...ended, status });
-      return;
+    const { answer } = end;
+    const alone = this.#first === undefined && this.#second === undefined;
+    if (!alone && !(answer instanceof Uint8Array)) {
+      return this.parts.onBeside(end, answer);
     }
     this.#stop();
-    this.#resolve({ failed: this.#failed, last: attempt });
+    this.#settling.resolve(end);
   }
 
   #stop(): void {
     this.#settled = true;
-    this.#unlink();
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels.clear();
+    this.#unlink?.();
+    this.#first?.cancel();
+    this.#second?.cancel();
+    this.#first = this.#second = undefined;
+  }
+}
+
+/**
+ * One attempt of a turn. There is one for each call that runs: it has methods
+ * where others would make functions.
+ */
+class FollowedAttempt implements FollowedCall {
+  place = 0;
+  lateAtMs = Infinity;
+  readonly #turn: Turn;
+  readonly #picked: Picked;
+  readonly #startedAt: number;
+  #running: RunningCall | undefined;
+
+  constructor(turn: Turn, picked: Picked) {
+    this.#turn = turn;
+    this.#picked = picked;
+    this.#startedAt = turn.parts.clock.now();
+  }
+
+  get connection(): Picked["connection"] {
+    return this.#picked.connection;
+  }
+
+  get epoch(): number {
+    return this.#picked.epoch;
+  }
+
+  get method(): string {
+    return this.#turn.call.method.name;
+  }
+
+  start(lateMs: number): void {
+    const { request, parts, call: { method, deadlineAt } } = this.#turn;
+    this.lateAtMs = this.#startedAt + lateMs;
+    parts.pool.followed.add(this);
+    this.#running = this.#picked.transport.unary(method.path, request, {
+      timeoutMs: Math.max(deadlineAt - this.#startedAt, 0),
+      headers: parts.headers,
+      onEnd: (answer) => this.#end(answer),
+    });
+  }
+
+  repeatable(): boolean {
+    return this.#turn.mayHedge(this);
+  }
+
+  again(): void {
+    this.#turn.hedge(this);
+  }
+
+  leave(): void {
+    if (!this.#turn.reads) return;
+    this.#end(LEFT);
+    this.#running?.cancel();
+  }
+
+  cancel(): void {
+    this.#turn.parts.pool.followed.remove(this);
+    this.#running?.cancel();
+  }
+
+  #end(answer: UnaryAnswer): void {
+    this.#turn.ended(this, {
+      picked: this.#picked,
+      answer,
+      startedAt: this.#startedAt,
+      endedAt: this.#turn.parts.clock.now(),
+      left: answer === LEFT,
+    });
   }
 }
 

@@ -1,4 +1,8 @@
-import type { ConnectionPool, Picked } from "../../balancers/pool/mod.ts";
+import type {
+  ConnectionPool,
+  FollowedCall,
+  Picked,
+} from "../../balancers/pool/mod.ts";
 import type {
   CallStatus,
   Clock,
@@ -196,12 +200,14 @@ export class LiveStream<Request, Response> {
   /** Leaves its endpoint when the strategy wants it to. */
   #follow(): void {
     const { pool, picked, method, settings } = this.#parts;
-    this.#unfollow = pool.followed.add({
+    const followed: FollowedCall = {
+      place: 0,
       connection: picked.connection,
       epoch: picked.epoch,
       method: method.name,
       lateAtMs: Infinity,
       repeatable: () => false,
+      again: () => {},
       leave: () => {
         const waits = this.#running.wait !== undefined;
         this.#running.cancel();
@@ -209,7 +215,9 @@ export class LiveStream<Request, Response> {
         if (waits) return;
         this.#end(vacatedError(this.#endpoint, { ...settings, method }));
       },
-    });
+    };
+    pool.followed.add(followed);
+    this.#unfollow = () => pool.followed.remove(followed);
   }
 
   #stop(): void {

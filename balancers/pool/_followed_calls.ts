@@ -1,9 +1,10 @@
 import type { Clock } from "../transport/mod.ts";
 import type { LateCall } from "../evidence.ts";
 import type { SubConnection } from "../sub_connection.ts";
+import { Bag, type Placed } from "./_bag.ts";
 
 /** A call or stream that runs, and the ways in which a strategy moves it. */
-export interface FollowedCall {
+export interface FollowedCall extends Placed {
   /** The connection it runs on. */
   readonly connection: SubConnection;
   /** The epoch that connection had when it started. */
@@ -14,8 +15,8 @@ export interface FollowedCall {
   readonly lateAtMs: number;
   /** Whether it may run a second time at once. */
   repeatable(): boolean;
-  /** Runs it a second time; missing if it already does. */
-  again?(): void;
+  /** Runs it a second time. */
+  again(): void;
   /** Ends it, to go on elsewhere, if it can. */
   leave(): void;
 }
@@ -33,8 +34,8 @@ export class FollowedCalls {
   readonly #clock: Clock;
   readonly #tell: (late: LateCall) => "wait" | "again";
   /** The calls that may be late. */
-  readonly #timed = new Set<FollowedCall>();
-  readonly #others = new Set<FollowedCall>();
+  readonly #timed = new Bag<FollowedCall>();
+  readonly #others = new Bag<FollowedCall>();
   #stopTimer: (() => void) | undefined;
 
   /** `tell` asks the strategy what to do about a late call. */
@@ -43,21 +44,21 @@ export class FollowedCalls {
     this.#tell = tell;
   }
 
-  /** Follows a call until the returned function is called. */
-  add(call: FollowedCall): () => void {
-    if (call.lateAtMs === Infinity) this.#others.add(call);
-    else {
-      this.#timed.add(call);
-      if (this.#stopTimer === undefined) this.#lookLater();
-    }
-    return () => {
-      if (!this.#timed.delete(call)) this.#others.delete(call);
-    };
+  /** Follows a call, until {@linkcode remove}. */
+  add(call: FollowedCall): void {
+    if (call.lateAtMs === Infinity) return this.#others.add(call);
+    this.#timed.add(call);
+    if (this.#stopTimer === undefined) this.#lookLater();
+  }
+
+  /** Follows it no longer; nothing if it is not followed. */
+  remove(call: FollowedCall): void {
+    if (!this.#timed.remove(call)) this.#others.remove(call);
   }
 
   /** Has what runs on a connection leave it, as far as it can. */
   vacate(connection: SubConnection): void {
-    for (const call of [...this.#timed, ...this.#others]) {
+    for (const call of [...this.#timed.items, ...this.#others.items]) {
       if (call.connection === connection) call.leave();
     }
   }
@@ -75,21 +76,21 @@ export class FollowedCalls {
       this.#stopTimer = undefined;
       const now = this.#clock.now();
       if (now - dueAt <= STALL_MS) this.#look(now);
-      if (this.#timed.size > 0 && this.#stopTimer === undefined) {
+      if (this.#timed.items.length > 0 && this.#stopTimer === undefined) {
         this.#lookLater();
       }
     });
   }
 
   #look(now: number): void {
-    for (const call of this.#timed) {
-      if (call.lateAtMs > now) continue;
-      this.#timed.delete(call);
+    for (const call of this.#timed.items.filter((one) => one.lateAtMs <= now)) {
+      // One that has ended meanwhile, as another one was told of, is not late.
+      if (!this.#timed.remove(call)) continue;
       this.#others.add(call);
       const { connection, epoch, method } = call;
-      const repeatable = call.again !== undefined && call.repeatable();
+      const repeatable = call.repeatable();
       const said = this.#tell({ connection, epoch, method, repeatable });
-      if (said === "again" && repeatable) call.again?.();
+      if (said === "again" && repeatable) call.again();
     }
   }
 }

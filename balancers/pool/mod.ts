@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { FollowedCall } from "./_followed_calls.ts";
 export { guardedListener } from "./_guarded_listener.ts";
 export { makeStrategy } from "./_make_strategy.ts";
 export type { Picked, Tried, Waited } from "./_pick_queue.ts";
