@@ -143,7 +143,10 @@ export class SemaphoreHandle implements Semaphore {
   }
 
   #run<T>(
-    { signal, timeoutMs }: Required<LockOptions>,
+    { signal, timeoutMs }: {
+      readonly signal: AbortSignal | undefined;
+      readonly timeoutMs: number | false;
+    },
     work: (context: WorkContext) => Promise<T>,
   ): Promise<T> {
     return this.#track(withDeadline({

@@ -38,12 +38,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "bench/": [
     "mod.ts",
+    "balancers/mod.ts",
     "recipes/mod.ts",
     "deno.json",
     // What the codec's benchmark measures.
     "proto/",
     "api/kv/_codec.ts",
     "tests/harness/",
+    "tests/scenarios/steps/",
     "tools/",
   ],
 };

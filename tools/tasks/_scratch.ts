@@ -27,6 +27,8 @@ export interface Scratch extends AsyncDisposable {
    * is to use its default transport.
    */
   importFlags(transport?: TransportName): Promise<string[]>;
+  /** Flags for the settings that a user has who sets none. */
+  userFlags(): Promise<string[]>;
   /** Permissions of test runs. */
   permissionFlags(): string[];
   /** Variables of test runs. */
@@ -63,6 +65,13 @@ class ScratchDirectory implements Scratch {
     };
     await Deno.writeTextFile(path, JSON.stringify({ imports }));
     return ["--import-map", path];
+  }
+
+  async userFlags(): Promise<string[]> {
+    const path = `${this.#directory}/deno.json`;
+    const { imports } = config;
+    await Deno.writeTextFile(path, JSON.stringify({ imports, lock: false }));
+    return ["--config", path];
   }
 
   /** Another module in the place of the one that names the default. */
