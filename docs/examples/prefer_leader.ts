@@ -19,7 +19,7 @@
  * A strategy is synchronous and does no I/O, so that it can be tested without
  * any, and so that it can never hold up a call. Who leads is therefore found
  * out beside it, by {@linkcode LeaderPoll}, and the strategy asks that for what
- * it knows. Put next to the three of the client, under the same faults:
+ * it knows. Put next to those of the client, under the same faults:
  *
  * ```sh
  * deno task compare --strategy docs/examples/prefer_leader.ts --only '#37'

@@ -48,7 +48,7 @@ export const PARTS:
     [
       `{
       const text = "written";
-      const lead = ({ signal }: { readonly signal: AbortSignal }) =>
+      const serveAsLeader = ({ signal }: { readonly signal: AbortSignal }) =>
         console.log("leads", signal.aborted);
       ${await take("docs/locks.md", "Locks and elections")}
       console.log((await client.get("report"))?.value.text());

@@ -14,7 +14,7 @@ const APPLES = 1_000_000;
 const BACK = { timeoutMs: 120_000, intervalMs: 50 };
 
 const BEFORE = `
-  const serve = (isHealthy: () => boolean): Promise<never> => {
+  const runService = (isHealthy: () => boolean): Promise<never> => {
     console.log("healthy", isHealthy());
     return new Promise(() => {});
   };
