@@ -10,6 +10,7 @@ import { repeatDuring } from "../steps/repeat_during.ts";
 import { type Expected, PROMPT_MS } from "../verdict/expected.ts";
 import { Recorder, type Reply } from "../recording/recorder.ts";
 import type { Recording, WriteCount } from "../recording/recording.ts";
+import { NO_SUCH_TEST } from "../verdict/expectations.ts";
 import type { RunContext, Scenario } from "../scenario.ts";
 
 const AFTER_LOSS = 10;
@@ -99,6 +100,12 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
       "grpc1.23": {
         go: "acked 8 629, errors 67, applied 8 661 [M]",
         ours: { writes: "at most once", endsWell: true },
+      },
+      adaptive: {
+        go: NO_SUCH_TEST,
+        ours: { writes: "at most once", endsWell: true },
+        because:
+          "fails as grpc1.23, more than grpc1.7: what is under way at a cut is lost, and on one connection the answers come together, so that less is; on one endpoint it fails as grpc1.7",
       },
     },
     run: runWriters,
