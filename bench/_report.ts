@@ -44,12 +44,14 @@ export function renderReport(result: BenchResult): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function about({ runtime, etcd, rounds }: BenchResult): string {
+function about({ runtime, etcd, rounds, calls }: BenchResult): string {
+  // The steps of the scale are done once.
+  const once = rounds === 1 || calls.length === 0;
   const members = counted(etcd.members, "member");
   return measuredWith(runtime, {
     server: `etcd ${etcd.version} with ${members} on the same machine`,
     remarks: [
-      rounds === 1 ? "one round" : `median of ${rounds} interleaved rounds`,
+      once ? "one round" : `median of ${rounds} interleaved rounds`,
     ],
   });
 }

@@ -1,15 +1,17 @@
 import type { ConnectionPool, Picked } from "../../balancers/pool/mod.ts";
-import type {
-  CallStatus,
-  Clock,
-  Headers,
-} from "../../balancers/transport/mod.ts";
+import type { CallStatus, Clock } from "../../balancers/transport/mod.ts";
 import type { CallOutcome } from "../../balancers/evidence.ts";
 import { isInDoubt } from "../../errors/doubt.ts";
 import type { Verdict } from "../../errors/judge.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
 import { callClosedError } from "./_errors.ts";
-import { type Ended, type EndedAttempt, runFollowed } from "./_followed_run.ts";
+import {
+  type Ended,
+  type EndedAttempt,
+  runFollowed,
+  type TurnOptions,
+  type TurnParts,
+} from "./_followed_run.ts";
 import { isOwnDeadline, judgeAttempt } from "./_judge_attempt.ts";
 import { runUnary } from "./_run_unary.ts";
 import { type CallState, remember, rememberBeside } from "./_state.ts";
@@ -35,32 +37,34 @@ export interface AttemptParts {
   readonly clock: Pick<Clock, "now" | "random">;
 }
 
-/** The options of one attempt. */
-export interface AttemptOptions {
-  readonly headers: Headers | undefined;
-  /** Whether a late one may be sent to another member: of any version. */
-  readonly mayHedge: boolean;
-}
-
 const TOKEN_REFUSED: AttemptEnd = { kind: "token refused" };
 
 /** Makes the attempts of calls. */
 export class Attempts {
   readonly #parts: AttemptParts;
+  readonly #turns: TurnParts;
 
   constructor(parts: AttemptParts) {
     this.#parts = parts;
+    this.#turns = {
+      ...parts,
+      onBeside: (call, ended) => {
+        const { attempt } = this.#judge(call, ended, ended.answer);
+        rememberBeside(call, attempt, ended.picked);
+      },
+    };
   }
 
   /** Runs an attempt; two, if the strategy sends it once more. */
   run(
     call: CallState,
     picked: Picked,
-    options: AttemptOptions,
+    options: TurnOptions,
   ): Promise<EndedAttempt> {
     const { pool, clock } = this.#parts;
-    if (pool.wants.late) return this.#followed(call, picked, options);
-    return runUnary(call, picked, { headers: options.headers, clock });
+    return pool.wants.late
+      ? runFollowed(call, picked, { parts: this.#turns, options })
+      : runUnary(call, picked, { headers: options.headers, clock });
   }
 
   /** Tells how a call goes on after an attempt; throws if it does not. */
@@ -84,24 +88,6 @@ export class Attempts {
     return verdict.action === "retry"
       ? { kind: "repeat", delayMs: verdict.delayMs }
       : TOKEN_REFUSED;
-  }
-
-  #followed(
-    call: CallState,
-    picked: Picked,
-    { headers, mayHedge }: AttemptOptions,
-  ): Promise<EndedAttempt> {
-    const { pool, clock } = this.#parts;
-    return runFollowed(call, picked, {
-      pool,
-      clock,
-      headers,
-      mayHedge,
-      onBeside: (ended, status) => {
-        const { attempt } = this.#judge(call, ended, status);
-        rememberBeside(call, attempt, ended.picked);
-      },
-    });
   }
 
   /** Judges an attempt that failed, and tells the strategy. */

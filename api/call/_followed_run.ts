@@ -31,15 +31,22 @@ export interface EndedAttempt extends Ended {
   readonly answer: UnaryAnswer;
 }
 
-/** The parts of a turn, beside its call and its first connection. */
+/** The parts that all turns of a client share. */
 export interface TurnParts {
   readonly pool: ConnectionPool;
   readonly clock: Pick<Clock, "now">;
+  /** Is told of an attempt that has failed while the other one goes on. */
+  readonly onBeside: (
+    call: CallState,
+    attempt: Ended & { readonly answer: CallStatus },
+  ) => void;
+}
+
+/** The options of a turn. */
+export interface TurnOptions {
   readonly headers: Headers | undefined;
   /** Whether a late one may be sent to another member, whatever its version. */
   readonly mayHedge: boolean;
-  /** Is told of an attempt that has failed while the other one goes on. */
-  readonly onBeside: (attempt: EndedAttempt, status: CallStatus) => void;
 }
 
 /** The end of a call that the strategy moves. */
@@ -57,36 +64,37 @@ const LEFT: CallStatus = {
 export function runFollowed(
   call: CallState,
   picked: Picked,
-  parts: TurnParts,
+  { parts, options }: {
+    readonly parts: TurnParts;
+    readonly options: TurnOptions;
+  },
 ): Promise<EndedAttempt> {
-  return new Promise((resolve, reject) => {
-    new Turn(call, parts, { resolve, reject }).begin(picked);
-  });
-}
-
-/** The settling of a turn. */
-interface Settling {
-  resolve(attempt: EndedAttempt): void;
-  reject(reason: unknown): void;
+  const turn = new Turn(call, { parts, options });
+  turn.begin(picked);
+  return turn.result.promise;
 }
 
 /** A turn that the strategy may send a second time, or move. */
 class Turn {
   readonly call: CallState;
   readonly parts: TurnParts;
+  readonly options: TurnOptions;
   readonly request: RequestBytes;
-  readonly #settling: Settling;
+  readonly result: PromiseWithResolvers<EndedAttempt> = Promise.withResolvers();
   /** The attempts that run. */
   #first: FollowedAttempt | undefined;
   #second: FollowedAttempt | undefined;
   #settled = false;
   #unlink: (() => void) | undefined;
 
-  constructor(call: CallState, parts: TurnParts, settling: Settling) {
+  constructor(
+    call: CallState,
+    { parts, options }: Pick<Turn, "options" | "parts">,
+  ) {
     this.call = call;
     this.parts = parts;
+    this.options = options;
     this.request = madeOnce(call.request);
-    this.#settling = settling;
   }
 
   /** Whether it changes nothing: then it may run twice at once. */
@@ -98,7 +106,7 @@ class Turn {
     const { signal } = this.call;
     this.#unlink = signal && onAbort(signal, (reason) => {
       this.#stop();
-      this.#settling.reject(reason);
+      this.result.reject(reason);
     });
     if (this.#settled) return;
     const { lateMs = Infinity } = picked;
@@ -108,7 +116,7 @@ class Turn {
 
   /** Whether this attempt is the one that may run a second time. */
   mayHedge(attempt: FollowedAttempt): boolean {
-    return attempt === this.#first && this.parts.mayHedge && this.reads;
+    return attempt === this.#first && this.options.mayHedge && this.reads;
   }
 
   hedge({ connection: slow }: FollowedAttempt): void {
@@ -139,10 +147,10 @@ class Turn {
     const { answer } = end;
     const alone = this.#first === undefined && this.#second === undefined;
     if (!alone && !(answer instanceof Uint8Array)) {
-      return this.parts.onBeside(end, answer);
+      return this.parts.onBeside(this.call, { ...end, answer });
     }
     this.#stop();
-    this.#settling.resolve(end);
+    this.result.resolve(end);
   }
 
   #stop(): void {
@@ -185,12 +193,13 @@ class FollowedAttempt implements FollowedCall {
   }
 
   start(lateMs: number): void {
-    const { request, parts, call: { method, deadlineAt } } = this.#turn;
+    const { request, parts, options, call } = this.#turn;
+    const { method, deadlineAt } = call;
     this.lateAtMs = this.#startedAt + lateMs;
     parts.pool.followed.add(this);
     this.#running = this.#picked.transport.unary(method.path, request, {
       timeoutMs: Math.max(deadlineAt - this.#startedAt, 0),
-      headers: parts.headers,
+      headers: options.headers,
       onEnd: (answer) => this.#end(answer),
     });
   }

@@ -3,7 +3,8 @@ import type { Clock, Headers } from "../../balancers/transport/mod.ts";
 import type { RetryPolicy } from "../../errors/retry_policy.ts";
 import type { Effect, Method } from "../../proto/method.ts";
 import { methods } from "../../proto/methods.ts";
-import { type AttemptOptions, Attempts } from "./_attempts.ts";
+import { Attempts } from "./_attempts.ts";
+import type { TurnOptions } from "./_followed_run.ts";
 import type { UnaryCall } from "./caller.ts";
 import type { ClusterGuard } from "./_cluster_guard.ts";
 import {
@@ -135,7 +136,7 @@ export class RetryingCaller implements TraceableCaller {
   #runIntercepted(
     call: CallState,
     picked: Picked,
-    { method, ...options }: AttemptOptions & {
+    { method, ...options }: TurnOptions & {
       readonly method: Method<never, unknown>;
     },
   ): Promise<InterceptedAttempt> {

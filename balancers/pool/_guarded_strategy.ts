@@ -77,7 +77,13 @@ export class GuardedStrategy {
   }
 
   onOutcome(outcome: CallOutcome): void {
-    this.run("onOutcome()", () => this.#strategy.onOutcome?.(outcome));
+    if (this.#notStarted !== undefined) return;
+    // One comes with each call: without a function of its own.
+    try {
+      this.#mustBeSync("onOutcome()", this.#strategy.onOutcome?.(outcome));
+    } catch (cause) {
+      this.#fault = this.#thrown("onOutcome()", cause);
+    }
   }
 
   onLate(call: LateCall): "wait" | "again" {
@@ -116,14 +122,17 @@ export class GuardedStrategy {
   run(what: string, task: () => unknown): BalancerError | undefined {
     if (this.#notStarted !== undefined) return;
     try {
-      const result = task();
-      if (!(result instanceof Promise)) return;
-      // Its outcome would come too late for anybody.
-      result.catch(() => {});
-      return this.#fault = this.mistake(`${what} is asynchronous`);
+      return this.#mustBeSync(what, task());
     } catch (cause) {
       return this.#fault = this.#thrown(what, cause);
     }
+  }
+
+  #mustBeSync(what: string, result: unknown): BalancerError | undefined {
+    if (!(result instanceof Promise)) return undefined;
+    // Its outcome would come too late for anybody.
+    result.catch(() => {});
+    return this.#fault = this.mistake(`${what} is asynchronous`);
   }
 
   /** Notes a mistake: `onState()` has changed connections again and again. */

@@ -85,6 +85,7 @@ export class PickQueue {
 
   /** Tries all again; those that still have to wait stay. */
   retry(): void {
+    if (this.#waiters.size === 0) return;
     for (const waiter of this.#waiters) {
       const result = this.#try(waiter.info);
       if (result.action !== "wait") waiter.settle(result);
