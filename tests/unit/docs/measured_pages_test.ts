@@ -1,5 +1,6 @@
 // The pages of docs/measured/: what writes them finds its place there.
 import { assertEquals, assertMatch } from "@std/assert";
+import { FLEET_MARKS } from "../../../bench/_fleet_marks.ts";
 import { GATEWAY_MARKS } from "../../../bench/_gateway_report.ts";
 import { MARKS as BENCH_MARKS } from "../../../bench/_report.ts";
 import { VIEW_MARKS } from "../../../bench/_view_marks.ts";
@@ -15,6 +16,7 @@ import { ROOT } from "../support/_program.ts";
 const MARKS: Readonly<Record<string, Marks>> = {
   "docs/measured/cost.md": BENCH_MARKS,
   "docs/measured/faults.md": COMPARE_MARKS,
+  "docs/measured/fleet.md": FLEET_MARKS,
   "docs/measured/gateway.md": GATEWAY_MARKS,
   "docs/measured/scale.md": BENCH_MARKS,
   "docs/measured/servers.md": SERVERS_MARKS,
