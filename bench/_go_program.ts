@@ -3,7 +3,7 @@ import type { Program, Run } from "./_program.ts";
 import { build, unlessMissing } from "./_toolchain.ts";
 
 const VERSION = "3.6.16";
-const SOURCE = new URL("./peers/bench.go", import.meta.url);
+const SOURCES = ["bench.go", "stm.go"];
 
 /** etcd's own client; built once, where Go is. */
 export const goProgram: Omit<Program, "operations"> = {
@@ -11,14 +11,20 @@ export const goProgram: Omit<Program, "operations"> = {
   title: `Go clientv3 ${VERSION}`,
   prepare: () =>
     unlessMissing(async () => {
-      const source = await Deno.readFile(SOURCE);
+      const sources = await Promise.all(SOURCES.map(async (name) => {
+        const file = new URL(`./peers/${name}`, import.meta.url);
+        return [name, await Deno.readTextFile(file)] as const;
+      }));
+      const all = sources.map(([, text]) => text).join("");
       const digest = new Uint8Array(
-        await crypto.subtle.digest("SHA-256", source),
+        await crypto.subtle.digest("SHA-256", new TextEncoder().encode(all)),
       );
       const folder = await cached(
         `go-${VERSION}-${digest.subarray(0, 4).toHex()}`,
         async (work) => {
-          await Deno.writeFile(`${work}/main.go`, source);
+          for (const [name, text] of sources) {
+            await Deno.writeTextFile(`${work}/${name}`, text);
+          }
           await build(["go", "mod", "init", "bench"], { cwd: work });
           await build(
             ["go", "get", `go.etcd.io/etcd/client/v3@v${VERSION}`],

@@ -14,6 +14,18 @@ export {
   type UpdateResult,
 } from "./update/mod.ts";
 export {
+  type CodecStmOptions,
+  type Isolation,
+  stm,
+  type StmEntry,
+  type StmOptions,
+  type StmPutOptions,
+  type StmReadOptions,
+  type StmResult,
+  type Transact,
+  type Tx,
+} from "./stm/mod.ts";
+export {
   type CodecRegisterOptions,
   type ConflictPolicy,
   register,

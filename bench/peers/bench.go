@@ -39,7 +39,7 @@ var (
 	eps = flag.String("endpoints", "127.0.0.1:12379", "")
 	n   = flag.Int("n", 20000, "")
 	c   = flag.Int("c", 64, "")
-	op  = flag.String("op", "serget", "serget|linget|put|put1k|txn64|range1000|watch|watch1000|lease1000|connect|watchers|list")
+	op  = flag.String("op", "serget", "serget|linget|put|put1k|txn64|range1000|watch|watch1000|lease1000|connect|watchers|list|stm10|stm10seq|stm4")
 	ca  = flag.String("ca", "", "file with the certificate of who has signed the servers': dials with TLS")
 	ctx = context.Background()
 )
@@ -218,6 +218,10 @@ func main() {
 		f = func(i int) error { _, e := cli.Txn(ctx).Then(ops...).Commit(); return e }
 	case "range1000":
 		f = func(i int) error { _, e := cli.Get(ctx, "bench/r/", clientv3.WithPrefix()); return e }
+	case "stm10", "stm10seq":
+		f = func(i int) error { return stmTen(cli, i, *op == "stm10") }
+	case "stm4":
+		f = func(i int) error { return stmFour(cli, i) }
 	case "connect":
 		f = func(i int) error {
 			other := open()

@@ -1,6 +1,16 @@
 import type { WorkContext } from "../../api/waiting/mod.ts";
+import { HistoryLostError } from "../../errors/history_lost_error.ts";
 import { CompactedError } from "../../errors/specific_errors.ts";
-import type { Key, Keyspace, WatchEvent } from "../../mod.ts";
+import type { Key, Keyspace, KeyValue, WatchEvent } from "../../mod.ts";
+
+/** A key as it was at a revision. */
+export interface KeyState {
+  readonly kv: KeyValue | undefined;
+  readonly revision: bigint;
+}
+
+/** A change of a key: the parts of an event that tell whose it is. */
+export type FirstChange = Pick<WatchEvent, "type" | "kv">;
 
 /**
  * The first change of a key after a revision, which there is: waits for it if
@@ -22,4 +32,37 @@ export async function firstChange(
     if (!(error instanceof CompactedError)) throw error;
   }
   return undefined;
+}
+
+/**
+ * The first change of a key after a state of it: that which has refused a write
+ * bound to this state. Gives nothing if the history that has it is gone.
+ */
+export async function changeAfter(
+  ks: Pick<Keyspace, "watch">,
+  key: Key,
+  { base, now, context }: {
+    readonly base: KeyState;
+    /** As it is by now, which may spare a look at the history. */
+    readonly now: KeyState;
+    readonly context: WorkContext;
+  },
+): Promise<FirstChange | undefined> {
+  if (now.kv !== undefined && follows(now.kv, base.kv)) {
+    return { type: "put", kv: now.kv };
+  }
+  // The store has gone back: its revisions mean something else now.
+  if (now.revision <= base.revision) return undefined;
+  try {
+    return await firstChange(ks, key, { after: base.revision, context });
+  } catch (error) {
+    if (error instanceof HistoryLostError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether one put has made the one of the other. */
+function follows(kv: KeyValue, base: KeyValue | undefined): boolean {
+  return base !== undefined && kv.createRevision === base.createRevision &&
+    kv.version === base.version + 1n;
 }

@@ -26,6 +26,13 @@ export interface Answered<T> {
 export interface UntilAnsweredOptions {
   /** Whether the call changes something. */
   readonly writes: boolean;
+  /**
+   * Whether it is made again after an attempt that may have been applied: only
+   * right if it takes effect once at most.
+   *
+   * @default {true}
+   */
+  readonly repeatsInDoubt?: boolean | undefined;
   /** The pauses between attempts. @default {100 ms and growing, to 5 s} */
   readonly backoff?: Backoff | undefined;
 }
@@ -38,7 +45,8 @@ export interface UntilAnsweredOptions {
 export async function untilAnswered<T>(
   call: (options: CallOptions) => Promise<T>,
   context: WorkContext,
-  { writes, backoff = new Backoff() }: UntilAnsweredOptions,
+  { writes, repeatsInDoubt = true, backoff = new Backoff() }:
+    UntilAnsweredOptions,
 ): Promise<Answered<T>> {
   let doubt: EtcdError | undefined;
   for (;;) {
@@ -53,6 +61,7 @@ export async function untilAnswered<T>(
       if (context.cancelSignal.aborted && writes) context.maybeCommitted = true;
       context.failed(error);
       if (!isWorthRepeating(error)) throw error;
+      if (error.maybeCommitted && !repeatsInDoubt) throw error;
       if (error.maybeCommitted) doubt = error;
     }
     await backoff.pause(context.signal);

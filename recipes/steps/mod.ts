@@ -5,8 +5,15 @@
  * @module
  */
 export { Backoff, type PauseClock, RETRY_BACKOFF } from "./_backoff.ts";
-export { firstChange } from "./_first_change.ts";
+export {
+  changeAfter,
+  type FirstChange,
+  firstChange,
+  type KeyState,
+} from "./_first_change.ts";
 export { type Lane, type OnceOutcome, OnceWriter } from "./_once.ts";
+export { Pacing, type PacingClock } from "./_pacing.ts";
+export { type Author, authorByReceipt, type Receipt } from "./_receipt.ts";
 export { isLoss, isWorthRepeating } from "./_repeatable.ts";
 export {
   checkSessionSource,

@@ -7,14 +7,13 @@ import {
   Signature,
   WAIT_OPTIONS,
 } from "../../api/checks/mod.ts";
-import { keyBytes, own } from "../../api/values/mod.ts";
 import type { Clock } from "../../api/waiting/mod.ts";
-import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import type { Key, Keyspace } from "../../mod.ts";
 import { checkCodec, type Codec, text } from "../codec/mod.ts";
 import { checkFunction, checkKeyspace, keepKey } from "../steps/mod.ts";
+import { ownDoubtPolicy } from "./_doubt_policy.ts";
 import type { UpdateSettings } from "./_updating.ts";
-import type { Change, DoubtPolicy, UpdateOptions } from "./types.ts";
+import type { Change, UpdateOptions } from "./types.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -55,23 +54,11 @@ export function updateSettings<T>(
     codec: checkCodec<T>("codec", options.codec ?? text),
     attempts: options.attempts ?? Infinity,
     lease: leaseIdOf<undefined>(options.lease),
-    doubt: ownPolicy(options.doubt),
+    doubt: ownDoubtPolicy(options.doubt),
     timeoutMs: checkTimeoutMs(
       "timeoutMs",
       options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     ),
     clock,
   }));
-}
-
-function ownPolicy(
-  given: DoubtPolicy = "throw",
-): UpdateSettings<unknown>["doubt"] {
-  if (given === "throw" || given === "sameValue") return given;
-  if (typeof given === "object" && given !== null) {
-    return { receipt: own(keyBytes("doubt.receipt", given.receipt)) };
-  }
-  throw new InvalidOptionError("doubt", given, {
-    expected: "throw, sameValue or { receipt: key }",
-  });
 }

@@ -3,18 +3,11 @@ import type { EtcdError } from "../../errors/etcd_error.ts";
 import {
   compare,
   type Keyspace,
-  type KeyValue,
   op,
   type Operation,
   type PutOptions,
 } from "../../mod.ts";
-import { untilAnswered } from "../steps/mod.ts";
-
-/** A key as it was at a revision. */
-export interface KeyState {
-  readonly kv: KeyValue | undefined;
-  readonly revision: bigint;
-}
+import { type KeyState, untilAnswered } from "../steps/mod.ts";
 
 /** A write of a key that is only done if the key is still in a state. */
 export interface Write {

@@ -2,9 +2,15 @@ import { abortable, type WorkContext } from "../../api/waiting/mod.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { type Keyspace, op } from "../../mod.ts";
 import { type Codec, decodeWith, encodeWith } from "../codec/mod.ts";
-import { authorOf, type Receipt } from "./_doubt.ts";
-import { Pacing, type PacingClock } from "./_pacing.ts";
-import { type KeyState, KeyStore, type Write } from "./_store.ts";
+import { authorOf } from "./_doubt.ts";
+import {
+  type KeyState,
+  Pacing,
+  type PacingClock,
+  type Receipt,
+} from "../steps/mod.ts";
+import type { OwnDoubtPolicy } from "./_doubt_policy.ts";
+import { KeyStore, type Write } from "./_store.ts";
 import type { Change, UpdateResult } from "./types.ts";
 
 /** The settings of an update, all checked. */
@@ -18,7 +24,7 @@ export interface UpdateSettings<T> {
   /** `Infinity` for no limit. */
   readonly attempts: number;
   readonly lease: bigint | undefined;
-  readonly doubt: "throw" | "sameValue" | { readonly receipt: Uint8Array };
+  readonly doubt: OwnDoubtPolicy;
   readonly clock: PacingClock;
 }
 

@@ -10,4 +10,5 @@ export type {
   UpdateOptions,
   UpdateResult,
 } from "./types.ts";
+export { type OwnDoubtPolicy, ownDoubtPolicy } from "./_doubt_policy.ts";
 export { update } from "./update.ts";

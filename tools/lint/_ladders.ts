@@ -88,6 +88,7 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "recipes/view/",
     "recipes/wait/",
     "recipes/update/",
+    "recipes/stm/",
     "recipes/registration/",
     "recipes/leader/",
     "recipes/semaphore/",

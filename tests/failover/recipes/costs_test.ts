@@ -1,7 +1,13 @@
-// The requests that docs/recipes/semaphore.md and queue.md state, as the server
-// counts them.
+// The requests that docs/recipes/semaphore.md, queue.md and stm.md state, as the
+// server counts them.
 import { assertEquals } from "@std/assert";
-import { type Permit, queue, semaphore, text } from "../../../recipes/mod.ts";
+import {
+  type Permit,
+  queue,
+  semaphore,
+  stm,
+  text,
+} from "../../../recipes/mod.ts";
 import { sleep, waitFor } from "../../harness/mod.ts";
 import { client, cluster, startOneMember } from "../_one_member.ts";
 
@@ -85,4 +91,30 @@ Deno.test("queue() costs what its page says", async () => {
     await waiting;
   };
   assertEquals(await costOf(wait), 1 + 5);
+});
+
+Deno.test("stm() costs what its page says", async () => {
+  const keys = Array.from({ length: 10 }, (_, at) => `stm/${at}`);
+  const write = (options?: Parameters<typeof stm>[2]) =>
+    stm(client, async (tx) => {
+      for (const key of keys) await tx.get(key);
+      tx.put("stm/0", "");
+    }, options);
+  assertEquals(await costOf(() => write({ prefetch: keys })), 2);
+  assertEquals(await costOf(() => write()), 11);
+  const atOnce = (more: () => unknown) =>
+    stm(client, async (tx) => {
+      await Promise.all(keys.map((key) => tx.get(key)));
+      await more();
+      tx.put("stm/0", "");
+    });
+  assertEquals(await costOf(() => atOnce(() => {})), 2);
+  // With the request of the one that is in the way.
+  let conflicts = 1;
+  const inTheWay = () => conflicts-- > 0 && client.put("stm/1", "");
+  assertEquals(await costOf(() => atOnce(inTheWay)), 3 + 1);
+  conflicts = 2;
+  assertEquals(await costOf(() => atOnce(inTheWay)), 4 + 1 + 2);
+  const reading = () => stm(client, (tx) => tx.get("stm/0"));
+  assertEquals(await costOf(reading), 1);
 });

@@ -3,6 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { FLEET_MARKS } from "../../../bench/_fleet_marks.ts";
 import { GATEWAY_MARKS } from "../../../bench/_gateway_report.ts";
 import { MARKS as BENCH_MARKS } from "../../../bench/_report.ts";
+import { STM_MARKS } from "../../../bench/_stm_marks.ts";
 import { VIEW_MARKS } from "../../../bench/_view_marks.ts";
 import {
   type Marks,
@@ -20,6 +21,7 @@ const MARKS: Readonly<Record<string, Marks>> = {
   "docs/measured/gateway.md": GATEWAY_MARKS,
   "docs/measured/scale.md": BENCH_MARKS,
   "docs/measured/servers.md": SERVERS_MARKS,
+  "docs/measured/stm.md": STM_MARKS,
   "docs/measured/view.md": VIEW_MARKS,
 };
 

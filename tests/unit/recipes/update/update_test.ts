@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { InvalidOptionError } from "../../../../errors/mod.ts";
 import { Client } from "../../../../mod.ts";
 import { update } from "../../../../recipes/mod.ts";
-import { Pacing } from "../../../../recipes/update/_pacing.ts";
+import { Pacing } from "../../../../recipes/steps/mod.ts";
 import { FakeClock } from "../../support/_fake_clock.ts";
 
 const BAD: readonly (readonly [unknown[], string])[] = [

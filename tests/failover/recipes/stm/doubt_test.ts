@@ -1,0 +1,184 @@
+// Transactions whose answer was lost, or whose request was, on a real server.
+import { assert, assertEquals } from "@std/assert";
+import { op } from "../../../../mod.ts";
+import { stm } from "../../../../recipes/mod.ts";
+import { waitFor } from "../../../harness/mod.ts";
+import {
+  type Change,
+  changeWhile,
+  RECEIPT,
+  start,
+  transfer,
+  valuesAt,
+} from "./_lost.ts";
+import {
+  failure,
+  newPrefix,
+  number,
+  other,
+  pass,
+  proxy,
+  startSubject,
+  tested,
+} from "./_subject.ts";
+
+startSubject();
+
+Deno.test("stm() whose request was lost is sent again, and not called", async () => {
+  for (
+    const isolation of ["serializableSnapshot", "repeatableReads"] as const
+  ) {
+    const at = await start();
+    const { calls } = await changeWhile(at, transfer, {
+      what: "request",
+      isolation,
+    });
+    assertEquals([calls, await valuesAt(at)], [1, ["4", "6"]]);
+  }
+});
+
+Deno.test("stm() whose answer was lost throws where the bytes may be another's", async () => {
+  const at = await start();
+  const error = await failure(changeWhile(at, transfer, { what: "answer" }));
+  assert(error.maybeCommitted, String(error));
+  assertEquals(await valuesAt(at), ["4", "6"]);
+});
+
+for (const doubt of ["sameValue", RECEIPT] as const) {
+  const name = typeof doubt === "string" ? doubt : "a receipt";
+  Deno.test(`stm() whose answer was lost has its effect once by ${name}`, async () => {
+    for (const isNew of [false, true]) {
+      const at = isNew ? newPrefix() : await start();
+      const { result, calls } = await changeWhile(at, transfer, {
+        what: "answer",
+        doubt,
+      });
+      const kv = await other.get(`${at}a`);
+      assertEquals([result.revision, calls], [kv?.modRevision, 1]);
+      assertEquals(await valuesAt(at), isNew ? ["-1", "1"] : ["4", "6"]);
+    }
+  });
+
+  Deno.test(`stm() finds its writes behind those of others by ${name}`, async () => {
+    const at = await start();
+    let revision: bigint | undefined;
+    const { result, calls } = await changeWhile(at, transfer, {
+      what: "answer",
+      doubt,
+      async meanwhile() {
+        revision = (await other.get(`${at}a`))?.modRevision;
+        await other.put(`${at}b`, "0");
+        await other.delete(`${at}a`);
+      },
+    });
+    assertEquals([result.revision, calls], [revision, 1]);
+    assertEquals(await valuesAt(at), [undefined, "0"]);
+  });
+}
+
+Deno.test("stm() goes on where one key tells that its writes are lost", async () => {
+  const at = await start();
+  const { calls } = await changeWhile(at, transfer, {
+    what: "request",
+    // The same bytes in one key, and others in the other.
+    meanwhile: () =>
+      other.txn({ then: [op.put(`${at}a`, "4"), op.put(`${at}b`, "60")] }),
+  });
+  assertEquals([calls, await valuesAt(at)], [2, ["3", "61"]]);
+});
+
+Deno.test("stm() goes on where the same bytes came one after the other", async () => {
+  const at = await start();
+  const { calls } = await changeWhile(at, transfer, {
+    what: "request",
+    doubt: "sameValue",
+    async meanwhile() {
+      await other.put(`${at}a`, "4");
+      await other.put(`${at}b`, "6");
+    },
+  });
+  assertEquals([calls, await valuesAt(at)], [2, ["3", "7"]]);
+});
+
+Deno.test("stm() throws where another has written the same bytes, or goes by a receipt", async () => {
+  for (const doubt of ["throw", RECEIPT] as const) {
+    const at = await start();
+    const changing = changeWhile(at, transfer, {
+      what: "request",
+      doubt,
+      meanwhile: () =>
+        stm(other, (tx) => transfer(tx, at), { codec: number, doubt }),
+    });
+    if (doubt === "throw") {
+      assert((await failure(changing)).maybeCommitted);
+      assertEquals(await valuesAt(at), ["4", "6"]);
+    } else {
+      assertEquals([(await changing).calls, await valuesAt(at)], [2, [
+        "3",
+        "7",
+      ]]);
+    }
+  }
+});
+
+Deno.test("stm() that deletes has its effect once", async () => {
+  const at = await start();
+  const move: Change = async (tx) => {
+    tx.put(`${at}b`, await tx.get(`${at}a`) ?? 0);
+    tx.delete(`${at}a`);
+  };
+  for (const doubt of ["sameValue", RECEIPT] as const) {
+    await other.put(`${at}a`, "9");
+    const { calls } = await changeWhile(at, move, { what: "answer", doubt });
+    assertEquals([calls, await valuesAt(at)], [1, [undefined, "9"]]);
+  }
+});
+
+Deno.test("stm() throws where the history is gone that would tell", async () => {
+  const at = await start();
+  for (const doubt of ["sameValue", RECEIPT] as const) {
+    const error = await failure(changeWhile(at, transfer, {
+      what: "answer",
+      doubt,
+      async meanwhile() {
+        await other.put("receipts", "of another");
+        await other.put(`${at}a`, "20");
+        const { header } = await other.put(`${at}a`, "21");
+        await other.kv.compact(header.revision);
+      },
+    }));
+    assert(error.maybeCommitted, String(error));
+  }
+});
+
+Deno.test("stm() that reads alone is never in doubt", async () => {
+  const at = await start();
+  await using client = tested();
+  await client.connect();
+  const error = await failure(stm(client, async (tx) => {
+    await tx.get(`${at}a`);
+    await proxy().set({ kind: "blackhole" });
+    await tx.get(`${at}b`);
+  }, { timeoutMs: 300 }));
+  await pass();
+  assertEquals([error.code, error.maybeCommitted], ["timeout", false]);
+});
+
+Deno.test("stm() counts right under cut connections by a receipt", async () => {
+  const at = newPrefix();
+  await using client = tested();
+  let done = 0;
+  const writers = Promise.all(Array.from({ length: 8 }, async () => {
+    for (let count = 0; count < 4; count++) {
+      const doubt = { receipt: `${at}receipt` };
+      await stm(client, (tx) => transfer(tx, at), { codec: number, doubt });
+      done++;
+    }
+  }));
+  for (let count = 1; count <= 8; count++) {
+    await waitFor("more transactions", () => done >= 3 * count);
+    await proxy().cutAll();
+  }
+  await writers;
+  assertEquals([done, await valuesAt(at)], [32, ["-32", "32"]]);
+});
