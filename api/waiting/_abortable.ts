@@ -33,6 +33,8 @@ export async function abortable<T>(
   promise: Promise<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
+  // Nobody waits for it if the signal has come already.
+  promise.catch(() => {});
   await untilAborted(signal, (resolve, reject) => {
     promise.then(() => resolve(), reject);
     return () => {};

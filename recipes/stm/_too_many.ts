@@ -20,7 +20,7 @@ export async function orTooMany<T>(
     }
     const { code, grpcCode, endpoint, method, attempts } = cause;
     const parts = Object.entries(counts).map(([name, count]) =>
-      `${count} ${name}`
+      `${count} ${count === 1 ? name.slice(0, -1) : name}`
     );
     throw new EtcdError(
       `Cannot run the transaction: it has ${

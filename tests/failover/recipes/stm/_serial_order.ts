@@ -117,8 +117,8 @@ function describe(best: Node | undefined, seen: readonly Seen[]): string {
 }
 
 /**
- * Describes what was read and never written: by none that was done, or may have
- * been.
+ * Describes what was read and never written, by none that was done or may have
+ * been; of those that are in doubt, only the writes count.
  */
 export function unwritten(
   seen: readonly Seen[],
@@ -130,7 +130,7 @@ export function unwritten(
       known.add(`${key}=${value}`);
     }
   }
-  return seen.flatMap(({ name, reads }) =>
+  return seen.filter(({ inDoubt }) => !inDoubt).flatMap(({ name, reads }) =>
     Object.entries(reads)
       .filter(([key, value]) =>
         value !== undefined && !known.has(`${key}=${value}`)

@@ -205,7 +205,7 @@ Deno.test("stm() of more keys than etcd takes at once names the limit", async ()
     await tx.range(prefix(at));
     tx.put(`${at}0`, "");
   }));
-  assert(ranging.message.includes("129 conditions and 1 writes"));
+  assert(ranging.message.includes("130 conditions and 1 write,"));
   // One fewer is not too many.
   await stm(other, (tx) => {
     for (const key of keys.slice(1)) tx.put(key, "");
