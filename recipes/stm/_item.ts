@@ -1,12 +1,11 @@
 import { keyBytes, keyId, own } from "../../api/values/mod.ts";
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import {
-  type Key,
-  type KeyRange,
-  type KeyValue,
-  op,
-  type Operation,
-  type ReadOptions,
+import type {
+  Key,
+  KeyRange,
+  KeyValue,
+  Operation,
+  ReadOptions,
 } from "../../mod.ts";
 
 /** A key or a range that is read. */
@@ -41,11 +40,14 @@ export function itemOf(option: string, given: Key | KeyRange): Item {
   return isRange(given) ? rangeItem(option, given) : keyItem(option, given);
 }
 
-/** Reads an item within a transaction of etcd. */
-export function readOf(item: Item, options?: ReadOptions): Operation {
+/**
+ * Reads an item within a transaction of etcd. It is not made by `op`, nor are the
+ * conditions and writes, as that would copy each key once more.
+ */
+export function readOf(item: Item, options: ReadOptions = {}): Operation {
   return item.kind === "key"
-    ? op.get(item.key, options)
-    : op.range(item.range, options);
+    ? { kind: "get", key: item.key, options }
+    : { kind: "range", key: item.range, options };
 }
 
 /** The keys that such a read has found. */

@@ -1,10 +1,5 @@
 import { keyId } from "../../api/values/mod.ts";
-import {
-  compare,
-  type Comparison,
-  type KeyRange,
-  type KeyValue,
-} from "../../mod.ts";
+import type { Comparison, KeyRange, KeyValue } from "../../mod.ts";
 import { isWithin, type Item } from "./_item.ts";
 import type { Level } from "./_level.ts";
 
@@ -36,9 +31,9 @@ export class ReadSet {
     return this.#keys.get(id);
   }
 
-  /** Whether a range was read. */
-  has(id: string): boolean {
-    return this.#items.has(id);
+  /** Whether a key or range was read; a key perhaps in a range. */
+  has({ kind, id }: Item): boolean {
+    return this.#items.has(id) || (kind === "key" && this.#keys.has(id));
   }
 
   /** Takes an answer in; what was read before stays as it was. */
@@ -77,13 +72,15 @@ export class ReadSet {
   ): Generator<Comparison> {
     if (compares === "nothing") return;
     for (const { key, kv } of this.#keys.values()) {
-      yield compare.modRevision(key, "=", kv?.modRevision ?? 0n);
+      const value = kv?.modRevision ?? 0n;
+      yield { target: "mod", key, relation: "=", value };
     }
     if (compares === "keys" || base === undefined) return;
     for (const item of this.#items.values()) {
       if (item.kind === "key") continue;
       // That those which were there still are, the conditions above say.
-      yield compare.modRevision(item.range, "<", base + 1n);
+      const value = base + 1n;
+      yield { target: "mod", key: item.range, relation: "<", value };
     }
   }
 

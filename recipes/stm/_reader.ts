@@ -68,6 +68,11 @@ export class Reader {
     return promise;
   }
 
+  /** Reads several at once, without waiting for more. */
+  async readAll(items: readonly Item[]): Promise<Known> {
+    return await this.#fetch(items);
+  }
+
   async #flush(): Promise<void> {
     // For all that is asked for at once.
     await Promise.resolve();

@@ -107,7 +107,9 @@ export class Run<T> implements Tx<T> {
       const { key, value } = written;
       return value && decodeWith(codec, asRead(key, value));
     }
-    const kv = await this.#read(item);
+    const reading = this.#read(item);
+    if (reading !== undefined) await reading;
+    const kv = this.reads.key(item.id)?.kv;
     return kv && decodeWith(codec, kv);
   }
 
@@ -117,7 +119,8 @@ export class Run<T> implements Tx<T> {
       () => keyItem("key", key),
     );
     this.#throwIfOver("get the revision of", item.key);
-    return (await this.#read(item))?.modRevision ?? 0n;
+    await this.#read(item);
+    return this.reads.key(item.id)?.kv?.modRevision ?? 0n;
   }
 
   async #range<U>(
@@ -129,7 +132,7 @@ export class Run<T> implements Tx<T> {
       codec: this.#codec(options),
     }));
     this.#throwIfOver("read from", item.range.start);
-    if (!this.reads.has(item.id)) await this.#fetch(item);
+    await this.#read(item);
     const there = new Map<string, Readable>(this.reads.within(item.range));
     for (const [id, { key, value }] of this.writes) {
       if (!isWithin(id, item.range)) continue;
@@ -141,17 +144,16 @@ export class Run<T> implements Tx<T> {
       .map(([, kv]) => ({ key: kv.key, value: decodeWith(codec, kv) }));
   }
 
-  async #read(item: Item & { kind: "key" }): Promise<KeyValue | undefined> {
-    const read = this.reads.key(item.id);
-    if (read !== undefined) return read.kv;
-    await this.#fetch(item);
-    return this.reads.key(item.id)?.kv;
-  }
-
-  async #fetch(item: Item): Promise<void> {
+  /** Has an item read; nothing to wait for if it is there already. */
+  #read(item: Item): Promise<void> | undefined {
+    if (this.reads.has(item)) return undefined;
     const { known, reader } = this.#parts;
-    const found = known?.get(item.id) ?? await reader.read(item);
+    const found = known?.get(item.id);
+    if (found === undefined) {
+      return reader.read(item).then((one) => this.reads.add(item, one));
+    }
     this.reads.add(item, found);
+    return undefined;
   }
 
   #codec<U>(options: Partial<StmReadOptions<U>> | undefined): Codec<U> {

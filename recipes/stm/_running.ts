@@ -121,11 +121,7 @@ export class Transacting<T, R> {
   async #prefetch(context: WorkContext): Promise<Known | undefined> {
     const items = this.#items;
     if (items.length === 0) return undefined;
-    const reader = this.#newReader(context, undefined);
-    const found = await Promise.all(
-      items.map(async (item) => [item.id, await reader.read(item)] as const),
-    );
-    return new Map(found);
+    return await this.#newReader(context, undefined).readAll(items);
   }
 
   #newReader(context: WorkContext, known: Known | undefined): Reader {

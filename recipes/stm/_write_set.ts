@@ -1,4 +1,4 @@
-import { compare, type Comparison, op, type Operation } from "../../mod.ts";
+import type { Comparison, Operation } from "../../mod.ts";
 import type { ReadSet } from "./_read_set.ts";
 
 /** A key that is written at the end of a run. */
@@ -30,8 +30,10 @@ export class WriteSet {
   }
 
   operations(): Operation[] {
-    return [...this.#keys.values()].map(({ key, value, lease }) =>
-      value === undefined ? op.delete(key) : op.put(key, value, { lease })
+    return [...this.#keys.values()].map(({ key, value, lease }): Operation =>
+      value === undefined
+        ? { kind: "delete", key, options: {} }
+        : { kind: "put", key, value, options: { lease } }
     );
   }
 
@@ -40,7 +42,7 @@ export class WriteSet {
     if (base === undefined) return;
     for (const [id, { key }] of this.#keys) {
       if (reads.key(id) === undefined) {
-        yield compare.modRevision(key, "<", base + 1n);
+        yield { target: "mod", key, relation: "<", value: base + 1n };
       }
     }
   }
