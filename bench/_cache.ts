@@ -1,16 +1,21 @@
 /** The folder that keeps the peers' programs once they are built. */
 import { exists } from "../tests/harness/mod.ts";
 
+/** The path of a folder of the cache, which need not be there. */
+export function cachePath(name: string): string {
+  const home = Deno.env.get("XDG_CACHE_HOME") ??
+    `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
+  return `${home}/etcdeno/bench/${name}`;
+}
+
 /** A folder of the cache, made by `build` unless it is there. */
 export async function cached(
   name: string,
   build: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const home = Deno.env.get("XDG_CACHE_HOME") ??
-    `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
-  const root = `${home}/etcdeno/bench`;
-  const folder = `${root}/${name}`;
+  const folder = cachePath(name);
   if (await exists(folder)) return folder;
+  const root = folder.slice(0, -name.length);
   await Deno.mkdir(root, { recursive: true });
   const work = await Deno.makeTempDir({ dir: root, prefix: ".build-" });
   try {

@@ -1,9 +1,26 @@
-import { cached } from "./_cache.ts";
+import { exists } from "../tests/harness/mod.ts";
+import { cachePath } from "./_cache.ts";
 import type { Program, Run } from "./_program.ts";
 import { build, unlessMissing } from "./_toolchain.ts";
 
 const VERSION = "3.6.16";
-const SOURCES = ["bench.go", "stm.go"];
+const PEERS = new URL("./peers/", import.meta.url).pathname;
+const SOURCES = ["bench.go", "stm.go"].map((name) => `${PEERS}${name}`);
+const SCRIPT = new URL("../tools/build/go_peer.sh", import.meta.url).pathname;
+
+/** A folder of its own for each text of the program. */
+async function folderOf(sources: readonly string[]): Promise<string> {
+  const texts = await Promise.all(
+    sources.map((source) => Deno.readTextFile(source)),
+  );
+  const digest = new Uint8Array(
+    await crypto.subtle.digest(
+      "SHA-256",
+      new TextEncoder().encode(texts.join("")),
+    ),
+  );
+  return cachePath(`go-${VERSION}-${digest.subarray(0, 4).toHex()}`);
+}
 
 /** etcd's own client; built once, where Go is. */
 export const goProgram: Omit<Program, "operations"> = {
@@ -11,28 +28,13 @@ export const goProgram: Omit<Program, "operations"> = {
   title: `Go clientv3 ${VERSION}`,
   prepare: () =>
     unlessMissing(async () => {
-      const sources = await Promise.all(SOURCES.map(async (name) => {
-        const file = new URL(`./peers/${name}`, import.meta.url);
-        return [name, await Deno.readTextFile(file)] as const;
-      }));
-      const all = sources.map(([, text]) => text).join("");
-      const digest = new Uint8Array(
-        await crypto.subtle.digest("SHA-256", new TextEncoder().encode(all)),
-      );
-      const folder = await cached(
-        `go-${VERSION}-${digest.subarray(0, 4).toHex()}`,
-        async (work) => {
-          for (const [name, text] of sources) {
-            await Deno.writeTextFile(`${work}/${name}`, text);
-          }
-          await build(["go", "mod", "init", "bench"], { cwd: work });
-          await build(
-            ["go", "get", `go.etcd.io/etcd/client/v3@v${VERSION}`],
-            { cwd: work },
-          );
-          await build(["go", "build", "-o", "gobench", "."], { cwd: work });
-        },
-      );
+      const folder = await folderOf(SOURCES);
+      if (!await exists(folder)) {
+        // By a shell, as tests may run nothing else.
+        await build(["sh", SCRIPT, VERSION, folder, ...SOURCES], {
+          cwd: PEERS,
+        });
+      }
       return ({ endpoints, operation, count, inFlight, ca = "" }: Run) => ({
         path: `${folder}/gobench`,
         args: [

@@ -18,6 +18,7 @@ const BACK = { timeoutMs: 120_000, intervalMs: 50 };
 const PROGRAM = {
   imports: STM.imports,
   body: `
+    const pay = async () => { ${STM.body} };
     const payer = async () => {
       for (;;) {
         await pay();

@@ -33,12 +33,16 @@ Deno.test({
   let goRuns = 0;
   let conflicts = 0;
   let isOver = false;
-  const go = runToEnd(PEER({
+  const { path, args } = PEER({
     endpoints,
     operation: { name: "stm4", title: "", inFlight: [], count: COUNT },
     inFlight: 8,
     count: COUNT,
-  })).then(() => {
+  });
+  const go = runToEnd({
+    path: "sh",
+    args: ["-c", 'exec "$0" "$@"', path, ...args],
+  }).then(() => {
     goRuns = COUNT + WARM_UP;
     isOver = true;
   });
