@@ -67,7 +67,7 @@ function workOf(): readonly Work[] {
       operation,
       inFlight,
       count: Math.ceil(
-        operation.count * SHARE * (inFlight === 1 ? 0.25 : 1),
+        operation.count * SHARE * (inFlight === 1 ? 0.5 : 1),
       ),
     }))
   );
