@@ -33,8 +33,12 @@ Deno.test({
   let goRuns = 0;
   let conflicts = 0;
   let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
   const { path, args } = PEER({
-    endpoints,
+    // Go's reads at a revision fail at a member that has not got it yet.
+    endpoints: endpoints.slice(0, 1),
     operation: { name: "stm4", title: "", inFlight: [], count: COUNT },
     inFlight: 8,
     count: COUNT,
@@ -44,8 +48,8 @@ Deno.test({
     args: ["-c", 'exec "$0" "$@"', path, ...args],
   }).then(() => {
     goRuns = COUNT + WARM_UP;
-    isOver = true;
-  });
+  }).finally(over);
+  const settled = Promise.allSettled([go]);
   const codec = json<number>();
   await Promise.all(Array.from({ length: 8 }, async (_, worker) => {
     const isolation = ISOLATIONS[worker % ISOLATIONS.length] ?? "serializable";
@@ -62,6 +66,7 @@ Deno.test({
       done++;
     }
   }));
+  await settled;
   await go;
   let sum = 0;
   for (let at = 0; at < COUNTERS; at++) {
