@@ -195,6 +195,7 @@ export {
 export { HistoryLostError } from "./errors/history_lost_error.ts";
 export { InterceptorError } from "./errors/interceptor_error.ts";
 export { InvalidOptionError } from "./errors/invalid_option_error.ts";
+export { StaleReadError } from "./errors/stale_read_error.ts";
 export {
   AuthError,
   CanceledError,

@@ -65,6 +65,7 @@ export type ErrorCode =
   | "lock_lost"
   | "watch_overflow"
   | "history_lost"
+  | "stale_read"
   | "codec_failed"
   | "balancer_failed"
   | "interceptor_failed"

@@ -21,6 +21,7 @@ export { type CodecDirection, CodecError } from "./codec_error.ts";
 export { HistoryLostError } from "./history_lost_error.ts";
 export { InterceptorError } from "./interceptor_error.ts";
 export { InvalidOptionError } from "./invalid_option_error.ts";
+export { StaleReadError } from "./stale_read_error.ts";
 export {
   AuthError,
   CanceledError,

@@ -44,6 +44,20 @@ export {
   type PresentLeader,
 } from "./leader/mod.ts";
 export {
+  type ExistingPolicy,
+  type Mirror,
+  mirror,
+  type MirrorOptions,
+  type MirrorProgress,
+  type MirrorState,
+  type MirrorWaitOptions,
+} from "./mirror/mod.ts";
+export {
+  monotonic,
+  type MonotonicKeyspace,
+  type MonotonicOptions,
+} from "./monotonic/mod.ts";
+export {
   type Queue,
   queue,
   type QueueItem,

@@ -13,7 +13,13 @@ import {
   LockFacet,
   type LockService,
 } from "../server_locks/mod.ts";
-import { type Key, keyBytes, type KeyRange, own } from "../values/mod.ts";
+import {
+  type Key,
+  keyBytes,
+  type KeyRange,
+  madeIn,
+  own,
+} from "../values/mod.ts";
 import { Keyspace } from "../keyspace.ts";
 import type { LeaseFacet, Leases } from "../lease/mod.ts";
 import { Signature } from "../checks/mod.ts";
@@ -66,6 +72,7 @@ export class NamespacedKeys extends Keyspace {
     this.#prefix = own(
       NAMESPACE.take(undefined, () => keyBytes("prefix", prefix)),
     );
+    madeIn(this, this.#prefix);
     const under = (caller: Caller) =>
       new NamespacedCaller(caller, this.#prefix);
     const caller = under(parts.caller);

@@ -17,6 +17,11 @@ export function madeIn<T extends object>(
   return key;
 }
 
+/** The prefix of the keyspace that something was made in, or that it is. */
+export function prefixOf(made: object): Uint8Array {
+  return PREFIXES.get(made) ?? EVERY_KEY;
+}
+
 /**
  * Refuses a key that was made in another keyspace than this one. A key that a
  * user has made is of any.

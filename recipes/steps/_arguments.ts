@@ -3,10 +3,10 @@ import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import type { Keyspace } from "../../mod.ts";
 
 /** Checks what a recipe works on. */
-export function checkKeyspace(ks: unknown): Keyspace {
+export function checkKeyspace(ks: unknown, option = "ks"): Keyspace {
   const { kv, watch, lease } = (ks ?? {}) as Partial<Keyspace>;
   if (kv && lease && typeof watch === "function") return ks as Keyspace;
-  throw new InvalidOptionError("ks", ks, {
+  throw new InvalidOptionError(option, ks, {
     expected: "a client or a namespace",
     shown: `of type ${ks === null ? "null" : typeof ks}`,
   });

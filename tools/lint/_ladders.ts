@@ -85,6 +85,7 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
   "recipes/": [
     "recipes/codec/",
     "recipes/steps/",
+    "recipes/monotonic/",
     "recipes/view/",
     "recipes/wait/",
     "recipes/update/",
@@ -93,6 +94,7 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "recipes/leader/",
     "recipes/semaphore/",
     "recipes/queue/",
+    "recipes/mirror/",
     "recipes/mod.ts",
   ],
   "tools/": [
