@@ -27,13 +27,15 @@ export class Mirroring implements Mirror {
   readonly #stop = new AbortController();
   readonly #unlink: () => void = () => {};
   readonly #settled = Promise.withResolvers<void>();
+  #hasStarted = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(settings: MirrorSettings, clock: Clock) {
     const { options, checkpoint, destinationPrefix } = settings;
     const status = this.#status = new Status(options);
     const { signal } = this.#stop;
-    const patience = { status, clock, signal };
+    const hasStarted = () => this.#hasStarted;
+    const patience = { status, clock, signal, hasStarted };
     const destination = new Patience("target", patience);
     this.#parts = {
       settings,
@@ -62,6 +64,7 @@ export class Mirroring implements Mirror {
   async start(): Promise<void> {
     try {
       await this.#begin();
+      this.#hasStarted = true;
       this.#running = this.#run();
     } catch (error) {
       this.#end({ reason: error });

@@ -14,6 +14,8 @@ export interface PatienceOptions {
   readonly status: Status;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Until then, a call is made once, and fails as it does. */
+  hasStarted(): boolean;
 }
 
 /** Makes calls to one side until they are answered. */
@@ -31,6 +33,9 @@ export class Patience {
     call: (options: CallOptions) => Promise<T>,
   ): Promise<PatientAnswer<T>> {
     const { status, clock, signal } = this.#options;
+    if (!this.#options.hasStarted()) {
+      return { answer: await call({ signal }), inDoubt: false };
+    }
     const backoff = new Backoff(undefined, clock);
     for (let inDoubt = false;;) {
       signal.throwIfAborted();

@@ -36,7 +36,8 @@ import type { Mirror, MirrorOptions } from "./types.ts";
  * }
  * ```
  *
- * Throws the reason of a `signal` that is aborted.
+ * Throws the error of either client if a side cannot be reached at the start,
+ * and the reason of a `signal` that is aborted.
  *
  * @throws {InvalidOptionError} If an argument or option is not acceptable. Also
  * if source and target are one cluster, and the mirror would copy what it writes.

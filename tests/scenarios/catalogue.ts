@@ -9,6 +9,7 @@ import { HTTP2_SIGNALS } from "./calls/http2_signals.ts";
 import { LEADER_FAULT } from "./calls/leader_fault.ts";
 import { LOAD } from "./calls/load.ts";
 import { MEMBERS } from "./calls/members.ts";
+import { ORDERING } from "./calls/ordering.ts";
 import { PARTITION } from "./calls/partition.ts";
 import { RARE_PUTS } from "./calls/rare_puts.ts";
 import type { Scenario } from "./scenario.ts";
@@ -38,6 +39,7 @@ export const CATALOGUE: readonly Scenario[] = [
   ...HTTP2_SIGNALS,
   ...CLOSING,
   ...PARTITION,
+  ...ORDERING,
   ...GREYLIST,
   ...DEFRAGMENTATION,
   ...ENDPOINT_CHANGES,

@@ -1,0 +1,240 @@
+// mirror() while either side is cut off, compacted, killed or put back.
+import { assert, assertEquals } from "@std/assert";
+import { type Client, prefix } from "../../../../mod.ts";
+import { mirror, type MirrorState } from "../../../../recipes/mod.ts";
+import { type Cluster, waitFor } from "../../../harness/mod.ts";
+import {
+  assertEqual,
+  checkpointAt,
+  contents,
+  from,
+  newRoute,
+  past,
+  source,
+  startTwoClusters,
+  target,
+  to,
+} from "./_two_clusters.ts";
+
+const HEARTBEAT = { heartbeat: { intervalMs: 500, timeoutMs: 500 } };
+
+const WAIT = { timeoutMs: 60_000 };
+
+startTwoClusters();
+
+/** Both clusters without faults, and prefixes of its own. */
+async function newStage() {
+  await Promise.all([from.reset(), to.reset()]);
+  return newRoute();
+}
+
+function proxyOf({ members: [member] }: Cluster) {
+  assert(member);
+  return member.proxy;
+}
+
+/** Takes a snapshot; gives its file. */
+async function snapshotOf(cluster: Cluster, client: Client): Promise<string> {
+  const file = `${cluster.dataRoot}/${crypto.randomUUID()}.db`;
+  const { writable } = await Deno.create(file);
+  await client.maintenance.snapshot().pipeTo(writable);
+  return file;
+}
+
+async function compact(client: Client): Promise<void> {
+  const { header } = await client.range("mono", { countOnly: true });
+  await client.kv.compact(header.revision);
+}
+
+Deno.test("A mirror says which side it cannot reach, and goes on without a gap", async () => {
+  const route = await newStage();
+  const states: MirrorState[] = [];
+  await using copy = await mirror(source, target, {
+    ...route,
+    ...HEARTBEAT,
+    onStateChange: (state) => states.push(state),
+  });
+  await copy.waitFor(1n, WAIT);
+  await using here = past(from);
+  for (
+    const [side, cluster] of [["source", from], ["target", to]] as const
+  ) {
+    await proxyOf(cluster).set({ kind: "refuse" });
+    for (let at = 0; at < 20; at++) {
+      await here.put(`${route.prefix}${at}`, `${side} ${at}`);
+    }
+    await here.delete(`${route.prefix}3`);
+    await waitFor(
+      `an interruption of the ${side}`,
+      () => copy.state.kind === "interrupted" && copy.state.side === side,
+    );
+    await proxyOf(cluster).set({ kind: "pass" });
+    await assertEqual(copy, route);
+    assertEquals(copy.state, { kind: "following" });
+  }
+  assertEquals(
+    states.filter(({ kind }) => kind === "syncing").length,
+    1,
+  );
+});
+
+Deno.test("A mirror applies each write once, whatever becomes of the answers", async () => {
+  const route = await newStage();
+  await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
+  await copy.waitFor(1n, WAIT);
+  await using here = past(from);
+  await using there = past(to);
+  for (let round = 0; round < 3; round++) {
+    // The target does what it is told, and its answers are lost.
+    await proxyOf(to).set({ kind: "mute" });
+    const before = await checkpointAt(there, route.checkpoint);
+    await here.put(`${route.prefix}a`, `${round}`);
+    await waitFor("a write whose answer is lost", async () => {
+      const now = await checkpointAt(there, route.checkpoint);
+      return now?.revision !== before?.revision;
+    });
+    const { header } = await here.put(`${route.prefix}a`, `${round} again`);
+    await proxyOf(to).set({ kind: "pass" });
+    await proxyOf(to).cutAll();
+    await copy.waitFor(header.revision, WAIT);
+  }
+  await assertEqual(copy, route);
+  const made = await there.get(`${route.destinationPrefix}a`);
+  // One for each of the source's, joined ones aside.
+  assert((made?.version ?? 0n) <= 6n, `${made?.version}`);
+});
+
+Deno.test("A mirror whose history was compacted syncs the differences, also deletions", async () => {
+  const route = await newStage();
+  const { prefix: start } = route;
+  for (let at = 0; at < 50; at++) await source.put(`${start}${at}`, `${at}`);
+  {
+    await using copy = await mirror(source, target, route);
+    await copy.waitFor(1n, WAIT);
+  }
+  await source.delete(prefix(`${start}1`));
+  await source.put(`${start}2`, "changed");
+  await compact(source);
+  const states: MirrorState[] = [];
+  await using copy = await mirror(source, target, {
+    ...route,
+    onStateChange: (state) => states.push(state),
+  });
+  await assertEqual(copy, route);
+  const sync = states.find(({ kind }) => kind === "syncing");
+  assert(sync?.kind === "syncing" && sync.reason?.code === "compacted");
+  // 11 deletions, one change, and what the comparison has put.
+  assertEquals(copy.progress.keys, 13);
+});
+
+Deno.test("A mirror that was stopped in the middle of its sync starts it again", async () => {
+  const route = await newStage();
+  for (let at = 0; at < 600; at++) {
+    await source.put(`${route.prefix}${at}`, "x");
+  }
+  const stop = new AbortController();
+  const first = await mirror(source, target, {
+    ...route,
+    maxTxnOps: 20,
+    signal: stop.signal,
+    onProgress: ({ keys }) => keys > 100 && stop.abort("killed"),
+  });
+  assertEquals(await first.ended.catch((reason) => reason), "killed");
+  await first.close();
+  assertEquals(
+    (await checkpointAt(target, route.checkpoint))?.phase,
+    "syncing",
+  );
+  await using copy = await mirror(source, target, route);
+  await assertEqual(copy, route);
+  assert(copy.progress.keys < 600);
+});
+
+Deno.test("A mirror whose source has gone back takes the copies back, too", async () => {
+  const route = await newStage();
+  const { prefix: start } = route;
+  await source.put(`${start}a`, "old");
+  await source.put(`${start}b`, "old");
+  const states: MirrorState[] = [];
+  await using copy = await mirror(source, target, {
+    ...route,
+    ...HEARTBEAT,
+    onStateChange: (state) => states.push(state),
+  });
+  await copy.waitFor(1n, WAIT);
+  const file = await snapshotOf(from, source);
+  await source.put(`${start}a`, "lost");
+  await source.delete(`${start}b`);
+  let revision = 0n;
+  for (let at = 0; at < 20; at++) {
+    ({ revision } = (await source.put(`${start}${at}`, "lost")).header);
+  }
+  await copy.waitFor(revision, WAIT);
+  await proxyOf(from).set({ kind: "refuse" });
+  await from.restore({ snapshot: file });
+  await proxyOf(from).set({ kind: "pass" });
+  await waitFor(
+    "the old state in the target",
+    async () =>
+      (await target.get(`${route.destinationPrefix}b`))?.value.text() === "old",
+  );
+  await assertEqual(copy, route);
+  assert(
+    states.some((state) =>
+      state.kind === "syncing" && state.reason?.code === "history_lost"
+    ),
+  );
+  // The same at the start of another one.
+  await copy.close();
+  const again = await snapshotOf(from, source);
+  for (let at = 0; at < 20; at++) await source.put(`${start}${at}`, "lost");
+  {
+    await using second = await mirror(source, target, route);
+    await assertEqual(second, route);
+  }
+  await from.restore({ snapshot: again });
+  await using third = await mirror(source, target, route);
+  await third.waitFor(1n, WAIT);
+  await assertEqual(third, route);
+  assertEquals(
+    await contents(target, route.destinationPrefix),
+    await contents(source, start),
+  );
+});
+
+Deno.test("A mirror whose target has gone back goes on from the checkpoint there", async () => {
+  const route = await newStage();
+  await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
+  await source.put(`${route.prefix}a`, "1");
+  await assertEqual(copy, route);
+  const file = await snapshotOf(to, target);
+  for (let at = 0; at < 20; at++) await source.put(`${route.prefix}${at}`, "2");
+  await assertEqual(copy, route);
+  await proxyOf(to).set({ kind: "refuse" });
+  await to.restore({ snapshot: file });
+  await proxyOf(to).set({ kind: "pass" });
+  await source.put(`${route.prefix}b`, "3");
+  await waitFor(
+    "the mirror to go back",
+    async () =>
+      (await target.get(`${route.destinationPrefix}b`))?.value.text() === "3",
+  );
+  await assertEqual(copy, route);
+});
+
+Deno.test("A mirror lives through the death of both sides", async () => {
+  const route = await newStage();
+  await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
+  await copy.waitFor(1n, WAIT);
+  for (const cluster of [from, to]) {
+    const [member] = cluster.members;
+    assert(member);
+    await member.kill();
+    await cluster.reset();
+    await using here = past(from);
+    for (let at = 0; at < 10; at++) {
+      await here.put(`${route.prefix}${at}`, crypto.randomUUID());
+    }
+    await assertEqual(copy, route);
+  }
+});
