@@ -41,8 +41,15 @@ export function past(cluster: Cluster): Client {
   return new Client({ endpoints, keepAlive: false });
 }
 
+/** What a mirror copies to where. */
+export interface MirrorRoute {
+  readonly prefix: string;
+  readonly destinationPrefix: string;
+  readonly checkpoint: string;
+}
+
 /** Prefixes and a checkpoint that no other test of the file uses. */
-export function newRoute() {
+export function newRoute(): MirrorRoute {
   const name = `m${++serial}`;
   return {
     prefix: `${name}/from/`,
@@ -75,7 +82,7 @@ export async function checkpointAt(ks: Keyspace, key: string): Promise<
 /** Waits until a mirror has all that there is now, and compares both sides. */
 export async function assertEqual(
   mirror: Mirror,
-  route: ReturnType<typeof newRoute>,
+  route: MirrorRoute,
 ): Promise<void> {
   await using here = past(from);
   await using there = past(to);
