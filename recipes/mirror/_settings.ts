@@ -1,5 +1,7 @@
 import {
   ANYTHING,
+  checkMs,
+  checkObject,
   COUNT,
   FUNCTION,
   oneOf,
@@ -78,7 +80,7 @@ export function mirrorSettings(
       },
       existing: options.existing ?? "refuse",
       maxTxnOps: checkTxnOps(options.maxTxnOps ?? DEFAULT_TXN_OPS),
-      heartbeat: options.heartbeat,
+      heartbeat: checkHeartbeat(options.heartbeat),
       options: { ...options },
     };
   });
@@ -127,6 +129,18 @@ export function checkApart(settings: MirrorSettings): void {
 
 function ownPrefix(option: string, given: string | Uint8Array): Uint8Array {
   return own(toBytes(option, given));
+}
+
+function checkHeartbeat(
+  given: MirrorSettings["heartbeat"],
+): MirrorSettings["heartbeat"] {
+  if (given === undefined || given === false) return given;
+  checkObject("heartbeat", given);
+  const { intervalMs, timeoutMs } = given;
+  return {
+    intervalMs: checkMs("heartbeat.intervalMs", intervalMs),
+    timeoutMs: checkMs("heartbeat.timeoutMs", timeoutMs),
+  };
 }
 
 function checkTxnOps(most: number): number {

@@ -83,15 +83,20 @@ Deno.test("mirror() makes what etcdctl make-mirror makes", async () => {
   for (let at = 0; at < ROUNDS; at++) await change(source, random);
   const { header } = await source.put("from/last", `${SEED}`);
   await copy.waitFor(header.revision, PATIENT);
-  await waitFor("make-mirror", async () =>
-    (await target.get("theirs/last"))?.value.text() === `${SEED}`, PATIENT);
+  await waitFor(
+    "make-mirror",
+    async () => (await target.get("theirs/last"))?.value.text() === `${SEED}`,
+    PATIENT,
+  );
   const ours = await contents(target, "ours/");
   assertEquals(ours, await contents(target, "theirs/"), `seed ${SEED}`);
   assertEquals(ours, await contents(source, "from/"), `seed ${SEED}`);
 });
 
 Deno.test("mirror() deletes what was gone before it began, which make-mirror leaves there", async () => {
-  for (const start of ["ours2/", "theirs2/"]) await target.put(`${start}old`, "x");
+  for (const start of ["ours2/", "theirs2/"]) {
+    await target.put(`${start}old`, "x");
+  }
   await source.put("from2/a", "1");
   await using _ = makeMirror(["--prefix=from2/", "--dest-prefix=theirs2/"]);
   await using copy = await mirror(source, target, {
