@@ -58,7 +58,10 @@ const WAYS: Readonly<Record<string, Copy>> = {
   },
 };
 
-async function fill(source: Client, keys: number, bytes: number) {
+async function fill(
+  source: Client,
+  { keys, bytes }: { readonly keys: number; readonly bytes: number },
+) {
   const value = "v".repeat(bytes);
   for (let at = 0; at < keys; at += PER_TXN) {
     const then = Array.from(
@@ -76,7 +79,7 @@ async function main([keys = 100_000, bytes = 100, rounds = 3]: number[]) {
     new Client({ endpoints: member?.directEndpoint ?? "" });
   await using source = clientOf(from);
   await using target = clientOf(to);
-  await fill(source, keys, bytes);
+  await fill(source, { keys, bytes });
   const lines = [
     `${keys} keys of ${bytes} bytes, etcd ${from.binaries.version}, Deno ${Deno.version.deno}`,
   ];

@@ -16,7 +16,7 @@ export class Arrivals {
     this.#signal = signal;
   }
 
-  /** What waits, from the oldest. */
+  /** All that wait, from the oldest. */
   get all(): readonly Revision[] {
     return this.#waiting;
   }

@@ -38,7 +38,7 @@ export async function readSource(
   return { revision, clusterId, keys };
 }
 
-/** What the beginning of a mirror needs. */
+/** Parts of the beginning of a mirror. */
 export interface BeginParts {
   readonly settings: MirrorSettings;
   readonly target: Target;
@@ -104,7 +104,7 @@ function ownCheckpoint(
   return undefined;
 }
 
-/** Where to go on: by the changes since a checkpoint, or from anywhere. */
+/** The position to go on from: by the changes since then, or from anywhere. */
 function positionFrom(
   found: Checkpoint | undefined,
   source: SourceState,

@@ -2,7 +2,7 @@ import { encodeBytes, keyId } from "../../api/values/mod.ts";
 import type { KeyValue } from "../../mod.ts";
 
 /**
- * What the destination is, by a checkpoint.
+ * The state of the destination, by a checkpoint.
  *
  * - `following`: equal to the source at the revision.
  * - `applying`: on the way to the next revision, which is too large for one
@@ -11,13 +11,13 @@ import type { KeyValue } from "../../mod.ts";
  */
 export type Phase = "following" | "applying" | "syncing";
 
-/** How far a mirror is, as it stands in the target. */
+/** The position of a mirror, as it stands in the target. */
 export interface Position {
   readonly phase: Phase;
   readonly revision: bigint;
 }
 
-/** What is copied to where: in a checkpoint, bytes are a character each. */
+/** The way of the copies: in a checkpoint, bytes are a character each. */
 export interface Route {
   /** The cluster of the source. */
   readonly cluster: string;

@@ -48,12 +48,12 @@ export class Copier {
   /** Nothing if the copy would be the checkpoint. */
   put({ key, value }: KeyValue): Copy | undefined {
     const to = this.#destinationOf(key);
-    return this.#copy(to, op.put(to, value), value.length);
+    return this.#copy(to, op.put(to, value));
   }
 
   /** Deletes a key of the destination; nothing if that is the checkpoint. */
   deletion(key: Uint8Array): Copy | undefined {
-    return this.#copy(key, op.delete(key), 0);
+    return this.#copy(key, op.delete(key));
   }
 
   /** The events of a batch, revision by revision. */
@@ -76,11 +76,11 @@ export class Copier {
   #copy(
     key: Uint8Array,
     operation: Copy["operation"],
-    bytes: number,
   ): Copy | undefined {
     const id = keyId(key);
     if (id === this.#checkpoint) return undefined;
-    return { id, operation, bytes: bytes + key.length + OVERHEAD_BYTES };
+    const { length } = operation.kind === "put" ? operation.value : "";
+    return { id, operation, bytes: length + key.length + OVERHEAD_BYTES };
   }
 
   #destinationOf(key: Uint8Array): Uint8Array {

@@ -29,6 +29,7 @@ export class Following {
   /** The reason to sync again, if the watch has not ended by itself. */
   #reason: EtcdError | undefined;
   #writtenAt = 0;
+  #checkedAt = 0;
   #isAsking = false;
 
   constructor(parts: SyncParts) {
@@ -98,13 +99,14 @@ export class Following {
   async #apply(arrivals: Arrivals): Promise<void> {
     const { clock, limits, target } = this.#parts;
     for (;;) {
-      const leftMs = this.#writtenAt + IDLE_MS - clock.now();
+      const lastAt = Math.max(this.#writtenAt, this.#checkedAt);
+      const leftMs = lastAt + IDLE_MS - clock.now();
       const timeoutMs = Math.max(leftMs, 1);
       const found = await arrivals.some({ timeoutMs, clock });
       if (found === "ended") return;
       if (found === "late") {
         await target.check();
-        this.#writtenAt = clock.now();
+        this.#checkedAt = clock.now();
         continue;
       }
       const { count, copies } = limits.join(arrivals.all);

@@ -9,7 +9,7 @@ export interface PatientAnswer<T> {
   readonly inDoubt: boolean;
 }
 
-/** What calls to one side of a mirror need. */
+/** Parts of calls to one side of a mirror. */
 export interface PatienceOptions {
   readonly status: Status;
   readonly clock: Clock;

@@ -17,7 +17,7 @@ export class Status {
   readonly #tellState: (state: MirrorState) => void;
   readonly #tellProgress: (progress: MirrorProgress) => void;
   readonly #waiting = new Set<Waiter>();
-  /** What it does when nothing is in the way. */
+  /** The state when nothing is in the way. */
   #work: MirrorState = { kind: "starting" };
   readonly #interruptions = new Map<Side, Interruption>();
   #told: MirrorState = this.#work;

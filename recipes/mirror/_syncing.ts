@@ -19,7 +19,7 @@ import { writeAll } from "./_write_all.ts";
 // Transactions under way at once: more do not go faster.
 const AT_ONCE = 4;
 
-/** What a sync needs. */
+/** Parts of a sync. */
 export interface SyncParts {
   readonly settings: MirrorSettings;
   readonly source: Patience;

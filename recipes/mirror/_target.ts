@@ -31,7 +31,7 @@ export class Displaced extends Error {
   }
 }
 
-/** What a mirror finds in its target. */
+/** The target as a mirror finds it. */
 export interface TargetState {
   readonly header: ResponseHeader;
   readonly checkpoint: KeyValue | undefined;
@@ -67,7 +67,7 @@ export class Target {
     this.#options = options;
   }
 
-  /** How far the mirror is, by the checkpoint. */
+  /** The position of the mirror, by the checkpoint. */
   get position(): Position {
     return this.#position;
   }

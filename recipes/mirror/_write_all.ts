@@ -4,7 +4,7 @@ import type { Limits } from "./_limits.ts";
 import type { Status } from "./_status.ts";
 import type { Target } from "./_target.ts";
 
-/** Where to write, and what the checkpoint says then. */
+/** The target of a write, and what the checkpoint says then. */
 export interface WriteOptions {
   readonly target: Target;
   readonly limits: Limits;

@@ -10,7 +10,7 @@ import type { EtcdError, HeartbeatOptions, Key } from "../../mod.ts";
  */
 export type ExistingPolicy = "refuse" | "replace";
 
-/** How far a mirror is. */
+/** The progress of a mirror. */
 export interface MirrorProgress {
   /**
    * The revision of the source that the destination is equal to; 0 until it is
@@ -28,10 +28,10 @@ export interface MirrorProgress {
 
 /** The state of a mirror. */
 export type MirrorState =
-  /** It reads its checkpoint. */
+  /** The mirror reads its checkpoint. */
   | { readonly kind: "starting" }
   /**
-   * It makes the destination equal to the source at a revision. `reason` is why
+   * The mirror makes the destination equal to the source at a revision. `reason` is why
    * the changes could not be followed; nothing at the start.
    */
   | {
@@ -42,7 +42,7 @@ export type MirrorState =
     readonly keys: bigint;
     readonly reason: EtcdError | undefined;
   }
-  /** It follows the changes. */
+  /** The mirror follows the changes. */
   | { readonly kind: "following" }
   /** One side cannot be reached, and is tried again. */
   | {
@@ -50,7 +50,7 @@ export type MirrorState =
     readonly side: "source" | "target";
     readonly reason: EtcdError;
   }
-  /** It has ended: by `close()`, or for this reason. */
+  /** The mirror has ended: by `close()`, or for this reason. */
   | { readonly kind: "closed"; readonly reason: unknown };
 
 /** Options of {@linkcode mirror}. */
@@ -58,7 +58,7 @@ export interface MirrorOptions {
   /** The keys of the source that are copied. @default {all keys} */
   readonly prefix?: Key | undefined;
   /**
-   * What stands in place of `prefix` in the destination; empty to leave it out.
+   * The prefix in place of `prefix` in the destination; empty to leave it out.
    *
    * @default {the same as `prefix`}
    */
@@ -110,7 +110,7 @@ export interface MirrorWaitOptions {
 export interface Mirror extends AsyncDisposable {
   /** The state now. */
   readonly state: MirrorState;
-  /** How far it is. */
+  /** The progress up to now. */
   readonly progress: MirrorProgress;
   /**
    * Resolves when the mirror was closed, and rejects with the reason if it has

@@ -79,7 +79,7 @@ export class Reads {
     return answer;
   }
 
-  /** What was asked for is older anyway, and the same at every member. */
+  /** A revision that is asked for is the same at every member. */
   async #readAt<T extends Answer, Options extends CallOptions>(
     revision: bigint,
     { serializable, options, ...read }: Read<T, Options>,

@@ -46,38 +46,6 @@ async function compact(client: Client): Promise<void> {
   await client.kv.compact(header.revision);
 }
 
-Deno.test("A mirror says which side it cannot reach, and goes on without a gap", async () => {
-  const route = await newStage();
-  const states: MirrorState[] = [];
-  await using copy = await mirror(source, target, {
-    ...route,
-    ...HEARTBEAT,
-    onStateChange: (state) => states.push(state),
-  });
-  await copy.waitFor(1n, WAIT);
-  await using here = past(from);
-  for (
-    const [side, cluster] of [["source", from], ["target", to]] as const
-  ) {
-    await proxyOf(cluster).set({ kind: "refuse" });
-    for (let at = 0; at < 20; at++) {
-      await here.put(`${route.prefix}${at}`, `${side} ${at}`);
-    }
-    await here.delete(`${route.prefix}3`);
-    await waitFor(
-      `an interruption of the ${side}`,
-      () => copy.state.kind === "interrupted" && copy.state.side === side,
-    );
-    await proxyOf(cluster).set({ kind: "pass" });
-    await assertEqual(copy, route);
-    assertEquals(copy.state, { kind: "following" });
-  }
-  assertEquals(
-    states.filter(({ kind }) => kind === "syncing").length,
-    1,
-  );
-});
-
 Deno.test("A mirror applies each write once, whatever becomes of the answers", async () => {
   const route = await newStage();
   await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });

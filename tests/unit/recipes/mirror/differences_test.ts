@@ -29,7 +29,6 @@ function copier(): Copier {
   });
 }
 
-// deno-lint-ignore require-await
 async function* listed(
   start: string,
   keys: ReadonlyMap<string, string>,
@@ -75,7 +74,6 @@ Deno.test("differences() writes what differs, deletes what is gone, and leaves t
 });
 
 Deno.test("differences() takes a copy with a lease for another", async () => {
-  // deno-lint-ignore require-await
   const one = async function* (each: KeyValue) {
     yield each;
   };
