@@ -6,6 +6,7 @@ import { CompactedError } from "../../errors/specific_errors.ts";
 import { prefix, type Watch, type WatchState } from "../../mod.ts";
 import { Backoff } from "../steps/mod.ts";
 import { Arrivals } from "./_arrivals.ts";
+import type { Copy } from "./_copies.ts";
 import { readSource } from "./_begin.ts";
 import { mirrorClosedError, sourceWentBackError } from "./_errors.ts";
 import type { SyncParts } from "./_syncing.ts";
@@ -28,8 +29,12 @@ export class Following {
   #watch: Watch | undefined;
   /** The reason to sync again, if the watch has not ended by itself. */
   #reason: EtcdError | undefined;
-  #writtenAt = 0;
-  #checkedAt = 0;
+  #arrivals: Arrivals | undefined;
+  /** Whether all that the watch has received is among the arrivals. */
+  #hasTakenAll = false;
+  #restsSince = 0;
+  /** A revision up to which everything has surely come by the next look. */
+  #safe: bigint | undefined;
   #isAsking = false;
 
   constructor(parts: SyncParts) {
@@ -38,11 +43,10 @@ export class Following {
 
   /** Follows; resolves to the reason why it has to sync again. */
   async run(): Promise<EtcdError> {
-    const { settings, target, status, signal, clock } = this.#parts;
+    const { settings, target, status, signal } = this.#parts;
     const { source, prefix: from, heartbeat } = settings;
     const { revision } = target.position;
     this.#reason = undefined;
-    this.#writtenAt = clock.now();
     await using watch = this.#watch = source.watch(prefix(from), {
       startRevision: revision + 1n,
       progressNotify: true,
@@ -52,11 +56,11 @@ export class Following {
     });
     status.become({ kind: "following" });
     if (status.isAwaited) this.ask();
-    const arrivals = new Arrivals(signal);
+    const arrivals = this.#arrivals = new Arrivals(signal);
     const started = this.#checkStart(watch, revision);
     const taken = this.#take(watch, arrivals);
     try {
-      await this.#apply(arrivals);
+      await this.#apply(watch, arrivals);
       return await taken;
     } finally {
       await watch.close();
@@ -74,8 +78,10 @@ export class Following {
 
   async #take(watch: Watch, arrivals: Arrivals): Promise<EtcdError> {
     const { status, copier } = this.#parts;
+    this.#hasTakenAll = true;
     try {
       for await (const { header: { revision }, events } of watch) {
+        this.#hasTakenAll = false;
         status.heard(revision);
         arrivals.add(
           events.length > 0
@@ -84,6 +90,7 @@ export class Following {
             : [{ revision, copies: [] }],
         );
         await arrivals.room();
+        this.#hasTakenAll = true;
       }
     } catch (error) {
       const isGone = error instanceof CompactedError ||
@@ -96,50 +103,64 @@ export class Following {
     return this.#reason ?? mirrorClosedError("follow the source");
   }
 
-  async #apply(arrivals: Arrivals): Promise<void> {
-    const { clock, limits, target } = this.#parts;
+  async #apply(watch: Watch, arrivals: Arrivals): Promise<void> {
+    const { clock, limits, status } = this.#parts;
+    this.#restsSince = clock.now();
     for (;;) {
-      const lastAt = Math.max(this.#writtenAt, this.#checkedAt);
-      const leftMs = lastAt + IDLE_MS - clock.now();
+      const leftMs = this.#restsSince + IDLE_MS - clock.now();
       const timeoutMs = Math.max(leftMs, 1);
       const found = await arrivals.some({ timeoutMs, clock });
       if (found === "ended") return;
       if (found === "late") {
-        await target.check();
-        this.#checkedAt = clock.now();
+        await this.#rest(watch);
         continue;
       }
       const { count, copies } = limits.join(arrivals.all);
-      const revision = arrivals.all[count - 1]?.revision ?? 0n;
-      await this.#write(copies, revision);
+      const joined = arrivals.all.slice(0, count);
+      // The checkpoint goes by events alone: an answer may be ahead of them.
+      const last = joined.findLast(({ copies }) => copies.length > 0);
+      if (last !== undefined) await this.#write(copies, last.revision);
+      const revision = joined.at(-1)?.revision ?? 0n;
+      if (revision > status.progress.revision) status.equals(revision);
       arrivals.drop(count);
     }
   }
 
-  async #write(
-    copies: Parameters<typeof writeAll>[0],
-    revision: bigint,
-  ): Promise<void> {
+  async #write(copies: readonly Copy[], revision: bigint): Promise<void> {
     const { clock, limits, target, status } = this.#parts;
-    const isDue = clock.now() - this.#writtenAt >= IDLE_MS;
-    const { position } = target;
-    if (revision > position.revision && (copies.length > 0 || isDue)) {
-      await writeAll(copies, {
-        target,
-        limits,
-        status,
-        partial: { phase: "applying", revision: position.revision },
-        final: { phase: "following", revision },
-      });
-      this.#writtenAt = clock.now();
-    }
-    status.equals(revision);
+    await writeAll(copies, {
+      target,
+      limits,
+      status,
+      partial: { phase: "applying", revision: target.position.revision },
+      final: { phase: "following", revision },
+    });
+    this.#restsSince = clock.now();
+    this.#safe = undefined;
+  }
+
+  /**
+   * Looks at the checkpoint, or moves it on to where the watch was a while ago:
+   * older servers may answer ahead of events, but not for so long.
+   */
+  async #rest(watch: Watch): Promise<void> {
+    const { target, clock } = this.#parts;
+    const safe = this.#safe;
+    if (safe !== undefined && safe > target.position.revision) {
+      await target.write([], { phase: "following", revision: safe });
+    } else await target.check();
+    this.#restsSince = clock.now();
+    // Later than it takes, if the source cannot be reached.
+    watch.requestProgress().then((revision) => {
+      if (watch === this.#watch) this.#safe = revision;
+    }, () => {});
   }
 
   #show(state: WatchState): void {
     const { status } = this.#parts;
     if (state.kind === "live") status.reached("source");
     if (state.kind === "reconnecting") {
+      this.#safe = undefined;
       status.interrupted("source", state.reason);
     }
   }
@@ -170,10 +191,15 @@ export class Following {
     const backoff = new Backoff(PROGRESS_BACKOFF, clock);
     this.#isAsking = true;
     try {
-      while (status.isAwaited && this.#watch !== undefined) {
-        // The answer comes among the events, in its place.
-        await this.#watch.requestProgress();
+      for (;;) {
+        const watch = this.#watch;
+        if (!status.isAwaited || watch === undefined) return;
+        const revision = await watch.requestProgress();
+        // Events that came before are taken one after another, in microtasks.
         await pause(0, { signal, clock });
+        if (watch === this.#watch && this.#hasTakenAll) {
+          this.#arrivals?.add([{ revision, copies: [] }]);
+        }
         await backoff.pause(signal);
       }
     } catch {

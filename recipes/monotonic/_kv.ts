@@ -39,14 +39,7 @@ import type {
   Value,
 } from "../../mod.ts";
 import type { Reads } from "./_reads.ts";
-import {
-  agreedTxn,
-  type AnyTxn,
-  isEmpty,
-  isSerializable,
-  ownTxn,
-  writes,
-} from "./_txn.ts";
+import { agreedTxn, type AnyTxn, keepTxn } from "./_txn.ts";
 
 const FIRST_PAGE = 16;
 
@@ -136,18 +129,17 @@ export class MonotonicKv implements Kv {
     type Result = TxnResult<Then, Else>;
     // What was given is checked, and sent, at once.
     const send = () => this.#kv.txn(txn, options);
-    if (writes(txn)) return await this.#reads.write(send);
-    // It tells nothing of any key.
-    if (isEmpty(txn)) return await send();
+    const kept = keepTxn(txn);
+    if (kept === undefined) return await send();
+    if (kept.kind === "writes") return await this.#reads.write(send);
     let first: Promise<Result> | undefined = send();
-    const kept = ownTxn(txn);
-    const { txn: agreed, hasExtra } = agreedTxn(kept);
+    const { txn: agreed, hasExtra } = agreedTxn(kept.txn);
     return await this.#reads.read<Result, CallOptions>({
       action: "run the transaction",
-      serializable: isSerializable(txn),
+      serializable: kept.kind === "serializable",
       options,
       call: (options) => {
-        const answer = first ?? this.#txn<Result>(kept, options);
+        const answer = first ?? this.#txn<Result>(kept.txn, options);
         first = undefined;
         return answer;
       },
@@ -166,29 +158,32 @@ export class MonotonicKv implements Kv {
     return this.#kv.compact(revision, options);
   }
 
-  #range(
+  async #range(
     action: string,
     keyOrRange: Key | KeyRange,
     options: RangeOptions & CallOptions,
   ): Promise<RangeResult> {
     type Options = RangeOptions & CallOptions;
+    // What was given is checked, and sent, at once.
     let first: Promise<RangeResult> | undefined = this.#kv.range(
       keyOrRange,
       options,
     );
-    const kept = options.serializable ? keep(keyOrRange) : keyOrRange;
-    return this.#reads.read<RangeResult, Options>({
+    const kept = keepRange(keyOrRange, options);
+    if (kept === undefined) return await first;
+    const { range, options: own } = kept;
+    return await this.#reads.read<RangeResult, Options>({
       action,
-      serializable: options.serializable ?? false,
-      revision: options.revision,
-      options: { ...options },
+      serializable: own.serializable ?? false,
+      revision: own.revision,
+      options: own,
       call: (again) => {
-        const answer = first ?? this.#kv.range(kept, again);
+        const answer = first ?? this.#kv.range(range, again);
         first = undefined;
         return answer;
       },
       linearizable: (again) =>
-        this.#kv.range(kept, { ...again, serializable: false }),
+        this.#kv.range(range, { ...again, serializable: false }),
     });
   }
 
@@ -245,7 +240,17 @@ export class MonotonicKv implements Kv {
   }
 }
 
-/** A copy, for calls that come later. */
-function keep(keyOrRange: Key | KeyRange): Uint8Array | KeyRange {
-  return between(ownBounds(keyOrRange));
+/** Copies for calls that come later; nothing of what is no range. */
+function keepRange(
+  keyOrRange: Key | KeyRange,
+  options: RangeOptions & CallOptions,
+): {
+  readonly range: Uint8Array | KeyRange;
+  readonly options: RangeOptions & CallOptions;
+} | undefined {
+  try {
+    return { range: between(ownBounds(keyOrRange)), options: { ...options } };
+  } catch {
+    return undefined;
+  }
 }

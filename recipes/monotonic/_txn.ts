@@ -11,8 +11,31 @@ import {
 /** A transaction of any operations. */
 export type AnyTxn = Txn<readonly Operation[], readonly Operation[]>;
 
+/** A transaction with keys of its own, and how etcd answers it. */
+export interface KeptTxn {
+  readonly kind: "writes" | "linearizable" | "serializable";
+  readonly txn: AnyTxn;
+}
+
+/** Copies a transaction; nothing of one that is none, or tells of no key. */
+export function keepTxn(txn: AnyTxn): KeptTxn | undefined {
+  try {
+    if (isEmpty(txn)) return undefined;
+    const kind = writes(txn)
+      ? "writes"
+      : isSerializable(txn)
+      ? "serializable"
+      : "linearizable";
+    // One that writes is not sent again.
+    return { kind, txn: kind === "writes" ? txn : ownTxn(txn) };
+  } catch {
+    // The call says what is wrong with it.
+    return undefined;
+  }
+}
+
 /** Whether a transaction may change something. */
-export function writes({ then = [], else: otherwise = [] }: AnyTxn): boolean {
+function writes({ then = [], else: otherwise = [] }: AnyTxn): boolean {
   return [...then, ...otherwise].some((operation) => {
     if (operation.kind === "txn") return writes(operation.txn);
     return operation.kind === "put" || operation.kind === "delete";
@@ -20,7 +43,7 @@ export function writes({ then = [], else: otherwise = [] }: AnyTxn): boolean {
 }
 
 /** Whether a transaction neither reads nor changes anything. */
-export function isEmpty({ if: conditions, ...branches }: AnyTxn): boolean {
+function isEmpty({ if: conditions, ...branches }: AnyTxn): boolean {
   const { then = [], else: otherwise = [] } = branches;
   return [...conditions ?? [], ...then, ...otherwise].length === 0;
 }
@@ -29,15 +52,15 @@ export function isEmpty({ if: conditions, ...branches }: AnyTxn): boolean {
  * Whether a member answers a transaction that only reads from its own data. It
  * does if no operation asks for more: also if there is none.
  */
-export function isSerializable(txn: AnyTxn): boolean {
+function isSerializable(txn: AnyTxn): boolean {
   return [...txn.then ?? [], ...txn.else ?? []].every((operation) =>
     (operation.kind === "get" || operation.kind === "range") &&
     operation.options.serializable === true
   );
 }
 
-/** A copy of a transaction that only reads, with keys of its own. */
-export function ownTxn(txn: AnyTxn): AnyTxn {
+/** A copy of a transaction, with keys of its own. */
+function ownTxn(txn: AnyTxn): AnyTxn {
   return {
     if: txn.if?.map((one) => ({
       ...one,

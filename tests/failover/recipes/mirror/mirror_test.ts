@@ -202,8 +202,17 @@ Deno.test("mirror() drops leases: the copy goes with its original", async () => 
 Deno.test("Mirror.waitFor() reaches writes elsewhere, and ends with its signal and its time", async () => {
   const route = newRoute();
   await using copy = await mirror(source, target, route);
-  const { header } = await source.put(`${route.prefix}a`, "1");
+  // Before that, events have to come one by one.
+  await source.put(`${route.prefix}a`, "1");
+  const { header } = await source.put("elsewhere", "1");
   await copy.waitFor(header.revision, { timeoutMs: 30_000 });
+  assertEquals(
+    await contents(target, route.destinationPrefix),
+    { a: "1" },
+  );
+  const later = copy.waitFor(header.revision + 1n, { timeoutMs: 30_000 });
+  await source.put("elsewhere", "2");
+  await later;
   const late = await assertRejects(
     () => copy.waitFor(1n << 60n, { timeoutMs: 20 }),
     EtcdError,

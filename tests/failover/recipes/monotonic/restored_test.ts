@@ -190,6 +190,19 @@ Deno.test("monotonic() refuses what it cannot use, before anything is sent", asy
     InvalidOptionError,
   );
   assertEquals([got.method, got.option], ["get", "limit"]);
+  for (const call of ["range", "txn"] as const) {
+    for (const given of [null, 5, {}, { then: 5 }, { if: [{}] }]) {
+      // Those are transactions.
+      if (call === "txn" && given !== null && !Object.keys(given).length) {
+        continue;
+      }
+      const error = await assertRejects(
+        () => (keys[call] as (given: unknown) => Promise<unknown>)(given),
+        InvalidOptionError,
+      );
+      assertEquals(error.method, call);
+    }
+  }
   const listed = assertThrows(
     () => keys.list(prefix("a"), { pageSize: 0 }),
     InvalidOptionError,
