@@ -139,7 +139,7 @@ const MISTAKES: readonly (readonly [args: string[], message: string])[] = [
   ],
   [["37"], "'37' is not known"],
   [["--quick=yes"], "'--quick=yes' is not known"],
-  [["--scenarios", "1,99"], "--scenarios has '99'; known are 1, "],
+  [["--scenarios", "1,999"], "--scenarios has '999'; known are 1, "],
   [["--scenarios", "1,"], "--scenarios has ''; known are 1, "],
   [
     ["--strategies", "grpc1.9"],
