@@ -22,7 +22,15 @@
 # not be had.
 #
 # Output seen:
-# OUTPUT
+#   with all members:
+#   a get: lock
+#   the condition and a get: SUCCESS
+#   the condition alone: SUCCESS
+#   with one of three:
+#   a get: no answer
+#   the condition and a get: no answer
+#   the condition alone: SUCCESS
+#   as described
 set -eu
 
 VERSION=3.4.23-4+b4
