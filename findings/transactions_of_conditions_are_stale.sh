@@ -31,6 +31,7 @@
 #   the condition and a get: no answer
 #   the condition alone: SUCCESS
 #   as described
+# The same with ETCD_DIR of 3.5.16, 3.6.16 and 3.7.3.
 set -eu
 
 VERSION=3.4.23-4+b4
