@@ -8,7 +8,13 @@ import type {
   MemberCalls,
 } from "../cluster/mod.ts";
 import type { ElectionService, LockService } from "../server_locks/mod.ts";
-import type { Key, KeyRange, KeyValue, Value } from "../values/mod.ts";
+import {
+  type Key,
+  type KeyRange,
+  type KeyValue,
+  madeIn,
+  type Value,
+} from "../values/mod.ts";
 import { Keyspace } from "../keyspace.ts";
 import type {
   ConditionalDeleteOptions,
@@ -73,6 +79,7 @@ export class Client extends Keyspace implements AsyncDisposable {
    */
   constructor(options: ClientOptions) {
     super();
+    madeIn(this);
     const core = this.#core = new ClientCore(options);
     this.kv = core.kv;
     this.lease = core.leases;

@@ -23,6 +23,15 @@ export function prefixOf(made: object): Uint8Array {
 }
 
 /**
+ * Notes that a key was made in a keyspace. What only looks like one, say one
+ * with calls of the user's, is not known: then the key is of any.
+ */
+export function madeBy<T extends object>(key: T, keyspace: object): T {
+  const prefix = PREFIXES.get(keyspace);
+  return prefix === undefined ? key : madeIn(key, prefix);
+}
+
+/**
  * Refuses a key that was made in another keyspace than this one. A key that a
  * user has made is of any.
  */

@@ -5,7 +5,7 @@
  */
 export { jsonable, jsonableList } from "./_json.ts";
 export { keyId, keyOf } from "./_key_id.ts";
-export { checkMadeIn, madeIn, prefixOf } from "./_keyspace_of.ts";
+export { checkMadeIn, madeBy, madeIn, prefixOf } from "./_keyspace_of.ts";
 export { BlockPool, Bytes, copyBytes, encodeBytes } from "./bytes.ts";
 export {
   type KeyValue,

@@ -10,7 +10,12 @@ import {
   type RangeOptions,
   type Session,
 } from "../../mod.ts";
-import { type Lane, type OnceWriter, untilAnswered } from "../steps/mod.ts";
+import {
+  guardOf,
+  type Lane,
+  type OnceWriter,
+  untilAnswered,
+} from "../steps/mod.ts";
 import type { Departures, DepartureView } from "./_departures.ts";
 import type { SemaphoreKeys } from "./_keys.ts";
 import { permitLostError } from "./_permit_lost_error.ts";
@@ -56,9 +61,9 @@ export class Place {
     return this.#revision;
   }
 
-  /** True as long as the key exists. A new one each time: users may write to it. */
+  /** True as long as the key exists. */
   get guard(): Comparison {
-    return compare.createRevision(this.key, "=", this.#revision);
+    return guardOf(this.#parts.ks, { key: this.key, revision: this.#revision });
   }
 
   /**

@@ -11,6 +11,7 @@ export {
   firstChange,
   type KeyState,
 } from "./_first_change.ts";
+export { guardOf } from "./_guard.ts";
 export { type Lane, type OnceOutcome, OnceWriter } from "./_once.ts";
 export { Pacing, type PacingClock } from "./_pacing.ts";
 export { type Author, authorByReceipt, type Receipt } from "./_receipt.ts";
