@@ -71,6 +71,23 @@ export {
   type SemaphoreOptions,
 } from "./semaphore/mod.ts";
 export {
+  type PriorityEnqueueOptions,
+  type PriorityQueue,
+  priorityQueue,
+  type PriorityQueueItem,
+} from "./priority_queue/mod.ts";
+export { type RwLock, rwLock, type RwLockOptions } from "./rw_lock/mod.ts";
+export {
+  type Barrier,
+  barrier,
+  type BarrierOptions,
+  type DoubleBarrier,
+  doubleBarrier,
+  type DoubleBarrierOptions,
+  type HoldOptions,
+  type Presence,
+} from "./barrier/mod.ts";
+export {
   type ChangesOptions,
   type CodecViewOptions,
   type View,

@@ -1,32 +1,40 @@
 import { keyId } from "../../api/values/mod.ts";
 import type { KeyValue } from "../../mod.ts";
-import type { Oldest } from "./_store.ts";
+import type { Next } from "./_store.ts";
+import type { ItemKeys } from "./types.ts";
 
-/** As many small items as are read at once: finding them makes etcd sort all. */
-const MOST_ITEMS = 32;
 const MOST_BYTES = 64 * 1_024;
 
-/**
- * The oldest items as they were last read. As no item comes before an older
- * one, the first that is still there is the oldest of all.
- */
+/** The next items as they were last read. */
 export class Candidates {
+  readonly #keys: Pick<ItemKeys, "isItem" | "mostItems">;
   /** Items that did not decode, as they were then. */
   readonly #skipped = new Map<string, bigint>();
   #kvs: readonly KeyValue[] = [];
   #readAt: bigint | undefined;
   /** The keys to go past. */
+  #passed: readonly Uint8Array[] = [];
+  /** As many keys as there may be to go past. */
   #others = 0;
   #pageItems = 1;
+
+  constructor(keys: Pick<ItemKeys, "isItem" | "mostItems">) {
+    this.#keys = keys;
+  }
 
   /** The number of keys to read, so that items are among them. */
   get limit(): number {
     return this.#others + this.#pageItems;
   }
 
-  /** The oldest item, if one is known. */
+  /** The next item, if one is known. */
   get head(): KeyValue | undefined {
     return this.#kvs[0];
+  }
+
+  /** The keys among the items that were gone past. */
+  get passed(): readonly Uint8Array[] {
+    return this.#passed;
   }
 
   /** Whether there is no other one known. */
@@ -40,17 +48,18 @@ export class Candidates {
   }
 
   /** Takes note of what was read with the limit. */
-  note({ kvs, readAt }: Oldest): void {
+  note({ kvs, readAt }: Next): void {
     const isAll = kvs.length < this.limit;
     this.#kvs = kvs.filter((kv) => !this.#isNone(kv));
-    this.#others = kvs.length - this.#kvs.length;
+    this.#passed = kvs.filter((kv) => this.#isNone(kv)).map(({ key }) => key);
+    this.#others = this.#passed.length;
     // Behind those that were read there may be items.
     const isKnown = isAll || this.#kvs.length > 0;
     this.#readAt = isKnown ? readAt : undefined;
     if (!isKnown) this.#others *= 2;
     const bytes = kvs.reduce((sum, { value }) => sum + value.length, 1);
     const fits = Math.floor(MOST_BYTES * kvs.length / bytes);
-    this.#pageItems = Math.max(1, Math.min(fits, MOST_ITEMS));
+    this.#pageItems = Math.max(1, Math.min(fits, this.#keys.mostItems));
     if (isAll) this.#forget(kvs);
   }
 
@@ -61,7 +70,7 @@ export class Candidates {
     return rest;
   }
 
-  /** Puts items in that are the oldest ones. */
+  /** Puts items in that are the next ones. */
   giveBack(kvs: readonly KeyValue[]): void {
     this.#kvs = kvs.filter((kv) => !this.#isNone(kv));
   }
@@ -76,12 +85,14 @@ export class Candidates {
   skip(kv: KeyValue): void {
     this.#skipped.set(keyId(kv.key), kv.modRevision);
     this.#kvs = this.#kvs.filter((one) => one !== kv);
+    this.#passed = [...this.#passed, kv.key];
     this.#others++;
   }
 
-  /** Whether a key is to be gone past. One that has a lease is no item at all. */
-  #isNone({ key, lease, modRevision }: KeyValue): boolean {
-    return lease !== 0n || this.#skipped.get(keyId(key)) === modRevision;
+  /** Whether a key is to be gone past. */
+  #isNone(kv: KeyValue): boolean {
+    return !this.#keys.isItem(kv) ||
+      this.#skipped.get(keyId(kv.key)) === kv.modRevision;
   }
 
   /** Of all keys that there are. */

@@ -1,72 +1,60 @@
 import { copyBytes } from "../../api/values/mod.ts";
+import type { Signature } from "../../api/checks/mod.ts";
 import { withDeadline, type WorkContext } from "../../api/waiting/mod.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import { CanceledError } from "../../errors/specific_errors.ts";
-import type { Keyspace, LockOptions, PromptOptions } from "../../mod.ts";
-import { encodeWith } from "../codec/mod.ts";
-import type { QueueKeys } from "./_keys.ts";
-import { SIGNATURES } from "./_signatures.ts";
-import { QueueStore, type Stored } from "./_store.ts";
+import type { KeyValue, LockOptions } from "../../mod.ts";
+import { type Codec, decodeWith } from "../codec/mod.ts";
+import type { ItemStore } from "./_store.ts";
 import { Taker } from "./_taker.ts";
 import type {
-  Queue,
+  ItemKeys,
   QueueItem,
   QueueItemsOptions,
-  QueueOptions,
+  Stored,
 } from "./types.ts";
 
 /** The time of calls that do not wait for others, in milliseconds. */
 const PROMPT_MS = 30_000;
 
-/** A queue in the hands of the user. */
-export class QueueHandle<T> implements Queue<T> {
-  readonly #keys: QueueKeys;
-  readonly #options: QueueOptions<T>;
-  readonly #store: QueueStore;
-  readonly #taker: Taker<T>;
+/** The parts of a handle. */
+export interface ItemHandleParts<I> {
+  readonly store: ItemStore;
+  readonly keys: ItemKeys;
+  readonly signatures: Readonly<Record<"dequeue" | "items", Signature>>;
+  readonly decode: (kv: KeyValue) => I;
+  /** Puts an item that was taken from a key which another one has now. */
+  readonly putAgain: (item: Stored, context: WorkContext) => Promise<unknown>;
+}
+
+/** What the handles of all kinds of queues have: items are taken. */
+export class ItemHandle<I> {
+  readonly #parts: ItemHandleParts<I>;
+  readonly #taker: Taker<I>;
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
 
-  constructor(ks: Keyspace, keys: QueueKeys, options: QueueOptions<T>) {
-    const { codec } = this.#options = options;
-    this.#keys = keys;
-    const store = this.#store = new QueueStore(ks, keys, options);
-    this.#taker = new Taker({ store, keys, codec });
+  constructor(parts: ItemHandleParts<I>) {
+    this.#parts = parts;
+    this.#taker = new Taker(parts);
   }
 
-  async enqueue(
-    value: T,
-    options: PromptOptions = {},
-  ): Promise<QueueItem<T>> {
-    SIGNATURES.enqueue.check(options);
-    const { signal, timeoutMs = PROMPT_MS } = options;
-    const bytes = encodeWith(this.#options.codec, this.#keys.newItem(), value);
-    return await this.#run(
-      "enqueue in",
-      { signal, timeoutMs },
-      async (context) => {
-        const { key, revision } = await this.#put(bytes, context);
-        return { value, key: copyBytes(key), revision };
-      },
-    );
-  }
-
-  async dequeue(options: LockOptions = {}): Promise<QueueItem<T>> {
-    SIGNATURES.dequeue.check(options);
+  async dequeue(options: LockOptions = {}): Promise<I> {
+    this.#parts.signatures.dequeue.check(options);
     const { signal, timeoutMs = false } = options;
-    return await this.#run(
+    return await this.run(
       "dequeue from",
       { signal, timeoutMs },
       (context) => this.#taker.next(context),
     );
   }
 
-  items(options: QueueItemsOptions = {}): AsyncIterableIterator<QueueItem<T>> {
-    SIGNATURES.items.check(options);
+  items(options: QueueItemsOptions = {}): AsyncIterableIterator<I> {
+    this.#parts.signatures.items.check(options);
     return this.#items(options);
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<QueueItem<T>> {
+  [Symbol.asyncIterator](): AsyncIterator<I> {
     return this.#items({});
   }
 
@@ -78,9 +66,23 @@ export class QueueHandle<T> implements Queue<T> {
     return this.close();
   }
 
+  /** Does something that ends when the queue is closed. */
+  run<R>(
+    verb: string,
+    { signal, timeoutMs = PROMPT_MS }: LockOptions,
+    work: (context: WorkContext) => Promise<R>,
+  ): Promise<R> {
+    return withDeadline({
+      signal,
+      owner: this.#closed.signal,
+      timeoutMs: timeoutMs === false ? Infinity : timeoutMs,
+      action: () => `${verb} ${this.#parts.keys.shown}`,
+    }, work);
+  }
+
   async *#items(options: QueueItemsOptions) {
     for (;;) {
-      let item: QueueItem<T>;
+      let item: I;
       try {
         item = await this.dequeue(options);
       } catch (error) {
@@ -92,7 +94,7 @@ export class QueueHandle<T> implements Queue<T> {
   }
 
   async #close(): Promise<void> {
-    const { shown } = this.#keys;
+    const { keys: { shown }, store } = this.#parts;
     this.#closed.abort(
       new CanceledError(
         `Cannot use the queue ${shown}: it is closed (canceled)`,
@@ -109,14 +111,16 @@ export class QueueHandle<T> implements Queue<T> {
         }
       });
     } finally {
-      await this.#store.sessions.close();
+      await store.sessions.close();
     }
   }
 
-  async #putBack({ key, value }: Stored, context: WorkContext): Promise<void> {
+  async #putBack(item: Stored, context: WorkContext): Promise<void> {
+    const { store, putAgain } = this.#parts;
+    const { key, value } = item;
     try {
-      const revision = await this.#store.put({ key, value }, context);
-      if (revision === undefined) await this.#put(value, context);
+      const revision = await store.put({ key, value }, context);
+      if (revision === undefined) await putAgain(item, context);
     } catch (cause) {
       const shown = JSON.stringify(new TextDecoder().decode(key));
       const { code, maybeCommitted, message } = EtcdError.from(cause);
@@ -126,26 +130,11 @@ export class QueueHandle<T> implements Queue<T> {
       );
     }
   }
+}
 
-  /** Puts an item under a key that nobody else has. */
-  async #put(value: Uint8Array, context: WorkContext) {
-    for (;;) {
-      const key = this.#keys.newItem();
-      const revision = await this.#store.put({ key, value }, context);
-      if (revision !== undefined) return { key, revision };
-    }
-  }
-
-  #run<R>(
-    verb: string,
-    { signal, timeoutMs }: LockOptions,
-    work: (context: WorkContext) => Promise<R>,
-  ): Promise<R> {
-    return withDeadline({
-      signal,
-      owner: this.#closed.signal,
-      timeoutMs: timeoutMs === false ? Infinity : timeoutMs ?? PROMPT_MS,
-      action: () => `${verb} ${this.#keys.shown}`,
-    }, work);
-  }
+/** The item of a key that was read. */
+export function decodeItem<T>(codec: Codec<T>, kv: KeyValue): QueueItem<T> {
+  const { key, createRevision: revision } = kv;
+  const value = decodeWith(codec, kv);
+  return { value, key: copyBytes(key), revision };
 }

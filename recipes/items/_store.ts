@@ -7,29 +7,23 @@ import {
   type Keyspace,
   type KeyValue,
   op,
+  type Operation,
   type RangeOptions,
   type RangeResult,
-  type Session,
+  type Txn,
 } from "../../mod.ts";
-import type { UnavailableError } from "../../errors/specific_errors.ts";
 import {
-  OnceWriter,
-  SessionKeeper,
+  type OnceOutcome,
+  type SessionKeeper,
   type SessionSource,
+  SessionWriter,
   untilAnswered,
   watchAfterRead,
 } from "../steps/mod.ts";
-import { doubtError } from "./_doubt_error.ts";
-import type { QueueKeys } from "./_keys.ts";
+import type { ItemKeys, Stored } from "./types.ts";
 
-/** A key whose item is put or taken, and its bytes. */
-export interface Stored {
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-}
-
-/** The oldest items, as they were read. */
-export interface Oldest {
+/** The next items, as they were read. */
+export interface Next {
   readonly kvs: readonly KeyValue[];
   /** The revision at which they were read. */
   readonly readAt: bigint;
@@ -40,27 +34,30 @@ export interface TakeResult {
   /** `again`: the session is a new one, and the item is there. */
   readonly end: "taken" | "gone" | "again";
   /** The items that are left; nothing if they were not read. */
-  readonly left: Oldest | undefined;
+  readonly left: Next | undefined;
 }
 
 /** The reads and writes of a queue, each write done once. */
-export class QueueStore {
-  readonly sessions: SessionKeeper;
+export class ItemStore {
   readonly #ks: Keyspace;
-  readonly #keys: QueueKeys;
-  readonly #writer: OnceWriter;
+  readonly #keys: ItemKeys;
+  readonly #writer: SessionWriter;
 
-  constructor(ks: Keyspace, keys: QueueKeys, source: SessionSource) {
-    this.sessions = new SessionKeeper(ks, source);
+  constructor(ks: Keyspace, keys: ItemKeys, source: SessionSource) {
     this.#ks = ks;
     this.#keys = keys;
-    this.#writer = new OnceWriter(ks, keys.lanes);
+    const { lanes, shown } = keys;
+    this.#writer = new SessionWriter(ks, { source, lanes, shown });
   }
 
-  /** Reads the oldest items. */
-  async readOldest(limit: number, context: WorkContext): Promise<Oldest> {
+  get sessions(): SessionKeeper {
+    return this.#writer.sessions;
+  }
+
+  /** Reads the next items. */
+  async readNext(limit: number, context: WorkContext): Promise<Next> {
     const { items } = this.#keys;
-    const { kvs, header } = await this.#read(items, oldest(limit), context);
+    const { kvs, header } = await this.read(items, this.#next(limit), context);
     return { kvs, readAt: header.revision };
   }
 
@@ -86,84 +83,76 @@ export class QueueStore {
     { key, value }: Stored,
     context: WorkContext,
   ): Promise<bigint | undefined> {
-    for (;;) {
-      const session = await this.sessions.get(context);
-      const lane = this.#writer.take(session.lease);
-      const outcome = await lane.write({
-        if: [compare.createRevision(key, "=", 0n)],
-        then: [op.put(key, value)],
-        else: [],
-      }, context).finally(() => this.#writer.give(lane));
-      switch (outcome.kind) {
-        case "applied":
-          return outcome.revision;
-        case "refused":
-          return undefined;
-        case "lost":
-          if (outcome.inDoubt) {
-            throw this.#inDoubt("enqueue in", { session, key });
-          }
-          this.sessions.replace(session);
-      }
-    }
+    const outcome = await this.write(key, {
+      if: [compare.createRevision(key, "=", 0n)],
+      then: [op.put(key, value), ...this.#keys.writtenWith(key)],
+      else: [],
+    }, context);
+    return outcome.kind === "applied" ? outcome.revision : undefined;
   }
 
-  /** Takes an item if it is there as it was read. */
+  /** Sends a transaction that puts an item, until that is done or refused. */
+  write<
+    const Then extends readonly Operation[],
+    const Else extends readonly Operation[],
+  >(
+    key: Uint8Array,
+    txn: Required<Txn<Then, Else>>,
+    context: WorkContext,
+  ): Promise<Exclude<OnceOutcome<Then, Else>, { readonly kind: "lost" }>> {
+    return this.#writer.write(txn, { key, verb: "enqueue in", context });
+  }
+
+  /** Takes an item if it is the next one, and there as it was read. */
   async take(
-    { key, modRevision }: KeyValue,
-    { limit, context }: {
+    kv: KeyValue,
+    { passed, limit, context }: {
+      /** Keys that were gone past. */
+      readonly passed: readonly Uint8Array[];
       /** The number of items to read that are left, or zero. */
       readonly limit: number;
       readonly context: WorkContext;
     },
   ): Promise<TakeResult> {
-    const session = await this.sessions.get(context);
-    const lane = this.#writer.take(session.lease);
-    const left = limit > 0 ? [op.range(this.#keys.items, oldest(limit))] : [];
-    const outcome = await lane.write({
-      if: [compare.modRevision(key, "=", modRevision)],
+    const { key, modRevision } = kv;
+    const { items } = this.#keys;
+    const left = limit > 0 ? [op.range(items, this.#next(limit))] : [];
+    const { outcome, session } = await this.#writer.send({
+      if: [
+        compare.modRevision(key, "=", modRevision),
+        ...this.#keys.isNext(kv, passed),
+      ],
       then: [op.delete(key), ...left],
       else: left,
-    }, context).finally(() => this.#writer.give(lane));
+    }, context);
     switch (outcome.kind) {
       case "applied": {
         const [, read] = outcome.results ?? [];
-        return { end: "taken", left: toOldest(read, outcome.revision) };
+        return { end: "taken", left: toNext(read, outcome.revision) };
       }
       case "refused": {
         const { header: { revision }, results: [read] } = outcome;
-        return { end: "gone", left: toOldest(read, revision) };
+        return { end: "gone", left: toNext(read, revision) };
       }
       case "lost":
         // Nothing of it is applied from now on.
         if (
           outcome.inDoubt && !await this.#isThere(key, modRevision, context)
         ) {
-          throw this.#inDoubt("dequeue from", { session, key });
+          throw this.#writer.inDoubt("dequeue from", { session, key });
         }
         this.sessions.replace(session);
         return { end: "again", left: undefined };
     }
   }
 
-  #inDoubt(
-    verb: string,
-    { session, key }: {
-      readonly session: Session;
-      readonly key: Uint8Array;
-    },
-  ): UnavailableError {
-    this.sessions.forget(session);
-    const cause = session.signal.reason;
-    return doubtError(`${verb} ${this.#keys.shown}`, { key, cause });
-  }
-
   async #isThere(key: Key, modRevision: bigint, context: WorkContext) {
-    const { kvs } = await this.#read(key, { keysOnly: true }, context);
+    const { kvs } = await this.read(key, { keysOnly: true }, context);
     return kvs[0]?.modRevision === modRevision;
   }
 
-  async #read(
+  /** Reads until that is answered. */
+  async read(
     range: Key | KeyRange,
     options: RangeOptions,
     context: WorkContext,
@@ -175,15 +164,15 @@ export class QueueStore {
     );
     return answer;
   }
+
+  #next(limit: number): RangeOptions {
+    return { sortBy: this.#keys.sortBy, order: "ascend", limit };
+  }
 }
 
-function oldest(limit: number): RangeOptions {
-  return { sortBy: "create", order: "ascend", limit };
-}
-
-function toOldest(
+function toNext(
   read: RangeResult | DeleteResult | undefined,
   readAt: bigint,
-): Oldest | undefined {
+): Next | undefined {
   return read && "kvs" in read ? { kvs: read.kvs, readAt } : undefined;
 }

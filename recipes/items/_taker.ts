@@ -1,4 +1,3 @@
-import { copyBytes } from "../../api/values/mod.ts";
 import {
   abortable,
   KeyedMutex,
@@ -7,23 +6,23 @@ import {
   type WorkContext,
 } from "../../api/waiting/mod.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
+import { createError } from "../../errors/specific_errors.ts";
 import type { KeyValue, Lock } from "../../mod.ts";
-import { type Codec, decodeWith } from "../codec/mod.ts";
 import { Candidates } from "./_candidates.ts";
-import type { QueueKeys } from "./_keys.ts";
-import type { QueueStore, Stored } from "./_store.ts";
-import type { QueueItem } from "./types.ts";
+import type { ItemStore } from "./_store.ts";
+import type { ItemKeys, Stored } from "./types.ts";
 
 /** The parts of a taker. */
-export interface TakerParts<T> {
-  readonly store: QueueStore;
-  readonly keys: QueueKeys;
-  readonly codec: Codec<T>;
+export interface TakerParts<I> {
+  readonly store: ItemStore;
+  readonly keys: ItemKeys;
+  /** The item of a key. */
+  readonly decode: (kv: KeyValue) => I;
 }
 
 /** The end of an attempt that nobody waited for any more. */
-type Kept<T> =
-  | { readonly kind: "item"; readonly item: QueueItem<T>; readonly kv: Stored }
+type Kept<I> =
+  | { readonly kind: "item"; readonly item: I; readonly kv: Stored }
   | { readonly kind: "failed"; readonly error: unknown };
 
 const ONE_AT_A_TIME = "";
@@ -31,23 +30,24 @@ const ONE_AT_A_TIME = "";
 const TRIES = 2;
 
 /** Takes items, one after the other. */
-export class Taker<T> {
-  readonly #parts: TakerParts<T>;
+export class Taker<I> {
+  readonly #parts: TakerParts<I>;
   readonly #mutex = new KeyedMutex();
   /** Ends attempts that are under way. */
   readonly #given = new AbortController();
-  readonly #candidates = new Candidates();
+  readonly #candidates: Candidates;
   /** An attempt that is under way, whoever waits for it. */
   #attempt: Promise<void> | undefined;
-  #kept: Kept<T>[] = [];
+  #kept: Kept<I>[] = [];
   readonly #unlocking = new Set<Promise<void>>();
 
-  constructor(parts: TakerParts<T>) {
+  constructor(parts: TakerParts<I>) {
     this.#parts = parts;
+    this.#candidates = new Candidates(parts.keys);
   }
 
   /** The next item, as soon as there is one. */
-  async next(context: WorkContext): Promise<QueueItem<T>> {
+  async next(context: WorkContext): Promise<I> {
     const release = await this.#mutex.lock(ONE_AT_A_TIME, context.signal);
     try {
       for (;;) {
@@ -86,10 +86,10 @@ export class Taker<T> {
     await this.#attempt;
   }
 
-  /** Takes the oldest item; nothing if there is none, or others were first. */
-  async #takeNow(context: WorkContext): Promise<QueueItem<T> | undefined> {
+  /** Takes the next item; nothing if there is none, or others were first. */
+  async #takeNow(context: WorkContext): Promise<I | undefined> {
     const candidates = this.#candidates;
-    if (candidates.head === undefined) await this.#readOldest(context);
+    if (candidates.head === undefined) await this.#readNext(context);
     for (let tries = 0; tries < TRIES; tries++) {
       const { head } = candidates;
       if (head === undefined) return undefined;
@@ -103,7 +103,7 @@ export class Taker<T> {
    * Waits in line with the other consumers, so that one item wakes one of them;
    * nothing if the place in line is lost.
    */
-  async #takeInTurn(context: WorkContext): Promise<QueueItem<T> | undefined> {
+  async #takeInTurn(context: WorkContext): Promise<I | undefined> {
     const { store: { sessions }, keys: { turn } } = this.#parts;
     const session = await sessions.get(context);
     let lock: Lock | undefined;
@@ -128,7 +128,7 @@ export class Taker<T> {
     }
   }
 
-  async #takeFirst(context: WorkContext): Promise<QueueItem<T>> {
+  async #takeFirst(context: WorkContext): Promise<I> {
     const candidates = this.#candidates;
     candidates.clear();
     for (;;) {
@@ -141,7 +141,7 @@ export class Taker<T> {
         candidates.clear();
         if (kv !== undefined) candidates.giveBack([kv]);
       } else {
-        await this.#readOldest(context);
+        await this.#readNext(context);
       }
     }
   }
@@ -160,7 +160,7 @@ export class Taker<T> {
   #take(
     kv: KeyValue,
     { signal }: WorkContext,
-  ): Promise<QueueItem<T> | undefined> {
+  ): Promise<I | undefined> {
     const item = this.#decode(kv);
     return untilAborted(signal, (resolve, reject) => {
       let isAwaited = true;
@@ -176,9 +176,17 @@ export class Taker<T> {
     });
   }
 
-  #takeKey(kv: KeyValue): Promise<boolean> {
+  async #takeKey(kv: KeyValue): Promise<boolean> {
+    try {
+      return await this.#takeToTheEnd(kv);
+    } catch (error) {
+      throw this.#naming(error, kv);
+    }
+  }
+
+  #takeToTheEnd(kv: KeyValue): Promise<boolean> {
     const { store, keys } = this.#parts;
-    const { isLast, limit } = this.#candidates;
+    const { isLast, limit, passed } = this.#candidates;
     // Read again, unless this goes well.
     const before = this.#candidates.takeAll();
     return withDeadline({
@@ -186,7 +194,7 @@ export class Taker<T> {
       timeoutMs: Infinity,
       action: () => `dequeue from ${keys.shown}`,
     }, async (context) => {
-      const options = { limit: isLast ? limit : 0, context };
+      const options = { passed, limit: isLast ? limit : 0, context };
       const { end, left } = await store.take(kv, options);
       if (left !== undefined) this.#candidates.note(left);
       else if (end !== "again") this.#candidates.giveBack(before);
@@ -194,24 +202,34 @@ export class Taker<T> {
     });
   }
 
-  #decode(kv: KeyValue): QueueItem<T> {
-    const { key, createRevision: revision } = kv;
+  /** An error that names the item which may be lost. */
+  #naming(error: unknown, { key }: KeyValue): unknown {
+    if (!(error instanceof EtcdError && error.maybeCommitted)) return error;
+    const shown = JSON.stringify(new TextDecoder().decode(key));
+    if (error.message.includes(shown)) return error;
+    const { code, message } = error;
+    return createError(
+      `Cannot tell whether ${shown} was dequeued from ${this.#parts.keys.shown}: ${message}`,
+      { code, maybeCommitted: true, cause: error },
+    );
+  }
+
+  #decode(kv: KeyValue): I {
     try {
-      const value = decodeWith(this.#parts.codec, kv);
-      return { value, key: copyBytes(key), revision };
+      return this.#parts.decode(kv);
     } catch (error) {
       this.#candidates.skip(kv);
       throw error;
     }
   }
 
-  /** Resolves when the oldest item is known, or that there is none. */
-  async #readOldest(context: WorkContext): Promise<void> {
+  /** Resolves when the next item is known, or that there is none. */
+  async #readNext(context: WorkContext): Promise<void> {
     const candidates = this.#candidates;
     do {
       const { limit } = candidates;
-      const oldest = await this.#parts.store.readOldest(limit, context);
-      candidates.note(oldest);
+      const next = await this.#parts.store.readNext(limit, context);
+      candidates.note(next);
     } while (candidates.head === undefined && candidates.emptyAt === undefined);
   }
 }

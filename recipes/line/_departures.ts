@@ -49,17 +49,22 @@ export class DepartureView {
   }
 }
 
-/** Tells all places of a semaphore who leaves the queue, by one watch. */
+/** Tells all places in a line who leaves it, by one watch. */
 export class Departures {
   readonly #keys: Pick<Keyspace, "watch" | "range">;
   readonly #range: KeyRange;
+  readonly #thing: string;
   readonly #views = new Set<DepartureView>();
   readonly #closed = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(keys: Pick<Keyspace, "watch" | "range">, range: KeyRange) {
+  constructor(
+    keys: Pick<Keyspace, "watch" | "range">,
+    { range, thing }: { readonly range: KeyRange; readonly thing: string },
+  ) {
     this.#keys = keys;
     this.#range = range;
+    this.#thing = thing;
   }
 
   /** Has to be called before the queue is read that the view goes on from. */
@@ -111,7 +116,7 @@ export class Departures {
     return withDeadline({
       signal,
       timeoutMs: Infinity,
-      action: () => "read the queue for the permits",
+      action: () => `read the queue for ${this.#thing}`,
     }, async (context) => {
       const { answer: { header } } = await untilAnswered(
         (options) =>

@@ -3,15 +3,13 @@ import { abortable, onAbort, withDeadline } from "../../api/waiting/mod.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
 import type { Bytes, Comparison, PromptOptions } from "../../mod.ts";
 import type { Place } from "./_place.ts";
-import { permitLostError } from "./_permit_lost_error.ts";
-import { SIGNATURES } from "./_signatures.ts";
-import type { Permit } from "./types.ts";
+import { placeLostError } from "./_place_lost_error.ts";
 
 /** The time of calls that do not wait for others, in milliseconds. */
 export const PROMPT_MS = 30_000;
 
-/** A permit in the hands of the user. */
-export class HeldPermit implements Permit {
+/** A place that is held, until it is lost or given back. */
+export class HeldPlace {
   readonly key: Bytes;
   readonly revision: bigint;
   readonly signal: AbortSignal;
@@ -21,7 +19,7 @@ export class HeldPermit implements Permit {
   readonly #onEnd: () => void;
   readonly #unlink: () => void;
 
-  constructor(place: Place, onEnd: (permit: HeldPermit) => void) {
+  constructor(place: Place, onEnd: (held: HeldPlace) => void) {
     this.#place = place;
     this.#onEnd = () => onEnd(this);
     this.key = copyBytes(place.key);
@@ -35,23 +33,19 @@ export class HeldPermit implements Permit {
     if (!this.signal.aborted) void this.#follow();
   }
 
-  async release(options: PromptOptions = {}): Promise<void> {
-    SIGNATURES.release.check(options);
+  /** Gives it back. Goes on if the wait for it ends. Idempotent. */
+  async giveBack(options: PromptOptions = {}): Promise<void> {
     const { signal, timeoutMs = PROMPT_MS } = options;
-    this.#end(permitLostError("released"));
+    this.#end(this.#lost("released"));
     await withDeadline({
       signal,
       timeoutMs: timeoutMs === false ? Infinity : timeoutMs,
-      action: () => "give the permit back",
+      action: () => `give ${this.#place.thing} back`,
     }, (context) => abortable(this.#place.leave(), context.signal));
   }
 
   toJSON(): unknown {
     return { key: this.key, revision: String(this.revision) };
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.release();
   }
 
   #end(reason: unknown): void {
@@ -67,12 +61,16 @@ export class HeldPermit implements Permit {
       await withDeadline({
         signal: this.signal,
         timeoutMs: Infinity,
-        action: () => "keep the permit",
+        action: () => `keep ${this.#place.thing}`,
       }, (context) => this.#place.waitUntilLost(context));
     } catch (error) {
       if (this.signal.aborted) return;
       const isLoss = error instanceof EtcdError && error.code === "lock_lost";
-      this.#end(isLoss ? error : permitLostError("unknown", error));
+      this.#end(isLoss ? error : this.#lost("unknown", error));
     }
+  }
+
+  #lost(state: "released" | "unknown", cause?: unknown) {
+    return placeLostError(this.#place.thing, { state, cause });
   }
 }

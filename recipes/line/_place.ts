@@ -1,42 +1,47 @@
 import { keyId } from "../../api/values/mod.ts";
 import { withDeadline, type WorkContext } from "../../api/waiting/mod.ts";
-import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
+import { LeaseNotFoundError } from "../../errors/specific_errors.ts";
 import {
   compare,
   type Comparison,
   type Keyspace,
   type KeyValue,
   op,
+  type Operation,
   type RangeOptions,
   type Session,
+  type Txn,
 } from "../../mod.ts";
 import {
   guardOf,
   type Lane,
+  type OnceOutcome,
   type OnceWriter,
   untilAnswered,
 } from "../steps/mod.ts";
 import type { Departures, DepartureView } from "./_departures.ts";
-import type { SemaphoreKeys } from "./_keys.ts";
-import { permitLostError } from "./_permit_lost_error.ts";
+import { placeLostError } from "./_place_lost_error.ts";
+import type { StandingPlace, Terms } from "./types.ts";
 
-/** The parts that the places of a semaphore share. */
+/** The parts of a place, most of which others in the line share. */
 export interface PlaceParts {
   readonly ks: Keyspace;
-  readonly keys: SemaphoreKeys;
-  readonly limit: number;
+  readonly terms: Terms;
+  /** What is held, such as "the permit". */
+  readonly thing: string;
   readonly departures: Departures;
   readonly writer: OnceWriter;
 }
 
-// Of those beyond the limit, so that mostly no second read is needed.
+// Of those beyond what is needed, so that mostly no second read is.
 const MORE = 64;
+const FIRST: RangeOptions = { limit: 1, keysOnly: true };
 
 /**
- * A place in the queue for the permits: a key of a session. The first ones, as
- * many as the limit is, hold a permit.
+ * A place in a line: a key of a session. It is held as long as fewer others are
+ * before it than there are slots.
  */
-export class Place {
+export class Place implements StandingPlace {
   readonly key: Uint8Array;
   readonly session: Session;
   readonly #parts: PlaceParts;
@@ -51,9 +56,19 @@ export class Place {
   constructor(session: Session, parts: PlaceParts) {
     this.#parts = parts;
     this.session = session;
-    this.key = parts.keys.newPermit();
+    this.key = parts.terms.newKey();
     this.#lane = parts.writer.take(session.lease);
     this.#view = parts.departures.open();
+  }
+
+  /** What is held, such as "the permit". */
+  get thing(): string {
+    return this.#parts.thing;
+  }
+
+  /** How many were before it when that was last looked at. */
+  get before(): number {
+    return this.#ahead?.size ?? 0;
   }
 
   /** The revision that made the key. */
@@ -70,26 +85,27 @@ export class Place {
    * Enters at the end of the queue; resolves to whether that was done, as it is
    * not if the lease has ended.
    *
-   * @throws {InvalidOptionError} If there is another limit.
+   * @throws {Error} The refusal of the terms, if it is not let in.
    */
   async enter(context: WorkContext, method: string): Promise<boolean> {
-    const { keys, departures } = this.#parts;
-    // The first one is its own.
+    const { terms: { admission, ahead }, departures } = this.#parts;
+    // It may be the first one itself.
     const { limit = 0, ...nearest } = this.#nearest;
     const outcome = await this.#lane.write({
-      if: keys.sameLimit,
+      if: admission?.if ?? [],
       then: [
         op.put(this.key, "", { lease: this.session.lease }),
-        op.range(keys.permits, { ...nearest, limit: limit + 1 }),
+        op.range(ahead, { ...nearest, limit: limit + 1 }),
       ],
-      else: [op.range(keys.all, { limit: 1, keysOnly: true })],
+      else: [op.range(admission?.range ?? this.key, FIRST)],
     }, context);
     this.#parts.writer.give(this.#lane);
     switch (outcome.kind) {
       case "lost":
         return false;
       case "refused":
-        throw this.#otherLimit(outcome.results[0].kvs[0], method);
+        if (admission === undefined) return false;
+        throw admission.refusal(outcome.results[0].kvs[0], method);
       case "applied":
         this.#revision = outcome.revision;
         if (outcome.results) this.#read(outcome.results[1].kvs);
@@ -98,36 +114,60 @@ export class Place {
     }
   }
 
-  /** Whether it has a permit now. */
+  /** Whether it is held now. */
   async isHeld(context: WorkContext): Promise<boolean> {
-    const { limit } = this.#parts;
+    const { slots } = this.#parts.terms;
     for (;;) {
       const stale = this.#view.takeStale();
       if (stale || this.#ahead === undefined) await this.#readAgain(context);
       const { gone } = this.#view;
-      if (gone.has(keyId(this.key))) throw permitLostError();
+      if (gone.has(keyId(this.key))) throw placeLostError(this.thing);
       this.#ahead = this.#ahead?.difference(gone);
       gone.clear();
-      if (this.#ahead === undefined || this.#ahead.size >= limit) return false;
+      if (this.#ahead === undefined || this.#ahead.size >= slots) return false;
       if (!this.#isCut) return true;
       this.#ahead = undefined;
     }
   }
 
-  /** Waits for a permit. */
+  /** Waits until it is held. */
   async waitUntilHeld(context: WorkContext): Promise<void> {
     while (!await this.isHeld(context)) {
       await this.#view.changed(context.signal);
     }
   }
 
-  /** Waits until a permit that was held is lost: rejects with the reason. */
+  /** Waits until it is lost, if it was held: rejects with the reason. */
   async waitUntilLost(context: WorkContext): Promise<never> {
     for (;;) {
       await this.#view.changed(context.signal);
       // Only a store that has gone back has others before it.
-      if (!await this.isHeld(context)) throw permitLostError("behind");
+      if (await this.isHeld(context)) continue;
+      throw placeLostError(this.thing, { state: "behind" });
     }
+  }
+
+  /**
+   * Writes something once, as long as the session lives.
+   *
+   * @throws {LeaseNotFoundError} If its lease does not exist any more.
+   */
+  async write<
+    const Then extends readonly Operation[],
+    const Else extends readonly Operation[],
+  >(
+    txn: Required<Txn<Then, Else>>,
+    context: WorkContext,
+  ): Promise<Exclude<OnceOutcome<Then, Else>, { readonly kind: "lost" }>> {
+    const { writer } = this.#parts;
+    const lane = writer.take(this.session.lease);
+    const outcome = await lane.write(txn, context)
+      .finally(() => writer.give(lane));
+    if (outcome.kind !== "lost") return outcome;
+    throw new LeaseNotFoundError(
+      `Cannot keep ${this.thing}: the lease does not exist (lease_not_found)`,
+      { code: "lease_not_found", cause: this.session.signal.reason },
+    );
   }
 
   /** Leaves the queue, trying until that is done or the lease has ended. */
@@ -136,7 +176,7 @@ export class Place {
   }
 
   async #leave(): Promise<void> {
-    const { ks, departures, writer } = this.#parts;
+    const { ks, terms, departures, writer } = this.#parts;
     departures.drop(this.#view);
     writer.give(this.#lane);
     // Nothing was put.
@@ -145,14 +185,15 @@ export class Place {
       await withDeadline({
         owner: this.session.signal,
         timeoutMs: Infinity,
-        action: () => "leave the queue for the permits",
+        action: () => `leave the queue for ${this.thing}`,
       }, async (context) => {
         const gone = op.delete(this.key);
         if (this.#revision === 0n) {
           await this.#lane.undo(gone, context);
         } else {
+          const departure = terms.departure?.(this) ?? { then: [gone] };
           await untilAnswered(
-            (options) => ks.txn({ then: [gone] }, options),
+            (options) => ks.txn(departure, options),
             context,
             { writes: true },
           );
@@ -165,12 +206,12 @@ export class Place {
   }
 
   get #nearest(): RangeOptions {
-    const limit = this.#parts.limit + MORE;
+    const limit = this.#parts.terms.slots + MORE;
     return { sortBy: "create", order: "descend", keysOnly: true, limit };
   }
 
   async #readAgain(context: WorkContext): Promise<void> {
-    const { ks, keys: { permits } } = this.#parts;
+    const { ks, terms: { ahead } } = this.#parts;
     const before = { ...this.#nearest, maxCreateRevision: this.#revision - 1n };
     const { answer } = await untilAnswered(
       (options) =>
@@ -179,14 +220,14 @@ export class Place {
             this.guard,
             compare.lease(this.key, "=", this.session.lease),
           ],
-          then: [op.range(permits, before)],
+          then: [op.range(ahead, before)],
           // Without a range in each branch, a member that is behind may answer.
           else: [op.range(this.key, { keysOnly: true })],
         }, options),
       context,
       { writes: false },
     );
-    if (!answer.succeeded) throw permitLostError();
+    if (!answer.succeeded) throw placeLostError(this.thing);
     this.#read(answer.results[0].kvs);
   }
 
@@ -195,19 +236,6 @@ export class Place {
     const ahead = new Set(kvs.map(({ key }) => keyId(key)));
     ahead.delete(own);
     this.#ahead = ahead;
-    this.#isCut = ahead.size >= this.#parts.limit + MORE;
-  }
-
-  #otherLimit(
-    other: KeyValue | undefined,
-    method: string,
-  ): InvalidOptionError {
-    const { keys, limit } = this.#parts;
-    const theirs = other === undefined ? "another" : keys.limitOf(other.key);
-    return new InvalidOptionError("limit", limit, {
-      expected:
-        `${theirs}, as others have it that hold permits of ${keys.shown}`,
-      method,
-    });
+    this.#isCut = ahead.size >= this.#parts.terms.slots + MORE;
   }
 }

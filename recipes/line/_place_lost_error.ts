@@ -7,13 +7,16 @@ const STATE = {
   released: "it was given back",
 } as const;
 
-/** The error of a permit, or of a place in the queue, that is lost. */
-export function permitLostError(
-  state: keyof typeof STATE = "deleted",
-  cause?: unknown,
+/** The error of something held, or of a place in the queue, that is lost. */
+export function placeLostError(
+  thing: string,
+  { state = "deleted", cause }: {
+    readonly state?: keyof typeof STATE;
+    readonly cause?: unknown;
+  } = {},
 ): LockLostError {
   return new LockLostError(
-    `Cannot keep the permit: ${STATE[state]} (lock_lost)`,
+    `Cannot keep ${thing}: ${STATE[state]} (lock_lost)`,
     { code: "lock_lost", cause },
   );
 }

@@ -1,37 +1,38 @@
-import { encodeBytes, keyBytes, keyId } from "../../api/values/mod.ts";
-import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
-import { type Key, type KeyRange, prefix } from "../../mod.ts";
-
-/** The start of what is no item. Go's recipes use it in the same way. */
-const BESIDE = "__";
+import { type Key, type KeyRange, type KeyValue, prefix } from "../../mod.ts";
+import type { ItemKeys } from "../items/mod.ts";
+import { NamedKeys } from "../steps/mod.ts";
 
 /** The keys of a queue: items where Go's `recipe.Queue` has them. */
-export class QueueKeys {
-  /** The name, as errors show it. */
+export class QueueKeys implements ItemKeys {
   readonly shown: string;
-  /** The items: all keys below the name. */
   readonly items: KeyRange;
-  /** The lock of those who wait for an item. */
   readonly turn: Uint8Array;
-  /** The start of the keys that writes are told apart by. */
   readonly lanes: Uint8Array;
-  readonly #start: Uint8Array;
+  readonly sortBy = "create";
+  /** As finding them makes etcd sort all. */
+  readonly mostItems = 32;
+  readonly #keys: NamedKeys;
 
   constructor(name: Key) {
-    const bytes = keyBytes("name", name);
-    if (keyId(bytes).startsWith(BESIDE)) {
-      throw new InvalidOptionError("name", name, {
-        expected:
-          `without "${BESIDE}" in front, which the queue's own keys have`,
-      });
-    }
-    this.shown = JSON.stringify(new TextDecoder().decode(bytes));
-    this.#start = Uint8Array.of(...bytes, ...encodeBytes("/"));
-    this.items = prefix(this.#start);
-    // Not below the name: Go's queue takes for an item whatever is there.
-    const beside = Uint8Array.of(...encodeBytes(BESIDE), ...this.#start);
-    this.turn = Uint8Array.of(...beside, ...encodeBytes("turn"));
-    this.lanes = Uint8Array.of(...beside, ...encodeBytes("writes/"));
+    const keys = this.#keys = new NamedKeys(name);
+    this.shown = keys.shown;
+    this.items = prefix(keys.below(""));
+    this.turn = keys.beside("turn");
+    this.lanes = keys.beside("writes/");
+  }
+
+  /** One that has a lease is none. */
+  isItem({ lease }: KeyValue): boolean {
+    return lease === 0n;
+  }
+
+  /** No item comes before an older one. */
+  isNext(): readonly [] {
+    return [];
+  }
+
+  writtenWith(): readonly [] {
+    return [];
   }
 
   /** A key for a new item: the time in nanoseconds, as Go has it. */
@@ -40,6 +41,6 @@ export class QueueKeys {
     // The clock has milliseconds: the rest keeps producers apart.
     const nanoseconds = BigInt(Date.now()) * 1_000_000n +
       BigInt(random % 1_000_000);
-    return Uint8Array.of(...this.#start, ...encodeBytes(`${nanoseconds}`));
+    return this.#keys.below(`${nanoseconds}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Key, Keyspace } from "../../mod.ts";
-import { checkCodec } from "../codec/mod.ts";
-import { checkKeyspace, checkSessionSource } from "../steps/mod.ts";
+import { checkQueueOptions } from "../items/mod.ts";
+import { checkKeyspace } from "../steps/mod.ts";
 import { QueueHandle } from "./_handle.ts";
 import { QueueKeys } from "./_keys.ts";
 import { SIGNATURES } from "./_signatures.ts";
@@ -31,14 +31,8 @@ export function queue<T>(
   options: QueueOptions<T>,
 ): Queue<T> {
   return SIGNATURES.queue.take(options ?? {}, () => {
-    const codec = checkCodec<T>("codec", options?.codec);
-    const { session, ttlSeconds } = options;
-    checkSessionSource({ session, ttlSeconds });
+    const checked = checkQueueOptions(options);
     const keys = new QueueKeys(name);
-    return new QueueHandle(checkKeyspace(ks), keys, {
-      codec,
-      session,
-      ttlSeconds,
-    });
+    return new QueueHandle(checkKeyspace(ks), keys, checked);
   });
 }

@@ -1,36 +1,11 @@
-import type { Bytes, LockOptions, PromptOptions, Session } from "../../mod.ts";
-import type { Codec } from "../codec/mod.ts";
+import type { LockOptions, PromptOptions } from "../../mod.ts";
+import type {
+  QueueItem,
+  QueueItemsOptions,
+  QueueOptions,
+} from "../items/mod.ts";
 
-/** Options of a queue. */
-export interface QueueOptions<T> {
-  /** The way from values to bytes and back, such as `json()`. */
-  readonly codec: Codec<T>;
-  /**
-   * The session of the keys that lost answers are cleared up by. It stays yours to
-   * close.
-   *
-   * @default {one of its own, opened when it is first needed, and again when it
-   * was lost}
-   */
-  readonly session?: Session | undefined;
-  /**
-   * The seconds of a session of its own. When this process is gone, the next
-   * consumer takes over the wait for items after this time.
-   *
-   * @default {10}
-   */
-  readonly ttlSeconds?: number | undefined;
-}
-
-/** An item of a queue. */
-export interface QueueItem<T> {
-  /** The value. */
-  readonly value: T;
-  /** The key that it has, or had, in etcd: no other item has the same at once. */
-  readonly key: Bytes;
-  /** The revision that made the key: items are taken in this order. */
-  readonly revision: bigint;
-}
+export type { QueueItem, QueueItemsOptions, QueueOptions };
 
 /**
  * A queue: who enqueues and who dequeues may be many processes. Made by
@@ -77,10 +52,4 @@ export interface Queue<T> extends AsyncIterable<QueueItem<T>>, AsyncDisposable {
    * @throws {EtcdError} If an item could not be put back, with its key.
    */
   close(): Promise<void>;
-}
-
-/** Options of an iteration over items. */
-export interface QueueItemsOptions {
-  /** Ends the iteration: it throws the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
 }

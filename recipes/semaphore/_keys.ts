@@ -5,14 +5,17 @@ import {
   type Comparison,
   type Key,
   type KeyRange,
+  type KeyValue,
   prefix,
   range,
 } from "../../mod.ts";
+import type { Terms } from "../line/mod.ts";
 
 const PERMITS = "/permits/";
 
-/** The keys of a semaphore. */
+/** The keys of a semaphore, which has a limit. */
 export class SemaphoreKeys {
+  readonly limit: number;
   /** The name, as errors show it. */
   readonly shown: string;
   /** The keys that hold a permit, or wait for one, with this limit. */
@@ -28,6 +31,7 @@ export class SemaphoreKeys {
 
   constructor(name: Key, limit: number) {
     const bytes = checkName(name);
+    this.limit = limit;
     this.shown = JSON.stringify(new TextDecoder().decode(bytes));
     this.lanes = joined(bytes, "/writes/");
     this.#allStart = joined(bytes, PERMITS);
@@ -50,6 +54,21 @@ export class SemaphoreKeys {
     const rest = new TextDecoder().decode(key.subarray(this.#allStart.length));
     return rest.split("/")[0] ?? "";
   }
+}
+
+/** As many places as the limit is are held; whoever has another limit stays out. */
+export function semaphoreTerms(keys: SemaphoreKeys): Terms {
+  const { permits: ahead, limit: slots, sameLimit, all: range } = keys;
+  const newKey = () => keys.newPermit();
+  const refusal = (other: KeyValue | undefined, method: string) => {
+    const theirs = other === undefined ? "another" : keys.limitOf(other.key);
+    return new InvalidOptionError("limit", slots, {
+      expected:
+        `${theirs}, as others have it that hold permits of ${keys.shown}`,
+      method,
+    });
+  };
+  return { newKey, ahead, slots, admission: { if: sameLimit, range, refusal } };
 }
 
 /** A name whose keys are in no range of another one's. */

@@ -35,10 +35,7 @@ export function semaphore(
     const { session, ttlSeconds } = options;
     checkSessionSource({ session, ttlSeconds });
     const keys = new SemaphoreKeys(name, limit);
-    return new SemaphoreHandle(checkKeyspace(ks), keys, {
-      limit,
-      session,
-      ttlSeconds,
-    });
+    const source = { session, ttlSeconds };
+    return new SemaphoreHandle(checkKeyspace(ks), keys, source);
   });
 }

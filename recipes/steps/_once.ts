@@ -1,3 +1,4 @@
+import type { LeaseRef } from "../../api/checks/mod.ts";
 import { encodeBytes } from "../../api/values/mod.ts";
 import type { WorkContext } from "../../api/waiting/mod.ts";
 import { LeaseNotFoundError } from "../../errors/specific_errors.ts";
@@ -6,7 +7,6 @@ import {
   compare,
   type DeleteOperation,
   type Keyspace,
-  type Lease,
   op,
   type Operation,
   type ResponseHeader,
@@ -58,7 +58,7 @@ export class OnceWriter {
   }
 
   /** A lane that nobody else uses until it is given back. */
-  take(lease: Lease): Lane {
+  take(lease: LeaseRef): Lane {
     this.#free = this.#free.filter((lane) => lane.lease === lease);
     // A lane is never one that somebody else has made, whoever has the lease.
     const id = encodeBytes(crypto.randomUUID());
@@ -79,7 +79,7 @@ export class OnceWriter {
 /** A key that is written with each transaction, one after the other. */
 export class Lane {
   /** The lease that it ends with. */
-  readonly lease: Lease;
+  readonly lease: LeaseRef;
   readonly #keys: Pick<Keyspace, "txn">;
   readonly #key: Uint8Array;
   /** The revision at which it was last written: zero if it is new. */
@@ -89,7 +89,7 @@ export class Lane {
   /** Makes a lane; its key comes with the first transaction. */
   constructor(
     keys: Pick<Keyspace, "txn">,
-    { lease, key }: { readonly lease: Lease; readonly key: Uint8Array },
+    { lease, key }: { readonly lease: LeaseRef; readonly key: Uint8Array },
   ) {
     this.#keys = keys;
     this.lease = lease;

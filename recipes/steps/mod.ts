@@ -11,6 +11,7 @@ export {
   firstChange,
   type KeyState,
 } from "./_first_change.ts";
+export { besideOf, NamedKeys } from "./_named_keys.ts";
 export { guardOf } from "./_guard.ts";
 export { type Lane, type OnceOutcome, OnceWriter } from "./_once.ts";
 export { Pacing, type PacingClock } from "./_pacing.ts";
@@ -21,6 +22,7 @@ export {
   SessionKeeper,
   type SessionSource,
 } from "./_session_keeper.ts";
+export { SessionWriter } from "./_session_writer.ts";
 export {
   type Answered,
   ATTEMPT_MS,

@@ -7,7 +7,7 @@ import {
   type Keyspace,
   op,
 } from "../../../mod.ts";
-import { semaphore } from "../../../recipes/mod.ts";
+import { doubleBarrier, rwLock, semaphore } from "../../../recipes/mod.ts";
 import { client, nextSerial, startOneMember } from "../_one_member.ts";
 
 startOneMember();
@@ -23,6 +23,16 @@ const HOLDERS: Readonly<Record<string, (ks: Keyspace) => Promise<Holder>>> = {
     const permits = semaphore(ks, "few", { limit: 1 });
     const { guard } = await permits.acquire();
     return { guard, close: () => permits.close() };
+  },
+  async rwLock(ks) {
+    const locks = rwLock(ks, "index");
+    const { guard } = await locks.readLock();
+    return { guard, close: () => locks.close() };
+  },
+  async doubleBarrier(ks) {
+    const meeting = doubleBarrier(ks, "start", { count: 1 });
+    const { guard } = await meeting.enter();
+    return { guard, close: () => meeting.close() };
   },
 };
 

@@ -23,14 +23,20 @@ interface Taken {
   readonly revision: bigint;
 }
 
-/** Keeps account of all items of a queue. */
+/** Keeps account of all items of a queue of either kind. */
 export class Ledger {
+  readonly #name: string;
   /** Key by value, of those that were put. */
   readonly #put = new Map<string, string>();
   readonly #doubted = new Set<string>();
   readonly #keyOf = new Map<string, string>();
+  /** By value. */
   readonly #taken = new Map<string, Taken>();
   readonly #putTwice: string[] = [];
+
+  constructor(name: string) {
+    this.#name = name;
+  }
 
   /** An item was put. */
   put(value: string, key: string): void {
@@ -45,10 +51,13 @@ export class Ledger {
   /** Reads who took which item: both are written at one revision. */
   async readHistory(client: Client, startRevision: bigint): Promise<void> {
     const lanes = new Map<bigint, bigint>();
+    /** Value by key: a key may have one after the other. */
+    const at = new Map<string, string>();
+    const items = `${this.#name}/`;
     for await (
-      const { kv } of eventsOf(client, "__jobs/writes/", startRevision)
+      const { kv } of eventsOf(client, `__${items}writes/`, startRevision)
     ) lanes.set(kv.modRevision, kv.lease);
-    for await (const event of eventsOf(client, "jobs/", startRevision)) {
+    for await (const event of eventsOf(client, items, startRevision)) {
       const { type, kv } = event;
       const key = kv.key.text();
       if (type === "put") {
@@ -57,10 +66,11 @@ export class Ledger {
         const before = this.#keyOf.get(value) ?? key;
         if (before !== key) this.#putTwice.push(value);
         this.#keyOf.set(value, key);
-        this.#taken.delete(key);
+        at.set(key, value);
+        this.#taken.delete(value);
         continue;
       }
-      this.#taken.set(key, {
+      this.#taken.set(at.get(key) ?? key, {
         lease: lanes.get(kv.modRevision),
         revision: kv.modRevision,
       });
@@ -80,7 +90,7 @@ export class Ledger {
     for (const [value, times] of consumed) {
       if (times > 1) faults.push(`${value} was consumed ${times} times`);
     }
-    const told = lines.filter((line) => line.startsWith("error ")).join("\n");
+    const told = lines.filter((line) => line.startsWith("error "));
     const counts = { consumed: consumed.size, killed: 0, told: 0, doubted: 0 };
     for (const value of [...this.#put.keys(), ...this.#doubted]) {
       const key = this.#keyOf.get(value);
@@ -89,16 +99,20 @@ export class Ledger {
         counts.doubted++;
       }
       if (consumed.has(value)) continue;
-      if (key !== undefined && told.includes(`"${key}"`)) counts.told++;
-      else if (this.#diedWith(key, workers)) counts.killed++;
+      const by = told.findIndex((line) => line.includes(`"${key}"`));
+      if (by >= 0) {
+        // Of one item, as another one may have the key as well.
+        told.splice(by, 1);
+        counts.told++;
+      } else if (this.#diedWith(value, workers)) counts.killed++;
       else faults.push(`${value} is missing`);
     }
     return { counts, faults };
   }
 
   /** Whether the consumer that took an item was killed, and took none after it. */
-  #diedWith(key: string | undefined, workers: readonly Worker[]): boolean {
-    const taken = key === undefined ? undefined : this.#taken.get(key);
+  #diedWith(value: string, workers: readonly Worker[]): boolean {
+    const taken = this.#taken.get(value);
     if (taken?.lease === undefined) return false;
     const line = `session ${taken.lease}`;
     const by = workers.find(({ program }) => program.lines.includes(line));

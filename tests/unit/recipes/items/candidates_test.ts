@@ -1,7 +1,8 @@
 // The oldest items as they were read: what is gone past, and how many are read.
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { Bytes, type KeyValue } from "../../../../mod.ts";
-import { Candidates } from "../../../../recipes/queue/_candidates.ts";
+import { QueueKeys } from "../../../../recipes/queue/_keys.ts";
+import { Candidates } from "../../../../recipes/items/_candidates.ts";
 
 function key(
   name: string,
@@ -18,7 +19,7 @@ function key(
 const nameOf = (kv: KeyValue | undefined) => kv?.key.text();
 
 Deno.test("Candidates reads one item first, then as many as make 64 KiB, at most 32", () => {
-  const candidates = new Candidates();
+  const candidates = new Candidates(new QueueKeys("jobs"));
   assertEquals(candidates.limit, 1);
   candidates.note({ kvs: [key("a")], readAt: 5n });
   assertEquals(candidates.limit, 32);
@@ -29,7 +30,7 @@ Deno.test("Candidates reads one item first, then as many as make 64 KiB, at most
 });
 
 Deno.test("Candidates goes past keys with a lease, and reads more until an item is among them", () => {
-  const candidates = new Candidates();
+  const candidates = new Candidates(new QueueKeys("jobs"));
   candidates.note({ kvs: [key("lock", { lease: 7n })], readAt: 5n });
   assertEquals([candidates.head, candidates.emptyAt], [undefined, undefined]);
   const before = candidates.limit;
@@ -42,7 +43,7 @@ Deno.test("Candidates goes past keys with a lease, and reads more until an item 
 });
 
 Deno.test("Candidates goes past what does not decode until that has changed", () => {
-  const candidates = new Candidates();
+  const candidates = new Candidates(new QueueKeys("jobs"));
   const bad = key("bad");
   candidates.note({ kvs: [bad], readAt: 5n });
   candidates.skip(bad);
@@ -54,7 +55,7 @@ Deno.test("Candidates goes past what does not decode until that has changed", ()
 });
 
 Deno.test("Candidates gives the others back if one was taken, and knows when there are no more", () => {
-  const candidates = new Candidates();
+  const candidates = new Candidates(new QueueKeys("jobs"));
   candidates.note({ kvs: [key("a"), key("b")], readAt: 5n });
   assertFalse(candidates.isLast);
   const rest = candidates.takeAll();
