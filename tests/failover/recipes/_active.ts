@@ -11,13 +11,13 @@ export const ACTIVE = "active/";
 export function whileActive(held: string, kind: string): string {
   return `
     const { lease } = await client.get(${held}.key) ?? {};
-    if (lease === undefined) continue;
+    if (lease === undefined) return;
     const active = \`${ACTIVE}${kind}/\${${held}.revision}\`;
     const { succeeded } = await client.txn({
       if: [${held}.guard],
       then: [op.put(active, "", { lease })],
     });
-    if (succeeded) console.log("in");
+    if (succeeded) console.log(\`${kind}\`);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
     // Not given back before it is known to be done; or it ends with the lease.
     while (!${held}.signal.aborted) {

@@ -85,7 +85,13 @@ export class RunningProgram implements AsyncDisposable {
 
   /** Sends SIGKILL, SIGSTOP or SIGCONT to the process. */
   signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
-    if (this.#running) this.#child.kill(signal);
+    if (!this.#running) return;
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      // It has ended, which is not known here yet.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -58,9 +58,8 @@ Deno.test("PriorityQueue.dequeue() takes an item that has come since it last rea
   assertEquals((await jobs.dequeue()).value, "urgent");
   assertEquals((await jobs.dequeue()).value, "late 1");
   // One that cannot be read is before all of them.
-  await client.put(`${name}/00000/0`, "", {
-    lease: await client.lease.grant(60),
-  });
+  await using session = await client.session();
+  await client.put(`${name}/00000/0`, "", { lease: session.lease });
   assertEquals((await jobs.dequeue()).value, "late 2");
   await producer.enqueue("again", { priority: 2 });
   assertEquals((await jobs.dequeue()).value, "again");

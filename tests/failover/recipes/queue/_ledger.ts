@@ -83,8 +83,9 @@ export class Ledger {
     const consumed = new Map<string, number>();
     const lines = workers.flatMap(({ program }) => program.lines);
     for (const line of lines) {
-      const value = /^got (.*)$/.exec(line)?.[1];
-      if (value === undefined) continue;
+      const got = `got ${this.#name} `;
+      if (!line.startsWith(got)) continue;
+      const value = line.slice(got.length);
       consumed.set(value, (consumed.get(value) ?? 0) + 1);
     }
     for (const [value, times] of consumed) {

@@ -21,21 +21,36 @@ const ENOUGH = 100;
 
 startThreeMembers();
 
-/** Takes items, and says so. */
-function consumer({ imported }: QueueKind, name: string): string {
-  return `${programStart(`${imported}, text`)}
+/** Takes items of both kinds of queues, and says so. */
+function consumer(): string {
+  return `${programStart("priorityQueue, queue, text")}
 for (;;) {
   try {
     await using session = await client.session({ ttlSeconds: ${TTL_SECONDS} });
     console.log("session", session.lease.id.toString());
-    await using jobs = ${imported}(client, "${name}", { codec: text, session });
-    for await (const { value } of jobs) console.log("got", value);
-  } catch (error) {
-    console.log("error", Deno.inspect(error).replaceAll("\\n", " "));
-    if (!(error instanceof EtcdError || error instanceof SuppressedError)) {
-      throw error;
+    const options = { codec: text, session };
+    await using plain = queue(client, "queue", options);
+    await using urgent = priorityQueue(client, "priorityQueue", options);
+    const take = async (jobs, name) => {
+      for await (const { value } of jobs) console.log("got", name, value);
+    };
+    const both = [take(plain, "queue"), take(urgent, "priorityQueue")];
+    try {
+      await Promise.all(both);
+    } finally {
+      // Each has items of its own to tell about.
+      await Promise.all([plain.close(), urgent.close()]);
+      for (const { reason } of await Promise.allSettled(both)) tell(reason);
     }
+  } catch (error) {
+    tell(error);
   }
+}
+function tell(error) {
+  if (error === undefined) return;
+  console.log("error", Deno.inspect(error).replaceAll("\\n", " "));
+  if (error instanceof EtcdError || error instanceof SuppressedError) return;
+  throw error;
 }`;
 }
 
@@ -59,46 +74,78 @@ async function produce(
   }
 }
 
-for (const kind of KINDS) {
-  Deno.test(`every item of a ${kind.kind} is consumed once, or missing for a reason, while consumers, links and members fail`, async () => {
-    await cluster.reset();
-    const name = kind.imported;
-    await using other = observer(cluster);
-    await using client = new Client({
+/** A queue, who puts its items, and what has become of them. */
+class Subject implements AsyncDisposable {
+  readonly name: string;
+  readonly ledger: Ledger;
+  readonly #jobs: AnyQueue;
+  #producing: Promise<void> = Promise.resolve();
+
+  constructor(client: Client, { imported, open }: QueueKind) {
+    this.name = imported;
+    this.ledger = new Ledger(imported);
+    this.#jobs = open(client, imported);
+  }
+
+  produce(stop: AbortSignal): void {
+    this.#producing = produce(this.#jobs, this.ledger, stop);
+  }
+
+  /** Waits until no item is left, and nobody has one on its way. */
+  async rest(client: Client): Promise<void> {
+    await this.#producing;
+    await waitFor(
+      "an empty queue",
+      async () => (await client.range(prefix(`${this.name}/`))).count === 0n,
+      { timeoutMs: 30_000 },
+    );
+    await waitFor("idle consumers", async () => {
+      const { count } = await client.range(prefix(`__${this.name}/turn/`));
+      return count === BigInt(CONSUMERS);
+    }, { timeoutMs: 30_000 });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#jobs.close();
+  }
+}
+
+Deno.test("every item is consumed once, or missing for a reason, while consumers, links and members fail", async () => {
+  await cluster.reset();
+  await using other = observer(cluster);
+  await using stack = new AsyncDisposableStack();
+  const client = stack.use(
+    new Client({
       endpoints: cluster.endpoints,
       dialTimeoutMs: 1_000,
       requestTimeoutMs: 2_000,
       keepAlive: false,
-    });
-    await using jobs = kind.open(client, name);
-    const { header } = await other.range(prefix(`${name}/`));
-    const ledger = new Ledger(name);
-    await using workers = await startWorkers(consumer(kind, name), {
-      count: CONSUMERS,
-      ready: /^session/,
-    });
-    const stop = new AbortController();
-    const producing = produce(jobs, ledger, stop.signal);
-    const fates = await suffer(workers);
-    await waitFor("enough items", () => workers.lines.length > ENOUGH, {
-      timeoutMs: 60_000,
-    });
-    stop.abort();
-    await producing;
-    await waitFor(
-      "an empty queue",
-      async () => (await other.range(prefix(`${name}/`))).count === 0n,
-      { timeoutMs: 30_000 },
-    );
-    // What was taken before has been handed over.
-    await waitFor("idle consumers", async () => {
-      const { count } = await other.range(prefix(`__${name}/turn/`));
-      return count === BigInt(CONSUMERS);
-    }, { timeoutMs: 30_000 });
+    }),
+  );
+  const { header } = await other.range("queue");
+  const subjects = KINDS.map((kind) => stack.use(new Subject(client, kind)));
+  const workers = stack.use(
+    await startWorkers(consumer(), { count: CONSUMERS, ready: /^session/ }),
+  );
+  const stop = new AbortController();
+  for (const subject of subjects) subject.produce(stop.signal);
+  const fates = await suffer(workers);
+  await waitFor(
+    "enough items",
+    () =>
+      subjects.every(({ name }) =>
+        workers.lines.filter((line) => line.startsWith(`got ${name} `)).length >
+          ENOUGH
+      ),
+    { timeoutMs: 60_000 },
+  );
+  stop.abort();
+  for (const subject of subjects) await subject.rest(other);
+  for (const { name, ledger } of subjects) {
     await ledger.readHistory(other, header.revision + 1n);
     const account = ledger.account(workers.all);
-    say(`${JSON.stringify(account.counts)} ${fates}`);
+    say(`${name}: ${JSON.stringify(account.counts)} ${fates}`);
     assertEquals(account.faults, []);
     assert(account.counts.consumed > ENOUGH / 2, `${account.counts.consumed}`);
-  });
-}
+  }
+});

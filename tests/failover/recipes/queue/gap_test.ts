@@ -27,9 +27,9 @@ const past = new Client({ endpoints: "${directEndpoint}" });
 const session = await client.session({ ttlSeconds: 2 });
 console.log("session", session.lease.id.toString());
 const jobs = ${imported}(client, "${name}", { codec: text, session });
-console.log("got", (await jobs.dequeue()).value);
+console.log("got", "${name}", (await jobs.dequeue()).value);
 await waitFor(past, "go on/${name}", (kv) => kv !== undefined);
-console.log("got", (await jobs.dequeue()).value);`;
+console.log("got", "${name}", (await jobs.dequeue()).value);`;
 }
 
 async function untilEmpty(name: string): Promise<void> {
@@ -58,7 +58,7 @@ for (const kind of KINDS) {
     await using first = await RunningProgram.start(consumer(kind, name), {
       check: false,
     });
-    await first.printed("got first");
+    await first.printed(`got ${name} first`);
     await faultyMember().proxy.set({ kind: "mute" });
     try {
       await other.put(`go on/${name}`, "");
@@ -71,7 +71,9 @@ for (const kind of KINDS) {
     await using second = await RunningProgram.start(consumer(kind, name), {
       check: false,
     });
-    await second.printed("got third");
+    await second.printed(`got ${name} third`);
+    // It is not to take what the ledger puts.
+    second.signal("SIGKILL");
     await ledger.readHistory(other, header.revision + 1n);
     const account = ledger.account([
       { program: first, killed: true },
