@@ -17,7 +17,7 @@ export class DoubleBarrierKeys implements Terms {
   readonly shown: string;
   /** All that wait, or have entered and not left. */
   readonly ahead: KeyRange;
-  /** How many of them there may be. */
+  /** The most of them that there may be. */
   readonly slots: number;
   /** Put when all are there. The last one that leaves takes it away. */
   readonly ready: Uint8Array;

@@ -5,7 +5,7 @@ import { type Place, placeLostError } from "../line/mod.ts";
 import { untilAnswered, watchAfterRead } from "../steps/mod.ts";
 import type { DoubleBarrierKeys } from "./_double_keys.ts";
 
-/** What those do who meet at a double barrier. */
+/** The steps of those who meet at a double barrier. */
 export class Gathering {
   readonly #ks: Keyspace;
   readonly #keys: DoubleBarrierKeys;

@@ -77,7 +77,7 @@ export interface Barrier extends AsyncDisposable {
 
 /** Options of a double barrier. */
 export interface DoubleBarrierOptions {
-  /** How many meet. All that use a name have to give the same. */
+  /** The number of those who meet. All that use a name have to give the same. */
   readonly count: number;
   /**
    * The session that those who have entered are present by. It stays yours to

@@ -27,7 +27,7 @@ export interface ItemHandleParts<I> {
   readonly putAgain: (item: Stored, context: WorkContext) => Promise<unknown>;
 }
 
-/** What the handles of all kinds of queues have: items are taken. */
+/** The part that the handles of all kinds of queues have: items are taken. */
 export class ItemHandle<I> {
   readonly #parts: ItemHandleParts<I>;
   readonly #taker: Taker<I>;

@@ -1,6 +1,7 @@
 import type { WorkContext } from "../../api/waiting/mod.ts";
 import {
   compare,
+  type Comparison,
   type DeleteResult,
   type Key,
   type KeyRange,
@@ -115,13 +116,10 @@ export class ItemStore {
     },
   ): Promise<TakeResult> {
     const { key, modRevision } = kv;
-    const { items } = this.#keys;
-    const left = limit > 0 ? [op.range(items, this.#next(limit))] : [];
+    const keys = this.#keys;
+    const left = limit > 0 ? [op.range(keys.items, this.#next(limit))] : [];
     const { outcome, session } = await this.#writer.send({
-      if: [
-        compare.modRevision(key, "=", modRevision),
-        ...this.#keys.isNext(kv, passed),
-      ],
+      if: [isThere(kv), ...keys.isNext(kv, passed)],
       then: [op.delete(key), ...left],
       else: left,
     }, context);
@@ -168,6 +166,10 @@ export class ItemStore {
   #next(limit: number): RangeOptions {
     return { sortBy: this.#keys.sortBy, order: "ascend", limit };
   }
+}
+
+function isThere({ key, modRevision }: KeyValue): Comparison {
+  return compare.modRevision(key, "=", modRevision);
 }
 
 function toNext(

@@ -72,6 +72,6 @@ export interface ItemKeys {
     kv: KeyValue,
     passed: readonly Uint8Array[],
   ): readonly Comparison[];
-  /** What is written with an item. */
+  /** The writes that go with that of an item. */
   writtenWith(key: Uint8Array): readonly PutOperation[];
 }

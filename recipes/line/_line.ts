@@ -26,7 +26,7 @@ export interface LineParts {
   readonly texts: LineTexts;
 }
 
-/** How somebody waits for a place. */
+/** Options of a wait for a place. */
 export interface StandOptions extends LockOptions {
   /** The method that is called. */
   readonly method: string;
@@ -70,7 +70,7 @@ export class Line {
   ): Promise<T> {
     return this.run({ ...options, timeoutMs }, async (context) => {
       for (;;) {
-        const place = await this.#enter(terms, context, method);
+        const place = await this.#enter(terms, { context, method });
         try {
           return await this.#whileAlive(place, context, wait);
         } catch (error) {
@@ -106,7 +106,7 @@ export class Line {
     return this.run(options, async (context) => {
       // Mostly this tells, and leaves no trace.
       if (await this.#isTaken(terms, context)) return undefined;
-      const place = await this.#enter(terms, context, method);
+      const place = await this.#enter(terms, { context, method });
       try {
         if (await place.isHeld(context)) return this.hold(place, hold);
       } catch (error) {
@@ -173,8 +173,10 @@ export class Line {
   /** Enters the queue, with a new session if the last one has ended. */
   async #enter(
     terms: Terms,
-    context: WorkContext,
-    method: string,
+    { context, method }: {
+      readonly context: WorkContext;
+      readonly method: string;
+    },
   ): Promise<Place> {
     for (;;) {
       const session = await this.#sessions.get(context);

@@ -27,7 +27,7 @@ import type { StandingPlace, Terms } from "./types.ts";
 export interface PlaceParts {
   readonly ks: Keyspace;
   readonly terms: Terms;
-  /** What is held, such as "the permit". */
+  /** The thing that is held, such as "the permit". */
   readonly thing: string;
   readonly departures: Departures;
   readonly writer: OnceWriter;
@@ -61,12 +61,12 @@ export class Place implements StandingPlace {
     this.#view = parts.departures.open();
   }
 
-  /** What is held, such as "the permit". */
+  /** The thing that is held, such as "the permit". */
   get thing(): string {
     return this.#parts.thing;
   }
 
-  /** How many were before it when that was last looked at. */
+  /** The number of those before it when that was last looked at. */
   get before(): number {
     return this.#ahead?.size ?? 0;
   }

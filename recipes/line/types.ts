@@ -6,15 +6,15 @@ import type {
   Txn,
 } from "../../mod.ts";
 
-/** What a place in a line is, and when it is held. */
+/** The terms of a place in a line: its key, and when it is held. */
 export interface Terms {
   /** Makes a key that nobody has used, or will use. */
   readonly newKey: () => Uint8Array;
   /** The keys that are before it if they are older. */
   readonly ahead: KeyRange;
-  /** It is held as long as fewer than so many are before it. */
+  /** The place is held as long as fewer than so many are before it. */
   readonly slots: number;
-  /** Who may enter. @default {everybody} */
+  /** The condition to enter. @default {none} */
   readonly admission?: Admission | undefined;
   /**
    * Gives the place up, and harms nobody if it is done again at any time.
@@ -33,7 +33,7 @@ export interface StandingPlace {
 
 type AnyTxn = Txn<readonly Operation[], readonly Operation[]>;
 
-/** What has to be so that a place may be taken. */
+/** A condition for a place to be taken. */
 export interface Admission {
   readonly if: readonly Comparison[];
   /** Read if it is not so: the first key of it. */
@@ -44,7 +44,7 @@ export interface Admission {
 
 /** The words of a line, for errors. */
 export interface LineTexts {
-  /** What is held, such as "the permit". */
+  /** The thing that is held, such as "the permit". */
   readonly thing: string;
   /** Completes "Cannot …" for whoever waits. */
   readonly action: string;

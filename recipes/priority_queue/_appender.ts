@@ -5,12 +5,12 @@ import type { PriorityKeys } from "./_keys.ts";
 
 /** The last item of a priority, as it was read or put. */
 interface Last {
-  /** Its number, or one below the first. */
+  /** The number in its key, or one below the first. */
   readonly serial: bigint;
   readonly readAt: bigint;
 }
 
-/** Where an item was put. */
+/** The place that an item was put at. */
 export interface Appended {
   readonly key: Uint8Array;
   readonly revision: bigint;

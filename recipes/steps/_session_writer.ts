@@ -27,7 +27,7 @@ export interface Sent<
   readonly session: Session;
 }
 
-/** What a write is about. */
+/** Options of a write. */
 export interface WriteOptions {
   /** The key that is in doubt if the answer is lost. */
   readonly key: Uint8Array;

@@ -1,7 +1,7 @@
 // Go's queues and ours at once: one queue, whoever puts and takes.
 import { assert, assertEquals } from "@std/assert";
 import { type Client, prefix } from "../../mod.ts";
-import { type QueueItem } from "../../recipes/mod.ts";
+import type { QueueItem } from "../../recipes/mod.ts";
 import { waitFor } from "../harness/mod.ts";
 import { client, nextSerial, startOneMember } from "../failover/_one_member.ts";
 import {

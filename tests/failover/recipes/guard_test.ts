@@ -1,5 +1,5 @@
 // The guards of what recipes hold, in their own keyspace and in others.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import {
   Client,
   type Comparison,
@@ -67,7 +67,7 @@ for (const [recipe, hold] of Object.entries(HOLDERS)) {
         assert((await same.txn({ if: [{ ...guard }] })).succeeded);
       }
       await close();
-      assertEquals((await own.txn({ if: [guard] })).succeeded, false);
+      assertFalse((await own.txn({ if: [guard] })).succeeded);
     }
     assertEquals(nowhere.balancer.dials, 0);
   });
