@@ -1,9 +1,14 @@
-// The requests that docs/recipes/semaphore.md, queue.md and stm.md state, as the
-// server counts them.
+// The requests that the pages of recipes in docs/ state, as the server counts them.
 import { assertEquals } from "@std/assert";
+import type { Lock } from "../../../mod.ts";
 import {
+  barrier,
+  doubleBarrier,
   type Permit,
+  type Presence,
+  priorityQueue,
   queue,
+  rwLock,
   semaphore,
   stm,
   text,
@@ -117,4 +122,81 @@ Deno.test("stm() costs what its page says", async () => {
   assertEquals(await costOf(() => atOnce(inTheWay)), 4 + 1 + 2);
   const reading = () => stm(client, (tx) => tx.get("stm/0"));
   assertEquals(await costOf(reading), 1);
+});
+
+Deno.test("rwLock() costs what its page says", async () => {
+  await using locks = rwLock(client, "rw");
+  await using others = rwLock(client, "rw");
+  await (await locks.readLock()).unlock();
+  await (await others.readLock()).unlock();
+  let reader = await locks.readLock();
+  assertEquals(await costOf(() => reader.unlock()), 1);
+  assertEquals(await costOf(async () => reader = await locks.readLock()), 1);
+  assertEquals(await costOf(() => others.tryWriteLock()), 1);
+  let writing: Promise<Lock> | undefined;
+  const wait = () => {
+    writing = others.writeLock();
+    return Promise.resolve();
+  };
+  assertEquals(await costOf(wait), 1);
+  const next = async () => {
+    await reader.unlock();
+    await writing;
+  };
+  assertEquals(await costOf(next), 1);
+  await (await writing)?.unlock();
+  assertEquals(await costOf(() => others.tryReadLock()), 2);
+});
+
+Deno.test("barrier() and doubleBarrier() cost what their page says", async () => {
+  await using gate = barrier(client, "gate");
+  await gate.hold();
+  assertEquals(await costOf(() => gate.release()), 2);
+  assertEquals(await costOf(() => gate.release()), 1);
+  assertEquals(await costOf(() => gate.wait()), 1);
+  assertEquals(await costOf(() => gate.hold()), 1);
+  const wait = async () => {
+    const waiting = gate.wait();
+    await sleep(300);
+    await client.delete("gate");
+    await waiting;
+  };
+  assertEquals(await costOf(wait), 1 + 1);
+  await using meeting = doubleBarrier(client, "meet", { count: 2 });
+  const round = async () => {
+    const inside: Presence[] = [];
+    const enter = async () => {
+      const entering = [
+        meeting.enter(),
+        sleep(300).then(() => meeting.enter()),
+      ];
+      inside.push(...await Promise.all(entering));
+    };
+    const entered = await costOf(enter);
+    const leave = () => Promise.all(inside.map((one) => one.leave()));
+    return [entered, await costOf(leave)];
+  };
+  await round();
+  assertEquals(await round(), [2 * 2, 2 * 2]);
+});
+
+Deno.test("priorityQueue() costs what its page says", async () => {
+  await using jobs = priorityQueue(client, "urgent", { codec: text });
+  const put = () => jobs.enqueue("x", { priority: 1 });
+  await jobs.enqueue("x", { priority: 2 });
+  assertEquals(await costOf(put), 2);
+  assertEquals(await costOf(put), 1);
+  await put();
+  assertEquals(await costOf(() => jobs.dequeue()), 2);
+  assertEquals(await costOf(() => jobs.dequeue()), 1);
+  assertEquals(await costOf(() => jobs.dequeue()), 1);
+  assertEquals(await costOf(() => jobs.dequeue()), 1);
+  // With the producer's own.
+  const wait = async () => {
+    const waiting = jobs.dequeue();
+    await sleep(300);
+    await put();
+    await waiting;
+  };
+  assertEquals(await costOf(wait), 1 + 5);
 });
