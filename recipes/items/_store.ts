@@ -164,7 +164,7 @@ export class ItemStore {
   }
 
   #next(limit: number): RangeOptions {
-    return { sortBy: this.#keys.sortBy, order: "ascend", limit };
+    return { ...this.#keys.order, limit };
   }
 }
 

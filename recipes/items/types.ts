@@ -4,6 +4,7 @@ import type {
   KeyRange,
   KeyValue,
   PutOperation,
+  RangeOptions,
   Session,
 } from "../../mod.ts";
 import type { Codec } from "../codec/mod.ts";
@@ -61,8 +62,8 @@ export interface ItemKeys {
   readonly turn: Uint8Array;
   /** The start of the keys that writes are told apart by. */
   readonly lanes: Uint8Array;
-  /** The next item is the first by this. */
-  readonly sortBy: "create" | "key";
+  /** The order of items: the next one is the first by this. */
+  readonly order: Pick<RangeOptions, "sortBy" | "order">;
   /** The most items that are read at once. */
   readonly mostItems: number;
   /** Whether a key is an item, and none to go past. */

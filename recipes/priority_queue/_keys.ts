@@ -26,7 +26,8 @@ export class PriorityKeys implements ItemKeys {
   readonly items: KeyRange;
   readonly turn: Uint8Array;
   readonly lanes: Uint8Array;
-  readonly sortBy = "key";
+  /** That of the keys: told to sort, etcd would read all of them. */
+  readonly order = {};
   /** The next one is read anew each time, as it may have come since. */
   readonly mostItems = 1;
   readonly #keys: NamedKeys;

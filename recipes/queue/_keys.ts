@@ -8,7 +8,7 @@ export class QueueKeys implements ItemKeys {
   readonly items: KeyRange;
   readonly turn: Uint8Array;
   readonly lanes: Uint8Array;
-  readonly sortBy = "create";
+  readonly order = { sortBy: "create", order: "ascend" } as const;
   /** As finding them makes etcd sort all. */
   readonly mostItems = 32;
   readonly #keys: NamedKeys;
