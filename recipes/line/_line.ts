@@ -2,6 +2,7 @@ import { withDeadline, type WorkContext } from "../../api/waiting/mod.ts";
 import {
   CanceledError,
   LeaseNotFoundError,
+  LockLostError,
 } from "../../errors/specific_errors.ts";
 import type { KeyRange, Keyspace, LockOptions } from "../../mod.ts";
 import {
@@ -73,8 +74,9 @@ export class Line {
         const place = await this.#enter(terms, { context, method });
         try {
           return await this.#whileAlive(place, context, wait);
-        } catch (error) {
+        } catch (thrown) {
           this.#leave(place);
+          const error = await this.#reasonOf(thrown, { place, context });
           // Before the session knew.
           if (error instanceof LeaseNotFoundError) {
             this.#sessions.replace(place.session);
@@ -213,6 +215,23 @@ export class Line {
       outer.lastError = () => context.lastError();
       return wait(place, context);
     });
+  }
+
+  /** The lease may have ended, and its keys with it, before that is known here. */
+  async #reasonOf(
+    error: unknown,
+    { place, context }: {
+      readonly place: Place;
+      readonly context: WorkContext;
+    },
+  ): Promise<unknown> {
+    if (!(error instanceof LockLostError)) return error;
+    try {
+      await place.write({ if: [], then: [], else: [] }, context);
+    } catch (failure) {
+      if (failure instanceof LeaseNotFoundError) return failure;
+    }
+    return error;
   }
 
   async #isTaken(

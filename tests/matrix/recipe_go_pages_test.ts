@@ -24,6 +24,15 @@ const WORK = `
       console.log("done", name, signal?.aborted === true);
     };`;
 
+/** Lets the work go on, once there is a leader again. */
+async function goOn(client: Client): Promise<void> {
+  await waitFor(
+    "a write",
+    () => client.put("go on", "").then(() => true, () => false),
+    BACK,
+  );
+}
+
 async function untilCount(
   client: Client,
   start: string,
@@ -51,7 +60,7 @@ underFaults("rw_lock.md | a writer and a reader", RW_LOCK, {
     return [first, second];
   },
   async during(both, { observer }) {
-    await observer.put("go on", "");
+    await goOn(observer);
     for (const one of both) {
       await one.printed("done rebuild false");
       await one.printed("done search false");
@@ -80,7 +89,7 @@ underFaults("barrier.md | one migrates", BARRIER, {
       false,
       false,
     ]);
-    await observer.put("go on", "");
+    await goOn(observer);
     await first.printed("serves");
     await second.printed("serves");
     await first.ended();
@@ -105,7 +114,7 @@ underFaults("barrier.md | three begin and end together", DOUBLE_BARRIER, {
   async during({ two, around }, { start, observer }) {
     const all = [...two, await start(around)];
     for (const one of all) await one.printed("begins requests");
-    await observer.put("go on", "");
+    await goOn(observer);
     for (const one of all) {
       await one.printed("done requests false");
       await one.printed("all are done");

@@ -1,8 +1,15 @@
-// Items and permits whose request was held up in a member that stands still, and
+// Items, permits, locks and barriers whose request was held up in a member that stands still, and
 // done by another one meanwhile: the copy that comes late is not done as well.
 import { assertEquals } from "@std/assert";
 import { Client, prefix } from "../../../mod.ts";
-import { queue, semaphore, text } from "../../../recipes/mod.ts";
+import {
+  barrier,
+  priorityQueue,
+  queue,
+  rwLock,
+  semaphore,
+  text,
+} from "../../../recipes/mod.ts";
 import { type Member, waitFor } from "../../harness/mod.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 
@@ -42,7 +49,7 @@ async function beginBeside(
   await done;
 }
 
-Deno.test("an item and a permit come once when a member that stood still lets copies of the requests go", async () => {
+Deno.test("an item, a permit, a lock and a barrier come once when a member that stood still lets copies of the requests go", async () => {
   const victim = await cluster.follower();
   await using client = new Client({
     endpoints: [victim.endpoint],
@@ -58,6 +65,12 @@ Deno.test("an item and a permit come once when a member that stood still lets co
   await using session = await client.session({ ttlSeconds: 10 });
   await using jobs = queue(client, "late", { codec: text, session });
   await using permits = semaphore(client, "few", { limit: 1, session });
+  await using urgent = priorityQueue(client, "urgent", {
+    codec: text,
+    session,
+  });
+  await using locks = rwLock(client, "index", { session });
+  await using gate = barrier(client, "gate", { session });
   await using consumer = queue(other, "late", { codec: text });
   try {
     await beginBeside(victim, client, async () => {
@@ -65,6 +78,9 @@ Deno.test("an item and a permit come once when a member that stood still lets co
         jobs.enqueue("one", { timeoutMs: 30_000 }),
         consumer.dequeue(),
         permits.acquire().then((permit) => permit.release()),
+        locks.writeLock().then((lock) => lock.unlock()),
+        gate.hold().then(() => gate.release()),
+        urgent.enqueue("one", { priority: 1 }).then(() => urgent.dequeue()),
       ]);
       assertEquals(item.value, "one");
     });
@@ -79,7 +95,7 @@ Deno.test("an item and a permit come once when a member that stood still lets co
       keepAlive: false,
     });
     await past.put("after", "them");
-    for (const name of ["late/", "few/permits/"]) {
+    for (const name of ["late/", "few/permits/", "index/", "gate", "urgent/"]) {
       assertEquals((await other.range(prefix(name))).kvs, [], name);
     }
   } finally {

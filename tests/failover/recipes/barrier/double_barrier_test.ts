@@ -158,6 +158,22 @@ Deno.test("Presence.signal tells that its key was deleted, as enter() does", asy
   await Promise.all([one.leave(), two.leave()]);
 });
 
+Deno.test("DoubleBarrier.enter() waits on when etcd has ended its session", async () => {
+  const name = newName();
+  await using meeting = doubleBarrier(client, name, { count: 2 });
+  const first = meeting.enter();
+  await untilWaiters(name, 1);
+  const { kvs: [own] } = await client.range(prefix(`${name}/waiters`));
+  assert(own);
+  await (await client.lease.attach(own.lease)).revoke();
+  await waitFor("the new one", async () => {
+    const { kvs: [now] } = await client.range(prefix(`${name}/waiters`));
+    return now !== undefined && now.lease !== own.lease;
+  });
+  const [one, two] = await Promise.all([first, meeting.enter()]);
+  await Promise.all([one.leave(), two.leave()]);
+});
+
 Deno.test("DoubleBarrier.close() leaves at once, ends the waits, and leaves nothing", async () => {
   const name = newName();
   const meeting = doubleBarrier(client, name, { count: 2 });

@@ -167,6 +167,33 @@ Deno.test("RwLock tells a holder and a waiter that their key was deleted", async
   await writer.unlock();
 });
 
+Deno.test("RwLock waits on at the end of the queue when etcd has ended its session", async () => {
+  const name = newName();
+  await using locks = rwLock(client, name);
+  await using others = rwLock(client, name);
+  const held = await others.writeLock();
+  const waiting = locks.writeLock();
+  await untilPlaces(client, name, 2);
+  const behind = others.readLock();
+  await untilPlaces(client, name, 3);
+  // Nobody has told the client, which only sees that its key is gone.
+  const [own] = (await client.range(prefix(`${name}/write/`), {
+    minCreateRevision: held.revision + 1n,
+  })).kvs;
+  assert(own);
+  await (await client.lease.attach(own.lease)).revoke();
+  await waitFor("the new place", async () => {
+    const { kvs } = await client.range(prefix(`${name}/write/`));
+    return kvs.length === 2 && kvs.every(({ lease }) => lease !== own.lease);
+  });
+  await held.unlock();
+  const reader = await behind;
+  await reader.unlock();
+  const writer = await waiting;
+  assert(writer.revision > reader.revision);
+  await writer.unlock();
+});
+
 Deno.test("RwLock.close() gives all back, ends the waits, and leaves nothing", async () => {
   const name = newName();
   const locks = rwLock(client, name);
