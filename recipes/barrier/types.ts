@@ -133,7 +133,10 @@ export interface Presence extends AsyncDisposable {
    * has ended, with a `LockLostError` if it leaves, or the key was deleted.
    */
   readonly signal: AbortSignal;
-  /** True as long as it is inside: a condition for transactions. */
+  /**
+   * True as long as it is inside: a condition for transactions. Those of another
+   * keyspace refuse it with an `InvalidOptionError`.
+   */
   readonly guard: Comparison;
   /**
    * Leaves at once, and waits until all that entered with it have left, or are

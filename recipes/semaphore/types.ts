@@ -79,7 +79,8 @@ export interface Permit extends AsyncDisposable {
   readonly signal: AbortSignal;
   /**
    * True as long as the permit is held: a condition for the transactions that
-   * need it, so that a late write is not done.
+   * need it, so that a late write is not done. Those of another keyspace than
+   * that of the semaphore refuse it with an `InvalidOptionError`.
    */
   readonly guard: Comparison;
   /**
