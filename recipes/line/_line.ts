@@ -1,4 +1,8 @@
-import { withDeadline, type WorkContext } from "../../api/waiting/mod.ts";
+import {
+  abortable,
+  withDeadline,
+  type WorkContext,
+} from "../../api/waiting/mod.ts";
 import {
   CanceledError,
   LeaseNotFoundError,
@@ -49,6 +53,7 @@ export class Line {
   readonly #held = new Set<HeldPlace>();
   /** Calls under way, and places that are still to leave the queue. */
   readonly #busy = new Set<Promise<unknown>>();
+  readonly #leaving = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
 
   /** Sends nothing yet. */
@@ -181,6 +186,8 @@ export class Line {
     },
   ): Promise<Place> {
     for (;;) {
+      // Who comes again is not to meet itself.
+      await abortable(Promise.all(this.#leaving), context.signal);
       const session = await this.#sessions.get(context);
       const place = new Place(session, {
         terms,
@@ -248,7 +255,10 @@ export class Line {
 
   /** Should that fail, the key ends with its lease. */
   #leave(place: Place): void {
-    void this.#track(place.leave().catch(() => {}));
+    const left = place.leave().catch(() => {})
+      .finally(() => this.#leaving.delete(left));
+    this.#leaving.add(left);
+    void this.#track(left);
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {
