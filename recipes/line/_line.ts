@@ -6,17 +6,13 @@ import {
 import {
   CanceledError,
   LeaseNotFoundError,
-  LockLostError,
 } from "../../errors/specific_errors.ts";
 import type { KeyRange, Keyspace, LockOptions } from "../../mod.ts";
-import {
-  OnceWriter,
-  SessionKeeper,
-  type SessionSource,
-  untilAnswered,
-} from "../steps/mod.ts";
+import { OnceWriter, SessionKeeper, type SessionSource } from "../steps/mod.ts";
 import { Departures } from "./_departures.ts";
 import { type HeldPlace, PROMPT_MS } from "./_held_place.ts";
+import { isTaken } from "./_is_taken.ts";
+import { reasonOf } from "./_loss.ts";
 import { Place } from "./_place.ts";
 import type { LineTexts, Terms } from "./types.ts";
 
@@ -81,7 +77,7 @@ export class Line {
           return await this.#whileAlive(place, context, wait);
         } catch (thrown) {
           this.#leave(place);
-          const error = await this.#reasonOf(thrown, { place, context });
+          const error = await reasonOf(thrown, { place, context });
           // Before the session knew.
           if (error instanceof LeaseNotFoundError) {
             this.#sessions.replace(place.session);
@@ -112,7 +108,7 @@ export class Line {
   ): Promise<H | undefined> {
     return this.run(options, async (context) => {
       // Mostly this tells, and leaves no trace.
-      if (await this.#isTaken(terms, context)) return undefined;
+      if (await isTaken(terms, { ks: this.ks, context })) return undefined;
       const place = await this.#enter(terms, { context, method });
       try {
         if (await place.isHeld(context)) return this.hold(place, hold);
@@ -222,35 +218,6 @@ export class Line {
       outer.lastError = () => context.lastError();
       return wait(place, context);
     });
-  }
-
-  /** The lease may have ended, and its keys with it, before that is known here. */
-  async #reasonOf(
-    error: unknown,
-    { place, context }: {
-      readonly place: Place;
-      readonly context: WorkContext;
-    },
-  ): Promise<unknown> {
-    if (!(error instanceof LockLostError)) return error;
-    try {
-      await place.write({ if: [], then: [], else: [] }, context);
-    } catch (failure) {
-      if (failure instanceof LeaseNotFoundError) return failure;
-    }
-    return error;
-  }
-
-  async #isTaken(
-    { ahead, slots }: Terms,
-    context: WorkContext,
-  ): Promise<boolean> {
-    const { answer } = await untilAnswered(
-      (options) => this.ks.range(ahead, { ...options, countOnly: true }),
-      context,
-      { writes: false },
-    );
-    return answer.count >= BigInt(slots);
   }
 
   /** Should that fail, the key ends with its lease. */
