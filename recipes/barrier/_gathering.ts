@@ -44,32 +44,33 @@ export class Gathering {
     }
   }
 
-  /**
-   * Opens it, if none of those who are there is still inside from before.
-   */
+  /** Opens it, if all are there who came since it was last opened. */
   async #open(
     place: Place,
     context: WorkContext,
   ): Promise<bigint | undefined> {
-    const { ready, ahead } = this.#keys;
+    const { ready, ahead, slots } = this.#keys;
+    const upToIt = { maxCreateRevision: place.revision, keysOnly: true };
+    // If it is not open now, it was not when the last one came.
     for (let lastOpened = 0n;;) {
       const outcome = await place.write({
-        if: [
-          place.guard,
-          compare.modRevision(ready, "=", lastOpened),
-          // Of all of them.
-          compare.createRevision(ahead, ">", lastOpened),
-        ],
+        if: [place.guard, compare.modRevision(ready, "=", lastOpened)],
         then: [op.put(ready, "")],
-        else: [op.range(ready), op.range(place.key, { keysOnly: true })],
+        else: [op.range(ready), op.range(ahead, upToIt)],
       }, context);
       if (outcome.kind === "applied") return outcome.revision;
-      const { results: [{ kvs: [kv] }, { count }] } = outcome;
-      if (count === 0n) throw placeLostError(place.thing);
-      const openedAt = kv?.modRevision ?? 0n;
-      if (openedAt > place.revision) return openedAt;
-      if (openedAt === lastOpened) return undefined;
-      lastOpened = openedAt;
+      const { results: [{ kvs: [kv] }, { kvs: there }] } = outcome;
+      const isThere = there.some(({ createRevision }) =>
+        createRevision === place.revision
+      );
+      if (!isThere) throw placeLostError(place.thing);
+      lastOpened = kv?.modRevision ?? 0n;
+      if (lastOpened > place.revision) return lastOpened;
+      const since = there.filter(({ createRevision }) =>
+        createRevision > lastOpened
+      );
+      // Others are inside still, or have left since the last one came.
+      if (since.length < slots) return undefined;
     }
   }
 

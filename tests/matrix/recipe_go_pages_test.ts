@@ -81,7 +81,14 @@ underFaults("barrier.md | one migrates", BARRIER, {
     };
     const first = await start(around);
     await first.printed("begins migrate");
-    return [first, await start(around)];
+    const leases = (await observer.lease.list()).length;
+    const second = await start(around);
+    await waitFor(
+      "its session",
+      async () => (await observer.lease.list()).length > leases,
+      BACK,
+    );
+    return [first, second];
   },
   async during([first, second], { observer }) {
     assert(first && second);

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { EtcdError } from "../../../../errors/mod.ts";
 import {
   CanceledError,
+  type Keyspace,
   LockLostError,
   prefix,
   TimeoutError,
@@ -127,6 +128,43 @@ Deno.test("DoubleBarrier.enter() joins nobody who is inside already", async () =
   const [three, four] = await Promise.all([next, meeting.enter()]);
   await Promise.all([three.leave(), four.leave()]);
   assertEquals(await keysOf(name), []);
+});
+
+Deno.test("DoubleBarrier.enter() does not begin alone if those inside leave just as it comes", async () => {
+  const name = newName();
+  await using meeting = doubleBarrier(client, name, { count: 2 });
+  const [one, two] = await Promise.all([meeting.enter(), meeting.enter()]);
+  const leaving = two.leave();
+  await untilWaiters(name, 1);
+  let writes = 0;
+  const ks = {
+    kv: client.kv,
+    lease: client.lease,
+    range: client.range.bind(client),
+    watch: client.watch.bind(client),
+    session: client.session.bind(client),
+    async txn(...given: Parameters<Keyspace["txn"]>) {
+      const result = await client.txn(...given);
+      // It has come, and was refused, as one is inside.
+      if (++writes === 2) {
+        assertFalse(result.succeeded);
+        await one.leave();
+      }
+      return result;
+    },
+  } as unknown as Keyspace;
+  await using late = doubleBarrier(ks, name, { count: 2 });
+  let entered = false;
+  const next = late.enter().then((presence) => {
+    entered = true;
+    return presence;
+  });
+  await waitFor("its try", () => writes >= 2);
+  await leaving;
+  await sleep(200);
+  assertFalse(entered);
+  const [three, four] = await Promise.all([next, meeting.enter()]);
+  await Promise.all([three.leave(), four.leave()]);
 });
 
 Deno.test("Presence.leave() does not wait for one that is gone, and can be given up", async () => {
