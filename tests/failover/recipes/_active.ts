@@ -1,5 +1,5 @@
 // Programs that say in etcd when they hold something, and the history of that.
-import { type Client, prefix } from "../../../mod.ts";
+import { all, type Client } from "../../../mod.ts";
 
 /** The start of the keys that say so. */
 export const ACTIVE = "active/";
@@ -29,21 +29,41 @@ export function whileActive(held: string, kind: string): string {
     }`;
 }
 
-/** The keys that were there after each revision, from this one up to now. */
+/**
+ * The keys that were there after each revision, from this one up to now: but for
+ * those whose own key below `held` is gone. Such a one was put by a request that
+ * nobody had an answer to, and ends with its lease.
+ */
 export async function* activeHistory(
   client: Client,
-  startRevision: bigint,
+  { startRevision, held }: {
+    readonly startRevision: bigint;
+    readonly held: readonly string[];
+  },
 ): AsyncIterableIterator<readonly string[]> {
   const last = await client.put(`${ACTIVE}over`, "over");
-  await using watch = client.watch(prefix(ACTIVE), { startRevision });
+  await using watch = client.watch(all(), { startRevision });
+  /** The revisions that made them. */
+  const live = new Map<string, string>();
   const active = new Set<string>();
   let at: bigint | undefined;
   for await (const { type, kv } of watch.events()) {
     // A lease takes all of its keys away at one revision.
-    if (at !== undefined && kv.modRevision !== at) yield [...active];
+    if (at !== undefined && kv.modRevision !== at) {
+      const revisions = new Set(live.values());
+      yield [...active].filter((key) =>
+        revisions.has(key.slice(key.lastIndexOf("/") + 1))
+      );
+    }
     at = kv.modRevision;
     if (at === last.header.revision) return;
-    if (type === "put") active.add(kv.key.text());
-    else active.delete(kv.key.text());
+    const key = kv.key.text();
+    if (key.startsWith(ACTIVE)) {
+      if (type === "put") active.add(key);
+      else active.delete(key);
+    } else if (held.some((start) => key.startsWith(start))) {
+      if (type === "put") live.set(key, String(kv.createRevision));
+      else live.delete(key);
+    }
   }
 }

@@ -76,7 +76,8 @@ async function judgeHeld(
   const faults: string[] = [];
   const most = new Map<string, number>();
   let active: readonly string[] = [];
-  for await (active of activeHistory(client, startRevision)) {
+  const held = ["fleet/permits/", "index/"];
+  for await (active of activeHistory(client, { startRevision, held })) {
     const [permit = 0, read = 0, write = 0] = KINDS.map((kind) => {
       const count = active.filter((key) =>
         key.startsWith(`${ACTIVE}${kind}/`)
