@@ -16,7 +16,7 @@ const SEED = Number(
   Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
 );
 
-startTwoClusters(3);
+startTwoClusters({ members: 3, clients: false });
 
 Deno.test("A mirror through a matrix of faults equals the source at its checkpoint", async () => {
   const seed = `seed ${SEED}`;
