@@ -1,8 +1,7 @@
 /** The folder that keeps the peers' programs once they are built. */
 import { exists } from "../tests/harness/mod.ts";
 
-/** The path of a folder of the cache, which need not be there. */
-export function cachePath(name: string): string {
+function cachePath(name: string): string {
   const home = Deno.env.get("XDG_CACHE_HOME") ??
     `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
   return `${home}/etcdeno/bench/${name}`;

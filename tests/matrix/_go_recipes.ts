@@ -1,12 +1,17 @@
 // Go's own recipes, as a program beside a test.
 import {
-  findGoRecipes,
-  whyNoGoRecipes,
-} from "../harness/programs/go_recipes.ts";
+  findGoProgram,
+  type GoProgram,
+  whyNoGoProgram,
+} from "../harness/programs/go_program.ts";
 import { RunningProgram } from "../failover/recipes/_running.ts";
 import { cluster } from "../failover/_one_member.ts";
 
-const missing = await whyNoGoRecipes();
+const RECIPES: GoProgram = {
+  name: "recipes",
+  sources: [new URL("../../bench/peers/recipes.go", import.meta.url)],
+};
+const missing = await whyNoGoProgram(RECIPES);
 
 /** A test that needs Go's recipes; it is left out, with the reason, without. */
 export function besideGo(name: string, fn: () => Promise<void>): void {
@@ -33,7 +38,7 @@ export async function startGo(
 ): Promise<RunningProgram> {
   const flags = Object.entries(options)
     .flatMap(([flag, value]) => [`-${flag}`, String(value)]);
-  const path = await findGoRecipes();
+  const path = await findGoProgram(RECIPES);
   const child = new Deno.Command("sh", {
     args: [
       "-c",

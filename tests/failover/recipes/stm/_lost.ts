@@ -9,15 +9,8 @@ import {
   type Tx,
 } from "../../../../recipes/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
-import {
-  newPrefix,
-  number,
-  other,
-  pass,
-  proxy,
-  tested,
-  textAt,
-} from "./_subject.ts";
+import { faultyClient, other } from "../../_faulty_member.ts";
+import { newPrefix, number, pass, proxy, textAt } from "../_faulty_subject.ts";
 
 export const RECEIPT: DoubtPolicy = { receipt: "receipts" };
 
@@ -53,7 +46,7 @@ export async function changeWhile(
   change: Change,
   { what, meanwhile, ...options }: Lost & StmOptions,
 ): Promise<{ readonly result: StmResult<void>; readonly calls: number }> {
-  await using client = tested();
+  await using client = faultyClient();
   await client.connect();
   const newest = async () => (await other.range(at)).header.revision;
   const before = await newest();

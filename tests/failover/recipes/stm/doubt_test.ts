@@ -12,17 +12,13 @@ import {
   valuesAt,
 } from "./_lost.ts";
 import {
-  failure,
-  newPrefix,
-  number,
+  faultyClient,
   other,
-  pass,
-  proxy,
-  startSubject,
-  tested,
-} from "./_subject.ts";
+  startFaultyMember,
+} from "../../_faulty_member.ts";
+import { failure, newPrefix, number, pass, proxy } from "../_faulty_subject.ts";
 
-startSubject();
+startFaultyMember();
 
 Deno.test("stm() whose request was lost is sent again, and not called", async () => {
   for (
@@ -147,7 +143,7 @@ Deno.test("stm() throws where the history is gone that would tell", async () => 
 
 Deno.test("stm() that reads alone is never in doubt", async () => {
   const at = await start();
-  await using client = tested();
+  await using client = faultyClient();
   await client.connect();
   const error = await failure(stm(client, async (tx) => {
     await tx.get(`${at}a`);
@@ -160,7 +156,7 @@ Deno.test("stm() that reads alone is never in doubt", async () => {
 
 Deno.test("stm() counts right under cut connections by a receipt", async () => {
   const at = newPrefix();
-  await using client = tested();
+  await using client = faultyClient();
   let done = 0;
   const writers = Promise.all(Array.from({ length: 8 }, async () => {
     for (let count = 0; count < 4; count++) {

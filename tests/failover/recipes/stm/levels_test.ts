@@ -4,15 +4,10 @@ import { assertEquals } from "@std/assert";
 import { op, prefix } from "../../../../mod.ts";
 import { type Isolation, stm, type Tx } from "../../../../recipes/mod.ts";
 import { readPage } from "../../../unit/docs/_pages.ts";
-import {
-  ISOLATIONS,
-  newPrefix,
-  other,
-  startSubject,
-  textAt,
-} from "./_subject.ts";
+import { other, startFaultyMember } from "../../_faulty_member.ts";
+import { ISOLATIONS, newPrefix, textAt } from "../_faulty_subject.ts";
 
-startSubject();
+startFaultyMember();
 
 /** What happened in a transaction that others were busy beside. */
 interface Met {

@@ -10,16 +10,13 @@ import {
 import { op, prefix } from "../../../../mod.ts";
 import { stm, type Tx } from "../../../../recipes/mod.ts";
 import {
-  failure,
-  newPrefix,
-  number,
+  faultyClient,
   other,
-  startSubject,
-  tested,
-  textAt,
-} from "./_subject.ts";
+  startFaultyMember,
+} from "../../_faulty_member.ts";
+import { failure, newPrefix, number, textAt } from "../_faulty_subject.ts";
 
-startSubject();
+startFaultyMember();
 
 Deno.test("stm() throws what the function throws, and writes nothing", async () => {
   const at = newPrefix();
@@ -213,7 +210,7 @@ Deno.test("stm() of more keys than etcd takes at once names the limit", async ()
 });
 
 Deno.test("stm() of a client that is closed meanwhile rejects", async () => {
-  const client = tested();
+  const client = faultyClient();
   const at = newPrefix();
   const error = await assertRejects(
     () =>

@@ -2,17 +2,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { all, op, prefix } from "../../../../mod.ts";
 import { bytes, json, stm, type Tx } from "../../../../recipes/mod.ts";
+import { other, startFaultyMember } from "../../_faulty_member.ts";
 import {
   failure,
   ISOLATIONS,
   newPrefix,
   number,
-  other,
-  startSubject,
   textAt,
-} from "./_subject.ts";
+} from "../_faulty_subject.ts";
 
-startSubject();
+startFaultyMember();
 
 Deno.test("stm() reads, writes and deletes together, and gives the function's value", async () => {
   for (const isolation of ISOLATIONS) {

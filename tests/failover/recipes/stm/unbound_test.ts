@@ -1,9 +1,10 @@
 // Lost answers to transactions that write keys which they have not read.
 import { assert, assertEquals } from "@std/assert";
 import { changeWhile, copy, RECEIPT, start, valuesAt } from "./_lost.ts";
-import { failure, other, startSubject } from "./_subject.ts";
+import { other, startFaultyMember } from "../../_faulty_member.ts";
+import { failure } from "../_faulty_subject.ts";
 
-startSubject();
+startFaultyMember();
 
 Deno.test("stm() does not send twice what is bound to no key that it writes", async () => {
   for (const isolation of ["serializable", "readCommitted"] as const) {

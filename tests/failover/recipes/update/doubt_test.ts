@@ -3,19 +3,21 @@ import { assert, assertEquals } from "@std/assert";
 import { type DoubtPolicy, update } from "../../../../recipes/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import {
+  faultyClient,
+  other,
+  startFaultyMember,
+} from "../../_faulty_member.ts";
+import {
   addOne,
   failure,
   newKey,
   number,
   numberAt,
-  other,
   pass,
   proxy,
-  startSubject,
-  tested,
-} from "./_subject.ts";
+} from "../_faulty_subject.ts";
 
-startSubject();
+startFaultyMember();
 
 const RECEIPT: DoubtPolicy = { receipt: "receipts" };
 
@@ -29,7 +31,7 @@ interface Lost {
 
 /** Adds one to a key; the first write meets with the fault. */
 async function addWhile(key: string, { what, doubt, meanwhile }: Lost) {
-  await using client = tested();
+  await using client = faultyClient();
   await client.connect();
   const before = (await other.get(key))?.modRevision;
   let calls = 0;
@@ -169,7 +171,7 @@ Deno.test("update() throws where the history is gone that would tell", async () 
 Deno.test("update() that deletes has its effect once", async () => {
   for (const doubt of ["throw", "sameValue", RECEIPT] as const) {
     const key = newKey();
-    await using client = tested();
+    await using client = faultyClient();
     await other.put(key, "4");
     const deleting = update(client, key, async () => {
       await proxy().set({ kind: "mute" });
@@ -193,7 +195,7 @@ Deno.test("update() that deletes has its effect once", async () => {
 
 Deno.test("update() counts right under cut connections by a receipt", async () => {
   const key = newKey();
-  await using client = tested();
+  await using client = faultyClient();
   let done = 0;
   const writers = Promise.all(Array.from({ length: 8 }, async () => {
     for (let at = 0; at < 4; at++) {

@@ -7,17 +7,19 @@ import {
 } from "../../../../errors/mod.ts";
 import { update } from "../../../../recipes/mod.ts";
 import {
+  faultyClient,
+  other,
+  startFaultyMember,
+} from "../../_faulty_member.ts";
+import {
   addOne,
   failure,
   newKey,
   number,
   numberAt,
-  other,
-  startSubject,
-  tested,
-} from "./_subject.ts";
+} from "../_faulty_subject.ts";
 
-startSubject();
+startFaultyMember();
 
 Deno.test("update() puts, leaves and deletes", async () => {
   const key = newKey();
@@ -166,7 +168,7 @@ Deno.test("update() does not write what a function gives too late", async () => 
 });
 
 Deno.test("update() of a client that is closed meanwhile rejects", async () => {
-  const client = tested();
+  const client = faultyClient();
   const key = newKey();
   const error = await assertRejects(
     () =>

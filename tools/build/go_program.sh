@@ -2,9 +2,9 @@
 # Builds a Go program that is measured or tested beside this project, from its
 # sources and the published modules of etcd's client.
 #
-#   tools/build/go_peer.sh 3.6.16 FOLDER SOURCE...
+#   tools/build/go_program.sh 3.6.16 FOLDER SOURCE...
 #
-# The program is FOLDER/gobench. Needs Go, and its module proxy or the modules in
+# The program is FOLDER/program. Needs Go, and its module proxy or the modules in
 # its cache.
 set -eu
 
@@ -25,8 +25,8 @@ trap 'exit 130' INT TERM
 mkdir "$work/new"
 cp "$@" "$work/new"
 cd "$work/new"
-go mod init bench >&2
+go mod init program >&2
 go get "go.etcd.io/etcd/client/v3@v$version" >&2
-go build -o gobench . >&2
+go build -trimpath -o program . >&2
 # Somebody else may have been quicker: theirs is as good.
 if [ ! -e "$folder" ]; then mv "$work/new" "$folder"; fi
