@@ -19,7 +19,8 @@ export type Change<T> = (
  *   `maybeCommitted`.
  * - `sameValue`: it counts as the own write. Right where nobody else writes
  *   the same bytes, as with an own name in them, and where it does not matter
- *   who did, as with a switch. Wrong for a counter.
+ *   who did, as with a switch. Wrong for a counter, and for a delete that
+ *   hands something out: a key that is gone does not tell who deleted it.
  * - `receipt`: a key that each write puts, with a random token, in the same
  *   transaction. It tells in any case, and stays in etcd. Many keys and many
  *   programs may share one.

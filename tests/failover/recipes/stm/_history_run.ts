@@ -47,6 +47,14 @@ export class HistoryRun {
     this.#options = options;
   }
 
+  /**
+   * Whether those that delete write a value of their own as well: a key that is
+   * gone does not tell who deleted it, and the policy takes it for its own.
+   */
+  get namesDeletes(): boolean {
+    return this.#options.doubt === "sameValue";
+  }
+
   /** How many of them were in doubt in the end. */
   get doubts(): number {
     return this.seen.filter(({ inDoubt }) => inDoubt).length;
@@ -104,8 +112,9 @@ export class HistoryRun {
         const ran = { startMs, endMs: Infinity, reads: {}, writes: {} };
         runs.push(ran);
         const value = `${name}.${runs.length}`;
-        const { isolation } = this;
-        await change(tx, ran, { kind, one, other, value, isolation });
+        const { isolation, namesDeletes } = this;
+        const about = { kind, one, other, value, isolation, namesDeletes };
+        await change(tx, ran, about);
         ran.endMs = performance.now();
       }, { ...this.#options, prefetch });
     } catch (error) {
@@ -130,8 +139,9 @@ export class HistoryRun {
 async function change(
   tx: Tx<string>,
   { reads, writes }: Ran,
-  { kind, one, other, value, isolation }: {
+  { kind, one, other, value, isolation, namesDeletes }: {
     readonly isolation: Isolation;
+    readonly namesDeletes: boolean;
     readonly kind: number;
     readonly one: string;
     readonly other: string;
@@ -172,6 +182,7 @@ async function change(
     if (entries.length === NAMES.length) {
       tx.delete(`k/${one}`);
       writes[one] = undefined;
+      if (namesDeletes) put(other);
     } else put(one);
   } else {
     for (const name of NAMES) await get(name);
