@@ -23,7 +23,7 @@ import { note, print } from "./output/mod.ts";
 type Task = (args: readonly string[]) => Promise<number>;
 
 const ENTRIES: readonly string[] = Object.values(config.exports);
-const UNIT: TestGroup = { paths: ["tests/unit"] };
+const UNIT: TestGroup = { paths: ["tests/unit"], flags: ["--parallel"] };
 // They wait for faults most of the time, so that files can run side by side,
 // and one more of them than there are processors.
 const FAILOVER: TestGroup = {
