@@ -5,14 +5,14 @@ import { mirror, type MirrorState } from "../../../../recipes/mod.ts";
 import { type Cluster, waitFor } from "../../../harness/mod.ts";
 import {
   assertEqual,
+  behindProxies,
   checkpointAt,
   contents,
   from,
+  type MirrorRoute,
   newRoute,
   past,
-  source,
   startTwoClusters,
-  target,
   to,
 } from "./_two_clusters.ts";
 
@@ -20,12 +20,23 @@ const HEARTBEAT = { heartbeat: { intervalMs: 500, timeoutMs: 500 } };
 
 const WAIT = { timeoutMs: 60_000 };
 
-startTwoClusters();
+startTwoClusters({ clients: false });
 
-/** Both clusters without faults, and prefixes of its own. */
-async function newStage() {
+/** Clients behind the proxies, and prefixes, of one test. */
+class Stage implements AsyncDisposable {
+  readonly route: MirrorRoute = newRoute();
+  readonly source: Client = behindProxies(from);
+  readonly target: Client = behindProxies(to);
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.source.close(), this.target.close()]);
+  }
+}
+
+/** Both clusters without faults, and a test's own clients of them. */
+async function newStage(): Promise<Stage> {
   await Promise.all([from.reset(), to.reset()]);
-  return newRoute();
+  return new Stage();
 }
 
 function proxyOf({ members: [member] }: Cluster) {
@@ -47,7 +58,8 @@ async function compact(client: Client): Promise<void> {
 }
 
 Deno.test("A mirror applies each write once, whatever becomes of the answers", async () => {
-  const route = await newStage();
+  await using stage = await newStage();
+  const { route, source, target } = stage;
   await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
   await copy.waitFor(1n, WAIT);
   await using here = past(from);
@@ -73,7 +85,8 @@ Deno.test("A mirror applies each write once, whatever becomes of the answers", a
 });
 
 Deno.test("A mirror whose history was compacted syncs the differences, also deletions", async () => {
-  const route = await newStage();
+  await using stage = await newStage();
+  const { route, source, target } = stage;
   const { prefix: start } = route;
   for (let at = 0; at < 50; at++) await source.put(`${start}${at}`, `${at}`);
   {
@@ -96,7 +109,8 @@ Deno.test("A mirror whose history was compacted syncs the differences, also dele
 });
 
 Deno.test("A mirror that was stopped in the middle of its sync starts it again", async () => {
-  const route = await newStage();
+  await using stage = await newStage();
+  const { route, source, target } = stage;
   for (let at = 0; at < 600; at++) {
     await source.put(`${route.prefix}${at}`, "x");
   }
@@ -119,7 +133,8 @@ Deno.test("A mirror that was stopped in the middle of its sync starts it again",
 });
 
 Deno.test("A mirror whose source has gone back takes the copies back, too", async () => {
-  const route = await newStage();
+  await using stage = await newStage();
+  const { route, source, target } = stage;
   const { prefix: start } = route;
   await source.put(`${start}a`, "old");
   await source.put(`${start}b`, "old");
@@ -171,7 +186,8 @@ Deno.test("A mirror whose source has gone back takes the copies back, too", asyn
 });
 
 Deno.test("A mirror whose target has gone back goes on from the checkpoint there", async () => {
-  const route = await newStage();
+  await using stage = await newStage();
+  const { route, source, target } = stage;
   await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
   await source.put(`${route.prefix}a`, "1");
   await assertEqual(copy, route);
@@ -191,7 +207,8 @@ Deno.test("A mirror whose target has gone back goes on from the checkpoint there
 });
 
 Deno.test("A mirror lives through the death of both sides", async () => {
-  const route = await newStage();
+  await using stage = await newStage();
+  const { route, source, target } = stage;
   await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
   await copy.waitFor(1n, WAIT);
   for (const cluster of [from, to]) {
