@@ -1,10 +1,9 @@
-import { pause } from "../../api/waiting/mod.ts";
 import type { BackoffPolicy } from "../../errors/backoff.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
 import { CompactedError } from "../../errors/specific_errors.ts";
 import { prefix, type Watch, type WatchState } from "../../mod.ts";
-import { Backoff } from "../steps/mod.ts";
+import { Backoff, SureProgress } from "../steps/mod.ts";
 import { Arrivals } from "./_arrivals.ts";
 import type { Copy } from "./_copies.ts";
 import { readSource } from "./_begin.ts";
@@ -27,6 +26,7 @@ const PROGRESS_BACKOFF: BackoffPolicy = {
 export class Following {
   readonly #parts: SyncParts;
   #watch: Watch | undefined;
+  #progress: SureProgress | undefined;
   /** The reason to sync again, if the watch has not ended by itself. */
   #reason: EtcdError | undefined;
   #arrivals: Arrivals | undefined;
@@ -43,16 +43,20 @@ export class Following {
 
   /** Follows; resolves to the reason why it has to sync again. */
   async run(): Promise<EtcdError> {
-    const { settings, target, status, signal } = this.#parts;
+    const { clock, settings, target, status, signal } = this.#parts;
     const { source, prefix: from, heartbeat } = settings;
     const { revision } = target.position;
     this.#reason = undefined;
+    const progress = this.#progress = new SureProgress(clock);
     await using watch = this.#watch = source.watch(prefix(from), {
       startRevision: revision + 1n,
       progressNotify: true,
       heartbeat,
       signal,
-      onStateChange: (state) => this.#show(state),
+      onStateChange: (state) => {
+        progress.show(state);
+        this.#show(state);
+      },
     });
     status.become({ kind: "following" });
     if (status.isAwaited) this.ask();
@@ -83,6 +87,7 @@ export class Following {
       for await (const { header: { revision }, events } of watch) {
         this.#hasTakenAll = false;
         status.heard(revision);
+        if (events.length > 0) this.#progress?.heard();
         arrivals.add(
           events.length > 0
             ? copier.revisions(events)
@@ -194,10 +199,9 @@ export class Following {
       for (;;) {
         const watch = this.#watch;
         if (!status.isAwaited || watch === undefined) return;
-        const revision = await watch.requestProgress();
-        // Events that came before are taken one after another, in microtasks.
-        await pause(0, { signal, clock });
-        if (watch === this.#watch && this.#hasTakenAll) {
+        const revision = await this.#progress?.ask(watch, signal);
+        const isCurrent = revision !== undefined && watch === this.#watch;
+        if (isCurrent && this.#hasTakenAll) {
           this.#arrivals?.add([{ revision, copies: [] }]);
         }
         await backoff.pause(signal);

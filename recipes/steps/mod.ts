@@ -23,6 +23,7 @@ export {
   type SessionSource,
 } from "./_session_keeper.ts";
 export { SessionWriter } from "./_session_writer.ts";
+export { SureProgress } from "./_sure_progress.ts";
 export {
   type Answered,
   ATTEMPT_MS,

@@ -1,5 +1,5 @@
 import { between } from "../../api/values/mod.ts";
-import { type Clock, pause } from "../../api/waiting/mod.ts";
+import type { Clock } from "../../api/waiting/mod.ts";
 import type { BackoffPolicy } from "../../errors/backoff.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
@@ -9,7 +9,7 @@ import {
   UnsupportedError,
 } from "../../errors/specific_errors.ts";
 import type { Watch, WatchBatch, WatchState } from "../../mod.ts";
-import { Backoff, isWorthRepeating } from "../steps/mod.ts";
+import { Backoff, isWorthRepeating, SureProgress } from "../steps/mod.ts";
 import type { Decoder } from "./_decoder.ts";
 import { storeWentBackError, viewClosedError } from "./_errors.ts";
 import type { ViewMap } from "./_map.ts";
@@ -60,6 +60,7 @@ export class Follower<T> {
   readonly #settings: ViewSettings<T>;
   readonly #parts: FollowerParts<T>;
   #watch: Watch | undefined;
+  #progress: SureProgress | undefined;
   /** The reason to read again, if the watch has not ended by itself. */
   #reason: EtcdError | undefined;
   #isAsking = false;
@@ -107,20 +108,27 @@ export class Follower<T> {
 
   /** Resolves to the reason why the range has to be read again. */
   async #followWatch(): Promise<EtcdError> {
-    const { host, signal } = this.#parts;
+    const { clock, host, signal } = this.#parts;
     const { ks, range, heartbeat } = this.#settings;
     const from = host.revision();
     this.#reason = undefined;
+    const progress = this.#progress = new SureProgress(clock);
     const watch = this.#watch = ks.watch(between(range), {
       startRevision: from + 1n,
       progressNotify: true,
       heartbeat,
       signal,
-      onStateChange: (state) => this.#show(state),
+      onStateChange: (state) => {
+        progress.show(state);
+        this.#show(state);
+      },
     });
     void this.#checkStart(watch, from);
     try {
-      for await (const batch of watch) host.take(batch);
+      for await (const batch of watch) {
+        if (batch.events.length > 0) progress.heard();
+        host.take(batch);
+      }
     } catch (error) {
       const isGone = error instanceof CompactedError ||
         error instanceof HistoryLostError;
@@ -226,11 +234,9 @@ export class Follower<T> {
 
   async #askOnce(): Promise<void> {
     const watch = this.#watch;
-    const { clock, host, signal } = this.#parts;
+    const { host, signal } = this.#parts;
     try {
-      const revision = await watch?.requestProgress();
-      // Events that came before are taken one after another, in microtasks.
-      await pause(0, { signal, clock });
+      const revision = watch && await this.#progress?.ask(watch, signal);
       if (revision !== undefined && watch === this.#watch) {
         host.reached(revision);
       }
