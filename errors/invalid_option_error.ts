@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { EtcdError } from "./etcd_error.ts";
 
 /** The fault of an option, see {@linkcode InvalidOptionError}. */
@@ -58,7 +59,7 @@ function describe(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (typeof value === "object" && value !== null) {
     // Not `JSON.stringify`, which fails on a value that refers to itself.
-    const text = Deno.inspect(value, { breakLength: Infinity, depth: 2 });
+    const text = inspect(value, { breakLength: Infinity, depth: 2 });
     return text.length > 200 ? `${text.slice(0, 200)}…` : text;
   }
   return String(value);

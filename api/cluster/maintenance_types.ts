@@ -73,8 +73,9 @@ export interface Snapshot extends ReadableStream<Uint8Array<ArrayBuffer>> {
  * `client.member(endpoint)`.
  *
  * ```ts ignore
- * const file = await Deno.open("backup.db", { create: true, write: true });
- * await client.maintenance.snapshot().pipeTo(file.writable);
+ * import { writeFile } from "node:fs/promises";
+ *
+ * await writeFile("backup.db", client.maintenance.snapshot());
  * ```
  */
 export interface Maintenance {

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../balancers/transport/mod.ts";
+import { type Endpoint, isDenied } from "../../balancers/transport/mod.ts";
 import type { ConnectionPool } from "../../balancers/pool/mod.ts";
 import type { EndpointView } from "../../balancers/view.ts";
 import { withoutPlain } from "../tls/mod.ts";
@@ -189,8 +189,7 @@ export class EndpointKeeper {
       state: error === undefined ? "connecting" : "failing",
       inFlight: 0,
       lastError: error?.message,
-      ...error?.cause instanceof Deno.errors.NotCapable &&
-        { missingPermission: "--allow-net" },
+      ...isDenied(error?.cause) && { missingPermission: "--allow-net" },
     };
   }
 }

@@ -83,23 +83,27 @@ class QueueObserver {
       this.#yielded = 0n;
       await watch.close();
     };
-    await using watch = watchAfterRead(this.#keys, leader?.key ?? queue.range, {
+    const watch = watchAfterRead(this.#keys, leader?.key ?? queue.range, {
       readAt,
       noDelete: leader === undefined,
       signal: this.#signal,
       // What fails ends the watch as well.
       onStale: () => void recheck().catch(() => {}),
     });
-    for await (const { type, kv } of watch.events()) {
-      const isEntry = type === "put" && queue.isEntry(kv);
-      if (leader === undefined) {
-        // Without a leader, a key that is no entry does not matter.
-        if (isEntry) return;
-        continue;
+    try {
+      for await (const { type, kv } of watch.events()) {
+        const isEntry = type === "put" && queue.isEntry(kv);
+        if (leader === undefined) {
+          // Without a leader, a key that is no entry does not matter.
+          if (isEntry) return;
+          continue;
+        }
+        if (!isEntry) return;
+        this.#yielded = kv.modRevision;
+        yield kv;
       }
-      if (!isEntry) return;
-      this.#yielded = kv.modRevision;
-      yield kv;
+    } finally {
+      await watch.close();
     }
   }
 

@@ -31,26 +31,26 @@ export async function waitForDelete(
 ): Promise<KeyEnd> {
   const { signal } = context;
   let stale: StaleReason | undefined;
-  {
-    await using watch = watchAfterRead(keys, key, {
-      readAt,
-      signal,
-      onStale(reason) {
-        stale = reason;
-        watch.close();
-      },
-    });
-    context.lastError = () =>
-      watch.state.kind === "reconnecting" ? watch.state.reason : undefined;
-    try {
-      for await (const { type, kv } of watch.events()) {
-        if (type === "delete") return "deleted";
-        if (!isEntry(kv)) return "detached";
-      }
-    } catch (error) {
-      // What has happened is forgotten: the caller reads again.
-      if (!(error instanceof CompactedError)) throw error;
+  const watch = watchAfterRead(keys, key, {
+    readAt,
+    signal,
+    onStale(reason) {
+      stale = reason;
+      watch.close();
+    },
+  });
+  context.lastError = () =>
+    watch.state.kind === "reconnecting" ? watch.state.reason : undefined;
+  try {
+    for await (const { type, kv } of watch.events()) {
+      if (type === "delete") return "deleted";
+      if (!isEntry(kv)) return "detached";
     }
+  } catch (error) {
+    // What has happened is forgotten: the caller reads again.
+    if (!(error instanceof CompactedError)) throw error;
+  } finally {
+    await watch.close();
   }
   if (stale === "behind") await pause(BEHIND_MS, { signal });
   return "unknown";

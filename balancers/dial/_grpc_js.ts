@@ -1,4 +1,10 @@
-import type { Clock, Dial, PingPace, ResolvedTls } from "../transport/mod.ts";
+import {
+  type Clock,
+  type Dial,
+  isDenied,
+  type PingPace,
+  type ResolvedTls,
+} from "../transport/mod.ts";
 import { type Awaited, deferredDial, type ReplacingDial } from "./_deferred.ts";
 
 /** Makes a dial of settings. */
@@ -13,7 +19,7 @@ const LOADING: Awaited = {
   failed(error) {
     const reason = `cannot load @grpc/grpc-js: ${error.message}`;
     // It reads variables as it is loaded, and needs none of them.
-    return error instanceof Deno.errors.NotCapable
+    return isDenied(error)
       ? { kind: "permission", reason, flag: "--ignore-env" }
       : { kind: "other", reason };
   },

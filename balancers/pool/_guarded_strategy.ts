@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { BalancerError } from "../../errors/balancer_error.ts";
 import type {
   BalancerStrategy,
@@ -47,7 +48,7 @@ export class GuardedStrategy {
       return { action: "fail", error: this.#thrown("pick()", cause) };
     }
     if (!isPickResult(result)) {
-      const error = this.mistake(`pick() returned ${Deno.inspect(result)}`);
+      const error = this.mistake(`pick() returned ${inspect(result)}`);
       return { action: "fail", error };
     }
     const half = this.#halfForwarded(info, result);

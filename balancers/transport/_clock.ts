@@ -1,3 +1,10 @@
+import {
+  clearInterval,
+  clearTimeout,
+  setInterval,
+  setTimeout,
+} from "node:timers";
+
 /** Time and randomness, passed in so that tests can set them. */
 export interface Clock {
   /** A monotonic clock, in milliseconds. */
@@ -26,14 +33,16 @@ export const SYSTEM_CLOCK: Clock = {
   random: () => Math.random(),
   schedule(ms, task) {
     const timer = startTimer(ms, task);
-    Deno.unrefTimer(timer);
+    timer.unref();
     return () => clearTimeout(timer);
   },
   hold(ms, task) {
-    // A timer takes a time that is too long for none at all.
-    const timer = ms > LONGEST_MS
-      ? setInterval(() => {}, LONGEST_MS)
-      : startTimer(ms, task);
+    if (ms > LONGEST_MS) {
+      // A timer takes a time that is too long for none at all.
+      const timer = setInterval(() => {}, LONGEST_MS);
+      return () => clearInterval(timer);
+    }
+    const timer = startTimer(ms, task);
     return () => clearTimeout(timer);
   },
 };

@@ -1,4 +1,5 @@
 import { UnavailableError } from "../../errors/specific_errors.ts";
+import { deno, type DenoPermission } from "./_deno.ts";
 import type { DownReason } from "./_contract.ts";
 import type { Endpoint } from "./_endpoint.ts";
 import type { EndpointView } from "../view.ts";
@@ -65,9 +66,15 @@ export function notPermitted(
   );
 }
 
-function isGranted(permission: Deno.PermissionDescriptor): boolean {
+/** Whether an error is Deno's for what it does not permit. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof Error && error.name === "NotCapable";
+}
+
+function isGranted(permission: DenoPermission): boolean {
   try {
-    return Deno.permissions.querySync(permission).state === "granted";
+    return (deno?.permissions.querySync(permission).state ?? "granted") ===
+      "granted";
   } catch {
     // Deno cannot be asked about such a host: it was not denied.
     return true;

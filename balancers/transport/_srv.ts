@@ -1,6 +1,8 @@
 import { InvalidOptionError } from "../../errors/invalid_option_error.ts";
 import { UnavailableError } from "../../errors/specific_errors.ts";
 import { parseEndpoint } from "./_endpoint.ts";
+import { querySrv } from "./_srv_query.ts";
+import type { SrvAnswer, SrvQuery } from "./_srv_types.ts";
 
 /** A member's client address, from an SRV record. */
 export interface SrvEndpoint {
@@ -15,28 +17,15 @@ export interface SrvEndpoint {
   readonly secure: boolean;
 }
 
-/** An SRV record. */
-export interface SrvAnswer {
-  readonly target: string;
-  readonly port: number;
-  readonly priority: number;
-  readonly weight: number;
-}
-
 /** Which records to ask for: those with TLS, those without. */
 export type SrvRecords = "ssl" | "plain" | "both";
 
 /** Options of {@linkcode lookUpSrv}. */
-export interface SrvOptions {
+export interface SrvOptions extends SrvQuery {
   /** Which records to ask for. @default {"both"} */
   readonly records?: SrvRecords | undefined;
   /** A suffix of the service names: `_etcd-client-NAME`. */
   readonly name?: string | undefined;
-  /** The name server to ask. @default {the system's} */
-  readonly nameServer?:
-    | { readonly ipAddr: string; readonly port: number }
-    | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A record that names no endpoint. */
@@ -96,7 +85,7 @@ export async function lookUpSrv(
 ): Promise<SrvFound> {
   const answers = await Promise.all(
     srvServices(domain, options).map(({ service, secure }) =>
-      resolveSrv(service, secure ? "secure" : "plain", options)
+      resolve(service, secure ? "secure" : "plain", options)
     ),
   );
   options.signal?.throwIfAborted();
@@ -119,25 +108,17 @@ export async function lookUpSrv(
   };
 }
 
-async function resolveSrv(
+async function resolve(
   service: string,
   kind: "secure" | "plain",
-  { nameServer, signal }: SrvOptions,
+  query: SrvQuery,
 ): Promise<Answer> {
-  let records: SrvAnswer[];
+  let records: readonly SrvAnswer[];
   try {
-    records = await Deno.resolveDns(service, "SRV", {
-      ...(nameServer === undefined ? {} : { nameServer }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-  } catch (error) {
-    const none = { service, endpoints: [], skipped: [] };
-    // Also what Deno makes of SERVFAIL and REFUSED (2.9.6).
-    if (error instanceof Deno.errors.NotFound) return none;
-    return {
-      ...none,
-      error: error instanceof Error ? error : new Error(String(error)),
-    };
+    records = await querySrv(service, query);
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    return { service, endpoints: [], skipped: [], error };
   }
   const endpoints: SrvEndpoint[] = [];
   const skipped: SkippedRecord[] = [];

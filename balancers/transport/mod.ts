@@ -27,6 +27,7 @@ export { type Endpoint, parseEndpoint, withoutPassword } from "./_endpoint.ts";
 export { MAX_MESSAGE_BYTES } from "./_max_message.ts";
 export { onAbort } from "./_on_abort.ts";
 export {
+  isDenied,
   missingPermission,
   notPermitted,
   unreachedReason,

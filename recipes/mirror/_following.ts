@@ -48,7 +48,7 @@ export class Following {
     const { revision } = target.position;
     this.#reason = undefined;
     const progress = this.#progress = new SureProgress(clock);
-    await using watch = this.#watch = source.watch(prefix(from), {
+    const watch = this.#watch = source.watch(prefix(from), {
       startRevision: revision + 1n,
       progressNotify: true,
       heartbeat,

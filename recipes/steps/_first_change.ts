@@ -25,11 +25,13 @@ export async function firstChange(
     readonly context: WorkContext;
   },
 ): Promise<WatchEvent | undefined> {
-  await using watch = ks.watch(key, { startRevision: after + 1n, signal });
+  const watch = ks.watch(key, { startRevision: after + 1n, signal });
   try {
     for await (const event of watch.events()) return event;
   } catch (error) {
     if (!(error instanceof CompactedError)) throw error;
+  } finally {
+    await watch.close();
   }
   return undefined;
 }

@@ -31,27 +31,27 @@ export async function* watchAfterRead(
 ): AsyncIterableIterator<WatchEvent> {
   let interrupted = false;
   let behind = false;
-  {
-    await using watch = keys.watch(range, {
-      ...options,
-      startRevision: readAt + 1n,
-      onStateChange({ kind }) {
-        if (kind === "reconnecting") interrupted = true;
-        if (kind === "live" && interrupted) void watch.close();
-      },
-    });
-    watch.ready.then(({ revision }) => {
-      // A proxy may not say.
-      behind = revision > 0n && revision < readAt;
-      if (behind) void watch.close();
-    }, () => {});
-    try {
-      yield* watch.events();
-    } catch (error) {
-      const lost = error instanceof CompactedError ||
-        error instanceof HistoryLostError;
-      if (!lost) throw error;
-    }
+  const watch = keys.watch(range, {
+    ...options,
+    startRevision: readAt + 1n,
+    onStateChange({ kind }) {
+      if (kind === "reconnecting") interrupted = true;
+      if (kind === "live" && interrupted) void watch.close();
+    },
+  });
+  watch.ready.then(({ revision }) => {
+    // A proxy may not say.
+    behind = revision > 0n && revision < readAt;
+    if (behind) void watch.close();
+  }, () => {});
+  try {
+    yield* watch.events();
+  } catch (error) {
+    const lost = error instanceof CompactedError ||
+      error instanceof HistoryLostError;
+    if (!lost) throw error;
+  } finally {
+    await watch.close();
   }
   if (behind) await pause(BEHIND_MS, { signal: options.signal });
 }

@@ -94,19 +94,23 @@ async function untilTrue<T, R>(
   condition: WaitCondition<T, R>,
   settings: ViewSettings<T>,
 ): Promise<R> {
-  await using view = new LiveView(settings, SYSTEM_CLOCK);
-  await view.start();
-  const changes = view.changes({ buffer: { policy: "coalesce" } });
-  for (;;) {
-    const result = condition(view);
-    if (result !== undefined && result !== null && result !== false) {
-      return checked(result);
+  const view = new LiveView(settings, SYSTEM_CLOCK);
+  try {
+    await view.start();
+    const changes = view.changes({ buffer: { policy: "coalesce" } });
+    for (;;) {
+      const result = condition(view);
+      if (result !== undefined && result !== null && result !== false) {
+        return checked(result);
+      }
+      const { value: update } = await changes.next();
+      if (settings.onInvalid !== undefined) continue;
+      for (const change of update?.changes ?? []) {
+        if (change.type === "invalid") throw change.error;
+      }
     }
-    const { value: update } = await changes.next();
-    if (settings.onInvalid !== undefined) continue;
-    for (const change of update?.changes ?? []) {
-      if (change.type === "invalid") throw change.error;
-    }
+  } finally {
+    await view.close();
   }
 }
 

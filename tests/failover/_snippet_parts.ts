@@ -23,7 +23,8 @@ export async function take(
 /** Runs a program, types checked; gives its lines. */
 export async function linesOf(program: string): Promise<readonly string[]> {
   const { code, output, errors } = await run(
-    `import { ${NAMES} } from "${new URL("mod.ts", PROJECT)}";\n${program}`,
+    `import { readFile, writeFile } from "node:fs/promises";
+    import { ${NAMES} } from "${new URL("mod.ts", PROJECT)}";\n${program}`,
     // Checking types takes most of the time.
     {
       permissions: ["--quiet", "--check", "--allow-all"],

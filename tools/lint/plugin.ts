@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { anyRuntime } from "./_any_runtime.ts";
 import { docstringSubject } from "./_docstrings.ts";
 import { errorMessage } from "./_error_messages.ts";
 import { maxFunctionLines } from "./_functions.ts";
@@ -28,6 +29,7 @@ const plugin: Deno.lint.Plugin = {
     "direction": { create: direction },
     "no-circle": { create: noCircle },
     "packages": { create: packages },
+    "any-runtime": { create: anyRuntime },
     "given-clock": { create: givenClock },
     "max-function-lines": { create: maxFunctionLines },
     "max-positionals": { create: maxPositionals },

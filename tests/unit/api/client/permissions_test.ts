@@ -1,7 +1,11 @@
 // The permissions that a program needs which uses the client.
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { ClientOptions } from "../../../../mod.ts";
+import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { FakeServer } from "../../../harness/mod.ts";
 import { ROOT, run } from "../../support/_program.ts";
+import { TlsFront } from "../../support/_tls_front.ts";
 import { methods } from "../../../../proto/methods.ts";
 
 const RANGE = methods.kv.range.path;
@@ -22,17 +26,52 @@ const ENVIRONMENT = [
   "http_proxy",
 ];
 
-Deno.test("Client works with --allow-net alone", async () => {
+/** TLS for a client and a server that know each other, as text. */
+async function certificates() {
+  const authority = await CertificateAuthority.create("etcdeno tests");
+  const { cert: ca } = authority;
+  const own = await authority.issue({ commonName: "alice" });
+  const server = await authority.issue({
+    names: ["localhost"],
+    addresses: ["127.0.0.1"],
+  });
+  return { server, tls: { ca, ...own } };
+}
+
+Deno.test("Client needs --allow-net and nothing else: for http, https with certificates as text, SRV records and a name server", async () => {
+  await using dns = await DnsServer.start();
   await using server = await FakeServer.start();
   server.handle(RANGE, () => new Uint8Array());
+  const { server: certificate, tls } = await certificates();
+  await using front = new TlsFront(certificate, server);
+  const target = "localhost";
+  dns.set("_etcd-client-ssl._tcp.example.com", [{ target, port: front.port }]);
+  const ways: readonly Partial<ClientOptions>[] = [
+    { endpoints: server.endpoint },
+    { endpoints: `https://127.0.0.1:${front.port}`, tls },
+    {
+      endpoints: "srv://example.com",
+      tls,
+      dns: { nameServer: { hostname: "127.0.0.1", port: dns.port } },
+    },
+  ];
   const { code, output, errors } = await run(
     `
-    await using client = new Client({ endpoints: "${server.endpoint}" });
-    console.log("got", await client.get("k"));
+    for (const options of ${JSON.stringify(ways)}) {
+      await using client = new Client(options);
+      console.log("got", await client.get("k"));
+    }
+    // Whoever may ask the system's name server is told what it says.
+    await using client = new Client({ endpoints: "srv://none.invalid" });
+    const error = await client.get("k", { timeoutMs: 100 }).catch((why) => why);
+    console.log(error.code);
   `,
-    { permissions: [`--allow-net=${new URL(server.endpoint).host}`] },
+    { permissions: ["--allow-net"] },
   );
-  assertEquals([code, output, errors], [0, "got undefined\n", ""]);
+  assertEquals(
+    [code, output, errors],
+    [0, `${"got undefined\n".repeat(3)}unavailable\n`, ""],
+  );
 });
 
 Deno.test("Client over grpc-js works with --allow-net and 12 environment names, and with no more", async () => {

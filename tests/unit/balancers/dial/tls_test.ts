@@ -11,6 +11,7 @@ import {
 import { methods } from "../../../../proto/methods.ts";
 import { Cluster, FakeServer, waitFor } from "../../../harness/mod.ts";
 import { HANG } from "../../api/client/_pair.ts";
+import { TlsFront } from "../../support/_tls_front.ts";
 
 const authority = await CertificateAuthority.create("etcdeno tests");
 const stranger = await CertificateAuthority.create("somebody else");
@@ -32,47 +33,8 @@ Deno.test.afterAll(async () => {
 async function tlsServer(
   options: CertificateOptions,
   endpoint = cluster.members[0]?.directEndpoint ?? "",
-) {
-  const { cert, key } = await authority.issue(options);
-  const listener = Deno.listenTls({
-    hostname: "127.0.0.1",
-    port: 0,
-    cert,
-    key,
-    alpnProtocols: ["h2"],
-  });
-  const serving = serve(listener, Number(new URL(endpoint).port));
-  return {
-    port: listener.addr.port,
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await serving;
-    },
-  };
-}
-
-async function serve(listener: Deno.TlsListener, port: number): Promise<void> {
-  const pipes: Promise<unknown>[] = [];
-  for (;;) {
-    let client: Deno.TlsConn;
-    try {
-      client = await listener.accept();
-    } catch (error) {
-      if (error instanceof Deno.errors.BadResource) break;
-      throw error;
-    }
-    pipes.push(pipe(client, port));
-  }
-  await Promise.all(pipes);
-}
-
-/** Carries bytes both ways until either side ends, however it does. */
-async function pipe(client: Deno.TlsConn, port: number): Promise<void> {
-  const etcd = await Deno.connect({ hostname: "127.0.0.1", port });
-  await Promise.allSettled([
-    client.readable.pipeTo(etcd.writable),
-    etcd.readable.pipeTo(client.writable),
-  ]);
+): Promise<TlsFront> {
+  return new TlsFront(await authority.issue(options), { endpoint });
 }
 
 async function count(

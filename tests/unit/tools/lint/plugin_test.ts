@@ -2,6 +2,7 @@ import { assertArrayIncludes, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import plugin from "../../../../tools/lint/plugin.ts";
 import type { Fixture } from "./_fixture.ts";
+import { BAD_RUNTIMES, GOOD_RUNTIMES } from "./_any_runtime.ts";
 import { BAD_DOCSTRINGS, GOOD_DOCSTRINGS } from "./_docstrings.ts";
 import { BAD_FUNCTIONS, GOOD_FUNCTIONS } from "./_functions.ts";
 import { BAD_CLOCKS, GOOD_CLOCKS } from "./_given_clock.ts";
@@ -22,6 +23,7 @@ const BAD: readonly Fixture[] = [
   ...BAD_FUNCTIONS,
   ...BAD_CLOCKS,
   ...BAD_IMPORTS,
+  ...BAD_RUNTIMES,
   ...BAD_STYLE,
 ];
 const GOOD: readonly Fixture[] = [
@@ -29,6 +31,7 @@ const GOOD: readonly Fixture[] = [
   ...GOOD_FUNCTIONS,
   ...GOOD_CLOCKS,
   ...GOOD_IMPORTS,
+  ...GOOD_RUNTIMES,
   ...GOOD_STYLE,
 ];
 
