@@ -44,12 +44,12 @@ Deno.test("ConnectionPool fails the pick that is answered with no pick result", 
   const wrong = "pick() returned a connection that is not one of this client's";
   const answers: readonly (readonly [unknown, string])[] = [
     [undefined, "pick() returned undefined"],
-    ["a", 'pick() returned "a"'],
-    [{ action: "maybe" }, 'pick() returned { action: "maybe" }'],
+    ["a", "pick() returned 'a'"],
+    [{ action: "maybe" }, "pick() returned { action: 'maybe' }"],
     [Promise.resolve({ action: "wait" }), "pick() returned Promise {"],
     [
       { action: "fail", error: "no" },
-      'pick() returned { action: "fail", error',
+      "pick() returned { action: 'fail', error",
     ],
     [{ action: "use" }, wrong],
     [{ action: "use", connection: { state: "ready" } }, wrong],

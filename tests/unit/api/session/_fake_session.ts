@@ -121,16 +121,19 @@ export class FakeSessions {
     const onAbort = () => more.reject(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     if (signal?.aborted) onAbort();
+    const close = () => {
+      closed = true;
+      more.resolve();
+      signal?.removeEventListener("abort", onAbort);
+      this.#watching.delete(told);
+      return Promise.resolve();
+    };
     return {
       state: { kind: "live", endpoint: "" },
       ready: this.memberRevision === undefined
         ? new Promise(() => {})
         : Promise.resolve({ revision: this.memberRevision }),
-      close: () => {
-        closed = true;
-        more.resolve();
-        return Promise.resolve();
-      },
+      close,
       async *events() {
         for (;;) {
           await more.promise;
@@ -141,11 +144,7 @@ export class FakeSessions {
           yield* found.splice(0);
         }
       },
-      [Symbol.asyncDispose]: () => {
-        signal?.removeEventListener("abort", onAbort);
-        this.#watching.delete(told);
-        return Promise.resolve();
-      },
+      [Symbol.asyncDispose]: close,
     } as unknown as Watch;
   }
 }
