@@ -7,7 +7,7 @@ import {
   wrap,
 } from "../output/mod.ts";
 
-/** What the conformance run has found on one runtime, with one server. */
+/** The findings of the conformance run on one runtime, with one server. */
 export interface ConformanceRun {
   /** Such as `Node 22`. */
   readonly runtime: string;
