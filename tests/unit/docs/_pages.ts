@@ -90,7 +90,7 @@ export async function readPage(path: string): Promise<Page> {
 
 /** The paths of the README and of every page of docs/, from the root. */
 export async function pagePaths(): Promise<readonly string[]> {
-  const paths = ["CHANGELOG.md", "CONTRIBUTING.md", "README.md"];
+  const paths = ["CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"];
   const folders = ["docs/"];
   for (const folder of folders) {
     for await (
