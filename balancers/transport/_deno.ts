@@ -9,8 +9,8 @@ export type DenoPermission =
 export interface DenoParts {
   /**
    * A resolver of `node:dns` needs a permission of its own to be told the name
-   * server (--allow-sys=networkInterfaces), cannot be stopped, and has one
-   * error for every failure (2.9.6).
+   * server (--allow-sys=networkInterfaces), and does not tell that it lacks one
+   * for the network: that is UNKNOWN (2.9.6).
    */
   resolveDns(
     name: string,
