@@ -46,3 +46,12 @@ Deno.test("deno publish takes what the entries import, the texts, and nothing el
   const expected = [...TEXTS, ...await neededFiles()].sort();
   assertEquals(await publishedFiles(), expected);
 });
+
+Deno.test("the version of a release stands in deno.json and in the changelog, and nowhere else", async () => {
+  const names: string[] = [];
+  for (const path of await publishedFiles()) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    if (text.includes(config.version)) names.push(path);
+  }
+  assertEquals(names, ["CHANGELOG.md", "deno.json"]);
+});
