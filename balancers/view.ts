@@ -19,6 +19,8 @@ export interface EndpointView {
   readonly tlsFault?: TlsFault;
   /** The flag of Deno that would permit to connect, if that was it. */
   readonly missingPermission?: string;
+  /** The package that is not installed, if that was it. */
+  readonly missingPackage?: string;
 }
 
 /** The state of a client's balancer. */

@@ -58,6 +58,7 @@ export type ErrorCode =
   | "connection_lost"
   | "tls_failed"
   | "deno_permission"
+  | "missing_package"
   | "wrong_cluster"
   | "protocol"
   | "unsupported"

@@ -12,7 +12,8 @@ export class TimeoutError extends EtcdError {
 /**
  * No member could be reached, or the connection was lost during the call. With
  * the code `deno_permission`, Deno does not permit to connect, and the message
- * names the flag.
+ * names the flag. With `missing_package`, the transport is in a package that is
+ * not installed, and the message names it.
  */
 export class UnavailableError extends EtcdError {
 }
@@ -198,6 +199,7 @@ const CLASS_OF: ReadonlyMap<
   ["connection_lost", UnavailableError],
   ["tls_failed", UnavailableError],
   ["deno_permission", UnavailableError],
+  ["missing_package", UnavailableError],
   ["server_stopped", UnavailableError],
   ["leader_changed", UnavailableError],
   ["unhealthy", UnavailableError],

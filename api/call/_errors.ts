@@ -1,7 +1,7 @@
 import type { BalancerSnapshot } from "../../balancers/view.ts";
 import { BalancerError } from "../../errors/balancer_error.ts";
 import { clientClosedError } from "../../errors/client_closed.ts";
-import { GRPC_CODE } from "../../errors/codes.ts";
+import { type ErrorCode, GRPC_CODE } from "../../errors/codes.ts";
 import {
   doubtText,
   inDoubt,
@@ -19,6 +19,12 @@ import {
 } from "../../errors/specific_errors.ts";
 import type { CallState } from "./_state.ts";
 
+/** Codes of errors that every call has at once, until the program is changed. */
+const HOPELESS: ReadonlySet<ErrorCode> = new Set([
+  "deno_permission",
+  "missing_package",
+]);
+
 /** The client was closed before or during the call. */
 export function callClosedError(call: CallState): ClientClosedError {
   const { action, method, maybeCommitted, attempts } = call;
@@ -34,7 +40,7 @@ export function callClosedError(call: CallState): ClientClosedError {
 export function pickError(call: CallState, error: Error): Error {
   const { attempts, maybeCommitted } = call;
   const tail = doubtText(maybeCommitted);
-  if (error instanceof EtcdError && error.code === "deno_permission") {
+  if (error instanceof EtcdError && HOPELESS.has(error.code)) {
     const text = error.message.replace(
       /^Cannot connect/,
       `Cannot ${call.action}`,

@@ -14,10 +14,20 @@ export type MakeDial<Made> = (options: {
   readonly clock: Clock;
 }) => Made;
 
+const PACKAGE = "@grpc/grpc-js";
+// Of `import`, and of `require`, which bundlers may make of it.
+const NOT_FOUND: ReadonlySet<unknown> = new Set([
+  "ERR_MODULE_NOT_FOUND",
+  "MODULE_NOT_FOUND",
+]);
 const LOADING: Awaited = {
-  late: (timeoutMs) => `@grpc/grpc-js was not loaded within ${timeoutMs} ms`,
+  late: (timeoutMs) => `${PACKAGE} was not loaded within ${timeoutMs} ms`,
   failed(error) {
-    const reason = `cannot load @grpc/grpc-js: ${error.message}`;
+    const reason = `cannot load ${PACKAGE}: ${error.message}`;
+    // Node and Bun install it only for those who ask for it.
+    if ("code" in error && NOT_FOUND.has(error.code)) {
+      return { kind: "package", reason, name: PACKAGE };
+    }
     // It reads variables as it is loaded, and needs none of them.
     return isDenied(error)
       ? { kind: "permission", reason, flag: "--ignore-env" }
@@ -31,9 +41,8 @@ const LOADING: Awaited = {
  */
 export function grpcJs(clock: Clock): MakeDial<ReplacingDial> {
   let loaded: MakeDial<Dial> | undefined;
-  const loading = import("../grpc_js/mod.ts").then(({ grpcDial }) => {
-    return loaded = grpcDial;
-  });
+  const loading = import("../grpc_js/mod.ts")
+    .then(async ({ loadGrpcDial }) => loaded = await loadGrpcDial());
   // Each dial tells of it.
   loading.catch(() => {});
   return (options) => (endpoint, settings) => {

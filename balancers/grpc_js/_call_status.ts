@@ -1,17 +1,18 @@
-import { type Metadata, status, type StatusObject } from "@grpc/grpc-js";
+import type { Metadata, StatusObject } from "@grpc/grpc-js";
+import { GRPC_CODE } from "../../errors/codes.ts";
 import { wireEndOf } from "./_wire_ends.ts";
 import type { CallStatus } from "../transport/mod.ts";
 
 // The gRPC codes of HTTP statuses; the others are UNKNOWN.
 const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {
-  400: status.INTERNAL,
-  401: status.UNAUTHENTICATED,
-  403: status.PERMISSION_DENIED,
-  404: status.UNIMPLEMENTED,
-  429: status.UNAVAILABLE,
-  502: status.UNAVAILABLE,
-  503: status.UNAVAILABLE,
-  504: status.UNAVAILABLE,
+  400: GRPC_CODE.internal,
+  401: GRPC_CODE.unauthenticated,
+  403: GRPC_CODE.permissionDenied,
+  404: GRPC_CODE.unimplemented,
+  429: GRPC_CODE.unavailable,
+  502: GRPC_CODE.unavailable,
+  503: GRPC_CODE.unavailable,
+  504: GRPC_CODE.unavailable,
 };
 
 /**
@@ -29,12 +30,12 @@ export function toCallStatus(
   const foreign = headers !== undefined &&
     !String(type).startsWith("application/grpc");
   // grpc-js says so itself of a message that is too large.
-  const tooLarge = code === status.RESOURCE_EXHAUSTED &&
+  const tooLarge = code === GRPC_CODE.resourceExhausted &&
     stream?.ended === false;
   const text = cutShort ? `Received HTTP status code ${httpStatus}` : details;
   return {
     grpcCode: cutShort
-      ? GRPC_CODE_OF_HTTP[httpStatus ?? 0] ?? status.UNKNOWN
+      ? GRPC_CODE_OF_HTTP[httpStatus ?? 0] ?? GRPC_CODE.unknown
       : code,
     details: foreign
       ? `${text}; that is no gRPC answer, is it an etcd server?`

@@ -1,4 +1,4 @@
-import { type Channel, type Metadata, status } from "@grpc/grpc-js";
+import type { Channel, Metadata } from "@grpc/grpc-js";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import {
   type CallSettings,
@@ -115,5 +115,5 @@ export class GrpcCalls {
 }
 
 function cancel(call: Call): void {
-  call.cancelWithStatus(status.CANCELLED, "Canceled by the caller");
+  call.cancelWithStatus(GRPC_CODE.canceled, "Canceled by the caller");
 }

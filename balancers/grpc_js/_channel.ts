@@ -1,4 +1,4 @@
-import * as grpc from "@grpc/grpc-js";
+import type { Channel, ChannelOptions } from "@grpc/grpc-js";
 import {
   type Clock,
   type Endpoint,
@@ -15,6 +15,7 @@ import {
   ONE_DIAL_OPTIONS,
 } from "./_one_dial.ts";
 import { type Capture, captureSockets } from "./_capture.ts";
+import { grpc } from "./_package.ts";
 
 /** The options that all transports of a client share. */
 export interface GrpcDialOptions {
@@ -38,7 +39,7 @@ export const LINGER_MS = 3;
 // For `getConnectivityState`: begin to connect.
 const CONNECT = true;
 
-const COMMON: grpc.ChannelOptions = {
+const COMMON: ChannelOptions = {
   // One TCP connection per channel: grpc-js would share them otherwise.
   "grpc.use_local_subchannel_pool": 1,
   // Repeating calls is the retry loop's, which knows what is safe.
@@ -68,7 +69,7 @@ export function openChannel(
   endpoint: Endpoint,
   { tls, pings }: Omit<GrpcDialOptions, "clock">,
   listener: ChannelListener,
-): { readonly channel: grpc.Channel; readonly capture: Capture } {
+): { readonly channel: Channel; readonly capture: Capture } {
   const { credentials, channelOptions, tls: peer } = channelCredentials(
     endpoint,
     tls,
@@ -80,7 +81,7 @@ export function openChannel(
     onMaxStreams: () => listener.maxStreams(),
     onClose: () => listener.socketClosed(),
   });
-  const channel = new grpc.Channel(endpoint.target, credentials, {
+  const channel = new (grpc().Channel)(endpoint.target, credentials, {
     ...COMMON,
     ...channelOptions,
     ...pingOptions(ping),
@@ -90,11 +91,11 @@ export function openChannel(
 }
 
 /** Makes a channel begin to connect. */
-export function connect(channel: grpc.Channel): void {
+export function connect(channel: Channel): void {
   channel.getConnectivityState(CONNECT);
 }
 
-function pingOptions(ping: PingOptions | undefined): grpc.ChannelOptions {
+function pingOptions(ping: PingOptions | undefined): ChannelOptions {
   return ping === undefined ? {} : {
     "grpc.keepalive_time_ms": ping.timeMs,
     "grpc.keepalive_timeout_ms": ping.timeoutMs,

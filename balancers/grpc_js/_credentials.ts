@@ -1,10 +1,11 @@
-import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
+import type { ChannelCredentials } from "@grpc/grpc-js";
 import {
   type Endpoint,
   type ResolvedTls,
   type TlsPeer,
   tlsSettings,
 } from "../transport/mod.ts";
+import { grpc } from "./_package.ts";
 
 /** The credentials for one endpoint, with the channel options they need. */
 export function channelCredentials(
@@ -16,6 +17,7 @@ export function channelCredentials(
   /** The TLS settings by which failures are explained. */
   readonly tls: Omit<TlsPeer, "address"> | undefined;
 } {
+  const { credentials } = grpc();
   if (!endpoint.secure) {
     return {
       credentials: credentials.createInsecure(),

@@ -1,6 +1,6 @@
-import type * as grpc from "@grpc/grpc-js";
-import { connectivityState, experimental } from "@grpc/grpc-js";
+import type { connectivityState, experimental } from "@grpc/grpc-js";
 import type { Clock } from "../transport/mod.ts";
+import { grpc } from "./_package.ts";
 import { observeEnds } from "./_wire_ends.ts";
 
 type LoadBalancer = experimental.LoadBalancer;
@@ -31,8 +31,6 @@ export const ONE_DIAL_OPTIONS: { readonly [option: string]: string } = {
 };
 
 const NAME = "etcdeno_one_dial";
-const { READY, CONNECTING, TRANSIENT_FAILURE, IDLE } = connectivityState;
-const { PickResultType, QueuePicker, UnavailablePicker } = experimental;
 
 interface Watched {
   readonly listener: StateListener;
@@ -41,7 +39,7 @@ interface Watched {
 }
 
 interface SubchannelState {
-  readonly state: grpc.connectivityState;
+  readonly state: connectivityState;
   /** Why the subchannel has failed, if it has. */
   readonly error: string | undefined;
 }
@@ -96,7 +94,9 @@ class OneDial implements LoadBalancer {
       subchannel.addConnectivityStateListener(listener);
       this.#subchannels.set(subchannel, { listener, dial });
     }
-    this.#helper.updateState(CONNECTING, new QueuePicker(this), null);
+    const { connectivityState, experimental } = grpc();
+    const queue = new experimental.QueuePicker(this);
+    this.#helper.updateState(connectivityState.CONNECTING, queue, null);
     this.#startNext();
     return true;
   }
@@ -129,6 +129,7 @@ class OneDial implements LoadBalancer {
     subchannel: Subchannel,
     { state, error }: SubchannelState,
   ): void {
+    const { READY, TRANSIENT_FAILURE } = grpc().connectivityState;
     if (this.#picked !== undefined) {
       if (state !== READY) this.#down("the connection was lost");
     } else if (state === READY) {
@@ -147,14 +148,15 @@ class OneDial implements LoadBalancer {
     for (const other of this.#subchannels.keys()) {
       if (other !== subchannel) this.#drop(other);
     }
+    const { connectivityState: { READY }, experimental } = grpc();
     const complete: experimental.PickResult = {
-      pickResultType: PickResultType.COMPLETE,
+      pickResultType: experimental.PickResultType.COMPLETE,
       subchannel,
       status: null,
       onCallStarted: null,
       onCallEnded: null,
     };
-    const queue = new QueuePicker(this);
+    const queue = new experimental.QueuePicker(this);
     // grpc-js picks again, at once and for ever, while it is given one that
     // is not ready.
     const pick: experimental.Picker["pick"] = (args) =>
@@ -169,11 +171,12 @@ class OneDial implements LoadBalancer {
     this.destroy();
     // Its calls have to end: a lost channel keeps them until it is closed,
     // which the listener does.
+    const { connectivityState, experimental } = grpc();
     this.#helper.updateState(
-      wasPicked ? IDLE : TRANSIENT_FAILURE,
+      wasPicked ? connectivityState.IDLE : connectivityState.TRANSIENT_FAILURE,
       wasPicked
-        ? new QueuePicker(this)
-        : new UnavailablePicker({ details: reason }),
+        ? new experimental.QueuePicker(this)
+        : new experimental.UnavailablePicker({ details: reason }),
       reason,
     );
     listener?.down(reason);
@@ -205,6 +208,11 @@ class OneDialConfig {
   }
 }
 
-// grpc-js finds policies by name in a table of its own; there is no other way
-// to hand it one. The name is ours alone.
-experimental.registerLoadBalancerType(NAME, OneDial, OneDialConfig);
+/**
+ * Hands the policy to grpc-js, which finds them by name in a table of its own;
+ * there is no other way. The name is ours alone.
+ */
+export function defineOneDial(): void {
+  const { experimental } = grpc();
+  experimental.registerLoadBalancerType(NAME, OneDial, OneDialConfig);
+}

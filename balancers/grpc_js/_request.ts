@@ -1,16 +1,16 @@
 import { Buffer } from "node:buffer";
-import { Metadata } from "@grpc/grpc-js";
+import type { Metadata } from "@grpc/grpc-js";
 import type { Headers, RequestBytes } from "../transport/mod.ts";
+import { grpc } from "./_package.ts";
 
-const NONE = new Metadata();
+const NONE: Headers = {};
 const CACHE = new WeakMap<Headers, Metadata>();
 
 /** Request headers as grpc-js wants them, made once for each object. */
-export function requestMetadata(headers: Headers | undefined): Metadata {
-  if (headers === undefined) return NONE;
+export function requestMetadata(headers: Headers = NONE): Metadata {
   let metadata = CACHE.get(headers);
   if (metadata === undefined) {
-    metadata = new Metadata();
+    metadata = new (grpc().Metadata)();
     for (const [name, value] of Object.entries(headers)) {
       metadata.set(name, value);
     }

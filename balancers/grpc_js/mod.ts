@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { grpcDial } from "./_transport.ts";
+export { loadGrpcDial } from "./_load.ts";

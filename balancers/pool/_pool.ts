@@ -1,4 +1,4 @@
-import { type Endpoint, notPermitted } from "../transport/mod.ts";
+import { type Endpoint, hopeless } from "../transport/mod.ts";
 import { GuardedStrategy } from "./_guarded_strategy.ts";
 import {
   PickQueue,
@@ -129,7 +129,7 @@ export class ConnectionPool {
     const fault = this.#strategy.takeFault();
     if (fault !== undefined) return { action: "fail", error: fault };
     const result = this.#queue.ask(() => this.#pickNow(info));
-    const error = result.action === "wait" && notPermitted(this);
+    const error = result.action === "wait" && hopeless(this);
     return error ? { action: "fail", error } : result;
   }
 
@@ -238,7 +238,7 @@ export class ConnectionPool {
 
   #failPicks(): void {
     if (!this.#picks.waiting) return;
-    const fault = this.#strategy.takeFault() ?? notPermitted(this);
+    const fault = this.#strategy.takeFault() ?? hopeless(this);
     if (fault !== undefined) this.#picks.fail(fault);
   }
 

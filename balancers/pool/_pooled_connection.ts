@@ -106,6 +106,7 @@ export class PooledConnection implements SubConnection {
       lastError,
       ...(why?.kind === "tls" && { tlsFault: why.fault }),
       ...(why?.kind === "permission" && { missingPermission: why.flag }),
+      ...(why?.kind === "package" && { missingPackage: why.name }),
     };
   }
 

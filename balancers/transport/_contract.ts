@@ -114,7 +114,7 @@ export interface Transport {
 
 /**
  * Why a transport could not be made, or is lost: because of TLS, for lack of a
- * permission, or for another reason. `reason` is for people.
+ * permission or of a package, or for another reason. `reason` is for people.
  */
 export type DownReason =
   | { readonly kind: "tls"; readonly reason: string; readonly fault: TlsFault }
@@ -123,6 +123,12 @@ export type DownReason =
     readonly reason: string;
     /** The flag of Deno that gives the permission. */
     readonly flag: string;
+  }
+  | {
+    readonly kind: "package";
+    readonly reason: string;
+    /** The package to be installed. */
+    readonly name: string;
   }
   | { readonly kind: "other"; readonly reason: string };
 

@@ -1,8 +1,6 @@
-import { UnavailableError } from "../../errors/specific_errors.ts";
 import { deno, type DenoPermission } from "./_deno.ts";
 import type { DownReason } from "./_contract.ts";
 import type { Endpoint } from "./_endpoint.ts";
-import type { EndpointView } from "../view.ts";
 
 /**
  * The permission that a dial lacked, as the flag that gives it; nothing if the
@@ -43,27 +41,6 @@ export function unreachedReason(
   return flag === undefined
     ? { kind: "other", reason }
     : { kind: "permission", reason, flag };
-}
-
-/**
- * The error of calls when Deno lets the program connect to no endpoint at all:
- * waiting would not help. Nothing if there is an endpoint left.
- */
-export function notPermitted(
-  { views }: { readonly views: readonly EndpointView[] },
-): UnavailableError | undefined {
-  const used = views.filter(({ state }) => state !== "closed");
-  const flags = new Set(used.map((view) => view.missingPermission));
-  if (used.length === 0 || flags.has(undefined)) return undefined;
-  const reasons = used.map(({ endpoint, lastError }) =>
-    `${endpoint}: ${lastError}`
-  );
-  return new UnavailableError(
-    `Cannot connect: Deno does not permit it, run with ${
-      [...flags].join(" ")
-    } (deno_permission): ${reasons.join("; ")}`,
-    { code: "deno_permission" },
-  );
 }
 
 /** Whether an error is Deno's for what it does not permit. */

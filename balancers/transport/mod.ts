@@ -24,14 +24,10 @@ export type {
 } from "./_contract.ts";
 export { dialReason, timeoutReason } from "./_dial_reason.ts";
 export { type Endpoint, parseEndpoint, withoutPassword } from "./_endpoint.ts";
+export { hopeless } from "./_hopeless.ts";
 export { MAX_MESSAGE_BYTES } from "./_max_message.ts";
 export { onAbort } from "./_on_abort.ts";
-export {
-  isDenied,
-  missingPermission,
-  notPermitted,
-  unreachedReason,
-} from "./_permission.ts";
+export { isDenied, missingPermission, unreachedReason } from "./_permission.ts";
 export { type PingOptions, PingPace } from "./_ping_pace.ts";
 export {
   lookUpSrv,
