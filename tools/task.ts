@@ -13,6 +13,7 @@ import {
   runCoverage,
   runDeno,
   runGates,
+  runRuntimes,
   runServers,
   runTests,
   taskHelp,
@@ -67,6 +68,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
       },
     }, args),
   "test:servers": runServers,
+  "test:runtimes": runRuntimes,
   "test:doc": (args) =>
     runTests({
       groups: [{ paths: DOCUMENTED, flags: ["--doc"] }],
@@ -90,6 +92,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
   "proto:check": () => deno(["run", "-A", "tools/proto/main.ts", "--check"]),
   "publish:dry": (args) =>
     deno(["publish", "--dry-run", "--allow-dirty", ...args]),
+  "npm": (args) => deno(["run", "-A", "tools/npm/main.ts", ...args]),
   "compare": (args) => deno(["run", "-A", "tools/compare/main.ts", ...args]),
   "bench": (args) => deno(["run", "-A", "bench/main.ts", ...args]),
   "soak": (args) => deno(["run", "-A", "tests/soak/main.ts", ...args]),

@@ -8,6 +8,8 @@ const NAMES = "all, ClientClosedError, compare, type Keyspace, op, prefix";
 /** Those that are run here, or elsewhere, by `blockName`. */
 export const taken: Set<string> = new Set([
   blockName("README.md", "Quick start", 0),
+  // tests/runtimes/pages_test.ts
+  blockName("docs/runtimes.md", "Node 22", 0),
 ]);
 
 /** A snippet of a page, to be run. */

@@ -111,6 +111,7 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "tools/compare/",
     "tools/lint/",
     "tools/proto/",
+    "tools/npm/",
     "tools/tasks/",
     "tools/task.ts",
   ],

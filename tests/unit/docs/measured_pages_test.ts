@@ -10,6 +10,7 @@ import {
   putBetweenMarks,
 } from "../../../tools/output/_between_marks.ts";
 import { MARKS as COMPARE_MARKS } from "../../../tools/compare/report/_markdown.ts";
+import { RUNTIMES_MARKS } from "../../../tools/tasks/_runtimes_page.ts";
 import { MARKS as SERVERS_MARKS } from "../../../tools/tasks/_servers.ts";
 import { pagePaths } from "./_pages.ts";
 import { ROOT } from "../support/_program.ts";
@@ -19,6 +20,7 @@ const MARKS: Readonly<Record<string, Marks>> = {
   "docs/measured/faults.md": COMPARE_MARKS,
   "docs/measured/fleet.md": FLEET_MARKS,
   "docs/measured/gateway.md": GATEWAY_MARKS,
+  "docs/measured/runtimes.md": RUNTIMES_MARKS,
   "docs/measured/scale.md": BENCH_MARKS,
   "docs/measured/servers.md": SERVERS_MARKS,
   "docs/measured/stm.md": STM_MARKS,

@@ -6,6 +6,7 @@ import {
   runtimesSummary,
   runtimesTable,
 } from "../../../../tools/tasks/_runtimes_page.ts";
+import { inOrder } from "../../../../tools/tasks/_runtimes.ts";
 
 const NODE: ConformanceRun = {
   runtime: "Node 22",
@@ -57,5 +58,16 @@ Deno.test("runtimesSummary() says what the table was measured with", () => {
     `Client 1.2.3 · Deno 2.9.6 · linux x86_64 with 2 processors
 
 ${runtimesTable([NODE])}`,
+  );
+});
+
+Deno.test("inOrder() puts etcd first, then the other transport, then what is in front; Deno first", () => {
+  const over = { ...NODE, server: "over grpc-js, etcd 3.5" };
+  const older = { ...NODE, server: "etcd 3.4" };
+  const kine = { ...NODE, ...KINE };
+  const deno = { ...NODE, runtime: "Deno" };
+  assertEquals(
+    inOrder([kine, BUN, over, NODE, deno, older]),
+    [older, deno, NODE, BUN, over, kine],
   );
 });

@@ -1,0 +1,4 @@
+import { etcdSubject } from "./_etcd.ts";
+import { testRuntime } from "./_suite.ts";
+
+await testRuntime("deno", await etcdSubject());
