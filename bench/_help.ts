@@ -4,6 +4,16 @@ import { PROGRAMS } from "./_programs.ts";
 
 const NAME_COLUMNS = 19;
 
+const NOTES =
+  `Only the programs with grpc-js in their name load it, which the memory they take
+shows.
+
+Quote ratios: the programs take turns, so that what else the machine does hits
+all alike. Go's client is built and npm's is installed once, into the cache;
+where Go or npm is missing they are skipped. Node and Bun run the npm package,
+which is made of these sources each time.
+`;
+
 /** The text of `--help`. */
 export function helpText(): string {
   return `Measures what operations cost with this client and with others, on a real etcd.
@@ -37,13 +47,7 @@ ${lines(OPERATIONS)}
 Programs:
 ${lines(PROGRAMS)}
 
-Only the programs with grpc-js in their name load it, which the memory they take
-shows.
-
-Quote ratios: the programs take turns, so that what else the machine does hits
-all alike. Go's client is built and npm's is installed once, into the cache;
-where Go or npm is missing they are skipped.
-`;
+${NOTES}`;
 }
 
 function lines(

@@ -2,6 +2,7 @@
 import { OPERATIONS } from "./_operation.ts";
 import { etcd3OnDeno, etcd3OnNode } from "./_etcd3_program.ts";
 import { goProgram } from "./_go_program.ts";
+import { onRuntime } from "./_package_program.ts";
 import { ownCommand, type Program, type Run } from "./_program.ts";
 import { variables } from "./_variables.ts";
 
@@ -47,6 +48,9 @@ export const OVER_GRPC_JS: Program = ownProgram({
   transport: "grpc-js",
 });
 
+// What calls cost there is the question, not what the client does beside.
+const ON_RUNTIMES = ["serget", "linget", "put", "linget-tls", "put-tls"];
+
 const BATCHED_READS = ["serget", "linget"] as const;
 const BATCHED = ["linget", "put", "put1k"] as const;
 
@@ -71,6 +75,17 @@ export const PROGRAMS: readonly Program[] = [
     countFactor: BATCH_COUNT_FACTOR,
   }),
   OVER_GRPC_JS,
+  ...([
+    ["node22", "Node 22"],
+    ["node24", "Node 24"],
+    ["bun", "Bun"],
+  ] as const).map(([runtime, name]) =>
+    onRuntime(runtime, {
+      title: `grpc1.23, ${name}`,
+      operations: ON_RUNTIMES,
+      countFactor: SINGLE_COUNT_FACTOR,
+    })
+  ),
   FLOOR,
   { ...etcd3OnNode, operations: PLAIN },
   { ...etcd3OnDeno, operations: PLAIN },

@@ -9,6 +9,8 @@
  *
  * @module
  */
+import { readFile } from "node:fs/promises";
+import process from "node:process";
 import {
   type BalancerName,
   type BatchMode,
@@ -21,12 +23,13 @@ import { renewLeases } from "./_leases.ts";
 import { type Figures, timeCalls, type Workload } from "./_timed.ts";
 import { deliverToMany, deliverToOne } from "./_watches.ts";
 
-const env = Deno.env.toObject();
+// Also compiled for Node and Bun: nothing of Deno alone.
+const { env } = process;
 const { EP = "127.0.0.1:2379", OP = "serget", BALANCER = "grpc1.23" } = env;
 const endpoints = EP.split(",").map((each) =>
   env.CA ? `https://${each}` : each
 );
-const tls = env.CA ? { ca: await Deno.readTextFile(env.CA) } : undefined;
+const tls = env.CA ? { ca: await readFile(env.CA, "utf8") } : undefined;
 const workload: Workload = {
   count: Number(env.N ?? 20_000),
   inFlight: Number(env.C ?? 64),
