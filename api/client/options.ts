@@ -39,8 +39,9 @@ export interface ClientOptions {
   readonly balancer?: BalancerName | BalancerFactory | undefined;
   /**
    * The transport that carries the calls: `"http2"` is this client's own,
-   * `"grpc-js"` the npm package `@grpc/grpc-js`. Both do the same; the first
-   * one costs a fraction of the CPU time.
+   * `"grpc-js"` the npm package `@grpc/grpc-js`, which has to be installed on
+   * Node and Bun. Both do the same; the first one costs a fraction of the CPU
+   * time.
    *
    * @default {"http2"}
    */
