@@ -81,7 +81,7 @@ async function lease(context: Context): Promise<void> {
   let renewals = 0;
   await lease.keepAlive({ onRenewal: () => renewals++ });
   // Each third of its time: without them it would be gone by now.
-  await until("renewals", () => renewals === 4);
+  await until("renewals", () => renewals >= 4);
   assert.equal((await client.get(key))?.value.text(), "held");
   assert.ok(!lease.signal.aborted);
   await lease.revoke();
@@ -98,7 +98,8 @@ async function lostLease(context: Context): Promise<void> {
     await until("the lease lost", () => lease.signal.aborted);
     assert.ok(lease.signal.reason instanceof LeaseLostError);
     const tookMs = performance.now() - startedAt;
-    assert.ok(tookMs < 4_000, `told after ${tookMs} ms`);
+    // Of a lease of 2 s, with time for a machine that is busy.
+    assert.ok(tookMs < 8_000, `told after ${tookMs} ms`);
   } finally {
     await context.ask({ op: "mode", member: "all", kind: "pass" });
   }
