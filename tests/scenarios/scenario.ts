@@ -1,5 +1,6 @@
 import type { BalancerFactory, BalancerName } from "../../mod.ts";
 import type { TransportName } from "./transports.ts";
+import type { FaultClass } from "./fault_class.ts";
 import type { Cluster } from "../harness/mod.ts";
 import type { Expected } from "./verdict/expected.ts";
 import type { Recording } from "./recording/recording.ts";
@@ -57,6 +58,8 @@ export interface Scenario {
   readonly id: number;
   /** What is called, and under which fault. */
   readonly title: string;
+  /** The class of the fault, by which reports sum up. */
+  readonly faultClass: FaultClass;
   /** What is done to the cluster. */
   readonly fault: string;
   /** The oldest server that has what it needs. @default {any} */

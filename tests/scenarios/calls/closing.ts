@@ -22,6 +22,7 @@ export const CLOSING: readonly Scenario[] = [
   {
     id: 36,
     title: "close while puts, gets and a dial are blocked",
+    faultClass: "nobody",
     fault:
       "of three clients' only endpoints one is blackholed, one refuses, one never answers a dial",
     expectations: {

@@ -24,6 +24,7 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
   {
     id: 16,
     title: "put after the connection was reset",
+    faultClass: "cut",
     fault: "the idle pin is reset, and refuses new connections",
     expectations: {
       "grpc1.0": {
@@ -48,6 +49,7 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
   {
     id: 17,
     title: "get after the connection was reset",
+    faultClass: "cut",
     fault: "the idle pin is reset, and refuses new connections",
     expectations: {
       "grpc1.0": {
@@ -68,6 +70,7 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
   {
     id: 24,
     title: "ten puts while connections are cut every 5 ms",
+    faultClass: "cut",
     fault: "all connections are reset every 5 ms",
     expectations: {
       "grpc1.0": { go: "untested", ours: { writes: "at most once" } },
@@ -85,6 +88,7 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
   {
     id: 25,
     title: "eight writers on one key through six resets",
+    faultClass: "cut",
     fault: "all connections are reset six times",
     expectations: {
       "grpc1.0": {
@@ -113,6 +117,7 @@ export const CONNECTION_LOSS: readonly Scenario[] = [
   {
     id: 27,
     title: "puts through a rolling SIGKILL",
+    faultClass: "stopped",
     fault: "each member is killed and started again, the leader among them",
     expectations: {
       "grpc1.0": {

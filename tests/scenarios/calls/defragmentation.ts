@@ -92,6 +92,7 @@ export const DEFRAGMENTATION: readonly Scenario[] = [
   {
     id: 56,
     title: "gets with a short deadline while a member defragments",
+    faultClass: "silent",
     fault: "it answers no read meanwhile, and its health is NOT_SERVING",
     etcd: { atLeast: "3.6" },
     seconds: 8,

@@ -111,6 +111,7 @@ export const ENDPOINT_CHANGES: readonly Scenario[] = [
   {
     id: 58,
     title: "puts after new endpoints, in three ways",
+    faultClass: "refused",
     fault:
       "the only endpoint is replaced; it dies after another one is added; it dies before",
     expectations: everyStrategy({
@@ -122,6 +123,7 @@ export const ENDPOINT_CHANGES: readonly Scenario[] = [
   {
     id: 59,
     title: "puts after the same endpoints in another order",
+    faultClass: "none",
     fault: "none, after one get with too short a deadline",
     expectations: {
       "grpc1.0": NOTHING,

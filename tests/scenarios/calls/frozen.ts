@@ -21,6 +21,7 @@ export const FROZEN: readonly Scenario[] = [
   {
     id: 15,
     title: "puts while a follower is frozen for six timeouts",
+    faultClass: "silent",
     fault: "the follower gets SIGSTOP, and SIGCONT six timeouts later",
     seconds: 3,
     expectations: {

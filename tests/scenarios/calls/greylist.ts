@@ -128,6 +128,7 @@ export const GREYLIST: readonly Scenario[] = [
   {
     id: 51,
     title: "one get with too short a deadline",
+    faultClass: "slow",
     fault: "all bytes are held for 100 ms, a get has a deadline of 50 ms",
     expectations: {
       "grpc1.0": {
@@ -162,6 +163,7 @@ export const GREYLIST: readonly Scenario[] = [
   {
     id: 53,
     title: "get when the only marked endpoint is the one that is back",
+    faultClass: "refused",
     fault:
       "of two endpoints one is never used and refuses for good, the other for 200 ms",
     seconds: 6,
@@ -182,6 +184,7 @@ export const GREYLIST: readonly Scenario[] = [
   {
     id: 55,
     title: "idle watch with pings every second",
+    faultClass: "none",
     fault: "none, but etcd refuses more than two pings less than 5 s apart",
     seconds: 10,
     expectations: {

@@ -39,6 +39,7 @@ export const HTTP2_SIGNALS: readonly Scenario[] = [
   {
     id: 34,
     title: "two puts and a watch in flight when the server says it goes away",
+    faultClass: "cut",
     fault:
       "a scripted server sends GOAWAY, the second put is above its last stream",
     expectations: {
@@ -62,6 +63,7 @@ export const HTTP2_SIGNALS: readonly Scenario[] = [
   {
     id: 35,
     title: "put and get whose streams are refused once",
+    faultClass: "cut",
     fault: "a scripted server resets the first put and get with REFUSED_STREAM",
     expectations: {
       "grpc1.0": {

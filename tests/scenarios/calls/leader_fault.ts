@@ -21,6 +21,7 @@ export const LEADER_FAULT: readonly Scenario[] = [
   {
     id: 100,
     title: "puts and gets while the leader is isolated",
+    faultClass: "leader",
     fault: "the leader's links to the other members are cut",
     seconds: 4,
     expectations: leaderFault(),
@@ -30,6 +31,7 @@ export const LEADER_FAULT: readonly Scenario[] = [
   {
     id: 101,
     title: "puts and gets while the leader is frozen",
+    faultClass: "leader",
     fault: "the leader gets SIGSTOP",
     seconds: 4,
     expectations: leaderFault(),

@@ -21,6 +21,7 @@ export const LOAD: readonly Scenario[] = [
   {
     id: 102,
     title: `${CALLERS} callers with gets and puts on a silent member`,
+    faultClass: "silent",
     fault: SILENT,
     seconds: 2,
     expectations: mixed(),
@@ -30,6 +31,7 @@ export const LOAD: readonly Scenario[] = [
   {
     id: 103,
     title: `${CALLERS} callers with gets and puts on an isolated follower`,
+    faultClass: "isolated",
     fault: ISOLATED,
     seconds: 4,
     expectations: mixed(),
@@ -40,6 +42,7 @@ export const LOAD: readonly Scenario[] = [
     id: 105,
     title:
       `${READERS} readers with a deadline of ${READ_DEADLINE_MS} ms on a silent member`,
+    faultClass: "silent",
     fault: SILENT,
     seconds: 2,
     expectations: {

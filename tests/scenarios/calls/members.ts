@@ -25,6 +25,7 @@ export const MEMBERS: readonly Scenario[] = [
   {
     id: 61,
     title: "calls to a member outside the list, while that one is silent",
+    faultClass: "nobody",
     fault: "the only endpoint's bytes are held back",
     expectations: {
       "grpc1.0": { go: "has no such call", ours: UNDISTURBED },
@@ -36,6 +37,7 @@ export const MEMBERS: readonly Scenario[] = [
   {
     id: 85,
     title: "snapshot cut mid-way",
+    faultClass: "cut",
     fault: "the member's connections are reset when some of it has been read",
     expectations: everyStrategy({
       go: "not repeated after the first part, the caller gets an error [D]",

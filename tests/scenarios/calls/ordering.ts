@@ -18,6 +18,7 @@ export const ORDERING: readonly Scenario[] = [
   {
     id: 98,
     title: "monotonic serializable gets, the first on an isolated follower",
+    faultClass: "isolated",
     fault: FAULT,
     expectations: {
       "grpc1.0": {
@@ -49,6 +50,7 @@ export const ORDERING: readonly Scenario[] = [
   {
     id: 99,
     title: "monotonic serializable gets where only a stale member is left",
+    faultClass: "isolated",
     fault: FAULT,
     expectations: everyStrategy({
       go: "ErrNoGreaterRev [T]",

@@ -98,6 +98,7 @@ export const PARTITION: readonly Scenario[] = [
   {
     id: 37,
     title: "put on an isolated follower",
+    faultClass: "isolated",
     fault: FAULT,
     expectations: ISOLATED,
     run: (context) => runIsolated(context, (client) => client.put("#37", "x")),
@@ -105,6 +106,7 @@ export const PARTITION: readonly Scenario[] = [
   {
     id: 38,
     title: "linearizable get on an isolated follower",
+    faultClass: "isolated",
     fault: FAULT,
     expectations: ISOLATED,
     run: (context) => runIsolated(context, (client) => client.range("#38")),
@@ -112,6 +114,7 @@ export const PARTITION: readonly Scenario[] = [
   {
     id: 39,
     title: "linearizable gets of 9 s on an isolated follower",
+    faultClass: "isolated",
     fault: FAULT,
     seconds: 9,
     expectations: {
@@ -145,6 +148,7 @@ export const PARTITION: readonly Scenario[] = [
   {
     id: 40,
     title: "serializable get on an isolated follower",
+    faultClass: "isolated",
     fault: FAULT,
     expectations: {
       "grpc1.0": STALE,
@@ -161,6 +165,7 @@ export const PARTITION: readonly Scenario[] = [
   {
     id: 48,
     title: "linearizable get on a follower that loses its leader",
+    faultClass: "leader",
     fault: "the leader's links to the other members are cut",
     seconds: 4,
     expectations: everyStrategy({

@@ -13,6 +13,7 @@ export const RARE_PUTS: readonly Scenario[] = [
   {
     id: 104,
     title: "one put every 2.5 s on a silent follower",
+    faultClass: "silent",
     fault: "its connections stay open, every byte is discarded",
     seconds: PUTS * REST_MS / 1_000,
     expectations: {

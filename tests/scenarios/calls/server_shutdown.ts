@@ -26,6 +26,7 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
   {
     id: 18,
     title: "one put, delete and txn each, a second after a shutdown",
+    faultClass: "stopped",
     fault: "the pin gets SIGTERM",
     expectations: {
       "grpc1.0": { go: "ok [D]", ours: SERVED },
@@ -45,6 +46,7 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
   {
     id: 19,
     title: "three gets of each kind, right after a shutdown",
+    faultClass: "stopped",
     fault: "the pin gets SIGTERM",
     expectations: {
       "grpc1.0": { go: "ok [D]", ours: SERVED },
@@ -65,6 +67,7 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
   {
     id: 21,
     title: "gets while the pin, then another follower, restarts",
+    faultClass: "stopped",
     fault: "each gets SIGTERM and is started again",
     expectations: {
       "grpc1.0": { go: "not known", ours: { ...SERVED, endsWell: true } },
@@ -79,6 +82,7 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
   {
     id: 22,
     title: "get while its only endpoint restarts",
+    faultClass: "nobody",
     fault: "the only endpoint gets SIGTERM, and is started again 100 ms later",
     seconds: 3,
     expectations: {
@@ -102,6 +106,7 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
   {
     id: 23,
     title: "put, then get, of a client whose only endpoint is down",
+    faultClass: "nobody",
     fault: "the only endpoint gets SIGTERM, and is started again after the put",
     seconds: 3,
     expectations: everyStrategy({
@@ -118,6 +123,7 @@ export const SERVER_SHUTDOWN: readonly Scenario[] = [
   {
     id: 32,
     title: "serializable get where both endpoints stop and one comes back",
+    faultClass: "nobody",
     fault: "both endpoints get SIGTERM, the pin is started again 500 ms later",
     seconds: 6,
     expectations: {

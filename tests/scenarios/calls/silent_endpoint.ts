@@ -15,6 +15,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
   {
     id: 1,
     title: "put on a blackholed endpoint",
+    faultClass: "silent",
     fault: FAULT,
     expectations: silent(["[M]", "[T][M]", "[M]"]),
     run: (context) => runSilent(context, (client) => client.put("#1", "x")),
@@ -22,6 +23,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
   {
     id: 2,
     title: "delete on a blackholed endpoint",
+    faultClass: "silent",
     fault: FAULT,
     expectations: silent(["[D]", "[T]", "[T]"]),
     run: (context) => runSilent(context, (client) => client.delete("#2")),
@@ -29,6 +31,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
   {
     id: 3,
     title: "txn on a blackholed endpoint",
+    faultClass: "silent",
     fault: FAULT,
     expectations: silent(["[D]", "[T]", "[T]"]),
     run: (context) =>
@@ -40,6 +43,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
   {
     id: 4,
     title: "linearizable get on a blackholed endpoint",
+    faultClass: "silent",
     fault: FAULT,
     expectations: silent(["[M]", "[T][M]", "[T][M]"]),
     run: (context) => runSilent(context, (client) => client.range("#4")),
@@ -47,6 +51,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
   {
     id: 5,
     title: "serializable get on a blackholed endpoint",
+    faultClass: "silent",
     fault: FAULT,
     expectations: silent(["[D]", "[T]", "[T]"]),
     run: (context) =>
@@ -58,6 +63,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
   {
     id: 6,
     title: "three gets at once with a long deadline on a blackholed endpoint",
+    faultClass: "silent",
     fault: FAULT,
     seconds: 3,
     expectations: {
@@ -94,6 +100,7 @@ export const SILENT_ENDPOINT: readonly Scenario[] = [
   {
     id: 9,
     title: "puts on a blackholed endpoint, pings every second",
+    faultClass: "silent",
     fault: FAULT,
     expectations: {
       "grpc1.7": {

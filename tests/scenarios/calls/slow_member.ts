@@ -31,6 +31,7 @@ export const SLOW_MEMBER: readonly Scenario[] = [
   {
     id: 106,
     title: "gets and puts while a member is slow",
+    faultClass: "slow",
     fault: "every answer of a follower comes 300 ms late",
     seconds: 4,
     expectations: {
@@ -58,6 +59,7 @@ export const SLOW_MEMBER: readonly Scenario[] = [
   {
     id: 107,
     title: "gets and puts while a member pauses again and again",
+    faultClass: "slow",
     fault: "a follower gets SIGSTOP for 300 ms of every second",
     seconds: 4,
     expectations: {
@@ -75,6 +77,7 @@ export const SLOW_MEMBER: readonly Scenario[] = [
   {
     id: 108,
     title: "gets and puts while all members are slow",
+    faultClass: "slow",
     fault: "every answer of every member comes 300 ms late",
     seconds: 4,
     expectations: {

@@ -122,6 +122,7 @@ export const STEADY_STATE: readonly Scenario[] = [
   {
     id: 93,
     title: "connections of an idle client",
+    faultClass: "none",
     fault: "none",
     expectations: {
       "grpc1.0": { go: "3 [M]", ours: { connections: 3 } },
@@ -145,6 +146,7 @@ export const STEADY_STATE: readonly Scenario[] = [
   {
     id: 94,
     title: "spread of 670 gets",
+    faultClass: "none",
     fault: "none",
     expectations: {
       "grpc1.0": {
@@ -173,6 +175,7 @@ export const STEADY_STATE: readonly Scenario[] = [
   {
     id: 95,
     title: "order of gets over members, one of them hung, then dead",
+    faultClass: "silent",
     fault: "a member's bytes are held; later it refuses connections",
     expectations: {
       "grpc1.23": {
@@ -187,6 +190,7 @@ export const STEADY_STATE: readonly Scenario[] = [
   {
     id: 96,
     title: "streams of a new client",
+    faultClass: "none",
     fault: "none",
     expectations: {
       ...everyStrategy({ go: "0 [M]", ours: NO_STREAMS }),
@@ -201,6 +205,7 @@ export const STEADY_STATE: readonly Scenario[] = [
   {
     id: 97,
     title: "load of 100 clients on three members",
+    faultClass: "none",
     fault: "none",
     expectations: {
       "grpc1.0": {

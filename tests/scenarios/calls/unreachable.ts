@@ -25,6 +25,7 @@ export const UNREACHABLE: readonly Scenario[] = [
   {
     id: 14,
     title: "connect, put and get where the only endpoint hangs",
+    faultClass: "nobody",
     fault: "the endpoint accepts connections and never answers",
     expectations: everyStrategy({
       go: "New succeeds, calls time out [M]",
@@ -41,6 +42,7 @@ export const UNREACHABLE: readonly Scenario[] = [
   {
     id: 30,
     title: "connect, put and get where every endpoint refuses",
+    faultClass: "nobody",
     fault: "every endpoint refuses connections",
     expectations: {
       "grpc1.0": {
@@ -68,6 +70,7 @@ export const UNREACHABLE: readonly Scenario[] = [
   {
     id: 31,
     title: "puts where one endpoint is down from the start",
+    faultClass: "refused",
     fault: "one endpoint refuses connections before the client is made",
     expectations: {
       "grpc1.0": { go: "ok [T]", ours: SERVED },
@@ -88,6 +91,7 @@ export const UNREACHABLE: readonly Scenario[] = [
   {
     id: 33,
     title: "puts of two clients, the first endpoint down",
+    faultClass: "refused",
     fault:
       "the first endpoint refuses connections, before one client is made and after the other has connected",
     expectations: {

@@ -41,6 +41,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 11,
     title: "lease of 3 s on a blackholed endpoint, without pings",
+    faultClass: "silent",
     fault: "its member's connections stay open, every byte is discarded",
     seconds: 5,
     expectations: {
@@ -64,6 +65,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 12,
     title: "lease of 4 s on a blackholed endpoint, with pings",
+    faultClass: "silent",
     fault: "its member's connections stay open, every byte is discarded",
     seconds: 4,
     expectations: {
@@ -104,6 +106,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 47,
     title: "lease of 3 s on an isolated follower, with pings",
+    faultClass: "isolated",
     fault: "its member's links to the other members are cut",
     seconds: 5,
     expectations: {
@@ -133,6 +136,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 49,
     title: "lease of 10 s while the quorum is lost and comes back",
+    faultClass: "nobody",
     fault: "the other two members are killed, and started again after 3.5 s",
     seconds: 7,
     expectations: everyStrategy({
@@ -152,6 +156,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 50,
     title: "lease of 4 s when the quorum is lost",
+    faultClass: "nobody",
     fault: "the other two members are killed",
     seconds: 4,
     expectations: everyStrategy({
@@ -173,6 +178,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 81,
     title: "300 leases of 4 s, nobody waits for a renewal",
+    faultClass: "none",
     fault: "none",
     seconds: 5,
     expectations: everyStrategy({
@@ -188,6 +194,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 82,
     title: "lease of 3 s without any server",
+    faultClass: "nobody",
     fault: "every member refuses connections",
     seconds: 3,
     expectations: everyStrategy({
@@ -202,6 +209,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 83,
     title: "lease of 10 s revoked elsewhere while disconnected",
+    faultClass: "nobody",
     fault: "every member refuses connections until it is revoked",
     expectations: everyStrategy({
       go: "closes within the TTL [T]",
@@ -219,6 +227,7 @@ export const LEASES: readonly Scenario[] = [
   {
     id: 84,
     title: "keepAlive when all renewals had ended, and on a closed client",
+    faultClass: "nobody",
     fault: "every member refuses connections until the first lease is lost",
     seconds: 6,
     expectations: {

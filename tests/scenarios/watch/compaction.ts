@@ -18,6 +18,7 @@ export const WATCH_COMPACTION: readonly Scenario[] = [
   {
     id: 68,
     title: "watch whose next revision is compacted while it has no stream",
+    faultClass: "nobody",
     fault: "no member can be reached, and the history is compacted",
     expectations: everyStrategy({
       go:
@@ -38,6 +39,7 @@ export const WATCH_COMPACTION: readonly Scenario[] = [
   {
     id: 69,
     title: "watch that starts at a compacted revision",
+    faultClass: "none",
     fault: "none",
     expectations: everyStrategy({
       go: "as #68, at once [T]",

@@ -30,6 +30,7 @@ export const WATCH_CROWD: readonly Scenario[] = [
   {
     id: 109,
     title: `${CLIENTS} watching clients at rest`,
+    faultClass: "none",
     fault: "none",
     seconds: (2 * REST_MS + QUIET_MS) / 1_000,
     expectations: crowd(
@@ -47,6 +48,7 @@ export const WATCH_CROWD: readonly Scenario[] = [
   {
     id: 110,
     title: `${CLIENTS} watching clients, their member silent`,
+    faultClass: "silent",
     fault: "its connections stay open, every byte is discarded",
     seconds: SILENT_MS / 1_000 + 2,
     expectations: crowd(LATE, "nothing ends a stream that is silent", {

@@ -21,6 +21,7 @@ export const WATCH_ENDS: readonly Scenario[] = [
   {
     id: 74,
     title: "two watches that are ended while they have no stream",
+    faultClass: "nobody",
     fault: "no member can be reached; one is closed, one is aborted",
     expectations: everyStrategy({
       go: "the channel closes within 1 s [T]",
@@ -37,6 +38,7 @@ export const WATCH_ENDS: readonly Scenario[] = [
   {
     id: 75,
     title: "watch that the server cancels, among others on its stream",
+    faultClass: "none",
     fault: "none: its range is one that the server refuses",
     expectations: everyStrategy({
       go: "a canceled response, closed [T]",
@@ -53,6 +55,7 @@ export const WATCH_ENDS: readonly Scenario[] = [
   {
     id: 76,
     title: `${MANY} watches closed amid resets, after ${RESUMES} resumes`,
+    faultClass: "cut",
     fault: "all connections are reset again and again",
     expectations: everyStrategy({
       go: "no deadlock [T]",

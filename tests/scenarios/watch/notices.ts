@@ -14,6 +14,7 @@ export const WATCH_NOTICES: readonly Scenario[] = [
   {
     id: 71,
     title: "created notice of a watch that is created again",
+    faultClass: "cut",
     fault: "all connections are reset, with a put before they are back",
     expectations: everyStrategy({
       go: "created is told once [T]",
@@ -32,6 +33,7 @@ export const WATCH_NOTICES: readonly Scenario[] = [
   {
     id: 73,
     title: "progress asked for before and after a reset",
+    faultClass: "cut",
     fault: "all connections are reset",
     expectations: everyStrategy({
       go:

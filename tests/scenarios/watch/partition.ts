@@ -23,6 +23,7 @@ export const WATCH_PARTITION: readonly Scenario[] = [
   {
     id: 43,
     title: "watch on an isolated follower, leader not required",
+    faultClass: "isolated",
     fault: "the watched member's links to the other members are cut",
     expectations: {
       "grpc1.0": { go: "silent until healed [M]", ours: LATE },
@@ -34,6 +35,7 @@ export const WATCH_PARTITION: readonly Scenario[] = [
   {
     id: 44,
     title: "watch on an isolated follower, leader required",
+    faultClass: "isolated",
     fault: "the watched member's links to the other members are cut",
     expectations: {
       "grpc1.0": {
@@ -58,6 +60,7 @@ export const WATCH_PARTITION: readonly Scenario[] = [
   {
     id: 45,
     title: "watch begun anew on an isolated follower, then a put",
+    faultClass: "isolated",
     fault: "the watched member's links to the other members are cut",
     seconds: 8,
     expectations: {

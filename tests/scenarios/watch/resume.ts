@@ -17,6 +17,7 @@ export const WATCH_RESUME: readonly Scenario[] = [
   {
     id: 66,
     title: "watch through five resets",
+    faultClass: "cut",
     fault: "all connections are reset five times, with puts between",
     expectations: everyStrategy({
       go: "every revision once [T]",
@@ -27,6 +28,7 @@ export const WATCH_RESUME: readonly Scenario[] = [
   {
     id: 67,
     title: "watch from now on, reset before any event",
+    faultClass: "cut",
     fault: "put, watch from now on, all connections are reset",
     expectations: everyStrategy({
       go: "the put from before the watch is delivered [M]",
@@ -38,6 +40,7 @@ export const WATCH_RESUME: readonly Scenario[] = [
   {
     id: 70,
     title: "watch of a revision ahead, reset before it comes",
+    faultClass: "cut",
     fault: "all connections are reset while the watch waits",
     expectations: everyStrategy({
       go: "waits; the header's revision does not move its start",
@@ -48,6 +51,7 @@ export const WATCH_RESUME: readonly Scenario[] = [
   {
     id: 72,
     title: "watch of 1.2 MiB revisions in fragments, cut in their midst",
+    faultClass: "cut",
     fault: "slow connections, which are all reset twice",
     seconds: 2.5,
     expectations: everyStrategy({

@@ -25,6 +25,7 @@ export const WATCH_SHARING: readonly Scenario[] = [
   {
     id: 77,
     title: `${WATCHES} watches on one stream`,
+    faultClass: "cut",
     fault: "the connections to their member are reset",
     expectations: {
       ...everyStrategy({
@@ -47,6 +48,7 @@ export const WATCH_SHARING: readonly Scenario[] = [
     title: `${
       CLIENTS * STREAMS_PER_CLIENT
     } watch streams of ${CLIENTS} clients`,
+    faultClass: "stopped",
     fault: "each member is shut down and started again",
     seconds: 7,
     expectations: {
@@ -87,6 +89,7 @@ export const WATCH_SHARING: readonly Scenario[] = [
   {
     id: 80,
     title: "slow consumer beside a quick one on the same stream",
+    faultClass: "none",
     fault: "one of two consumers does not read",
     expectations: everyStrategy({
       go: "an unbounded buffer, memory grows; the other watch is not blocked",

@@ -13,6 +13,7 @@ export const WATCH_SHUTDOWN: readonly Scenario[] = [
   {
     id: 20,
     title: "watch whose member is shut down",
+    faultClass: "stopped",
     fault: "the watched member gets SIGTERM",
     expectations: {
       "grpc1.0": { go: "the event arrives [D]", ours: IN_TIME },
@@ -29,6 +30,7 @@ export const WATCH_SHUTDOWN: readonly Scenario[] = [
   {
     id: 26,
     title: "puts, a watch and a lease through a rolling SIGTERM",
+    faultClass: "stopped",
     fault: "each member is shut down and started again, the leader among them",
     expectations: everyStrategy({
       go: "0 errors, watch and lease live [M]",

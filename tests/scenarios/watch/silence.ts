@@ -19,6 +19,7 @@ export const WATCH_SILENCE: readonly Scenario[] = [
   {
     id: 7,
     title: "watch on a blackholed endpoint, with pings",
+    faultClass: "silent",
     fault: FAULT,
     seconds: 6,
     expectations: {
@@ -43,6 +44,7 @@ export const WATCH_SILENCE: readonly Scenario[] = [
   {
     id: 10,
     title: "watch on a blackholed endpoint, without pings",
+    faultClass: "silent",
     fault: FAULT,
     seconds: 2.5,
     expectations: {

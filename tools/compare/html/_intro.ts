@@ -5,29 +5,40 @@ import {
   STRATEGIES_INTRO,
   strategyNotes,
 } from "../report/mod.ts";
-import type { CompareResult } from "../result/mod.ts";
+import type { Changes, CompareResult } from "../result/mod.ts";
 import { counted } from "../../output/mod.ts";
 
-/** The links of a page to other pages. */
+/** What a page needs besides its result. */
 export interface PageLinks {
   /** The folder with the documentation, as seen from the page. */
   readonly docs?: string | undefined;
+  /** The page of all servers, where there are several. */
+  readonly front?: string | undefined;
+  /** The changes since an earlier result, where one was given. */
+  readonly changes?: Changes | undefined;
 }
 
-/** The introduction: the strategies, which to take, and where there is more. */
+type Compared = Pick<CompareResult, "options" | "etcd">;
+
+/** The first sentences: what the strategies are, and what was done. */
+export function lede({ options: { strategies }, etcd }: Compared): Markup {
+  return markup`<p class="lede">A balancer strategy decides which member of an etcd cluster a call goes to. Here ${
+    new Intl.ListFormat("en").format(strategies)
+  } go through the same faults, on a real cluster of ${
+    counted(etcd.members.length, "member")
+  }.</p>`;
+}
+
+/** The strategies, which to take, and where there is more. */
 export function intro(
-  { options: { strategies }, etcd }: CompareResult,
-  { docs }: PageLinks,
+  { options: { strategies } }: Compared,
+  { docs }: Pick<PageLinks, "docs">,
 ): Markup {
   const notes = strategyNotes(strategies);
   const others = strategies.filter((one) =>
     notes.every(({ name }) => name !== one)
   );
-  return markup`<p class="lede">${STRATEGIES_INTRO}. On this page ${
-    new Intl.ListFormat("en").format(strategies)
-  } go through the same faults on a real cluster of ${
-    counted(etcd.members.length, "member")
-  }.</p>
+  return markup`<p>${STRATEGIES_INTRO}.</p>
 <dl class="strategies">${
     notes.map(({ name, design, take }) =>
       markup`<div><dt>${name}</dt><dd>${design}. <strong>${take}.</strong></dd></div>`

@@ -4,36 +4,40 @@
  *
  * @module
  */
+import { changesSection } from "./_changes.ts";
 import { chartLegend } from "./_legend.ts";
-import { intro, type PageLinks } from "./_intro.ts";
-import { Markup, markup } from "./_markup.ts";
+import { intro, lede, type PageLinks } from "./_intro.ts";
+import { type Markup, markup } from "./_markup.ts";
+import { overview } from "./_overview.ts";
 import { columnsLegend, scenarioArticle } from "./_scenario.ts";
-import { STYLE } from "./_style.ts";
+import { shell, TITLE } from "./_shell.ts";
 import { groupCells, type ScenarioGroup, summaryTable } from "./_summary.ts";
 import { AS_EXPECTED, transportRemarks, verdictText } from "../report/mod.ts";
 import type { CompareResult } from "../result/mod.ts";
 import { minutes } from "../../output/mod.ts";
 
-const TITLE = "etcdeno’s balancer strategies under the same faults";
-
-/** The whole page. */
+/** The whole page of one server. */
 export function renderHtml(
   result: CompareResult,
   links: PageLinks = {},
 ): string {
   const groups = groupCells(result);
-  const page = markup`<!doctype html>
-<html lang="en">
-${head()}
-<body>
-<a class="skip" href="#summary">Skip to the summary</a>
-<header>
-<h1>${TITLE}</h1>
+  const { front, changes } = links;
+  return shell(
+    markup`<header>
+<h1>${TITLE}</h1>${
+      front === undefined
+        ? undefined
+        : markup`<p class="back"><a href="${front}">All servers</a></p>`
+    }
+${lede(result)}
+${front === undefined ? overview([result]) : undefined}
 ${intro(result, links)}
 ${verdict(result)}
 ${facts(result)}
 </header>
 <main>
+${changesSection(changes, () => "")}
 <section id="summary" aria-labelledby="summary-h">
 <h2 id="summary-h">Summary</h2>
 ${summaryTable(groups, result)}
@@ -44,23 +48,12 @@ ${chartLegend(result.etcd.members)}
 ${columnsLegend(result)}
 </section>
 ${sections(groups, result)}
-</main>
-<footer><p>Made by <code>deno task compare --html</code>; <code>deno task compare --help</code> says what else it does.</p></footer>
-</body>
-</html>
-`;
-  return page.text;
-}
-
-function head(): Markup {
-  return markup`<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>${TITLE}</title>
-<style>${new Markup(STYLE)}</style>
-</head>`;
+</main>`,
+    {
+      title: front === undefined ? TITLE : `etcd ${result.etcd.version}: ${TITLE}`,
+      skip: { id: "summary", words: "Skip to the summary" },
+    },
+  );
 }
 
 function verdict(result: CompareResult): Markup {

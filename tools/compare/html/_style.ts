@@ -41,6 +41,24 @@ a { color: var(--link); text-underline-offset: 0.15em; }
 .outcome { font-weight: 600; padding: 0.6rem 0.9rem; border-left: 4px solid currentColor; background: var(--raised); max-width: none; }
 .expected { color: var(--good); }
 .unexpected, .threw, .bad { color: var(--bad); }
+.which h2 { border: 0; margin: 2rem 0 0.5rem; padding: 0; }
+.overview { table-layout: fixed; border-collapse: separate; border-spacing: 3px; margin: 0 -3px 0.75rem; width: calc(100% + 6px); }
+.overview th { border: 0; } .overview th:first-child { width: 25%; padding-left: 3px; } .overview caption { padding-left: 3px; }
+.overview thead th { white-space: normal; vertical-align: bottom; font-size: 1rem; padding: 0 0.6rem 0.2rem; }
+.overview small { display: block; color: var(--dim); font-weight: 400; font-size: 0.85rem; }
+.overview tbody th a { color: inherit; text-decoration-color: var(--dim); }
+.overview td { border: 0; border-radius: 4px; padding: 0.45rem 0.6rem 0.5rem; vertical-align: middle; }
+.overview td:not(.absent) { display: table-cell; }
+.amount { display: inline-block; width: 4.9em; font-weight: 600; white-space: nowrap; }
+.overview .glyph { width: calc(100% - 5em); height: 11px; vertical-align: -0.08em; }
+.overview .name { display: none; } .nothing { color: var(--dim); }
+.glyph { overflow: visible; } .key .glyph { width: 7rem; height: 11px; margin: 0 0.35rem; vertical-align: -0.08em; }
+.glyph .track { fill: currentColor; fill-opacity: 0.16; } .glyph .fill { fill: currentColor; }
+.glyph path { fill: none; stroke: currentColor; vector-effect: non-scaling-stroke; stroke-width: 1px; }
+.glyph .axis { stroke-opacity: 0.45; } .glyph .band { fill: currentColor; fill-opacity: 0.4; } .glyph .middle { stroke-width: 3px; }
+.key li { max-width: 44rem; } .key b { color: var(--ink); font-weight: 600; }
+.classes dt { font-weight: 600; margin-top: 0.8rem; color: var(--ink); } .classes dd { margin: 0; } .classes ul { margin: 0.25rem 0 0; }
+.servers li, .changes li { margin: 0 0 0.6rem; } .servers small, .number { color: var(--dim); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.6rem 1.5rem; margin: 1.5rem 0 0; }
 .facts dt, .fault, .back, footer, caption, .legend, details { color: var(--dim); font-size: 0.9rem; }
 .facts dd { margin: 0; }
@@ -114,6 +132,11 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; }
   .summary thead th:first-child { display: none; }
   .summary td a { display: block; padding: 0.3rem; height: 100%; } .summary .sign { display: block; text-align: left; } .summary .unexpected { white-space: normal; }
   .strategies div { display: block; }
+  .overview, .overview caption, .overview tbody, .overview tr { display: block; }
+  .overview thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .overview tbody th:first-child { display: block; width: auto; padding: 0.7rem 3px 0.2rem; } .overview small { display: inline; }
+  .overview td, .overview td:not(.absent) { display: grid; grid-template-columns: 4.4rem 2.6rem 1fr 4.3rem 1fr; gap: 0.3rem; align-items: center; margin: 2px 0; padding: 0.3rem 0.5rem; }
+  .overview .name { display: inline; } .overview .nothing { grid-column: 2 / -1; } .overview .glyph { width: 100%; } .amount { width: auto; text-align: right; }
   .words, .words caption, .words thead, .words tbody, .figures, .figures caption, .figures tbody { display: block; }
   .words tr { display: grid; grid-template-columns: 1fr 1fr; }
   .words th[scope="row"] { grid-column: 1 / -1; width: auto; padding: 0.5rem 0 0; border: 0; } .words thead th:first-child { display: none; }

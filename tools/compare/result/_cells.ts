@@ -8,10 +8,10 @@ import type { CellFigures, CellHead, CellRun } from "./_result.ts";
 
 /** The head of a cell: all that is known before it has run. */
 export function cellHead(scenario: Scenario, subject: Subject): CellHead {
-  const { id, title, fault } = scenario;
+  const { id, title, faultClass, fault } = scenario;
   const expectation = expectationOf(scenario, subject);
   return {
-    scenario: { id, title, fault },
+    scenario: { id, title, faultClass, fault },
     strategy: subject.name,
     ...subject.transport && { transport: subject.transport },
     ...expectation && {

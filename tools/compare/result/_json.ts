@@ -1,10 +1,16 @@
 import { exists } from "../../../tests/harness/mod.ts";
-import type { CompareResult } from "./_result.ts";
+import type { CompareLab, CompareResult } from "./_result.ts";
 
 /** The text of a result file; its shape is that of `_result.ts`. */
-export function toJson(result: CompareResult): string {
+export function toJson(results: readonly CompareResult[]): string {
+  const [only, ...others] = results;
+  const lab: CompareLab = {
+    format: "etcdeno-compare-lab",
+    formatVersion: 1,
+    results,
+  };
   const text = JSON.stringify(
-    result,
+    others.length === 0 ? only : lab,
     // JSON has no integers of 64 bits: none is lost if they are strings.
     (_key, value) => typeof value === "bigint" ? value.toString() : value,
     2,

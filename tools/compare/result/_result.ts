@@ -1,18 +1,30 @@
 /**
  * The result that `deno task compare --json FILE` writes: one object of the
- * shape {@linkcode CompareResult}. Types only.
+ * shape {@linkcode CompareResult}, or, where several servers were asked for, of
+ * the shape {@linkcode CompareLab}. Types only.
  *
  * Times are in milliseconds and counted from the start of the cell's recording
  * unless a field says otherwise. What may be missing is `null`, or an optional
  * field that is left out.
  * @module
  */
+import type { FaultClass } from "../../../tests/scenarios/fault_class.ts";
 import type { TransportName } from "../../../tests/scenarios/transports.ts";
 import type { Expected } from "../../../tests/scenarios/verdict/expected.ts";
 import type { TimelineEvent } from "../../../tests/scenarios/recording/recording.ts";
 import type { Runtime } from "../../output/mod.ts";
 
-/** Everything one run of `compare` found out. */
+/** The results of several servers in one file, in the order of their runs. */
+export interface CompareLab {
+  /** Says what this object is. */
+  readonly format: "etcdeno-compare-lab";
+  /** Grows as that of a result does. */
+  readonly formatVersion: 1;
+  /** A result for each server. */
+  readonly results: readonly CompareResult[];
+}
+
+/** Everything one run of `compare` on one server found out. */
 export interface CompareResult {
   /** Says what this object is. */
   readonly format: "etcdeno-compare";
@@ -67,6 +79,8 @@ export interface CellHead {
     /** The scenario's permanent number. */
     readonly id: number;
     readonly title: string;
+    /** The class of the fault; missing in old files. */
+    readonly faultClass?: FaultClass;
     /** The fault the cluster was put under; `none` in a steady state. */
     readonly fault: string;
   };

@@ -4,7 +4,16 @@
  * @module
  */
 export { endedRun, messageOf, thrownRun } from "./_cells.ts";
+export {
+  type CellChange,
+  type ChangedAspect,
+  type Changes,
+  changesBetween,
+  type Span,
+} from "./_changes.ts";
 export { checkWritable, toJson } from "./_json.ts";
+export { readResults } from "./_lab.ts";
+export { type Outage, outageOf } from "./_outage.ts";
 export { type ComparePlan, type Turn, turnsOf } from "./_plan.ts";
 export { figuresOf, isBad, repeated, runsOf } from "./_repeats.ts";
 export {
@@ -22,6 +31,7 @@ export type {
   CellRepeats,
   CellRun,
   CompareCell,
+  CompareLab,
   CompareResult,
   FigureRange,
   SkippedCell,

@@ -40,6 +40,7 @@ export function scenario(
   return {
     id,
     title: `scenario of a test`,
+    faultClass: "silent",
     fault: "a fault",
     expectations,
     run({ subject }) {

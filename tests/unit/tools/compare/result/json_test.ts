@@ -6,11 +6,11 @@ import {
 import { RESULT } from "../_example_result.ts";
 
 Deno.test("toJson() keeps every field of a result", () => {
-  assertEquals(JSON.parse(toJson(RESULT)), RESULT);
+  assertEquals(JSON.parse(toJson([RESULT])), RESULT);
 });
 
 Deno.test("toJson() puts a call on one line and ends the last one", () => {
-  const text = toJson(RESULT);
+  const text = toJson([RESULT]);
   assertMatch(
     text,
     /^ *\{ "startMs": 0, "durationMs": 1, .*"maybeCommitted": true \},$/m,
@@ -19,10 +19,10 @@ Deno.test("toJson() puts a call on one line and ends the last one", () => {
 });
 
 Deno.test("toJson() writes integers of 64 bits as strings", () => {
-  const text = toJson({
+  const text = toJson([{
     ...RESULT,
     seconds: 9_007_199_254_740_993n as unknown as number,
-  });
+  }]);
   assertEquals(JSON.parse(text).seconds, "9007199254740993");
 });
 
