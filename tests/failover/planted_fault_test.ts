@@ -52,7 +52,7 @@ async function run(
     columns: 100,
     write,
   });
-  const { exitCode, result } = await compare({
+  const { exitCode, results: [result] } = await compare({
     subjects,
     scenarios,
     cluster,

@@ -8,11 +8,24 @@ export interface FaultClassWords {
   readonly about: string;
 }
 
+/** The class of a fault, as one word. */
+export type FaultClass =
+  | "silent"
+  | "isolated"
+  | "leader"
+  | "stopped"
+  | "cut"
+  | "refused"
+  | "slow"
+  | "nobody"
+  | "none";
+
 /** Every class of faults, in the order in which reports have them. */
-export const FAULT_CLASSES = {
+export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassWords>> = {
   silent: {
     title: "A member falls silent",
-    about: "connections to one of several members stay open, and no answer comes",
+    about:
+      "connections to one of several members stay open, and no answer comes",
   },
   isolated: {
     title: "A member loses the others",
@@ -47,10 +60,7 @@ export const FAULT_CLASSES = {
     title: "No fault",
     about: "a steady state, or a fault of the caller's own",
   },
-} as const satisfies Readonly<Record<string, FaultClassWords>>;
-
-/** The class of a fault, as one word. */
-export type FaultClass = keyof typeof FAULT_CLASSES;
+};
 
 /** All of them, in their order. */
 export const FAULT_CLASS_NAMES: readonly FaultClass[] = Object.keys(

@@ -1,5 +1,6 @@
 /** The command line of `compare`. */
-import { chooseCells, type Known } from "./_choice.ts";
+import { TRANSPORT_NAMES } from "../../tests/scenarios/transports.ts";
+import { chooseCells, type Known, words } from "./_choice.ts";
 import type { ComparePlan } from "./result/mod.ts";
 import { UsageError } from "../output/mod.ts";
 
@@ -7,23 +8,41 @@ import { UsageError } from "../output/mod.ts";
 export type CompareCommand =
   | { readonly kind: "help" }
   | { readonly kind: "list" }
-  | ComparePlan & {
+  | CompareOutputs & {
+    readonly kind: "report";
+    /** The files of earlier results. */
+    readonly from: readonly string[];
+  }
+  | ComparePlan & CompareOutputs & {
     readonly kind: "run";
-    /** The version of etcd; none is left to `findEtcd`. */
-    readonly etcd: string | undefined;
-    /** The file for the result. */
-    readonly json: string | undefined;
-    /** Whether to go on with what that file has. */
+    /** The versions of etcd; none is left to `findEtcd`. */
+    readonly etcd: readonly string[];
+    /** Whether to go on with what the file of the result has. */
     readonly resume: boolean;
-    /** Whether to print the summary as Markdown, or the file to put it in. */
-    readonly markdown: boolean | string;
-    /** The file for the page. */
-    readonly html: string | undefined;
   };
+
+/** The files that the command line asks for. */
+export interface CompareOutputs {
+  /** The file for the result. */
+  readonly json: string | undefined;
+  /** Whether to print the summary as Markdown, or the file to put it in. */
+  readonly markdown: boolean | string;
+  /** The file for the page. */
+  readonly html: string | undefined;
+  /** The folder for all of them, to be published. */
+  readonly site: string | undefined;
+  /** The file of the result to compare with. */
+  readonly against: string | undefined;
+}
 
 /** Timeouts of calls unless the command line names one. */
 export const CALL_TIMEOUT_MS = { normal: 1_000, quick: 300 } as const;
 const CALL_TIMEOUT_RANGE_MS = { least: 100, most: 60_000 } as const;
+/** The choice of `--site` unless told otherwise: servers that can be had anywhere. */
+export const SITE: {
+  readonly etcd: readonly string[];
+  readonly transport: string;
+} = { etcd: ["3.4", "3.5"], transport: TRANSPORT_NAMES.join(",") };
 const RUNS_RANGE = { least: 1, most: 1_000 } as const;
 const JOBS_RANGE = { least: 1, most: 16 } as const;
 
@@ -38,6 +57,9 @@ const VALUE_FLAGS = [
   "--etcd",
   "--json",
   "--html",
+  "--site",
+  "--from",
+  "--against",
   "--call-timeout-ms",
 ] as const;
 const BARE_FLAGS = [
@@ -47,6 +69,20 @@ const BARE_FLAGS = [
   "--list",
   "--help",
 ] as const;
+/** The flags that say what to run: they mean nothing where nothing is run. */
+const RUN_FLAGS: readonly (ValueFlag | BareFlag)[] = [
+  "--strategies",
+  "--strategy",
+  "--transport",
+  "--scenarios",
+  "--only",
+  "--runs",
+  "--jobs",
+  "--etcd",
+  "--call-timeout-ms",
+  "--resume",
+  "--quick",
+];
 const OPTIONAL_VALUE = "--markdown=";
 type ValueFlag = typeof VALUE_FLAGS[number];
 type BareFlag = typeof BARE_FLAGS[number];
@@ -63,20 +99,46 @@ export function readCompareArgs(
   const { values, bare, markdown } = sortFlags(args);
   if (bare.has("--help")) return { kind: "help" };
   if (bare.has("--list")) return { kind: "list" };
-  const quick = bare.has("--quick");
   const one = (flag: ValueFlag): string | undefined => values.get(flag)?.[0];
-  const etcd = one("--etcd");
-  if (etcd !== undefined) checkEtcdVersion("--etcd", etcd);
-  const json = one("--json");
+  const outputs: CompareOutputs = {
+    json: one("--json"),
+    markdown: markdown ?? bare.has("--markdown"),
+    html: one("--html"),
+    site: one("--site"),
+    against: one("--against"),
+  };
+  const from = one("--from");
+  if (from === undefined) return readRun({ one, bare, outputs }, known);
+  const meaningless = RUN_FLAGS.find((flag) =>
+    [...values.keys(), ...bare].some((given) => given === flag)
+  );
+  if (meaningless !== undefined) {
+    throw new UsageError(`--from runs nothing: leave out ${meaningless}`);
+  }
+  return { kind: "report", from: words(from), ...outputs };
+}
+
+function readRun(
+  { one, bare, outputs }: {
+    readonly one: (flag: ValueFlag) => string | undefined;
+    readonly bare: ReadonlySet<BareFlag>;
+    readonly outputs: CompareOutputs;
+  },
+  known: Known,
+): CompareCommand {
+  const quick = bare.has("--quick");
+  const isSite = outputs.site !== undefined;
   const resume = bare.has("--resume");
-  if (resume && json === undefined) {
-    throw new UsageError("--resume needs --json FILE, the file to go on with");
+  if (resume && outputs.json === undefined && !isSite) {
+    throw new UsageError(
+      "--resume needs --json FILE or --site DIR, the result to go on with",
+    );
   }
   return {
     kind: "run",
     ...chooseCells({
       strategies: one("--strategies"),
-      transport: one("--transport"),
+      transport: one("--transport") ?? (isSite ? SITE.transport : undefined),
       scenarios: one("--scenarios"),
       only: one("--only"),
       quick,
@@ -86,12 +148,20 @@ export function readCompareArgs(
     }) ?? CALL_TIMEOUT_MS[quick ? "quick" : "normal"],
     runs: readNumber("--runs", one("--runs"), RUNS_RANGE) ?? 1,
     jobs: readNumber("--jobs", one("--jobs"), JOBS_RANGE) ?? 1,
-    etcd,
-    json,
+    etcd: readVersions(one("--etcd"), isSite ? SITE.etcd : []),
     resume,
-    markdown: markdown ?? bare.has("--markdown"),
-    html: one("--html"),
+    ...outputs,
   };
+}
+
+function readVersions(
+  text: string | undefined,
+  otherwise: readonly string[],
+): readonly string[] {
+  if (text === undefined) return otherwise;
+  const versions = words(text);
+  for (const version of versions) checkEtcdVersion("--etcd", version);
+  return versions;
 }
 
 /**

@@ -123,6 +123,6 @@ function readScenarios(
 }
 
 /** The words of a list, each once. */
-function words(text: string): readonly string[] {
+export function words(text: string): readonly string[] {
   return [...new Set(text.split(",").map((word) => word.trim()))];
 }

@@ -10,22 +10,24 @@ import { CALL_TIMEOUT_MS } from "./_args.ts";
 import {
   type ComparePlan,
   type CompareResult,
-  isBad,
   messageOf,
+  toJson,
 } from "./result/mod.ts";
 import {
   CompareProgress,
+  isOf,
   readEarlier,
   runComparison,
   type StartCluster,
 } from "./run/mod.ts";
-import { type OutputFiles, writeOutputs } from "./_output.ts";
+import { EXIT, exitCodeOf } from "./_exit.ts";
+import { type OutputFiles, readAgainst, writeOutputs } from "./_output.ts";
 import { processSink, type Sink, UsageError } from "../output/mod.ts";
 
 /** Options of {@linkcode compare}; what of the plan is missing is as usual. */
 export interface CompareOptions extends Partial<ComparePlan>, OutputFiles {
-  /** The version of etcd. @default {What `findEtcd` takes} */
-  readonly etcd?: string | undefined;
+  /** The versions of etcd. @default {What `findEtcd` takes} */
+  readonly etcd?: readonly string[] | undefined;
   /** Whether to go on with what the file `json` has. @default {false} */
   readonly resume?: boolean;
   /** Ends the run; what there is by then is reported. */
@@ -46,22 +48,15 @@ export interface CompareOptions extends Partial<ComparePlan>, OutputFiles {
 export interface CompareOutcome {
   /** As `--help` has them. */
   readonly exitCode: number;
-  /** Missing if there was no cluster to run anything on. */
-  readonly result: CompareResult | undefined;
+  /** One for each server; none if there was no cluster to run anything on. */
+  readonly results: readonly CompareResult[];
 }
 
-/** The exit codes, as `--help` has them. */
-export const EXIT = {
-  expected: 0,
-  unexpected: 1,
-  usage: 2,
-  interrupted: 130,
-} as const;
-
 /**
- * Runs the scenarios under the strategies, and reports.
+ * Runs the scenarios under the strategies, on each server, and reports.
  *
- * @throws {UsageError} If it cannot go on with the file it is to go on with.
+ * @throws {UsageError} If it cannot go on with the file it is to go on with, or
+ * not compare with the one it is to compare with.
  */
 export async function compare(
   options: CompareOptions = {},
@@ -69,32 +64,97 @@ export async function compare(
   const {
     stdout = processSink("stdout"),
     stderr = processSink("stderr"),
-    signal,
     json,
+    etcd = [],
   } = options;
   const plan = planOf(options);
   const earlier = options.resume && json !== undefined
-    ? await readEarlier(json, plan)
-    : undefined;
-  using progress = new CompareProgress({ ...plan, sink: stderr });
-  let result: CompareResult;
+    ? await readEarlier(json, { plan, versions: etcd })
+    : [];
+  const against = await readAgainst(options);
+  const note = (text: string) => void stderr.write(`${text}\n`);
+  const { results, ended } = await runServers(plan, {
+    ...options,
+    earlier,
+    stderr,
+  });
+  if (results.length === 0) return { exitCode: EXIT[ended], results };
+  const changes = await writeOutputs(results, {
+    ...options,
+    against,
+    stdout,
+    note,
+  });
+  return {
+    exitCode: ended === "expected" ? exitCodeOf(results, changes) : EXIT[ended],
+    results,
+  };
+}
+
+/** The end of the runs on all servers. */
+interface ServersRun {
+  readonly results: readonly CompareResult[];
+  readonly ended: "expected" | "unexpected" | "interrupted";
+}
+
+/**
+ * Runs the plan on one server after the other. Results of an earlier run stand
+ * for servers that it does not come to.
+ */
+async function runServers(
+  plan: ComparePlan,
+  { earlier, etcd = [], json, ...options }: CompareOptions & {
+    readonly earlier: readonly CompareResult[];
+    readonly stderr: Sink;
+  },
+): Promise<ServersRun> {
+  const versions = etcd.length === 0 ? [undefined] : etcd;
+  const results = new Map(
+    versions.flatMap((version) => {
+      const result = earlier.find(({ etcd }) => isOf(etcd.version, version));
+      return result === undefined ? [] : [[version, result] as const];
+    }),
+  );
+  let ended: ServersRun["ended"] = "expected";
+  const inOrder = () => versions.flatMap((one) => results.get(one) ?? []);
+  for (const version of versions) {
+    using progress = new CompareProgress({ ...plan, sink: options.stderr });
+    if (versions.length > 1) progress.note(`On etcd ${version}`);
+    const result = await runOn(version, plan, {
+      ...options,
+      earlier: results.get(version),
+      progress,
+    });
+    if (typeof result === "string") {
+      ended = result;
+      break;
+    }
+    results.set(version, result);
+    if (result.ended === "interrupted") break;
+    // Whatever becomes of the next server, this one need not be run again.
+    if (json !== undefined) await Deno.writeTextFile(json, toJson(inOrder()));
+  }
+  return { results: inOrder(), ended };
+}
+
+/** Runs the plan on one server; gives why it could not, where it could not. */
+async function runOn(
+  etcd: string | undefined,
+  plan: ComparePlan,
+  options: Omit<RunOptions, "etcd">,
+): Promise<CompareResult | "unexpected" | "interrupted"> {
+  const { progress, signal } = options;
   try {
-    result = await run(plan, { ...options, earlier, progress });
+    return await run(plan, { ...options, etcd });
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    if (signal?.aborted) {
-      progress.note("Interrupted before the first scenario");
-      return { exitCode: EXIT.interrupted, result: undefined };
-    }
-    progress.note(messageOf(error));
-    return { exitCode: EXIT.unexpected, result: undefined };
+    progress.note(
+      signal?.aborted
+        ? "Interrupted before the first scenario"
+        : messageOf(error),
+    );
+    return signal?.aborted ? "interrupted" : "unexpected";
   }
-  await writeOutputs(result, {
-    ...options,
-    stdout,
-    note: (text) => progress.note(text),
-  });
-  return { exitCode: exitCodeOf(result), result };
 }
 
 function planOf(options: CompareOptions): ComparePlan {
@@ -108,13 +168,16 @@ function planOf(options: CompareOptions): ComparePlan {
   };
 }
 
+type RunOptions = Omit<CompareOptions, "etcd"> & {
+  readonly etcd: string | undefined;
+  readonly earlier: CompareResult | undefined;
+  readonly progress: CompareProgress;
+};
+
 /** Runs the plan, and ends the progress however that ends. */
 async function run(
   plan: ComparePlan,
-  { progress, signal, ...options }: CompareOptions & {
-    readonly earlier: CompareResult | undefined;
-    readonly progress: CompareProgress;
-  },
+  { progress, signal, ...options }: RunOptions,
 ): Promise<CompareResult> {
   const onStep = (text: string): void =>
     progress.onEvent({ type: "step", text });
@@ -137,7 +200,7 @@ async function run(
 }
 
 function starter(
-  { etcd: version, signal }: Pick<CompareOptions, "etcd" | "signal">,
+  { etcd: version, signal }: Pick<RunOptions, "etcd" | "signal">,
   onStep: (text: string) => void,
 ): StartCluster {
   let finding: Promise<EtcdBinaries> | undefined;
@@ -152,11 +215,4 @@ function starter(
     signal?.throwIfAborted();
     return await Cluster.start({ binaries, onProgress: onStep });
   };
-}
-
-function exitCodeOf({ cells, ended }: CompareResult): number {
-  if (ended === "interrupted") return EXIT.interrupted;
-  return ended === "failed" || cells.some(isBad)
-    ? EXIT.unexpected
-    : EXIT.expected;
 }

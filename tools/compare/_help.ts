@@ -2,7 +2,7 @@
 import { DEFAULT_TRANSPORT } from "../../tests/scenarios/transports.ts";
 import { isLong } from "../../tests/scenarios/long_scenarios.ts";
 import { type Scenario, scenarioName } from "../../tests/scenarios/scenario.ts";
-import { CALL_TIMEOUT_MS } from "./_args.ts";
+import { CALL_TIMEOUT_MS, SITE } from "./_args.ts";
 import type { Known } from "./_choice.ts";
 import { describeExpected } from "../../tests/scenarios/verdict/expected.ts";
 import { originWords } from "./report/mod.ts";
@@ -44,15 +44,30 @@ function flags({ subjects, quick }: Known): string {
                        222 cells took 282 s with two on 2 processors, with the same verdicts;
                        but calls that fail and figures in ms may come from what the other
                        clusters take, so publish what was measured with one
-  --etcd VERSION       3.4, 3.5 or a full version (default: ETCD_VERSION, else 3.5)
-  --json FILE          writes everything measured; the shape is in tools/compare/result/_result.ts
+  --etcd LIST          3.4, 3.5 or a full version, or several, 3.4,3.5: one server after the
+                       other (default: ETCD_VERSION, else 3.5)
+${outputFlags()}
+  --list               every scenario, what is expected of each strategy, and what Go's does
+  --help               this`;
+}
+
+function outputFlags(): string {
+  return `  --json FILE          writes everything measured; the shape is in tools/compare/result/_result.ts
   --resume             goes on with the interrupted run in --json FILE, given the same options;
                        if that was complete, only reports it
   --markdown[=FILE]    prints the summary as a Markdown table, or puts it into FILE, between
                        <!-- compare:begin --> and <!-- compare:end -->
-  --html FILE          writes a page with a timeline per cell, for any browser
-  --list               every scenario, what is expected of each strategy, and what Go's does
-  --help               this`;
+  --html FILE          writes a page for any browser: a picture of all faults, and a timeline per
+                       cell; with several servers these are on a page for each, beside FILE
+  --site DIR           all of it, to be published: over both transports, on etcd ${
+    numbers(SITE.etcd)
+  },
+                       unless --transport and --etcd say otherwise; writes DIR/index.html, a
+                       page for each server, and DIR/lab.json
+  --from LIST          files that --json has written, of different servers: runs nothing, and
+                       reports them together
+  --against FILE       says which cells have changed since FILE, which --json has written; FILE
+                       may be of other cells, servers and transports as well`;
 }
 
 function about({ scenarios }: Known): string {
@@ -68,6 +83,7 @@ Exit codes:
        complete run
   1    a cell is not as expected or failed, in any of its runs, or there is no etcd to run
   2    the command line cannot be followed: no scenario was run
+  3    every cell is as expected, but some have changed since the result of --against
   130  interrupted (143: SIGTERM, 129: SIGHUP); what was measured by then is shown, and
        is in --json FILE for --resume
 
@@ -76,11 +92,13 @@ Examples:
   deno task compare --scenarios 1,37 --etcd 3.4 --json result.json
   deno task compare --runs 5 --json result.json --markdown=docs/measured/faults.md
   deno task compare --transport http2,grpc-js --only '#37'
+  deno task compare --site site --against lab.json
+  deno task compare --from lab-3.4.json,lab-3.5.json --html lab.html
   deno task compare --strategy docs/examples/prefer_leader.ts --only '#37'
 `;
 }
 
-function numbers(ids: readonly number[]): string {
+function numbers(ids: readonly (number | string)[]): string {
   return ids.join(", ");
 }
 

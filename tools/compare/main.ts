@@ -11,16 +11,17 @@ import { CATALOGUE, QUICK } from "../../tests/scenarios/catalogue.ts";
 import { SUBJECTS } from "../../tests/scenarios/subjects.ts";
 import {
   checkEtcdVersion,
+  type CompareCommand,
   readCompareArgs,
   readStrategyFiles,
 } from "./_args.ts";
 import type { Known } from "./_choice.ts";
-import { compare, EXIT } from "./_compare.ts";
-import { resultFile } from "./_files.ts";
+import { compare } from "./_compare.ts";
+import { EXIT } from "./_exit.ts";
+import { outputFiles } from "./_files.ts";
+import { reportFrom } from "./_from.ts";
 import { helpText, listText } from "./_help.ts";
-import type { OutputFiles } from "./_output.ts";
 import { loadOwnStrategies, withExpectations } from "./_own_strategy.ts";
-import { checkMarks } from "./report/mod.ts";
 import { onInterrupt } from "./run/mod.ts";
 import {
   paintFor,
@@ -72,9 +73,11 @@ async function follow(
       stdout.write(listText(known.scenarios, layout));
       return EXIT.expected;
     }
+    case "report":
+      return await report(command, { stdout, stderr });
     case "run": {
       checkEtcdVersion("ETCD_VERSION", Deno.env.get("ETCD_VERSION") || "3.5");
-      const files = await checkFiles(command);
+      const files = await outputFiles(command);
       using interrupt = onInterrupt();
       const { signal } = interrupt;
       const { exitCode } = await compare({
@@ -89,18 +92,16 @@ async function follow(
   }
 }
 
-/** The files as absolute paths, made sure of before anything is run. */
-async function checkFiles(
-  { json, html, markdown = false }: OutputFiles,
-): Promise<OutputFiles> {
-  const files = {
-    json: await resultFile("--json", json),
-    html: await resultFile("--html", html),
-  };
-  if (typeof markdown !== "string") return { ...files, markdown };
-  const path = userPath(markdown);
-  await checkMarks(path);
-  return { ...files, markdown: path };
+async function report(
+  { from, ...outputs }: Extract<CompareCommand, { kind: "report" }>,
+  sinks: { readonly stdout: Sink; readonly stderr: Sink },
+): Promise<number> {
+  const files = await outputFiles(outputs);
+  const { exitCode } = await reportFrom(from.map(userPath), {
+    ...files,
+    ...sinks,
+  });
+  return exitCode;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,4 +1,4 @@
-/** What has changed since an earlier result, as a part of a page. */
+/** The changes since an earlier result, as a part of a page. */
 import { type Markup, markup } from "./_markup.ts";
 import { anchorOf } from "./_summary.ts";
 import { aspectText, changedName, changesText } from "../report/mod.ts";
@@ -13,11 +13,15 @@ export function changesSection(
   const { changed } = changes;
   return markup`<section id="changes" aria-labelledby="changes-h">
 <h2 id="changes-h">What has changed</h2>
-<p>${changesText(changes)}. A cell has changed if its verdict has, or if what was measured differs by more than chance makes: one failed call in ten, or half a second and a factor of two.</p>
+<p>${
+    changesText(changes)
+  }. A cell has changed if its verdict has, or if what was measured differs by more than chance makes: one failed call in ten, or half a second and a factor of two.</p>
 ${
-    changed.length === 0 ? undefined : markup`<ul class="changes">${
-      changed.map((change) => item(change, pageOf(change.etcd)))
-    }</ul>`
+    changed.length === 0
+      ? undefined
+      : markup`<ul class="changes">${
+        changed.map((change) => item(change, pageOf(change.etcd)))
+      }</ul>`
   }
 </section>`;
 }

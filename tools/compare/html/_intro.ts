@@ -8,7 +8,7 @@ import {
 import type { Changes, CompareResult } from "../result/mod.ts";
 import { counted } from "../../output/mod.ts";
 
-/** What a page needs besides its result. */
+/** The rest that a page needs besides its result. */
 export interface PageLinks {
   /** The folder with the documentation, as seen from the page. */
   readonly docs?: string | undefined;

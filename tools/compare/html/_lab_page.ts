@@ -35,16 +35,7 @@ ${lede(newest.result)}
 </header>
 <main>
 ${overview(results, { page: newest.page })}
-<section id="servers" aria-labelledby="servers-h">
-<h2 id="servers-h">Every fault on every server</h2>
-<p>A timeline for each scenario under each strategy, server by server.</p>
-<ul class="servers">${pages.map(server)}</ul>
-<p class="fault">A cell is one scenario under one strategy, over one transport. As expected: ${AS_EXPECTED}.</p>${
-      json === undefined
-        ? undefined
-        : markup`<p>Everything measured is in <a href="${json}">${json}</a>.</p>`
-    }
-</section>
+${servers(pages, json)}
 ${
       changesSection(
         changes,
@@ -59,6 +50,22 @@ ${intro(newest.result, { docs })}
 </main>`,
     { skip: { id: "which", words: "Skip to the picture" } },
   );
+}
+
+function servers(
+  pages: readonly ServerPage[],
+  json: string | undefined,
+): Markup {
+  return markup`<section id="servers" aria-labelledby="servers-h">
+<h2 id="servers-h">Every fault on every server</h2>
+<p>A timeline for each scenario under each strategy, server by server.</p>
+<ul class="servers">${pages.map(server)}</ul>
+<p class="fault">A cell is one scenario under one strategy, over one transport. As expected: ${AS_EXPECTED}.</p>${
+    json === undefined
+      ? undefined
+      : markup`<p>Everything measured is in <a href="${json}">${json}</a>.</p>`
+  }
+</section>`;
 }
 
 function server({ result, page }: ServerPage): Markup {

@@ -1,5 +1,5 @@
 /** The picture a page opens with: which strategy loses what, fault by fault. */
-import { Markup, markup } from "./_markup.ts";
+import { type Markup, markup } from "./_markup.ts";
 import { backGlyph, shareGlyph } from "./_glyphs.ts";
 import { anchorOf } from "./_summary.ts";
 import {
@@ -58,16 +58,17 @@ ${scenarioLists(classes, page)}
 
 /** The picture in one sentence, the best strategy first. */
 function answer(classes: readonly ClassScore[]): string {
-  const chosen = classes.filter(({ faultClass }) => faultClass !== "nobody");
-  const shares = Map.groupBy(
-    chosen.flatMap(({ scores }) => scores),
-    ({ strategy }) => strategy,
-  );
-  const parts = [...shares].map(([strategy, scores]) => ({
-    strategy,
-    share: scores.reduce((sum, { failedShare = 0 }) => sum + failedShare, 0) /
-      Math.max(1, scores.length),
-  })).sort((one, other) => one.share - other.share)
+  const shares = classes
+    .filter(({ faultClass }) => faultClass !== "nobody")
+    .flatMap(({ scores }) => scores)
+    .flatMap(({ strategy, failedShare: share }) =>
+      share === undefined ? [] : [{ strategy, share }]
+    );
+  const parts = [...Map.groupBy(shares, ({ strategy }) => strategy)]
+    .map(([strategy, all]) => ({
+      strategy,
+      share: all.reduce((sum, { share }) => sum + share, 0) / all.length,
+    })).sort((one, other) => one.share - other.share)
     .map(({ strategy, share }, at) =>
       at === 0
         ? `${strategy} loses ${percent(share)} of the calls`
@@ -78,7 +79,7 @@ function answer(classes: readonly ClassScore[]): string {
   }.`;
 }
 
-/** What is summed up, in words. */
+/** The servers and transports that are summed up. */
 function breadth(results: readonly CompareResult[]): string {
   const transports = [
     ...new Set(results.flatMap(({ options }) => options.transports ?? [])),
@@ -112,7 +113,9 @@ function cell(score: StrategyScore): Markup {
   }<span class="unseen"> of calls failed, </span></span>${
     shareGlyph(failedShare)
   }<span class="amount"><span class="unseen">back after: </span>${
-    typical === null ? `not${NO_BREAK}back` : duration(typical ?? 0).replace(" ", NO_BREAK)
+    typical === null
+      ? `not${NO_BREAK}back`
+      : duration(typical ?? 0).replace(" ", NO_BREAK)
   }</span>${backGlyph(backAfterMs)}</td>`;
 }
 
@@ -122,7 +125,7 @@ function percent(share: number | undefined): string {
   return text === 0 && share > 0 ? `<1${NO_BREAK}%` : `${text}${NO_BREAK}%`;
 }
 
-/** What the marks mean, with one of each. */
+/** The key: one of each mark, with its meaning. */
 function key(): Markup {
   return markup`<ul class="legend key" id="which-d">
 <li><b>33 %</b> ${

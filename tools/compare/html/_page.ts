@@ -50,7 +50,9 @@ ${columnsLegend(result)}
 ${sections(groups, result)}
 </main>`,
     {
-      title: front === undefined ? TITLE : `etcd ${result.etcd.version}: ${TITLE}`,
+      title: front === undefined
+        ? TITLE
+        : `etcd ${result.etcd.version}: ${TITLE}`,
       skip: { id: "summary", words: "Skip to the summary" },
     },
   );

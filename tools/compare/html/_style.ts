@@ -57,7 +57,7 @@ a { color: var(--link); text-underline-offset: 0.15em; }
 .glyph path { fill: none; stroke: currentColor; vector-effect: non-scaling-stroke; stroke-width: 1px; }
 .glyph .axis { stroke-opacity: 0.45; } .glyph .band { fill: currentColor; fill-opacity: 0.4; } .glyph .middle { stroke-width: 3px; }
 .key li { max-width: 44rem; } .key b { color: var(--ink); font-weight: 600; }
-.classes dt { font-weight: 600; margin-top: 0.8rem; color: var(--ink); } .classes dd { margin: 0; } .classes ul { margin: 0.25rem 0 0; }
+.classes { margin: 0 0 2rem; } .classes dt { font-weight: 600; margin-top: 0.8rem; color: var(--ink); } .classes dd { margin: 0; } .classes ul { margin: 0.25rem 0 0; }
 .servers li, .changes li { margin: 0 0 0.6rem; } .servers small, .number { color: var(--dim); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.6rem 1.5rem; margin: 1.5rem 0 0; }
 .facts dt, .fault, .back, footer, caption, .legend, details { color: var(--dim); font-size: 0.9rem; }
@@ -81,7 +81,7 @@ thead th { border-bottom: 1px solid var(--dim); white-space: nowrap; }
 .summary thead th:not(:first-child) { padding-left: 0.75rem; }
 .summary thead th:first-child { padding-left: 0; }
 .summary thead th { background: var(--paper); }
-.summary tbody th { font-weight: 400; width: 34%; padding-left: 0; }
+.summary tbody th { font-weight: 400; width: 34%; min-width: 13rem; padding-left: 0; }
 .summary tbody th a { color: inherit; text-decoration: none; }
 .summary tbody th a:hover, .summary td a:hover { text-decoration: underline; }
 .summary .section th { font-weight: 600; padding: 1.1rem 0 0.35rem; }
@@ -127,7 +127,7 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; }
   .summary { min-width: 0; }
   .summary, .summary caption, .summary thead, .summary tbody { display: block; }
   .summary tr { display: grid; grid-template-columns: repeat(var(--strategies), minmax(6.4rem, 1fr)); }
-  .summary tbody th, .summary thead th:first-child { grid-column: 1 / -1; width: auto; border-bottom: 0; }
+  .summary tbody th, .summary thead th:first-child { grid-column: 1 / -1; width: auto; min-width: 0; border-bottom: 0; }
   .summary tbody th { padding-top: 0.6rem; }
   .summary thead th:first-child { display: none; }
   .summary td a { display: block; padding: 0.3rem; height: 100%; } .summary .sign { display: block; text-align: left; } .summary .unexpected { white-space: normal; }

@@ -1,4 +1,4 @@
-/** What each strategy makes of each class of faults, over all that was run. */
+/** The score of each strategy under each class of faults, over all runs. */
 import {
   FAULT_CLASS_NAMES,
   FAULT_CLASSES,
@@ -44,9 +44,9 @@ export interface StrategyScore {
 export function scoredStrategies(
   results: readonly CompareResult[],
 ): readonly string[] {
-  const names = [...new Set(results.flatMap(({ options }) =>
-    options.strategies
-  ))];
+  const names = [
+    ...new Set(results.flatMap(({ options }) => options.strategies)),
+  ];
   const known = strategyNotes(names).map(({ name }) => name);
   return [...known, ...names.filter((name) => !known.includes(name))];
 }
@@ -65,9 +65,9 @@ export function scoresOf(
     const told = (byClass.get(faultClass) ?? [])
       .filter((cell) => outagesOf(cell).length > 0);
     if (faultClass === "none" || told.length === 0) return [];
-    const scenarios = new Map(told.map(({ scenario }) =>
-      [scenario.id, scenario] as const
-    ));
+    const scenarios = new Map(
+      told.map(({ scenario }) => [scenario.id, scenario] as const),
+    );
     return [{
       faultClass,
       ...FAULT_CLASSES[faultClass],

@@ -1,4 +1,4 @@
-/** What has changed between two runs of a cell, beyond what chance makes. */
+/** The changes between two results, beyond what chance makes. */
 import { outageOf } from "./_outage.ts";
 import { figuresOf, runsOf } from "./_repeats.ts";
 import type { CellFigures, CompareCell, CompareResult } from "./_result.ts";
@@ -34,7 +34,7 @@ export type ChangedAspect =
 /** The least and the most of a figure. */
 export type Span = readonly [least: number, most: number];
 
-/** What a comparison with an earlier result came to. */
+/** The outcome of a comparison with an earlier result. */
 export interface Changes {
   readonly changed: readonly CellChange[];
   /** The number of cells that both results have. */
@@ -117,8 +117,14 @@ function changedAspects(
     ...apart("failed", { of: (run) => outageOf(run)?.failedShare, differ }),
     ...apart("late", { of: lateShare, differ }),
     ...apart("back", { of: backAfterMs, differ: timesDiffer }),
-    ...leaseOf(was) === leaseOf(is) ? [] : [{ kind: "lease" } as const],
+    ...leasesDiffer(leaseOf(was), leaseOf(is))
+      ? [{ kind: "lease" } as const]
+      : [],
   ];
+}
+
+function leasesDiffer(was: string | undefined, is: string | undefined) {
+  return was !== undefined && is !== undefined && was !== is;
 }
 
 function timesDiffer(least: number, most: number): boolean {

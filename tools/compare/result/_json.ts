@@ -1,5 +1,6 @@
 import { exists } from "../../../tests/harness/mod.ts";
-import type { CompareLab, CompareResult } from "./_result.ts";
+import type { CompareLab } from "./_lab.ts";
+import type { CompareResult } from "./_result.ts";
 
 /** The text of a result file; its shape is that of `_result.ts`. */
 export function toJson(results: readonly CompareResult[]): string {

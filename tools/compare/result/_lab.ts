@@ -2,8 +2,17 @@
 import { CATALOGUE } from "../../../tests/scenarios/catalogue.ts";
 import { UsageError } from "../../output/mod.ts";
 import { messageOf } from "./_cells.ts";
-import type { CompareLab, CompareResult } from "./_result.ts";
+import type { CompareResult } from "./_result.ts";
 
+/** The results of several servers in one file, in the order of their runs. */
+export interface CompareLab {
+  /** Says what this object is. */
+  readonly format: "etcdeno-compare-lab";
+  /** Grows as that of a result does. */
+  readonly formatVersion: 1;
+  /** A result for each server. */
+  readonly results: readonly CompareResult[];
+}
 /**
  * The results that a file has, one for each server.
  *
@@ -20,16 +29,18 @@ export async function readResults(
   } catch (error) {
     throw new UsageError(`${flag} cannot read ${path}: ${messageOf(error)}`);
   }
-  const isLab = content?.format === "etcdeno-compare-lab";
-  const results = isLab ? content.results : [content];
-  const isKnown = (!isLab || content.formatVersion === 1) &&
-    Array.isArray(results) && results.length > 0 && results.every((result) =>
+  const results = content?.format === "etcdeno-compare-lab" &&
+      content.formatVersion === 1
+    ? content.results
+    : [content];
+  const isKnown = Array.isArray(results) && results.length > 0 &&
+    results.every((result) =>
       result?.format === "etcdeno-compare" && result.formatVersion === 1
     );
   if (!isKnown) {
     throw new UsageError(`${flag} cannot use ${path}: it is no result`);
   }
-  return results.map(withFaultClasses);
+  return (results as readonly CompareResult[]).map(withFaultClasses);
 }
 
 /** Old files do not name the classes of faults: the catalogue does. */

@@ -21,7 +21,7 @@ export function outageOf(figures: CellFigures): Outage | undefined {
   if (calls.length > 0) {
     return {
       failedShare: calls.filter(({ ok }) => !ok).length / calls.length,
-      backAfterMs: backAt(calls, figures.spread.length, faultMs),
+      backAfterMs: backAt(calls, { members: figures.spread.length, faultMs }),
     };
   }
   return watch === undefined || watch.wanted === 0
@@ -36,8 +36,10 @@ export function outageOf(figures: CellFigures): Outage | undefined {
  */
 function backAt(
   calls: readonly CallMark[],
-  members: number,
-  faultMs: number,
+  { members, faultMs }: {
+    readonly members: number;
+    readonly faultMs: number;
+  },
 ): number | null {
   const lastFailed = calls.findLastIndex(({ ok }) => !ok);
   const first = calls[lastFailed + 1];

@@ -1,7 +1,7 @@
 /**
  * The result that `deno task compare --json FILE` writes: one object of the
  * shape {@linkcode CompareResult}, or, where several servers were asked for, of
- * the shape {@linkcode CompareLab}. Types only.
+ * the shape `CompareLab` of `_lab.ts`. Types only.
  *
  * Times are in milliseconds and counted from the start of the cell's recording
  * unless a field says otherwise. What may be missing is `null`, or an optional
@@ -13,16 +13,6 @@ import type { TransportName } from "../../../tests/scenarios/transports.ts";
 import type { Expected } from "../../../tests/scenarios/verdict/expected.ts";
 import type { TimelineEvent } from "../../../tests/scenarios/recording/recording.ts";
 import type { Runtime } from "../../output/mod.ts";
-
-/** The results of several servers in one file, in the order of their runs. */
-export interface CompareLab {
-  /** Says what this object is. */
-  readonly format: "etcdeno-compare-lab";
-  /** Grows as that of a result does. */
-  readonly formatVersion: 1;
-  /** A result for each server. */
-  readonly results: readonly CompareResult[];
-}
 
 /** Everything one run of `compare` on one server found out. */
 export interface CompareResult {

@@ -12,7 +12,7 @@ export {
   type Span,
 } from "./_changes.ts";
 export { checkWritable, toJson } from "./_json.ts";
-export { readResults } from "./_lab.ts";
+export { type CompareLab, readResults } from "./_lab.ts";
 export { type Outage, outageOf } from "./_outage.ts";
 export { type ComparePlan, type Turn, turnsOf } from "./_plan.ts";
 export { figuresOf, isBad, repeated, runsOf } from "./_repeats.ts";
@@ -31,7 +31,6 @@ export type {
   CellRepeats,
   CellRun,
   CompareCell,
-  CompareLab,
   CompareResult,
   FigureRange,
   SkippedCell,

@@ -6,7 +6,7 @@ import {
   type CellHead,
   type ComparePlan,
   type CompareResult,
-  messageOf,
+  readResults,
   strategiesOf,
   strategyOver,
   transportsOf,
@@ -17,30 +17,43 @@ import {
 const BEFORE_A_CHOICE: readonly TransportName[] = ["grpc-js"];
 
 /**
- * The result in a file that a run of this very plan left there.
+ * The results in a file that a run of this very plan left there.
  *
  * @throws {UsageError} If there is none, or if it is of another plan or client.
  */
 export async function readEarlier(
   path: string,
-  plan: ComparePlan,
-): Promise<CompareResult> {
-  let earlier: CompareResult;
-  try {
-    earlier = JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    throw new UsageError(`--resume cannot read ${path}: ${messageOf(error)}`);
+  { plan, versions }: {
+    readonly plan: ComparePlan;
+    /** The servers that are asked for; none: one, whichever is found. */
+    readonly versions: readonly string[];
+  },
+): Promise<readonly CompareResult[]> {
+  const earlier = await readResults("--resume", path);
+  const differences = earlier.flatMap((result) => differencesOf(result, plan));
+  const others = earlier.map(({ etcd }) => etcd.version).filter((version) =>
+    versions.length > 0 && !versions.some((asked) => isOf(version, asked))
+  );
+  if (versions.length === 0 && earlier.length > 1) {
+    differences.push("it has several servers: name them with --etcd");
   }
-  if (earlier?.format !== "etcdeno-compare" || earlier.formatVersion !== 1) {
-    throw new UsageError(`--resume cannot go on with ${path}: it is no result`);
-  }
-  const differences = differencesOf(earlier, plan);
+  differences.push(
+    ...others.map((version) => `it has etcd ${version}, --etcd has not`),
+  );
   if (differences.length > 0) {
     throw new UsageError(
-      `--resume cannot go on with ${path}: ${differences.join("; ")}`,
+      `--resume cannot go on with ${path}: ${
+        [...new Set(differences)].join("; ")
+      }`,
     );
   }
   return earlier;
+}
+
+/** Whether a version is what was asked for: `3.5` has `3.5.16`. */
+export function isOf(version: string, asked: string | undefined): boolean {
+  return asked === undefined || version === asked ||
+    version.startsWith(`${asked}.`);
 }
 
 /**

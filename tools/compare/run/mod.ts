@@ -8,5 +8,5 @@ export { TimeEstimate } from "./_estimate.ts";
 export { describeMatrix } from "./_matrix_estimate.ts";
 export { onInterrupt } from "./_interrupt.ts";
 export { CompareProgress } from "./_progress.ts";
-export { readEarlier } from "./_resume.ts";
+export { isOf, readEarlier } from "./_resume.ts";
 export { runComparison } from "./_run.ts";

@@ -9,18 +9,21 @@ import type {
 const PUT = {
   id: 37,
   title: "put on an isolated follower",
+  faultClass: "isolated",
   fault: "its links to the other members are cut",
 } as const;
 
 const WRITERS = {
   id: 25,
   title: "eight writers on one key through six resets",
+  faultClass: "cut",
   fault: "all connections are reset six times",
 } as const;
 
 const IDLE = {
   id: 93,
   title: "connections of an idle client",
+  faultClass: "none",
   fault: "none",
 } as const;
 

@@ -1,5 +1,10 @@
 // What the command line of `compare` asks for.
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { CATALOGUE, QUICK } from "../../../scenarios/catalogue.ts";
 import { SUBJECTS } from "../../../scenarios/subjects.ts";
 import { main } from "../../../../tools/compare/main.ts";
@@ -30,9 +35,11 @@ const EVERYTHING = {
   callTimeoutMs: 1_000,
   runs: 1,
   jobs: 1,
-  etcd: undefined,
+  etcd: [],
   json: undefined,
   html: undefined,
+  site: undefined,
+  against: undefined,
   resume: false,
   markdown: false,
 };
@@ -78,9 +85,11 @@ Deno.test("readCompareArgs() reads lists and values in both forms", () => {
       callTimeoutMs: 250,
       runs: 5,
       jobs: 2,
-      etcd: "3.4",
+      etcd: ["3.4"],
       json: "a=b.json",
       html: "c.html",
+      site: undefined,
+      against: undefined,
       resume: true,
       markdown: "b.md",
     },
@@ -88,6 +97,37 @@ Deno.test("readCompareArgs() reads lists and values in both forms", () => {
   assertEquals(read("--markdown"), { ...EVERYTHING, markdown: true });
   assertEquals(read("--list"), "list");
   assertEquals(read("--quick", "-h"), "help");
+});
+
+Deno.test("readCompareArgs() has the whole for --site, unless told otherwise", () => {
+  const command = read("--site", "out");
+  assert(typeof command !== "string");
+  assertEquals(command.etcd, ["3.4", "3.5"]);
+  assertEquals(command.site, "out");
+  assertEquals(
+    command.subjects,
+    EVERYTHING.subjects.flatMap((name) => [name, name]),
+    "over two transports",
+  );
+  const other = read("--site=out", "--etcd=3.6,3.7,3.6", "--transport=http2");
+  assert(typeof other !== "string");
+  assertEquals([other.etcd, other.subjects], [
+    ["3.6", "3.7"],
+    EVERYTHING.subjects,
+  ]);
+});
+
+Deno.test("readCompareArgs() runs nothing with --from", () => {
+  const files = ["--from", "a.json, b.json", "--html=c.html"];
+  assertEquals(readCompareArgs(files, KNOWN), {
+    kind: "report",
+    from: ["a.json", "b.json"],
+    json: undefined,
+    markdown: false,
+    html: "c.html",
+    site: undefined,
+    against: undefined,
+  });
 });
 
 Deno.test("readCompareArgs() chooses cells by number or by their names", () => {
@@ -157,7 +197,14 @@ const MISTAKES: readonly (readonly [args: string[], message: string])[] = [
   [["--jobs", "many"], "--jobs must be 1 to 16, got 'many'"],
   [["--only", "nothing"], "--only 'nothing' matches none of"],
   [["--only", "#8"], "--only '#8' matches none of"],
-  [["--resume"], "--resume needs --json FILE"],
+  [["--resume"], "--resume needs --json FILE or --site DIR"],
+  [["--etcd", "3.4,"], "--etcd must be a version such as 3.5"],
+  [["--from", "a.json", "--runs=2"], "--from runs nothing: leave out --runs"],
+  [["--from=a.json", "--quick"], "--from runs nothing: leave out --quick"],
+  [["--from", "/tmp/no such.json"], "--from cannot read "],
+  [["--against"], "--against needs a value"],
+  [["--quick", "--against", "/tmp/no such.json"], "--against cannot read "],
+  [["--quick", "--site", "/dev/null"], "--site /dev/null cannot be made: "],
   [["--resume=a.json"], "'--resume=a.json' is not known"],
   [["--markdown="], "--markdown= needs a file"],
   [["--json", "--quick"], "--json needs a value"],
@@ -171,11 +218,13 @@ const MISTAKES: readonly (readonly [args: string[], message: string])[] = [
 
 for (const [args, message] of MISTAKES) {
   Deno.test(`compare ${args.join(" ")} is refused with exit code 2`, async () => {
-    assertThrows(
-      () => readCompareArgs(args, KNOWN),
-      UsageError,
-      `Cannot compare: `,
-    );
+    if (!/cannot (read|be made)/.test(message)) {
+      assertThrows(
+        () => readCompareArgs(args, KNOWN),
+        UsageError,
+        `Cannot compare: `,
+      );
+    }
     const stdout = new TextSink();
     const stderr = new TextSink();
     assertEquals(await main(args, { stdout, stderr }), 2);

@@ -15,6 +15,7 @@ export interface PageProbe {
   readonly background: string;
   readonly figures: number;
   readonly cellLinks: number;
+  readonly pictureCells: number;
   /** What the browser wrote to its console. */
   readonly console: readonly string[];
 }
@@ -119,7 +120,7 @@ const probe = `(view) => {
       const { left, right } = element.getBoundingClientRect();
       return isShown(element) && (left < -0.5 || right > width + 0.5);
     }).map(name);
-  const overfull = [...document.querySelectorAll(".summary td a")]
+  const overfull = [...document.querySelectorAll(".summary td a, .overview td")]
     .filter((link) => link.scrollWidth > link.clientWidth + 1).map(name);
   const textPx = [...document.querySelectorAll("figure > svg text")]
     .filter(isShown).map((text) => {
@@ -178,5 +179,6 @@ const probe = `(view) => {
     background: view.getComputedStyle(document.body).backgroundColor,
     figures: document.querySelectorAll("figure").length,
     cellLinks: document.querySelectorAll(".summary td a").length,
+    pictureCells: document.querySelectorAll(".overview td").length,
   };
 }`;

@@ -5,7 +5,10 @@ import {
   type CompareOptions,
   type CompareOutcome,
 } from "../../../../../tools/compare/_compare.ts";
-import type { CompareCell } from "../../../../../tools/compare/result/_result.ts";
+import type {
+  CompareCell,
+  CompareResult,
+} from "../../../../../tools/compare/result/_result.ts";
 import { StandInCluster } from "../_stand_in_cluster.ts";
 import { recording } from "../_stand_in_scenario.ts";
 import { TextSink } from "../_text_sink.ts";
@@ -29,6 +32,8 @@ export const GOOD: Readonly<Record<"one" | "two", Recording>> = {
 
 /** What came of a comparison on stand-ins. */
 export interface StandInOutcome extends CompareOutcome {
+  /** The first of the results. */
+  readonly result: CompareResult | undefined;
   readonly verdicts: readonly CompareCell["verdict"][] | undefined;
   readonly clusters: StandInCluster[];
   readonly stdout: string;
@@ -56,9 +61,11 @@ export async function runCompare(
     stderr,
     ...options,
   });
+  const [result] = outcome.results;
   return {
     ...outcome,
-    verdicts: outcome.result?.cells.map(({ verdict }) => verdict),
+    result,
+    verdicts: result?.cells.map(({ verdict }) => verdict),
     clusters,
     stdout: stdout.text,
     stderr: stderr.text,
