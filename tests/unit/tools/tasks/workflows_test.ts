@@ -76,6 +76,7 @@ function expanded(job: Job, text: string): readonly string[] {
 Deno.test("every workflow has jobs that say where they run, and for how long", () => {
   assertEquals([...WORKFLOWS.keys()].sort(), [
     "ci.yml",
+    "lab.yml",
     "publish.yml",
     "weekly.yml",
   ]);
@@ -148,7 +149,9 @@ Deno.test("CI runs on Linux, macOS and Windows, with every etcd that is supporte
   assertEquals(valuesOf("ci.yml", "os"), ["macos-latest", "windows-latest"]);
   // 3.5 is what the gates use.
   assertEquals(valuesOf("ci.yml", "etcd"), ["3.4", "3.6", "3.7"]);
-  assertEquals(valuesOf("weekly.yml", "etcd"), ["3.4", "3.5", "3.6", "3.7"]);
+  for (const file of ["weekly.yml", "lab.yml"]) {
+    assertEquals(valuesOf(file, "etcd"), ["3.4", "3.5", "3.6", "3.7"], file);
+  }
 });
 
 Deno.test("CI pins the oldest Deno that docs/compatibility.md names", async () => {
