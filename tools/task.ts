@@ -43,6 +43,7 @@ const DOCUMENTED = [
   "errors",
   "gateway",
   "recipes",
+  "testing",
   "docs",
   "README.md",
 ];
@@ -94,6 +95,7 @@ export const TASKS: Readonly<Record<string, Task>> = {
     deno(["publish", "--dry-run", "--allow-dirty", ...args]),
   "npm": (args) => deno(["run", "-A", "tools/npm/main.ts", ...args]),
   "compare": (args) => deno(["run", "-A", "tools/compare/main.ts", ...args]),
+  "doctor": (args) => deno(["run", "-A", "tools/doctor/main.ts", ...args]),
   "bench": (args) => deno(["run", "-A", "bench/main.ts", ...args]),
   "soak": (args) => deno(["run", "-A", "tests/soak/main.ts", ...args]),
   "gateway": (args) => deno(["run", "-A", "gateway/main.ts", ...args]),

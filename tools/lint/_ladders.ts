@@ -102,6 +102,9 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "recipes/mirror/",
     "recipes/mod.ts",
   ],
+  "testing/": [
+    "testing/doctor/",
+  ],
   "tools/": [
     "tools/output/",
     "tools/compare/result/",
@@ -109,6 +112,7 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "tools/compare/html/",
     "tools/compare/run/",
     "tools/compare/",
+    "tools/doctor/",
     "tools/lint/",
     "tools/proto/",
     "tools/npm/",

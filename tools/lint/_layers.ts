@@ -26,12 +26,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "api/values/",
     "api/waiting/",
   ],
+  // It asks as any client does, by the public API.
+  "testing/doctor/": [
+    "mod.ts",
+    "balancers/mod.ts",
+    "errors/",
+    "api/checks/",
+  ],
   "gateway/": ["balancers/", "errors/"],
   "gateway/_cluster_access.ts": ["gateway/", "errors/", "mod.ts"],
   "gateway/main.ts": ["gateway/", "balancers/", "errors/", "mod.ts"],
   "tools/": [
     "mod.ts",
     "deno.json",
+    "testing/",
     "tests/harness/",
     "tests/scenarios/",
     "tests/offline/",

@@ -1,0 +1,73 @@
+/** Findings about users, passwords and rights. */
+import {
+  AuthError,
+  Client,
+  EtcdError,
+  PermissionDeniedError,
+} from "../../mod.ts";
+import { clientOptions } from "./_client.ts";
+import type { Finding } from "./diagnosis.ts";
+import type { Settings } from "./options.ts";
+
+const ABOUT = "cluster";
+
+const DENIED: Finding = {
+  severity: "note",
+  code: "permission_denied",
+  about: ABOUT,
+  text: "The user may not read the doctor's key, so it has rights of its own.",
+  advice: "None, if the user's own keys are all it needs.",
+};
+const NOT_ENABLED: Finding = {
+  severity: "note",
+  code: "auth_not_enabled",
+  about: ABOUT,
+  text: "A user is given, and auth is off: everybody may do everything.",
+  advice: "Turn auth on (etcdctl auth enable), or leave the user out.",
+};
+const NEEDED: Finding = {
+  severity: "fault",
+  code: "auth_needed",
+  about: ABOUT,
+  text: "Auth is on, and no user is given: calls on keys are refused.",
+  advice:
+    "Give auth: { username, password } (--user, --password-file), or a client certificate that names a user.",
+};
+
+/** An error as a finding about authentication, if it is one. */
+export function authFinding(
+  error: Error,
+  { client: { auth } }: Pick<Settings, "client">,
+): Finding | undefined {
+  if (error instanceof PermissionDeniedError) return DENIED;
+  if (!(error instanceof AuthError)) return undefined;
+  if (error.code === "auth_not_enabled") return NOT_ENABLED;
+  return auth === undefined ? NEEDED : {
+    severity: "fault",
+    code: "auth_refused",
+    about: ABOUT,
+    text: `The user is refused: ${error.message}.`,
+    advice:
+      "Look at the name and the password; a line break at its end counts.",
+  };
+}
+
+/** Tries the user and the password, if there are any. */
+export async function examineAuth(
+  endpoints: readonly string[],
+  settings: Settings,
+): Promise<readonly Finding[]> {
+  const { auth } = settings.client;
+  if (auth === undefined || !("username" in auth) || endpoints.length === 0) {
+    return [];
+  }
+  await using client = new Client({ ...clientOptions(settings), endpoints });
+  try {
+    await client.auth.authenticate({ signal: settings.signal });
+    return [];
+  } catch (error) {
+    if (!(error instanceof EtcdError)) throw error;
+    const finding = authFinding(error, settings);
+    return finding === undefined ? [] : [finding];
+  }
+}

@@ -1,0 +1,28 @@
+/** The parts that all questions to a cluster share. */
+import { type ClientOptions, EtcdError } from "../../mod.ts";
+import type { Settings } from "./options.ts";
+
+/** The key that reads ask for: they never write. */
+export const KEY = "etcdeno/doctor";
+
+/** The options of a client of one or several endpoints. */
+export function clientOptions(
+  { client, timeoutMs }: Settings,
+): Omit<ClientOptions, "endpoints"> {
+  return { ...client, dialTimeoutMs: timeoutMs, requestTimeoutMs: timeoutMs };
+}
+
+/** The id of a member or cluster as etcd's tools write it. */
+export function hexId(id: bigint): string {
+  return id.toString(16);
+}
+
+/** The answer, or the error of etcd; anything else is thrown. */
+export async function tried<T>(call: Promise<T>): Promise<T | EtcdError> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof EtcdError) return error;
+    throw error;
+  }
+}

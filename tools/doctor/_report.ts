@@ -1,0 +1,127 @@
+/** A diagnosis for people. */
+import type {
+  Diagnosis,
+  EndpointReport,
+  Finding,
+  Severity,
+} from "../../testing/doctor/mod.ts";
+import { counted, duration, type Paint, wrap } from "../output/mod.ts";
+
+const SIGNS: Readonly<Record<Severity, string>> = {
+  fault: "✘",
+  warning: "!",
+  note: "·",
+};
+
+/** The whole report; its last line is the verdict. */
+export function renderDiagnosis(
+  diagnosis: Diagnosis,
+  { columns, paint }: { readonly columns: number; readonly paint: Paint },
+): string {
+  const { endpoints, findings } = diagnosis;
+  const lines = [
+    paint.bold("Endpoints"),
+    ...endpoints.map((report) => endpointLine(report, diagnosis)),
+    ...memberLines(diagnosis, paint),
+    "",
+    paint.bold("Strategies"),
+    ...strategyLines(diagnosis),
+    "",
+    ...findings.flatMap((finding) => findingLines(finding, { columns, paint })),
+    verdict(diagnosis, paint),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function endpointLine(
+  report: EndpointReport,
+  { members }: Diagnosis,
+): string {
+  const { endpoint, answers, answerMs, memberId, version } = report;
+  if (!answers) return ` ✘ ${endpoint}  does not answer`;
+  const member = members.find(({ id }) => id === memberId);
+  const until = report.certificate?.validUntil.slice(0, 10);
+  return ` = ${
+    [
+      endpoint,
+      member?.name || `member ${memberId}`,
+      `etcd ${version}`,
+      ...member?.leads ? ["leads"] : member?.isLearner ? ["learner"] : [],
+      `answers in ${duration(answerMs ?? 0)}`,
+      ...report.dbSizeBytes === undefined ? [] : [
+        `database ${sizeText(report.dbSizeBytes)}`,
+      ],
+      ...until === undefined ? [] : [`certificate until ${until}`],
+      ...report.server === undefined ? [] : [`through ${report.server}`],
+    ].join("  ")
+  }`;
+}
+
+/** The members that no endpoint leads to. */
+function memberLines(
+  { members, endpoints }: Diagnosis,
+  paint: Paint,
+): readonly string[] {
+  const others = members.filter(({ id }) =>
+    endpoints.every(({ memberId }) => memberId !== id)
+  );
+  if (others.length === 0) return [];
+  return [
+    "",
+    paint.bold("Other members"),
+    ...others.map(({ id, name, clientUrls, reached, version, leads }) =>
+      ` ${reached ? "=" : "✘"} ${
+        [
+          name || `member ${id}`,
+          clientUrls.join(", ") || "never started",
+          ...reached ? [`etcd ${version}`] : ["does not answer"],
+          ...leads ? ["leads"] : [],
+        ].join("  ")
+      }`
+    ),
+  ];
+}
+
+function strategyLines({ strategies }: Diagnosis): readonly string[] {
+  const width = Math.max(...strategies.map(({ strategy }) => strategy.length));
+  return strategies.map(({ strategy, served, readMs, connections }) =>
+    ` ${served ? "=" : "✘"} ${strategy.padEnd(width)}  ${
+      served
+        ? `a read in ${duration(readMs ?? 0)}, ${
+          counted(connections, "connection")
+        }`
+        : "is not served"
+    }`
+  );
+}
+
+function findingLines(
+  { severity, about, text, advice }: Finding,
+  { columns, paint }: { readonly columns: number; readonly paint: Paint },
+): readonly string[] {
+  const lead = ` ${SIGNS[severity]} `;
+  const lines = wrap(`${about}: ${text}`, { width: columns, lead });
+  return [
+    ...severity === "fault" ? lines.map(paint.red) : lines,
+    ...advice === undefined
+      ? []
+      : wrap(advice, { width: columns, lead: "   → " }).map(paint.dim),
+    "",
+  ];
+}
+
+function verdict({ healthy, findings }: Diagnosis, paint: Paint): string {
+  const count = (severity: Severity): string =>
+    counted(
+      findings.filter((one) => one.severity === severity).length,
+      severity,
+    );
+  const text = `${count("fault")}, ${count("warning")}, ${count("note")}`;
+  return paint.bold(healthy ? paint.green(text) : paint.red(text));
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1e6
+    ? `${Math.ceil(bytes / 1e3)} kB`
+    : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
