@@ -16,12 +16,13 @@ export function examineCluster(
   examined: readonly Examined[],
   { reports, statuses }: Members,
 ): readonly Finding[] {
+  const isOne = twoClusters(examined).length === 0;
   return [
     ...twoClusters(examined),
     ...sameMember(examined),
-    ...leaders(statuses),
+    ...isOne ? leaders(statuses) : [],
     ...versions(statuses),
-    ...number(reports),
+    ...number(reports, examined),
     ...[...statuses].flatMap(([id, status]) => {
       const name = reports.find((report) => report.id === hexId(id))?.name;
       return ofOne(name || hexId(id), { status, all: statuses });
@@ -130,7 +131,15 @@ function numbersOf(version: string): readonly [number, number] {
   return [major, minor];
 }
 
-function number(reports: readonly MemberReport[]): readonly Finding[] {
+function number(
+  reports: readonly MemberReport[],
+  examined: readonly Examined[],
+): readonly Finding[] {
+  // What lists itself instead of the members says nothing of their number.
+  const isCovered = examined.some(({ findings }) =>
+    findings.some(({ code }) => code === "kine" || code === "grpc_proxy")
+  );
+  if (isCovered) return [];
   const voters = reports.filter(({ isLearner }) => !isLearner).length;
   if (voters === 1) {
     return [{

@@ -79,7 +79,7 @@ async function unreached(
       nowMs: settings.nowMs(),
     })
     : authFinding(error, settings) ??
-      await whyUnreached(error, { endpoint, target });
+      await whyUnreached(endpoint, target);
   const report: EndpointReport = {
     endpoint,
     answers: false,
@@ -121,7 +121,7 @@ async function answered(
 
 async function spoken(target: Target, { timeoutMs }: Settings) {
   const briefly = { ...target, timeoutMs: Math.min(timeoutMs, 1_000) };
-  return readSpeech(await firstAnswer(briefly));
+  return readSpeech(await firstAnswer(briefly) ?? "");
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The members of a cluster as they list themselves, and which were reached. */
+/** The members of a cluster as they list themselves, and those that were reached. */
 import {
   Client,
   type ClusterMember,
@@ -36,13 +36,19 @@ export async function examineMembers(
     .map(({ report }) => report.endpoint);
   const listed = await listMembers(endpoints, settings);
   const findings: Finding[] = [];
-  for (const member of listed.filter(({ id }) => !statuses.has(id))) {
+  // Behind a proxy are members that no endpoint names, and need not.
+  const isShared = examined.some(({ findings }) =>
+    findings.some(({ code }) => code === "many_members")
+  );
+  for (const member of listed) {
+    // kine lists itself, without an id.
+    if (statuses.has(member.id) || member.id === 0n) continue;
     const status = await askOwnUrls(member, settings);
     if (status instanceof EtcdError || status === undefined) {
-      findings.push(unreached(member, { error: status, endpoints }));
+      findings.push(...unreached(member, { error: status, examined }));
     } else {
       statuses.set(member.id, status);
-      findings.push(notNamed(member));
+      if (!isShared) findings.push(notNamed(member));
     }
   }
   const leaders = new Set([...statuses.values()].map(({ leader }) => leader));
@@ -53,18 +59,25 @@ export async function examineMembers(
   };
 }
 
+/** Most servers tell them to anybody, also where a password is wrong. */
 async function listMembers(
   endpoints: readonly string[],
   settings: Settings,
 ): Promise<readonly ClusterMember[]> {
+  const { signal, client: { auth } } = settings;
   if (endpoints.length === 0) return [];
-  await using client = new Client({ ...clientOptions(settings), endpoints });
-  const { signal } = settings;
-  const list = await tried(
-    client.cluster.members({ linearizable: false, signal }),
-  );
-  // Without a right to the list, there is only what the endpoints have said.
-  return list instanceof EtcdError ? [] : list.members;
+  for (const as of auth === undefined ? [undefined] : [undefined, auth]) {
+    await using client = new Client({
+      ...clientOptions(settings),
+      auth: as,
+      endpoints,
+    });
+    const list = await tried(
+      client.cluster.members({ linearizable: false, signal }),
+    );
+    if (!(list instanceof EtcdError)) return list.members;
+  }
+  return [];
 }
 
 async function askOwnUrls(
@@ -87,25 +100,28 @@ async function askOwnUrls(
 
 function unreached(
   { name, id, clientUrls }: ClusterMember,
-  { error, endpoints }: {
+  { error, examined }: {
     readonly error: EtcdError | undefined;
-    readonly endpoints: readonly string[];
+    readonly examined: readonly Examined[];
   },
-): Finding {
+): readonly Finding[] {
   const about = name || hexId(id);
+  const endpoints = examined.map(({ report }) => report.endpoint);
+  // The endpoint has said so already.
+  if (clientUrls.some((url) => endpoints.includes(url))) return [];
   if (clientUrls.length === 0) {
-    return {
+    return [{
       severity: "warning",
       code: "member_not_started",
       about,
       text: "The member was added, and has never started.",
       advice:
         "Start it with --initial-cluster-state=existing, or remove it: it counts for the majority.",
-    };
+    }];
   }
   const isElsewhere = endpoints.every((endpoint) => !LOOPBACK.test(endpoint)) &&
     clientUrls.every((url) => LOOPBACK.test(url));
-  return {
+  return [{
     severity: "warning",
     code: "member_unreachable",
     about,
@@ -119,7 +135,7 @@ function unreached(
     advice: isElsewhere
       ? "Set its --advertise-client-urls to an address that clients reach."
       : "Start it, or set its --advertise-client-urls to an address that clients reach; its --listen-client-urls must have that too.",
-  };
+  }];
 }
 
 function notNamed({ name, id, clientUrls }: ClusterMember): Finding {

@@ -73,6 +73,23 @@ export async function examineStrategies(
   );
 }
 
+/** The strategies that were not served although something was. */
+export function strategyFindings(
+  reports: readonly StrategyReport[],
+): readonly Finding[] {
+  const unserved = reports.filter(({ reads, failed }) => failed === reads);
+  // Where none is served, the endpoints say why.
+  if (unserved.length === reports.length) return [];
+  return unserved.map(({ strategy, error }) => ({
+    severity: "fault",
+    code: "strategy_failed",
+    about: strategy,
+    text: `A client with this strategy is not served: ${error}.`,
+    advice:
+      "Take another strategy, or leave out the endpoint that is not served.",
+  }));
+}
+
 async function tryStrategy(
   balancer: BalancerName,
   { endpoints, settings }: {
@@ -86,42 +103,23 @@ async function tryStrategy(
     endpoints,
     balancer,
   });
+  const reads = Math.max(1, client.balancer.endpoints.length);
   const startMs = nowMs();
-  const answer = await tried(client.get(KEY, { signal }));
-  const readMs = nowMs() - startMs;
-  const served = !(answer instanceof EtcdError) || isAnswer(answer);
-  // One read each, so that whatever is there has been used.
-  for (const _endpoint of served ? client.balancer.endpoints.slice(1) : []) {
-    await tried(client.get(KEY, { signal }));
+  const answers = [await tried(client.get(KEY, { signal }))];
+  const firstReadMs = nowMs() - startMs;
+  while (answers.length < reads) {
+    answers.push(await tried(client.get(KEY, { signal })));
   }
-  const { connections } = client.balancer;
+  const errors = answers.filter((answer) => answer instanceof EtcdError)
+    // A member that says no has answered.
+    .filter((error) => !(error instanceof PermissionDeniedError));
+  const [error] = errors;
   return {
     strategy: balancer,
-    served,
-    ...served && { readMs },
-    connections,
-    ...answer instanceof EtcdError && { error: answer.message },
+    reads,
+    failed: errors.length,
+    firstReadMs,
+    connections: client.balancer.connections,
+    ...error !== undefined && { error: error.message },
   };
-}
-
-/** Whether a member has answered, and said no. */
-function isAnswer(error: EtcdError): boolean {
-  return error instanceof PermissionDeniedError;
-}
-
-/** The strategies that were not served although something was. */
-export function strategyFindings(
-  reports: readonly StrategyReport[],
-): readonly Finding[] {
-  const failed = reports.filter(({ served }) => !served);
-  // Where none is served, the endpoints say why.
-  if (failed.length === reports.length) return [];
-  return failed.map(({ strategy, error }) => ({
-    severity: "fault",
-    code: "strategy_failed",
-    about: strategy,
-    text: `A client with this strategy is not served: ${error}.`,
-    advice:
-      "Take another strategy, or leave out the endpoint that is not served.",
-  }));
 }

@@ -82,10 +82,13 @@ function shownBy(session: TLSSocket): CertificateReport | undefined {
   };
 }
 
-/** The first bytes that are answered to a request in HTTP/1.1, as text. */
-export function firstAnswer(target: Target): Promise<string> {
-  return within<string>(target, {
-    late: "",
+/**
+ * The first bytes that are answered to a request in HTTP/1.1, as text: none
+ * where the connection was ended, `undefined` where nothing came in time.
+ */
+export function firstAnswer(target: Target): Promise<string | undefined> {
+  return within<string | undefined>(target, {
+    late: undefined,
     ask(socket, done) {
       let text = "";
       const carrier = target.secure

@@ -15,8 +15,6 @@ export interface Speech {
   readonly isEtcd: boolean;
   /** Whether it speaks TLS, and was asked without. */
   readonly wantsTls: boolean;
-  /** Whether anything was answered at all. */
-  readonly isSilent: boolean;
 }
 
 /** Reads the first bytes of an answer. */
@@ -35,6 +33,5 @@ export function readSpeech(text: string): Speech {
     // A TLS alert, or what Go's and nginx's servers say instead of it.
     wantsTls: TLS_RECORDS.includes(text.charCodeAt(0)) ||
       /HTTP request (was sent )?to (an )?HTTPS/i.test(text),
-    isSilent: text === "",
   };
 }

@@ -1,7 +1,11 @@
 /** The reason why no member has answered behind an endpoint. */
-import type { EtcdError } from "../../mod.ts";
 import type { Finding, FindingCode } from "./diagnosis.ts";
-import { connectFault, firstAnswer, type Target } from "./_socket.ts";
+import {
+  certificateOf,
+  connectFault,
+  firstAnswer,
+  type Target,
+} from "./_socket.ts";
 import { readSpeech } from "./_speech.ts";
 
 interface Words {
@@ -35,6 +39,17 @@ const CONNECT: Readonly<Record<string, Words>> = {
       "Look for a firewall that drops packets, and whether the machine is up.",
   },
 };
+const CLOSED: Words = {
+  code: "closed",
+  text: "It accepts the connection, and ends it at once.",
+  advice:
+    "Look whether the member behind it is up, if it is a proxy's address, and whether it wants https.",
+};
+const NEEDS_TLS: Words = {
+  code: "needs_tls",
+  text: "It speaks TLS, and the endpoint is without.",
+  advice: "Use https:// for this endpoint.",
+};
 const SAME: Readonly<Record<string, string>> = {
   EAI_AGAIN: "ENOTFOUND",
   EAI_NONAME: "ENOTFOUND",
@@ -44,8 +59,8 @@ const SAME: Readonly<Record<string, string>> = {
 
 /** The finding on an endpoint behind which no member has answered. */
 export async function whyUnreached(
-  error: EtcdError,
-  { endpoint, target }: { readonly endpoint: string; readonly target: Target },
+  endpoint: string,
+  target: Target,
 ): Promise<Finding> {
   const fault = await connectFault(target);
   const words = fault === undefined
@@ -58,20 +73,31 @@ export async function whyUnreached(
   return {
     severity: "fault",
     about: endpoint,
-    ...words ?? spokenInstead(error, await firstAnswer(target)),
+    ...words ?? await spokenInstead(target),
+  };
+}
+
+async function speaksTls(target: Target): Promise<boolean> {
+  return !target.secure && await certificateOf(target) !== undefined;
+}
+
+function silent(timeoutMs: number): Words {
+  return {
+    code: "no_answer",
+    text: `It can be connected to, and says nothing for ${timeoutMs} ms.`,
+    advice:
+      "Look whether the member is frozen or its disk hangs, and whether the port is etcd's.",
   };
 }
 
 /** The words for an endpoint that can be connected to, and is no member. */
-function spokenInstead(error: EtcdError, answer: string): Words {
-  const { wantsTls, isSilent, isEtcd, server, status } = readSpeech(answer);
-  if (wantsTls) {
-    return {
-      code: "needs_tls",
-      text: "It speaks TLS, and the endpoint is without.",
-      advice: "Use https:// for this endpoint.",
-    };
-  }
+async function spokenInstead(target: Target): Promise<Words> {
+  const answer = await firstAnswer(target);
+  const { wantsTls, isEtcd, server, status } = readSpeech(answer ?? "");
+  // etcd ends a connection without TLS and says nothing, as many others do.
+  if (wantsTls || (!answer && await speaksTls(target))) return NEEDS_TLS;
+  if (answer === undefined) return silent(target.timeoutMs);
+  if (answer === "") return CLOSED;
   if (isEtcd) {
     return {
       code: "http1_only",
@@ -81,14 +107,6 @@ function spokenInstead(error: EtcdError, answer: string): Words {
         }.`,
       advice:
         "Let what is in between pass HTTP/2 or plain TCP, or use the members' own addresses.",
-    };
-  }
-  if (isSilent) {
-    return {
-      code: "no_answer",
-      text: `It can be connected to, and says nothing: ${error.message}.`,
-      advice:
-        "Look whether the member is frozen or its disk hangs, and whether the port is etcd's.",
     };
   }
   return {

@@ -13,6 +13,7 @@ export type FindingCode =
   | "refused"
   | "no_route"
   | "no_answer"
+  | "closed"
   | "not_etcd"
   | "http1_only"
   | "needs_tls"
@@ -135,13 +136,15 @@ export interface MemberReport {
 export interface StrategyReport {
   /** The strategy. */
   readonly strategy: string;
-  /** Whether a linearizable read was answered. */
-  readonly served: boolean;
+  /** The linearizable reads that were made, one for each endpoint. */
+  readonly reads: number;
+  /** The number of these that failed. */
+  readonly failed: number;
   /** The time that the first read took, connecting included, in milliseconds. */
-  readonly readMs?: number;
+  readonly firstReadMs: number;
   /** The connections it had after its reads. */
   readonly connections: number;
-  /** Why it was not served. */
+  /** The first failure, in words. */
   readonly error?: string;
 }
 

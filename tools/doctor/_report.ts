@@ -75,7 +75,7 @@ function memberLines(
           name || `member ${id}`,
           clientUrls.join(", ") || "never started",
           ...reached ? [`etcd ${version}`] : ["does not answer"],
-          ...leads ? ["leads"] : [],
+          ...leads && reached ? ["leads"] : [],
         ].join("  ")
       }`
     ),
@@ -84,14 +84,15 @@ function memberLines(
 
 function strategyLines({ strategies }: Diagnosis): readonly string[] {
   const width = Math.max(...strategies.map(({ strategy }) => strategy.length));
-  return strategies.map(({ strategy, served, readMs, connections }) =>
-    ` ${served ? "=" : "✘"} ${strategy.padEnd(width)}  ${
-      served
-        ? `a read in ${duration(readMs ?? 0)}, ${
-          counted(connections, "connection")
-        }`
-        : "is not served"
-    }`
+  return strategies.map(
+    ({ strategy, reads, failed, firstReadMs, connections }) =>
+      ` ${failed === 0 ? "=" : "✘"} ${strategy.padEnd(width)}  ${
+        failed === reads
+          ? "is not served"
+          : `the first read in ${duration(firstReadMs)}, ${
+            counted(connections, "connection")
+          }${failed === 0 ? "" : `, ${failed} of ${reads} reads failed`}`
+      }`,
   );
 }
 

@@ -1,0 +1,23 @@
+import {
+  diagnose,
+  type DiagnoseOptions,
+  type Diagnosis,
+} from "../../../testing/doctor/mod.ts";
+
+/** Long enough for answers beside two busy loops, short where none comes. */
+export const TIMEOUT_MS = 1_500;
+
+/** The diagnosis, with `severity code about` of each finding, sorted. */
+export async function examined(
+  endpoints: string | readonly string[],
+  options: DiagnoseOptions = {},
+): Promise<Diagnosis & { readonly found: readonly string[] }> {
+  const diagnosis = await diagnose(endpoints, {
+    timeoutMs: TIMEOUT_MS,
+    ...options,
+  });
+  const found = diagnosis.findings.map(({ severity, code, about }) =>
+    `${severity} ${code} ${about}`
+  ).toSorted();
+  return { ...diagnosis, found };
+}

@@ -1,0 +1,55 @@
+// The doctor and users: needed, wrong, with few rights, and needless.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../../../tools/doctor/main.ts";
+import { TextSink } from "../../unit/tools/compare/_text_sink.ts";
+import { ALICE, ROOT, setAuth, setUp } from "../auth/_subject.ts";
+import { cluster, startOneMember } from "../_one_member.ts";
+import { examined } from "./_subject.ts";
+
+startOneMember();
+
+const NOTES = "note one_member cluster";
+
+Deno.test("diagnose() says whether auth is needed, refused, limited or off", async () => {
+  const { endpoints } = cluster;
+  await setUp(cluster);
+  try {
+    const nobody = await examined(endpoints);
+    assertEquals(nobody.found, ["fault auth_needed cluster", NOTES]);
+    assertEquals(nobody.members.length, 1, "they are told to anybody");
+    const wrong = await examined(endpoints, {
+      auth: { ...ALICE, password: "alicepw\n" },
+    });
+    assertEquals(wrong.found, ["fault auth_refused cluster", NOTES]);
+    assert(!JSON.stringify(wrong).includes("alicepw"), "no password is shown");
+    const alice = await examined(endpoints, { auth: ALICE });
+    assertEquals(alice.found, [NOTES, "note permission_denied cluster"]);
+    assert(alice.healthy);
+    assertEquals((await examined(endpoints, { auth: ROOT })).found, [NOTES]);
+  } finally {
+    await setAuth(cluster, "off");
+  }
+  const off = await examined(endpoints, { auth: ALICE });
+  assertEquals(off.found, ["note auth_not_enabled cluster", NOTES]);
+});
+
+Deno.test("deno task doctor takes a password from a file, its first line", async () => {
+  const file = await Deno.makeTempFile();
+  await setAuth(cluster, "on");
+  try {
+    await Deno.writeTextFile(file, `${ROOT.password}\n`);
+    const [stdout, stderr] = [new TextSink(), new TextSink()];
+    const args = [
+      ...cluster.endpoints,
+      "--user",
+      ROOT.username,
+      "--password-file",
+      file,
+    ];
+    assertEquals(await main(args, { stdout, stderr }), 0, stdout.text);
+    assertStringIncludes(stdout.text, "0 faults, 0 warnings, 1 note");
+  } finally {
+    await setAuth(cluster, "off");
+    await Deno.remove(file);
+  }
+});
