@@ -26,3 +26,14 @@ export async function tried<T>(call: Promise<T>): Promise<T | EtcdError> {
     throw error;
   }
 }
+
+/**
+ * All that they resolve to. Unlike `Promise.all()` it waits for the others
+ * where one is rejected: nothing goes on after that.
+ */
+export async function together<T extends readonly unknown[]>(
+  promises: { readonly [K in keyof T]: Promise<T[K]> },
+): Promise<T> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises) as unknown as T;
+}

@@ -34,6 +34,7 @@ export async function examineMembers(
   );
   const endpoints = examined.filter(({ status }) => status !== undefined)
     .map(({ report }) => report.endpoint);
+  const asked = new Set(examined.map(({ report }) => report.endpoint));
   const listed = await listMembers(endpoints, settings);
   const findings: Finding[] = [];
   // Behind a proxy are members that no endpoint names, and need not.
@@ -43,9 +44,11 @@ export async function examineMembers(
   for (const member of listed) {
     // kine lists itself, without an id.
     if (statuses.has(member.id) || member.id === 0n) continue;
+    // The endpoint has said so already.
+    if (member.clientUrls.some((url) => asked.has(url))) continue;
     const status = await askOwnUrls(member, settings);
     if (status instanceof EtcdError || status === undefined) {
-      findings.push(...unreached(member, { error: status, examined }));
+      findings.push(unreached(member, { error: status, endpoints }));
     } else {
       statuses.set(member.id, status);
       if (!isShared) findings.push(notNamed(member));
@@ -100,28 +103,25 @@ async function askOwnUrls(
 
 function unreached(
   { name, id, clientUrls }: ClusterMember,
-  { error, examined }: {
+  { error, endpoints }: {
     readonly error: EtcdError | undefined;
-    readonly examined: readonly Examined[];
+    readonly endpoints: readonly string[];
   },
-): readonly Finding[] {
+): Finding {
   const about = name || hexId(id);
-  const endpoints = examined.map(({ report }) => report.endpoint);
-  // The endpoint has said so already.
-  if (clientUrls.some((url) => endpoints.includes(url))) return [];
   if (clientUrls.length === 0) {
-    return [{
+    return {
       severity: "warning",
       code: "member_not_started",
       about,
       text: "The member was added, and has never started.",
       advice:
         "Start it with --initial-cluster-state=existing, or remove it: it counts for the majority.",
-    }];
+    };
   }
   const isElsewhere = endpoints.every((endpoint) => !LOOPBACK.test(endpoint)) &&
     clientUrls.every((url) => LOOPBACK.test(url));
-  return [{
+  return {
     severity: "warning",
     code: "member_unreachable",
     about,
@@ -135,7 +135,7 @@ function unreached(
     advice: isElsewhere
       ? "Set its --advertise-client-urls to an address that clients reach."
       : "Start it, or set its --advertise-client-urls to an address that clients reach; its --listen-client-urls must have that too.",
-  }];
+  };
 }
 
 function notNamed({ name, id, clientUrls }: ClusterMember): Finding {

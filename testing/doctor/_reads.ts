@@ -7,7 +7,7 @@ import {
   PermissionDeniedError,
 } from "../../mod.ts";
 import { authFinding } from "./_auth.ts";
-import { clientOptions, KEY, tried } from "./_client.ts";
+import { clientOptions, KEY, together, tried } from "./_client.ts";
 import type { Finding, StrategyReport } from "./diagnosis.ts";
 import type { Examined } from "./_endpoint.ts";
 import type { Settings } from "./options.ts";
@@ -21,7 +21,7 @@ export async function examineReads(
   const asked = examined.filter(({ status }) =>
     status !== undefined && !status.isLearner
   );
-  const found = await Promise.all(
+  const found = await together(
     asked.map(async ({ report: { endpoint } }) => {
       await using client = new Client({
         ...clientOptions(settings),
@@ -66,7 +66,7 @@ export async function examineStrategies(
   endpoints: string | readonly string[],
   settings: Settings,
 ): Promise<readonly StrategyReport[]> {
-  return await Promise.all(
+  return await together(
     BALANCER_NAMES.map((balancer) =>
       tryStrategy(balancer, { endpoints, settings })
     ),

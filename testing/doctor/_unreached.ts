@@ -77,8 +77,8 @@ export async function whyUnreached(
   };
 }
 
-async function speaksTls(target: Target): Promise<boolean> {
-  return !target.secure && await certificateOf(target) !== undefined;
+async function hasCertificate(target: Target): Promise<boolean> {
+  return await certificateOf(target) !== undefined;
 }
 
 function silent(timeoutMs: number): Words {
@@ -92,10 +92,13 @@ function silent(timeoutMs: number): Words {
 
 /** The words for an endpoint that can be connected to, and is no member. */
 async function spokenInstead(target: Target): Promise<Words> {
-  const answer = await firstAnswer(target);
+  // etcd ends a connection without TLS and says nothing, so it is tried.
+  const [answer, speaksTls] = await Promise.all([
+    firstAnswer(target),
+    target.secure ? false : hasCertificate(target),
+  ]);
   const { wantsTls, isEtcd, server, status } = readSpeech(answer ?? "");
-  // etcd ends a connection without TLS and says nothing, as many others do.
-  if (wantsTls || (!answer && await speaksTls(target))) return NEEDS_TLS;
+  if (wantsTls || speaksTls) return NEEDS_TLS;
   if (answer === undefined) return silent(target.timeoutMs);
   if (answer === "") return CLOSED;
   if (isEtcd) {

@@ -1,7 +1,7 @@
 /** The examination of a cluster, from its endpoints to its findings. */
 import { Client, type TlsOptions } from "../../mod.ts";
 import { examineAuth } from "./_auth.ts";
-import { clientOptions, tried } from "./_client.ts";
+import { clientOptions, together, tried } from "./_client.ts";
 import { examineCluster } from "./_cluster.ts";
 import type { Diagnosis, Finding, Severity } from "./diagnosis.ts";
 import { examineEndpoint } from "./_endpoint.ts";
@@ -38,19 +38,23 @@ export async function diagnose(
   signal?.throwIfAborted();
   const urls = await urlsOf(endpoints, settings);
   const tls = await tlsOf(settings);
-  const examined = await Promise.all(
-    urls.map((url) => examineEndpoint(url, { settings, tls })),
-  );
-  const members = await examineMembers(examined, settings);
+  const [examined, strategies] = await together([
+    together(urls.map((url) => examineEndpoint(url, { settings, tls }))),
+    examineStrategies(endpoints, settings),
+  ]);
   const answering = examined.filter(({ status }) => status !== undefined)
     .map(({ report }) => report.endpoint);
-  const strategies = await examineStrategies(endpoints, settings);
+  const [members, auth, reads] = await together([
+    examineMembers(examined, settings),
+    examineAuth(answering, settings),
+    examineReads(examined, settings),
+  ]);
   const findings = sorted([
     ...examined.flatMap(({ findings }) => findings),
     ...members.findings,
     ...examineCluster(examined, members),
-    ...await examineAuth(answering, settings),
-    ...await examineReads(examined, settings),
+    ...auth,
+    ...reads,
     ...ownEndsSoon(tls, nowMs()),
     ...strategyFindings(strategies),
   ]);

@@ -5,7 +5,7 @@ import {
 } from "../../../testing/doctor/mod.ts";
 
 /** Long enough for answers beside two busy loops, short where none comes. */
-export const TIMEOUT_MS = 1_500;
+export const TIMEOUT_MS = 1_000;
 
 /** The diagnosis, with `severity code about` of each finding, sorted. */
 export async function examined(

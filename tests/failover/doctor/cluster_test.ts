@@ -133,7 +133,8 @@ Deno.test("diagnose() sees a member that has lost the others, and which strategi
     fault: (member) => cluster.isolate(member),
   });
   assertEquals(
-    found.filter((text) => text.startsWith("fault")),
+    // `grpc1.0` is not served at all, if that member is the one it has pinned.
+    found.filter((text) => text !== "fault strategy_failed grpc1.0"),
     [`fault no_quorum ${follower.endpoint}`],
   );
   const failed = (name: string) =>

@@ -2,7 +2,7 @@
 import { Markup, markup } from "./_markup.ts";
 import {
   CHOOSING_URL,
-  STRATEGIES_INTRO,
+  STRATEGIES_ORIGIN,
   strategyNotes,
 } from "../report/mod.ts";
 import type { Changes, CompareResult } from "../result/mod.ts";
@@ -38,7 +38,7 @@ export function intro(
   const others = strategies.filter((one) =>
     notes.every(({ name }) => name !== one)
   );
-  return markup`<p>${STRATEGIES_INTRO}.</p>
+  return markup`<p>Of strategies, ${STRATEGIES_ORIGIN}.</p>
 <dl class="strategies">${
     notes.map(({ name, design, take }) =>
       markup`<div><dt>${name}</dt><dd>${design}. <strong>${take}.</strong></dd></div>`

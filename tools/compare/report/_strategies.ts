@@ -9,9 +9,13 @@ export interface StrategyNote {
   readonly take: string;
 }
 
+/** The origin of the strategies, where it is known what they are. */
+export const STRATEGIES_ORIGIN =
+  "etcdeno, the etcd client for Deno, has four of them: three designs of etcd's own client in Go, and one that goes by evidence";
+
 /** The introduction to strategies, before the first of them is told. */
-export const STRATEGIES_INTRO =
-  "A balancer strategy decides which members of a cluster a client connects to, and which member a call goes to. etcdeno, the etcd client for Deno, has four of them: three designs of etcd's own client in Go, and one that goes by evidence";
+export const STRATEGIES_INTRO: string =
+  `A balancer strategy decides which members of a cluster a client connects to, and which member a call goes to. ${STRATEGIES_ORIGIN}`;
 
 /** The section of the README that helps to choose, on the package's page. */
 export const CHOOSING_URL =

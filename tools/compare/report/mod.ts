@@ -24,7 +24,7 @@ export {
 export { shownOf } from "./_shown.ts";
 export {
   CHOOSING_URL,
-  STRATEGIES_INTRO,
+  STRATEGIES_ORIGIN,
   type StrategyNote,
   strategyNotes,
 } from "./_strategies.ts";

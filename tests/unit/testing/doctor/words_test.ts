@@ -1,5 +1,10 @@
 // Findings that take a fault no test can make a real server have.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { InvalidOptionError, type MemberStatus } from "../../../../mod.ts";
 import { examineCluster } from "../../../../testing/doctor/_cluster.ts";
 import { readSpeech } from "../../../../testing/doctor/_speech.ts";
@@ -195,7 +200,7 @@ Deno.test("diagnose() refuses options by name before anything is sent", async ()
       ["transport", () => diagnose(one, { transport: "quic" as never })],
       ["timeout", () => diagnose(one, { timeout: 5 } as never)],
       [
-        "auth.password",
+        "auth",
         () => diagnose(one, { auth: { username: "a" } as never }),
       ],
       ["tls.ca", () => diagnose("https://a", { tls: { ca: "no PEM" } })],

@@ -89,7 +89,7 @@ for (const [args, message] of MISTAKES) {
 Deno.test("deno task doctor names the option or the file that it cannot use", async () => {
   for (
     const [args, message] of [
-      [["http://a b"], "'endpoints' must be an endpoint such as"],
+      [["http://a:99999"], "'endpoints' must be an endpoint such as"],
       [["ftp://a"], "'endpoints' must be an endpoint such as"],
       [
         ["https://a", "--trusted-ca-file=/dev/null"],
