@@ -5,7 +5,7 @@ import {
   EtcdError,
   PermissionDeniedError,
 } from "../../mod.ts";
-import { clientOptions } from "./_client.ts";
+import { clientOptions, tried } from "./_client.ts";
 import type { Finding } from "./diagnosis.ts";
 import type { Settings } from "./options.ts";
 
@@ -41,7 +41,6 @@ export function authFinding(
 ): Finding | undefined {
   if (error instanceof PermissionDeniedError) return DENIED;
   if (!(error instanceof AuthError)) return undefined;
-  if (error.code === "auth_not_enabled") return NOT_ENABLED;
   return auth === undefined ? NEEDED : {
     severity: "fault",
     code: "auth_refused",
@@ -52,22 +51,19 @@ export function authFinding(
   };
 }
 
-/** Tries the user and the password, if there are any. */
+/** Tries the user and the password, or the token, if there are any. */
 export async function examineAuth(
   endpoints: readonly string[],
   settings: Settings,
 ): Promise<readonly Finding[]> {
-  const { auth } = settings.client;
-  if (auth === undefined || !("username" in auth) || endpoints.length === 0) {
-    return [];
-  }
+  const { signal, client: { auth } } = settings;
+  if (auth === undefined || endpoints.length === 0) return [];
   await using client = new Client({ ...clientOptions(settings), endpoints });
-  try {
-    await client.auth.authenticate({ signal: settings.signal });
-    return [];
-  } catch (error) {
-    if (!(error instanceof EtcdError)) throw error;
-    const finding = authFinding(error, settings);
-    return finding === undefined ? [] : [finding];
-  }
+  const answer = await tried(client.auth.authenticate({ signal }));
+  const finding = answer instanceof EtcdError
+    ? authFinding(answer, settings)
+    : answer === "not_needed"
+    ? NOT_ENABLED
+    : undefined;
+  return finding === undefined ? [] : [finding];
 }

@@ -65,6 +65,8 @@ export async function whyUnreached(
   const fault = await connectFault(target);
   const words = fault === undefined
     ? undefined
+    : fault === "ECONNRESET"
+    ? CLOSED
     : CONNECT[SAME[fault] ?? fault] ?? {
       code: "unreachable" as const,
       text: `It cannot be reached: ${fault}.`,

@@ -139,7 +139,8 @@ Deno.test("diagnose() sees a member that has lost the others, and which strategi
   );
   const failed = (name: string) =>
     strategies.find(({ strategy }) => strategy === name)?.failed;
-  assertEquals([failed("grpc1.23"), failed("adaptive")], [1, 0]);
+  assert((failed("grpc1.23") ?? 0) > 0, "every third read");
+  assertEquals(failed("adaptive"), 0);
 });
 
 Deno.test("diagnose() sees that a majority is lost", async () => {

@@ -16,6 +16,8 @@ export interface PageProbe {
   readonly figures: number;
   readonly cellLinks: number;
   readonly pictureCells: number;
+  /** Links of the picture that show no focus, or lead to nothing one sees. */
+  readonly unreachable: readonly string[];
   /** What the browser wrote to its console. */
   readonly console: readonly string[];
 }
@@ -170,7 +172,22 @@ const probe = `(view) => {
       if (ratio < 3) faint.push(mark + " on " + ground + ": " + ratio.toFixed(2));
     }
   }
+  const unreachable = [];
+  for (const link of document.querySelectorAll(".overview a")) {
+    link.focus();
+    if (document.activeElement !== link ||
+      view.getComputedStyle(link).outlineStyle === "none") {
+      unreachable.push(name(link) + ": no focus");
+    }
+    // A browser opens the list that the link leads into.
+    const target = document.querySelector(link.getAttribute("href"));
+    if (!target?.closest(".classes")) unreachable.push(name(link));
+  }
+  if (document.querySelector(".classes summary")?.tabIndex !== 0) {
+    unreachable.push("the list of scenarios");
+  }
   return {
+    unreachable,
     tooWide,
     offScreen,
     overfull,

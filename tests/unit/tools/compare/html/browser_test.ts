@@ -61,6 +61,7 @@ for (const [widthPx, scheme] of [[390, "dark"], [1_200, "light"]] as const) {
       assertEquals(console, []);
       // A cell of the picture for each class of faults and strategy.
       assertEquals(found.pictureCells, 2 * 3);
+      assertEquals(found.unreachable, [], "by keyboard");
     },
   });
 }
