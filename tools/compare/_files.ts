@@ -26,6 +26,7 @@ export async function outputFiles(
     html: await resultFile("--html", html) ??
       await resultFile("--site", inSite("html")),
     ...against !== undefined && { against: userPath(against) },
+    ...folder !== undefined && { published: true },
   };
   if (typeof markdown !== "string") return { ...files, markdown };
   const path = userPath(markdown);

@@ -29,6 +29,8 @@ export interface OutputFiles {
   readonly markdown?: boolean | string;
   /** The file of an earlier result to compare with. */
   readonly against?: string | undefined;
+  /** Whether the pages leave this machine, and its clone. @default {false} */
+  readonly published?: boolean;
 }
 
 type PageModule = typeof import("./html/mod.ts");
@@ -60,7 +62,7 @@ type Outputs = Omit<OutputFiles, "against"> & {
 /** Reports, and writes the files; resolves to what has changed. */
 export async function writeOutputs(
   results: readonly CompareResult[],
-  { stdout, note, json, html, markdown, against }: Outputs,
+  { stdout, note, json, html, markdown, against, published = false }: Outputs,
 ): Promise<Changes | undefined> {
   const changes = against && changesBetween(against, results);
   const summary = (): string => results.map(renderMarkdown).join("\n");
@@ -80,7 +82,7 @@ export async function writeOutputs(
     note(`The summary is in ${markdown}`);
   }
   if (html !== undefined) {
-    await writePages(results, { html, json, changes });
+    await writePages(results, { html, json, changes, published });
     note(`The page is in ${html}`);
   }
   if (json !== undefined) {
@@ -96,7 +98,8 @@ export async function writeOutputs(
 /** One page; or one for each server, and one in front of them. */
 async function writePages(
   results: readonly CompareResult[],
-  { html, json, changes }: {
+  { html, json, changes, published }: {
+    readonly published: boolean;
     readonly html: string;
     readonly json: string | undefined;
     readonly changes: Changes | undefined;
@@ -105,7 +108,7 @@ async function writePages(
   const { renderHtml, renderLab }: PageModule = await import(PAGE_MODULE);
   const seen = (path: string): string =>
     relative(dirname(html), path).replaceAll("\\", "/");
-  const docs = seen(DOCS);
+  const docs = published ? undefined : seen(DOCS);
   const [only, ...others] = results;
   if (only === undefined) return;
   if (others.length === 0) {

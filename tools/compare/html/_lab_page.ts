@@ -35,6 +35,10 @@ ${lede(newest.result)}
 </header>
 <main>
 ${overview(results, { page: newest.page })}
+<section aria-labelledby="strategies-h">
+<h2 id="strategies-h">The strategies</h2>
+${intro(newest.result, { docs })}
+</section>
 ${servers(pages, json)}
 ${
       changesSection(
@@ -43,10 +47,6 @@ ${
           pages.find(({ result }) => result.etcd.version === etcd)?.page ?? "",
       )
     }
-<section aria-labelledby="strategies-h">
-<h2 id="strategies-h">The strategies</h2>
-${intro(newest.result, { docs })}
-</section>
 </main>`,
     { skip: { id: "which", words: "Skip to the picture" } },
   );

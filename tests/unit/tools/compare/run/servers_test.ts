@@ -139,6 +139,7 @@ Deno.test("compare --from puts files together as one publication, and runs nothi
   assertStringIncludes(front, 'href="index-etcd-3.4.23.html"');
   assertStringIncludes(front, 'href="lab.json"');
   assertStringIncludes(front, "0 of 2 cells have changed");
+  assert(!front.includes("In the clone"), "it is published without the docs");
   assert(await exists(join(site, "index-etcd-3.5.16.html")));
 });
 
