@@ -103,22 +103,29 @@ async function tryStrategy(
     endpoints,
     balancer,
   });
-  const reads = Math.max(1, client.balancer.endpoints.length);
+  const endpointCount = Math.max(1, client.balancer.endpoints.length);
   const startMs = nowMs();
-  const answers = [await tried(client.get(KEY, { signal }))];
-  const firstReadMs = nowMs() - startMs;
-  while (answers.length < reads) {
-    answers.push(await tried(client.get(KEY, { signal })));
-  }
-  const errors = answers.filter((answer) => answer instanceof EtcdError)
+  const errors: EtcdError[] = [];
+  let firstReadMs: number | undefined;
+  let reads = 0;
+  // Each connection is used once: the first reads go before some are there.
+  while (
+    reads < endpointCount || (errors.length === 0 && reads < 2 * endpointCount)
+  ) {
+    const answer = await tried(client.get(KEY, { signal }));
+    firstReadMs ??= nowMs() - startMs;
+    reads++;
     // A member that says no has answered.
-    .filter((error) => !(error instanceof PermissionDeniedError));
+    const isFailed = answer instanceof EtcdError &&
+      !(answer instanceof PermissionDeniedError);
+    if (isFailed) errors.push(answer);
+  }
   const [error] = errors;
   return {
     strategy: balancer,
     reads,
     failed: errors.length,
-    firstReadMs,
+    firstReadMs: firstReadMs ?? 0,
     connections: client.balancer.connections,
     ...error !== undefined && { error: error.message },
   };

@@ -1,5 +1,6 @@
 /** The examination of a cluster, from its endpoints to its findings. */
 import { Client, type TlsOptions } from "../../mod.ts";
+import { examineAddresses } from "./_addresses.ts";
 import { examineAuth } from "./_auth.ts";
 import { clientOptions, together, tried } from "./_client.ts";
 import { examineCluster } from "./_cluster.ts";
@@ -52,6 +53,7 @@ export async function diagnose(
   const findings = sorted([
     ...examined.flatMap(({ findings }) => findings),
     ...members.findings,
+    ...await examineAddresses(examined, members.reports),
     ...examineCluster(examined, members),
     ...auth,
     ...reads,

@@ -57,6 +57,7 @@ export type FindingCode =
   | "kine"
   | "grpc_proxy"
   | "proxy"
+  | "not_advertised"
   | "many_members"
   | "same_member"
   | "request_limit"
@@ -136,7 +137,7 @@ export interface MemberReport {
 export interface StrategyReport {
   /** The strategy. */
   readonly strategy: string;
-  /** The linearizable reads that were made, one for each endpoint. */
+  /** The linearizable reads that were made: one or two for each endpoint. */
   readonly reads: number;
   /** The number of these that failed. */
   readonly failed: number;

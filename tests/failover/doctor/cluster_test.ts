@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
+import { Gateway } from "../../../gateway/mod.ts";
 import { diagnose } from "../../../testing/doctor/mod.ts";
 import { main } from "../../../tools/doctor/main.ts";
 import { Cluster, type Member } from "../../harness/mod.ts";
@@ -68,7 +69,7 @@ Deno.test("diagnose() finds nothing at a cluster that is well", async () => {
   );
   assertEquals(
     strategies.map(({ strategy, failed, reads }) => [strategy, failed, reads]),
-    BALANCER_NAMES.map((name) => [name, 0, 3]),
+    BALANCER_NAMES.map((name) => [name, 0, 6]),
   );
   const pinned = strategies.find(({ strategy }) => strategy === "grpc1.7");
   assertEquals(pinned?.connections, 1);
@@ -76,11 +77,11 @@ Deno.test("diagnose() finds nothing at a cluster that is well", async () => {
 
 Deno.test("deno task doctor ends with 0 where nothing is at fault, and with 1 where something is", async () => {
   const [stdout, stderr] = [new TextSink(), new TextSink()];
-  assertEquals(await main(direct(), { stdout, stderr }), 0);
+  assertEquals(await main(cluster.endpoints, { stdout, stderr }), 0);
   assertStringIncludes(stdout.text, `etcd ${cluster.binaries.version}  leads`);
   assertStringIncludes(stdout.text, "\n0 faults, 0 warnings, 0 notes\n");
   const json = new TextSink();
-  const args = [`${direct().join(",")},http://127.0.0.1:1`, "--json"];
+  const args = [`${cluster.endpoints.join(",")},http://127.0.0.1:1`, "--json"];
   assertEquals(await main(args, { stdout: json, stderr }), 1);
   const { healthy, findings } = JSON.parse(json.text);
   assertEquals([healthy, findings.length], [false, 1]);
@@ -104,6 +105,30 @@ Deno.test("diagnose() names members that no endpoint leads to, or two do", async
     "note endpoints_missing m3",
     "warning same_member cluster",
   ]);
+});
+
+Deno.test("diagnose() sees a gateway, which no member advertises", async () => {
+  const options = {
+    endpoints: direct().map((endpoint) => new URL(endpoint).host),
+    listen: "127.0.0.1:0",
+  };
+  await using pinned = await Gateway.start({
+    ...options,
+    selection: "failover",
+  });
+  const { findings } = await examined(`http://${pinned.address}`);
+  const codes = findings.map(({ code }) => code).toSorted();
+  assertEquals(codes, [
+    "endpoints_missing",
+    "endpoints_missing",
+    "not_advertised",
+  ]);
+  await using shared = await Gateway.start({
+    ...options,
+    selection: "roundRobin",
+  });
+  const { found } = await examined(`http://${shared.address}`);
+  assertEquals(found, [`warning many_members http://${shared.address}`]);
 });
 
 Deno.test("diagnose() tells a member that is down from one that is silent", async () => {
