@@ -81,7 +81,11 @@ Deno.test("deno task doctor ends with 0 where nothing is at fault, and with 1 wh
   assertStringIncludes(stdout.text, `etcd ${cluster.binaries.version}  leads`);
   assertStringIncludes(stdout.text, "\n0 faults, 0 warnings, 0 notes\n");
   const json = new TextSink();
-  const args = [`${cluster.endpoints.join(",")},http://127.0.0.1:1`, "--json"];
+  const args = [
+    `${cluster.endpoints.join(",")},http://127.0.0.1:1`,
+    "--json",
+    "--timeout-ms=1000",
+  ];
   assertEquals(await main(args, { stdout: json, stderr }), 1);
   const { healthy, findings } = JSON.parse(json.text);
   assertEquals([healthy, findings.length], [false, 1]);
