@@ -79,7 +79,7 @@ async function unreached(
       nowMs: settings.nowMs(),
     })
     : authFinding(error, settings) ??
-      await whyUnreached(endpoint, target);
+      await whyUnreached(error, { endpoint, target });
   const report: EndpointReport = {
     endpoint,
     answers: false,

@@ -1,4 +1,5 @@
 /** The reason why no member has answered behind an endpoint. */
+import type { EtcdError } from "../../mod.ts";
 import type { Finding, FindingCode } from "./diagnosis.ts";
 import {
   certificateOf,
@@ -59,8 +60,8 @@ const SAME: Readonly<Record<string, string>> = {
 
 /** The finding on an endpoint behind which no member has answered. */
 export async function whyUnreached(
-  endpoint: string,
-  target: Target,
+  error: EtcdError,
+  { endpoint, target }: { readonly endpoint: string; readonly target: Target },
 ): Promise<Finding> {
   const fault = await connectFault(target);
   const words = fault === undefined
@@ -75,12 +76,21 @@ export async function whyUnreached(
   return {
     severity: "fault",
     about: endpoint,
-    ...words ?? await spokenInstead(target),
+    ...words ?? await spokenInstead(error, target),
   };
 }
 
 async function hasCertificate(target: Target): Promise<boolean> {
   return await certificateOf(target) !== undefined;
+}
+
+function failed({ message }: EtcdError): Words {
+  return {
+    code: "unreachable",
+    text: `etcd is there, and does not tell its status: ${message}.`,
+    advice:
+      "Ask again, with more time (--timeout-ms): the member or its machine may be busy.",
+  };
 }
 
 function silent(timeoutMs: number): Words {
@@ -93,7 +103,10 @@ function silent(timeoutMs: number): Words {
 }
 
 /** The words for an endpoint that can be connected to, and is no member. */
-async function spokenInstead(target: Target): Promise<Words> {
+async function spokenInstead(
+  error: EtcdError,
+  target: Target,
+): Promise<Words> {
   // etcd ends a connection without TLS and says nothing, so it is tried.
   const [answer, speaksTls] = await Promise.all([
     firstAnswer(target),
@@ -103,6 +116,8 @@ async function spokenInstead(target: Target): Promise<Words> {
   if (wantsTls || speaksTls) return NEEDS_TLS;
   if (answer === undefined) return silent(target.timeoutMs);
   if (answer === "") return CLOSED;
+  // It was connected to, and something else went wrong.
+  if (isEtcd && error.code !== "unavailable") return failed(error);
   if (isEtcd) {
     return {
       code: "http1_only",

@@ -5,9 +5,13 @@ import { TextSink } from "../../unit/tools/compare/_text_sink.ts";
 import { compareVersions } from "../../harness/mod.ts";
 import { ALICE, ROOT, setAuth, setUp } from "../auth/_subject.ts";
 import { cluster, startOneMember } from "../_one_member.ts";
-import { examined } from "./_subject.ts";
+import { examined as examinedIn } from "./_subject.ts";
 
 startOneMember();
+
+/** A password takes time to be checked, and nothing here is silent. */
+const examined: typeof examinedIn = (endpoints, options) =>
+  examinedIn(endpoints, { timeoutMs: 5_000, ...options });
 
 const NOTES = "note one_member cluster";
 
@@ -52,6 +56,7 @@ Deno.test("deno task doctor takes a password from a file, its first line", async
       ROOT.username,
       "--password-file",
       file,
+      "--timeout-ms=5000",
     ];
     assertEquals(await main(args, { stdout, stderr }), 0, stdout.text);
     assertStringIncludes(stdout.text, "0 faults, 0 warnings, 1 note");
