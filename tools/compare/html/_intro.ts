@@ -38,7 +38,7 @@ export function intro(
   const others = strategies.filter((one) =>
     notes.every(({ name }) => name !== one)
   );
-  return markup`<p>Of strategies, ${STRATEGIES_ORIGIN}.</p>
+  return markup`<p>${STRATEGIES_ORIGIN}.</p>
 <dl class="strategies">${
     notes.map(({ name, design, take }) =>
       markup`<div><dt>${name}</dt><dd>${design}. <strong>${take}.</strong></dd></div>`

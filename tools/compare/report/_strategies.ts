@@ -11,7 +11,7 @@ export interface StrategyNote {
 
 /** The origin of the strategies, where it is known what they are. */
 export const STRATEGIES_ORIGIN =
-  "etcdeno, the etcd client for Deno, has four of them: three designs of etcd's own client in Go, and one that goes by evidence";
+  "etcdeno, the etcd client for Deno, Node and Bun, has four strategies: three designs of etcd's own client in Go, and one that goes by evidence";
 
 /** The introduction to strategies, before the first of them is told. */
 export const STRATEGIES_INTRO: string =
