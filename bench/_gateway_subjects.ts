@@ -8,7 +8,10 @@ export interface GatewaySubject {
   readonly pid: number | undefined;
 }
 
-/** A server, and the ways to it: straight, by etcd's gateway, by ours. */
+/**
+ * A server, and the ways to it: straight, by etcd's gateway, by ours, and by
+ * the least that a gateway on Deno can be.
+ */
 export class GatewaySubjects implements AsyncDisposable {
   readonly #children: Deno.ChildProcess[] = [];
 
@@ -23,20 +26,26 @@ export class GatewaySubjects implements AsyncDisposable {
     const port = Number(await firstLine(source.stdout));
     const args = ["start", `--endpoints=127.0.0.1:${port}`];
     const main = `${import.meta.dirname}/../gateway/main.ts`;
+    const deno = [Deno.execPath(), "run", "--allow-net"];
+    const pipe = (name: string) => (own: number) => [
+      ...deno,
+      `${import.meta.dirname}/peers/${name}.ts`,
+      `${own}`,
+      `${port}`,
+    ];
+    const listen = (own: number) => `--listen-addr=127.0.0.1:${own}`;
     return [
       { name: "no gateway", port, pid: undefined },
-      await this.#gateway(`etcd gateway ${version}`, [
-        etcd,
-        "gateway",
-        ...args,
-      ]),
-      await this.#gateway(`this, Deno ${Deno.version.deno}`, [
-        Deno.execPath(),
-        "run",
-        "--allow-net",
-        main,
-        ...args,
-      ]),
+      await this.#gateway(
+        `etcd gateway ${version}`,
+        (own) => [etcd, "gateway", ...args, listen(own)],
+      ),
+      await this.#gateway(
+        `this, Deno ${Deno.version.deno}`,
+        (own) => [...deno, main, ...args, listen(own)],
+      ),
+      await this.#gateway("bare pipe, Deno.connect", pipe("gateway_pipe")),
+      await this.#gateway("bare pipe, node:net", pipe("gateway_node_pipe")),
     ];
   }
 
@@ -47,11 +56,11 @@ export class GatewaySubjects implements AsyncDisposable {
 
   async #gateway(
     name: string,
-    [program = "", ...args]: readonly string[],
+    commandOn: (port: number) => readonly string[],
   ): Promise<GatewaySubject> {
     const port = freePort();
-    const listen = `--listen-addr=127.0.0.1:${port}`;
-    const { pid } = this.#spawn(program, [...args, listen]);
+    const [program = "", ...args] = commandOn(port);
+    const { pid } = this.#spawn(program, args);
     for (;;) {
       try {
         (await Deno.connect({ hostname: "127.0.0.1", port })).close();
