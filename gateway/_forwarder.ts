@@ -4,10 +4,12 @@ import {
   isLocalError,
   isSourceError,
   LoopGuard,
+  pause,
+  type SharedTimers,
 } from "./sockets/mod.ts";
 import type { Fleet, Upstream } from "./upstreams/mod.ts";
 import { joinAddress } from "./names/mod.ts";
-import { Tunnel } from "./tunnel/mod.ts";
+import { type Reading, startReading, Tunnel, Turns } from "./tunnel/mod.ts";
 import type { GatewayEvent, RefusalReason } from "./view.ts";
 
 /** Options of a forwarder. */
@@ -16,9 +18,12 @@ export interface ForwarderOptions {
   /** The port the gateway listens on. */
   readonly port: number;
   readonly clock: Clock;
+  readonly timers: SharedTimers;
   onEvent(event: GatewayEvent): void;
 }
 
+/** From then on a connection that is gone without a word is looked for. */
+const KEEP_MS = 1_000;
 /** The number of times that all endpoints are tried for a client. */
 const ROUNDS = 3;
 
@@ -32,15 +37,19 @@ export class Forwarder {
   readonly #fleet: Fleet;
   readonly #port: number;
   readonly #clock: Clock;
+  readonly #timers: SharedTimers;
   readonly #onEvent: ForwarderOptions["onEvent"];
-  readonly #guard = new LoopGuard<Upstream>();
+  readonly #guard: LoopGuard<Upstream>;
   readonly #tunnels = new Set<Tunnel>();
+  readonly #turns = new Turns();
   #closed = false;
 
   constructor(options: ForwarderOptions) {
     this.#fleet = options.fleet;
     this.#port = options.port;
+    this.#guard = new LoopGuard(options.port);
     this.#clock = options.clock;
+    this.#timers = options.timers;
     this.#onEvent = options.onEvent;
   }
 
@@ -49,7 +58,8 @@ export class Forwarder {
    * no endpoint took it. Never rejects.
    */
   async forward(client: Deno.TcpConn): Promise<boolean> {
-    const dialed = await this.#dialAny(client);
+    const first = this.#firstOf(client);
+    const dialed = await this.#dialAny(client, first);
     if ("refused" in dialed) {
       this.refuse(client, dialed.refused);
       return false;
@@ -63,7 +73,7 @@ export class Forwarder {
         this.refuse(client, this.#closed ? "closing" : "loop");
         return false;
       }
-      await this.#tunnel(client, member, upstream);
+      await this.#tunnel(upstream, { client, member, first });
       return true;
     } finally {
       forget();
@@ -84,30 +94,48 @@ export class Forwarder {
     for (const tunnel of this.#tunnels) tunnel.close();
   }
 
-  async #tunnel(
-    client: Deno.TcpConn,
-    member: Deno.TcpConn,
-    upstream: Upstream,
-  ): Promise<void> {
+  async #tunnel(upstream: Upstream, { client, member, first }: {
+    readonly client: Deno.TcpConn;
+    readonly member: Deno.TcpConn;
+    readonly first: Reading | undefined;
+  }): Promise<void> {
     const tunnel = new Tunnel({
       client,
       member,
-      clock: this.#clock,
+      first,
+      clock: this.#timers,
+      turns: this.#turns,
       onBytesToMember: upstream.countToMember,
       onBytesToClient: upstream.countToClient,
     });
     this.#tunnels.add(tunnel);
     upstream.tunnels.add(tunnel);
+    this.#fleet.circles.onTunnel(upstream);
+    // Most that end soon end by themselves.
+    const cancel = this.#timers.schedule(KEEP_MS, () => tunnel.lookAfter());
     await tunnel.closed;
+    cancel();
     upstream.tunnels.delete(tunnel);
     this.#tunnels.delete(tunnel);
   }
 
+  /** Reads what a client says first, where that may show a circle. */
+  #firstOf(client: Deno.TcpConn): Reading | undefined {
+    const { circles } = this.#fleet;
+    if (!circles.isSuspicious) return undefined;
+    const first = startReading(client);
+    circles.onClient(first.size);
+    return first;
+  }
+
   /** Tries endpoint after endpoint: the client sees none of the failures. */
-  async #dialAny(client: Deno.TcpConn): Promise<Dialed> {
+  async #dialAny(
+    client: Deno.TcpConn,
+    first: Reading | undefined,
+  ): Promise<Dialed> {
     if (this.#fleet.all.some(({ target }) => target.port === this.#port)) {
       // A dial of our own is accepted before it is known to have succeeded.
-      await new Promise<void>((resolve) => this.#clock.hold(0, resolve));
+      await pause(0, { clock: this.#clock });
     }
     if (this.#leadsBack(client)) return { refused: "loop" };
     const tried = new Set<Upstream>();
@@ -122,31 +150,34 @@ export class Forwarder {
         continue;
       }
       try {
-        return { upstream, member: await this.#fleet.connect(upstream) };
+        const member = await this.#fleet.connect(upstream, first?.size);
+        return { upstream, member };
       } catch (error) {
         if (this.#closed) break;
         if (isLocalError(error)) return { refused: "local" };
         tried.add(upstream);
-        if (isSourceError(error)) {
-          sourcesRanOut = true;
-          continue;
-        }
-        if (!this.#fleet.has(upstream)) {
-          this.#onEvent({ type: "dial_given_up", endpoint: upstream.address });
-          continue;
-        }
-        upstream.dialFailed();
-        this.#fleet.onDown(upstream, error as Error);
+        if (isSourceError(error)) sourcesRanOut = true;
+        else this.#onDialFailed(upstream, error as Error);
       }
     }
     return { refused: this.#closed ? "closing" : "no_endpoint" };
   }
 
+  #onDialFailed(upstream: Upstream, error: Error): void {
+    // Found to lead back to us meanwhile.
+    if (upstream.state === "excluded") return;
+    if (!this.#fleet.has(upstream)) {
+      this.#onEvent({ type: "dial_given_up", endpoint: upstream.address });
+      return;
+    }
+    upstream.dialFailed();
+    this.#fleet.onDown(upstream, error);
+  }
+
   #leadsBack(client: Deno.TcpConn): boolean {
     const origin = this.#guard.origin(client);
     if (origin === undefined) return false;
-    origin.exclude(new Error("it leads back to this gateway"));
-    this.#onEvent({ type: "excluded", endpoint: origin.address });
+    this.#fleet.exclude(origin);
     return true;
   }
 }

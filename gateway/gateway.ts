@@ -8,6 +8,7 @@ import { Acceptor, openListener } from "./listener/mod.ts";
 import { EndpointSources } from "./discovery/mod.ts";
 import { Fleet } from "./upstreams/mod.ts";
 import { Forwarder } from "./_forwarder.ts";
+import { SharedTimers } from "./sockets/mod.ts";
 import { joinAddress, Names, namesOf } from "./names/mod.ts";
 import {
   checkTime,
@@ -59,6 +60,7 @@ export class Gateway implements AsyncDisposable {
   readonly finished: Promise<void>;
   readonly #options: ResolvedGatewayOptions;
   readonly #clock: Clock;
+  readonly #timers: SharedTimers;
   readonly #acceptor: Acceptor;
   readonly #fleet: Fleet;
   readonly #forwarder: Forwarder;
@@ -82,14 +84,16 @@ export class Gateway implements AsyncDisposable {
     this.#options = options;
     this.#clock = clock;
     this.#sources = sources;
+    const timers = this.#timers = new SharedTimers(clock);
     this.#fleet = new Fleet(options, {
       targets: sources.first,
       names,
       clock,
+      timers,
       signal: this.#closing.signal,
     });
     const fleet = this.#fleet;
-    this.#forwarder = new Forwarder({ fleet, port, clock, onEvent });
+    this.#forwarder = new Forwarder({ fleet, port, clock, timers, onEvent });
     sources.follow(
       () => namesOf(fleet.all),
       (targets) => fleet.replace(targets),
@@ -213,6 +217,7 @@ export class Gateway implements AsyncDisposable {
     this.#closing.abort();
     this.#fleet.close();
     await Promise.all(this.#clients.values());
+    this.#timers.close();
     this.#state = "closed";
     this.#ended.resolve();
   }

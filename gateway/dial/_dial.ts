@@ -35,6 +35,9 @@ export async function connectTo(
   { host, port }: Target,
   { names, clock, signal }: TcpDialOptions,
 ): Promise<Deno.TcpConn> {
+  if (isIP(host) !== 0) {
+    return await Deno.connect({ hostname: host, port, signal });
+  }
   const addresses = alternate(await names.addresses(host, signal));
   try {
     return await new AddressRace(addresses, { port, clock, signal }).run();

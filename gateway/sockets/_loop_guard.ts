@@ -4,18 +4,28 @@
  * interface of this machine, also after a change in DNS.
  */
 export class LoopGuard<Upstream> {
+  readonly #port: number;
   // By both ends: a port may serve many connections that differ in the other.
   readonly #dialed = new Map<string, Upstream>();
 
+  /** `port` is the one the gateway listens on. */
+  constructor(port: number) {
+    this.#port = port;
+  }
+
   /** Remembers a connection of ours; gives what forgets it. */
   remember(connection: Deno.TcpConn, upstream: Upstream): () => void {
-    const key = idOfPair(connection.localAddr, connection.remoteAddr);
+    const { localAddr, remoteAddr } = connection;
+    // Nearly all go to a port that cannot be ours.
+    if (remoteAddr.port !== this.#port) return () => {};
+    const key = idOfPair(localAddr, remoteAddr);
     this.#dialed.set(key, upstream);
     return () => this.#dialed.delete(key);
   }
 
   /** The endpoint that led back to us, if this client is ourselves. */
   origin(client: Deno.TcpConn): Upstream | undefined {
+    if (this.#dialed.size === 0) return undefined;
     return this.#dialed.get(idOfPair(client.remoteAddr, client.localAddr));
   }
 }

@@ -1,11 +1,15 @@
 import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
 
-/** Options of a task with a timeout. */
-export interface TimeoutOptions {
+/** A task, and how long it may take. */
+export interface TimeLimit {
   /** The words for the task, as in "Cannot connect to …". */
   readonly what: string;
   readonly timeoutMs: number;
   readonly clock: Pick<Clock, "hold">;
+}
+
+/** Options of a task with a timeout. */
+export interface TimeoutOptions extends TimeLimit {
   /** Ends the task as well, with its own reason. */
   readonly signal: AbortSignal;
 }
@@ -19,26 +23,33 @@ export async function withTimeout<T>(
   options: TimeoutOptions,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { what, timeoutMs, clock, signal } = options;
-  signal.throwIfAborted();
+  options.signal.throwIfAborted();
   const ended = new AbortController();
-  const unlink = onAbort(signal, (reason) => ended.abort(reason));
-  let isLate = false;
-  const cancelTimer = clock.hold(timeoutMs, () => {
-    isLate = true;
-    ended.abort();
-  });
+  const unlink = onAbort(options.signal, (reason) => ended.abort(reason));
+  const cancelTimer = abortLate(ended, options);
   try {
     return await task(ended.signal);
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (!isLate) throw cause;
-    throw new Deno.errors.TimedOut(
-      `Cannot ${what}: no answer in ${timeoutMs} ms`,
-      { cause },
-    );
+  } catch (error) {
+    ended.signal.throwIfAborted();
+    throw error;
   } finally {
     cancelTimer();
     unlink();
   }
+}
+
+/**
+ * Aborts a task when its time is over, with a `Deno.errors.TimedOut`; returns
+ * what keeps that from happening.
+ */
+export function abortLate(
+  task: AbortController,
+  { what, timeoutMs, clock }: TimeLimit,
+): () => void {
+  return clock.hold(timeoutMs, () =>
+    task.abort(
+      new Deno.errors.TimedOut(
+        `Cannot ${what}: no answer in ${timeoutMs} ms`,
+      ),
+    ));
 }

@@ -1,5 +1,5 @@
 /**
- * Helpers for whatever holds a socket: closing, writing, timeouts, errors.
+ * Helpers for whatever holds a socket: closing, writing, waiting, timeouts, errors.
  *
  * @module
  */
@@ -11,5 +11,7 @@ export {
   isLocalError,
   isSourceError,
 } from "./_system_errors.ts";
-export { withTimeout } from "./_with_timeout.ts";
+export { pause } from "./_pause.ts";
+export { SharedTimers } from "./_shared_timers.ts";
+export { abortLate, withTimeout } from "./_with_timeout.ts";
 export { writeAll } from "./_write_all.ts";

@@ -1,24 +1,43 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 import { closeQuietly, writeAll } from "../sockets/mod.ts";
+import { Turns } from "./_turns.ts";
 
 /** Called with the number of bytes that were passed on. */
 type Count = (bytes: number) => void;
+
+/** A read that is under way. */
+export interface Reading {
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  /** The number of bytes; `null` at the end. */
+  readonly size: Promise<number | null>;
+}
 
 /** Options of a tunnel: its two ends, and who counts the bytes. */
 export interface TunnelOptions {
   readonly client: Deno.TcpConn;
   readonly member: Deno.TcpConn;
+  /** The first read of the client, if it is under way. */
+  readonly first?: Reading | undefined;
   readonly clock: Pick<Clock, "schedule">;
+  /** The turns that it shares with others. @default {its own} */
+  readonly turns?: Turns;
   readonly onBytesToMember: Count;
   readonly onBytesToClient: Count;
 }
 
+/** One direction: what passes it, and who counts that. */
+interface Direction {
+  readonly from: Deno.TcpConn;
+  readonly to: Deno.TcpConn;
+  /** The first read, if it is under way. */
+  readonly first?: Reading | undefined;
+  readonly count: Count;
+}
+
 // An idle connection holds little, a busy one moves much at a time.
-const SMALL_BYTES = 4 << 10;
+const SMALL_BYTES = 2 << 10;
 const LARGE_BYTES = 256 << 10;
 const GROWTH = 4;
-/** After so many bytes in a row everything else has its turn. */
-const TURN_BYTES = 256 << 10;
 
 /**
  * The time a side may be silent when the other has ended. Clients that gave up
@@ -45,20 +64,50 @@ export class Tunnel {
   readonly #client: Deno.TcpConn;
   readonly #member: Deno.TcpConn;
   readonly #clock: TunnelOptions["clock"];
+  readonly #turns: Turns;
+  readonly #ended = Promise.withResolvers<void>();
   #open = true;
+  /** The number of directions that have not ended. */
+  #directions = 2;
   /** The number of reads that have given bytes. */
   #reads = 0;
   /** The number of directions that wait for their reader. */
   #writing = 0;
+  #answered = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: TunnelOptions) {
+    const { client, member, onBytesToMember, onBytesToClient } = options;
+    this.#client = client;
+    this.#member = member;
     this.#clock = options.clock;
-    this.#client = options.client;
-    this.#member = options.member;
-    tune(this.#client);
-    tune(this.#member);
-    this.closed = this.#run(options);
+    this.#turns = options.turns ?? new Turns();
+    this.closed = this.#ended.promise;
+    void this.#copy({
+      from: client,
+      to: member,
+      first: options.first,
+      count: onBytesToMember,
+    });
+    void this.#copy({
+      from: member,
+      to: client,
+      count: (bytes) => {
+        this.#answered = true;
+        onBytesToClient(bytes);
+      },
+    });
+  }
+
+  /** Whether the member has sent anything. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** Has the kernel find out when a side is gone without a word. */
+  lookAfter(): void {
+    tune(this.#client, "setKeepAlive");
+    tune(this.#member, "setKeepAlive");
   }
 
   /** Closes both connections now. Idempotent. */
@@ -70,15 +119,62 @@ export class Tunnel {
     closeQuietly(this.#member);
   }
 
-  async #run(options: TunnelOptions): Promise<void> {
-    const directions = [
-      this.#copy(this.#client, this.#member, options.onBytesToMember),
-      this.#copy(this.#member, this.#client, options.onBytesToClient),
-    ];
-    await Promise.race(directions);
-    if (this.#open) this.#limitSilence();
-    await Promise.all(directions);
-    this.close();
+  async #copy({ from, to, first, count }: Direction): Promise<void> {
+    let buffer = first?.buffer ?? new Uint8Array(SMALL_BYTES);
+    let reading = first?.size ?? from.read(buffer);
+    let writes = 0;
+    for (;;) {
+      let size: number | null;
+      try {
+        size = await reading;
+      } catch {
+        // Reset, or closed by us: there is no one left to serve.
+        this.close();
+        break;
+      }
+      if (size === null) {
+        await this.#passEnd(to);
+        break;
+      }
+      this.#reads++;
+      this.#writing++;
+      // A small write waits for what was written before it, if that may be.
+      if (++writes === 2) tune(to, "setNoDelay");
+      try {
+        const bytes = buffer.subarray(0, size);
+        const written = await to.write(bytes);
+        if (written < size) await writeAll(to, bytes.subarray(written));
+      } catch {
+        // Gone for writing: the other direction ends when what it sent is read.
+        break;
+      } finally {
+        this.#writing--;
+      }
+      count(size);
+      const turn = this.#turns.after(size);
+      if (turn !== undefined) await turn;
+      buffer = fitted(buffer, size);
+      reading = from.read(buffer);
+    }
+    this.#onEnd();
+  }
+
+  async #passEnd(to: Deno.TcpConn): Promise<void> {
+    // The last end is passed on by closing.
+    if (this.#directions === 1) return;
+    try {
+      await to.closeWrite();
+    } catch {
+      // Gone already.
+    }
+  }
+
+  #onEnd(): void {
+    this.#directions--;
+    if (this.#directions === 0) {
+      this.close();
+      this.#ended.resolve();
+    } else if (this.#open) this.#limitSilence();
   }
 
   /** A reader that is slow is not silence. */
@@ -89,64 +185,25 @@ export class Tunnel {
       else this.#limitSilence();
     });
   }
-
-  async #copy(
-    from: Deno.TcpConn,
-    to: Deno.TcpConn,
-    count: Count,
-  ): Promise<void> {
-    let buffer = new Uint8Array(SMALL_BYTES);
-    let sinceTurn = 0;
-    for (;;) {
-      let size: number | null;
-      try {
-        size = await from.read(buffer);
-      } catch {
-        // Reset, or closed by us: there is no one left to serve.
-        this.close();
-        return;
-      }
-      try {
-        if (size === null) {
-          await to.closeWrite();
-          return;
-        }
-        this.#reads++;
-        this.#writing++;
-        await writeAll(to, buffer.subarray(0, size));
-      } catch {
-        // Gone for writing. The other direction ends when what it sent is read.
-        return;
-      } finally {
-        if (size !== null) this.#writing--;
-      }
-      count(size);
-      buffer = fitted(buffer, size);
-      sinceTurn += size;
-      if (sinceTurn >= TURN_BYTES) {
-        sinceTurn = 0;
-        await nextTurn();
-      }
-    }
-  }
 }
 
-/**
- * Lets everything else have its turn. As long as something is ready, Deno looks
- * for new connections and answers only now and then, and an immediate is ready.
- * What a thread does is not, and costs far less than the shortest timer.
- */
-async function nextTurn(): Promise<void> {
-  await crypto.subtle.digest("SHA-256", new Uint8Array(0));
+/** Starts to read from a connection; a failure is told by the promise alone. */
+export function startReading(connection: Deno.TcpConn): Reading {
+  const buffer = new Uint8Array(SMALL_BYTES);
+  const size = connection.read(buffer);
+  // Whoever waits for it may come later.
+  size.catch(() => {});
+  return { buffer, size };
 }
 
-/** Has small writes sent at once, and peers that are gone found. */
-function tune(connection: Deno.TcpConn): void {
+function tune(
+  connection: Deno.TcpConn,
+  option: "setNoDelay" | "setKeepAlive",
+): void {
   try {
-    connection.setNoDelay();
-    connection.setKeepAlive();
+    connection[option]();
   } catch {
-    // Reset already, on some systems: the first read tells.
+    // Reset already, on some systems: the next read tells.
   }
 }
 
@@ -155,8 +212,8 @@ function fitted(
   buffer: Uint8Array<ArrayBuffer>,
   size: number,
 ): Uint8Array<ArrayBuffer> {
-  if (size === buffer.length && buffer.length < LARGE_BYTES) {
-    return new Uint8Array(buffer.length * GROWTH);
+  if (size === buffer.length && size < LARGE_BYTES) {
+    return new Uint8Array(Math.min(size * GROWTH, LARGE_BYTES));
   }
   if (size <= SMALL_BYTES && buffer.length > SMALL_BYTES) {
     return new Uint8Array(SMALL_BYTES);

@@ -3,4 +3,5 @@
  *
  * @module
  */
-export { Tunnel } from "./_tunnel.ts";
+export { type Reading, startReading, Tunnel } from "./_tunnel.ts";
+export { Turns } from "./_turns.ts";

@@ -1,32 +1,46 @@
-import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
-import { closeQuietly, withTimeout } from "../sockets/mod.ts";
-import { dialTcp, type TimedDialOptions } from "../dial/mod.ts";
+import type { Clock } from "../../balancers/transport/mod.ts";
+import {
+  abortLate,
+  closeQuietly,
+  type SharedTimers,
+  withTimeout,
+} from "../sockets/mod.ts";
+import { CircleWatch } from "./_circle_watch.ts";
+import { connectTo, dialTcp, type TimedDialOptions } from "../dial/mod.ts";
 import { type Names, namesOf, type Target } from "../names/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 import { Revival } from "./_revival.ts";
 import { createSelection } from "../_selection.ts";
 import type { Upstream } from "./_upstream.ts";
-import { Upstreams } from "./_upstreams.ts";
+import { type KnownNames, Upstreams } from "./_upstreams.ts";
 import { Watchdog } from "./_watchdog.ts";
 
 /** The endpoints and their health: which one is left out, which is back. */
 export class Fleet {
+  /** Finds out which endpoints lead back to the gateway by way of others. */
+  readonly circles: CircleWatch;
   readonly #options: ResolvedGatewayOptions;
   readonly #clock: Clock;
+  readonly #timers: SharedTimers;
   readonly #dial: TimedDialOptions;
   readonly #upstreams: Upstreams;
   readonly #revival: Revival;
   readonly #watchdog: Watchdog | undefined;
+  readonly #known: KnownNames = {
+    isKnown: ({ target }) => this.#dial.names.knows(target.host),
+    onUnknown: (upstream) => void this.#lookUp(upstream),
+  };
   /** Endpoints whose names are being looked up. */
   readonly #unknown = new Set<Upstream>();
 
   constructor(
     options: ResolvedGatewayOptions,
-    { targets, names, clock, signal }: {
+    { targets, names, clock, timers, signal }: {
       /** The first list. */
       readonly targets: readonly Target[];
       readonly names: Names;
       readonly clock: Clock;
+      readonly timers: SharedTimers;
       /** Ends dials and probes when the gateway closes. */
       readonly signal: AbortSignal;
     },
@@ -34,6 +48,7 @@ export class Fleet {
     const timeoutMs = options.dialTimeoutMs;
     this.#options = options;
     this.#clock = clock;
+    this.#timers = timers;
     this.#dial = { names, timeoutMs, clock, signal };
     const selection = createSelection(options.selection, clock.random);
     this.#upstreams = new Upstreams(selection);
@@ -45,15 +60,13 @@ export class Fleet {
       check: (upstream) => this.#check(upstream),
       onEvent: options.onEvent,
     });
-    if (options.probe === undefined) return;
-    this.#watchdog = new Watchdog({
-      upstreams: this.#upstreams,
+    this.circles = new CircleWatch({
       clock,
-      intervalMs: options.probeIntervalMs,
-      check: (upstream) => this.#probe(upstream),
-      onUnwell: (upstream, error) => this.onDown(upstream, error),
-      onLastUnwell: () => this.#revival.hurry(),
+      signal,
+      dial: ({ target }) => dialTcp(target, this.#dial),
+      onCircle: (upstream) => this.#onCircle(upstream),
     });
+    this.#watchdog = this.#openWatchdog();
   }
 
   /** The endpoints in the list. */
@@ -63,11 +76,7 @@ export class Fleet {
 
   /** The endpoint to try next, not one of those `tried`. */
   next(tried: ReadonlySet<Upstream>): Upstream | undefined {
-    const { names } = this.#dial;
-    return this.#upstreams.next(tried, {
-      isKnown: ({ target }) => names.knows(target.host),
-      onUnknown: (upstream) => void this.#lookUp(upstream),
-    });
+    return this.#upstreams.next(tried, this.#known);
   }
 
   /** Whether an endpoint is active; if none is, all are tried again first. */
@@ -75,23 +84,30 @@ export class Fleet {
     return this.#revival.any();
   }
 
-  /** Opens a connection to an endpoint, for a client. */
-  async connect(upstream: Upstream): Promise<Deno.TcpConn> {
+  /** Opens a connection to an endpoint for a client, which says `first`. */
+  async connect(
+    upstream: Upstream,
+    first?: Promise<number | null>,
+  ): Promise<Deno.TcpConn> {
+    if (this.circles.isSuspicious) await this.circles.hold(upstream, first);
+    if (upstream.state === "excluded") throw leadsBack();
+    this.#dial.signal.throwIfAborted();
     const startMs = this.#clock.now();
-    const ended = new AbortController();
-    const giveUp = () => ended.abort();
-    upstream.dialing.add(giveUp);
-    const unlink = onAbort(this.#dial.signal, giveUp);
+    const { names, timeoutMs, clock } = this.#dial;
+    const dial = new AbortController();
+    const { signal } = dial;
+    const what = `connect to ${upstream.address}`;
+    const limit = { what, timeoutMs, clock: this.#timers };
+    const cancelTimer = abortLate(dial, limit);
+    upstream.dialing.add(dial);
     try {
-      const member = await dialTcp(upstream.target, {
-        ...this.#dial,
-        signal: ended.signal,
-      });
+      const options = { names, clock, signal };
+      const member = await connectTo(upstream.target, options);
       upstream.connected(this.#clock.now() - startMs);
       return member;
     } finally {
-      upstream.dialing.delete(giveUp);
-      unlink();
+      upstream.dialing.delete(dial);
+      cancelTimer();
     }
   }
 
@@ -110,12 +126,19 @@ export class Fleet {
     this.#eject(upstream);
   }
 
+  /** Leaves out an endpoint that leads back to the gateway, for good. */
+  exclude(upstream: Upstream): void {
+    upstream.exclude(leadsBack());
+    const endpoint = upstream.address;
+    this.#options.onEvent({ type: "excluded", endpoint });
+  }
+
   /** Replaces the list, and tells of the changes. */
   replace(targets: readonly Target[]): void {
     const { left, added } = this.#upstreams.replace(targets);
     this.#revival.onEndpoints();
     for (const upstream of left) {
-      for (const giveUp of upstream.dialing) giveUp();
+      this.#giveUpDials(upstream);
       this.#eject(upstream);
     }
     if (left.length + added.length === 0) return;
@@ -127,10 +150,24 @@ export class Fleet {
     });
   }
 
-  /** Ends probes and new attempts. */
+  /** Ends probes, dials and new attempts. */
   close(): void {
+    for (const upstream of this.all) this.#giveUpDials(upstream);
     this.#watchdog?.close();
     this.#revival.close();
+  }
+
+  #openWatchdog(): Watchdog | undefined {
+    const { probe, probeIntervalMs } = this.#options;
+    if (probe === undefined) return undefined;
+    return new Watchdog({
+      upstreams: this.#upstreams,
+      clock: this.#clock,
+      intervalMs: probeIntervalMs,
+      check: (upstream) => this.#probe(upstream),
+      onUnwell: (upstream, error) => this.onDown(upstream, error),
+      onLastUnwell: () => this.#revival.hurry(),
+    });
   }
 
   /** Looks up the name of an endpoint, so that it can be used again. */
@@ -149,6 +186,20 @@ export class Fleet {
     } finally {
       this.#unknown.delete(upstream);
     }
+  }
+
+  /** Ends what goes round, not what a member has answered. */
+  #onCircle(upstream: Upstream): void {
+    if (!this.has(upstream)) return;
+    this.exclude(upstream);
+    this.#giveUpDials(upstream);
+    for (const tunnel of upstream.tunnels) {
+      if (!tunnel.answered) tunnel.close();
+    }
+  }
+
+  #giveUpDials({ dialing }: Upstream): void {
+    for (const dial of dialing) dial.abort();
   }
 
   #eject(upstream: Upstream): void {
@@ -170,4 +221,8 @@ export class Fleet {
       (signal) => probe(address, signal),
     );
   }
+}
+
+function leadsBack(): Error {
+  return new Error("it leads back to this gateway");
 }

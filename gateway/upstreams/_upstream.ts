@@ -7,8 +7,8 @@ import type { EndpointStatus } from "../view.ts";
 export class Upstream {
   /** The connections that are passed on to it now. */
   readonly tunnels: Set<Tunnel> = new Set<Tunnel>();
-  /** Callbacks that give up a dial of it for a client. */
-  readonly dialing: Set<() => void> = new Set<() => void>();
+  /** The dials of it for clients; aborting one gives it up. */
+  readonly dialing: Set<AbortController> = new Set<AbortController>();
   readonly #dials = new HistogramRecorder();
   #target: Target;
   #state: EndpointStatus["state"] = "active";

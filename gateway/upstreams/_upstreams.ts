@@ -65,12 +65,14 @@ export class Upstreams {
     tried: ReadonlySet<Upstream>,
     { isKnown, onUnknown }: KnownNames = ALL_KNOWN,
   ): Upstream | undefined {
-    const active = this.#list.filter((one) =>
-      one.state === "active" && !tried.has(one)
-    );
-    const known = active.filter(isKnown);
-    for (const one of active) if (!known.includes(one)) onUnknown(one);
-    const candidates = known.length > 0 ? known : active;
+    const known: Upstream[] = [];
+    const unknown: Upstream[] = [];
+    for (const one of this.#list) {
+      if (one.state !== "active" || tried.has(one)) continue;
+      (isKnown(one) ? known : unknown).push(one);
+    }
+    for (const one of unknown) onUnknown(one);
+    const candidates = known.length > 0 ? known : unknown;
     if (candidates.length === 0) return undefined;
     const best = Math.min(...candidates.map(({ priority }) => priority));
     return this.#selection(

@@ -2,11 +2,16 @@
 // needs a machine's own name server or several processes.
 import { assert } from "@std/assert";
 import { connectStorm, resetStorm } from "../unit/gateway/_storms.ts";
+import { circle } from "../unit/gateway/_circles.ts";
+import { idleMemory } from "../unit/gateway/_idle_memory.ts";
 import { bulkStorm } from "../unit/gateway/_bulk.ts";
 import { mayUnshare, nameStorm } from "../unit/gateway/_name_storm.ts";
 
 /** Without turns, 99 % took up to a second on a loaded machine, now 0.1 s. */
 const LONGEST_WAIT_MS = 500;
+
+/** Two 4 KiB buffers, timers and signals for each took 41, now it is 21. */
+const MOST_IDLE_KIB = 30;
 
 Deno.test("gateway | 5 000 clients that reset at once", async () => {
   await resetStorm({ rounds: 25, open: 50 });
@@ -29,6 +34,18 @@ Deno.test("gateway | new connections beside transfers that take all", async () =
   }
   assert(worstMs < LONGEST_WAIT_MS, `99 % took up to ${worstMs} ms`);
 });
+
+Deno.test("gateway | 2 000 idle connections take little memory", async () => {
+  const kib = await idleMemory(2_000);
+  assert(kib < MOST_IDLE_KIB, `${kib} KiB for each`);
+});
+
+for (const [count, clientSays] of [[2, ""], [2, "hello"], [3, ""]] as const) {
+  const client = clientSays === "" ? "a silent client" : "a client that speaks";
+  Deno.test(`gateway | ${count} gateways in a circle, ${client}`, async () => {
+    await circle(count, { clientSays });
+  });
+}
 
 const unshare = await mayUnshare();
 

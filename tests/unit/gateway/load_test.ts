@@ -2,8 +2,8 @@
 // ETCDENO_GATEWAY_MIB=1024 deno task test --filter memory FILE
 import { assert, assertEquals } from "@std/assert";
 import { Gateway } from "../../../gateway/mod.ts";
-import { run } from "../../harness/programs/_run.ts";
 import { sleep, waitFor } from "../../harness/mod.ts";
+import { rssKib } from "./_idle_memory.ts";
 import { GatewayProcess } from "./_process.ts";
 import {
   connectTo,
@@ -80,8 +80,7 @@ Deno.test("the gateway command takes no memory for a reader that is slow", async
 });
 
 async function rssMib(pid: number): Promise<number> {
-  const status = await run("cat", [`/proc/${pid}/status`]);
-  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024);
+  return Math.round(await rssKib(pid) / 1_024);
 }
 
 /** For people: what the figures were. */
