@@ -15,8 +15,8 @@ etcd 3.5.16, 3 members · Deno 2.9.6 · calls time out after 1000 ms · 2026-11-
 took 1 min 33 s
 
 A balancer strategy decides which members of a cluster a client connects to, and which member a call
-goes to. etcdeno, the etcd client for Deno, has four of them: three designs of etcd's own client in
-Go, and one that goes by evidence. docs/balancers.md helps to choose.
+goes to. etcdeno, the etcd client for Deno, Node and Bun, has four strategies: three designs of
+etcd's own client in Go, and one that goes by evidence. docs/balancers.md helps to choose.
  grpc1.23  Connects to every member, and each call goes to the next one. Take this one, the default:
            the load is even, and a fault of one member of three stops one call in three at most.
  grpc1.7   Connects to one member, and leaves it when a call to it times out or fails. Take it if a
@@ -87,9 +87,9 @@ etcd 3.5.16, 3 members · Deno 2.9.6 · calls time out after 1000 ms ·
 2026-11-21 08:00 UTC · took 1 min 33 s
 
 A balancer strategy decides which members of a cluster a client connects to, and
-which member a call goes to. etcdeno, the etcd client for Deno, has four of
-them: three designs of etcd's own client in Go, and one that goes by evidence.
-docs/balancers.md helps to choose.
+which member a call goes to. etcdeno, the etcd client for Deno, Node and Bun,
+has four strategies: three designs of etcd's own client in Go, and one that goes
+by evidence. docs/balancers.md helps to choose.
  grpc1.23  Connects to every member, and each call goes to the next one. Take
            this one, the default: the load is even, and a fault of one member of
            three stops one call in three at most.
