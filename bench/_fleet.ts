@@ -1,5 +1,5 @@
 import { type BalancerFactory, type BalancerName, Client } from "../mod.ts";
-import { type Cluster, sleep, waitFor } from "../tests/harness/mod.ts";
+import { sleep, type TestCluster, waitFor } from "../tests/harness/mod.ts";
 import {
   followerOf,
   observer,
@@ -51,7 +51,7 @@ interface Watcher {
 
 /** Puts a fleet on a cluster of three, leaves it at rest, and freezes a follower. */
 export async function measureFleet(
-  cluster: Cluster,
+  cluster: TestCluster,
   options: FleetOptions,
 ): Promise<FleetFigures> {
   await cluster.reset();
@@ -69,7 +69,7 @@ export async function measureFleet(
 }
 
 async function startWatcher(
-  cluster: Cluster,
+  cluster: TestCluster,
   { stack, key, balancer }:
     & { readonly stack: AsyncDisposableStack; readonly key: string }
     & Pick<FleetOptions, "balancer">,
@@ -94,7 +94,7 @@ async function startWatcher(
   return { client, endpoint, events: () => events };
 }
 
-async function lookAt(cluster: Cluster, lookMs: number): Promise<AtRest> {
+async function lookAt(cluster: TestCluster, lookMs: number): Promise<AtRest> {
   const look = async () => ({
     atMs: performance.now(),
     questions: await startedCalls(cluster, { method: "Range" }),
@@ -110,7 +110,7 @@ async function lookAt(cluster: Cluster, lookMs: number): Promise<AtRest> {
   };
 }
 
-async function cpuSecondsOf({ members }: Cluster): Promise<number> {
+async function cpuSecondsOf({ members }: TestCluster): Promise<number> {
   const texts = await Promise.all(members.map((member) => member.metrics()));
   return texts.reduce(
     (sum, text) => sum + Number(text.match(CPU_SECONDS)?.[1] ?? Number.NaN),
@@ -119,7 +119,7 @@ async function cpuSecondsOf({ members }: Cluster): Promise<number> {
 }
 
 async function freezeFollower(
-  cluster: Cluster,
+  cluster: TestCluster,
   { fleet, key, faultMs }:
     & { readonly fleet: readonly Watcher[]; readonly key: string }
     & Pick<FleetOptions, "faultMs">,

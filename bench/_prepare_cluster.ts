@@ -1,5 +1,5 @@
 import { Client } from "../mod.ts";
-import { Cluster } from "../tests/harness/mod.ts";
+import { startEtcd, type TestCluster } from "../tests/harness/mod.ts";
 import type { SecureListeners } from "./_secure_listeners.ts";
 
 const RANGE_KEYS = 1_000;
@@ -9,7 +9,7 @@ const QUOTA_BYTES = 8 * 1024 ** 3;
 
 /** A cluster, and where its members are to be reached: past the proxies. */
 export interface BenchCluster {
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   readonly endpoints: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export async function startBenchCluster(
     readonly onProgress?: (line: string) => void;
   },
 ): Promise<BenchCluster> {
-  const cluster = await Cluster.start({
+  const cluster = await startEtcd({
     members,
     extraArgs: (member) => [
       `--quota-backend-bytes=${QUOTA_BYTES}`,

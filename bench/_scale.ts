@@ -1,5 +1,5 @@
 import { Client } from "../mod.ts";
-import type { Cluster } from "../tests/harness/mod.ts";
+import type { TestCluster } from "../tests/harness/mod.ts";
 import { startBenchCluster } from "./_prepare_cluster.ts";
 import { goProgram } from "./_go_program.ts";
 import { type Command, ownCommand } from "./_program.ts";
@@ -46,7 +46,7 @@ interface ScaleClient {
  * Go's client can be asked for as well, by that one too.
  */
 export async function measureScale(
-  cluster: Cluster,
+  cluster: TestCluster,
   { transport, onProgress }: {
     readonly transport: string;
     readonly onProgress: (line: string) => void;

@@ -8,7 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { adaptive } from "../balancers/mod.ts";
-import { Cluster } from "../tests/harness/mod.ts";
+import { startEtcd } from "../tests/harness/mod.ts";
 import {
   counted,
   markdownTable,
@@ -31,7 +31,7 @@ const { values } = parseArgs({
 const CLIENTS = Number(values.clients);
 const LOOK_MS = 20_000;
 
-await using cluster = await Cluster.start();
+await using cluster = await startEtcd();
 const subjects = [
   { name: "`grpc1.23`", balancer: "grpc1.23", faultMs: 3_000 },
   { name: "`adaptive`", balancer: "adaptive", faultMs: 20_000 },

@@ -8,7 +8,7 @@
  */
 import { Client, op, prefix } from "../mod.ts";
 import { mirror } from "../recipes/mod.ts";
-import { Cluster, sleep } from "../tests/harness/mod.ts";
+import { sleep, startEtcd, type TestCluster } from "../tests/harness/mod.ts";
 
 const PER_TXN = 100;
 
@@ -16,8 +16,8 @@ const PER_TXN = 100;
 type Copy = (clusters: Clusters, to: string) => Promise<void>;
 
 interface Clusters {
-  readonly from: Cluster;
-  readonly to: Cluster;
+  readonly from: TestCluster;
+  readonly to: TestCluster;
   readonly source: Client;
   readonly target: Client;
   readonly keys: number;
@@ -73,9 +73,9 @@ async function fill(
 }
 
 async function main([keys = 100_000, bytes = 100, rounds = 3]: number[]) {
-  await using from = await Cluster.start({ members: 1 });
-  await using to = await Cluster.start({ members: 1 });
-  const clientOf = ({ members: [member] }: Cluster) =>
+  await using from = await startEtcd({ members: 1 });
+  await using to = await startEtcd({ members: 1 });
+  const clientOf = ({ members: [member] }: TestCluster) =>
     new Client({ endpoints: member?.directEndpoint ?? "" });
   await using source = clientOf(from);
   await using target = clientOf(to);

@@ -8,7 +8,7 @@
  */
 import { Client, compare, op } from "../mod.ts";
 import { json, update } from "../recipes/mod.ts";
-import { Cluster } from "../tests/harness/mod.ts";
+import { startEtcd } from "../tests/harness/mod.ts";
 
 /** Adds one to a key; resolves to the number of round trips. */
 type Add = (client: Client, key: string) => Promise<number>;
@@ -90,7 +90,7 @@ async function measure(
 }
 
 async function main([writers = 64, seconds = 2, rounds = 3]: number[]) {
-  await using cluster = await Cluster.start();
+  await using cluster = await startEtcd();
   await using client = new Client({ endpoints: cluster.endpoints });
   const ways = Object.entries(WAYS);
   const results = new Map<string, { rates: number[]; trips: number[] }>(

@@ -1,12 +1,17 @@
-import type { EtcdBinaries } from "../programs/etcd_binaries.ts";
+import type { EtcdBinaries } from "../programs/mod.ts";
+import { localUrl } from "./_access.ts";
 
 /** Where one member listens and what it tells the others. */
 export interface MemberAddresses {
+  /** `m1`, `m2` and so on. */
   readonly name: string;
+  /** The port for clients. */
   readonly clientPort: number;
+  /** The port for the other members. */
   readonly peerPort: number;
   /** The fault proxy, which clients that ask for the members are told. */
   readonly clientProxy: string;
+  /** The port the other members are told. */
   readonly peerProxyPort: number;
 }
 
@@ -18,6 +23,7 @@ export interface CommandOptions {
   /** Whether the cluster begins with it, or is there already. */
   readonly state: "new" | "existing";
   readonly members: readonly MemberAddresses[];
+  readonly scheme: "http" | "https";
   readonly extraArgs: readonly string[];
 }
 
@@ -29,7 +35,8 @@ export function etcdCommand(
   member: MemberAddresses,
   options: CommandOptions,
 ): string[] {
-  const { binaries, dataRoot, token, state, members, extraArgs } = options;
+  const { binaries, dataRoot, token, state, members, scheme, extraArgs } =
+    options;
   const initialCluster = members
     .map(({ name, peerProxyPort }) => `${name}=${localUrl(peerProxyPort)}`)
     .join(",");
@@ -37,7 +44,7 @@ export function etcdCommand(
     binaries.etcd,
     `--name=${member.name}`,
     `--data-dir=${dataRoot}/${member.name}`,
-    `--listen-client-urls=${localUrl(member.clientPort)}`,
+    `--listen-client-urls=${localUrl(member.clientPort, scheme)}`,
     `--advertise-client-urls=${member.clientProxy}`,
     `--listen-peer-urls=${localUrl(member.peerPort)}`,
     `--initial-advertise-peer-urls=${localUrl(member.peerProxyPort)}`,
@@ -45,7 +52,6 @@ export function etcdCommand(
     `--initial-cluster-token=${token}`,
     `--initial-cluster-state=${state}`,
     "--logger=zap",
-    "--log-level=error",
     "--log-outputs=stderr",
     // What a test wrote need not survive a power cut.
     ...(hasUnsafeNoFsync(binaries.version) ? ["--unsafe-no-fsync"] : []),
@@ -56,9 +62,4 @@ export function etcdCommand(
 function hasUnsafeNoFsync(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 3 || major === 3 && minor >= 5;
-}
-
-/** A port of this machine as a URL. */
-export function localUrl(port: number): string {
-  return `http://127.0.0.1:${port}`;
 }

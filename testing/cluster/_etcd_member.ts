@@ -1,10 +1,18 @@
-import { serves } from "./_admin.ts";
-import { httpGet } from "./_http.ts";
-import { restoreMember, type RestoreOptions } from "./_restore.ts";
-import type { FaultProxy } from "../proxy/fault_proxy.ts";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import {
+  helpFor,
+  reasonInLog,
+  reasonOf,
+  TestingError,
+  type TestingFailure,
+} from "../errors/mod.ts";
+import type { HostedProcess, ProcessHost } from "../process/mod.ts";
+import type { FaultProxy } from "../proxy/mod.ts";
+import { waitFor } from "../wait/mod.ts";
+import { type Access, localUrl } from "./_access.ts";
+import { Admin } from "./_admin.ts";
+import { restoreMember, type RestoreOptions } from "./_tools.ts";
 import type { Member } from "./member.ts";
-import type { HostedProcess, ProcessHost } from "../process/_host.ts";
-import { waitFor } from "../wait_for.ts";
 
 /** What a member is made of. */
 export interface EtcdMemberOptions {
@@ -14,6 +22,7 @@ export interface EtcdMemberOptions {
   /** Port of the peer proxy, which the others connect to. */
   readonly peerProxyPort: number;
   readonly processes: ProcessHost;
+  readonly access: Access;
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** File that takes what etcd prints. */
@@ -25,6 +34,8 @@ const STOP_TIMEOUT_MS = 30_000;
 /** A bad flag is named on the first lines, other trouble on the last. */
 const LOG_HEAD_LINES = 3;
 const LOG_TAIL_LINES = 12;
+/** More than the last lines of a log. */
+const PROBE_BYTES = 1 << 16;
 
 /** A member and its process. */
 export class EtcdMember implements Member {
@@ -33,6 +44,8 @@ export class EtcdMember implements Member {
   readonly endpoint: string;
   readonly directEndpoint: string;
   readonly peerProxyPort: number;
+  /** What it is asked past the fault proxy. */
+  readonly admin: Admin;
   readonly #options: EtcdMemberOptions;
   #id: bigint | undefined;
   #process: HostedProcess | undefined;
@@ -43,7 +56,11 @@ export class EtcdMember implements Member {
     this.name = options.name;
     this.proxy = options.proxy;
     this.endpoint = options.proxy.endpoint;
-    this.directEndpoint = `http://127.0.0.1:${options.clientPort}`;
+    this.directEndpoint = localUrl(
+      options.clientPort,
+      options.access.tls === undefined ? "http" : "https",
+    );
+    this.admin = new Admin(this.directEndpoint, options.access);
     this.peerProxyPort = options.peerProxyPort;
   }
 
@@ -79,11 +96,11 @@ export class EtcdMember implements Member {
   }
 
   /** Resolves when the member answers linearizable reads. */
-  async waitUntilServing(): Promise<void> {
+  async waitUntilServing(signal?: AbortSignal): Promise<void> {
     await waitFor(`${this.name} serving`, async () => {
       if (!this.running) throw await this.#exitError();
-      return await serves(this.directEndpoint);
-    }, { timeoutMs: START_TIMEOUT_MS });
+      return await this.admin.serves();
+    }, { timeoutMs: START_TIMEOUT_MS, signal });
   }
 
   /** Kills it, and puts a snapshot in the place of its data, or nothing. */
@@ -93,9 +110,7 @@ export class EtcdMember implements Member {
     const { command, processes, log } = this.#options;
     await this.kill();
     const flag = command.find((one) => one.startsWith("--data-dir="));
-    await Deno.remove(flag?.slice("--data-dir=".length) ?? "", {
-      recursive: true,
-    });
+    await rm(flag?.slice("--data-dir=".length) ?? "", { recursive: true });
     if (restore === undefined) return;
     const options = { ...restore, log: `${log}.restore` };
     await restoreMember(command, processes, options);
@@ -139,17 +154,16 @@ export class EtcdMember implements Member {
     await this.waitUntilServing();
   }
 
-  async metrics(): Promise<string> {
-    const url = `${this.directEndpoint}/metrics`;
-    const { status, body } = await httpGet(url, 5_000);
-    if (status !== 200) {
-      throw new Error(`Cannot get ${url}: the status is ${status}`);
-    }
-    return body;
+  metrics(): Promise<string> {
+    return this.admin.metrics();
+  }
+
+  log(): Promise<string> {
+    return readFile(this.#options.log, "utf8");
   }
 
   async #exitError(): Promise<Error> {
-    const text = await Deno.readTextFile(this.#options.log);
+    const text = await this.log();
     const lines = text.trimEnd().split("\n");
     if (lines.length > LOG_HEAD_LINES + LOG_TAIL_LINES) {
       lines.splice(
@@ -158,8 +172,23 @@ export class EtcdMember implements Member {
         "…",
       );
     }
-    return new Error(
+    const reason = reasonInLog(text) ?? await this.#faultOfDisk() ?? "exited";
+    return new TestingError(
       `Cannot start ${this.name}: etcd exited, its log is\n${lines.join("\n")}`,
+      { reason, help: helpFor(reason) },
     );
+  }
+
+  /** On a full disk, there is no room for the log that would say so. */
+  async #faultOfDisk(): Promise<TestingFailure | undefined> {
+    const probe = `${this.#options.log}.probe`;
+    try {
+      await writeFile(probe, new Uint8Array(PROBE_BYTES));
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    } finally {
+      await rm(probe, { force: true });
+    }
   }
 }

@@ -1,5 +1,7 @@
-import { request } from "node:http";
 import type { Buffer } from "node:buffer";
+import { request as plainRequest, type RequestOptions } from "node:http";
+import { request as secureRequest } from "node:https";
+import type { ClientTls } from "./_access.ts";
 
 /** An HTTP answer, read to its end. */
 export interface HttpAnswer {
@@ -7,13 +9,32 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** What is asked. */
+export interface HttpOptions {
+  readonly timeoutMs: number;
+  readonly tls?: ClientTls | undefined;
+  /** What is posted, as JSON. @default {nothing: a GET} */
+  readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
- * Gets a page over a connection of its own. Not `fetch`, which would ask an
+ * Asks over a connection of its own. Not `fetch`, which would ask an
  * `HTTP_PROXY` of the environment for 127.0.0.1, too.
  */
-export function httpGet(url: string, timeoutMs: number): Promise<HttpAnswer> {
+export function httpAsk(
+  url: string,
+  { timeoutMs, tls, json, headers }: HttpOptions,
+): Promise<HttpAnswer> {
+  const options: RequestOptions = {
+    agent: false,
+    method: json === undefined ? "GET" : "POST",
+    headers: { ...headers },
+    ...tls,
+  };
+  const request = url.startsWith("https:") ? secureRequest : plainRequest;
   return new Promise((resolve, reject) => {
-    const asked = request(url, { agent: false }, (answer) => {
+    const asked = request(url, options, (answer) => {
       let body = "";
       answer.on("data", (bytes: Buffer) => body += bytes.toString());
       answer.on("end", () => {
@@ -35,6 +56,6 @@ export function httpGet(url: string, timeoutMs: number): Promise<HttpAnswer> {
       reject(error);
     };
     asked.on("error", fail);
-    asked.end();
+    asked.end(json === undefined ? undefined : JSON.stringify(json));
   });
 }

@@ -1,9 +1,78 @@
-import { isServiceError, type MemberStatus, memberStatus } from "./_admin.ts";
+import { TestingError } from "../errors/mod.ts";
+import { waitFor } from "../wait/mod.ts";
+import { isCallError, type MemberStatus } from "./_admin.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
-import type { Member } from "./member.ts";
+
+/** An election is over in a few seconds. */
+export const AGREE_TIMEOUT_MS = 20_000;
+
+/** Who leads a cluster, asked of its members. */
+export class Leadership {
+  readonly #size: number;
+  readonly #reachable: () => readonly EtcdMember[];
+
+  /** `reachable` gives those the other members can hear of. */
+  constructor(size: number, reachable: () => readonly EtcdMember[]) {
+    this.#size = size;
+    this.#reachable = reachable;
+  }
+
+  /** The member that a majority of all follows, if there is one now. */
+  async now(): Promise<EtcdMember | undefined> {
+    const asked = await askMembers(this.#reachable());
+    const majority = Math.floor(this.#size / 2) + 1;
+    return asked.find(({ status }) =>
+      status !== undefined && majority <=
+        asked.filter((other) => other.status?.leaderId === status.memberId)
+          .length
+    )?.member;
+  }
+
+  /** The same, waiting for an election if need be. */
+  async settled(): Promise<EtcdMember> {
+    return await waitFor("a leader", () => this.now(), {
+      timeoutMs: AGREE_TIMEOUT_MS,
+    });
+  }
+
+  /** Whether every member that is not cut off follows `leader`. */
+  async agreesOn(leader: EtcdMember): Promise<boolean> {
+    const asked = await askMembers(this.#reachable());
+    return asked.every(({ status }) => status?.leaderId === leader.id);
+  }
+
+  /** Makes `to` the leader; resolves when every reachable member agrees. */
+  async move(to: EtcdMember): Promise<void> {
+    if (!this.#reachable().includes(to)) {
+      throw new Error(
+        `Cannot move the leader to ${to.name}: it is down, frozen or isolated`,
+      );
+    }
+    let refusal: Error | undefined;
+    try {
+      await waitFor(`${to.name} leading`, async () => {
+        const leader = await this.settled();
+        if (leader === to) return await this.agreesOn(to);
+        try {
+          await leader.admin.moveLeader(to.id);
+        } catch (error) {
+          // Refused while another election runs: seen again, asked again.
+          if (!isCallError(error)) throw error;
+          refusal = error;
+        }
+        return false;
+      }, { timeoutMs: AGREE_TIMEOUT_MS });
+    } catch (error) {
+      throw new TestingError(`Cannot move the leader to ${to.name}`, {
+        reason: "timeout",
+        cause: refusal ?? error,
+      });
+    }
+  }
+}
 
 /** A member, and what it has said when it was asked; nothing if it did not. */
-export interface AskedMember {
+interface AskedMember {
   readonly member: EtcdMember;
   readonly status: MemberStatus | undefined;
 }
@@ -14,33 +83,12 @@ export async function askMembers(
 ): Promise<readonly AskedMember[]> {
   return await Promise.all(members.map(async (member) => {
     try {
-      const status = await memberStatus(member.directEndpoint);
+      const status = await member.admin.status();
       member.id = status.memberId;
       return { member, status };
     } catch (error) {
-      if (isServiceError(error)) return { member, status: undefined };
+      if (isCallError(error)) return { member, status: undefined };
       throw error;
     }
   }));
-}
-
-/** The member that a majority of a cluster of `size` members follows. */
-export function majorityLeader(
-  asked: readonly AskedMember[],
-  size: number,
-): Member | undefined {
-  const majority = Math.floor(size / 2) + 1;
-  return asked.find(({ status }) =>
-    status !== undefined && majority <=
-      asked.filter((other) => other.status?.leaderId === status.memberId)
-        .length
-  )?.member;
-}
-
-/** Whether every member that was asked follows `leader`. */
-export function allFollow(
-  asked: readonly AskedMember[],
-  leader: Member,
-): boolean {
-  return asked.every(({ status }) => status?.leaderId === leader.id);
 }

@@ -1,17 +1,18 @@
-import { etcdCommand, localUrl, type MemberAddresses } from "./_command.ts";
-import { EtcdMember } from "./_etcd_member.ts";
+import { ProcessHost } from "../process/mod.ts";
+import { type EtcdBinaries, findEtcd } from "../programs/mod.ts";
 import {
   type FaultProxy,
   openFaultProxy,
+  type ProxyHost,
   startProxyHost,
-} from "../proxy/fault_proxy.ts";
-import type { ClusterOptions } from "./options.ts";
-import type { EtcdBinaries } from "../programs/etcd_binaries.ts";
-import { findEtcd } from "../programs/launcher.ts";
-import { freePorts } from "../_ports.ts";
-import { ProcessHost } from "../process/_host.ts";
-import { restoreMember } from "./_restore.ts";
-import type { ProxyHost } from "../proxy/_protocol.ts";
+  takePorts,
+} from "../proxy/mod.ts";
+import { type Access, localUrl, ROOT } from "./_access.ts";
+import { etcdCommand, type MemberAddresses } from "./_command.ts";
+import { EtcdMember } from "./_etcd_member.ts";
+import { type InstalledTls, installTls } from "./_tls.ts";
+import { restoreMember } from "./_tools.ts";
+import type { StartEtcdOptions } from "./options.ts";
 
 /** A cluster whose processes run, though they may not serve yet. */
 export interface StartedCluster {
@@ -19,28 +20,73 @@ export interface StartedCluster {
   readonly dataRoot: string;
   readonly members: readonly EtcdMember[];
   readonly proxies: ProxyHost;
+  readonly processes: ProcessHost;
+  readonly access: Access;
   /**
    * Starts one more, when whoever is told its peer URL has made the cluster
    * expect it.
    */
   join(expect: (peerUrl: string) => Promise<unknown>): Promise<EtcdMember>;
-  /** Whatever has to be given back, in the order it was taken. */
-  readonly resources: AsyncDisposableStack;
+  /** Gives everything back. */
+  close(): Promise<void>;
 }
 
 /** Finds a server, opens the proxies, starts the processes. */
 export async function startMembers(
-  options: ClusterOptions,
+  options: StartEtcdOptions,
 ): Promise<StartedCluster> {
-  const { members: count = 3, snapshot } = options;
-  const binaries = await findBinaries(count, options);
-  await using resources = new AsyncDisposableStack();
-  const proxies = resources.use(startProxyHost());
-  const processes = resources.use(new ProcessHost());
+  const binaries = await findBinaries(options);
+  const proxies = startProxyHost();
+  const processes = new ProcessHost();
+  const close = async (): Promise<void> => {
+    try {
+      await processes.close();
+    } finally {
+      await proxies.close();
+    }
+  };
+  try {
+    const started = await launchMembers({
+      binaries,
+      proxies,
+      processes,
+      options,
+    });
+    return { ...started, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What is there before any member. */
+interface Basis {
+  readonly binaries: EtcdBinaries;
+  readonly proxies: ProxyHost;
+  readonly processes: ProcessHost;
+  readonly options: StartEtcdOptions;
+}
+
+async function launchMembers(
+  basis: Basis,
+): Promise<Omit<StartedCluster, "close">> {
+  const { binaries, proxies, processes, options } = basis;
+  const { members: count = 3, snapshot, auth } = options;
   const dataRoot = await processes.makeRoot("etcdeno-");
-  const addresses = await openProxies(proxies, { first: 1, count });
-  const ground = { binaries, dataRoot, processes, addresses, options };
-  const make = memberMaker({ ...ground, token: crypto.randomUUID() });
+  const tls = await installTls(dataRoot, options.tls);
+  const root = typeof auth === "object" ? { ...ROOT, ...auth } : ROOT;
+  const access = { tls: tls.client, root };
+  const open = (first: number, more: number): Promise<OpenedMember[]> =>
+    openProxies(proxies, { first, count: more, scheme: tls.scheme });
+  const addresses = await open(1, count);
+  const make = memberMaker({
+    ...basis,
+    dataRoot,
+    tls,
+    access,
+    addresses,
+    token: crypto.randomUUID(),
+  });
   const members = addresses.map((member) => make(member, "new"));
   await Promise.all(members.map(async (member) => {
     if (snapshot !== undefined) {
@@ -51,13 +97,12 @@ export async function startMembers(
     await member.launch();
   }));
   return {
-    binaries,
+    ...basis,
     dataRoot,
     members,
-    proxies,
+    access,
     join: async (expect) => {
-      const first = addresses.length + 1;
-      const [opened] = await openProxies(proxies, { first, count: 1 });
+      const [opened] = await open(addresses.length + 1, 1);
       if (opened === undefined) throw new Error("Cannot open the proxies");
       await expect(localUrl(opened.peerProxyPort));
       addresses.push(opened);
@@ -65,38 +110,27 @@ export async function startMembers(
       await member.launch();
       return member;
     },
-    resources: resources.move(),
   };
 }
 
-/** The server for so many members: the one that is given, or found. */
+/** The server to run: the one that is given, or found. */
 async function findBinaries(
-  count: number,
-  { binaries, version, onProgress }: ClusterOptions,
+  { binaries, members = 3, version, onProgress, signal }: StartEtcdOptions,
 ): Promise<EtcdBinaries> {
-  if (!Number.isInteger(count) || count < 1 || count > 9) {
-    throw new RangeError(
-      `Cannot start a cluster as 'members' must be 1 to 9: current value is ${count}`,
-    );
-  }
-  const found = binaries ?? await findEtcd({
-    ...(version === undefined ? {} : { version }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
-  const members = count === 1 ? "member" : "members";
-  onProgress?.(`Starting ${count} ${members} of etcd ${found.version}`);
+  const found = binaries ?? await findEtcd({ version, onProgress, signal });
+  const what = members === 1 ? "member" : "members";
+  onProgress?.(`Starting ${members} ${what} of etcd ${found.version}`);
   return found;
 }
 
 /** What the members of a cluster have in common. */
-interface Ground {
-  readonly binaries: EtcdBinaries;
+interface Ground extends Basis {
   readonly dataRoot: string;
   readonly token: string;
-  readonly processes: ProcessHost;
+  readonly tls: InstalledTls;
+  readonly access: Access;
   /** Of all of them; those that join are added. */
   readonly addresses: readonly OpenedMember[];
-  readonly options: ClusterOptions;
 }
 
 type MakeMember = (
@@ -104,10 +138,9 @@ type MakeMember = (
   state: "new" | "existing",
 ) => EtcdMember;
 
-function memberMaker(
-  { binaries, dataRoot, token, processes, addresses, options }: Ground,
-): MakeMember {
-  const { extraArgs = [] } = options;
+function memberMaker(ground: Ground): MakeMember {
+  const { binaries, dataRoot, token, tls, addresses, options } = ground;
+  const { extraArgs = [], logLevel = "error" } = options;
   return ({ proxy, ...member }, state) =>
     new EtcdMember({
       name: member.name,
@@ -120,22 +153,32 @@ function memberMaker(
         token,
         state,
         members: addresses,
-        extraArgs: typeof extraArgs === "function"
-          ? extraArgs(member)
-          : extraArgs,
+        scheme: tls.scheme,
+        extraArgs: [
+          `--log-level=${logLevel}`,
+          ...tls.args,
+          ...typeof extraArgs === "function" ? extraArgs(member) : extraArgs,
+        ],
       }),
-      processes,
+      processes: ground.processes,
+      access: ground.access,
       log: `${dataRoot}/${member.name}.log`,
     });
 }
 
 type OpenedMember = MemberAddresses & { readonly proxy: FaultProxy };
 
+interface ProxiesToOpen {
+  readonly first: number;
+  readonly count: number;
+  readonly scheme: "http" | "https";
+}
+
 async function openProxies(
   host: ProxyHost,
-  { first, count }: { readonly first: number; readonly count: number },
+  { first, count, scheme }: ProxiesToOpen,
 ): Promise<OpenedMember[]> {
-  const ports = freePorts(4 * count);
+  const ports = await takePorts(host, 4 * count);
   const take = (): number => ports.pop() ?? 0;
   const opened: OpenedMember[] = [];
   for (let number = first; number < first + count; number++) {
@@ -145,6 +188,7 @@ async function openProxies(
     const proxy = await openFaultProxy(host, {
       port: take(),
       targetPort: clientPort,
+      scheme,
     });
     await host.ask({
       op: "open",

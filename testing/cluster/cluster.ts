@@ -1,56 +1,61 @@
-import {
-  answers,
-  isServiceError,
-  serves,
-  transferLeadership,
-} from "./_admin.ts";
+import { InvalidOptionError } from "../../errors/mod.ts";
+import type { ProcessHost } from "../process/mod.ts";
+import type { EtcdBinaries } from "../programs/mod.ts";
+import type { FaultProxy, ProxyHost } from "../proxy/mod.ts";
+import { waitFor } from "../wait/mod.ts";
+import type { Access } from "./_access.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
-import type { ClusterOptions, ClusterRestoreOptions } from "./options.ts";
-import type { EtcdBinaries } from "../programs/etcd_binaries.ts";
-import { allFollow, askMembers, majorityLeader } from "./_leadership.ts";
-import type { Member } from "./member.ts";
-import { retryOnTakenPort } from "../_ports.ts";
-import type { ProxyHost } from "../proxy/_protocol.ts";
+import { AGREE_TIMEOUT_MS, askMembers, Leadership } from "./_leadership.ts";
+import { saveSnapshot } from "./_snapshot.ts";
 import { type StartedCluster, startMembers } from "./_start_members.ts";
-import { waitFor } from "../wait_for.ts";
-
-const AGREE_TIMEOUT_MS = 20_000;
+import type { Member } from "./member.ts";
+import type {
+  EtcdClientOptions,
+  RestoreOptions,
+  StartEtcdOptions,
+} from "./options.ts";
 
 /**
  * An etcd cluster on this machine, each member behind a fault proxy for its
- * clients and one for its peers. It does not outlive this process.
+ * clients and one for its peers. {@linkcode startEtcd} starts one; it does not
+ * outlive this process.
  */
-export class Cluster implements AsyncDisposable {
-  /** The server that runs. */
+export class TestCluster implements AsyncDisposable {
+  /** The programs that run. */
   readonly binaries: EtcdBinaries;
   /** Where the members keep data and logs; removed with the cluster. */
   readonly dataRoot: string;
   readonly #members: readonly EtcdMember[];
   readonly #proxies: ProxyHost;
-  readonly #resources: AsyncDisposableStack;
-  readonly #join: StartedCluster["join"];
+  readonly #processes: ProcessHost;
+  readonly #access: Access;
+  readonly #auth: boolean;
+  readonly #started: StartedCluster;
+  readonly #leadership: Leadership;
   readonly #isolated = new Set<Member>();
   #closing: Promise<void> | undefined;
 
-  /** Use {@linkcode Cluster.start}. */
-  constructor(started: StartedCluster) {
+  private constructor(started: StartedCluster, options: StartEtcdOptions) {
     this.binaries = started.binaries;
     this.dataRoot = started.dataRoot;
     this.#members = started.members;
     this.#proxies = started.proxies;
-    this.#join = started.join;
-    this.#resources = started.resources;
+    this.#processes = started.processes;
+    this.#access = started.access;
+    this.#auth = Boolean(options.auth);
+    this.#started = started;
+    this.#leadership = new Leadership(
+      started.members.length,
+      () => this.#reachable(),
+    );
   }
 
-  /** Starts a cluster; resolves when every member serves and one leads. */
-  static start(options: ClusterOptions = {}): Promise<Cluster> {
-    return retryOnTakenPort(() => Cluster.#startOnce(options));
-  }
-
-  static async #startOnce(options: ClusterOptions): Promise<Cluster> {
-    const cluster = new Cluster(await startMembers(options));
+  /** @private */
+  static async start(options: StartEtcdOptions): Promise<TestCluster> {
+    const cluster = new TestCluster(await startMembers(options), options);
     try {
-      await cluster.#waitUntilServing();
+      await cluster.#waitUntilServing(options.signal);
+      if (options.snapshot === undefined) await cluster.#beginAuth();
       return cluster;
     } catch (error) {
       await cluster.close();
@@ -63,22 +68,57 @@ export class Cluster implements AsyncDisposable {
     return this.#members;
   }
 
-  /** The fault proxies of all members, in their order. */
+  /** The fault proxies of all members, in their order: what clients are given. */
   get endpoints(): readonly string[] {
     return this.#members.map((member) => member.endpoint);
   }
 
   /**
-   * The member a majority follows, waiting for an election if need be. One
-   * that is frozen or isolated may think it leads, but is not meant.
+   * What `new Client()` needs: the endpoints, with `tls` the certificates, with
+   * `auth` the user.
    */
-  async leader(): Promise<Member> {
-    return await waitFor("a leader", () => this.#leader(), {
-      timeoutMs: AGREE_TIMEOUT_MS,
-    });
+  get clientOptions(): EtcdClientOptions {
+    const { tls, root } = this.#access;
+    return {
+      endpoints: this.endpoints,
+      ...tls === undefined ? {} : { tls },
+      ...this.#auth ? { auth: root } : {},
+    };
   }
 
-  /** A member that follows the leader and is neither frozen nor isolated. */
+  /**
+   * One member, counted from 0.
+   *
+   * @throws {InvalidOptionError} If there is none.
+   */
+  member(index: number): Member {
+    return this.#find("member", index);
+  }
+
+  /**
+   * The way from clients to a member, counted from 0: its fault proxy.
+   *
+   * @throws {InvalidOptionError} If there is none.
+   */
+  link(index: number): FaultProxy {
+    return this.#find("link", index).proxy;
+  }
+
+  /**
+   * The member a majority follows, waiting for an election if need be. One
+   * that is frozen or isolated may think it leads, but is not meant.
+   *
+   * @throws {TestingError} If there is none within 20 s.
+   */
+  async leader(): Promise<Member> {
+    return await this.#leadership.settled();
+  }
+
+  /**
+   * A member that follows the leader and is neither frozen nor isolated.
+   *
+   * @throws {Error} If there is none.
+   */
   async follower(): Promise<Member> {
     const leader = await this.leader();
     const follower = this.#reachable().find((member) => member !== leader);
@@ -88,71 +128,58 @@ export class Cluster implements AsyncDisposable {
     return follower;
   }
 
-  /** Makes `to` the leader; resolves when every reachable member agrees. */
-  async moveLeader(to: Member): Promise<void> {
-    if (!this.#reachable().some((member) => member === to)) {
-      throw new Error(
-        `Cannot move the leader to ${to.name}: it is down, frozen or isolated`,
-      );
-    }
-    let refusal: Error | undefined;
-    try {
-      await waitFor(`${to.name} leading`, async () => {
-        const leader = await this.leader();
-        if (leader === to) return await this.#agreeOn(to);
-        try {
-          await transferLeadership(leader.directEndpoint, to.id);
-        } catch (error) {
-          // Refused while another election runs: seen again, asked again.
-          if (!isServiceError(error)) throw error;
-          refusal = error;
-        }
-        return false;
-      }, { timeoutMs: AGREE_TIMEOUT_MS });
-    } catch (error) {
-      if (refusal === undefined) throw error;
-      throw new Error(`Cannot move the leader to ${to.name}`, {
-        cause: refusal,
-      });
-    }
+  /**
+   * Makes a member the leader; resolves when every reachable member agrees.
+   *
+   * @throws {Error} If the member is down, frozen or isolated.
+   * @throws {TestingError} If it does not lead within 20 s.
+   */
+  async moveLeader(to: Member | number): Promise<void> {
+    await this.#leadership.move(this.#find("moveLeader", to));
   }
 
   /**
    * Starts one more member: `expect` is told its peer URL, and makes the
-   * cluster expect it. It is not among the {@linkcode Cluster.members}, as it
-   * may be a learner, but ends with them. Resolves when it answers.
+   * cluster expect it. It is not among the {@linkcode TestCluster.members}, as
+   * it may be a learner, but ends with them. Resolves when it answers.
+   *
+   * @throws {TestingError} If it does not answer within 20 s.
    */
   async join(expect: (peerUrl: string) => Promise<unknown>): Promise<Member> {
-    const member = await this.#join(expect);
-    await waitFor(`${member.name} answering`, () => {
-      return answers(member.directEndpoint);
-    }, { timeoutMs: AGREE_TIMEOUT_MS });
+    const member = await this.#started.join(expect);
+    await waitFor(`${member.name} answering`, () => member.admin.answers(), {
+      timeoutMs: AGREE_TIMEOUT_MS,
+    });
     await askMembers([member]);
     return member;
   }
 
-  /** Cuts the peer links of a member, both ways; its clients reach it. */
-  async isolate(member: Member): Promise<void> {
-    this.#isolated.add(member);
+  /**
+   * Cuts the links of a member to the others, both ways; its clients reach it.
+   * Ends with {@linkcode TestCluster.heal}.
+   */
+  async isolate(member: Member | number): Promise<void> {
+    this.#isolated.add(this.#find("isolate", member));
     await this.#applyPartition();
   }
 
-  /** Ends every partition. */
-  async healPeers(): Promise<void> {
-    this.#isolated.clear();
+  /** Ends the isolation of a member, or of all. */
+  async heal(member?: Member | number): Promise<void> {
+    if (member === undefined) this.#isolated.clear();
+    else this.#isolated.delete(this.#find("heal", member));
     await this.#applyPartition();
   }
 
   /**
-   * Undoes every fault: proxies pass, counts start anew, partitions end,
+   * Undoes every fault: proxies pass, counts start anew, isolations end,
    * frozen members run, dead ones are started. Resolves when each member
    * answers a linearizable read and all follow one leader.
+   *
+   * @throws {TestingError} If a member ends, or does not serve within 30 s.
    */
   async reset(): Promise<void> {
-    await Promise.all(
-      this.#members.map((member) => member.proxy.set({ kind: "pass" })),
-    );
-    await this.healPeers();
+    await Promise.all(this.#members.map((member) => member.proxy.set("pass")));
+    await this.heal();
     await Promise.all(this.#members.map(async (member) => {
       await member.thaw();
       if (!member.running) await member.launch();
@@ -164,12 +191,30 @@ export class Cluster implements AsyncDisposable {
   }
 
   /**
-   * Kills every member, puts a snapshot in the place of their data, and starts
-   * them again as the same cluster on the same URLs. Resolves when all serve.
+   * Saves the data of the cluster, by etcd's own tool, to a file in
+   * {@linkcode TestCluster.dataRoot}. Resolves to the path.
+   *
+   * @throws {TestingError} If the tool is not there, or fails.
    */
-  async restore(
-    { snapshot, flags }: ClusterRestoreOptions = {},
-  ): Promise<void> {
+  async snapshot(): Promise<string> {
+    const { directEndpoint } = await this.leader();
+    return await saveSnapshot(this.#processes, {
+      endpoint: directEndpoint,
+      binaries: this.binaries,
+      directory: this.dataRoot,
+      tls: this.#access.tls,
+      user: this.#auth ? this.#access.root : undefined,
+    });
+  }
+
+  /**
+   * Kills every member, puts a snapshot in the place of their data, or nothing,
+   * and starts them again as the same cluster on the same URLs. Resolves when
+   * all serve.
+   *
+   * @throws {TestingError} If the tool is not there, or refuses the file.
+   */
+  async restore({ snapshot, flags }: RestoreOptions = {}): Promise<void> {
     const { binaries } = this;
     await Promise.all(this.#members.map((member) =>
       member.replaceData(
@@ -178,42 +223,59 @@ export class Cluster implements AsyncDisposable {
     ));
     await Promise.all(this.#members.map((member) => member.launch()));
     await this.#waitUntilServing();
+    if (snapshot === undefined) await this.#beginAuth();
+  }
+
+  /** What all members have printed, each line after the name of its member. */
+  async logs(): Promise<string> {
+    const logs = await Promise.all(this.#members.map(async (member) => {
+      const lines = (await member.log()).trimEnd().split("\n");
+      return lines.map((line) => `${member.name} ${line}`);
+    }));
+    return logs.flat().join("\n");
   }
 
   /** Kills the members and removes their data. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#resources.disposeAsync();
+    this.#closing ??= this.#started.close();
     return this.#closing;
   }
 
+  /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  /** Waits for every member, and for all to agree on a leader. */
-  async #waitUntilServing(): Promise<void> {
-    await Promise.all(
-      this.#members.map((member) => member.waitUntilServing()),
+  #find(method: string, which: Member | number): EtcdMember {
+    const found = this.#members.find((member, at) =>
+      member === which || at === which
     );
+    if (found !== undefined) return found;
+    const last = this.#members.length - 1;
+    throw new InvalidOptionError("member", which, {
+      method,
+      expected: `one of this cluster, or its index from 0 to ${last}`,
+    });
+  }
+
+  /** Waits for every member, and for all to agree on a leader. */
+  async #waitUntilServing(signal?: AbortSignal): Promise<void> {
+    const members = this.#members;
+    await Promise.all(members.map((member) => member.waitUntilServing(signal)));
     await waitFor("one leader for all members", async () => {
-      const leader = await this.#leader();
-      if (leader === undefined || !await this.#agreeOn(leader)) return false;
+      const leader = await this.#leadership.now();
+      if (leader === undefined || !await this.#leadership.agreesOn(leader)) {
+        return false;
+      }
       const served = await Promise.all(
-        this.#members.map((member) => serves(member.directEndpoint)),
+        members.map((member) => member.admin.serves()),
       );
       return served.every((yes) => yes);
-    }, { timeoutMs: AGREE_TIMEOUT_MS });
+    }, { timeoutMs: AGREE_TIMEOUT_MS, signal });
   }
 
-  /** The member that a majority of all follows. */
-  async #leader(): Promise<Member | undefined> {
-    const asked = await askMembers(this.#reachable());
-    return majorityLeader(asked, this.#members.length);
-  }
-
-  /** Whether every member that is not cut off follows `leader`. */
-  async #agreeOn(leader: Member): Promise<boolean> {
-    return allFollow(await askMembers(this.#reachable()), leader);
+  async #beginAuth(): Promise<void> {
+    if (this.#auth) await this.#members[0]?.admin.enableAuth();
   }
 
   /** Those the other members can hear of. */

@@ -1,6 +1,6 @@
-import type { FaultProxy } from "../proxy/fault_proxy.ts";
+import type { FaultProxy } from "../proxy/mod.ts";
 
-/** One etcd server of a {@linkcode Cluster}. */
+/** One etcd server of a {@linkcode TestCluster}. */
 export interface Member {
   /** `m1`, `m2` and so on. */
   readonly name: string;
@@ -18,17 +18,29 @@ export interface Member {
   readonly frozen: boolean;
   /** Sends SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
-  /** Sends SIGTERM; resolves when the process is gone. */
+  /**
+   * Sends SIGTERM; resolves when the process is gone.
+   *
+   * @throws {TestingError} If it is there after 30 s.
+   */
   stop(): Promise<void>;
-  /** Sends SIGSTOP; resolves when the process stands still. */
+  /**
+   * Sends SIGSTOP; resolves when the process stands still.
+   *
+   * @throws {Error} If it does not run.
+   */
   freeze(): Promise<void>;
   /** Sends SIGCONT. */
   thaw(): Promise<void>;
   /**
    * Starts it again on the same ports and data, killing it first if it runs.
    * Resolves when it serves, for which a majority must be up.
+   *
+   * @throws {TestingError} If it ends, or does not serve within 30 s.
    */
   restart(): Promise<void>;
   /** Its own metrics, in Prometheus' text form. */
   metrics(): Promise<string>;
+  /** What it has printed since it was started first. */
+  log(): Promise<string>;
 }

@@ -1,68 +1,104 @@
+import { createServer, type Server } from "node:net";
+import {
+  type CodedError,
+  helpFor,
+  reasonOf,
+  TestingError,
+} from "../errors/mod.ts";
+import { listen } from "./listening_port.ts";
+
+/** Ports that are cut into blocks. */
+export interface PortRange {
+  readonly first: number;
+  readonly blocks: number;
+  readonly blockSize: number;
+}
+
 /**
  * Ports are taken below the range the kernel uses for outgoing connections:
  * the port of a refusing proxy must not become some connection's own port.
  */
-const FIRST_PORT = 20_000;
-const PORT_COUNT = 10_000;
+const RANGE: PortRange = { first: 20_000, blocks: 100, blockSize: 100 };
 
-/** The ports of one process, so that it leaves those of others alone. */
-const BLOCK_SIZE = 500;
+interface Mark {
+  readonly port: number;
+  readonly server: Server;
+}
 
 /**
- * The first port of this process's block, on which it listens as long as it
- * lives: a member that is down for a moment must find its port free again,
- * whatever other test files run beside this one.
+ * Ports for one cluster or program, which leaves those of others alone: a
+ * member that is down for a moment must find its port free again, whatever
+ * other tests run beside this one. The first port is the mark of its owner,
+ * who listens there as long as it lives.
  */
-const BLOCK = claimBlock();
+export class PortBlock {
+  readonly #range: PortRange;
+  readonly #mark: Mark | undefined;
+  /** Ports are given out by turns, so that one just left is not the next. */
+  #given = 0;
 
-/** Ports are given out by turns, so that one just left is not the next. */
-let given = 0;
-
-/** Finds `count` ports of 127.0.0.1 that are free, all at the same time. */
-export function freePorts(count: number): number[] {
-  const listeners: Deno.Listener[] = [];
-  const ports: number[] = [];
-  try {
-    for (let step = 0; step < PORT_COUNT && ports.length < count; step++) {
-      const port = nextPort();
-      const listener = tryListen(port);
-      if (listener === undefined) continue;
-      listeners.push(listener);
-      ports.push(port);
-    }
-  } finally {
-    for (const listener of listeners) listener.close();
+  private constructor(range: PortRange, mark: Mark | undefined) {
+    this.#range = range;
+    this.#mark = mark;
   }
-  if (ports.length < count) {
-    throw new Error(
-      `Cannot find ${count} free ports between ${FIRST_PORT} and ${
-        FIRST_PORT + PORT_COUNT - 1
+
+  /** Takes a block that nobody has; if all are taken, ports are chosen at random. */
+  static async claim(range: PortRange = RANGE): Promise<PortBlock> {
+    const { first, blocks, blockSize } = range;
+    const start = Math.floor(Math.random() * blocks);
+    for (let step = 0; step < blocks; step++) {
+      const port = first + (start + step) % blocks * blockSize;
+      const server = await tryListen(port);
+      // It keeps no program alive.
+      if (server !== undefined) {
+        return new PortBlock(range, { port, server: server.unref() });
+      }
+    }
+    return new PortBlock(range, undefined);
+  }
+
+  /**
+   * Finds `count` ports that are free, all at the same time.
+   *
+   * @throws {TestingError} If there are not so many.
+   */
+  async take(count: number): Promise<number[]> {
+    const { first, blocks, blockSize } = this.#range;
+    const servers: Server[] = [];
+    const ports: number[] = [];
+    try {
+      for (let step = 0; step <= blocks * blockSize; step++) {
+        if (ports.length === count) return ports;
+        const port = this.#next();
+        const server = await tryListen(port);
+        if (server === undefined) continue;
+        servers.push(server);
+        ports.push(port);
+      }
+    } finally {
+      await Promise.all(servers.map(close));
+    }
+    throw new TestingError(
+      `Cannot find ${count} free ports between ${first} and ${
+        first + blocks * blockSize - 1
       }: found ${ports.length}`,
+      { reason: "ports", help: helpFor("ports") },
     );
   }
-  return ports;
-}
 
-function nextPort(): number {
-  if (BLOCK === undefined) {
-    return FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
+  /** Gives the block back. */
+  async close(): Promise<void> {
+    if (this.#mark?.server.listening) await close(this.#mark.server);
   }
-  given = given % (BLOCK_SIZE - 1) + 1;
-  return BLOCK.port + given;
-}
 
-/** Takes a block nobody has; none if all are taken. */
-function claimBlock():
-  | { readonly port: number; readonly mark: Deno.Listener }
-  | undefined {
-  const blocks = PORT_COUNT / BLOCK_SIZE;
-  const start = Math.floor(Math.random() * blocks);
-  for (let step = 0; step < blocks; step++) {
-    const port = FIRST_PORT + (start + step) % blocks * BLOCK_SIZE;
-    const mark = tryListen(port);
-    if (mark !== undefined) return { port, mark };
+  #next(): number {
+    const { first, blocks, blockSize } = this.#range;
+    if (this.#mark === undefined) {
+      return first + Math.floor(Math.random() * blocks * blockSize);
+    }
+    this.#given = this.#given % (blockSize - 1) + 1;
+    return this.#mark.port + this.#given;
   }
-  return undefined;
 }
 
 /** How often another process may take a port between look and use. */
@@ -76,22 +112,24 @@ export async function retryOnTakenPort<T>(
     try {
       return await start();
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !isTakenPort(error)) throw error;
+      if (attempt === MAX_ATTEMPTS || reasonOf(error) !== "ports") throw error;
     }
   }
 }
 
-/** Node's own wording of the error, and Go's in a member's log. */
-function isTakenPort(error: unknown): boolean {
-  return error instanceof Error &&
-    /EADDRINUSE|address already in use/i.test(error.message);
-}
-
-function tryListen(port: number): Deno.Listener | undefined {
+async function tryListen(port: number): Promise<Server | undefined> {
+  const server = createServer();
   try {
-    return Deno.listen({ hostname: "127.0.0.1", port });
+    await listen(server, port);
+    return server;
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) return undefined;
+    if ((error as CodedError).code === "EADDRINUSE") return undefined;
     throw error;
   }
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => error ? reject(error) : resolve());
+  });
 }

@@ -2,14 +2,24 @@
  * Hosts the processes of one cluster and the directory of their data: a
  * cluster that serves several tests may end and start processes in each.
  */
-import type { ProcessEvent, ProcessRequest } from "./_host.ts";
-import { Supervised, TempRoot } from "./_supervisor.ts";
-import { serveRequests } from "./_worker_scope.ts";
+import { serveRequests, type WorkerProgram } from "../worker/mod.ts";
+import type { ProcessEvent, ProcessRequest } from "./_protocol.ts";
+import { Supervised } from "./supervised.ts";
+import { TempRoot } from "./temp_root.ts";
+
+/** This file, for the main thread to start. */
+export const PROCESS_WORKER: WorkerProgram = {
+  url: import.meta.url,
+  service: "process",
+};
 
 const processes = new Map<number, Supervised>();
 let root: TempRoot | undefined;
 
-const tell = serveRequests<ProcessRequest, ProcessEvent>(handle);
+const tell = serveRequests<ProcessRequest, ProcessEvent>(
+  PROCESS_WORKER.service,
+  handle,
+);
 
 async function handle(request: ProcessRequest): Promise<unknown> {
   switch (request.op) {

@@ -1,22 +1,7 @@
-import type { Signal } from "./_supervisor.ts";
-import { WorkerHost } from "./_worker_host.ts";
-
-/** What the main thread asks of the process worker. */
-export type ProcessRequest =
-  | { readonly op: "root"; readonly prefix: string }
-  | {
-    readonly op: "start";
-    readonly command: readonly string[];
-    readonly log: string;
-  }
-  | { readonly op: "signal"; readonly pid: number; readonly signal: Signal }
-  | { readonly op: "close" };
-
-/** What the process worker tells. */
-export interface ProcessEvent {
-  readonly kind: "exited";
-  readonly pid: number;
-}
+import { WorkerHost } from "../worker/mod.ts";
+import type { ProcessEvent, ProcessRequest } from "./_protocol.ts";
+import type { Signal } from "./supervised.ts";
+import { PROCESS_WORKER } from "./_worker.ts";
 
 /** A process of the worker, as the main thread sees it. */
 export interface HostedProcess {
@@ -37,7 +22,7 @@ export class ProcessHost implements AsyncDisposable {
 
   constructor() {
     this.#worker = new WorkerHost<ProcessRequest, ProcessEvent>({
-      url: new URL("./_worker.ts", import.meta.url),
+      program: PROCESS_WORKER,
       close: { op: "close" },
       onEvent: ({ pid }) => this.#onExit(pid),
     });
@@ -58,9 +43,12 @@ export class ProcessHost implements AsyncDisposable {
     this.#running.set(pid, exit);
     if (this.#gone.delete(pid)) this.#onExit(pid);
     const isRunning = (): boolean => this.#running.get(pid) === exit;
+    const whileHeld = (): Promise<void> => this.#worker.hold(exit.promise);
     return {
       pid,
-      exited: exit.promise,
+      get exited() {
+        return whileHeld();
+      },
       get running() {
         return isRunning();
       },

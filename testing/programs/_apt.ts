@@ -1,5 +1,6 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { run } from "../process/mod.ts";
 import { isFile } from "./_is_file.ts";
-import { run } from "./_run.ts";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -47,7 +48,7 @@ export class Apt {
     const { work, signal } = this.#options;
     const root = `${work}/root`;
     await this.#get("download", ...packages);
-    for await (const { name } of Deno.readDir(`${work}/debs`)) {
+    for (const name of await readdir(`${work}/debs`)) {
       await run("dpkg", ["-x", name, root], { cwd: `${work}/debs`, signal });
     }
     return root;
@@ -65,10 +66,10 @@ async function privateSettings(
   { work, suite }: AptOptions,
 ): Promise<string[]> {
   for (const name of ["debs", "lists/partial", "cache/archives/partial"]) {
-    await Deno.mkdir(`${work}/${name}`, { recursive: true });
+    await mkdir(`${work}/${name}`, { recursive: true });
   }
   const mirror = await debianMirror();
-  await Deno.writeTextFile(
+  await writeFile(
     `${work}/sources.list`,
     `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`,
   );
@@ -95,7 +96,7 @@ async function debianMirror(): Promise<string> {
   ];
   for (const file of files) {
     if (!await isFile(file)) continue;
-    const text = (await Deno.readTextFile(file)).replaceAll(/^\s*#.*$/gm, "");
+    const text = (await readFile(file, "utf8")).replaceAll(/^\s*#.*$/gm, "");
     const mirror = /\bhttps?:\/\/\S+\/debian\/?(?=\s)/.exec(text)?.[0];
     if (mirror !== undefined) return mirror;
   }

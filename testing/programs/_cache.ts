@@ -1,4 +1,6 @@
-import { TempRoot } from "../process/_supervisor.ts";
+import { mkdir, readdir, rename, stat } from "node:fs/promises";
+import type { CodedError } from "../errors/mod.ts";
+import { TempRoot } from "../process/mod.ts";
 
 /** Where the variables come from that say where things are kept. */
 export interface Variables {
@@ -17,13 +19,12 @@ export function cacheRoot(places: Variables, kind: string): string {
 
 /** What the cache holds, by name. */
 export async function cachedNames(root: string): Promise<string[]> {
-  const names: string[] = [];
   try {
-    for await (const entry of Deno.readDir(root)) names.push(entry.name);
+    return await readdir(root);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if ((error as CodedError).code === "ENOENT") return [];
+    throw error;
   }
-  return names;
 }
 
 /** What is to be put into a cache. */
@@ -42,28 +43,28 @@ export async function addToCache(
   root: string,
   entry: CacheEntry,
 ): Promise<string> {
-  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
+  await mkdir(root, { recursive: true, mode: 0o700 });
   await using work = await TempRoot.create({ dir: root, prefix: ".fetch-" });
   await checkOwner(root, work.path);
   const fresh = `${work.path}/new`;
-  await Deno.mkdir(fresh);
+  await mkdir(fresh);
   const target = `${root}/${await entry.fill(fresh)}`;
   try {
-    await Deno.rename(fresh, target);
+    await rename(fresh, target);
   } catch (error) {
     // The only failure that is expected: another process was quicker, or what
     // is there does not run.
     if (!await isDirectory(target)) throw error;
     if (await entry.works(target)) return target;
-    await Deno.rename(target, `${work.path}/old`);
-    await Deno.rename(fresh, target);
+    await rename(target, `${work.path}/old`);
+    await rename(fresh, target);
   }
   return target;
 }
 
 /** Refuses a cache that belongs to another user, as one below /tmp may. */
 async function checkOwner(root: string, ours: string): Promise<void> {
-  const [theirs, own] = await Promise.all([Deno.stat(root), Deno.stat(ours)]);
+  const [theirs, own] = await Promise.all([stat(root), stat(ours)]);
   if (theirs.uid !== own.uid) {
     throw new Error(`${root} belongs to another user`);
   }
@@ -71,9 +72,9 @@ async function checkOwner(root: string, ours: string): Promise<void> {
 
 async function isDirectory(path: string): Promise<boolean> {
   try {
-    return (await Deno.stat(path)).isDirectory;
+    return (await stat(path)).isDirectory();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if ((error as CodedError).code === "ENOENT") return false;
     throw error;
   }
 }

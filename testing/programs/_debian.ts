@@ -1,3 +1,4 @@
+import { rename, rm } from "node:fs/promises";
 import { Apt } from "./_apt.ts";
 import { fits, series } from "./_etcd_version.ts";
 import type { Fetcher } from "./_fetcher.ts";
@@ -36,8 +37,8 @@ async function fetch(
   const root = await apt.unpack(PACKAGES);
   for (const program of PROGRAMS) {
     const path = `${root}/usr/bin/${program}`;
-    if (await isFile(path)) await Deno.rename(path, `${directory}/${program}`);
+    if (await isFile(path)) await rename(path, `${directory}/${program}`);
   }
-  await Deno.remove(work, { recursive: true });
+  await rm(work, { recursive: true });
   return `Debian ${suite}`;
 }

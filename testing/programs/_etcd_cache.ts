@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { addToCache, cachedNames, cacheRoot } from "./_cache.ts";
 import { compareVersions, fits, serverVersion } from "./_etcd_version.ts";
 import { withTools } from "./_etcd_tools.ts";
@@ -47,7 +48,7 @@ export async function install(
       if (!fits(version, wanted)) {
         throw new Error(`it has ${version}, not ${wanted}`);
       }
-      await Deno.writeTextFile(`${directory}/${ORIGIN_FILE}`, `${origin}\n`);
+      await writeFile(`${directory}/${ORIGIN_FILE}`, `${origin}\n`);
       options.onProgress?.(`Got etcd ${version} from ${origin}`);
       return version;
     },
@@ -64,7 +65,7 @@ async function fromCache(
   const version = await serverVersion(etcd);
   const origin = `${directory}/${ORIGIN_FILE}`;
   const from = await isFile(origin)
-    ? ` (${(await Deno.readTextFile(origin)).trim()})`
+    ? ` (${(await readFile(origin, "utf8")).trim()})`
     : "";
   return await withTools(places, { etcd, version, source: `cache${from}` });
 }

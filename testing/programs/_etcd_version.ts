@@ -1,15 +1,17 @@
-import { run } from "./_run.ts";
+import { InvalidOptionError } from "../../errors/mod.ts";
+import { run } from "../process/mod.ts";
 
 /**
  * Checks that a wanted version has the form `3.5` or `3.5.16`.
  *
- * @throws {RangeError} If it has not.
+ * @throws {InvalidOptionError} If it has not.
  */
 export function checkWanted(wanted: string): void {
   if (!/^\d+\.\d+(\.\d+)?$/.test(wanted)) {
-    throw new RangeError(
-      `Cannot find an etcd as its version must look like "3.5" or "3.5.16": current value is "${wanted}"`,
-    );
+    throw new InvalidOptionError("version", wanted, {
+      action: "find an etcd",
+      expected: 'like "3.5" or "3.5.16"',
+    });
   }
 }
 

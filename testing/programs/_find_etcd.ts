@@ -1,3 +1,11 @@
+import { realpath } from "node:fs/promises";
+import {
+  helpFor,
+  reasonInLog,
+  reasonOf,
+  TestingError,
+  type TestingFailure,
+} from "../errors/mod.ts";
 import { install, searchCache } from "./_etcd_cache.ts";
 import {
   checkWanted,
@@ -38,17 +46,18 @@ async function useChosen(
   let etcd: string;
   let version: string;
   try {
-    etcd = await Deno.realPath(path);
+    etcd = await realpath(path);
     version = await serverVersion(etcd);
   } catch (cause) {
-    throw new Error(
+    throw new TestingError(
       `Cannot use ETCD_BIN="${path}": ${(cause as Error).message}`,
-      { cause },
+      { reason: reasonOf(cause) ?? "version", cause },
     );
   }
   if (asked !== undefined && !fits(version, asked)) {
-    throw new Error(
+    throw new TestingError(
       `Cannot use ETCD_BIN="${path}": it is etcd ${version}, but ${asked} was asked for`,
+      { reason: "version" },
     );
   }
   return await withTools(places, { etcd, version, source: "ETCD_BIN" });
@@ -81,6 +90,7 @@ async function fetchAny(
   search: { wanted: string; reasons: string[]; options: FetchOptions },
 ): Promise<EtcdBinaries> {
   const { wanted, reasons, options } = search;
+  const failures: unknown[] = [];
   for (const fetcher of places.fetchers) {
     options.signal?.throwIfAborted();
     try {
@@ -88,15 +98,23 @@ async function fetchAny(
     } catch (error) {
       options.signal?.throwIfAborted();
       // The next place may have it; the last error message has all reasons.
+      failures.push(error);
       const reason = `${fetcher.name}: ${messageOf(error)}`;
       reasons.push(reason);
       options.onProgress?.(reason);
     }
   }
-  throw new Error(
+  const reason = failures.map(reasonOfFetch).find((found) => found) ??
+    "version";
+  throw new TestingError(
     `Cannot find an etcd ${wanted} server:\n${
-      reasons.map((reason) => `  - ${reason}\n`).join("")
-    }Any of these helps: ${waysOut(wanted).join("; ")}`,
+      reasons.map((reason) => `  - ${reason}`).join("\n")
+    }`,
+    {
+      reason,
+      help: [...helpFor(reason), ...waysOut(wanted)],
+      cause: failures.at(-1),
+    },
   );
 }
 
@@ -107,9 +125,14 @@ function waysOut(wanted: string): readonly string[] {
     "let this machine reach deb.debian.org or github.com once",
   ];
   // The Go module that is built has been there since 3.5.
-  return compareVersions(wanted, "3.5") < 0
-    ? ways
-    : [...ways, `run tools/build/etcd.sh ${wanted} where there is Go`];
+  return compareVersions(wanted, "3.5") < 0 ? ways : [
+    ...ways,
+    `run tools/build/etcd.sh ${wanted} where there is Go, from etcdeno's repository`,
+  ];
+}
+
+function reasonOfFetch(error: unknown): TestingFailure | undefined {
+  return reasonOf(error) ?? reasonInLog(messageOf(error));
 }
 
 /** What an error says, and what its cause does. */

@@ -1,10 +1,13 @@
+import { stat } from "node:fs/promises";
+import type { CodedError } from "../errors/mod.ts";
+
 /** Whether there is a file at `path`. */
 export async function isFile(path: string): Promise<boolean> {
   try {
-    return (await Deno.stat(path)).isFile;
+    return (await stat(path)).isFile();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    if (error instanceof Deno.errors.NotADirectory) return false;
+    const { code } = error as CodedError;
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
     throw error;
   }
 }

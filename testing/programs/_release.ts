@@ -1,6 +1,8 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import process from "node:process";
+import { run } from "../process/mod.ts";
 import type { Fetcher } from "./_fetcher.ts";
 import { isFile } from "./_is_file.ts";
-import { run } from "./_run.ts";
 import type { FetchOptions } from "./find_options.ts";
 
 /** A release of each series; a full version is taken as it is. */
@@ -54,24 +56,24 @@ async function fetchFrom(base: string, task: Task): Promise<string> {
     throw new Error(`${name} has the sum ${actual}, not ${expected}`);
   }
   const work = `${directory}/release`;
-  await Deno.mkdir(work);
-  await Deno.writeFile(`${work}/${name}`, archive);
+  await mkdir(work);
+  await writeFile(`${work}/${name}`, archive);
   await run("tar", ["-xf", name], { cwd: work, signal: options.signal });
   const unpacked = `${work}/${name.replace(/\.(tar\.gz|zip)$/, "")}`;
   for (const program of PROGRAMS) {
     const path = `${unpacked}/${program}`;
-    if (await isFile(path)) await Deno.rename(path, `${directory}/${program}`);
+    if (await isFile(path)) await rename(path, `${directory}/${program}`);
   }
-  await Deno.remove(work, { recursive: true });
+  await rm(work, { recursive: true });
   return `release v${version}`;
 }
 
 function archiveName(version: string): string {
-  const { os, arch } = Deno.build;
-  const machine = arch === "x86_64" ? "amd64" : "arm64";
+  const { platform, arch } = process;
+  const machine = arch === "x64" ? "amd64" : "arm64";
   // The tar of macOS reads zip files, too.
-  const form = os === "linux" ? "tar.gz" : "zip";
-  return `etcd-v${version}-${os}-${machine}.${form}`;
+  const form = platform === "linux" ? "tar.gz" : "zip";
+  return `etcd-v${version}-${platform}-${machine}.${form}`;
 }
 
 function sumOf(sums: string, name: string): string {
@@ -109,5 +111,5 @@ async function download(
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return digest.toHex();
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

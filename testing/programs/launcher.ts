@@ -1,3 +1,4 @@
+import { variable } from "../process/mod.ts";
 import { fetchFromDebian } from "./_debian.ts";
 import { findEtcdIn } from "./_find_etcd.ts";
 import { fetchRelease } from "./_release.ts";
@@ -10,13 +11,13 @@ import type { FindOptions } from "./find_options.ts";
  * (`etcdeno/etcd/` in `$XDG_CACHE_HOME` or `~/.cache`), Debian's packages
  * (unpacked, not installed; no root needed), the release on GitHub.
  *
- * @throws {RangeError} If the version has another form.
- * @throws {Error} If `ETCD_BIN` is not of the version that was asked for, or
- * if there is no server anywhere. The message says what would help.
+ * @throws {InvalidOptionError} If the version has another form.
+ * @throws {TestingError} If `ETCD_BIN` is not of the version that was asked
+ * for, or if there is no server anywhere. The message says what would help.
  */
 export function findEtcd(options: FindOptions = {}): Promise<EtcdBinaries> {
   return findEtcdIn({
-    variable: (name) => Deno.env.get(name) || undefined,
+    variable,
     fetchers: [fetchFromDebian(), fetchRelease()],
   }, options);
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { FaultMode, ProxyStats } from "./fault_mode.ts";
 import { Link } from "./_link.ts";
-import { ListeningPort } from "../_listening_port.ts";
+import { ListeningPort } from "../ports/mod.ts";
 import { Traffic } from "./_traffic.ts";
 
 /** The worker's side of a client fault proxy: one port, one mode, its links. */
@@ -34,7 +34,7 @@ export class FaultListener {
       await closed;
       return;
     }
-    if (mode.kind === "cut") await this.cutAll();
+    if (mode.kind === "reset") await this.cutAll();
     for (const link of this.#links) link.setMode(mode);
     if (!this.#port.listening) await this.listen();
   }

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { Link } from "./_link.ts";
-import { ListeningPort } from "../_listening_port.ts";
+import { ListeningPort } from "../ports/mod.ts";
 
 /** Bytes of an HTTP head that are looked at; etcd's heads are far smaller. */
 const HEAD_LIMIT_BYTES = 16 << 10;

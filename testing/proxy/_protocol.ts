@@ -1,8 +1,9 @@
 import type { FaultMode } from "./fault_mode.ts";
-import type { WorkerHost } from "../process/_worker_host.ts";
+import type { WorkerHost } from "../worker/mod.ts";
 
 /** What the main thread asks of the proxy worker. */
 export type ProxyRequest =
+  | { readonly op: "ports"; readonly count: number }
   | {
     readonly op: "open";
     readonly kind: "client" | "peer";

@@ -2,18 +2,29 @@
  * Hosts the client and peer proxies of one cluster off the main thread, so
  * that a busy client does not slow the network it is measured on.
  */
+import { PortBlock } from "../ports/mod.ts";
+import { serveRequests, type WorkerProgram } from "../worker/mod.ts";
 import { FaultListener } from "./_fault_listener.ts";
 import { PeerListener } from "./_peer_listener.ts";
 import type { ProxyRequest } from "./_protocol.ts";
-import { serveRequests } from "../process/_worker_scope.ts";
+
+/** This file, for the main thread to start. */
+export const PROXY_WORKER: WorkerProgram = {
+  url: import.meta.url,
+  service: "proxy",
+};
 
 const clients = new Map<number, FaultListener>();
 const peers = new Map<number, PeerListener>();
+let block: Promise<PortBlock> | undefined;
 
-serveRequests(handle);
+serveRequests(PROXY_WORKER.service, handle);
 
 async function handle(request: ProxyRequest): Promise<unknown> {
   switch (request.op) {
+    case "ports":
+      block ??= PortBlock.claim();
+      return await (await block).take(request.count);
     case "open":
       return await open(request);
     case "mode":
@@ -29,9 +40,10 @@ async function handle(request: ProxyRequest): Promise<unknown> {
       return await find(peers, request.port).isolate(request.owner, isolated);
     }
     case "close":
-      return await Promise.all(
+      await Promise.all(
         [...clients.values(), ...peers.values()].map((proxy) => proxy.close()),
       );
+      return await (await block)?.close();
   }
 }
 

@@ -3,7 +3,7 @@ export type FaultMode =
   /** Bytes go through as they come. */
   | { readonly kind: "pass" }
   /** Existing connections were reset when the mode was set; new ones pass. */
-  | { readonly kind: "cut" }
+  | { readonly kind: "reset" }
   /** Existing connections were reset; new ones are refused. */
   | { readonly kind: "refuse" }
   /** Connections stay open, every byte is read and thrown away. */
@@ -18,6 +18,9 @@ export type FaultMode =
   | { readonly kind: "delay"; readonly delayMs: number }
   /** Per connection and direction, at most so many bytes per second. */
   | { readonly kind: "throttle"; readonly bytesPerSecond: number };
+
+/** A mode that has nothing but its name. */
+export type FaultName = Exclude<FaultMode["kind"], "delay" | "throttle">;
 
 /** What a fault proxy counts. */
 export interface ProxyStats {
@@ -40,25 +43,4 @@ export interface ProxyStats {
   readonly pingTimesMs: readonly number[];
   /** HTTP/2 GOAWAY frames the server sent since the last reset of the counts. */
   readonly goAways: number;
-}
-
-/**
- * Checks a mode before it is sent to the worker.
- *
- * @throws {RangeError} If a figure of the mode is not a finite positive number.
- */
-export function checkMode(mode: FaultMode): void {
-  if (mode.kind === "delay") {
-    positive("delayMs", mode.delayMs);
-  } else if (mode.kind === "throttle") {
-    positive("bytesPerSecond", mode.bytesPerSecond);
-  }
-}
-
-function positive(name: string, value: number): void {
-  if (!Number.isFinite(value) || value <= 0) {
-    throw new RangeError(
-      `Cannot set the fault mode as '${name}' must be a positive number: current value is ${value}`,
-    );
-  }
 }

@@ -1,14 +1,22 @@
-import { checkMode, type FaultMode, type ProxyStats } from "./fault_mode.ts";
-import { freePorts, retryOnTakenPort } from "../_ports.ts";
+import { retryOnTakenPort } from "../ports/mod.ts";
+import { WorkerHost } from "../worker/mod.ts";
+import type { FaultMode, FaultName, ProxyStats } from "./fault_mode.ts";
+import { modeOf } from "./_mode_of.ts";
 import type { ProxyHost } from "./_protocol.ts";
-import { WorkerHost } from "../process/_worker_host.ts";
+import { PROXY_WORKER } from "./_worker.ts";
 
 /** A TCP proxy before one client port, with faults on demand. */
 export interface FaultProxy {
-  /** Where clients connect to: `http://127.0.0.1:PORT`. */
+  /** Where clients connect to: `http://127.0.0.1:PORT`, or `https://…`. */
   readonly endpoint: string;
-  /** Switches the mode; resolves when it is in effect. */
-  set(mode: FaultMode): Promise<void>;
+  /**
+   * Switches the mode; resolves when it is in effect. A name alone stands for
+   * a mode that has nothing else: `"blackhole"` for `{ kind: "blackhole" }`.
+   *
+   * @throws {InvalidOptionError} If there is no such mode, or a figure of it is
+   * not a positive number.
+   */
+  set(mode: FaultName | FaultMode): Promise<void>;
   /** Resets every connection once and resolves to their number. */
   cutAll(): Promise<number>;
   /** The counts now. */
@@ -29,9 +37,9 @@ export async function startFaultProxy(
 ): Promise<LoneFaultProxy> {
   const host = startProxyHost();
   try {
-    const proxy = await retryOnTakenPort(() => {
-      const [port = 0] = freePorts(1);
-      return openFaultProxy(host, { port, targetPort });
+    const proxy = await retryOnTakenPort(async () => {
+      const [port = 0] = await takePorts(host, 1);
+      return await openFaultProxy(host, { port, targetPort });
     });
     return {
       ...proxy,
@@ -47,15 +55,25 @@ export async function startFaultProxy(
 /** Starts a worker for proxies. */
 export function startProxyHost(): ProxyHost {
   return new WorkerHost({
-    url: new URL("./_worker.ts", import.meta.url),
+    program: PROXY_WORKER,
     close: { op: "close" },
   });
+}
+
+/** Finds ports that are free, in a block that is the worker's own. */
+export async function takePorts(
+  host: ProxyHost,
+  count: number,
+): Promise<number[]> {
+  return await host.ask({ op: "ports", count }) as number[];
 }
 
 /** Where a proxy listens and where it leads. */
 export interface ProxyPorts {
   readonly port: number;
   readonly targetPort: number;
+  /** What its endpoint begins with. @default {"http"} */
+  readonly scheme?: "http" | "https";
 }
 
 /** Opens a fault proxy on a worker that may have others. */
@@ -63,13 +81,12 @@ export async function openFaultProxy(
   host: ProxyHost,
   ports: ProxyPorts,
 ): Promise<FaultProxy> {
-  const { port } = ports;
-  await host.ask({ op: "open", kind: "client", ...ports });
+  const { port, targetPort, scheme = "http" } = ports;
+  await host.ask({ op: "open", kind: "client", port, targetPort });
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `${scheme}://127.0.0.1:${port}`,
     async set(mode) {
-      checkMode(mode);
-      await host.ask({ op: "mode", port, mode });
+      await host.ask({ op: "mode", port, mode: modeOf(mode) });
     },
     async cutAll() {
       return await host.ask({ op: "cut", port }) as number;

@@ -1,3 +1,5 @@
+import { TestingError } from "../errors/mod.ts";
+
 /** Options of {@linkcode waitFor}. */
 export interface WaitOptions {
   /** @default {10_000} */
@@ -12,7 +14,7 @@ export interface WaitOptions {
  * resolves to that. An error of the condition ends the wait.
  *
  * @param what What is waited for, as the error is to name it.
- * @throws {Error} If the condition does not hold within the time.
+ * @throws {TestingError} If the condition does not hold within the time.
  */
 export async function waitFor<T>(
   what: string,
@@ -26,8 +28,9 @@ export async function waitFor<T>(
     const value = await condition();
     if (value) return value as Exclude<T, undefined | null | false | 0 | "">;
     if (performance.now() >= deadline) {
-      throw new Error(
+      throw new TestingError(
         `Cannot go on without ${what}: not so after ${timeoutMs} ms`,
+        { reason: "timeout" },
       );
     }
     await sleep(intervalMs);

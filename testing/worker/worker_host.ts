@@ -1,3 +1,5 @@
+import { Worker } from "node:worker_threads";
+
 /** A request to a worker with the number its answer carries. */
 export interface WorkerMessage<Request> {
   readonly id: number;
@@ -6,13 +8,26 @@ export interface WorkerMessage<Request> {
 
 /** What a worker says: one answer to each request, and what it sees happen. */
 export type WorkerReply<Event> =
-  | { readonly kind: "error"; readonly id: number; readonly error: string }
+  | {
+    readonly kind: "error";
+    readonly id: number;
+    readonly error: string;
+    readonly code: string;
+  }
   | { readonly kind: "value"; readonly id: number; readonly value: unknown }
   | { readonly kind: "event"; readonly event: Event };
 
+/** A module that a worker runs. */
+export interface WorkerProgram {
+  /** Where it is: its own `import.meta.url`. */
+  readonly url: string;
+  /** What it calls `serveRequests()` with. */
+  readonly service: string;
+}
+
 /** What a worker is started with. */
 export interface WorkerHostOptions<Request, Event> {
-  readonly url: URL;
+  readonly program: WorkerProgram;
   /** The request that ends it, answered when all it held is given back. */
   readonly close: Request;
   readonly onEvent?: (event: Event) => void;
@@ -22,24 +37,33 @@ export interface WorkerHostOptions<Request, Event> {
  * The main thread's end of a worker. What the worker holds (sockets, child
  * processes) is its own, so that a cluster can serve many tests: the test
  * sanitizers of the main thread see none of it.
+ *
+ * The worker keeps no program alive, but as long as something is waited for.
  */
 export class WorkerHost<Request, Event = never> implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #options: WorkerHostOptions<Request, Event>;
   readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
   #lastId = 0;
+  #holds = 0;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: WorkerHostOptions<Request, Event>) {
     this.#options = options;
-    this.#worker = new Worker(options.url, { type: "module" });
-    this.#worker.onmessage = (event: MessageEvent<WorkerReply<Event>>) =>
-      this.#onReply(event.data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#fail(new Error(`Cannot go on in a worker: ${event.message}`));
-    };
+    const { url, service } = options.program;
+    this.#worker = new Worker(startable(url), {
+      workerData: { etcdenoService: service },
+    });
+    this.#worker.on(
+      "message",
+      (reply: WorkerReply<Event>) => this.#onReply(reply),
+    );
+    this.#worker.on("error", (cause: unknown) => {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      this.#fail(new Error(`Cannot go on in a worker: ${message}`, { cause }));
+    });
+    this.#worker.unref();
   }
 
   /** Sends a request; resolves to the value of its answer. */
@@ -51,6 +75,16 @@ export class WorkerHost<Request, Event = never> implements AsyncDisposable {
       );
     }
     return this.#send(request);
+  }
+
+  /** Keeps the program alive until `promise` is settled, which events do. */
+  async hold<T>(promise: Promise<T>): Promise<T> {
+    if (this.#holds++ === 0) this.#worker.ref();
+    try {
+      return await promise;
+    } finally {
+      if (--this.#holds === 0) this.#worker.unref();
+    }
   }
 
   /**
@@ -72,7 +106,7 @@ export class WorkerHost<Request, Event = never> implements AsyncDisposable {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#send(this.#options.close);
     } finally {
-      this.#worker.terminate();
+      await this.#worker.terminate();
     }
   }
 
@@ -82,7 +116,7 @@ export class WorkerHost<Request, Event = never> implements AsyncDisposable {
     this.#pending.set(id, answer);
     const message: WorkerMessage<Request> = { id, request };
     this.#worker.postMessage(message);
-    return answer.promise;
+    return this.hold(answer.promise);
   }
 
   #onReply(reply: WorkerReply<Event>): void {
@@ -94,7 +128,10 @@ export class WorkerHost<Request, Event = never> implements AsyncDisposable {
     if (waiting === undefined) return;
     this.#pending.delete(reply.id);
     if (reply.kind === "value") waiting.resolve(reply.value);
-    else waiting.reject(new Error(reply.error));
+    else {
+      const { error, code } = reply;
+      waiting.reject(Object.assign(new Error(error), { code }));
+    }
   }
 
   #fail(error: Error): void {
@@ -102,4 +139,11 @@ export class WorkerHost<Request, Event = never> implements AsyncDisposable {
     for (const waiting of this.#pending.values()) waiting.reject(error);
     this.#pending.clear();
   }
+}
+
+/** Workers start from files; a module of JSR is imported by one made of text. */
+function startable(url: string): URL {
+  if (url.startsWith("file:")) return new URL(url);
+  const text = `import ${JSON.stringify(url)};`;
+  return new URL(`data:text/javascript,${encodeURIComponent(text)}`);
 }

@@ -1,27 +1,32 @@
-import type { WorkerMessage, WorkerReply } from "./_worker_host.ts";
-
-interface WorkerScope<Request, Event> {
-  onmessage: ((event: MessageEvent<WorkerMessage<Request>>) => void) | null;
-  postMessage(reply: WorkerReply<Event>): void;
-}
+import { parentPort, workerData } from "node:worker_threads";
+import type { CodedError } from "../errors/mod.ts";
+import type { WorkerMessage, WorkerReply } from "./worker_host.ts";
 
 /**
  * The worker's end: has every request handled and answers it. Gives a function
  * that tells the main thread of an event.
+ *
+ * A module that calls this is also imported by the main thread, which has to
+ * know where it is: there, and in a worker of somebody else, it does nothing.
  */
 export function serveRequests<Request, Event = never>(
+  service: string,
   handle: (request: Request) => Promise<unknown>,
 ): (event: Event) => void {
-  const scope = globalThis as unknown as WorkerScope<Request, Event>;
-  scope.onmessage = (message) => {
-    const { id, request } = message.data;
+  const port = parentPort;
+  if (port === null || workerData?.etcdenoService !== service) return () => {};
+  const reply = (message: WorkerReply<Event>): void =>
+    port.postMessage(message);
+  port.on("message", ({ id, request }: WorkerMessage<Request>) => {
     handle(request).then(
-      (value) => scope.postMessage({ kind: "value", id, value }),
+      (value) => reply({ kind: "value", id, value }),
       (error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error);
-        scope.postMessage({ kind: "error", id, error: text });
+        const { message, code, name }: CodedError = error instanceof Error
+          ? error
+          : new Error(String(error));
+        reply({ kind: "error", id, error: message, code: code ?? name });
       },
     );
-  };
-  return (event) => scope.postMessage({ kind: "event", event });
+  });
+  return (event) => reply({ kind: "event", event });
 }

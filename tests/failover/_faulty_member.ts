@@ -1,15 +1,15 @@
 import { Client } from "../../mod.ts";
-import { Cluster, type Member } from "../harness/mod.ts";
+import { type Member, startEtcd, type TestCluster } from "../harness/mod.ts";
 
 /** The cluster that {@linkcode startFaultyMember} starts. */
-export let cluster: Cluster;
+export let cluster: TestCluster;
 /** Makes its calls past the faults, on a connection of its own. */
 export let other: Client;
 
 /** Starts it, and ends it after the last test of the file that calls this. */
 export function startFaultyMember(extraArgs: readonly string[] = []): void {
   Deno.test.beforeAll(async () => {
-    cluster = await Cluster.start({ members: 1, extraArgs });
+    cluster = await startEtcd({ members: 1, extraArgs });
     other = new Client({
       endpoints: cluster.members[0]?.directEndpoint ?? "",
       // Pings would be a timer that outlives the test that makes the first call.

@@ -1,11 +1,11 @@
 import { freePorts } from "../harness/_ports.ts";
-import type { Cluster } from "../harness/mod.ts";
+import type { TestCluster } from "../harness/mod.ts";
 
 /** Starts `etcd grpc-proxy` in front of a member. */
-export function startProxy(cluster: Cluster): AsyncDisposable & {
-  readonly endpoint: string;
-} {
-  const address = `127.0.0.1:${freePorts(1)[0]}`;
+export async function startProxy(
+  cluster: TestCluster,
+): Promise<AsyncDisposable & { readonly endpoint: string }> {
+  const address = `127.0.0.1:${(await freePorts(1))[0]}`;
   const child = new Deno.Command("sh", {
     args: [
       "-c",

@@ -1,8 +1,8 @@
 import { Client } from "../../mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd, type TestCluster } from "../harness/mod.ts";
 
 /** The cluster that {@linkcode startOneMember} starts. */
-export let cluster: Cluster;
+export let cluster: TestCluster;
 /** A client of it. */
 export let client: Client;
 
@@ -14,7 +14,7 @@ let serial = 0;
  */
 export function startOneMember(): void {
   Deno.test.beforeAll(async () => {
-    cluster = await Cluster.start({ members: 1 });
+    cluster = await startEtcd({ members: 1 });
     // Pings would be a timer that outlives the test that makes the first call.
     client = new Client({ endpoints: cluster.endpoints, keepAlive: false });
     await client.connect();

@@ -1,13 +1,17 @@
 import { Client } from "../../mod.ts";
-import { Cluster, type ClusterRestoreOptions } from "../harness/mod.ts";
+import {
+  type RestoreOptions,
+  startEtcd,
+  type TestCluster,
+} from "../harness/mod.ts";
 
 /** The cluster of one member that {@linkcode startRestorable} starts. */
-export let cluster: Cluster;
+export let cluster: TestCluster;
 
 /** Starts a cluster for all tests of the file that calls this. */
 export function startRestorable(): void {
   Deno.test.beforeAll(async () => {
-    cluster = await Cluster.start({ members: 1 });
+    cluster = await startEtcd({ members: 1 });
   });
   Deno.test.afterAll(async () => {
     await cluster.close();
@@ -54,7 +58,7 @@ export async function snapshot(client: Client): Promise<string> {
  * is done `before` the client under test can reach it again has happened then.
  */
 export async function goBack(
-  { before, ...options }: ClusterRestoreOptions & {
+  { before, ...options }: RestoreOptions & {
     readonly before?: (client: Client) => Promise<unknown>;
   },
 ): Promise<void> {

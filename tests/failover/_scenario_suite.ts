@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { BalancerName } from "../../balancers/mod.ts";
-import { Cluster, findEtcd } from "../harness/mod.ts";
+import { findEtcd, startEtcd, type TestCluster } from "../harness/mod.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
 import { runCell } from "../scenarios/cell.ts";
 import { isLong } from "../scenarios/long_scenarios.ts";
@@ -21,10 +21,10 @@ export function testScenarios(
   name: BalancerName,
   { length }: { readonly length: "short" | "long" },
 ): void {
-  let cluster: Cluster;
+  let cluster: TestCluster;
 
   Deno.test.beforeAll(async () => {
-    cluster = await Cluster.start({ binaries });
+    cluster = await startEtcd({ binaries });
   });
 
   Deno.test.afterAll(async () => {

@@ -1,14 +1,14 @@
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
 import { Client } from "../../mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd, type TestCluster } from "../harness/mod.ts";
 
 /** The cluster that {@linkcode startThreeMembers} starts. */
-export let cluster: Cluster;
+export let cluster: TestCluster;
 
 /** Starts a cluster for all tests of the file that calls this. */
 export function startThreeMembers(): void {
   Deno.test.beforeAll(async () => {
-    cluster = await Cluster.start();
+    cluster = await startEtcd();
   });
   Deno.test.afterAll(async () => {
     await cluster.close();

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
 import type { ClientEvent, Watch } from "../../mod.ts";
-import { Cluster, type Member, waitFor } from "../harness/mod.ts";
+import { type Member, startEtcd, waitFor } from "../harness/mod.ts";
 import { observer } from "../scenarios/steps/clients.ts";
 import { repeatDuring } from "../scenarios/steps/repeat_during.ts";
 import { clientAs, ROOT, setUp } from "./auth/_subject.ts";
@@ -150,7 +150,7 @@ Deno.test("a client tells that its lease was revoked elsewhere, and not that it 
 });
 
 Deno.test("a client tells what becomes of its token when the server forgets it", async () => {
-  await using guarded = await Cluster.start({ members: 1 });
+  await using guarded = await startEtcd({ members: 1 });
   const [member] = guarded.members;
   assert(member);
   const told = new Told();

@@ -1,6 +1,6 @@
 // A client of etcd's own gRPC proxy, which gives watches ids of its own.
 import { assertEquals, assertRejects } from "@std/assert";
-import { Cluster, waitFor } from "../harness/mod.ts";
+import { startEtcd, waitFor } from "../harness/mod.ts";
 import {
   Client,
   type ErrorCode,
@@ -12,8 +12,8 @@ import {
 import { startProxy } from "./_grpc_proxy.ts";
 
 Deno.test("Client works through etcd's gRPC proxy", async () => {
-  await using cluster = await Cluster.start({ members: 1 });
-  await using proxy = startProxy(cluster);
+  await using cluster = await startEtcd({ members: 1 });
+  await using proxy = await startProxy(cluster);
   await using client = new Client({ endpoints: proxy.endpoint });
   await client.connect();
   const seen: string[] = [];
@@ -40,8 +40,8 @@ Deno.test("Client works through etcd's gRPC proxy", async () => {
 });
 
 Deno.test("syncEndpoints() keeps etcd's gRPC proxy, which names an address where nobody is", async () => {
-  await using cluster = await Cluster.start({ members: 1 });
-  await using proxy = startProxy(cluster);
+  await using cluster = await startEtcd({ members: 1 });
+  await using proxy = await startProxy(cluster);
   await using client = new Client({ endpoints: proxy.endpoint });
   await client.connect();
   const { header, members } = await client.cluster.members();
@@ -76,8 +76,8 @@ const REFUSED: readonly (readonly [
 const MANY = Array.from({ length: 200 }, (_, at) => op.put(`${at}`, "1"));
 
 Deno.test("Errors have the same code through etcd's gRPC proxy", async () => {
-  await using cluster = await Cluster.start({ members: 1 });
-  await using proxy = startProxy(cluster);
+  await using cluster = await startEtcd({ members: 1 });
+  await using proxy = await startProxy(cluster);
   await using direct = new Client({ endpoints: cluster.endpoints });
   await using client = new Client({ endpoints: proxy.endpoint });
   await client.connect();

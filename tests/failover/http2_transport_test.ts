@@ -3,13 +3,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import { Client, prefix } from "../../mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd, type TestCluster } from "../harness/mod.ts";
 
 const MEBIBYTE = 1_048_576;
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
+  cluster = await startEtcd({ members: 1 });
 });
 
 Deno.test.afterAll(async () => {

@@ -1,7 +1,7 @@
 // What watches and leases leave behind on the server and here: nothing.
 import { assert, assertEquals } from "@std/assert";
 import { Client, prefix, type Watch } from "../../mod.ts";
-import { Cluster, waitFor } from "../harness/mod.ts";
+import { startEtcd, type TestCluster, waitFor } from "../harness/mod.ts";
 
 const PER_ROUND = 5_000;
 const LIVE = 10_000;
@@ -9,10 +9,10 @@ const MIB = 1024 * 1024;
 // About a hundred bytes for each.
 const BOUND_BYTES = MIB / 2;
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
+  cluster = await startEtcd({ members: 1 });
 });
 
 Deno.test.afterAll(async () => {

@@ -3,14 +3,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { prefix } from "../../mod.ts";
 import { DnsServer } from "../harness/fake/dns_server.ts";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd } from "../harness/mod.ts";
 import { blockName, pagePaths, readPage } from "../unit/docs/_pages.ts";
 import { clientAs, codeOf, ROOT, setUp } from "./auth/_subject.ts";
 import { linesOf, PARTS, take, taken } from "./_snippet_parts.ts";
 import { startTlsCluster } from "./tls/_subject.ts";
 
 Deno.test("the snippets of the README and of docs/ run", async () => {
-  await using cluster = await Cluster.start({ members: 1 });
+  await using cluster = await startEtcd({ members: 1 });
   const lines = await linesOf(`
     const endpoints = ${JSON.stringify(cluster.endpoints)};
     await using client = new Client({ endpoints });
@@ -28,7 +28,7 @@ const EARLY = await take(
 );
 
 Deno.test("the snippet on authentication runs", async () => {
-  await using cluster = await Cluster.start({ members: 1 });
+  await using cluster = await startEtcd({ members: 1 });
   await setUp(cluster);
   await using root = clientAs(cluster, { auth: ROOT });
   await root.auth.users.add("app", { password: "from a file" });

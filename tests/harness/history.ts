@@ -1,6 +1,6 @@
 import type { Watch, WatchBatch, WatchEvent } from "../../mod.ts";
 // Not by the door, so that a program with `--allow-net` alone can have it.
-import { waitFor } from "./wait_for.ts";
+import { waitFor } from "../../testing/wait/mod.ts";
 
 // A hundred watches of a hundred thousand revisions see the same events: each
 // is kept once.

@@ -3,7 +3,7 @@
 // ETCDENO_MATRIX_MINUTES=10 deno task test FILE
 import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientEvent } from "../../mod.ts";
-import { Cluster, sleep } from "../harness/mod.ts";
+import { sleep, startEtcd, type TestCluster } from "../harness/mod.ts";
 
 const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.5);
 const BUSY_LOOPS = 4;
@@ -27,7 +27,7 @@ function busyLoop(): AsyncDisposable {
 }
 
 /** The changes of leaders that the members have seen. */
-async function leaderChanges({ members }: Cluster): Promise<number> {
+async function leaderChanges({ members }: TestCluster): Promise<number> {
   const texts = await Promise.all(members.map((member) => member.metrics()));
   return texts.reduce((sum, text) => {
     const [, count] =
@@ -37,7 +37,7 @@ async function leaderChanges({ members }: Cluster): Promise<number> {
 }
 
 Deno.test(`adaptive | ${MINUTES} minutes on a healthy cluster beside ${BUSY_LOOPS} busy loops: no ejection but around an election, hedges of at most ${MOST_HEDGED} of the reads`, async () => {
-  await using cluster = await Cluster.start();
+  await using cluster = await startEtcd();
   await using stack = new AsyncDisposableStack();
   const events: { readonly atMs: number; readonly event: ClientEvent }[] = [];
   await using client = new Client({

@@ -3,15 +3,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { adaptive } from "../../balancers/mod.ts";
 import { measureFleet } from "../../bench/_fleet.ts";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd, type TestCluster } from "../harness/mod.ts";
 
 const CLIENTS = 1_000;
 const LOOK_MS = 20_000;
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await startEtcd();
 });
 
 Deno.test.afterAll(async () => {

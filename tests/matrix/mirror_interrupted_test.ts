@@ -1,7 +1,7 @@
 // A mirror while one side refuses connections, for longer than a call has.
 import { assert, assertEquals } from "@std/assert";
 import { mirror, type MirrorState } from "../../recipes/mod.ts";
-import { type Cluster, waitFor } from "../harness/mod.ts";
+import { type TestCluster, waitFor } from "../harness/mod.ts";
 import {
   assertEqual,
   from,
@@ -18,7 +18,7 @@ const WAIT = { timeoutMs: 60_000 };
 
 startTwoClusters();
 
-function proxyOf({ members: [member] }: Cluster) {
+function proxyOf({ members: [member] }: TestCluster) {
   assert(member);
   return member.proxy;
 }

@@ -4,7 +4,7 @@ import { goProgram } from "../../bench/_go_program.ts";
 import { runToEnd } from "../../bench/_run_program.ts";
 import { Client } from "../../mod.ts";
 import { type Isolation, json, stm } from "../../recipes/mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd } from "../harness/mod.ts";
 
 const COUNT = 300;
 /** The program warms up before. */
@@ -24,7 +24,7 @@ Deno.test({
   ignore: "missing" in PEER,
 }, async () => {
   if ("missing" in PEER) return;
-  await using cluster = await Cluster.start();
+  await using cluster = await startEtcd();
   const endpoints = cluster.members.map(({ directEndpoint }) =>
     new URL(directEndpoint).host
   );

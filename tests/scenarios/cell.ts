@@ -1,4 +1,4 @@
-import type { Cluster } from "../harness/mod.ts";
+import type { TestCluster } from "../harness/mod.ts";
 import { deviations } from "./verdict/deviations.ts";
 import { expectationOf, type Judged } from "./verdict/expectation.ts";
 import type { Recording } from "./recording/recording.ts";
@@ -26,7 +26,7 @@ export type Cell =
 
 /** What a cell is run with. */
 export interface CellOptions {
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   /** The timeout of each call, in milliseconds. */
   readonly callTimeoutMs: number;
   /** Ends the run. */

@@ -1,7 +1,7 @@
 import type { BalancerFactory, BalancerName } from "../../mod.ts";
 import type { TransportName } from "./transports.ts";
 import type { FaultClass } from "./fault_class.ts";
-import type { Cluster } from "../harness/mod.ts";
+import type { TestCluster } from "../harness/mod.ts";
 import type { Expected } from "./verdict/expected.ts";
 import type { Recording } from "./recording/recording.ts";
 import type { Timeline } from "./recording/timeline.ts";
@@ -19,7 +19,7 @@ export interface Subject {
 /** What a scenario is run with. */
 export interface RunContext {
   /** Three members without any fault, and one leader. */
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   /** The strategy under test. */
   readonly subject: Subject;
   /** The timeout of each call, in milliseconds. */

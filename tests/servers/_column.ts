@@ -1,5 +1,5 @@
 import { freePorts } from "../harness/_ports.ts";
-import { ProcessHost } from "../harness/process/_host.ts";
+import { ProcessHost } from "../../testing/process/mod.ts";
 import { waitFor } from "../harness/mod.ts";
 
 /** Something that clients reach etcd through: a column of the table. */
@@ -53,7 +53,7 @@ export async function startProgram(
   await using stack = new AsyncDisposableStack();
   const processes = stack.use(new ProcessHost());
   const directory = await processes.makeRoot("etcdeno-front-");
-  const [port = 0] = freePorts(1);
+  const [port = 0] = await freePorts(1);
   const log = `${directory}/log`;
   const start = async () => {
     const program = await processes.start(

@@ -1,14 +1,14 @@
 import { Client, type ClientEvent, type ClientOptions } from "../../mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd, type TestCluster } from "../harness/mod.ts";
 import type { Column, Front, Killable } from "./_column.ts";
 
 /** Three members and what is in front of them, or what is in their place. */
 export class Subject implements AsyncDisposable {
   readonly front: Front;
-  readonly #cluster: Cluster | undefined;
+  readonly #cluster: TestCluster | undefined;
   #serial = 0;
 
-  private constructor(cluster: Cluster | undefined, front: Front) {
+  private constructor(cluster: TestCluster | undefined, front: Front) {
     this.#cluster = cluster;
     this.front = front;
   }
@@ -17,7 +17,7 @@ export class Subject implements AsyncDisposable {
     if (column.standsAlone) {
       return new Subject(undefined, await column.start([]));
     }
-    const cluster = await Cluster.start();
+    const cluster = await startEtcd();
     const hosts = cluster.members.map(({ directEndpoint }) =>
       new URL(directEndpoint).host
     );

@@ -1,4 +1,4 @@
-import { type Cluster, sleep } from "../harness/mod.ts";
+import { sleep, type TestCluster } from "../harness/mod.ts";
 
 const KINDS = ["blackhole", "refuse", "pause", "mute"] as const;
 /** Longer than leases that are kept last: 10 s. */
@@ -10,7 +10,7 @@ const DARK_MS = 13_000;
  * lease, all may. Resolves to the name of the fault.
  */
 export async function darken(
-  { members }: Cluster,
+  { members }: TestCluster,
   { reach, random }: {
     readonly reach: "one" | "all";
     readonly random: () => number;

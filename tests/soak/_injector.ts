@@ -3,7 +3,7 @@ import {
   injectFault,
   type PlannedFault,
 } from "../harness/cluster/fault_schedule.ts";
-import type { Cluster } from "../harness/mod.ts";
+import type { TestCluster } from "../harness/mod.ts";
 import { darken } from "./_darkness.ts";
 
 // Windows that are shorter have no time for darkness.
@@ -11,13 +11,13 @@ const DARKENED_MS = 20_000;
 
 /** Injects faults that are drawn, for a window at a time. */
 export class Injector {
-  readonly #cluster: Cluster;
+  readonly #cluster: TestCluster;
   readonly #random: () => number;
   readonly #faults: Generator<PlannedFault, never>;
   readonly #onInjected: (kind: string) => void;
 
   constructor(
-    cluster: Cluster,
+    cluster: TestCluster,
     { random, onInjected }: {
       readonly random: () => number;
       /** Told of the kind of each fault. */

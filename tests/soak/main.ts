@@ -5,7 +5,7 @@
  * @module
  */
 import { note, print, userPath } from "../../tools/output/mod.ts";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd } from "../harness/mod.ts";
 import { HELP, readSoakArgs, type SoakArgs, UsageError } from "./_args.ts";
 import { appendRecord, runningCommit } from "./record.ts";
 import { soak } from "./soak.ts";
@@ -40,7 +40,7 @@ async function run(asked: SoakArgs): Promise<number> {
   const code = await runningCommit();
   const about = `${balancer} over ${transport}, seed ${seed}, ${minutes} min`;
   note(`${about}${code.dirty ? ", published code changed: counts not" : ""}`);
-  await using cluster = await Cluster.start(
+  await using cluster = await startEtcd(
     etcd === undefined ? {} : { version: etcd },
   );
   const result = await soak({

@@ -1,6 +1,6 @@
 import { Client, prefix } from "../../mod.ts";
 import { History } from "../harness/history.ts";
-import { type Cluster, waitFor } from "../harness/mod.ts";
+import { type TestCluster, waitFor } from "../harness/mod.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
 import { ClientProcess } from "./_child.ts";
 import { Injector } from "./_injector.ts";
@@ -15,7 +15,7 @@ import { WriteJudge } from "./writes.ts";
 /** How a soak is run. */
 export interface SoakOptions
   extends Pick<ClientSettings, "balancer" | "transport" | "seed"> {
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   readonly minutes: number;
   /** Quiet points there are to be, even if it takes longer. @default {1} */
   readonly leastWindows?: number;

@@ -1,8 +1,9 @@
 /** A comparison from its options to its report. */
 import {
-  Cluster,
   type EtcdBinaries,
   findEtcd,
+  startEtcd,
+  type TestCluster,
 } from "../../tests/harness/mod.ts";
 import { CATALOGUE } from "../../tests/scenarios/catalogue.ts";
 import { SUBJECTS } from "../../tests/scenarios/subjects.ts";
@@ -35,7 +36,7 @@ export interface CompareOptions extends Partial<ComparePlan>, OutputFiles {
   /** After this a scenario counts as failed. @default {120_000} */
   readonly cellLimitMs?: number;
   /** A cluster to run on, which is left open. @default {A new one} */
-  readonly cluster?: Cluster;
+  readonly cluster?: TestCluster;
   /** Starts a cluster where one is needed. @default {With etcd found} */
   readonly startCluster?: StartCluster;
   /** Takes the report. @default {Standard output} */
@@ -213,6 +214,6 @@ function starter(
     });
     const binaries = await finding;
     signal?.throwIfAborted();
-    return await Cluster.start({ binaries, onProgress: onStep });
+    return await startEtcd({ binaries, onProgress: onStep });
   };
 }

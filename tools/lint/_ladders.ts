@@ -103,7 +103,17 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "recipes/mod.ts",
   ],
   "testing/": [
+    "testing/errors/",
+    "testing/wait/",
+    "testing/worker/",
+    "testing/process/",
+    "testing/ports/",
+    "testing/proxy/",
+    "testing/certificates/",
+    "testing/programs/",
+    "testing/cluster/",
     "testing/doctor/",
+    "testing/mod.ts",
   ],
   "tools/": [
     "tools/output/",

@@ -1,5 +1,5 @@
 /** Test tasks: provide etcd, run `deno test`, report one line at the end. */
-import type { EtcdBinaries } from "../../tests/harness/programs/etcd_binaries.ts";
+import type { EtcdBinaries } from "../../testing/programs/mod.ts";
 import { runDeno } from "./_child.ts";
 import { note, print } from "../output/mod.ts";
 import { openScratch } from "./_scratch.ts";
@@ -140,7 +140,7 @@ async function provideEtcd(
 ): Promise<EtcdBinaries | undefined> {
   if (need === "none") return undefined;
   // Loaded here, so that tasks without etcd do not depend on the harness.
-  const { findEtcd } = await import("../../tests/harness/programs/launcher.ts");
+  const { findEtcd } = await import("../../testing/programs/mod.ts");
   try {
     const found = await findEtcd({
       onProgress: note,

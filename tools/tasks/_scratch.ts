@@ -4,7 +4,7 @@
  */
 import { delimiter, dirname } from "node:path";
 import config from "../../deno.json" with { type: "json" };
-import type { EtcdBinaries } from "../../tests/harness/programs/etcd_binaries.ts";
+import type { EtcdBinaries } from "../../testing/programs/mod.ts";
 import type { TransportName } from "./_args.ts";
 import { importMap, registryVerdict } from "./_registry.ts";
 

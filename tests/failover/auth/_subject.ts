@@ -1,16 +1,16 @@
 import type { BalancerName } from "../../../balancers/mod.ts";
 import { Client, type ClientOptions, EtcdError, prefix } from "../../../mod.ts";
-import { ADMIN } from "../../harness/cluster/_admin.ts";
-import type { Cluster, Member } from "../../harness/mod.ts";
+import { ROOT } from "../../../testing/cluster/mod.ts";
+import type { Member, TestCluster } from "../../harness/mod.ts";
 
 /** The user with every right, whom the harness knows as well. */
-export const ROOT: typeof ADMIN = ADMIN;
+export { ROOT };
 /** A user who may read and write `app/` alone. */
 export const ALICE = { username: "alice", password: "alicepw" } as const;
 
 /** A client of a user, or of nobody. */
 export function clientAs(
-  cluster: Cluster,
+  cluster: TestCluster,
   options: Partial<ClientOptions>,
 ): Client {
   return new Client({
@@ -25,7 +25,7 @@ export function clientAs(
 export async function clientOn(
   member: Member,
   { cluster, balancer, ...options }: Partial<ClientOptions> & {
-    readonly cluster: Cluster;
+    readonly cluster: TestCluster;
     readonly balancer: BalancerName;
   },
 ): Promise<Client> {
@@ -40,7 +40,7 @@ export async function clientOn(
 }
 
 /** Makes both users, and turns auth on. */
-export async function setUp(cluster: Cluster): Promise<void> {
+export async function setUp(cluster: TestCluster): Promise<void> {
   await using client = clientAs(cluster, {});
   const { users, roles } = client.auth;
   await users.add(ROOT.username, { password: ROOT.password });
@@ -58,7 +58,7 @@ export async function setUp(cluster: Cluster): Promise<void> {
 
 /** Turns auth on or off, as root. */
 export async function setAuth(
-  cluster: Cluster,
+  cluster: TestCluster,
   state: "on" | "off",
 ): Promise<void> {
   await using root = clientAs(cluster, { auth: ROOT });

@@ -8,14 +8,14 @@ import {
   range,
   UnsupportedError,
 } from "../../../mod.ts";
-import { Cluster } from "../../harness/mod.ts";
+import { startEtcd, type TestCluster } from "../../harness/mod.ts";
 import { clientAs, codeOf, ROOT, setAuth, setUp } from "./_subject.ts";
 import { ctl } from "../every_rpc/_check.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
+  cluster = await startEtcd({ members: 1 });
   await setUp(cluster);
 });
 

@@ -3,7 +3,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../../balancers/mod.ts";
 import { AuthError, type Client, prefix } from "../../../mod.ts";
-import { Cluster, type Member, waitFor } from "../../harness/mod.ts";
+import {
+  type Member,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { History } from "../../harness/history.ts";
 import {
@@ -16,11 +21,11 @@ import {
   setUp,
 } from "./_subject.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 let serial = 0;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await startEtcd();
   await setUp(cluster);
 });
 

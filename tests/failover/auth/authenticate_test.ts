@@ -10,13 +10,13 @@ import {
   UnavailableError,
 } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";
-import { Cluster, rawCall } from "../../harness/mod.ts";
+import { rawCall, startEtcd, type TestCluster } from "../../harness/mod.ts";
 import { ALICE, clientAs, codeOf, ROOT, setAuth, setUp } from "./_subject.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
+  cluster = await startEtcd({ members: 1 });
   await setUp(cluster);
 });
 

@@ -2,15 +2,15 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { AuthError, PermissionDeniedError, prefix } from "../../../mod.ts";
-import { Cluster } from "../../harness/mod.ts";
+import { startEtcd, type TestCluster } from "../../harness/mod.ts";
 import { History } from "../../harness/history.ts";
 import { ALICE, clientAs, codeOf, setUp } from "./_subject.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 let serial = 0;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
+  cluster = await startEtcd({ members: 1 });
   await setUp(cluster);
 });
 

@@ -3,7 +3,12 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { AuthError, type Client, prefix } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";
-import { Cluster, rawCall, waitFor } from "../../harness/mod.ts";
+import {
+  rawCall,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 import { History } from "../../harness/history.ts";
 import { ALICE, clientAs, codeOf, setUp } from "./_subject.ts";
 
@@ -11,7 +16,7 @@ const TTL_SECONDS = 2;
 const EXTRACTABLE = true;
 
 let directory: string;
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
   directory = await Deno.makeTempDir();
@@ -32,7 +37,7 @@ Deno.test.beforeAll(async () => {
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${directory}/${name}.pem`, text);
   }
-  cluster = await Cluster.start({
+  cluster = await startEtcd({
     members: 1,
     extraArgs: [
       `--auth-token=jwt,pub-key=${directory}/pub.pem,priv-key=${directory}/priv.pem,sign-method=RS256,ttl=${TTL_SECONDS}s`,

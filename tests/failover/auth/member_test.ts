@@ -13,13 +13,19 @@ import {
   PermissionDeniedError,
 } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";
-import { Cluster, type Member, rawCall, waitFor } from "../../harness/mod.ts";
+import {
+  type Member,
+  rawCall,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 import { ALICE, clientAs, codeOf, ROOT, setAuth, setUp } from "./_subject.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await startEtcd();
   await setUp(cluster);
 });
 

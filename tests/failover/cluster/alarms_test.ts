@@ -13,7 +13,7 @@ import {
 import { AlarmAction, AlarmType } from "../../../proto/gen/messages.ts";
 import { fromBigInt } from "../../../proto/int64.ts";
 import { methods } from "../../../proto/methods.ts";
-import { Cluster, rawCall } from "../../harness/mod.ts";
+import { rawCall, startEtcd } from "../../harness/mod.ts";
 
 const QUOTA_BYTES = 2_000_000;
 // What insists would do so for that long, and end as a TimeoutError.
@@ -21,7 +21,7 @@ const PATIENCE = { timeoutMs: 30_000 };
 
 /** A cluster of one member, and a client of it. */
 async function start(...extraArgs: readonly string[]) {
-  const cluster = await Cluster.start({ members: 1, extraArgs });
+  const cluster = await startEtcd({ members: 1, extraArgs });
   const client = new Client({ endpoints: cluster.endpoints, keepAlive: false });
   return {
     cluster,

@@ -154,7 +154,7 @@ Deno.test("client.cluster.members() asks a majority, where the server can", asyn
     assertEquals((await ask(local)).members.length, 3);
     await assertRejects(() => ask(byDefault), EtcdError);
   } finally {
-    await cluster.healPeers();
+    await cluster.heal();
     await cluster.reset();
   }
 });

@@ -8,17 +8,22 @@ import {
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { Gateway } from "../../../gateway/mod.ts";
 import { ClusterMismatchError, EtcdError } from "../../../mod.ts";
-import { Cluster, type Member, waitFor } from "../../harness/mod.ts";
+import {
+  type Member,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 import { codeOf } from "../auth/_subject.ts";
 import { clientOf } from "../endpoints/_subject.ts";
 
-let cluster: Cluster;
-let other: Cluster;
+let cluster: TestCluster;
+let other: TestCluster;
 
 Deno.test.beforeAll(async () => {
   [cluster, other] = await Promise.all([
-    Cluster.start({ members: 1 }),
-    Cluster.start({ members: 1 }),
+    startEtcd({ members: 1 }),
+    startEtcd({ members: 1 }),
   ]);
 });
 

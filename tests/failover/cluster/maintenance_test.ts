@@ -9,7 +9,7 @@ import {
   TimeoutError,
   UnsupportedError,
 } from "../../../mod.ts";
-import { Cluster, etcdctl, waitFor } from "../../harness/mod.ts";
+import { etcdctl, startEtcd, waitFor } from "../../harness/mod.ts";
 import { settle } from "../../scenarios/steps/clients.ts";
 import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { told, type ToldStatus } from "../every_rpc/_maintenance.ts";
@@ -168,7 +168,7 @@ Deno.test("member() has a connection of its own, and another one after close()",
 });
 
 Deno.test("a full database says how to recover, which this API does", async () => {
-  await using full = await Cluster.start({
+  await using full = await startEtcd({
     extraArgs: [`--quota-backend-bytes=${QUOTA_BYTES}`],
   });
   await using client = new Client({

@@ -1,16 +1,21 @@
 // Snapshots of a real member: restored by etcd's own tool, left, read slowly.
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../../mod.ts";
-import { Cluster, type Member, waitFor } from "../../harness/mod.ts";
+import {
+  type Member,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const DATA_MEBIBYTES = 24;
 
-let cluster: Cluster;
+let cluster: TestCluster;
 let member: Member;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
+  cluster = await startEtcd({ members: 1 });
   const [only] = cluster.members;
   assert(only);
   member = only;
@@ -55,7 +60,7 @@ Deno.test("snapshot() is a file from which etcd's own tool restores the data", a
     (await Deno.create(file)).writable,
   );
   await client.put("kept", "changed since");
-  await using restored = await Cluster.start({ members: 1, snapshot: file });
+  await using restored = await startEtcd({ members: 1, snapshot: file });
   await using other = new Client({ endpoints: restored.endpoints });
   assertEquals((await other.get("kept"))?.value.text(), "as it was");
   const value = await client.get("data/7");

@@ -5,18 +5,24 @@ import { BALANCER_NAMES, type BalancerName } from "../../../balancers/mod.ts";
 import { toUnsignedBigInt } from "../../../proto/int64.ts";
 import type { MemberAddResponse } from "../../../proto/gen/messages.ts";
 import { methods } from "../../../proto/methods.ts";
-import { isServiceError } from "../../harness/cluster/_admin.ts";
-import { Cluster, type Member, rawCall, waitFor } from "../../harness/mod.ts";
+import { isServiceError } from "../../harness/cluster/raw_call.ts";
+import {
+  type Member,
+  rawCall,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { type Client, prefix } from "../../../mod.ts";
 import { codeOf } from "../auth/_subject.ts";
 import { clientOf } from "./_subject.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 let learner: Member;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await startEtcd();
   learner = await cluster.join((peerUrl) =>
     addMember({ peerURLs: [peerUrl], isLearner: true })
   );

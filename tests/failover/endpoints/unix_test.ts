@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { Client, UnavailableError } from "../../../mod.ts";
-import { Cluster, findEtcd } from "../../harness/mod.ts";
+import { findEtcd, startEtcd } from "../../harness/mod.ts";
 
 // The one socket that tests may open.
 const SOCKET = `${Deno.env.get("TMPDIR") ?? "/tmp"}/test.sock`;
@@ -14,7 +14,7 @@ Deno.test({
   ignore: etcd.version.startsWith("3.4."),
   async fn() {
     const endpoints = `unix://${SOCKET}`;
-    const cluster = await Cluster.start({
+    const cluster = await startEtcd({
       members: 1,
       binaries: etcd,
       extraArgs: ({ clientPort }) => [

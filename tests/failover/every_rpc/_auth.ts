@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { prefix } from "../../../mod.ts";
-import { type Cluster, etcdctl } from "../../harness/mod.ts";
+import { etcdctl, type TestCluster } from "../../harness/mod.ts";
 import { clientAs, codeOf, ROOT } from "../auth/_subject.ts";
 import { type Checks, ctl } from "./_check.ts";
 
 /** What `etcdctl` says to a user who reads a key. */
-async function refusal(cluster: Cluster, user: string): Promise<string> {
+async function refusal(cluster: TestCluster, user: string): Promise<string> {
   const { message } = await assertRejects(
     () => etcdctl(cluster, ["get", "x"], { user }),
     Error,

@@ -1,15 +1,15 @@
 import { etcdctl } from "../../harness/mod.ts";
 import type { Client } from "../../../mod.ts";
 import type { Methods } from "../../../proto/methods.ts";
-import { ADMIN } from "../../harness/cluster/_admin.ts";
-import type { Cluster } from "../../harness/mod.ts";
+import { ROOT } from "../../../testing/cluster/mod.ts";
+import type { TestCluster } from "../../harness/mod.ts";
 
 /** The services of the etcd API; that of health is gRPC's own. */
 export type Service = Exclude<keyof Methods, "health">;
 
 /** What a check is given. */
 export interface Checked {
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   /** Whose calls are checked. */
   readonly client: Client;
 }
@@ -24,18 +24,18 @@ export type Checks<S extends Service> = Readonly<
 
 /** What etcdctl prints, line by line; as root, where auth is on. */
 export async function ctl(
-  cluster: Cluster,
+  cluster: TestCluster,
   ...args: readonly string[]
 ): Promise<readonly string[]> {
   const text = await etcdctl(cluster, args, {
-    user: `${ADMIN.username}:${ADMIN.password}`,
+    user: `${ROOT.username}:${ROOT.password}`,
   });
   return text.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
 /** What etcdctl prints as JSON; whole numbers above 2^53 are not exact. */
 export async function ctlJson<T>(
-  cluster: Cluster,
+  cluster: TestCluster,
   ...args: readonly string[]
 ): Promise<T> {
   return JSON.parse(await etcdctl(cluster, [...args, "--write-out=json"])) as T;
@@ -51,7 +51,7 @@ export interface ToldKey {
 
 /** The one key of that name; nothing if there is none. */
 export async function toldKey(
-  cluster: Cluster,
+  cluster: TestCluster,
   key: string,
 ): Promise<ToldKey | undefined> {
   const { kvs: [kv] = [] } = await ctlJson<

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { type ClusterMember, EtcdError } from "../../../mod.ts";
-import { type Cluster, type Member, waitFor } from "../../harness/mod.ts";
+import { type Member, type TestCluster, waitFor } from "../../harness/mod.ts";
 import { type Checks, ctl } from "./_check.ts";
 
 /** The members by `etcdctl`: id, state, name, peer and client URLs, learner. */
-export async function listed(cluster: Cluster): Promise<readonly string[]> {
+export async function listed(cluster: TestCluster): Promise<readonly string[]> {
   return (await ctl(cluster, "member", "list")).toSorted();
 }
 

@@ -1,17 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Cluster, waitFor } from "../../harness/mod.ts";
+import { type TestCluster, waitFor } from "../../harness/mod.ts";
 import { type Checks, ctl, ctlJson } from "./_check.ts";
 
 const ID = 4_711n;
 
 /** The ids by `etcdctl`. */
-async function listed(cluster: Cluster): Promise<readonly bigint[]> {
+async function listed(cluster: TestCluster): Promise<readonly bigint[]> {
   const lines = await ctl(cluster, "lease", "list");
   return lines.filter((line) => /^[0-9a-f]{16}$/.test(line))
     .map((id) => BigInt(`0x${id}`));
 }
 
-async function told(cluster: Cluster, id: bigint) {
+async function told(cluster: TestCluster, id: bigint) {
   return await ctlJson<{
     readonly ttl: number;
     readonly "granted-ttl": number;

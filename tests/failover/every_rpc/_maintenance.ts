@@ -4,14 +4,20 @@ import { AlarmAction, AlarmType } from "../../../proto/gen/messages.ts";
 import { DowngradeAction } from "../../../proto/gen/messages.ts";
 import { fromBigInt } from "../../../proto/int64.ts";
 import { methods } from "../../../proto/methods.ts";
-import { isServiceError } from "../../harness/cluster/_admin.ts";
-import { Cluster, type Member, rawCall, waitFor } from "../../harness/mod.ts";
+import { isServiceError } from "../../harness/cluster/raw_call.ts";
+import {
+  type Member,
+  rawCall,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 import { waitUntilApplied } from "../../scenarios/steps/every_member.ts";
 import { type Checks, ctl, ctlJson } from "./_check.ts";
 
 /** What `etcdctl` says of one member, as JSON. */
 export async function told<T>(
-  cluster: Cluster,
+  cluster: TestCluster,
   member: Member,
   ...args: readonly string[]
 ): Promise<T> {
@@ -35,12 +41,12 @@ export interface ToldStatus {
   };
 }
 
-async function sizeOf(cluster: Cluster, member: Member): Promise<number> {
+async function sizeOf(cluster: TestCluster, member: Member): Promise<number> {
   return (await told<ToldStatus>(cluster, member, "status")).Status.dbSize;
 }
 
 /** What a bare call says of a downgrade to the version before; "" if it may. */
-async function downgradeRefusal({ binaries, members }: Cluster) {
+async function downgradeRefusal({ binaries, members }: TestCluster) {
   const [member] = members;
   try {
     await rawCall(
@@ -159,7 +165,7 @@ export const MAINTENANCE_CHECKS: Checks<"maintenance"> = {
     const { writable } = await Deno.create(file);
     await client.maintenance.snapshot().pipeTo(writable);
     await client.put("kept", "changed since");
-    await using restored = await Cluster.start({ members: 1, snapshot: file });
+    await using restored = await startEtcd({ members: 1, snapshot: file });
     assertEquals(await ctl(restored, "get", "kept"), ["kept", "as it was"]);
   },
 

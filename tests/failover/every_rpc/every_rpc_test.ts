@@ -3,7 +3,7 @@
 import { assert } from "@std/assert";
 import type { Method } from "../../../proto/method.ts";
 import { methods } from "../../../proto/methods.ts";
-import { Cluster, compareVersions } from "../../harness/mod.ts";
+import { compareVersions, startEtcd } from "../../harness/mod.ts";
 import { FakeTelemetry } from "../../unit/api/telemetry/_fake_telemetry.ts";
 import { clientAs, ROOT } from "../auth/_subject.ts";
 import type { Check, Checks, Service } from "./_check.ts";
@@ -30,7 +30,7 @@ for (const [service, checks] of Object.entries(CHECKS)) {
   Deno.test(`every RPC of the service '${service}' does what the server says it did, and gives what JSON can write`, async (t) => {
     // The client's own spans tell that the method was called.
     using telemetry = new FakeTelemetry(["traces"]);
-    await using cluster = await Cluster.start({
+    await using cluster = await startEtcd({
       members: service === "maintenance" ? 3 : 1,
       // A member may leave as soon as it has come.
       extraArgs: ["--strict-reconfig-check=false"],

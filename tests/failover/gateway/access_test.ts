@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AuthError, EtcdError, UnavailableError } from "../../../errors/mod.ts";
 import { openClusterAccess } from "../../../gateway/_cluster_access.ts";
 import { readSettings } from "../../../gateway/command/_settings.ts";
-import { CertificateAuthority } from "../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../testing/certificates/mod.ts";
 import { ROOT, setAuth, setUp } from "../auth/_subject.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 
@@ -31,7 +31,7 @@ Deno.test("the gateway command's probe tells a member that serves from one that 
   await silent.proxy.set({ kind: "pass" });
   await cluster.isolate(isolated);
   assertEquals(await ask(0), "timeout");
-  await cluster.healPeers();
+  await cluster.heal();
   await dead.kill();
   assertEquals(await ask(2), "unavailable");
 });

@@ -222,7 +222,7 @@ Deno.test("A relisting watch tells every difference after a restore that bumps r
 });
 
 Deno.test("A watch through etcd's gRPC proxy ends if the store goes back behind it", async () => {
-  await using proxy = startProxy(cluster);
+  await using proxy = await startProxy(cluster);
   await using client = new Client({ endpoints: proxy.endpoint });
   await using writer = other();
   const file = await snapshot(writer);

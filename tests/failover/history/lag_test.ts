@@ -79,7 +79,7 @@ eachStrategy(
     // Before it is back: with it may come an election.
     end.abort();
     const last = await writing;
-    await cluster.healPeers();
+    await cluster.heal();
     await history.reach(last);
     assertEquals(history.error, undefined);
     assertEquals(history.faults, []);

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { Client, EtcdError, type Kv } from "../../../mod.ts";
-import { Cluster, waitFor } from "../../harness/mod.ts";
+import { startEtcd, waitFor } from "../../harness/mod.ts";
 import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { seededRandom } from "../../unit/support/_fake_clock.ts";
 import { cutAll } from "../../scenarios/steps/every_member.ts";
@@ -159,7 +159,7 @@ for (const balancer of BALANCER_NAMES) {
 }
 
 Deno.test("batches shrink for a server with a small --max-txn-ops", async () => {
-  await using small = await Cluster.start({
+  await using small = await startEtcd({
     members: 1,
     extraArgs: ["--max-txn-ops=10"],
   });

@@ -1,16 +1,21 @@
 // Large ranges, read in pages or, from etcd 3.7 on, as one stream.
 import { assert, assertEquals } from "@std/assert";
 import { Client, type KeyValue, prefix } from "../../../mod.ts";
-import { Cluster, findEtcd, waitFor } from "../../harness/mod.ts";
+import {
+  findEtcd,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 
 const KEYS = 5_000;
 const { version } = await findEtcd();
 const STREAMS = !/^3\.[0-6]\./.test(version);
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await startEtcd();
   await using client = connect();
   const kv = client.kv.batched();
   await Promise.all(Array.from({ length: KEYS }, (_, at) => {

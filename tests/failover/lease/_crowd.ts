@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client, type Lease, type LeaseLostError } from "../../../mod.ts";
-import { Cluster, sleep } from "../../harness/mod.ts";
+import { sleep, startEtcd } from "../../harness/mod.ts";
 
 /** How many leases there are, and where. */
 export interface Crowd {
@@ -19,7 +19,7 @@ const STALL_MS = 5_000;
 export async function keepCrowd(
   { members, leases: count, ttlSeconds }: Crowd,
 ): Promise<void> {
-  await using cluster = await Cluster.start({ members });
+  await using cluster = await startEtcd({ members });
   await using client = new Client({
     endpoints: cluster.endpoints,
     balancer: "grpc1.7",
@@ -45,7 +45,7 @@ export async function keepCrowd(
   };
   assertEquals(losses(leases), []);
 
-  await serving().proxy.set({ kind: "cut" });
+  await serving().proxy.set({ kind: "reset" });
   await outlived(ttlSeconds / 3, leases, "the cut");
 
   const until = performance.now() + STALL_MS;

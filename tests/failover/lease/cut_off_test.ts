@@ -42,6 +42,6 @@ Deno.test("Lease.keepAlive() leaves a member without a leader long before a rene
   assertNotEquals(last.header.memberId, first.header.memberId);
   assertEquals(lease.state, { kind: "live", endpoint: last.endpoint });
   assertFalse(lease.signal.aborted);
-  await cluster.healPeers();
+  await cluster.heal();
   await lease.revoke();
 });

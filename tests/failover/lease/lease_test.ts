@@ -9,10 +9,10 @@ import {
 } from "../../../mod.ts";
 import { fromBigInt } from "../../../proto/int64.ts";
 import { methods } from "../../../proto/methods.ts";
-import { Cluster, rawCall } from "../../harness/mod.ts";
+import { rawCall, startEtcd } from "../../harness/mod.ts";
 
 Deno.test("Lease calls do on a real server what they say", async () => {
-  await using cluster = await Cluster.start({ members: 1 });
+  await using cluster = await startEtcd({ members: 1 });
   await using client = new Client({ endpoints: cluster.endpoints });
   const exists = async (id: bigint) => (await client.lease.list()).includes(id);
   // The server's least time: one and a half elections of 1 s.
@@ -59,7 +59,7 @@ Deno.test("Lease calls do on a real server what they say", async () => {
 });
 
 Deno.test("A lease whose id another client has chosen below zero is one as any other", async () => {
-  await using cluster = await Cluster.start({ members: 1 });
+  await using cluster = await startEtcd({ members: 1 });
   await using client = new Client({ endpoints: cluster.endpoints });
   const id = -123n;
   await rawCall(cluster.endpoints[0] ?? "", methods.lease.grant, {

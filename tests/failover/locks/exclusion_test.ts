@@ -155,7 +155,7 @@ eachStrategy(
         await setAll(cluster, { kind: "pass" });
         if (first) await cluster.isolate(first);
         await sleep(1_500);
-        await cluster.healPeers();
+        await cluster.heal();
         await cutAll(cluster);
         await (await cluster.leader()).freeze();
         await sleep(1_500);

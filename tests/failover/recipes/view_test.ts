@@ -12,13 +12,17 @@ import {
   prefix,
 } from "../../../mod.ts";
 import { json, view, waitFor } from "../../../recipes/mod.ts";
-import { Cluster, waitFor as until } from "../../harness/mod.ts";
+import {
+  startEtcd,
+  type TestCluster,
+  waitFor as until,
+} from "../../harness/mod.ts";
 import { ALICE, clientAs, ROOT, setUp } from "../auth/_subject.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
+  cluster = await startEtcd({ members: 1 });
 });
 
 Deno.test.afterAll(async () => {

@@ -67,7 +67,7 @@ for (const balancer of BALANCER_NAMES) {
     put.catch(() => {});
     await waitFor("the put to wait", () => inFlight(client) > MOST);
     const { dials } = client.balancer;
-    await cluster.members[0]?.proxy.set({ kind: "cut" });
+    await cluster.members[0]?.proxy.set({ kind: "reset" });
     await waitFor("another connection", () => client.balancer.dials > dials);
     await watch.close();
     await put;

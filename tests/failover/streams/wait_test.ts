@@ -79,7 +79,7 @@ Deno.test("a watch that waits for a stream when its connection is cut waits on t
   });
   await waitFor("the watch to wait", () => watch.state.kind === "waiting");
   const { dials } = client.balancer;
-  await cluster.members[0]?.proxy.set({ kind: "cut" });
+  await cluster.members[0]?.proxy.set({ kind: "reset" });
   await waitFor("another connection", () => client.balancer.dials > dials);
   lease.orphan();
   await full.watch.close();

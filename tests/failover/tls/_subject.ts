@@ -4,13 +4,13 @@ import {
   type Certificate,
   CertificateAuthority,
   type CertificateOptions,
-} from "../../harness/certificates.ts";
+} from "../../../testing/certificates/mod.ts";
 import { freePorts } from "../../harness/_ports.ts";
-import { Cluster, waitFor } from "../../harness/mod.ts";
+import { startEtcd, type TestCluster, waitFor } from "../../harness/mod.ts";
 
 /** A cluster whose members also listen with TLS, each with its own files. */
 export interface TlsCluster extends AsyncDisposable {
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   /** Who has signed the certificates of the members, and those of clients. */
   readonly authority: CertificateAuthority;
   /** The ports of the members' TLS listeners. */
@@ -34,7 +34,7 @@ export async function startTlsCluster(
 ): Promise<TlsCluster> {
   const authority = await CertificateAuthority.create("etcdeno tests");
   const directory = await Deno.makeTempDir({ prefix: "etcdeno-tls-" });
-  const ports = freePorts(members);
+  const ports = await freePorts(members);
   const file = (member: number, kind: string) =>
     `${directory}/m${member + 1}.${kind}.pem`;
   const install = async (member: number, { cert, key }: Certificate) => {
@@ -45,7 +45,7 @@ export async function startTlsCluster(
     await install(member, await authority.issue(SERVER));
   await Deno.writeTextFile(`${directory}/ca.pem`, authority.cert);
   for (const member of ports.keys()) await restore(member);
-  const cluster = await Cluster.start({
+  const cluster = await startEtcd({
     members,
     extraArgs: ({ name, clientPort }) => {
       const member = Number(name.slice(1)) - 1;

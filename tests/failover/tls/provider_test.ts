@@ -1,7 +1,7 @@
 // TLS settings by a function: new ones for new connections, and none.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ClientClosedError, type TlsOptions } from "../../../mod.ts";
-import { CertificateAuthority } from "../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../testing/certificates/mod.ts";
 import { startFaultProxy, waitFor } from "../../harness/mod.ts";
 import {
   briefClient,

@@ -7,7 +7,7 @@ import {
   type TlsOptions,
   UnavailableError,
 } from "../../../mod.ts";
-import { CertificateAuthority } from "../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../testing/certificates/mod.ts";
 import { startFaultProxy, waitFor } from "../../harness/mod.ts";
 import {
   briefClient,

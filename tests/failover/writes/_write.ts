@@ -1,9 +1,9 @@
 import { type CallOptions, type Client, prefix } from "../../../mod.ts";
-import type { Cluster } from "../../harness/mod.ts";
+import type { TestCluster } from "../../harness/mod.ts";
 
 /** Where a write is made. */
 export interface Where {
-  readonly cluster: Cluster;
+  readonly cluster: TestCluster;
   /** Whose calls are looked at. */
   readonly client: Client;
   /** Another one, past the faults: what the server has is what it sees. */

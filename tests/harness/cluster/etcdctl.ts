@@ -1,5 +1,5 @@
-import type { Cluster } from "./cluster.ts";
-import { series } from "../programs/_etcd_version.ts";
+import type { TestCluster } from "../../../testing/mod.ts";
+import { series } from "../../../testing/programs/mod.ts";
 
 /** Options of {@linkcode etcdctl}. */
 export interface EtcdctlOptions {
@@ -16,7 +16,7 @@ export interface EtcdctlOptions {
  * @throws {Error} If it is not there, or ends with another code than 0.
  */
 export async function etcdctl(
-  cluster: Cluster,
+  cluster: TestCluster,
   args: readonly string[],
   { user, input }: EtcdctlOptions = {},
 ): Promise<string> {

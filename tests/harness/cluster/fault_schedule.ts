@@ -1,6 +1,5 @@
-import type { Cluster } from "./cluster.ts";
-import type { Member } from "./member.ts";
-import { sleep } from "../wait_for.ts";
+import type { Member, TestCluster } from "../../../testing/mod.ts";
+import { sleep } from "../../../testing/wait/mod.ts";
 
 const KINDS = [
   "cut",
@@ -53,7 +52,7 @@ export function* drawFaults(
 
 /** Injects one fault and undoes it. */
 export async function injectFault(
-  cluster: Cluster,
+  cluster: TestCluster,
   fault: PlannedFault,
 ): Promise<void> {
   const member = cluster.members[fault.target];
@@ -69,7 +68,7 @@ export async function injectFault(
 }
 
 async function begin(
-  cluster: Cluster,
+  cluster: TestCluster,
   member: Member,
   kind: PlannedFault["kind"],
 ): Promise<() => Promise<void>> {
@@ -101,6 +100,6 @@ async function begin(
       return () => member.restart();
     case "isolate":
       await cluster.isolate(member);
-      return () => cluster.healPeers();
+      return () => cluster.heal();
   }
 }

@@ -1,4 +1,9 @@
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import {
+  Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import type { Buffer } from "node:buffer";
 import type { Method } from "../../../proto/method.ts";
 
@@ -52,4 +57,9 @@ export async function rawCall<Request, Response>(
   } finally {
     client.close();
   }
+}
+
+/** Whether an error is what a failed call ends with. */
+export function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && "code" in error && "details" in error;
 }

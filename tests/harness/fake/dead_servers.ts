@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { listen } from "../_listening_port.ts";
-import { freePorts, retryOnTakenPort } from "../_ports.ts";
+import { listen, retryOnTakenPort } from "../../../testing/ports/mod.ts";
+import { freePorts } from "../_ports.ts";
 
 /** What a server that is no etcd does with a connection. */
 type Reaction = (socket: Socket) => void;
@@ -87,7 +87,7 @@ function startBare(react: Reaction): Promise<StartedServer> {
       socket.on("close", () => sockets.delete(socket));
       react(socket);
     });
-    const port = freePorts(1)[0] ?? 0;
+    const port = (await freePorts(1))[0] ?? 0;
     await listen(server, port);
     return { server, sockets, port };
   });

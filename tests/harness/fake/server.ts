@@ -9,8 +9,8 @@ import type { Socket } from "node:net";
 import { guardGoaway } from "../../../balancers/grpc_js/_goaway_guard.ts";
 import { FakeCallDriver } from "./_call.ts";
 import type { FakeHandler, FakeStreamHandler } from "./answer.ts";
-import { listen } from "../_listening_port.ts";
-import { freePorts, retryOnTakenPort } from "../_ports.ts";
+import { listen, retryOnTakenPort } from "../../../testing/ports/mod.ts";
+import { freePorts } from "../_ports.ts";
 
 /** Options of {@linkcode FakeServer.start}. */
 export interface FakeServerOptions {
@@ -56,7 +56,8 @@ export class FakeServer implements AsyncDisposable {
   /** Starts a server without handlers. */
   static start(options: FakeServerOptions = {}): Promise<FakeServer> {
     return retryOnTakenPort(async () => {
-      const { port = freePorts(1)[0] ?? 0, maxConcurrentStreams } = options;
+      const { port = (await freePorts(1))[0] ?? 0, maxConcurrentStreams } =
+        options;
       const server = createServer(
         maxConcurrentStreams === undefined
           ? {}

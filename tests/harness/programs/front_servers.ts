@@ -1,7 +1,11 @@
-import { Apt } from "./_apt.ts";
-import { addToCache, cachedNames, cacheRoot } from "./_cache.ts";
-import { compareVersions } from "./_etcd_version.ts";
-import type { FetchOptions } from "./find_options.ts";
+import { Apt } from "../../../testing/programs/_apt.ts";
+import {
+  addToCache,
+  cachedNames,
+  cacheRoot,
+} from "../../../testing/programs/_cache.ts";
+import { compareVersions } from "../../../testing/programs/mod.ts";
+import type { FetchOptions } from "../../../testing/programs/mod.ts";
 import { run } from "./_run.ts";
 
 /** Servers that are put in front of etcd. */

@@ -1,5 +1,5 @@
 import type { Client } from "../../../mod.ts";
-import { type Cluster, sleep, waitFor } from "../../harness/mod.ts";
+import { sleep, type TestCluster, waitFor } from "../../harness/mod.ts";
 import {
   clientPinnedTo,
   followerOf,
@@ -235,12 +235,12 @@ async function moreSuccesses(
   );
 }
 
-async function cutAll(cluster: Cluster): Promise<void> {
+async function cutAll(cluster: TestCluster): Promise<void> {
   await Promise.all(cluster.members.map(({ proxy }) => proxy.cutAll()));
 }
 
 async function countWrites(
-  cluster: Cluster,
+  cluster: TestCluster,
   key: string,
   recorder: Recorder,
 ): Promise<WriteCount> {

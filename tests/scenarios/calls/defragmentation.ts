@@ -1,9 +1,10 @@
 import { methods } from "../../../proto/methods.ts";
 import {
-  Cluster,
   type Member,
   rawCall,
   sleep,
+  startEtcd,
+  type TestCluster,
   waitFor,
 } from "../../harness/mod.ts";
 import { clientPinnedTo, followerOf, observer } from "../steps/clients.ts";
@@ -23,7 +24,7 @@ const SHARE = "% of the calls failed";
 const NOTICED = "times the health service said so";
 
 async function runDefragmentation(context: RunContext): Promise<Recording> {
-  await using cluster = await Cluster.start({
+  await using cluster = await startEtcd({
     binaries: context.cluster.binaries,
     extraArgs: ["--feature-gates=StopGRPCServiceOnDefrag=true"],
   });
@@ -63,7 +64,7 @@ async function runDefragmentation(context: RunContext): Promise<Recording> {
 }
 
 /** Gives the members something to defragment. */
-async function fill(cluster: Cluster): Promise<void> {
+async function fill(cluster: TestCluster): Promise<void> {
   await using client = observer(cluster);
   const value = new Uint8Array(VALUE_BYTES);
   let left = FILL_BYTES / VALUE_BYTES;

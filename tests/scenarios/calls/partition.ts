@@ -86,7 +86,7 @@ async function runLeaderLoss(context: RunContext): Promise<Recording> {
         client.range("#48", { timeoutMs: PATIENT_MS, signal })
       );
     }
-    await cluster.healPeers();
+    await cluster.heal();
   }
   return recorder.finish();
 }

@@ -1,4 +1,8 @@
-import { type Cluster, type FaultMode, waitFor } from "../../harness/mod.ts";
+import {
+  type FaultMode,
+  type TestCluster,
+  waitFor,
+} from "../../harness/mod.ts";
 import { clientPinnedTo, PATIENT, subjectClient } from "../steps/clients.ts";
 import { everyStrategy } from "../verdict/expectations.ts";
 import { type Expected, PROMPT_MS } from "../verdict/expected.ts";
@@ -145,6 +149,6 @@ async function runFirstDown(context: RunContext): Promise<Recording> {
   return recorder.finish();
 }
 
-async function setAll(cluster: Cluster, mode: FaultMode): Promise<void> {
+async function setAll(cluster: TestCluster, mode: FaultMode): Promise<void> {
   await Promise.all(cluster.members.map(({ proxy }) => proxy.set(mode)));
 }

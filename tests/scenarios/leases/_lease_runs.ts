@@ -1,10 +1,10 @@
 import { resolveBalancer } from "../../../balancers/by_name.ts";
 import type { Client, ClientOptions, Lease } from "../../../mod.ts";
 import {
-  type Cluster,
   type FaultMode,
   type Member,
   sleep,
+  type TestCluster,
   waitFor,
 } from "../../harness/mod.ts";
 import {
@@ -236,6 +236,9 @@ async function renewals(members: readonly Member[]): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function setAll({ members }: Cluster, mode: FaultMode): Promise<void> {
+async function setAll(
+  { members }: TestCluster,
+  mode: FaultMode,
+): Promise<void> {
   await Promise.all(members.map(({ proxy }) => proxy.set(mode)));
 }

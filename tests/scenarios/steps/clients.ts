@@ -1,5 +1,5 @@
 import { Client, type ClientOptions } from "../../../mod.ts";
-import { type Cluster, type Member, waitFor } from "../../harness/mod.ts";
+import { type Member, type TestCluster, waitFor } from "../../harness/mod.ts";
 import type { RunContext } from "../scenario.ts";
 
 const CONNECT_MS = 5_000;
@@ -37,7 +37,7 @@ export async function clientPinnedTo(
 
 /** A client that goes past the proxies, to see what the store has. */
 export function observer(
-  cluster: Cluster,
+  cluster: TestCluster,
   { except }: { readonly except?: Member } = {},
 ): Client {
   return new Client({
@@ -48,7 +48,7 @@ export function observer(
 }
 
 /** The member that does not lead: leadership is put on another one first. */
-export async function followerOf(cluster: Cluster): Promise<Member> {
+export async function followerOf(cluster: TestCluster): Promise<Member> {
   const [target, other] = cluster.members;
   if (target === undefined || other === undefined) {
     throw new Error("Cannot choose a follower: there are not two members");
@@ -58,7 +58,7 @@ export async function followerOf(cluster: Cluster): Promise<Member> {
 }
 
 /** Any member but this one. */
-export function otherThan(target: Member, cluster: Cluster): Member {
+export function otherThan(target: Member, cluster: TestCluster): Member {
   const other = cluster.members.find((member) => member !== target);
   if (other === undefined) throw new Error("Cannot choose among one member");
   return other;

@@ -1,22 +1,22 @@
 import type { Client } from "../../../mod.ts";
 import { toBigInt, ZERO } from "../../../proto/int64.ts";
 import { methods } from "../../../proto/methods.ts";
-import { isServiceError } from "../../harness/cluster/_admin.ts";
+import { isServiceError } from "../../harness/cluster/raw_call.ts";
 import {
-  type Cluster,
   type FaultMode,
   rawCall,
+  type TestCluster,
   waitFor,
 } from "../../harness/mod.ts";
 
 /** Resets every connection to every member. */
-export async function cutAll({ members }: Cluster): Promise<void> {
+export async function cutAll({ members }: TestCluster): Promise<void> {
   await Promise.all(members.map(({ proxy }) => proxy.cutAll()));
 }
 
 /** Puts the same fault before every member. */
 export async function setAll(
-  { members }: Cluster,
+  { members }: TestCluster,
   mode: FaultMode,
 ): Promise<void> {
   await Promise.all(members.map(({ proxy }) => proxy.set(mode)));
@@ -24,7 +24,7 @@ export async function setAll(
 
 /** Waits until every member has applied what was written up to a revision. */
 export async function waitUntilApplied(
-  { members }: Cluster,
+  { members }: TestCluster,
   revision: bigint,
 ): Promise<void> {
   await Promise.all(
@@ -51,7 +51,7 @@ export async function waitUntilApplied(
  * store's revision, which is a later one.
  */
 export async function compactEverywhere(
-  cluster: Cluster,
+  cluster: TestCluster,
   { writer, compacted }: {
     readonly writer: Client;
     readonly compacted: bigint;

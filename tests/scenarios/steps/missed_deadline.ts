@@ -1,5 +1,5 @@
 import type { Client } from "../../../mod.ts";
-import { type Cluster, sleep } from "../../harness/mod.ts";
+import { sleep, type TestCluster } from "../../harness/mod.ts";
 import type { Recorder } from "../recording/recorder.ts";
 
 const PAUSE_MS = 100;
@@ -10,7 +10,7 @@ const DEADLINE_MS = 50;
  * it goes to, its bytes are held for 100 ms.
  */
 export async function missDeadline(
-  { members }: Cluster,
+  { members }: TestCluster,
   { client, recorder }: {
     readonly client: Client;
     readonly recorder: Recorder;

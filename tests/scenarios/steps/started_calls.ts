@@ -1,4 +1,4 @@
-import type { Cluster } from "../../harness/mod.ts";
+import type { TestCluster } from "../../harness/mod.ts";
 
 /** What a server counts calls by. */
 export interface CallLabels {
@@ -10,7 +10,7 @@ export interface CallLabels {
 
 /** Calls begun on any member so far, as the servers count them. */
 export async function startedCalls(
-  { members }: Pick<Cluster, "members">,
+  { members }: Pick<TestCluster, "members">,
   { method, type }: CallLabels,
 ): Promise<number> {
   const texts = await Promise.all(members.map((member) => member.metrics()));

@@ -5,7 +5,7 @@ import type {
   WatchBatch,
   WatchOptions,
 } from "../../../mod.ts";
-import { type Cluster, type Member, waitFor } from "../../harness/mod.ts";
+import { type Member, type TestCluster, waitFor } from "../../harness/mod.ts";
 import type { WatchCount } from "../recording/recording.ts";
 import type { Timeline } from "../recording/timeline.ts";
 
@@ -74,7 +74,7 @@ export class WatchLog implements AsyncDisposable {
   }
 
   /** The member its stream runs on now. */
-  member(cluster: Cluster): Member {
+  member(cluster: TestCluster): Member {
     const { state } = this.#watch;
     const endpoint = state.kind === "live" ? state.endpoint : undefined;
     const member = cluster.members.find((one) => one.endpoint === endpoint);

@@ -100,7 +100,7 @@ function runIsolatedWatch(
   const { cluster } = context;
   return watchThrough(context, {
     begin: (member) => cluster.isolate(member),
-    end: () => cluster.healPeers(),
+    end: () => cluster.heal(),
     faultMs: needs === "a leader" && context.subject.name === "grpc1.23"
       ? LONG_FAULT_MS
       : FAULT_MS,
@@ -149,7 +149,7 @@ async function runAnew(context: RunContext): Promise<Recording> {
   await recorder.call(() => client.put(`${key}/put`, "x"));
   await soon(allCame, 2_500);
   const duringFault = log.revisions.length;
-  await cluster.healPeers();
+  await cluster.heal();
   recorder.heal();
   await log.caughtUp(wanted);
   return recorder.finish({

@@ -1,5 +1,5 @@
 import { type Client, prefix } from "../../../mod.ts";
-import { type Cluster, type Member, waitFor } from "../../harness/mod.ts";
+import { type Member, type TestCluster, waitFor } from "../../harness/mod.ts";
 import {
   clientPinnedTo,
   followerOf,
@@ -213,7 +213,7 @@ function isSettled({ balancer: { endpoints } }: Client): boolean {
   return endpoints.every(({ state }) => state === "ready" || state === "idle");
 }
 
-function fullest({ members }: Cluster, used: readonly Member[]): number {
+function fullest({ members }: TestCluster, used: readonly Member[]): number {
   return Math.max(
     ...members.map((member) => used.filter((one) => one === member).length),
   );

@@ -6,7 +6,7 @@ import {
 } from "../../../mod.ts";
 import type { Client } from "../../../mod.ts";
 import { History } from "../../harness/history.ts";
-import { sleep, waitFor } from "../../harness/wait_for.ts";
+import { sleep, waitFor } from "../../../testing/wait/mod.ts";
 import { draw, type Load, WATCHED } from "./load.ts";
 import type { Tally } from "./tally.ts";
 

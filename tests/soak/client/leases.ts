@@ -1,5 +1,5 @@
 import type { Client, Lease } from "../../../mod.ts";
-import { sleep } from "../../harness/wait_for.ts";
+import { sleep } from "../../../testing/wait/mod.ts";
 import { draw, type Load } from "./load.ts";
 import type { Tally } from "./tally.ts";
 

@@ -1,5 +1,5 @@
 import type { Client } from "../../../mod.ts";
-import { sleep } from "../../harness/wait_for.ts";
+import { sleep } from "../../../testing/wait/mod.ts";
 import type { ClientSettings } from "../_protocol.ts";
 import type { Tally } from "./tally.ts";
 

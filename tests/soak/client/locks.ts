@@ -1,5 +1,5 @@
 import type { Lock } from "../../../mod.ts";
-import { sleep } from "../../harness/wait_for.ts";
+import { sleep } from "../../../testing/wait/mod.ts";
 import { draw, type Load } from "./load.ts";
 
 const TTL_SECONDS = 5;

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics } from "node:v8";
 import { Client } from "../../../mod.ts";
-import { sleep, waitFor } from "../../harness/wait_for.ts";
+import { sleep, waitFor } from "../../../testing/wait/mod.ts";
 import { seededRandom } from "../../unit/support/_fake_clock.ts";
 import type { ClientSettings, Held, WindowReport } from "../_protocol.ts";
 import { countActiveTimers, countTimers } from "./_timers.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Cluster } from "../../harness/mod.ts";
+import { startEtcd } from "../../harness/mod.ts";
 import { ROOT, RUN } from "../support/_program.ts";
 import { readPage, snippet } from "./_pages.ts";
 
@@ -9,7 +9,7 @@ Deno.test("README's quick start runs with README's permissions", async () => {
   const permissions = /deno run (.*) main\.ts/
     .exec(install.map(({ text }) => text).join(""))?.[1];
   assertStringIncludes(permissions ?? "", "--allow-net");
-  await using cluster = await Cluster.start({ members: 1 });
+  await using cluster = await startEtcd({ members: 1 });
   const endpoint = cluster.members[0]?.endpoint ?? "";
   const directory = await Deno.makeTempDir();
   try {

@@ -27,7 +27,7 @@ export async function nameStorm(count: number): Promise<void> {
     // Of TEST-NET-1 (RFC 5737): nothing is there.
     await Deno.writeTextFile(resolver, "nameserver 192.0.2.1\n");
     await using peer = new TcpPeer(echo("a"));
-    const [dead = 0] = freePorts(1);
+    const [dead = 0] = await freePorts(1);
     await using command = new GatewayProcess([
       "--listen-addr=127.0.0.1:0",
       // A name as well: it has to wait for a thread like the other.

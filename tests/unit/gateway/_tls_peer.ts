@@ -1,4 +1,4 @@
-import type { CertificateAuthority } from "../../harness/certificates.ts";
+import type { CertificateAuthority } from "../../../testing/certificates/mod.ts";
 import type { SrvRecord } from "../../harness/fake/dns_server.ts";
 
 /** A TLS server that ends after the handshake, with what it was asked for. */

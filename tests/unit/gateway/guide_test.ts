@@ -1,7 +1,7 @@
 // The command lines of our guide and of upstream's, run as they are written.
 // The hosts of example.com stand for hosts of this machine.
 import { assert, assertStringIncludes } from "@std/assert";
-import { CertificateAuthority } from "../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../testing/certificates/mod.ts";
 import { DnsServer } from "../../harness/fake/dns_server.ts";
 import { GatewayProcess, MAIN } from "./_process.ts";
 import { ROOT } from "../support/_program.ts";

@@ -74,7 +74,7 @@ Deno.test("the gateway command ends at once on a second signal", async () => {
 
 Deno.test("the gateway command fails when it cannot do what it was told", async () => {
   await using peer = new TcpPeer(echo("a"));
-  const [port = 0] = freePorts(1);
+  const [port = 0] = await freePorts(1);
   for (
     const [args, text] of [
       [[`--listen-addr=${peer.address}`], "Cannot listen on"],
@@ -114,7 +114,7 @@ Deno.test("the gateway command ends on the first signal while it still starts", 
 
 Deno.test("the gateway command goes on when nobody reads its log", async () => {
   await using peer = new TcpPeer(echo("a"));
-  const [port = 0, dead = 0] = freePorts(2);
+  const [port = 0, dead = 0] = await freePorts(2);
   await using command = new GatewayProcess([
     `--listen-addr=127.0.0.1:${port}`,
     `--endpoints=127.0.0.1:${dead},${peer.address}`,

@@ -5,7 +5,7 @@ import { DEADLINE_MS } from "./_recorder.ts";
 export async function startEtcd(
   directory: string,
 ): Promise<{ readonly endpoint: string } & AsyncDisposable> {
-  const [clientPort, peerPort] = freePorts(2);
+  const [clientPort, peerPort] = await freePorts(2);
   const endpoint = `127.0.0.1:${clientPort}`;
   const peer = `http://127.0.0.1:${peerPort}`;
   const data = await Deno.makeTempDir({ prefix: "etcdeno-golden-" });

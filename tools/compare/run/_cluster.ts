@@ -1,7 +1,7 @@
-import type { Cluster } from "../../../tests/harness/mod.ts";
+import type { TestCluster } from "../../../tests/harness/mod.ts";
 
 /** Starts a cluster; it is closed by whoever asked for it. */
-export type StartCluster = () => Promise<Cluster>;
+export type StartCluster = () => Promise<TestCluster>;
 
 /**
  * The cluster of a whole run: the same one for all cells, and another one only
@@ -10,14 +10,14 @@ export type StartCluster = () => Promise<Cluster>;
 export class CompareCluster implements AsyncDisposable {
   readonly #start: StartCluster;
   readonly #onStep: (text: string) => void;
-  readonly #borrowed: Cluster | undefined;
-  #current: Cluster | undefined;
+  readonly #borrowed: TestCluster | undefined;
+  #current: TestCluster | undefined;
 
   /** A cluster that is given is used first, and left open. */
   constructor(options: {
     readonly start: StartCluster;
     readonly onStep: (text: string) => void;
-    readonly borrowed?: Cluster | undefined;
+    readonly borrowed?: TestCluster | undefined;
   }) {
     this.#start = options.start;
     this.#onStep = options.onStep;
@@ -26,7 +26,7 @@ export class CompareCluster implements AsyncDisposable {
   }
 
   /** The cluster without any fault: repaired, or else a new one. */
-  async healthy(): Promise<Cluster> {
+  async healthy(): Promise<TestCluster> {
     if (this.#current !== undefined) {
       try {
         await this.#current.reset();

@@ -1,5 +1,5 @@
 /** Runs every cell of a comparison; what to print of it is not known here. */
-import type { Cluster } from "../../../tests/harness/mod.ts";
+import type { TestCluster } from "../../../tests/harness/mod.ts";
 import { runPreparedCell } from "../../../tests/scenarios/cell.ts";
 import { thisRuntime } from "../../output/mod.ts";
 import {
@@ -42,7 +42,7 @@ export type CompareEvent =
 export interface RunSettings {
   readonly startCluster: StartCluster;
   /** Used before one is started, and left open. */
-  readonly cluster?: Cluster | undefined;
+  readonly cluster?: TestCluster | undefined;
   /** An interrupted run of the same plan: its cells are not run again. */
   readonly earlier?: CompareResult | undefined;
   readonly onEvent: (event: CompareEvent) => void;
@@ -119,7 +119,7 @@ function endOf(
 /** The circumstances in which a result was measured. */
 function circumstances(
   plan: ComparePlan,
-  { binaries, members }: Cluster,
+  { binaries, members }: TestCluster,
 ): Pick<CompareResult, "etcd" | "runtime" | "options"> {
   return {
     etcd: {
@@ -145,7 +145,7 @@ function notRun({ head }: Turn): CompareCell {
 }
 
 /** Starts every cluster; all have come to an end of that, also if one fails. */
-async function startAll(jobs: readonly CompareCluster[]): Promise<Cluster> {
+async function startAll(jobs: readonly CompareCluster[]): Promise<TestCluster> {
   const started = await Promise.allSettled(jobs.map((job) => job.healthy()));
   const failed = started.find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;

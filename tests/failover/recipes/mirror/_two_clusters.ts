@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { Client, type Keyspace, prefix } from "../../../../mod.ts";
 import type { Mirror } from "../../../../recipes/mod.ts";
-import { Cluster } from "../../../harness/mod.ts";
+import { startEtcd, type TestCluster } from "../../../harness/mod.ts";
 
 /** The cluster that is copied from. */
-export let from: Cluster;
+export let from: TestCluster;
 /** The one that is copied to. */
-export let to: Cluster;
+export let to: TestCluster;
 /** Clients behind the fault proxies: those under test. */
 export let source: Client;
 export let target: Client;
@@ -26,8 +26,8 @@ export function startTwoClusters(
 ): void {
   Deno.test.beforeAll(async () => {
     [from, to] = await Promise.all([
-      Cluster.start({ members }),
-      Cluster.start({ members: 1 }),
+      startEtcd({ members }),
+      startEtcd({ members: 1 }),
     ]);
     if (!clients) return;
     source = behindProxies(from);
@@ -41,12 +41,12 @@ export function startTwoClusters(
 }
 
 /** A client that meets the faults. */
-export function behindProxies({ endpoints }: Cluster): Client {
+export function behindProxies({ endpoints }: TestCluster): Client {
   return new Client({ endpoints, dialTimeoutMs: 1_000, keepAlive: false });
 }
 
 /** A client that does not. */
-export function past(cluster: Cluster): Client {
+export function past(cluster: TestCluster): Client {
   const endpoints = cluster.members.map(({ directEndpoint }) => directEndpoint);
   return new Client({ endpoints, keepAlive: false });
 }

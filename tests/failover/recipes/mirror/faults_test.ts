@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Client, prefix } from "../../../../mod.ts";
 import { mirror, type MirrorState } from "../../../../recipes/mod.ts";
-import { type Cluster, waitFor } from "../../../harness/mod.ts";
+import { type TestCluster, waitFor } from "../../../harness/mod.ts";
 import {
   assertEqual,
   behindProxies,
@@ -39,13 +39,16 @@ async function newStage(): Promise<Stage> {
   return new Stage();
 }
 
-function proxyOf({ members: [member] }: Cluster) {
+function proxyOf({ members: [member] }: TestCluster) {
   assert(member);
   return member.proxy;
 }
 
 /** Takes a snapshot; gives its file. */
-async function snapshotOf(cluster: Cluster, client: Client): Promise<string> {
+async function snapshotOf(
+  cluster: TestCluster,
+  client: Client,
+): Promise<string> {
   const file = `${cluster.dataRoot}/${crypto.randomUUID()}.db`;
   const { writable } = await Deno.create(file);
   await client.maintenance.snapshot().pipeTo(writable);

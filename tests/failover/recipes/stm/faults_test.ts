@@ -206,5 +206,5 @@ Deno.test("the lower levels read from a member that is cut off what it has, the 
     assertRejects(() => read(isolation), TimeoutError)
   );
   await Promise.all(upper);
-  await cluster.healPeers();
+  await cluster.heal();
 });

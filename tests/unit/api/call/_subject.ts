@@ -12,7 +12,7 @@ import {
   SYSTEM_CLOCK,
 } from "../../../../balancers/transport/mod.ts";
 import type { FakeClock } from "../../support/_fake_clock.ts";
-import { waitFor } from "../../../harness/wait_for.ts";
+import { waitFor } from "../../../../testing/wait/mod.ts";
 import {
   endpoint,
   type FakeCall,

@@ -20,7 +20,7 @@ import type {
   LeaderRequestInit,
   LeaderResponseInit,
 } from "../../../../proto/gen/messages.ts";
-import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../testing/certificates/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { FakeOpener } from "../stream/_fake_opener.ts";
 import { FakeSessions } from "../session/_fake_session.ts";

@@ -74,7 +74,7 @@ for (const balancer of BALANCER_NAMES) {
     await using a = await startMember();
     await using silent = await SilentServer.start();
     // As etcd's gRPC proxy tells of itself.
-    const refused = `127.0.0.1:${freePorts(1)[0]}`;
+    const refused = `127.0.0.1:${(await freePorts(1))[0]}`;
     a.members = [
       { name: "m0", clientURLs: [refused] },
       { name: "m1", clientURLs: [silent.endpoint] },
@@ -108,7 +108,10 @@ for (const balancer of BALANCER_NAMES) {
 
 Deno.test("autoSyncIntervalMs tells that no member can be reached, and keeps what works", async () => {
   await using a = await startMember();
-  a.members = [{ name: "m0", clientURLs: [`127.0.0.1:${freePorts(1)[0]}`] }];
+  a.members = [{
+    name: "m0",
+    clientURLs: [`127.0.0.1:${(await freePorts(1))[0]}`],
+  }];
   const events: ClientEvent[] = [];
   await using client = clientOf(a.server.endpoint, {
     autoSyncIntervalMs: 30,

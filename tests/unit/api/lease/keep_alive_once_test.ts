@@ -13,7 +13,7 @@ import {
   LeaseNotFoundError,
   TimeoutError,
 } from "../../../../mod.ts";
-import { waitFor } from "../../../harness/wait_for.ts";
+import { waitFor } from "../../../../testing/wait/mod.ts";
 import { failure, FakeLeases } from "./_fake_leases.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";
 

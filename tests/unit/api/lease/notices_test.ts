@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { InvalidOptionError, type LeaseRenewal } from "../../../../mod.ts";
 import { fromBigInt } from "../../../../proto/int64.ts";
-import { waitFor } from "../../../harness/wait_for.ts";
+import { waitFor } from "../../../../testing/wait/mod.ts";
 import { FakeLeases } from "./_fake_leases.ts";
 import { kept } from "./_kept_lease.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";

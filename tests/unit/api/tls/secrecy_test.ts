@@ -13,7 +13,7 @@ import {
 } from "../../../../mod.ts";
 import { codecOf } from "../../../../proto/_codec.ts";
 import { methods } from "../../../../proto/methods.ts";
-import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../testing/certificates/mod.ts";
 import { FakeServer } from "../../../harness/mod.ts";
 
 const { cert: ca } = await CertificateAuthority.create("etcdeno tests");

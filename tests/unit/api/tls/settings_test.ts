@@ -15,7 +15,7 @@ import {
   type TlsOptions,
   UnavailableError,
 } from "../../../../mod.ts";
-import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../testing/certificates/mod.ts";
 import { FakeServer } from "../../../harness/mod.ts";
 
 const authority = await CertificateAuthority.create("etcdeno tests");

@@ -7,9 +7,14 @@ import {
 import {
   CertificateAuthority,
   type CertificateOptions,
-} from "../../../harness/certificates.ts";
+} from "../../../../testing/certificates/mod.ts";
 import { methods } from "../../../../proto/methods.ts";
-import { Cluster, FakeServer, waitFor } from "../../../harness/mod.ts";
+import {
+  FakeServer,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../../harness/mod.ts";
 import { HANG } from "../../api/client/_pair.ts";
 import { TlsFront } from "../../support/_tls_front.ts";
 
@@ -19,10 +24,10 @@ const stranger = await CertificateAuthority.create("somebody else");
 /** Time enough for a dial to fail, which the call then tells of. */
 const FAILS_WITHIN_MS = 2_000;
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 1 });
+  cluster = await startEtcd({ members: 1 });
 });
 
 Deno.test.afterAll(async () => {

@@ -11,7 +11,7 @@ import {
 } from "../../../../balancers/grpc_js/_goaway_guard.ts";
 import { PingPace } from "../../../../balancers/transport/_ping_pace.ts";
 import { methods } from "../../../../proto/methods.ts";
-import { FRAME } from "../../../harness/proxy/_frame_reader.ts";
+import { FRAME } from "../../../../testing/proxy/_frame_reader.ts";
 import { FakeServer, waitFor } from "../../../harness/mod.ts";
 import { run } from "../../support/_program.ts";
 import { TcpPeer, writeAll } from "../../support/_tcp_peer.ts";

@@ -14,7 +14,7 @@ import {
   InvalidOptionError,
   UnavailableError,
 } from "../../../../mod.ts";
-import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../testing/certificates/mod.ts";
 import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { FakeServer, waitFor } from "../../../harness/mod.ts";
 import { startMember } from "../../api/call/_member_server.ts";

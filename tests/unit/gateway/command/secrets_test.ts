@@ -9,7 +9,7 @@ import { openClusterAccess } from "../../../../gateway/_cluster_access.ts";
 import type { Settings } from "../../../../gateway/command/_settings.ts";
 import { UnavailableError } from "../../../../mod.ts";
 import { methods } from "../../../../proto/methods.ts";
-import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../testing/certificates/mod.ts";
 import { FakeServer } from "../../../harness/mod.ts";
 import { GatewayProcess } from "../_process.ts";
 

@@ -44,7 +44,7 @@ function withoutPorts(ports: readonly number[]): Disposable {
 
 Deno.test("Gateway dials the next endpoint when no port is left for one, and blames none", async () => {
   await using peer = new TcpPeer(echo("a"));
-  const [port = 0] = freePorts(1);
+  const [port = 0] = await freePorts(1);
   await using started = await startGateway({
     endpoints: [`127.0.0.1:${port}`, peer.address],
   });
@@ -56,7 +56,7 @@ Deno.test("Gateway dials the next endpoint when no port is left for one, and bla
 });
 
 Deno.test("Gateway closes a client as for want of its own when no port is left for any endpoint", async () => {
-  const ports = freePorts(2);
+  const ports = await freePorts(2);
   await using started = await startGateway({
     endpoints: ports.map((port) => `127.0.0.1:${port}`),
   });

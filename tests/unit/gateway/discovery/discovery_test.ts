@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UnavailableError } from "../../../../errors/mod.ts";
 import { Gateway, type GatewayOptions } from "../../../../gateway/mod.ts";
-import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../testing/certificates/mod.ts";
 import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { GatewayProcess } from "../_process.ts";

@@ -125,7 +125,7 @@ Deno.test("LogSink drops what its reader has no room for, counts it, and goes on
 });
 
 Deno.test("the gateway command says little while all endpoints are down", async () => {
-  const ports = freePorts(3);
+  const ports = await freePorts(3);
   await using command = new GatewayProcess([
     ANY,
     `--endpoints=${ports.map((port) => `127.0.0.1:${port}`)}`,
@@ -144,7 +144,7 @@ Deno.test("the gateway command says little while all endpoints are down", async 
 
 Deno.test("the gateway command serves and ends while its log is not read", async () => {
   await using peer = new TcpPeer(echo("a"));
-  const [port = 0] = freePorts(1);
+  const [port = 0] = await freePorts(1);
   const length = 200_000;
   await using command = new GatewayProcess([
     `--listen-addr=127.0.0.1:${port}`,

@@ -1,6 +1,6 @@
 // What operators see of the command: its log, metrics, health and limits.
 import { assertEquals } from "@std/assert";
-import { httpGet } from "../../../harness/cluster/_http.ts";
+import { httpAsk } from "../../../../testing/cluster/mod.ts";
 import { freePorts } from "../../../harness/_ports.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { GatewayProcess } from "../_process.ts";
@@ -34,14 +34,14 @@ Deno.test("the gateway command logs JSON when told to", async () => {
 Deno.test("the gateway command serves metrics and health", async () => {
   await using command = new GatewayProcess([
     ANY,
-    `--endpoints=127.0.0.1:${freePorts(1)[0]}`,
+    `--endpoints=127.0.0.1:${(await freePorts(1))[0]}`,
     "--metrics-addr=127.0.0.1:0",
   ]);
   // Until it is ready it is not healthy.
   await command.address();
   const line = await command.line("serving metrics");
   const base = `http://${/address="([^"]+)"/.exec(line)?.[1]}`;
-  const get = (path: string) => httpGet(`${base}${path}`, 5_000);
+  const get = (path: string) => httpAsk(`${base}${path}`, { timeoutMs: 5_000 });
   assertEquals(await get("/health"), {
     status: 200,
     body: '{"health":"true"}',

@@ -1,6 +1,6 @@
 // The status server, whatever its clients do.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { httpGet } from "../../../harness/cluster/_http.ts";
+import { httpAsk } from "../../../../testing/cluster/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { SYSTEM_CLOCK } from "../../../../balancers/transport/mod.ts";
 import { StatusServer } from "../../../../gateway/status/_server.ts";
@@ -36,7 +36,8 @@ async function statusAddress(command: GatewayProcess): Promise<string> {
 
 async function healthStatus(address: string): Promise<number | undefined> {
   try {
-    return (await httpGet(`http://${address}/health`, 1_000)).status;
+    return (await httpAsk(`http://${address}/health`, { timeoutMs: 1_000 }))
+      .status;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // Bytes through the gateway, whichever side ends first.
 import { assert, assertEquals } from "@std/assert";
 import { Gateway } from "../../../../gateway/mod.ts";
-import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../testing/certificates/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { digest, randomBytes, through } from "./_bytes.ts";
 import {

@@ -15,7 +15,7 @@ import {
 } from "../../support/_tcp_peer.ts";
 
 Deno.test("Gateway.start() refuses an endpoint that is the gateway", async () => {
-  const [port = 0] = freePorts(1);
+  const [port = 0] = await freePorts(1);
   for (
     const [listen, endpoint] of [
       [`127.0.0.1:${port}`, `127.0.0.1:${port}`],
@@ -55,7 +55,7 @@ Deno.test("Gateway leaves out an endpoint that turns out to be itself", async ()
 
 Deno.test("Gateway in a circle of two fills its limit, says so, and is free again", async () => {
   const maxConnections = 10;
-  const [one = 0, other = 0] = freePorts(2);
+  const [one = 0, other = 0] = await freePorts(2);
   const start = (own: number, next: number) =>
     startGateway({
       listen: `127.0.0.1:${own}`,
@@ -88,7 +88,7 @@ Deno.test("Gateway in a circle of two fills its limit, says so, and is free agai
 });
 
 Deno.test("the gateway command outlives a circle without a limit", async () => {
-  const [one = 0, other = 0] = freePorts(2);
+  const [one = 0, other = 0] = await freePorts(2);
   const start = (own: number, next: number) =>
     new GatewayProcess([
       `--listen-addr=127.0.0.1:${own}`,

@@ -18,13 +18,13 @@ async function whoAnswers(gateway: Gateway): Promise<string> {
   return await readText(client, 1);
 }
 
-function deadAddress(): string {
-  return `127.0.0.1:${freePorts(1)[0]}`;
+async function deadAddress(): Promise<string> {
+  return `127.0.0.1:${(await freePorts(1))[0]}`;
 }
 
 Deno.test("Gateway passes a client on to the next endpoint unnoticed", async () => {
   await using b = new TcpPeer(echo("b"));
-  const dead = deadAddress();
+  const dead = await deadAddress();
   await using started = await startGateway({ endpoints: [dead, b.address] });
   const { gateway, told } = started;
   assertEquals(await whoAnswers(gateway), "b");
@@ -85,9 +85,9 @@ Deno.test("Gateway spreads clients in turns when told to", async () => {
 });
 
 Deno.test("Gateway serves within a moment of the first endpoint's return", async () => {
-  const [port = 0] = freePorts(1);
+  const [port = 0] = await freePorts(1);
   await using started = await startGateway({
-    endpoints: [`127.0.0.1:${port}`, deadAddress()],
+    endpoints: [`127.0.0.1:${port}`, await deadAddress()],
   });
   const { gateway, told } = started;
   assertEquals(await whoAnswers(gateway), "");
@@ -102,7 +102,7 @@ Deno.test("Gateway serves within a moment of the first endpoint's return", async
 });
 
 Deno.test("Gateway finds an endpoint that is back without being asked", async () => {
-  const [port = 0] = freePorts(1);
+  const [port = 0] = await freePorts(1);
   await using started = await startGateway({ endpoints: `127.0.0.1:${port}` });
   const { gateway, told } = started;
   assertEquals(await whoAnswers(gateway), "");

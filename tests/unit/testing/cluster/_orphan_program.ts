@@ -4,9 +4,9 @@
  *
  * Argument: `wait` (to be killed) or `throw`.
  */
-import { Cluster } from "./cluster.ts";
+import { startEtcd } from "../../../../testing/mod.ts";
 
-const cluster = await Cluster.start({ members: 1 });
+const cluster = await startEtcd({ members: 1 });
 await Deno.stdout.write(new TextEncoder().encode(`${cluster.dataRoot}\n`));
 if (Deno.args[0] === "throw") throw new Error("Cannot go on: as told");
 await new Promise(() => setInterval(() => {}, 60_000));

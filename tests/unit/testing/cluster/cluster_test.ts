@@ -15,13 +15,18 @@ import type {
 } from "../../../../proto/gen/messages.ts";
 import { fromBigInt, toBigInt } from "../../../../proto/int64.ts";
 import { methods } from "../../../../proto/methods.ts";
-import { Cluster, rawCall, waitFor } from "../../../harness/mod.ts";
+import {
+  rawCall,
+  startEtcd,
+  type TestCluster,
+  waitFor,
+} from "../../../harness/mod.ts";
 import { has, put } from "./_raw_keys.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await startEtcd();
 });
 
 Deno.test.afterAll(async () => {
@@ -75,7 +80,7 @@ Deno.test("isolate() cuts a follower off the others, not off its clients", async
   for (const { endpoint } of others) keys.push(await put(endpoint));
   // It answers from what it has, and has none of the new.
   for (const key of keys) assert(!(await has(follower, key)));
-  await cluster.healPeers();
+  await cluster.heal();
   await waitFor("the follower to catch up", async () => {
     const there = await Promise.all(keys.map((key) => has(follower, key)));
     return there.every((yes) => yes);

@@ -4,11 +4,12 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { Cluster, exists, findEtcd, waitFor } from "../../../harness/mod.ts";
+import { InvalidOptionError } from "../../../../errors/mod.ts";
+import { exists, findEtcd, startEtcd, waitFor } from "../../../harness/mod.ts";
 import { firstOutput } from "../../support/_first_output.ts";
 
 const PROGRAM = new URL(
-  "../../../harness/cluster/_orphan_program.ts",
+  "./_orphan_program.ts",
   import.meta.url,
 );
 
@@ -97,7 +98,7 @@ async function nothingLeft(dataRoot: string): Promise<void> {
 }
 
 Deno.test("close() leaves neither process nor data, and may be repeated", async () => {
-  const cluster = await Cluster.start({ members: 1 });
+  const cluster = await startEtcd({ members: 1 });
   const { dataRoot } = cluster;
   assert((await processesNaming(dataRoot)).length > 0);
   await Promise.all([cluster.close(), cluster.close()]);
@@ -106,9 +107,9 @@ Deno.test("close() leaves neither process nor data, and may be repeated", async 
   assert(!(await exists(dataRoot)));
 });
 
-Deno.test("start() tells its steps and honours further arguments", async () => {
+Deno.test("startEtcd() tells its steps and honours further arguments", async () => {
   const lines: string[] = [];
-  await using cluster = await Cluster.start({
+  await using cluster = await startEtcd({
     members: 1,
     extraArgs: ["--max-txn-ops=7"],
     onProgress: (line) => lines.push(line),
@@ -125,21 +126,21 @@ Deno.test("start() tells its steps and honours further arguments", async () => {
   assertStringIncludes(commandLine, "--max-txn-ops=7");
 });
 
-Deno.test("start() shows the end of the log of a member that cannot start", async () => {
+Deno.test("startEtcd() shows the end of the log of a member that cannot start", async () => {
   const error = await assertRejects(
-    () => Cluster.start({ members: 1, extraArgs: ["--no-such-flag"] }),
+    () => startEtcd({ members: 1, extraArgs: ["--no-such-flag"] }),
     Error,
     "Cannot start m1: etcd exited, its log is",
   );
   assertStringIncludes((error as Error).message, "no-such-flag");
 });
 
-Deno.test("start() refuses a number of members that makes no cluster", async () => {
+Deno.test("startEtcd() refuses a number of members that makes no cluster", async () => {
   const binaries = await findEtcd();
   for (const members of [0, 10, 1.5, NaN]) {
     await assertRejects(
-      () => Cluster.start({ members, binaries }),
-      RangeError,
+      () => startEtcd({ members, binaries }),
+      InvalidOptionError,
       `'members' must be 1 to 9: current value is ${members}`,
     );
   }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Supervised, TempRoot } from "../../../harness/process/_supervisor.ts";
+import { TempRoot } from "../../../../testing/process/mod.ts";
+import { Supervised } from "../../../../testing/process/supervised.ts";
 import { waitFor } from "../../../harness/mod.ts";
 
 const WAITING =

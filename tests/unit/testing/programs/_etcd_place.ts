@@ -1,5 +1,5 @@
 /** A place where etcd is looked for, and stand-ins that are found there. */
-import type { Fetcher } from "../../../harness/programs/_fetcher.ts";
+import type { Fetcher } from "../../../../testing/programs/_fetcher.ts";
 
 /** A place with directories, variables and fetchers of its own. */
 export class Place implements AsyncDisposable {

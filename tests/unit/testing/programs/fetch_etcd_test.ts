@@ -1,6 +1,6 @@
 // How the harness fetches etcd into its cache.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { findEtcdIn } from "../../../harness/programs/_find_etcd.ts";
+import { findEtcdIn } from "../../../../testing/programs/_find_etcd.ts";
 import {
   failingFetcher,
   fakeFetcher,

@@ -5,7 +5,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { findEtcdIn } from "../../../harness/programs/_find_etcd.ts";
+import { InvalidOptionError } from "../../../../errors/mod.ts";
+import { findEtcdIn } from "../../../../testing/programs/_find_etcd.ts";
 import {
   failingFetcher,
   Place,
@@ -145,7 +146,7 @@ Deno.test("findEtcd() refuses a version of another form", async () => {
   for (const version of ["", "3", "v3.5", "3.5.x", "latest", "3.5.1.2"]) {
     await assertRejects(
       () => findEtcdIn(place, { version }),
-      RangeError,
+      InvalidOptionError,
       `current value is "${version}"`,
     );
   }

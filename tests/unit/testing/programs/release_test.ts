@@ -1,7 +1,7 @@
 // etcd's releases, served by a test.
 import { assertEquals, assertRejects } from "@std/assert";
-import { findEtcdIn } from "../../../harness/programs/_find_etcd.ts";
-import { fetchRelease } from "../../../harness/programs/_release.ts";
+import { findEtcdIn } from "../../../../testing/programs/_find_etcd.ts";
+import { fetchRelease } from "../../../../testing/programs/_release.ts";
 import { Place, writeEtcd } from "./_etcd_place.ts";
 
 /** Serves a release made of fake programs, with right or wrong sums. */

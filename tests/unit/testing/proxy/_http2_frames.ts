@@ -1,5 +1,5 @@
 /** Frames of HTTP/2, and bytes that hold them. */
-import { FRAME } from "../../../harness/proxy/_frame_reader.ts";
+import { FRAME } from "../../../../testing/proxy/_frame_reader.ts";
 
 /** What a client says first. */
 export const PREFACE: Uint8Array<ArrayBuffer> = new TextEncoder().encode(

@@ -1,5 +1,6 @@
 // What a test asks of a fault proxy besides its faults.
 import { assertEquals, assertRejects } from "@std/assert";
+import { InvalidOptionError } from "../../../../errors/mod.ts";
 import { startFaultProxy, waitFor } from "../../../harness/mod.ts";
 import { Client, connections, EchoServer } from "./_ends.ts";
 
@@ -50,15 +51,48 @@ Deno.test("set() refuses a figure that is not a positive number", async () => {
   for (const delayMs of [-1, 0, NaN, Infinity]) {
     await assertRejects(
       () => proxy.set({ kind: "delay", delayMs }),
-      RangeError,
+      InvalidOptionError,
       `'delayMs' must be a positive number: current value is ${delayMs}`,
     );
   }
   await assertRejects(
     () => proxy.set({ kind: "throttle", bytesPerSecond: -5 }),
-    RangeError,
+    InvalidOptionError,
     "'bytesPerSecond'",
   );
+  for (const kind of ["delay", "throttle"] as const) {
+    await assertRejects(
+      // @ts-expect-error: the figure is missing
+      () => proxy.set({ kind }),
+      InvalidOptionError,
+      "must be a positive number: current value is undefined",
+    );
+  }
+});
+
+Deno.test("set() refuses what is no mode, naming the modes", async () => {
+  await using echo = await EchoServer.start();
+  await using proxy = await startFaultProxy(echo.port);
+  // `delay` has a figure, so its name is not all of it.
+  for (const mode of ["black hole", "delay", ""]) {
+    await assertRejects(
+      () => proxy.set(mode as "blackhole"),
+      InvalidOptionError,
+      "'mode' must be one of pass, reset, refuse, blackhole, mute, pause, hang:",
+    );
+  }
+  const odd: readonly unknown[] = [null, undefined, 7, {}, { kind: "cut" }, {
+    kind: "pass",
+    delayMs: 5,
+  }];
+  for (const mode of odd) {
+    await assertRejects(
+      () => proxy.set(mode as "pass"),
+      InvalidOptionError,
+      "Cannot call set():",
+    );
+  }
+  assertEquals((await proxy.stats()).open, 0);
 });
 
 Deno.test("a closed proxy answers with an error and closes again", async () => {

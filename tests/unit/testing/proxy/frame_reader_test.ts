@@ -4,7 +4,7 @@ import {
   ACK_FLAG,
   FrameReader,
   type FrameSide,
-} from "../../../harness/proxy/_frame_reader.ts";
+} from "../../../../testing/proxy/_frame_reader.ts";
 import {
   encode,
   type Frame,

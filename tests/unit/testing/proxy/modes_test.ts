@@ -9,12 +9,12 @@ import {
 import { startFaultProxy, waitFor } from "../../../harness/mod.ts";
 import { Client, EchoServer, settle } from "./_ends.ts";
 
-Deno.test("cut resets what is open and accepts what is new", async () => {
+Deno.test("reset resets what is open and accepts what is new", async () => {
   await using echo = await EchoServer.start();
   await using proxy = await startFaultProxy(echo.port);
   await using old = await Client.open(proxy.endpoint);
   await old.echo("before");
-  await proxy.set({ kind: "cut" });
+  await proxy.set({ kind: "reset" });
   assertEquals((await proxy.stats()).open, 0);
   await old.closed;
   assertEquals(old.error, "ECONNRESET");
@@ -48,7 +48,7 @@ Deno.test("blackhole swallows both ways and resets on heal what lost bytes", asy
   await listener.echo("b");
   await using idle = await Client.open(proxy.endpoint);
   await idle.echo("c");
-  await proxy.set({ kind: "blackhole" });
+  await proxy.set("blackhole");
   await using late = await Client.open(proxy.endpoint);
   await using lateIdle = await Client.open(proxy.endpoint);
   sender.socket.write("lost");
@@ -90,7 +90,7 @@ Deno.test("blackhole hides the end of a server, and tells it on heal", async () 
   await using proxy = await startFaultProxy(echo.port);
   await using client = await Client.open(proxy.endpoint);
   await client.echo("a");
-  await proxy.set({ kind: "blackhole" });
+  await proxy.set("blackhole");
   echo.sockets[0]?.resetAndDestroy();
   await settle(proxy, {});
   assertEquals([client.ended, client.error], [false, undefined]);

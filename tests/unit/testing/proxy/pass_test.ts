@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import { startFaultProxy, waitFor } from "../../../harness/mod.ts";
-import { Pipe } from "../../../harness/proxy/_pipe.ts";
+import { Pipe } from "../../../../testing/proxy/_pipe.ts";
 import { Client, EchoServer } from "./_ends.ts";
 
 Deno.test("FaultProxy passes a megabyte unchanged both ways, ends included", async () => {

@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { connect, createServer, type Socket } from "node:net";
 import { assert, assertEquals } from "@std/assert";
-import { PeerListener } from "../../../harness/proxy/_peer_listener.ts";
+import { PeerListener } from "../../../../testing/proxy/_peer_listener.ts";
 import { freePorts } from "../../../harness/_ports.ts";
 import { waitFor } from "../../../harness/mod.ts";
 
@@ -19,7 +19,7 @@ class Setup implements AsyncDisposable {
 
   static async make(): Promise<Setup> {
     await using stack = new AsyncDisposableStack();
-    const [port = 0, targetPort = 0] = freePorts(2);
+    const [port = 0, targetPort = 0] = await freePorts(2);
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket);

@@ -2,7 +2,7 @@
 import { createServer, type Socket } from "node:net";
 import { connect as connectHttp2 } from "node:http2";
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { ACK_FLAG, FRAME } from "../../../harness/proxy/_frame_reader.ts";
+import { ACK_FLAG, FRAME } from "../../../../testing/proxy/_frame_reader.ts";
 import { Timeline } from "../../../scenarios/recording/timeline.ts";
 import { FakeServer, startFaultProxy, waitFor } from "../../../harness/mod.ts";
 import { Client } from "./_ends.ts";

@@ -1,7 +1,7 @@
 // tools/build/etcd.sh with a stand-in for Go.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { findEtcdIn } from "../../../harness/programs/_find_etcd.ts";
-import { Place } from "../../harness/programs/_etcd_place.ts";
+import { findEtcdIn } from "../../../../testing/programs/_find_etcd.ts";
+import { Place } from "../../testing/programs/_etcd_place.ts";
 
 /** Runs the build with a stand-in for Go, which makes a server of `version`. */
 async function build(

@@ -1,6 +1,6 @@
 // tools/build/kine.sh with a stand-in for Go.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Place } from "../../harness/programs/_etcd_place.ts";
+import { Place } from "../../testing/programs/_etcd_place.ts";
 
 async function build(
   place: Place,

@@ -1,4 +1,4 @@
-import type { Cluster, EtcdBinaries } from "../../../harness/mod.ts";
+import type { EtcdBinaries, TestCluster } from "../../../harness/mod.ts";
 
 /** A cluster that does nothing, and counts what it is asked for. */
 export class StandInCluster {
@@ -29,7 +29,7 @@ export class StandInCluster {
   }
 
   /** As the code under test takes it. */
-  get asCluster(): Cluster {
-    return this as unknown as Cluster;
+  get asCluster(): TestCluster {
+    return this as unknown as TestCluster;
   }
 }

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeDial } from "../../../../../balancers/dial/mod.ts";
 import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
-import { CertificateAuthority } from "../../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../../testing/certificates/mod.ts";
 import { startFaultProxy } from "../../../../harness/mod.ts";
 import { TcpPeer, writeAll } from "../../../support/_tcp_peer.ts";
 import { Dialled, replyOf, statusOf } from "../peer/_dialled.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeDial } from "../../../../../balancers/dial/mod.ts";
 import { addressesOf } from "../../../../../balancers/http2/dial/_addresses.ts";
 import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
-import { CertificateAuthority } from "../../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../../testing/certificates/mod.ts";
 import { waitFor } from "../../../../harness/mod.ts";
 import { BlackHole } from "../../../support/_black_hole.ts";
 import { run } from "../../../support/_program.ts";

@@ -1,0 +1,46 @@
+/**
+ * Real etcd for tests: clusters on this machine, with faults on demand.
+ *
+ * ```ts ignore
+ * import { Client } from "@etcdeno/client";
+ * import { startEtcd } from "@etcdeno/client/testing";
+ *
+ * Deno.test("a job is claimed while a member is silent", async () => {
+ *   await using etcd = await startEtcd({ version: "3.5", members: 3 });
+ *   await using client = new Client(etcd.clientOptions);
+ *   await etcd.link(0).set("blackhole");
+ *   await claim(client, "jobs/1");
+ * });
+ * ```
+ *
+ * etcd is found or fetched, see {@linkcode findEtcd}. It works in `deno test`,
+ * in `node:test` and in Vitest, on Linux and macOS.
+ *
+ * @module
+ */
+export {
+  type EtcdClientOptions,
+  type Member,
+  type MemberAddresses,
+  type RestoreOptions,
+  startEtcd,
+  type StartEtcdOptions,
+  TestCluster,
+} from "./cluster/mod.ts";
+export {
+  TestingError,
+  type TestingErrorInit,
+  type TestingFailure,
+} from "./errors/mod.ts";
+export {
+  type EtcdBinaries,
+  type FetchOptions,
+  findEtcd,
+  type FindOptions,
+} from "./programs/mod.ts";
+export type {
+  FaultMode,
+  FaultName,
+  FaultProxy,
+  ProxyStats,
+} from "./proxy/mod.ts";

@@ -1,0 +1,18 @@
+import type { Signal } from "./supervised.ts";
+
+/** What the main thread asks of the process worker. */
+export type ProcessRequest =
+  | { readonly op: "root"; readonly prefix: string }
+  | {
+    readonly op: "start";
+    readonly command: readonly string[];
+    readonly log: string;
+  }
+  | { readonly op: "signal"; readonly pid: number; readonly signal: Signal }
+  | { readonly op: "close" };
+
+/** What the process worker tells. */
+export interface ProcessEvent {
+  readonly kind: "exited";
+  readonly pid: number;
+}
