@@ -1,4 +1,4 @@
-/** What X.509 needs of DER (ITU-T X.690): each function gives one value. */
+/** Values in DER (ITU-T X.690), as far as X.509 needs it. */
 
 const TAG = {
   boolean: 0x01,

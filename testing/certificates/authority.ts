@@ -16,11 +16,11 @@ import {
 export interface Certificate {
   /** The certificate. */
   readonly cert: string;
-  /** Its private key. */
+  /** The private key of it. */
   readonly key: string;
 }
 
-/** What a certificate is for. */
+/** Uses of a certificate. */
 export interface CertificateOptions {
   /** The DNS names it is for. */
   readonly names?: readonly string[];
@@ -45,10 +45,13 @@ const ALTERNATIVE_NAMES = oid("2.5.29.17");
 export class CertificateAuthority {
   readonly #name: Uint8Array;
   readonly #keys: CryptoKeyPair;
-  /** Its own certificate, PEM. */
+  /** The authority's own certificate, PEM. */
   readonly cert: string;
 
-  private constructor(name: Uint8Array, keys: CryptoKeyPair, cert: string) {
+  private constructor(
+    name: Uint8Array,
+    { keys, cert }: { readonly keys: CryptoKeyPair; readonly cert: string },
+  ) {
     this.#name = name;
     this.#keys = keys;
     this.cert = cert;
@@ -69,7 +72,7 @@ export class CertificateAuthority {
         octetString(sequence(yes())),
       ),
     }, keys.privateKey);
-    return new CertificateAuthority(name, keys, cert);
+    return new CertificateAuthority(name, { keys, cert });
   }
 
   /** Issues a certificate. */

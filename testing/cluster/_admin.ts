@@ -8,7 +8,7 @@ const NOBODY = "etcdserver: user name is empty";
 const TIMEOUT_MS = 2_000;
 const METRICS_TIMEOUT_MS = 5_000;
 
-/** What a member says of itself and of its leader. */
+/** A member, and the leader it follows. */
 export interface MemberStatus {
   readonly memberId: bigint;
   /** 0 when it knows of no leader. */
@@ -26,7 +26,7 @@ export function isCallError(error: unknown): error is CodedError {
 }
 
 /**
- * What is asked of one member, past the fault proxy: by etcd's own JSON over
+ * Questions to one member, past the fault proxy: by etcd's own JSON over
  * HTTP, so that the client under test is not what judges it.
  */
 export class Admin {
@@ -38,12 +38,12 @@ export class Admin {
     this.#access = access;
   }
 
-  /** Who it is, and whom it follows. */
+  /** The id of the member, and of whom it follows. */
   async status(): Promise<MemberStatus> {
     const { header, leader = "0" } = await this.#call<StatusReply>(
       "maintenance/status",
     );
-    return { memberId: BigInt(header.member_id), leaderId: BigInt(leader) };
+    return { memberId: BigInt(header["member_id"]), leaderId: BigInt(leader) };
   }
 
   /** Asks it, the leader, to hand over to another member. */
@@ -71,7 +71,7 @@ export class Admin {
     return (await this.#page("version")) !== undefined;
   }
 
-  /** Its own metrics, in Prometheus' text form. */
+  /** The member's own metrics, in Prometheus' text form. */
   async metrics(): Promise<string> {
     const url = `${this.#endpoint}/metrics`;
     const { tls } = this.#access;
@@ -131,12 +131,12 @@ export class Admin {
 }
 
 interface StatusReply {
-  readonly header: { readonly member_id: string };
+  readonly header: Readonly<Record<"member_id", string>>;
   /** Left out when it knows of none. */
   readonly leader?: string;
 }
 
-/** What a member says of a call that has failed; newer ones leave `error` out. */
+/** The message of a call that has failed; newer members leave `error` out. */
 function messageIn({ status, body }: HttpAnswer): string {
   try {
     const { message, error } = JSON.parse(body);

@@ -1,7 +1,7 @@
 import type { EtcdBinaries } from "../programs/mod.ts";
 import { localUrl } from "./_access.ts";
 
-/** Where one member listens and what it tells the others. */
+/** The addresses of one member, and those it tells the others. */
 export interface MemberAddresses {
   /** `m1`, `m2` and so on. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface MemberAddresses {
   readonly peerProxyPort: number;
 }
 
-/** What all members of a cluster have in common. */
+/** Settings that all members of a cluster have in common. */
 export interface CommandOptions {
   readonly binaries: EtcdBinaries;
   readonly dataRoot: string;

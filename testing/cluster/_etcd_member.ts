@@ -14,7 +14,7 @@ import { Admin } from "./_admin.ts";
 import { restoreMember, type RestoreOptions } from "./_tools.ts";
 import type { Member } from "./member.ts";
 
-/** What a member is made of. */
+/** Parts of a member. */
 export interface EtcdMemberOptions {
   readonly name: string;
   readonly clientPort: number;
@@ -44,7 +44,7 @@ export class EtcdMember implements Member {
   readonly endpoint: string;
   readonly directEndpoint: string;
   readonly peerProxyPort: number;
-  /** What it is asked past the fault proxy. */
+  /** Questions to it past the fault proxy. */
   readonly admin: Admin;
   readonly #options: EtcdMemberOptions;
   #id: bigint | undefined;
@@ -107,11 +107,16 @@ export class EtcdMember implements Member {
   async replaceData(
     restore: Omit<RestoreOptions, "log"> | undefined,
   ): Promise<void> {
-    const { command, processes, log } = this.#options;
+    const { command } = this.#options;
     await this.kill();
     const flag = command.find((one) => one.startsWith("--data-dir="));
     await rm(flag?.slice("--data-dir=".length) ?? "", { recursive: true });
-    if (restore === undefined) return;
+    if (restore !== undefined) await this.restore(restore);
+  }
+
+  /** Makes its data from a snapshot; there must be none. */
+  async restore(restore: Omit<RestoreOptions, "log">): Promise<void> {
+    const { command, processes, log } = this.#options;
     const options = { ...restore, log: `${log}.restore` };
     await restoreMember(command, processes, options);
   }

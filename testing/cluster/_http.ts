@@ -9,11 +9,11 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** What is asked. */
+/** A question. */
 export interface HttpOptions {
   readonly timeoutMs: number;
   readonly tls?: ClientTls | undefined;
-  /** What is posted, as JSON. @default {nothing: a GET} */
+  /** The value to post, as JSON. @default {nothing: a GET} */
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -29,7 +29,8 @@ export function httpAsk(
   const options: RequestOptions = {
     agent: false,
     method: json === undefined ? "GET" : "POST",
-    headers: { ...headers },
+    // Without it, etcd takes its own certificate for that of the caller.
+    headers: { accept: "*/*", ...headers },
     ...tls,
   };
   const request = url.startsWith("https:") ? secureRequest : plainRequest;

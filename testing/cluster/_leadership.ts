@@ -6,21 +6,24 @@ import type { EtcdMember } from "./_etcd_member.ts";
 /** An election is over in a few seconds. */
 export const AGREE_TIMEOUT_MS = 20_000;
 
-/** Who leads a cluster, asked of its members. */
+/** The leader of a cluster, asked of its members. */
 export class Leadership {
-  readonly #size: number;
+  readonly #members: readonly EtcdMember[];
   readonly #reachable: () => readonly EtcdMember[];
 
   /** `reachable` gives those the other members can hear of. */
-  constructor(size: number, reachable: () => readonly EtcdMember[]) {
-    this.#size = size;
+  constructor(
+    members: readonly EtcdMember[],
+    reachable: () => readonly EtcdMember[],
+  ) {
+    this.#members = members;
     this.#reachable = reachable;
   }
 
   /** The member that a majority of all follows, if there is one now. */
   async now(): Promise<EtcdMember | undefined> {
     const asked = await askMembers(this.#reachable());
-    const majority = Math.floor(this.#size / 2) + 1;
+    const majority = Math.floor(this.#members.length / 2) + 1;
     return asked.find(({ status }) =>
       status !== undefined && majority <=
         asked.filter((other) => other.status?.leaderId === status.memberId)
@@ -39,6 +42,20 @@ export class Leadership {
   async agreesOn(leader: EtcdMember): Promise<boolean> {
     const asked = await askMembers(this.#reachable());
     return asked.every(({ status }) => status?.leaderId === leader.id);
+  }
+
+  /** Waits for every member, and for all to agree on a leader. */
+  async waitUntilServing(signal?: AbortSignal): Promise<void> {
+    const members = this.#members;
+    await Promise.all(members.map((member) => member.waitUntilServing(signal)));
+    await waitFor("one leader for all members", async () => {
+      const leader = await this.now();
+      if (leader === undefined || !await this.agreesOn(leader)) return false;
+      const served = await Promise.all(
+        members.map((member) => member.admin.serves()),
+      );
+      return served.every((yes) => yes);
+    }, { timeoutMs: AGREE_TIMEOUT_MS, signal });
   }
 
   /** Makes `to` the leader; resolves when every reachable member agrees. */

@@ -4,11 +4,11 @@ import type { EtcdBinaries } from "../programs/mod.ts";
 import type { ClientTls, Credentials } from "./_access.ts";
 import { runTool, toolOf } from "./_tools.ts";
 
-/** What is saved, and by whom. */
+/** A snapshot to be saved, and by whom. */
 export interface SnapshotOptions {
   readonly endpoint: string;
   readonly binaries: EtcdBinaries;
-  /** Where it goes. */
+  /** The folder it goes to. */
   readonly directory: string;
   readonly tls: ClientTls | undefined;
   readonly user: Credentials | undefined;

@@ -11,7 +11,6 @@ import { type Access, localUrl, ROOT } from "./_access.ts";
 import { etcdCommand, type MemberAddresses } from "./_command.ts";
 import { EtcdMember } from "./_etcd_member.ts";
 import { type InstalledTls, installTls } from "./_tls.ts";
-import { restoreMember } from "./_tools.ts";
 import type { StartEtcdOptions } from "./options.ts";
 
 /** A cluster whose processes run, though they may not serve yet. */
@@ -59,7 +58,7 @@ export async function startMembers(
   }
 }
 
-/** What is there before any member. */
+/** All that is there before any member. */
 interface Basis {
   readonly binaries: EtcdBinaries;
   readonly proxies: ProxyHost;
@@ -79,21 +78,10 @@ async function launchMembers(
   const open = (first: number, more: number): Promise<OpenedMember[]> =>
     openProxies(proxies, { first, count: more, scheme: tls.scheme });
   const addresses = await open(1, count);
-  const make = memberMaker({
-    ...basis,
-    dataRoot,
-    tls,
-    access,
-    addresses,
-    token: crypto.randomUUID(),
-  });
+  const make = memberMaker({ ...basis, dataRoot, tls, access, addresses });
   const members = addresses.map((member) => make(member, "new"));
   await Promise.all(members.map(async (member) => {
-    if (snapshot !== undefined) {
-      const log = `${dataRoot}/${member.name}.restore.log`;
-      const restore = { binaries, snapshot, log };
-      await restoreMember(member.command, processes, restore);
-    }
+    if (snapshot !== undefined) await member.restore({ binaries, snapshot });
     await member.launch();
   }));
   return {
@@ -123,10 +111,9 @@ async function findBinaries(
   return found;
 }
 
-/** What the members of a cluster have in common. */
+/** All that the members of a cluster have in common. */
 interface Ground extends Basis {
   readonly dataRoot: string;
-  readonly token: string;
   readonly tls: InstalledTls;
   readonly access: Access;
   /** Of all of them; those that join are added. */
@@ -139,7 +126,8 @@ type MakeMember = (
 ) => EtcdMember;
 
 function memberMaker(ground: Ground): MakeMember {
-  const { binaries, dataRoot, token, tls, addresses, options } = ground;
+  const { binaries, dataRoot, tls, addresses, options } = ground;
+  const token = crypto.randomUUID();
   const { extraArgs = [], logLevel = "error" } = options;
   return ({ proxy, ...member }, state) =>
     new EtcdMember({

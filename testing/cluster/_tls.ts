@@ -3,7 +3,7 @@ import { CertificateAuthority } from "../certificates/mod.ts";
 import type { ClientTls } from "./_access.ts";
 import type { StartEtcdOptions } from "./options.ts";
 
-/** How the members and their clients are to speak. */
+/** The way members and their clients are to speak. */
 export interface InstalledTls {
   readonly scheme: "http" | "https";
   /** Arguments for every member. */

@@ -3,7 +3,7 @@ import { TestingError } from "../errors/mod.ts";
 import type { ProcessHost } from "../process/mod.ts";
 import type { EtcdBinaries } from "../programs/mod.ts";
 
-/** What is restored, and by what. */
+/** A snapshot to be restored, and by what. */
 export interface RestoreOptions {
   readonly binaries: EtcdBinaries;
   /** The file of the snapshot. */

@@ -1,11 +1,10 @@
 import { InvalidOptionError } from "../../errors/mod.ts";
-import type { ProcessHost } from "../process/mod.ts";
 import type { EtcdBinaries } from "../programs/mod.ts";
-import type { FaultProxy, ProxyHost } from "../proxy/mod.ts";
+import type { FaultProxy } from "../proxy/mod.ts";
 import { waitFor } from "../wait/mod.ts";
-import type { Access } from "./_access.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
 import { AGREE_TIMEOUT_MS, askMembers, Leadership } from "./_leadership.ts";
+import { Partition } from "./_partition.ts";
 import { saveSnapshot } from "./_snapshot.ts";
 import { type StartedCluster, startMembers } from "./_start_members.ts";
 import type { Member } from "./member.ts";
@@ -23,38 +22,33 @@ import type {
 export class TestCluster implements AsyncDisposable {
   /** The programs that run. */
   readonly binaries: EtcdBinaries;
-  /** Where the members keep data and logs; removed with the cluster. */
+  /** The folder of data and logs; removed with the cluster. */
   readonly dataRoot: string;
   readonly #members: readonly EtcdMember[];
-  readonly #proxies: ProxyHost;
-  readonly #processes: ProcessHost;
-  readonly #access: Access;
   readonly #auth: boolean;
   readonly #started: StartedCluster;
   readonly #leadership: Leadership;
-  readonly #isolated = new Set<Member>();
+  readonly #partition: Partition;
   #closing: Promise<void> | undefined;
 
   private constructor(started: StartedCluster, options: StartEtcdOptions) {
     this.binaries = started.binaries;
     this.dataRoot = started.dataRoot;
     this.#members = started.members;
-    this.#proxies = started.proxies;
-    this.#processes = started.processes;
-    this.#access = started.access;
     this.#auth = Boolean(options.auth);
     this.#started = started;
+    this.#partition = new Partition(started.members, started.proxies);
     this.#leadership = new Leadership(
-      started.members.length,
+      started.members,
       () => this.#reachable(),
     );
   }
 
-  /** @private */
+  /** Starts one, as {@linkcode startEtcd} does with options it has checked. */
   static async start(options: StartEtcdOptions): Promise<TestCluster> {
     const cluster = new TestCluster(await startMembers(options), options);
     try {
-      await cluster.#waitUntilServing(options.signal);
+      await cluster.#leadership.waitUntilServing(options.signal);
       if (options.snapshot === undefined) await cluster.#beginAuth();
       return cluster;
     } catch (error) {
@@ -74,11 +68,11 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * What `new Client()` needs: the endpoints, with `tls` the certificates, with
+   * All that `new Client()` needs: the endpoints, with `tls` the certificates, with
    * `auth` the user.
    */
   get clientOptions(): EtcdClientOptions {
-    const { tls, root } = this.#access;
+    const { tls, root } = this.#started.access;
     return {
       endpoints: this.endpoints,
       ...tls === undefined ? {} : { tls },
@@ -159,15 +153,14 @@ export class TestCluster implements AsyncDisposable {
    * Ends with {@linkcode TestCluster.heal}.
    */
   async isolate(member: Member | number): Promise<void> {
-    this.#isolated.add(this.#find("isolate", member));
-    await this.#applyPartition();
+    await this.#partition.cut(this.#find("isolate", member));
   }
 
   /** Ends the isolation of a member, or of all. */
   async heal(member?: Member | number): Promise<void> {
-    if (member === undefined) this.#isolated.clear();
-    else this.#isolated.delete(this.#find("heal", member));
-    await this.#applyPartition();
+    await this.#partition.heal(
+      member === undefined ? undefined : this.#find("heal", member),
+    );
   }
 
   /**
@@ -184,7 +177,7 @@ export class TestCluster implements AsyncDisposable {
       await member.thaw();
       if (!member.running) await member.launch();
     }));
-    await this.#waitUntilServing();
+    await this.#leadership.waitUntilServing();
     await Promise.all(
       this.#members.map((member) => member.proxy.resetStats()),
     );
@@ -198,12 +191,12 @@ export class TestCluster implements AsyncDisposable {
    */
   async snapshot(): Promise<string> {
     const { directEndpoint } = await this.leader();
-    return await saveSnapshot(this.#processes, {
+    return await saveSnapshot(this.#started.processes, {
       endpoint: directEndpoint,
       binaries: this.binaries,
       directory: this.dataRoot,
-      tls: this.#access.tls,
-      user: this.#auth ? this.#access.root : undefined,
+      tls: this.#started.access.tls,
+      user: this.#auth ? this.#started.access.root : undefined,
     });
   }
 
@@ -222,11 +215,11 @@ export class TestCluster implements AsyncDisposable {
       )
     ));
     await Promise.all(this.#members.map((member) => member.launch()));
-    await this.#waitUntilServing();
+    await this.#leadership.waitUntilServing();
     if (snapshot === undefined) await this.#beginAuth();
   }
 
-  /** What all members have printed, each line after the name of its member. */
+  /** Everything the members have printed, each line after the name of its member. */
   async logs(): Promise<string> {
     const logs = await Promise.all(this.#members.map(async (member) => {
       const lines = (await member.log()).trimEnd().split("\n");
@@ -258,47 +251,14 @@ export class TestCluster implements AsyncDisposable {
     });
   }
 
-  /** Waits for every member, and for all to agree on a leader. */
-  async #waitUntilServing(signal?: AbortSignal): Promise<void> {
-    const members = this.#members;
-    await Promise.all(members.map((member) => member.waitUntilServing(signal)));
-    await waitFor("one leader for all members", async () => {
-      const leader = await this.#leadership.now();
-      if (leader === undefined || !await this.#leadership.agreesOn(leader)) {
-        return false;
-      }
-      const served = await Promise.all(
-        members.map((member) => member.admin.serves()),
-      );
-      return served.every((yes) => yes);
-    }, { timeoutMs: AGREE_TIMEOUT_MS, signal });
-  }
-
   async #beginAuth(): Promise<void> {
     if (this.#auth) await this.#members[0]?.admin.enableAuth();
   }
 
-  /** Those the other members can hear of. */
+  /** The members that the others can hear of. */
   #reachable(): readonly EtcdMember[] {
     return this.#members.filter((member) =>
-      member.running && !member.frozen && !this.#isolated.has(member)
+      member.running && !member.frozen && !this.#partition.has(member)
     );
   }
-
-  async #applyPartition(): Promise<void> {
-    const isolated = [...this.#isolated].map(hexId);
-    await Promise.all(this.#members.map((member) =>
-      this.#proxies.ask({
-        op: "isolate",
-        port: member.peerProxyPort,
-        owner: hexId(member),
-        isolated,
-      })
-    ));
-  }
-}
-
-/** An id as etcd writes it in headers. */
-function hexId(member: Member): string {
-  return member.id.toString(16);
 }

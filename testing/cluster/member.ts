@@ -6,7 +6,7 @@ export interface Member {
   readonly name: string;
   /** The member id, as etcd gives it in its replies. */
   readonly id: bigint;
-  /** Where clients under test connect to: the fault proxy. */
+  /** The address for clients under test: the fault proxy. */
   readonly endpoint: string;
   /** The server itself, past the fault proxy. */
   readonly directEndpoint: string;
@@ -39,8 +39,8 @@ export interface Member {
    * @throws {TestingError} If it ends, or does not serve within 30 s.
    */
   restart(): Promise<void>;
-  /** Its own metrics, in Prometheus' text form. */
+  /** The member's own metrics, in Prometheus' text form. */
   metrics(): Promise<string>;
-  /** What it has printed since it was started first. */
+  /** Everything it has printed since it was started first. */
   log(): Promise<string>;
 }

@@ -10,7 +10,7 @@ export interface StartEtcdOptions {
    * @default {The variable ETCD_VERSION, else "3.5"}
    */
   readonly version?: string | undefined;
-  /** How many members, from 1 to 9. @default {3} */
+  /** The number of members, from 1 to 9. @default {3} */
   readonly members?: number | undefined;
   /**
    * Whether clients reach the members by TLS, with certificates that are made
@@ -36,7 +36,7 @@ export interface StartEtcdOptions {
     | readonly string[]
     | ((member: MemberAddresses) => readonly string[])
     | undefined;
-  /** How much the members print. @default {"error"} */
+  /** The least level of lines that members print. @default {"error"} */
   readonly logLevel?: "debug" | "info" | "warn" | "error" | undefined;
   /** Called with a line of text for each step that takes time. */
   readonly onProgress?: ((line: string) => void) | undefined;
@@ -44,7 +44,7 @@ export interface StartEtcdOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What `TestCluster.restore()` puts in the place of the data. */
+/** The data that `TestCluster.restore()` puts there. */
 export interface RestoreOptions {
   /** The file of a snapshot; without one, nothing is left. */
   readonly snapshot?: string | undefined;
@@ -52,7 +52,7 @@ export interface RestoreOptions {
   readonly flags?: readonly string[] | undefined;
 }
 
-/** What a `Client` needs to be heard by a cluster. */
+/** All that a `Client` needs to be heard by a cluster. */
 export interface EtcdClientOptions {
   /** The fault proxies of all members. */
   readonly endpoints: readonly string[];
@@ -62,7 +62,7 @@ export interface EtcdClientOptions {
     readonly ca: string;
     /** The client's own certificate, PEM, with `tls: "mutual"`. */
     readonly cert?: string;
-    /** Its private key, PEM. */
+    /** The private key of that, PEM. */
     readonly key?: string;
   };
   /** The user, with `auth`. */

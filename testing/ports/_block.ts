@@ -101,7 +101,7 @@ export class PortBlock {
   }
 }
 
-/** How often another process may take a port between look and use. */
+/** Tries: another process may take a port between look and use. */
 const MAX_ATTEMPTS = 3;
 
 /** Runs `start`, and again if a port it chose was taken in between. */

@@ -29,7 +29,7 @@ export function childEnvironment(): Record<string, string> {
   );
 }
 
-/** Where folders that last a while are made. */
+/** The folder for folders that last a while. */
 export function temporaryFolder(): string {
   return variable("TMPDIR") ?? "/tmp";
 }

@@ -1,6 +1,6 @@
 import type { Signal } from "./supervised.ts";
 
-/** What the main thread asks of the process worker. */
+/** A request of the main thread to the process worker. */
 export type ProcessRequest =
   | { readonly op: "root"; readonly prefix: string }
   | {
@@ -11,7 +11,7 @@ export type ProcessRequest =
   | { readonly op: "signal"; readonly pid: number; readonly signal: Signal }
   | { readonly op: "close" };
 
-/** What the process worker tells. */
+/** An event that the process worker tells. */
 export interface ProcessEvent {
   readonly kind: "exited";
   readonly pid: number;

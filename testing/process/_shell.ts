@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { childEnvironment } from "./_environment.ts";
 
-/** What is told of a shell's output. */
+/** The way of a shell's output. */
 export interface ShellOptions {
   readonly stdout: "pipe" | "ignore";
 }

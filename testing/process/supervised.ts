@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { shell } from "./_shell.ts";
 
-/** What can be sent to a supervised process. */
+/** Signals for a supervised process. */
 export type Signal = "TERM" | "KILL" | "STOP" | "CONT";
 
 /**

@@ -26,11 +26,11 @@ fi
 [ ! -e "$1" ]
 `;
 
-/** Where a {@linkcode TempRoot} is made. */
+/** The place of a {@linkcode TempRoot}. */
 export interface TempRootOptions {
   /** @default {the system's place for them} */
   readonly dir?: string;
-  /** What its name begins with. */
+  /** The beginning of its name. */
   readonly prefix: string;
 }
 
@@ -45,7 +45,8 @@ export class TempRoot implements AsyncDisposable {
     this.path = path;
     this.#janitor = shell(JANITOR, [path], { stdout: "ignore" });
     this.#removed = new Promise((resolve) => {
-      this.#janitor.on("error", () => resolve(false));
+      const failed = false;
+      this.#janitor.on("error", () => resolve(failed));
       this.#janitor.on("close", (code) => resolve(code === 0));
     });
   }

@@ -4,7 +4,7 @@ import { isFile } from "./_is_file.ts";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Where an {@linkcode Apt} works. */
+/** The release an {@linkcode Apt} takes, and the place it works in. */
 export interface AptOptions {
   /** The Debian release, such as `bookworm`. */
   readonly suite: string;

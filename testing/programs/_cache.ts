@@ -2,12 +2,12 @@ import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import type { CodedError } from "../errors/mod.ts";
 import { TempRoot } from "../process/mod.ts";
 
-/** Where the variables come from that say where things are kept. */
+/** The variables that say where things are kept. */
 export interface Variables {
   variable(name: string): string | undefined;
 }
 
-/** Where fetched programs of a kind are kept. */
+/** The folder of fetched programs of a kind. */
 export function cacheRoot(places: Variables, kind: string): string {
   const home = places.variable("HOME");
   const caches = places.variable("XDG_CACHE_HOME") ??
@@ -17,7 +17,7 @@ export function cacheRoot(places: Variables, kind: string): string {
   return `${caches}/etcdeno/${kind}`;
 }
 
-/** What the cache holds, by name. */
+/** The names in a cache. */
 export async function cachedNames(root: string): Promise<string[]> {
   try {
     return await readdir(root);
@@ -27,7 +27,7 @@ export async function cachedNames(root: string): Promise<string[]> {
   }
 }
 
-/** What is to be put into a cache. */
+/** A thing to be put into a cache. */
 export interface CacheEntry {
   /** Fills a directory; resolves to its name in the cache. */
   fill(directory: string): Promise<string>;

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { addToCache, cachedNames, cacheRoot } from "./_cache.ts";
 import { compareVersions, fits, serverVersion } from "./_etcd_version.ts";
 import { withTools } from "./_etcd_tools.ts";
-import type { Fetcher, SearchPlaces } from "./_fetcher.ts";
+import type { Fetcher, Search, SearchPlaces } from "./_fetcher.ts";
 import { isFile } from "./_is_file.ts";
 import type { EtcdBinaries } from "./etcd_binaries.ts";
 import type { FetchOptions } from "./find_options.ts";
@@ -15,8 +15,7 @@ const ORIGIN_FILE = "origin";
 /** Takes the newest cached server that fits. */
 export async function searchCache(
   places: SearchPlaces,
-  wanted: string,
-  reasons: string[],
+  { wanted, reasons }: Search,
 ): Promise<EtcdBinaries | undefined> {
   const root = cacheRoot(places, KIND);
   const versions = (await cachedNames(root))

@@ -14,7 +14,14 @@ export interface Fetcher {
   ): Promise<string>;
 }
 
-/** What the search looks at; tests bring their own. */
+/** A search under way. */
+export interface Search {
+  readonly wanted: string;
+  /** A line for each place that has no such server. */
+  readonly reasons: string[];
+}
+
+/** Places that the search looks at; tests bring their own. */
 export interface SearchPlaces {
   variable(name: string): string | undefined;
   readonly fetchers: readonly Fetcher[];

@@ -13,7 +13,7 @@ import {
   fits,
   serverVersion,
 } from "./_etcd_version.ts";
-import type { SearchPlaces } from "./_fetcher.ts";
+import type { Search, SearchPlaces } from "./_fetcher.ts";
 import { onPath, withTools } from "./_etcd_tools.ts";
 import type { EtcdBinaries } from "./etcd_binaries.ts";
 import type { FetchOptions, FindOptions } from "./find_options.ts";
@@ -30,18 +30,22 @@ export async function findEtcdIn(
   const wanted = asked ?? DEFAULT_VERSION;
   checkWanted(wanted);
   const chosen = places.variable("ETCD_BIN");
-  if (chosen !== undefined) return await useChosen(places, chosen, asked);
+  if (chosen !== undefined) {
+    return await useChosen(places, { path: chosen, asked });
+  }
   const reasons: string[] = [];
-  return await searchPath(places, wanted, reasons) ??
-    await searchCache(places, wanted, reasons) ??
+  return await searchPath(places, { wanted, reasons }) ??
+    await searchCache(places, { wanted, reasons }) ??
     await fetchAny(places, { wanted, reasons, options });
 }
 
 /** Takes the server of `ETCD_BIN`, or says why it cannot be taken. */
 async function useChosen(
   places: SearchPlaces,
-  path: string,
-  asked: string | undefined,
+  { path, asked }: {
+    readonly path: string;
+    readonly asked: string | undefined;
+  },
 ): Promise<EtcdBinaries> {
   let etcd: string;
   let version: string;
@@ -66,8 +70,7 @@ async function useChosen(
 /** Takes the first server on `PATH` that fits; the others do not count. */
 async function searchPath(
   places: SearchPlaces,
-  wanted: string,
-  reasons: string[],
+  { wanted, reasons }: Search,
 ): Promise<EtcdBinaries | undefined> {
   const found: string[] = [];
   for (const etcd of await onPath(places, "etcd")) {
@@ -87,7 +90,7 @@ async function searchPath(
 
 async function fetchAny(
   places: SearchPlaces,
-  search: { wanted: string; reasons: string[]; options: FetchOptions },
+  search: Search & { readonly options: FetchOptions },
 ): Promise<EtcdBinaries> {
   const { wanted, reasons, options } = search;
   const failures: unknown[] = [];
@@ -135,7 +138,7 @@ function reasonOfFetch(error: unknown): TestingFailure | undefined {
   return reasonOf(error) ?? reasonInLog(messageOf(error));
 }
 
-/** What an error says, and what its cause does. */
+/** The message of an error, and of its cause. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;

@@ -22,8 +22,8 @@ export function fetchRelease(
 ): Fetcher {
   return {
     name: "Release",
-    fetch: (wanted, directory, options) =>
-      fetchFrom(base, { wanted, directory, options }),
+    fetch: (wanted, directory, { signal, onProgress }) =>
+      fetchFrom(base, { wanted, directory, options: { signal, onProgress } }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What every step of the search is given. */
+/** Options of every step of the search. */
 export interface FetchOptions {
   /** Called with a line of text for each step that takes time. */
   readonly onProgress?: ((line: string) => void) | undefined;

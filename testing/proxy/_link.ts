@@ -3,7 +3,7 @@ import type { FaultMode } from "./fault_mode.ts";
 import { Pipe, swallows } from "./_pipe.ts";
 import type { OnBytes } from "./_traffic.ts";
 
-/** What a link needs to know and to tell. */
+/** All that a link needs to know and to tell. */
 export interface LinkOptions {
   /** Port on 127.0.0.1 the connection is passed on to. */
   readonly targetPort: number;
@@ -119,12 +119,12 @@ export class Link {
   }
 }
 
-/** What a mode does with the requests. */
+/** The mode for the requests. */
 function upwards(mode: FaultMode): FaultMode {
   return mode.kind === "mute" ? { kind: "pass" } : mode;
 }
 
-/** What it does with the answers. */
+/** The mode for the answers. */
 function downwards(mode: FaultMode): FaultMode {
   return mode.kind === "mute" ? { kind: "blackhole" } : mode;
 }

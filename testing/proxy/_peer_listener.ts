@@ -77,7 +77,7 @@ export class PeerListener {
       socket.off("data", onData);
       socket.off("end", onEnd);
       this.#waiting.delete(socket);
-      this.#admit(socket, head, text);
+      this.#admit(socket, head);
     };
     const onEnd = (): void => {
       socket.end();
@@ -89,7 +89,8 @@ export class PeerListener {
     socket.on("close", () => this.#waiting.delete(socket));
   }
 
-  #admit(socket: Socket, head: Buffer, text: string): void {
+  #admit(socket: Socket, head: Buffer): void {
+    const text = head.toString("latin1");
     const from = /\r\nx-server-from: *([0-9a-f]+)\r\n/i.exec(text)?.[1];
     const forwarded = /^POST \/leases/.test(text);
     const unnamed = from === undefined && !forwarded;

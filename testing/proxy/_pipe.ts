@@ -11,13 +11,13 @@ type Item =
 /** Held bytes above which a pipe stops reading, so that memory stays bounded. */
 const HIGH_WATER_BYTES = 1 << 20;
 
-/** What a process that never reads still takes off a client: a socket buffer. */
+/** The socket buffer that a process fills which never reads. */
 const HANG_WATER_BYTES = 64 << 10;
 
 /** A throttled pipe sends in steps of this share of a second. */
 const THROTTLE_STEP = 0.02;
 
-/** How a pipe begins. */
+/** The beginning of a pipe. */
 export interface PipeOptions {
   readonly mode: FaultMode;
   /** Takes what is read, whatever the mode does with it. */

@@ -1,7 +1,7 @@
 import type { FaultMode } from "./fault_mode.ts";
 import type { WorkerHost } from "../worker/mod.ts";
 
-/** What the main thread asks of the proxy worker. */
+/** A request of the main thread to the proxy worker. */
 export type ProxyRequest =
   | { readonly op: "ports"; readonly count: number }
   | {

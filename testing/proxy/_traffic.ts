@@ -14,7 +14,7 @@ export class Traffic {
   #pingTimesMs: number[] = [];
   #goAways = 0;
 
-  /** What takes the bytes of one more client. */
+  /** A reader of the bytes of one more client. */
   ofClient(): OnBytes {
     const frames = new FrameReader("client", (type, flags) => {
       if (type !== FRAME.ping || (flags & ACK_FLAG) !== 0) return;
@@ -26,7 +26,7 @@ export class Traffic {
     };
   }
 
-  /** What takes the bytes the server has for one more client. */
+  /** A reader of the bytes the server has for one more client. */
   ofServer(): OnBytes {
     const frames = new FrameReader("server", (type) => {
       if (type === FRAME.goAway) this.#goAways++;

@@ -1,4 +1,4 @@
-/** What a fault proxy does with the connections that run through it. */
+/** Faults that a proxy makes of the connections that run through it. */
 export type FaultMode =
   /** Bytes go through as they come. */
   | { readonly kind: "pass" }
@@ -8,7 +8,7 @@ export type FaultMode =
   | { readonly kind: "refuse" }
   /** Connections stay open, every byte is read and thrown away. */
   | { readonly kind: "blackhole" }
-  /** What clients send arrives; every byte of the answers is thrown away. */
+  /** Requests arrive; every byte of the answers is thrown away. */
   | { readonly kind: "mute" }
   /** Bytes are held and delivered when the mode ends. */
   | { readonly kind: "pause" }
@@ -22,7 +22,7 @@ export type FaultMode =
 /** A mode that has nothing but its name. */
 export type FaultName = Exclude<FaultMode["kind"], "delay" | "throttle">;
 
-/** What a fault proxy counts. */
+/** The counts of a fault proxy. */
 export interface ProxyStats {
   /** Connections the client side has open right now. */
   readonly open: number;

@@ -7,7 +7,7 @@ import { PROXY_WORKER } from "./_worker.ts";
 
 /** A TCP proxy before one client port, with faults on demand. */
 export interface FaultProxy {
-  /** Where clients connect to: `http://127.0.0.1:PORT`, or `https://…`. */
+  /** The address for clients: `http://127.0.0.1:PORT`, or `https://…`. */
   readonly endpoint: string;
   /**
    * Switches the mode; resolves when it is in effect. A name alone stands for
@@ -68,11 +68,11 @@ export async function takePorts(
   return await host.ask({ op: "ports", count }) as number[];
 }
 
-/** Where a proxy listens and where it leads. */
+/** The ports a proxy listens on and leads to. */
 export interface ProxyPorts {
   readonly port: number;
   readonly targetPort: number;
-  /** What its endpoint begins with. @default {"http"} */
+  /** The beginning of its endpoint. @default {"http"} */
   readonly scheme?: "http" | "https";
 }
 

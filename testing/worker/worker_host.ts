@@ -6,7 +6,7 @@ export interface WorkerMessage<Request> {
   readonly request: Request;
 }
 
-/** What a worker says: one answer to each request, and what it sees happen. */
+/** A message of a worker: an answer to a request, or an event it has seen. */
 export type WorkerReply<Event> =
   | {
     readonly kind: "error";
@@ -19,13 +19,13 @@ export type WorkerReply<Event> =
 
 /** A module that a worker runs. */
 export interface WorkerProgram {
-  /** Where it is: its own `import.meta.url`. */
+  /** The `import.meta.url` of the module. */
   readonly url: string;
-  /** What it calls `serveRequests()` with. */
+  /** The name it calls `serveRequests()` with. */
   readonly service: string;
 }
 
-/** What a worker is started with. */
+/** The beginning of a worker, and its end. */
 export interface WorkerHostOptions<Request, Event> {
   readonly program: WorkerProgram;
   /** The request that ends it, answered when all it held is given back. */

@@ -7,6 +7,8 @@ import { startEtcd } from "../harness/mod.ts";
 import { blockName, pagePaths, readPage } from "../unit/docs/_pages.ts";
 import { clientAs, codeOf, ROOT, setUp } from "./auth/_subject.ts";
 import { linesOf, PARTS, take, taken } from "./_snippet_parts.ts";
+// It takes the snippets of its page, for a test of its own.
+import "./testing/_page.ts";
 import { startTlsCluster } from "./tls/_subject.ts";
 
 Deno.test("the snippets of the README and of docs/ run", async () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ECHO_WORKER, type EchoRequest } from "./_echo_worker.ts";
 import { WorkerHost } from "../../../../testing/worker/mod.ts";
+import { run } from "../../support/_program.ts";
 
 function startWorker(events: string[] = []): WorkerHost<EchoRequest, string> {
   return new WorkerHost<EchoRequest, string>({
@@ -37,4 +38,21 @@ Deno.test("WorkerHost answers nothing after close(), which may be repeated", asy
   const worker = startWorker();
   await Promise.all([worker.close(), worker.close()]);
   await assertRejects(() => worker.ask("echo"), Error, "is closed");
+});
+
+Deno.test("WorkerHost keeps no program alive that asks for nothing more", async () => {
+  const place = new URL("../../../../", import.meta.url);
+  const { code, output, errors } = await run(
+    `
+    import { WorkerHost } from "${new URL("testing/worker/mod.ts", place)}";
+    import { ECHO_WORKER } from "${new URL(
+      "./_echo_worker.ts",
+      import.meta.url,
+    )}";
+    const worker = new WorkerHost({ program: ECHO_WORKER, close: "close" });
+    console.log(await worker.ask("echo"));
+  `,
+    { permissions: ["--allow-read"] },
+  );
+  assertEquals([code, output], [0, "echo\n"], errors);
 });

@@ -1,0 +1,66 @@
+// docs/testing.md and its example: word for word, and as a user runs them.
+import { assertEquals, assertMatch } from "@std/assert";
+import { ROOT } from "../../unit/support/_program.ts";
+import { CLAIM, COMMAND, TESTS } from "./_page.ts";
+import { PERMISSIONS } from "./_permissions.ts";
+
+const EXAMPLE = new URL("docs/examples/testing_deno/", ROOT);
+
+/** Runs the tests at the top of the page, over what stands for `claim.ts`. */
+async function runTests(claim: string, ...flags: readonly string[]) {
+  const directory = await Deno.makeTempDir({ prefix: "etcdeno-page-" });
+  try {
+    await Deno.writeTextFile(`${directory}/claim.ts`, claim);
+    await Deno.writeTextFile(`${directory}/claim_test.ts`, TESTS);
+    const { stdout } = await new Deno.Command("deno", {
+      args: [
+        "test",
+        "--no-lock",
+        "--no-prompt",
+        `--config=${new URL("deno.json", ROOT).pathname}`,
+        ...PERMISSIONS,
+        ...flags,
+        directory,
+      ],
+      env: { TMPDIR: directory, NO_COLOR: "1" },
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    const left = await Array.fromAsync(Deno.readDir(directory));
+    assertEquals(left.map(({ name }) => name).sort(), [
+      "claim.ts",
+      "claim_test.ts",
+    ]);
+    return new TextDecoder().decode(stdout);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("docs/testing.md shows the example for Deno as it stands", async () => {
+  const read = (name: string) => Deno.readTextFile(new URL(name, EXAMPLE));
+  assertEquals(TESTS, await read("claim_test.ts"));
+  assertEquals(CLAIM, await read("claim.ts"));
+  const vitest = new URL("../testing_vitest/claim.ts", EXAMPLE);
+  assertEquals(CLAIM, await Deno.readTextFile(vitest));
+});
+
+Deno.test("docs/testing.md lists the permissions that are enough", () => {
+  assertEquals(COMMAND, ["deno", "test", ...PERMISSIONS]);
+});
+
+Deno.test("the tests of docs/testing.md pass, with the sanitizers and these permissions", async () => {
+  assertMatch(await runTests(CLAIM, "--check"), /ok \| 2 passed \| 0 failed/);
+});
+
+const WORSE: Readonly<Record<string, string>> = {
+  "the catch": CLAIM.replace(/if \(!error.retryable.*/, "throw error;"),
+  "the look at the key": CLAIM.replace(/\|\| \(await .* === worker/, ""),
+};
+
+for (const [part, claim] of Object.entries(WORSE)) {
+  Deno.test(`the second test of docs/testing.md fails without ${part}, and leaves nothing`, async () => {
+    const output = await runTests(claim, "--no-check", "--filter=lost");
+    assertMatch(output, /FAILED \| 0 passed \| 1 failed/);
+  });
+}
