@@ -44,9 +44,20 @@ export async function addToCache(
   entry: CacheEntry,
 ): Promise<string> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  await using work = await TempRoot.create({ dir: root, prefix: ".fetch-" });
-  await checkOwner(root, work.path);
-  const fresh = `${work.path}/new`;
+  const work = await TempRoot.create({ dir: root, prefix: ".fetch-" });
+  try {
+    await checkOwner(root, work.path);
+    return await moveInto(root, { work: work.path, entry });
+  } finally {
+    await work.close();
+  }
+}
+
+async function moveInto(
+  root: string,
+  { work, entry }: { readonly work: string; readonly entry: CacheEntry },
+): Promise<string> {
+  const fresh = `${work}/new`;
   await mkdir(fresh);
   const target = `${root}/${await entry.fill(fresh)}`;
   try {
@@ -56,7 +67,7 @@ export async function addToCache(
     // is there does not run.
     if (!await isDirectory(target)) throw error;
     if (await entry.works(target)) return target;
-    await rename(target, `${work.path}/old`);
+    await rename(target, `${work}/old`);
     await rename(fresh, target);
   }
   return target;

@@ -14,7 +14,7 @@ if ! echo "$wanted" | grep -Eqx '3\.[0-9]+(\.[0-9]+)?'; then
   exit 2
 fi
 
-# As cacheRoot() of tests/harness/_etcd_cache.ts has it.
+# As cacheRoot() of testing/programs/_cache.ts has it.
 if [ -n "${HOME:-}" ]; then
   caches=${XDG_CACHE_HOME:-$HOME/.cache}
 else

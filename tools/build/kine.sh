@@ -16,7 +16,7 @@ if ! echo "$version" | grep -Eqx '[0-9]+\.[0-9]+\.[0-9]+'; then
   exit 2
 fi
 
-# As cacheRoot() of tests/harness/_cache.ts has it.
+# As cacheRoot() of testing/programs/_cache.ts has it.
 if [ -n "${HOME:-}" ]; then
   caches=${XDG_CACHE_HOME:-$HOME/.cache}
 else

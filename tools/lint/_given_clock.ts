@@ -1,6 +1,7 @@
 /** A lint rule for where the package gets time and randomness from. */
 import { ownPath } from "./_paths.ts";
 
+// Not testing/, which is published too: its servers and faults take real time.
 const PACKAGE = /^(api|balancers|errors|gateway|proto|recipes)\//;
 /** The only file that asks the runtime. */
 const CLOCK = "balancers/transport/_clock.ts";
