@@ -26,7 +26,7 @@ export interface CertificateOptions {
   readonly names?: readonly string[];
   /** The IPv4 addresses it is for, and `::1`. */
   readonly addresses?: readonly string[];
-  /** Whom it names. @default {the first of its names} */
+  /** Whom it names; `""` for nobody. @default {the first of its names} */
   readonly commonName?: string;
   /** Whether its time is over. @default {false} */
   readonly expired?: boolean;
@@ -152,6 +152,7 @@ async function makeKeys(): Promise<CryptoKeyPair> {
 }
 
 function nameOf(commonName: string): Uint8Array {
+  if (commonName === "") return sequence();
   return sequence(setOf(sequence(COMMON_NAME, text(commonName))));
 }
 

@@ -7,7 +7,7 @@ import {
   startProxyHost,
   takePorts,
 } from "../proxy/mod.ts";
-import { type Access, localUrl, ROOT } from "./_access.ts";
+import { type Access, type ClientTls, localUrl, ROOT } from "./_access.ts";
 import { etcdCommand, type MemberAddresses } from "./_command.ts";
 import { EtcdMember } from "./_etcd_member.ts";
 import { type InstalledTls, installTls } from "./_tls.ts";
@@ -21,6 +21,8 @@ export interface StartedCluster {
   readonly proxies: ProxyHost;
   readonly processes: ProcessHost;
   readonly access: Access;
+  /** Certificates for clients. */
+  readonly clientTls: ClientTls | undefined;
   /**
    * Starts one more, when whoever is told its peer URL has made the cluster
    * expect it.
@@ -74,7 +76,7 @@ async function launchMembers(
   const dataRoot = await processes.makeRoot("etcdeno-");
   const tls = await installTls(dataRoot, options.tls);
   const root = typeof auth === "object" ? { ...ROOT, ...auth } : ROOT;
-  const access = { tls: tls.client, root };
+  const access = { tls: tls.admin, root };
   const open = (first: number, more: number): Promise<OpenedMember[]> =>
     openProxies(proxies, { first, count: more, scheme: tls.scheme });
   const addresses = await open(1, count);
@@ -89,6 +91,7 @@ async function launchMembers(
     dataRoot,
     members,
     access,
+    clientTls: tls.client,
     join: async (expect) => {
       const [opened] = await open(addresses.length + 1, 1);
       if (opened === undefined) throw new Error("Cannot open the proxies");

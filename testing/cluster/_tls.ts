@@ -9,11 +9,17 @@ export interface InstalledTls {
   /** Arguments for every member. */
   readonly args: readonly string[];
   readonly client: ClientTls | undefined;
+  /** For what is asked over etcd's own JSON. */
+  readonly admin: ClientTls | undefined;
 }
 
-const PLAIN: InstalledTls = { scheme: "http", args: [], client: undefined };
+const PLAIN: InstalledTls = {
+  scheme: "http",
+  args: [],
+  client: undefined,
+  admin: undefined,
+};
 const OWNER_ONLY = 0o600;
-/** etcd's own JSON calls itself by the first of them. */
 const SERVER = {
   names: ["localhost"],
   addresses: ["127.0.0.1", "::1"],
@@ -41,11 +47,14 @@ export async function installTls(
     `--key-file=${await write("server.key", server.key)}`,
   ];
   const client = { ca: authority.cert };
-  if (tls === true) return { scheme: "https", args, client };
+  if (tls === true) return { scheme: "https", args, client, admin: client };
   const own = await authority.issue({ commonName: "client" });
+  // With users, etcd's JSON refuses whoever is named by a certificate.
+  const unnamed = await authority.issue({ commonName: "" });
   return {
     scheme: "https",
     args: [...args, "--client-cert-auth", `--trusted-ca-file=${ca}`],
     client: { ...client, ...own },
+    admin: { ...client, ...unnamed },
   };
 }

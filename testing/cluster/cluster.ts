@@ -72,7 +72,7 @@ export class TestCluster implements AsyncDisposable {
    * `auth` the user.
    */
   get clientOptions(): EtcdClientOptions {
-    const { tls, root } = this.#started.access;
+    const { clientTls: tls, access: { root } } = this.#started;
     return {
       endpoints: this.endpoints,
       ...tls === undefined ? {} : { tls },

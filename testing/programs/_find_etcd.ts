@@ -53,9 +53,10 @@ async function useChosen(
     etcd = await realpath(path);
     version = await serverVersion(etcd);
   } catch (cause) {
+    const reason = reasonOf(cause) ?? "version";
     throw new TestingError(
       `Cannot use ETCD_BIN="${path}": ${(cause as Error).message}`,
-      { reason: reasonOf(cause) ?? "version", cause },
+      { reason, help: helpFor(reason), cause },
     );
   }
   if (asked !== undefined && !fits(version, asked)) {

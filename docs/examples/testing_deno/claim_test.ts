@@ -8,7 +8,8 @@ const job = "jobs/1";
 
 Deno.test("a job goes to one worker, though the leader dies", async () => {
   await using etcd = await startEtcd({ members: 3 });
-  await using client = new Client(etcd.clientOptions);
+  const options = { ...etcd.clientOptions, requestTimeoutMs: 2_000 };
+  await using client = new Client(options);
   await client.put(job, "ready");
   const leader = await etcd.leader();
   const claims = ["ann", "ben"].map((worker) => claim(client, { job, worker }));

@@ -10,7 +10,7 @@ let client;
 
 before(async () => {
   etcd = await startEtcd({ members: 3 });
-  client = new Client(etcd.clientOptions);
+  client = new Client({ ...etcd.clientOptions, requestTimeoutMs: 2_000 });
 });
 
 after(async () => {

@@ -5,7 +5,8 @@ import { claim } from "./claim.ts";
 
 test("a job goes to one worker, though the leader dies", async () => {
   await using etcd = await startEtcd({ members: 3 });
-  await using client = new Client(etcd.clientOptions);
+  const options = { ...etcd.clientOptions, requestTimeoutMs: 2_000 };
+  await using client = new Client(options);
   await client.put("jobs/1", "ready");
   const leader = await etcd.leader();
   const claims = ["ann", "ben"].map((worker) =>

@@ -103,7 +103,7 @@ const FULL = `
 exec unshare -rm sh -c '
   mkdir "$ROOM/full" && mount -t tmpfs -o size=SIZE none "$ROOM/full" || exit 1
   TMPDIR=$ROOM/full "$@"
-' "$@"`;
+' sh "$@"`;
 const canMount = (await new Deno.Command("sh", {
   args: ["-c", "unshare -rm mount -t tmpfs none /mnt 2>/dev/null"],
 }).output()).success;

@@ -5,36 +5,14 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { InvalidOptionError } from "../../../../errors/mod.ts";
-import { exists, findEtcd, startEtcd, waitFor } from "../../../harness/mod.ts";
+import { exists, findEtcd, startEtcd } from "../../../harness/mod.ts";
 import { firstOutput } from "../../support/_first_output.ts";
+import { nothingLeft, processesNaming, shell } from "./_left.ts";
 
 const PROGRAM = new URL(
   "./_orphan_program.ts",
   import.meta.url,
 );
-
-/** Runs a line of shell and gives what it prints. */
-async function shell(script: string, ...args: string[]): Promise<string> {
-  const { stdout } = await new Deno.Command("sh", {
-    args: ["-c", script, "sh", ...args],
-    stdin: "null",
-  }).output();
-  return new TextDecoder().decode(stdout).trim();
-}
-
-/** Processes with `text` among their arguments, this look not included. */
-async function processesNaming(text: string): Promise<string[]> {
-  const found = await shell(
-    `for file in /proc/[0-9]*/cmdline; do
-       pid=\${file#/proc/}
-       pid=\${pid%/cmdline}
-       [ "$pid" = "$$" ] && continue
-       tr '\\0' ' ' 2>/dev/null <"$file" | grep -qF -- "$1" && echo "$pid"
-     done`,
-    text,
-  );
-  return found === "" ? [] : found.split("\n");
-}
 
 /** Starts the program in a process group of its own, up to its cluster. */
 async function startProgram(
@@ -85,17 +63,6 @@ Deno.test("no process and no data outlive a program that fails", async () => {
   assertEquals(code, 1);
   await nothingLeft(dataRoot);
 });
-
-async function nothingLeft(dataRoot: string): Promise<void> {
-  await waitFor(
-    `processes of ${dataRoot} to end`,
-    async () => (await processesNaming(dataRoot)).length === 0,
-  );
-  await waitFor(
-    `${dataRoot} to go`,
-    async () => !await exists(dataRoot),
-  );
-}
 
 Deno.test("close() leaves neither process nor data, and may be repeated", async () => {
   const cluster = await startEtcd({ members: 1 });
