@@ -14,7 +14,7 @@
  * ```
  *
  * etcd is found or fetched, see {@linkcode findEtcd}. It works in `deno test`,
- * in `node:test` and in Vitest, on Linux and macOS.
+ * in `node:test`, in Vitest and with Bun; it asks for `sh`, so not on Windows.
  *
  * @module
  */

@@ -63,11 +63,11 @@ export class PortBlock {
    * @throws {TestingError} If there are not so many.
    */
   async take(count: number): Promise<number[]> {
-    const { first, blocks, blockSize } = this.#range;
+    const { low, high } = this.#bounds();
     const servers: Server[] = [];
     const ports: number[] = [];
     try {
-      for (let step = 0; step <= blocks * blockSize; step++) {
+      for (let tries = high - low + 1; tries >= 0; tries--) {
         if (ports.length === count) return ports;
         const port = this.#next();
         const server = await tryListen(port);
@@ -79,9 +79,7 @@ export class PortBlock {
       await Promise.all(servers.map(close));
     }
     throw new TestingError(
-      `Cannot find ${count} free ports between ${first} and ${
-        first + blocks * blockSize - 1
-      }: found ${ports.length}`,
+      `Cannot find ${count} free ports between ${low} and ${high}: found ${ports.length}`,
       { reason: "ports", help: helpFor("ports") },
     );
   }
@@ -91,13 +89,21 @@ export class PortBlock {
     if (this.#mark?.server.listening) await close(this.#mark.server);
   }
 
-  #next(): number {
+  /** The ports to choose from: those of the block, or any. */
+  #bounds(): { readonly low: number; readonly high: number } {
     const { first, blocks, blockSize } = this.#range;
+    return this.#mark === undefined
+      ? { low: first, high: first + blocks * blockSize - 1 }
+      : { low: this.#mark.port + 1, high: this.#mark.port + blockSize - 1 };
+  }
+
+  #next(): number {
+    const { low, high } = this.#bounds();
+    const count = high - low + 1;
     if (this.#mark === undefined) {
-      return first + Math.floor(Math.random() * blocks * blockSize);
+      return low + Math.floor(Math.random() * count);
     }
-    this.#given = this.#given % (blockSize - 1) + 1;
-    return this.#mark.port + this.#given;
+    return low + this.#given++ % count;
   }
 }
 

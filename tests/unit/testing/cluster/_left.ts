@@ -1,7 +1,10 @@
 import { exists, waitFor } from "../../../harness/mod.ts";
 
 /** Runs a line of shell and gives what it prints. */
-export async function shell(script: string, ...args: string[]): Promise<string> {
+export async function shell(
+  script: string,
+  ...args: string[]
+): Promise<string> {
   const { stdout } = await new Deno.Command("sh", {
     args: ["-c", script, "sh", ...args],
     stdin: "null",

@@ -1,5 +1,12 @@
 // How the harness fetches etcd into its cache.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { TestingError } from "../../../../testing/errors/mod.ts";
+import { run } from "../../../../testing/process/mod.ts";
 import { findEtcdIn } from "../../../../testing/programs/_find_etcd.ts";
 import {
   failingFetcher,
@@ -89,3 +96,35 @@ Deno.test("findEtcd() stops when its signal is aborted", async () => {
   assertEquals(error, reason);
   assertEquals(second.asked, 0);
 });
+
+/** Fetchers that the system refuses, as itself and by a program it runs. */
+const REFUSED = {
+  space: [
+    () => Promise.reject(coded("ENOSPC")),
+    () => run("sh", ["-c", "echo x >/dev/full"]),
+  ],
+  permission: [
+    () => Promise.reject(coded("EACCES")),
+    () => run("sh", ["-c", "exec /dev/null"]),
+  ],
+};
+
+function coded(code: string): Error {
+  return Object.assign(new Error(`${code}: refused`), { code });
+}
+
+for (const [reason, refusals] of Object.entries(REFUSED)) {
+  Deno.test(`findEtcd() says if it could not fetch for want of ${reason}, and what helps`, async () => {
+    for (const fetch of refusals) {
+      await using place = await Place.make();
+      place.fetchers.push({ name: "Refused", fetch }, failingFetcher);
+      const error = await assertRejects(
+        () => findEtcdIn(place, {}),
+        TestingError,
+      ) as TestingError;
+      assertEquals(error.reason, reason);
+      assertStringIncludes(error.message, "TMPDIR");
+      assertEquals(await Array.fromAsync(Deno.readDir(place.cache)), []);
+    }
+  });
+}

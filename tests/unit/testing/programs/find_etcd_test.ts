@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { InvalidOptionError } from "../../../../errors/mod.ts";
+import { TestingError } from "../../../../testing/errors/mod.ts";
 import { findEtcdIn } from "../../../../testing/programs/_find_etcd.ts";
 import {
   failingFetcher,
@@ -104,11 +105,14 @@ Deno.test("findEtcd() ends with every reason and what would help", async () => {
   await writeEtcd(`${place.path}/old`, "3.4.23");
   place.variables.PATH = `${place.path}/old`;
   place.fetchers.push(failingFetcher);
-  const { message } = await assertRejects(
+  const { message, reason, help } = await assertRejects(
     () => findEtcdIn(place, {}),
-    Error,
+    TestingError,
     "Cannot find an etcd 3.5 server",
-  ) as Error;
+  ) as TestingError;
+  assertEquals(reason, "version");
+  for (const way of help) assertStringIncludes(message, way);
+  assertEquals(help.length, 4);
   for (
     const part of [
       `PATH: ${place.path}/old/etcd is 3.4.23`,

@@ -12,11 +12,7 @@ export const BAD_IMPORTS: readonly Fixture[] = [
     ["balancers to api", "balancers/pool/_pool.ts", "../../api/options.ts"],
     ["balancers to the root", "balancers/pool/_pool.ts", "../../mod.ts"],
     ["api to gateway", "api/client/client.ts", "../../gateway/gateway.ts"],
-    [
-      "api to tests",
-      "api/client/client.ts",
-      "../../tests/harness/mod.ts",
-    ],
+    ["api to tests", "api/client/client.ts", "../../tests/harness/mod.ts"],
     ["the kit to the tests", "testing/mod.ts", "../tests/harness/mod.ts"],
     ["the kit to the client", "testing/cluster/cluster.ts", "../../mod.ts"],
     ["api to the kit", "api/client/client.ts", "../../testing/mod.ts"],
