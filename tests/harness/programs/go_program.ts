@@ -1,5 +1,5 @@
 import { exists } from "../exists.ts";
-import { cacheRoot } from "./_cache.ts";
+import { cacheRoot } from "../../../testing/programs/_cache.ts";
 import { run } from "./_run.ts";
 
 /** The version of etcd's Go client that claims about it were made on. */
