@@ -101,7 +101,7 @@ Deno.test("findEtcd() stops when its signal is aborted", async () => {
 const REFUSED = {
   space: [
     () => Promise.reject(coded("ENOSPC")),
-    () => run("sh", ["-c", "echo x >/dev/full"]),
+    () => run("sh", ["-c", "ls / >/dev/full"]),
   ],
   permission: [
     () => Promise.reject(coded("EACCES")),
