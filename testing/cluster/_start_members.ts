@@ -11,6 +11,7 @@ import { type Access, type ClientTls, localUrl, ROOT } from "./_access.ts";
 import { etcdCommand, type MemberAddresses } from "./_command.ts";
 import { EtcdMember } from "./_etcd_member.ts";
 import { type InstalledTls, installTls } from "./_tls.ts";
+import { checkSnapshot } from "./_tools.ts";
 import type { StartEtcdOptions } from "./options.ts";
 
 /** A cluster whose processes run, though they may not serve yet. */
@@ -36,6 +37,7 @@ export interface StartedCluster {
 export async function startMembers(
   options: StartEtcdOptions,
 ): Promise<StartedCluster> {
+  await checkSnapshot("startEtcd", options.snapshot);
   const binaries = await findBinaries(options);
   const proxies = startProxyHost();
   const processes = new ProcessHost();

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { InvalidOptionError } from "../../errors/mod.ts";
 import { TestingError } from "../errors/mod.ts";
 import type { ProcessHost } from "../process/mod.ts";
 import type { EtcdBinaries } from "../programs/mod.ts";
@@ -17,6 +18,26 @@ export interface RestoreOptions {
 // What a restored member must be told, in the restore as in its start.
 const FLAGS =
   /^--(name|data-dir|initial-cluster|initial-cluster-token|initial-advertise-peer-urls)=/;
+
+/**
+ * Looks whether there is a snapshot at all, before anything is given up for it.
+ *
+ * @throws {InvalidOptionError} If there is none.
+ */
+export async function checkSnapshot(
+  method: string,
+  snapshot: string | undefined,
+): Promise<void> {
+  if (snapshot === undefined) return;
+  try {
+    await stat(snapshot);
+  } catch {
+    throw new InvalidOptionError("snapshot", snapshot, {
+      method,
+      expected: "a file that is there",
+    });
+  }
+}
 
 /**
  * Makes the data directory of a member, that is going to be started by

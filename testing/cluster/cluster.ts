@@ -5,6 +5,7 @@ import { waitFor } from "../wait/mod.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
 import { AGREE_TIMEOUT_MS, askMembers, Leadership } from "./_leadership.ts";
 import { Partition } from "./_partition.ts";
+import { checkSnapshot } from "./_tools.ts";
 import { saveSnapshot } from "./_snapshot.ts";
 import { type StartedCluster, startMembers } from "./_start_members.ts";
 import type { Member } from "./member.ts";
@@ -158,9 +159,8 @@ export class TestCluster implements AsyncDisposable {
 
   /** Ends the isolation of a member, or of all. */
   async heal(member?: Member | number): Promise<void> {
-    await this.#partition.heal(
-      member === undefined ? undefined : this.#find("heal", member),
-    );
+    const one = member === undefined ? undefined : this.#find("heal", member);
+    await this.#partition.heal(one);
   }
 
   /**
@@ -205,9 +205,11 @@ export class TestCluster implements AsyncDisposable {
    * and starts them again as the same cluster on the same URLs. Resolves when
    * all serve.
    *
+   * @throws {InvalidOptionError} If there is no such file.
    * @throws {TestingError} If the tool is not there, or refuses the file.
    */
   async restore({ snapshot, flags }: RestoreOptions = {}): Promise<void> {
+    await checkSnapshot("restore", snapshot);
     const { binaries } = this;
     await Promise.all(this.#members.map((member) =>
       member.replaceData(

@@ -9,6 +9,8 @@ const CODES: Readonly<Record<string, TestingFailure>> = {
   ENOSPC: "space",
   EPERM: "permission",
   EROFS: "permission",
+  // Of Node's own permissions.
+  ERR_ACCESS_DENIED: "permission",
   NotCapable: "permission",
 };
 

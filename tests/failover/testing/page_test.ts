@@ -50,7 +50,9 @@ Deno.test("docs/testing.md lists the permissions that are enough", () => {
 });
 
 Deno.test("the tests of docs/testing.md pass, with the sanitizers and these permissions", async () => {
-  assertMatch(await runTests(CLAIM, "--check"), /ok \| 2 passed \| 0 failed/);
+  // Their types are those of the example, which `deno task check` checks.
+  const output = await runTests(CLAIM, "--no-check");
+  assertMatch(output, /ok \| 2 passed \| 0 failed/);
 });
 
 const WORSE: Readonly<Record<string, string>> = {

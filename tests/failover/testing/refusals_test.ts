@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { InvalidOptionError } from "../../../errors/mod.ts";
 import { TestingError } from "../../../testing/mod.ts";
-import { exists, findEtcd, startEtcd } from "../../harness/mod.ts";
+import { findEtcd, startEtcd } from "../../harness/mod.ts";
 import { ROOT, RUN } from "../../unit/support/_program.ts";
 import { PERMISSIONS } from "./_permissions.ts";
 
@@ -178,7 +178,7 @@ Deno.test("snapshot() and restore() without etcd's tools say so, and what helps"
   for (
     const call of [
       () => cluster.snapshot(),
-      () => cluster.restore({ snapshot: "/tmp/none" }),
+      () => cluster.restore({ snapshot: etcd }),
     ]
   ) {
     const error = await assertRejects(
@@ -193,11 +193,19 @@ Deno.test("snapshot() and restore() without etcd's tools say so, and what helps"
 Deno.test("restore() of what is no snapshot shows what etcd's tool says", async () => {
   await using cluster = await startEtcd({ members: 1 });
   const snapshot = `${cluster.dataRoot}/none.db`;
+  await assertRejects(
+    () => cluster.restore({ snapshot }),
+    InvalidOptionError,
+    `Cannot call restore(): 'snapshot' must be a file that is there: current value is "${snapshot}"`,
+  );
+  // Nothing was given up for it.
+  assert(cluster.member(0).running);
+  await Deno.writeTextFile(snapshot, "no snapshot");
   const error = await assertRejects(
     () => cluster.restore({ snapshot }),
     TestingError,
     `Cannot restore ${snapshot}:`,
-  );
-  assertStringIncludes(String(error), "no such file");
-  assert(await exists(cluster.dataRoot));
+  ) as TestingError;
+  assertEquals(error.reason, "tools");
+  assert(error.message.length > snapshot.length + 20, error.message);
 });
