@@ -1,7 +1,7 @@
 /** A lint rule for what only one of the runtimes has. */
 import { ownPath } from "./_paths.ts";
 
-const LIBRARY = /^(mod\.ts$|(api|balancers|errors|proto|recipes)\/)/;
+const LIBRARY = /^(mod\.ts$|(api|balancers|errors|proto|recipes|testing)\/)/;
 /** The only file that asks Deno, where Deno is. */
 const ASKS_DENO = "balancers/transport/_deno.ts";
 

@@ -9,7 +9,7 @@ const REPORTS = new URL(".etcdeno/coverage/", ROOT);
 
 /** The published files, as the profiles name them. */
 const PUBLISHED = `^${RegExp.escape(ROOT.href)}` +
-  String.raw`(mod\.ts|(api|balancers|errors|gateway|proto|recipes)/)`;
+  String.raw`(mod\.ts|(api|balancers|errors|gateway|proto|recipes|testing)/)`;
 /** Generated messages would only flatter the figures. */
 const GENERATED = "/proto/gen/";
 

@@ -1,4 +1,4 @@
-import type { Certificate } from "../../harness/certificates.ts";
+import type { Certificate } from "../../../testing/certificates/mod.ts";
 
 /** TLS in front of a server that speaks without it. */
 export class TlsFront implements AsyncDisposable {

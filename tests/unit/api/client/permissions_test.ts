@@ -1,7 +1,7 @@
 // The permissions that a program needs which uses the client.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ClientOptions } from "../../../../mod.ts";
-import { CertificateAuthority } from "../../../harness/certificates.ts";
+import { CertificateAuthority } from "../../../../testing/certificates/mod.ts";
 import { DnsServer } from "../../../harness/fake/dns_server.ts";
 import { FakeServer } from "../../../harness/mod.ts";
 import { ROOT, run } from "../../support/_program.ts";

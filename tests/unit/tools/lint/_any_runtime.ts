@@ -13,7 +13,14 @@ export const BAD_RUNTIMES: readonly Fixture[] = [
   "export async function a() { await using b = open(); }",
   "export function a() { using b = open(); }",
   "export async function a() { for await (using b of c) b.d(); }",
-].map((source) => ({ rule, about: source, path, source }));
+].flatMap((source) =>
+  [path, "testing/process/_run.ts"].map((path) => ({
+    rule,
+    about: `${source} in ${path}`,
+    path,
+    source,
+  }))
+);
 
 /** What it accepts. */
 export const GOOD_RUNTIMES: readonly Fixture[] = [
