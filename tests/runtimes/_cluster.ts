@@ -1,11 +1,11 @@
 import {
   type Certificate,
   CertificateAuthority,
-} from "../harness/certificates.ts";
+} from "../../testing/certificates/mod.ts";
 import { DnsServer } from "../harness/fake/dns_server.ts";
 import { freePorts } from "../harness/_ports.ts";
-import type { MemberAddresses } from "../harness/cluster/_command.ts";
-import { Cluster, findEtcd } from "../harness/mod.ts";
+import type { MemberAddresses } from "../../testing/mod.ts";
+import { findEtcd, startEtcd, type TestCluster } from "../harness/mod.ts";
 import type { Ask, Plan } from "./conformance/_check.ts";
 
 const MEMBERS = 3;
@@ -34,7 +34,7 @@ export async function startServers(): Promise<Servers> {
     ? `${tls.directory}/etcd.sock`
     : undefined;
   const cluster = stack.use(
-    await Cluster.start({
+    await startEtcd({
       members: MEMBERS,
       binaries,
       extraArgs: (member) => tls.argsOf(member, socket),
@@ -72,7 +72,7 @@ export async function startServers(): Promise<Servers> {
 
 async function serve(
   what: Ask,
-  { cluster, tls }: { readonly cluster: Cluster; readonly tls: TlsFiles },
+  { cluster, tls }: { readonly cluster: TestCluster; readonly tls: TlsFiles },
 ): Promise<unknown> {
   const { members } = cluster;
   switch (what.op) {
@@ -99,20 +99,22 @@ export function takesSockets(version: string): boolean {
 
 /** The certificates of the members, which etcd reads for each connection. */
 class TlsFiles implements AsyncDisposable {
-  readonly ports: readonly number[] = freePorts(MEMBERS);
+  readonly ports: readonly number[];
   readonly authority: CertificateAuthority;
   readonly stranger: CertificateAuthority;
   readonly client: Certificate;
   readonly directory: string;
 
   private constructor(
-    { authority, stranger, client, directory }: {
+    { ports, authority, stranger, client, directory }: {
+      readonly ports: readonly number[];
       readonly authority: CertificateAuthority;
       readonly stranger: CertificateAuthority;
       readonly client: Certificate;
       readonly directory: string;
     },
   ) {
+    this.ports = ports;
     this.authority = authority;
     this.stranger = stranger;
     this.client = client;
@@ -122,6 +124,7 @@ class TlsFiles implements AsyncDisposable {
   static async create(): Promise<TlsFiles> {
     const authority = await CertificateAuthority.create("etcdeno tests");
     const files = new TlsFiles({
+      ports: await freePorts(MEMBERS),
       authority,
       stranger: await CertificateAuthority.create("somebody else"),
       client: await authority.issue({ commonName: "me" }),

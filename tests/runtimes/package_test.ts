@@ -14,7 +14,7 @@ import {
 const MOST_BYTES = 2_000_000;
 const TEXTS = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
 const CODE =
-  /^(mod|(api|balancers|errors|proto|recipes)\/[\w/]+)(\.js|\.d\.ts)$/;
+  /^(mod|(api|balancers|errors|proto|recipes|testing)\/[\w/]+)(\.js|\.d\.ts)$/;
 
 const user = await userFolder();
 const files: ReadonlyMap<string, string> = "missing" in user

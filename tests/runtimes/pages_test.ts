@@ -1,6 +1,6 @@
 // What the README and docs/runtimes.md show, word for word, as users run it.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Cluster } from "../harness/mod.ts";
+import { startEtcd } from "../harness/mod.ts";
 import type { RuntimeName } from "../harness/programs/runtimes.ts";
 import { readPage, snippet } from "../unit/docs/_pages.ts";
 import { runUserProgram } from "./_program.ts";
@@ -27,7 +27,7 @@ for (const [name, page, program, file] of PROGRAMS) {
     continue;
   }
   Deno.test(`${place.runtime.title} runs the quick start of ${page} as it stands`, async () => {
-    await using cluster = await Cluster.start({ members: 1 });
+    await using cluster = await startEtcd({ members: 1 });
     const [endpoint = ""] = cluster.endpoints;
     const { code, output, errors } = await runUserProgram(place, {
       name: file,
@@ -55,7 +55,7 @@ for (const name of ["node22", "node24", "bun"] as const) {
     continue;
   }
   Deno.test(`${place.runtime.title} ends a program whose client is idle, as docs/runtimes.md says`, async () => {
-    await using cluster = await Cluster.start({ members: 1 });
+    await using cluster = await startEtcd({ members: 1 });
     const [endpoint = ""] = cluster.endpoints;
     const { code, output } = await runUserProgram(place, {
       name: "main.mjs",

@@ -1,6 +1,6 @@
 // The client on every runtime, behind what stands in front of etcd, and on kine.
 import { RUNTIME_NAMES } from "../harness/programs/runtimes.ts";
-import { Cluster, whyNoKine } from "../harness/mod.ts";
+import { startEtcd, whyNoKine } from "../harness/mod.ts";
 import type { Column } from "../servers/_column.ts";
 import { COLUMNS, DIRECT, KINE } from "../servers/columns.ts";
 import type { Servers } from "./_cluster.ts";
@@ -44,9 +44,7 @@ function whyNot(title: string, column: Column): string | undefined {
 
 async function startBehind(column: Column): Promise<Servers> {
   await using stack = new AsyncDisposableStack();
-  const cluster = column.standsAlone
-    ? undefined
-    : stack.use(await Cluster.start());
+  const cluster = column.standsAlone ? undefined : stack.use(await startEtcd());
   const direct = cluster?.members.map((member) => member.directEndpoint) ?? [];
   const front = stack.use(
     await column.start(direct.map((endpoint) => new URL(endpoint).host)),

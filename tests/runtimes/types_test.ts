@@ -12,8 +12,13 @@ import { type Bytes, Client, compare, EtcdError, op, prefix } from "@etcdeno/cli
 import { BALANCER_NAMES } from "@etcdeno/client/balancers";
 import { TimeoutError } from "@etcdeno/client/errors";
 import { json, update, view } from "@etcdeno/client/recipes";
+import { startEtcd, type TestCluster } from "@etcdeno/client/testing";
 
-await using client = new Client({ endpoints: ["http://127.0.0.1:2379"] });
+await using etcd: TestCluster = await startEtcd({ tls: "mutual", auth: true });
+await etcd.link(0).set({ kind: "delay", delayMs: 5 });
+// @ts-expect-error -- a delay has a time
+await etcd.link(0).set("delay");
+await using client = new Client({ ...etcd.clientOptions, batch: "reads" });
 const value: Bytes | undefined = (await client.get("x"))?.value;
 const { succeeded } = await client.txn({
   if: [compare.value("x", "=", "1")],

@@ -1,4 +1,4 @@
-import { cachedNames, cacheRoot } from "./_cache.ts";
+import { cachedNames, cacheRoot } from "../../../testing/programs/_cache.ts";
 import { run } from "./_run.ts";
 
 /** The runtimes that the client is tested on. */

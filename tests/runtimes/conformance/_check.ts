@@ -9,7 +9,7 @@ export type Ask =
   | {
     readonly op: "mode";
     readonly member: number | "all";
-    readonly kind: "pass" | "cut" | "refuse" | "blackhole" | "mute";
+    readonly kind: "pass" | "reset" | "refuse" | "blackhole" | "mute";
   }
   /** Gives a member's TLS listener another certificate. */
   | {

@@ -39,7 +39,7 @@ async function watch(context: Context): Promise<void> {
   const reading = take(watch, EVENTS);
   for (let event = 0; event < EVENTS; event++) {
     if (event === 15) {
-      await context.ask({ op: "mode", member: "all", kind: "cut" });
+      await context.ask({ op: "mode", member: "all", kind: "reset" });
     }
     if (event === 30) {
       await context.ask({ op: "mode", member: "all", kind: "refuse" });

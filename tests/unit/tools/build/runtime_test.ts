@@ -1,6 +1,6 @@
 // tools/build/runtime.sh with a stand-in for npm.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Place } from "../../harness/programs/_etcd_place.ts";
+import { Place } from "../../testing/programs/_etcd_place.ts";
 
 const SCRIPT =
   new URL("../../../../tools/build/runtime.sh", import.meta.url).pathname;
