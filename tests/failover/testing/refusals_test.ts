@@ -165,6 +165,17 @@ Deno.test("startEtcd() refuses options that are none, and says what was meant", 
   }
 });
 
+Deno.test("findEtcd() refuses options that are none, and says what was meant", async () => {
+  const wrong: readonly (readonly [object, string])[] = [
+    [{ version: 3.5 }, "'version' must be a string such as"],
+    [{ verson: "3.5" }, "did you mean 'version'?"],
+    [{ signal: {} }, "'signal' must be an AbortSignal"],
+  ];
+  for (const [options, message] of wrong) {
+    await assertRejects(() => findEtcd(options), InvalidOptionError, message);
+  }
+});
+
 Deno.test("snapshot() and restore() without etcd's tools say so, and what helps", async () => {
   const { etcd, version } = await findEtcd();
   const binaries = {
