@@ -1,6 +1,6 @@
 import { ROOT } from "../unit/support/_program.ts";
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 240_000;
 
 /** A project of docs/examples/, in a folder below one with the package. */
 export interface Example extends AsyncDisposable {

@@ -15,13 +15,6 @@ async function works(etcd: TestCluster): Promise<void> {
   assertEquals((await client.get("greeting"))?.value.text(), "hello");
 }
 
-Deno.test("startEtcd() without options gives three members, in plain text, that ask nobody", async () => {
-  await using etcd = await startEtcd();
-  assertEquals(etcd.members.length, 3);
-  assertEquals(etcd.clientOptions, { endpoints: etcd.endpoints });
-  await works(etcd);
-});
-
 Deno.test("startEtcd({ tls: true }) serves clients that trust its certificates, behind faults and after a restart", async () => {
   await using etcd = await startEtcd({ members: 1, tls: true });
   const { endpoints, tls } = etcd.clientOptions;

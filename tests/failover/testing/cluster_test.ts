@@ -20,6 +20,14 @@ Deno.test.afterAll(async () => {
   await etcd.close();
 });
 
+Deno.test("startEtcd() without `tls` and `auth` gives members in plain text that ask nobody", async () => {
+  assertEquals(etcd.clientOptions, { endpoints: etcd.endpoints });
+  assert(etcd.endpoints.every((endpoint) => endpoint.startsWith("http://")));
+  await using client = new Client(etcd.clientOptions);
+  await client.put("greeting", "hello");
+  assertEquals((await client.get("greeting"))?.value.text(), "hello");
+});
+
 Deno.test("member() and link() count from 0, and refuse what is not there", () => {
   assertEquals(etcd.member(2), etcd.members[2]);
   assertEquals(etcd.link(1), etcd.members[1]?.proxy);
