@@ -16,6 +16,9 @@
  * etcd is found or fetched, see {@linkcode findEtcd}. It works in `deno test`,
  * in `node:test`, in Vitest and with Bun; it asks for `sh`, so not on Windows.
  *
+ * {@linkcode diagnose} looks at a cluster, of tests or not, and says what is
+ * wrong with it.
+ *
  * @module
  */
 export {
@@ -27,6 +30,18 @@ export {
   type StartEtcdOptions,
   TestCluster,
 } from "./cluster/mod.ts";
+export {
+  type CertificateReport,
+  diagnose,
+  type DiagnoseOptions,
+  type Diagnosis,
+  type EndpointReport,
+  type Finding,
+  type FindingCode,
+  type MemberReport,
+  type Severity,
+  type StrategyReport,
+} from "./doctor/mod.ts";
 export {
   TestingError,
   type TestingErrorInit,

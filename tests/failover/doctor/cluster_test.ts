@@ -9,14 +9,14 @@ import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { Gateway } from "../../../gateway/mod.ts";
 import { diagnose } from "../../../testing/doctor/mod.ts";
 import { main } from "../../../tools/doctor/main.ts";
-import { Cluster, type Member } from "../../harness/mod.ts";
+import { type Member, startEtcd, type TestCluster } from "../../harness/mod.ts";
 import { TextSink } from "../../unit/tools/compare/_text_sink.ts";
 import { examined } from "./_subject.ts";
 
-let cluster: Cluster;
+let cluster: TestCluster;
 
 Deno.test.beforeAll(async () => {
-  cluster = await Cluster.start({ members: 3 });
+  cluster = await startEtcd({ members: 3 });
 });
 
 Deno.test.afterAll(async () => {
@@ -189,7 +189,7 @@ Deno.test("diagnose() sees that a majority is lost", async () => {
 });
 
 Deno.test("diagnose() sees endpoints of two clusters", async () => {
-  await using other = await Cluster.start({ members: 1 });
+  await using other = await startEtcd({ members: 1 });
   const { findings, healthy } = await examined([
     ...direct(),
     ...other.members.map(({ directEndpoint }) => directEndpoint),

@@ -5,7 +5,7 @@ import { main } from "../../../tools/doctor/main.ts";
 import {
   type Certificate,
   CertificateAuthority,
-} from "../../harness/certificates.ts";
+} from "../../../testing/certificates/mod.ts";
 import { TextSink } from "../../unit/tools/compare/_text_sink.ts";
 import { startTlsCluster, type TlsCluster } from "../tls/_subject.ts";
 import { examined } from "./_subject.ts";

@@ -1,4 +1,5 @@
-// Modules of JSR come over the network, and no worker starts from there.
+// Modules of JSR come over the network, and no worker starts from there. Not by
+// the entry, whose doctor has the client, and so a package of npm.
 import { assertEquals } from "@std/assert";
 import { ROOT, RUN } from "../../unit/support/_program.ts";
 import { PERMISSIONS } from "./_permissions.ts";
@@ -19,7 +20,7 @@ Deno.test("startEtcd() works from modules that came over HTTP, as those of JSR d
     const program = `${directory}/program.ts`;
     await Deno.writeTextFile(
       program,
-      `import { startEtcd } from "http://${host}/testing/mod.ts";
+      `import { startEtcd } from "http://${host}/testing/cluster/mod.ts";
       await using etcd = await startEtcd({ members: 1 });
       await etcd.link(0).set("blackhole");
       await etcd.member(0).restart();

@@ -30,7 +30,7 @@ export async function circle(
   options: { readonly clientSays: string },
 ): Promise<void> {
   await using peer = new TcpPeer(echo("a"));
-  const ports = freePorts(count);
+  const ports = await freePorts(count);
   await using stack = new AsyncDisposableStack();
   const gateways: LoggedGateway[] = [];
   for (const [n, port] of ports.entries()) {

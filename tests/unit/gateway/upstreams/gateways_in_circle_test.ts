@@ -10,7 +10,7 @@ import { connectTo, echo, TcpPeer } from "../../support/_tcp_peer.ts";
 
 Deno.test("the gateway commands of a circle find out, and go on by their other endpoints", async () => {
   await using peer = new TcpPeer(echo("a"));
-  const [one = 0, other = 0] = freePorts(2);
+  const [one = 0, other = 0] = await freePorts(2);
   const start = (own: number, next: number) =>
     new GatewayProcess([
       `--listen-addr=127.0.0.1:${own}`,
