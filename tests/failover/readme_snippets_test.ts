@@ -90,6 +90,21 @@ Deno.test("the snippet on discovery and client certificates runs", async () => {
   assertEquals(lines, ["by its name", `https://localhost:${port}`]);
 });
 
+const DOCTOR = await take("docs/doctor.md", "As a function");
+
+Deno.test("the snippet of the doctor runs", async () => {
+  await using cluster = await startEtcd({ members: 1 });
+  const lines = await linesOf(`
+    const endpoints = ${JSON.stringify(["http://127.0.0.1:1"])}
+      .concat(${JSON.stringify(cluster.endpoints)});
+    const tls = undefined;
+    const auth = undefined;
+    ${DOCTOR}
+    console.log(healthy);`);
+  assertEquals(lines.at(-1), "false");
+  assertStringIncludes(lines.join("\n"), "http://127.0.0.1:1");
+});
+
 const RECIPES = new URL("./recipes/", import.meta.url);
 
 Deno.test("no snippet of the README and of docs/ is left out", async () => {
