@@ -5,6 +5,7 @@
  * - `ports`: no port is free, or another program took one;
  * - `space`: the disk is full;
  * - `permission`: something must not be read, written or run;
+ * - `package`: one is not installed that the kit makes certificates with;
  * - `platform`: etcd cannot be controlled on this system;
  * - `exited`: a member ended by itself; the message has its log;
  * - `tools`: `etcdctl` or `etcdutl` is missing, or refused;
@@ -15,6 +16,7 @@ export type TestingFailure =
   | "ports"
   | "space"
   | "permission"
+  | "package"
   | "platform"
   | "exited"
   | "tools"

@@ -75,7 +75,9 @@ test("the package has the name, the version and the ranges of deno.json", () => 
   assertEquals(Object.keys(ranges).sort(), [
     "@grpc/grpc-js",
     "@opentelemetry/api",
+    "@peculiar/x509",
     "protobufjs",
+    "reflect-metadata",
     "tinyqueue",
   ]);
   const imports = new Map(Object.entries(config.imports));
@@ -84,12 +86,15 @@ test("the package has the name, the version and the ranges of deno.json", () => 
   }
 });
 
-test("the package gets along without grpc-js, and does not bring it", async () => {
+test("the package gets along without grpc-js and what makes certificates, and does not bring them", async () => {
   assertEquals(manifest.peerDependenciesMeta, {
     "@grpc/grpc-js": { optional: true },
+    "@peculiar/x509": { optional: true },
+    "reflect-metadata": { optional: true },
   });
   const { folder } = user as Pick<Place, "folder">;
   assert(!await exists(`${folder}/node_modules/@grpc`));
+  assert(!await exists(`${folder}/node_modules/@peculiar`));
 });
 
 test("the code of the package has no word of Deno's, and none that is too new", () => {

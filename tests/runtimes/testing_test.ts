@@ -1,6 +1,7 @@
 // The testing kit from the package, as the runners of Node and Bun take it.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../harness/mod.ts";
+import { run } from "../harness/programs/_run.ts";
 import { firstOutput } from "../unit/support/_first_output.ts";
 import { nothingLeft, shell } from "../unit/testing/cluster/_left.ts";
 import { copyExample } from "./_example.ts";
@@ -48,6 +49,12 @@ async function forget(
   }
 }
 
+const UNABLE = `
+import { startEtcd } from "@etcdeno/client/testing";
+const { reason, help } = await startEtcd({ tls: true }).catch((error) => error);
+console.log(reason, ...help);
+`;
+
 for (const [name, args] of Object.entries(RUNNERS)) {
   const place = await placeOn(name as keyof typeof RUNNERS);
   if ("missing" in place) {
@@ -60,6 +67,19 @@ for (const [name, args] of Object.entries(RUNNERS)) {
     const { code, output } = await example.run([path, ...args]);
     assertEquals(code, 0, output);
     assertMatch(output, /\b(pass 2|2 pass)\b/);
+  });
+
+  Deno.test(`${title} | startEtcd({ tls }) says which packages it misses`, async () => {
+    const directory = await Deno.makeTempDir({ dir: folder });
+    try {
+      await Deno.writeTextFile(`${directory}/main.mjs`, UNABLE);
+      assertEquals(
+        (await run(path, ["main.mjs"], { cwd: directory })).trim(),
+        "package npm install --save-dev @peculiar/x509 reflect-metadata",
+      );
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
   });
 
   for (const ending of ["end", "throw", "wait"] as const) {

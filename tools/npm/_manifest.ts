@@ -3,7 +3,11 @@ import config from "../../deno.json" with { type: "json" };
 // Deno's own sockets carry the gateway.
 const DENO_ONLY = /^\.\/gateway(\/|$)/;
 /** Loaded only where it is asked for, and missed by nobody else. */
-const OPTIONAL: ReadonlySet<string> = new Set(["@grpc/grpc-js"]);
+const OPTIONAL: ReadonlySet<string> = new Set([
+  "@grpc/grpc-js",
+  "@peculiar/x509",
+  "reflect-metadata",
+]);
 const TEXTS = ["LICENSE", "README.md", "CHANGELOG.md"] as const;
 
 /** The entries of the package by what users import, with their sources. */

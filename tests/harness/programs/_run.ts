@@ -8,7 +8,8 @@ const ERROR_TAIL_CHARS = 400;
 
 /**
  * Runs a program to its end and gives what it printed. The shell starts it, so
- * that a permission to run `sh` is enough for a program at any path.
+ * that a permission to run `sh` is enough for a program at any path. It has all
+ * variables, as npm and Go need some; the testing kit's has few.
  *
  * @throws {Error} If it is missing or fails; the message has its last words.
  */
