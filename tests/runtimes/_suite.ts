@@ -75,9 +75,10 @@ export async function testRuntime(
 async function placeOf(
   name: RuntimeName,
 ): Promise<Partial<Place> & Pick<Place, "runtime"> | Missing> {
-  return name === "deno"
-    ? { runtime: await findRuntime(name) }
-    : await placeOn(name, { grpcJs: TRANSPORT === "grpc-js" });
+  return name === "deno" ? { runtime: await findRuntime(name) } : await placeOn(
+    name,
+    TRANSPORT === "grpc-js" ? { also: ["@grpc/grpc-js"] } : {},
+  );
 }
 
 /** The row of the table: an etcd of each series, the other transport apart. */

@@ -27,8 +27,8 @@ export interface Place {
 
 /** The options of {@linkcode placeOn}. */
 export interface PlaceOptions {
-  /** Whether the user has installed grpc-js as well. @default {false} */
-  readonly grpcJs?: boolean;
+  /** The optional packages that the user has installed. @default {none} */
+  readonly also?: readonly (keyof typeof config.imports)[];
 }
 
 /** A runtime and a user's folder. */
@@ -43,15 +43,15 @@ export async function placeOn(
 }
 
 /**
- * The folder in which a user has installed the package, and grpc-js if it is
+ * The folder in which a user has installed the package, and others that are
  * asked for. Made once for all files of a test run, whose temporary directory
  * it is in.
  */
 export function userFolder(
-  { grpcJs = false }: PlaceOptions = {},
+  { also = [] }: PlaceOptions = {},
 ): Promise<Pick<Place, "folder"> | Missing> {
-  const folder = `${TMP}/etcdeno-user${grpcJs ? "-grpc-js" : ""}`;
-  const optional = config.imports["@grpc/grpc-js"].slice("npm:".length);
+  const suffix = also.map((name) => `-${name.replaceAll(/\W/g, "_")}`);
+  const folder = `${TMP}/etcdeno-user${suffix.join("")}`;
   return whereNpmServes(async () => {
     await onceForAll(folder, () =>
       run("deno", [
@@ -59,7 +59,7 @@ export function userFolder(
         "--allow-all",
         PROGRAM,
         folder,
-        ...grpcJs ? [optional] : [],
+        ...also.map((name) => config.imports[name].slice("npm:".length)),
       ]));
     return { folder };
   });

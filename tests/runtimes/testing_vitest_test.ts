@@ -3,7 +3,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { copyExample } from "./_example.ts";
 import { placeOn } from "./_user_folder.ts";
 
-const place = await placeOn("node22");
+const place = await placeOn("node22", {
+  also: ["@peculiar/x509", "reflect-metadata"],
+});
 
 if ("missing" in place) {
   Deno.test.ignore(`Vitest | not run: ${place.missing}`, () => {});
