@@ -44,6 +44,10 @@ export class GatewaySubjects implements AsyncDisposable {
         `this, Deno ${Deno.version.deno}`,
         (own) => [...deno, main, ...args, listen(own)],
       ),
+      await this.#gateway(
+        "this, --pass-resets",
+        (own) => [...deno, main, ...args, "--pass-resets", listen(own)],
+      ),
       await this.#gateway("bare pipe, Deno.connect", pipe("gateway_pipe")),
       await this.#gateway("bare pipe, node:net", pipe("gateway_node_pipe")),
     ];

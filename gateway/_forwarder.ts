@@ -7,6 +7,7 @@ import {
   pause,
   type SharedTimers,
 } from "./sockets/mod.ts";
+import type { Connection } from "./network/mod.ts";
 import type { Fleet, Upstream } from "./upstreams/mod.ts";
 import { joinAddress } from "./names/mod.ts";
 import { type Reading, startReading, Tunnel, Turns } from "./tunnel/mod.ts";
@@ -29,7 +30,7 @@ const ROUNDS = 3;
 
 /** A connection to a member and its endpoint, or why there is none. */
 type Dialed =
-  | { readonly upstream: Upstream; readonly member: Deno.TcpConn }
+  | { readonly upstream: Upstream; readonly member: Connection }
   | { readonly refused: RefusalReason };
 
 /** Passes client connections on to endpoints. */
@@ -57,7 +58,7 @@ export class Forwarder {
    * Passes a client on. Resolves when its connection is closed: to `false` if
    * no endpoint took it. Never rejects.
    */
-  async forward(client: Deno.TcpConn): Promise<boolean> {
+  async forward(client: Connection): Promise<boolean> {
     const first = this.#firstOf(client);
     const dialed = await this.#dialAny(client, first);
     if ("refused" in dialed) {
@@ -81,7 +82,7 @@ export class Forwarder {
   }
 
   /** Closes a client connection that is not passed on, and says why. */
-  refuse(client: Deno.TcpConn, reason: RefusalReason): void {
+  refuse(client: Connection, reason: RefusalReason): void {
     const { hostname, port } = client.remoteAddr;
     closeQuietly(client);
     const name = joinAddress(hostname, port);
@@ -95,8 +96,8 @@ export class Forwarder {
   }
 
   async #tunnel(upstream: Upstream, { client, member, first }: {
-    readonly client: Deno.TcpConn;
-    readonly member: Deno.TcpConn;
+    readonly client: Connection;
+    readonly member: Connection;
     readonly first: Reading | undefined;
   }): Promise<void> {
     const tunnel = new Tunnel({
@@ -120,7 +121,7 @@ export class Forwarder {
   }
 
   /** Reads what a client says first, where that may show a circle. */
-  #firstOf(client: Deno.TcpConn): Reading | undefined {
+  #firstOf(client: Connection): Reading | undefined {
     const { circles } = this.#fleet;
     if (!circles.isSuspicious) return undefined;
     const first = startReading(client);
@@ -130,7 +131,7 @@ export class Forwarder {
 
   /** Tries endpoint after endpoint: the client sees none of the failures. */
   async #dialAny(
-    client: Deno.TcpConn,
+    client: Connection,
     first: Reading | undefined,
   ): Promise<Dialed> {
     if (this.#fleet.all.some(({ target }) => target.port === this.#port)) {
@@ -174,7 +175,7 @@ export class Forwarder {
     this.#fleet.onDown(upstream, error);
   }
 
-  #leadsBack(client: Deno.TcpConn): boolean {
+  #leadsBack(client: Connection): boolean {
     const origin = this.#guard.origin(client);
     if (origin === undefined) return false;
     this.#fleet.exclude(origin);

@@ -5,6 +5,13 @@ import {
 } from "../balancers/transport/mod.ts";
 import { UnavailableError } from "../errors/specific_errors.ts";
 import { Acceptor, openListener } from "./listener/mod.ts";
+import {
+  type Connection,
+  DENO_NETWORK,
+  type Listener,
+  type Network,
+  nodeNetwork,
+} from "./network/mod.ts";
 import { EndpointSources } from "./discovery/mod.ts";
 import { Fleet } from "./upstreams/mod.ts";
 import { Forwarder } from "./_forwarder.ts";
@@ -20,7 +27,8 @@ import type { GatewaySnapshot } from "./view.ts";
 
 /** The parts of a gateway that are there before it. */
 interface GatewayParts {
-  readonly listener: Deno.TcpListener;
+  readonly listener: Listener;
+  readonly network: Network;
   readonly sources: EndpointSources;
   readonly names: Names;
   readonly clock: Clock;
@@ -68,7 +76,7 @@ export class Gateway implements AsyncDisposable {
   readonly #closing = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
   readonly #unlink: () => void = () => {};
-  readonly #clients = new Map<Deno.TcpConn, Promise<void>>();
+  readonly #clients = new Map<Connection, Promise<void>>();
   #state: GatewaySnapshot["state"] = "serving";
   #accepted = 0;
   #failed = 0;
@@ -76,7 +84,7 @@ export class Gateway implements AsyncDisposable {
 
   private constructor(
     options: ResolvedGatewayOptions,
-    { listener, sources, names, clock }: GatewayParts,
+    { listener, network, sources, names, clock }: GatewayParts,
   ) {
     const { onEvent, signal } = options;
     const { hostname, port } = listener.addr;
@@ -87,6 +95,7 @@ export class Gateway implements AsyncDisposable {
     const timers = this.#timers = new SharedTimers(clock);
     this.#fleet = new Fleet(options, {
       targets: sources.first,
+      network,
       names,
       clock,
       timers,
@@ -128,8 +137,11 @@ export class Gateway implements AsyncDisposable {
     const sources = await EndpointSources.open(resolved, { names, clock });
     try {
       resolved.signal?.throwIfAborted();
-      const listener = openListener(resolved.listen, "listen");
-      return new Gateway(resolved, { listener, sources, names, clock });
+      const network = resolved.passResets ? nodeNetwork(clock) : DENO_NETWORK;
+      const opening = { network, purpose: "listen" } as const;
+      const listener = await openListener(resolved.listen, opening);
+      const parts = { listener, network, sources, names, clock };
+      return new Gateway(resolved, parts);
     } catch (error) {
       sources.close();
       throw error;
@@ -195,7 +207,7 @@ export class Gateway implements AsyncDisposable {
     await this.#ended.promise;
   }
 
-  #onClient(client: Deno.TcpConn): void {
+  #onClient(client: Connection): void {
     this.#accepted++;
     if (this.#clients.size >= this.#options.maxConnections) {
       this.#failed++;

@@ -93,7 +93,7 @@ async function serve(
 ): Promise<void> {
   const { log, signals } = service;
   await using resources = new AsyncDisposableStack();
-  const status = openStatus(settings, service);
+  const status = await openStatus(settings, service);
   if (status) resources.use(status);
   const gateway = await Promise.race([
     startGateway(settings, service),
@@ -113,12 +113,12 @@ async function serve(
   await gateway.finished;
 }
 
-function openStatus(
+async function openStatus(
   { metricsAddress }: Settings,
   { log, onEvent }: Service,
-): StatusServer | undefined {
+): Promise<StatusServer | undefined> {
   if (metricsAddress === undefined) return undefined;
-  const status = new StatusServer(metricsAddress, {
+  const status = await StatusServer.open(metricsAddress, {
     clock: SYSTEM_CLOCK,
     onPause: (error, retryMs) =>
       onEvent({ type: "accept_failed", error, retryMs }),

@@ -83,6 +83,10 @@ export const FLAGS: readonly Flag[] = [
     about: "close the connections of an endpoint that fails",
   },
   {
+    name: "pass-resets",
+    about: "pass a reset on as a reset, for more CPU time",
+  },
+  {
     name: "probe-interval",
     value: "DURATION",
     about: "time between linearizable reads that prove each endpoint well",

@@ -68,6 +68,7 @@ export async function readSettings(given: GivenFlags): Promise<Settings> {
       dialTimeoutMs: flags.someTime("dial-timeout", 5_000),
       maxConnections: flags.count("max-connections"),
       closeEjected: flags.isOn("close-ejected"),
+      passResets: flags.isOn("pass-resets"),
       probeIntervalMs: probeIntervalMs || undefined,
       refreshMs: flags.someTime("refresh-interval", 30_000),
     },

@@ -1,8 +1,10 @@
 import { type Clock, onAbort } from "../../balancers/transport/mod.ts";
+import type { Connection, Network } from "../network/mod.ts";
 import { closeQuietly, isLocalError, isSourceError } from "../sockets/mod.ts";
 
 /** Options of a race. */
-export interface RaceOptions {
+export interface RaceOptions<C extends Connection> {
+  readonly network: Network<C>;
   readonly port: number;
   readonly clock: Pick<Clock, "hold">;
   readonly signal: AbortSignal;
@@ -12,16 +14,16 @@ export interface RaceOptions {
 const HEAD_START_MS = 250;
 
 /** Connects to the first of several addresses that answers. */
-export class AddressRace {
+export class AddressRace<C extends Connection> {
   readonly #waiting: string[];
-  readonly #options: RaceOptions;
+  readonly #options: RaceOptions<C>;
   readonly #over = new AbortController();
-  readonly #first = Promise.withResolvers<Deno.TcpConn>();
+  readonly #first = Promise.withResolvers<C>();
   readonly #errors: unknown[] = [];
   #running = 0;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(addresses: readonly string[], options: RaceOptions) {
+  constructor(addresses: readonly string[], options: RaceOptions<C>) {
     this.#waiting = [...addresses];
     this.#options = options;
   }
@@ -32,7 +34,7 @@ export class AddressRace {
    * @throws {Error} If no address can be reached; one that blames the other
    * end says more than one of this machine.
    */
-  async run(): Promise<Deno.TcpConn> {
+  async run(): Promise<C> {
     const { signal } = this.#options;
     signal.throwIfAborted();
     const unlink = onAbort(signal, (reason) => {
@@ -61,10 +63,10 @@ export class AddressRace {
   }
 
   async #dial(hostname: string): Promise<void> {
-    const { port } = this.#options;
+    const { network, port } = this.#options;
     const { signal } = this.#over;
     try {
-      const connection = await Deno.connect({ hostname, port, signal });
+      const connection = await network.connect({ hostname, port, signal });
       if (signal.aborted) closeQuietly(connection);
       else this.#first.resolve(connection);
       this.#over.abort();

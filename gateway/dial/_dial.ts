@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Connection, Network } from "../network/mod.ts";
 import { withTimeout } from "../sockets/mod.ts";
 import type { Names, Target } from "../names/mod.ts";
 import { AddressRace } from "./_address_race.ts";
@@ -16,11 +17,16 @@ export interface TimedDialOptions extends TcpDialOptions {
   readonly timeoutMs: number;
 }
 
+/** The network that a dial goes through. */
+export interface Through<C extends Connection> {
+  readonly network: Network<C>;
+}
+
 /** Connects to an endpoint by TCP, in `timeoutMs` at most. */
-export async function dialTcp(
+export async function dialTcp<C extends Connection>(
   target: Target,
-  options: TimedDialOptions,
-): Promise<Deno.TcpConn> {
+  options: TimedDialOptions & Through<C>,
+): Promise<C> {
   return await withTimeout(
     { what: `connect to ${target.address}`, ...options },
     (signal) => connectTo(target, { ...options, signal }),
@@ -31,16 +37,17 @@ export async function dialTcp(
  * Connects to an endpoint by TCP, for as long as that takes; the addresses of a
  * name are raced, each with a head start.
  */
-export async function connectTo(
+export async function connectTo<C extends Connection>(
   { host, port }: Target,
-  { names, clock, signal }: TcpDialOptions,
-): Promise<Deno.TcpConn> {
+  { network, names, clock, signal }: TcpDialOptions & Through<C>,
+): Promise<C> {
   if (isIP(host) !== 0) {
-    return await Deno.connect({ hostname: host, port, signal });
+    return await network.connect({ hostname: host, port, signal });
   }
   const addresses = alternate(await names.addresses(host, signal));
   try {
-    return await new AddressRace(addresses, { port, clock, signal }).run();
+    return await new AddressRace(addresses, { network, port, clock, signal })
+      .run();
   } catch (error) {
     // They may be those of yesterday.
     names.doubt(host);

@@ -3,4 +3,9 @@
  *
  * @module
  */
-export { connectTo, dialTcp, type TimedDialOptions } from "./_dial.ts";
+export {
+  connectTo,
+  dialTcp,
+  type Through,
+  type TimedDialOptions,
+} from "./_dial.ts";

@@ -1,4 +1,5 @@
 import { onAbort } from "../../balancers/transport/mod.ts";
+import { DENO_NETWORK } from "../network/mod.ts";
 import { closeQuietly, withTimeout } from "../sockets/mod.ts";
 import { connectTo, type TimedDialOptions } from "../dial/mod.ts";
 import type { Target } from "../names/mod.ts";
@@ -23,7 +24,8 @@ export async function checkTls(
 ): Promise<void> {
   const what = `make a TLS handshake with ${target.address}`;
   await withTimeout({ what, ...dial }, async (signal) => {
-    const connection = await connectTo(target, { ...dial, signal });
+    const options = { ...dial, network: DENO_NETWORK, signal };
+    const connection = await connectTo(target, options);
     const secured = await Deno.startTls(connection, {
       hostname: serverName,
       alpnProtocols: ["h2"],

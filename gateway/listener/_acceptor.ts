@@ -1,11 +1,12 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Connection, Listener } from "../network/mod.ts";
 import { closeQuietly, isGoneError, isListenerError } from "../sockets/mod.ts";
 
 /** Options of an acceptor. */
 export interface AcceptorOptions {
-  readonly listener: Deno.TcpListener;
+  readonly listener: Listener;
   readonly clock: Clock;
-  onConnection(connection: Deno.TcpConn): void;
+  onConnection(connection: Connection): void;
   /** Called when accepting failed for now, and is tried again. */
   onPause(error: Error, retryMs: number): void;
 }
@@ -40,7 +41,7 @@ export class Acceptor {
     const { listener, onConnection, onPause } = this.#options;
     let waitMs = FIRST_WAIT_MS;
     while (!this.#closed) {
-      let connection: Deno.TcpConn;
+      let connection: Connection;
       try {
         connection = await listener.accept();
       } catch (error) {

@@ -1,4 +1,5 @@
 import { UnavailableError } from "../../errors/specific_errors.ts";
+import type { Listener, Network } from "../network/mod.ts";
 import { joinAddress } from "../names/mod.ts";
 import type { ListenAddress } from "./_address.ts";
 
@@ -14,12 +15,16 @@ const BACKLOG = 4_096;
  *
  * @throws {UnavailableError} If the address is taken or not of this machine.
  */
-export function openListener(
+export async function openListener(
   { host, port }: ListenAddress,
-  purpose: "listen" | "serve metrics",
-): Deno.TcpListener {
+  { network, purpose }: {
+    readonly network: Network;
+    readonly purpose: "listen" | "serve metrics";
+  },
+): Promise<Listener> {
   try {
-    return Deno.listen({ hostname: host, port, tcpBacklog: BACKLOG });
+    const options = { hostname: host, port, tcpBacklog: BACKLOG };
+    return await network.listen(options);
   } catch (cause) {
     throw new UnavailableError(
       `Cannot ${purpose} on ${joinAddress(host, port)}: ${

@@ -1,3 +1,5 @@
+import type { Address, Connection } from "../network/mod.ts";
+
 /**
  * Knows a client that is the gateway itself: its connection is one of the
  * gateway's own, seen from the other end. That holds for every name and
@@ -14,7 +16,7 @@ export class LoopGuard<Upstream> {
   }
 
   /** Remembers a connection of ours; gives what forgets it. */
-  remember(connection: Deno.TcpConn, upstream: Upstream): () => void {
+  remember(connection: Connection, upstream: Upstream): () => void {
     const { localAddr, remoteAddr } = connection;
     // Nearly all go to a port that cannot be ours.
     if (remoteAddr.port !== this.#port) return () => {};
@@ -24,13 +26,13 @@ export class LoopGuard<Upstream> {
   }
 
   /** The endpoint that led back to us, if this client is ourselves. */
-  origin(client: Deno.TcpConn): Upstream | undefined {
+  origin(client: Connection): Upstream | undefined {
     if (this.#dialed.size === 0) return undefined;
     return this.#dialed.get(idOfPair(client.remoteAddr, client.localAddr));
   }
 }
 
-function idOfPair(from: Deno.NetAddr, to: Deno.NetAddr): string {
+function idOfPair(from: Address, to: Address): string {
   return [from, to].map(({ hostname, port }) =>
     `${hostname.replace(/^::ffff:/i, "")} ${port}`
   ).join(" to ");

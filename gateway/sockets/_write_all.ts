@@ -1,6 +1,8 @@
+import type { Connection } from "../network/mod.ts";
+
 /** Writes all bytes. */
 export async function writeAll(
-  to: Deno.TcpConn,
+  to: Connection,
   bytes: Uint8Array,
 ): Promise<void> {
   for (let at = 0; at < bytes.length;) {

@@ -1,4 +1,5 @@
 /** HTTP/1, as far as two pages of status need it. */
+import type { Connection } from "../network/mod.ts";
 import { writeAll } from "../sockets/mod.ts";
 
 /** The head of a request. */
@@ -19,7 +20,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /** Reads the head of a request; `undefined` if it is not one of HTTP/1. */
 export async function readHead(
-  connection: Deno.TcpConn,
+  connection: Connection,
 ): Promise<RequestHead | undefined> {
   const bytes = new Uint8Array(LONGEST_HEAD_BYTES);
   let text = "";
@@ -46,7 +47,7 @@ export async function readHead(
  * dropped: closing before would reset the connection, and the answer with it.
  */
 export async function writeResponse(
-  connection: Deno.TcpConn,
+  connection: Connection,
   head: RequestHead | undefined,
   response: Response,
 ): Promise<void> {

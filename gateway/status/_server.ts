@@ -5,6 +5,11 @@ import {
   type ListenAddress,
   openListener,
 } from "../listener/mod.ts";
+import {
+  type Connection,
+  DENO_NETWORK,
+  type Listener,
+} from "../network/mod.ts";
 import { closeQuietly } from "../sockets/mod.ts";
 import { readHead, type RequestHead, writeResponse } from "./_http.ts";
 import { metricsText } from "./_metrics_text.ts";
@@ -41,15 +46,9 @@ export class StatusServer implements Disposable {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   /** The oldest first. */
-  readonly #open = new Set<Deno.TcpConn>();
+  readonly #open = new Set<Connection>();
 
-  /**
-   * Starts a server.
-   *
-   * @throws {UnavailableError} If the address is taken or not of this machine.
-   */
-  constructor(address: ListenAddress, options: StatusServerOptions) {
-    const listener = openListener(address, "serve metrics");
+  private constructor(listener: Listener, options: StatusServerOptions) {
     this.address = joinAddress(listener.addr.hostname, listener.addr.port);
     this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs ?? 5_000;
@@ -63,13 +62,29 @@ export class StatusServer implements Disposable {
     this.#acceptor.finished.catch((error) => options.onFailed(error));
   }
 
+  /**
+   * Opens a server.
+   *
+   * @throws {UnavailableError} If the address is taken or not of this machine.
+   */
+  static async open(
+    address: ListenAddress,
+    options: StatusServerOptions,
+  ): Promise<StatusServer> {
+    const opening = {
+      network: DENO_NETWORK,
+      purpose: "serve metrics",
+    } as const;
+    return new StatusServer(await openListener(address, opening), options);
+  }
+
   /** Ends the server and every request now. */
   [Symbol.dispose](): void {
     this.#acceptor.close();
     for (const connection of this.#open) closeQuietly(connection);
   }
 
-  async #serve(connection: Deno.TcpConn): Promise<void> {
+  async #serve(connection: Connection): Promise<void> {
     const [oldest] = this.#open;
     if (oldest && this.#open.size >= MOST_OPEN) closeQuietly(oldest);
     this.#open.add(connection);

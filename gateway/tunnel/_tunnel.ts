@@ -1,4 +1,5 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Connection } from "../network/mod.ts";
 import { closeQuietly, writeAll } from "../sockets/mod.ts";
 import { Turns } from "./_turns.ts";
 
@@ -14,8 +15,8 @@ export interface Reading {
 
 /** Options of a tunnel: its two ends, and who counts the bytes. */
 export interface TunnelOptions {
-  readonly client: Deno.TcpConn;
-  readonly member: Deno.TcpConn;
+  readonly client: Connection;
+  readonly member: Connection;
   /** The first read of the client, if it is under way. */
   readonly first?: Reading | undefined;
   readonly clock: Pick<Clock, "schedule">;
@@ -27,8 +28,8 @@ export interface TunnelOptions {
 
 /** One direction: what passes it, and who counts that. */
 interface Direction {
-  readonly from: Deno.TcpConn;
-  readonly to: Deno.TcpConn;
+  readonly from: Connection;
+  readonly to: Connection;
   /** The first read, if it is under way. */
   readonly first?: Reading | undefined;
   readonly count: Count;
@@ -53,16 +54,16 @@ const LONGEST_SILENCE_MS = 120_000;
  * - An end of one direction is passed on, the other direction goes on until it
  *   ends as well, or two minutes pass without a byte of it.
  * - A side that can no longer be written to ends its direction only: what it
- *   sent before is still delivered.
- * - A side that was reset ends both. The other side sees an end, not a reset:
- *   Deno's connections cannot send one.
+ *   sent before is still delivered, if its kind of connection still gives it.
+ * - A side that is gone or was reset ends both. The other side sees a reset as
+ *   well if its kind of connection can send one, an end otherwise.
  * - A reader that is slow holds up the sender; at most one buffer is kept.
  */
 export class Tunnel {
   /** Resolves when both connections are closed; never rejects. */
   readonly closed: Promise<void>;
-  readonly #client: Deno.TcpConn;
-  readonly #member: Deno.TcpConn;
+  readonly #client: Connection;
+  readonly #member: Connection;
   readonly #clock: TunnelOptions["clock"];
   readonly #turns: Turns;
   readonly #ended = Promise.withResolvers<void>();
@@ -74,6 +75,8 @@ export class Tunnel {
   /** The number of directions that wait for their reader. */
   #writing = 0;
   #answered = false;
+  /** Whether a side could no longer be written to. */
+  #broken = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: TunnelOptions) {
@@ -112,11 +115,23 @@ export class Tunnel {
 
   /** Closes both connections now. Idempotent. */
   close(): void {
+    this.#close(closeQuietly);
+  }
+
+  /** Closes both, each with a reset if it can send one. */
+  #reset(): void {
+    this.#close((connection) => {
+      if (connection.reset) connection.reset();
+      else closeQuietly(connection);
+    });
+  }
+
+  #close(how: (connection: Connection) => void): void {
     if (!this.#open) return;
     this.#open = false;
     this.#cancelTimer?.();
-    closeQuietly(this.#client);
-    closeQuietly(this.#member);
+    how(this.#client);
+    how(this.#member);
   }
 
   async #copy({ from, to, first, count }: Direction): Promise<void> {
@@ -129,7 +144,7 @@ export class Tunnel {
         size = await reading;
       } catch {
         // Reset, or closed by us: there is no one left to serve.
-        this.close();
+        this.#reset();
         break;
       }
       if (size === null) {
@@ -146,6 +161,7 @@ export class Tunnel {
         if (written < size) await writeAll(to, bytes.subarray(written));
       } catch {
         // Gone for writing: the other direction ends when what it sent is read.
+        this.#broken = true;
         break;
       } finally {
         this.#writing--;
@@ -159,7 +175,7 @@ export class Tunnel {
     this.#onEnd();
   }
 
-  async #passEnd(to: Deno.TcpConn): Promise<void> {
+  async #passEnd(to: Connection): Promise<void> {
     // The last end is passed on by closing.
     if (this.#directions === 1) return;
     try {
@@ -172,7 +188,8 @@ export class Tunnel {
   #onEnd(): void {
     this.#directions--;
     if (this.#directions === 0) {
-      this.close();
+      if (this.#broken) this.#reset();
+      else this.close();
       this.#ended.resolve();
     } else if (this.#open) this.#limitSilence();
   }
@@ -188,7 +205,7 @@ export class Tunnel {
 }
 
 /** Starts to read from a connection; a failure is told by the promise alone. */
-export function startReading(connection: Deno.TcpConn): Reading {
+export function startReading(connection: Connection): Reading {
   const buffer = new Uint8Array(SMALL_BYTES);
   const size = connection.read(buffer);
   // Whoever waits for it may come later.
@@ -197,7 +214,7 @@ export function startReading(connection: Deno.TcpConn): Reading {
 }
 
 function tune(
-  connection: Deno.TcpConn,
+  connection: Connection,
   option: "setNoDelay" | "setKeepAlive",
 ): void {
   try {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Connection } from "../network/mod.ts";
 import { closeQuietly, pause } from "../sockets/mod.ts";
 
 /** Options of a check. */
@@ -7,7 +8,7 @@ export interface CircleCheckOptions {
   /** Ends the check, as one that found nothing. */
   readonly signal: AbortSignal;
   /** Connects to the endpoint in question. */
-  dial(): Promise<Deno.TcpConn>;
+  dial(): Promise<Connection>;
 }
 
 // Rounds that show it count for it, others against it, until one side leads.

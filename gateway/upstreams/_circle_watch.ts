@@ -1,4 +1,5 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
+import type { Connection } from "../network/mod.ts";
 import { pause } from "../sockets/mod.ts";
 import type { Tunnel } from "../tunnel/mod.ts";
 import { CircleCheck } from "./_circle_check.ts";
@@ -10,7 +11,7 @@ export interface CircleWatchOptions {
   /** Ends the watch. */
   readonly signal: AbortSignal;
   /** Connects to an endpoint. */
-  dial(upstream: Upstream): Promise<Deno.TcpConn>;
+  dial(upstream: Upstream): Promise<Connection>;
   /** Called for an endpoint that leads back to us. */
   onCircle(upstream: Upstream): void;
 }

@@ -6,8 +6,14 @@ import {
   withTimeout,
 } from "../sockets/mod.ts";
 import { CircleWatch } from "./_circle_watch.ts";
-import { connectTo, dialTcp, type TimedDialOptions } from "../dial/mod.ts";
+import {
+  connectTo,
+  dialTcp,
+  type Through,
+  type TimedDialOptions,
+} from "../dial/mod.ts";
 import { type Names, namesOf, type Target } from "../names/mod.ts";
+import type { Connection, Network } from "../network/mod.ts";
 import type { ResolvedGatewayOptions } from "../options.ts";
 import { Revival } from "./_revival.ts";
 import { createSelection } from "../_selection.ts";
@@ -22,7 +28,7 @@ export class Fleet {
   readonly #options: ResolvedGatewayOptions;
   readonly #clock: Clock;
   readonly #timers: SharedTimers;
-  readonly #dial: TimedDialOptions;
+  readonly #dial: TimedDialOptions & Through<Connection>;
   readonly #upstreams: Upstreams;
   readonly #revival: Revival;
   readonly #watchdog: Watchdog | undefined;
@@ -35,9 +41,10 @@ export class Fleet {
 
   constructor(
     options: ResolvedGatewayOptions,
-    { targets, names, clock, timers, signal }: {
+    { targets, network, names, clock, timers, signal }: {
       /** The first list. */
       readonly targets: readonly Target[];
+      readonly network: Network;
       readonly names: Names;
       readonly clock: Clock;
       readonly timers: SharedTimers;
@@ -49,7 +56,7 @@ export class Fleet {
     this.#options = options;
     this.#clock = clock;
     this.#timers = timers;
-    this.#dial = { names, timeoutMs, clock, signal };
+    this.#dial = { network, names, timeoutMs, clock, signal };
     const selection = createSelection(options.selection, clock.random);
     this.#upstreams = new Upstreams(selection);
     this.#upstreams.replace(targets);
@@ -88,12 +95,12 @@ export class Fleet {
   async connect(
     upstream: Upstream,
     first?: Promise<number | null>,
-  ): Promise<Deno.TcpConn> {
+  ): Promise<Connection> {
     if (this.circles.isSuspicious) await this.circles.hold(upstream, first);
     if (upstream.state === "excluded") throw leadsBack();
     this.#dial.signal.throwIfAborted();
     const startMs = this.#clock.now();
-    const { names, timeoutMs, clock } = this.#dial;
+    const { timeoutMs } = this.#dial;
     const dial = new AbortController();
     const { signal } = dial;
     const what = `connect to ${upstream.address}`;
@@ -101,7 +108,7 @@ export class Fleet {
     const cancelTimer = abortLate(dial, limit);
     upstream.dialing.add(dial);
     try {
-      const options = { names, clock, signal };
+      const options = { ...this.#dial, signal };
       const member = await connectTo(upstream.target, options);
       upstream.connected(this.#clock.now() - startMs);
       return member;

@@ -61,6 +61,7 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "balancers/http2/mod.ts",
   ],
   "gateway/": [
+    "gateway/network/",
     "gateway/sockets/",
     "gateway/names/",
     "gateway/listener/",

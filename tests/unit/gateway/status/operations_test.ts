@@ -128,11 +128,19 @@ Deno.test("the gateway command ends on SIGTERM while systemd-notify hangs", asyn
   }
 });
 
-for (const limit of [50, 51]) {
+const SHORTAGES = [
   // Of the two, one is out when it accepts, the other when it dials.
-  Deno.test(`the gateway command outlives a shortage of descriptors (${limit})`, async () => {
+  { limit: 50, flags: [] },
+  { limit: 51, flags: [] },
+  // Its listener is deaf then, until it listens again.
+  { limit: 51, flags: ["--pass-resets"] },
+];
+
+for (const { limit, flags } of SHORTAGES) {
+  const name = ["the gateway command", ...flags].join(" ");
+  Deno.test(`${name} outlives a shortage of descriptors (${limit})`, async () => {
     await using peer = new TcpPeer(echo("a"));
-    const args = [ANY, `--endpoints=${peer.address}`];
+    const args = [ANY, `--endpoints=${peer.address}`, ...flags];
     await using command = new GatewayProcess(args, {
       shell: `ulimit -n ${limit}`,
     });

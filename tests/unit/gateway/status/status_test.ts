@@ -82,7 +82,7 @@ Deno.test("the gateway command outlives a shortage of descriptors in its status 
 });
 
 Deno.test("StatusServer ends a request that is not finished in time, and answers others meanwhile", async () => {
-  using server = new StatusServer({ host: "127.0.0.1", port: 0 }, {
+  using server = await StatusServer.open({ host: "127.0.0.1", port: 0 }, {
     clock: SYSTEM_CLOCK,
     timeoutMs: 200,
     onPause() {},
@@ -100,7 +100,7 @@ Deno.test("StatusServer ends a request that is not finished in time, and answers
 });
 
 Deno.test("StatusServer answers however many requests are held", async () => {
-  using server = new StatusServer({ host: "127.0.0.1", port: 0 }, {
+  using server = await StatusServer.open({ host: "127.0.0.1", port: 0 }, {
     clock: SYSTEM_CLOCK,
     onPause() {},
     onFailed() {},
@@ -116,7 +116,7 @@ Deno.test("StatusServer answers however many requests are held", async () => {
 });
 
 Deno.test("StatusServer answers a request in pieces, HEAD, and what is none", async () => {
-  using server = new StatusServer({ host: "127.0.0.1", port: 0 }, {
+  using server = await StatusServer.open({ host: "127.0.0.1", port: 0 }, {
     clock: SYSTEM_CLOCK,
     onPause() {},
     onFailed() {},

@@ -1,4 +1,4 @@
-import { Gateway } from "../../../../gateway/mod.ts";
+import { Gateway, type GatewayOptions } from "../../../../gateway/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { type Serve, TcpPeer } from "../../support/_tcp_peer.ts";
 
@@ -17,15 +17,23 @@ export async function digest(bytes: Uint8Array): Promise<string> {
   return `${bytes.length} ${new Uint8Array(hash).toHex()}`;
 }
 
+/** The ways in which a gateway opens connections. */
+export const NETWORKS: readonly Pick<GatewayOptions, "passResets">[] = [
+  {},
+  { passResets: true },
+];
+
 /** Acts through a gateway; in the end nothing may be left open. */
 export async function through(
   serve: Serve,
   act: (gateway: Gateway, peer: TcpPeer) => Promise<void>,
+  options: Pick<GatewayOptions, "passResets"> = {},
 ): Promise<void> {
   await using peer = new TcpPeer(serve);
   await using gateway = await Gateway.start({
     listen: "127.0.0.1:0",
     endpoints: peer.address,
+    ...options,
   });
   await act(gateway, peer);
   await waitFor(

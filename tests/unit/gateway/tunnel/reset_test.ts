@@ -1,6 +1,11 @@
 // Bytes through the gateway when one side resets its connection.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { createConnection, createServer, type Socket } from "node:net";
+import {
+  createConnection,
+  createServer,
+  type Server,
+  type Socket,
+} from "node:net";
 import { Gateway } from "../../../../gateway/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { digest, randomBytes, through } from "./_bytes.ts";
@@ -15,25 +20,21 @@ type Ended = Awaited<ReturnType<typeof readToEnd>>;
 
 /** Little enough for the kernel to take while nobody reads. */
 const SIZE = 200_000;
+const PASS = { passResets: true };
 
 Deno.test("Gateway delivers the answer of a member that hangs up on a client that still sends", async () => {
-  // As much as has left the member at once: what its own kernel still holds is
-  // lost with it, through a gateway or not.
-  const down = randomBytes(30_000);
-  await through(async (connection) => {
-    await readText(connection, 1_000);
-    await writeAll(connection, down);
-    // Closed with bytes unread, which resets the connection.
-  }, async ({ address }) => {
-    const client = await connectTo(address);
-    const sending = assertRejects(async () => {
-      for (;;) await writeAll(client, new Uint8Array(64 << 10));
-    });
+  await answerAndHangUp(async (client, down) => {
     const { bytes } = await readToEnd(client);
     assertEquals(await digest(bytes), await digest(down));
-    client.close();
-    await sending;
   });
+});
+
+Deno.test("Gateway with passResets passes on the reset of a member that hangs up, maybe ahead of its answer", async () => {
+  await answerAndHangUp(async (client, down) => {
+    const { bytes, reset } = await readToEnd(client);
+    assertEquals(bytes, down.subarray(0, bytes.length));
+    assert(reset);
+  }, PASS);
 });
 
 Deno.test("Gateway delivers what a client sent before it reset, and then an end", async () => {
@@ -62,35 +63,26 @@ Deno.test("Gateway delivers what a client sent before it reset, and then an end"
 
 Deno.test("Gateway delivers what a member sent before it reset, and then an end", async () => {
   const down = randomBytes(SIZE);
-  const accepted = Promise.withResolvers<Socket>();
-  const server = createServer({ allowHalfOpen: true }, accepted.resolve);
-  await new Promise<void>((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve())
+  await using peer = await NodePeer.open();
+  await using gateway = await Gateway.start({
+    listen: "127.0.0.1:0",
+    endpoints: peer.address,
+  });
+  const endpoint = () => gateway.snapshot().endpoints[0];
+  using client = await connectTo(gateway.address);
+  const member = await peer.accepted;
+  member.write(down);
+  await waitFor(
+    "the bytes on their way",
+    () => endpoint()?.bytesToClient === SIZE,
   );
-  const { port } = server.address() as { port: number };
-  try {
-    await using gateway = await Gateway.start({
-      listen: "127.0.0.1:0",
-      endpoints: `127.0.0.1:${port}`,
-    });
-    const endpoint = () => gateway.snapshot().endpoints[0];
-    using client = await connectTo(gateway.address);
-    const member = await accepted.promise;
-    member.write(down);
-    await waitFor(
-      "the bytes on their way",
-      () => endpoint()?.bytesToClient === SIZE,
-    );
-    member.resetAndDestroy();
-    await waitFor("the reset", () => gateway.snapshot().open === 0);
-    const { bytes, ...rest } = await readToEnd(client);
-    assertEquals(await digest(bytes), await digest(down));
-    assertEquals(rest, { reset: false });
-    // What becomes of an open connection says nothing about the endpoint.
-    assertEquals(endpoint()?.state, "active");
-  } finally {
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  }
+  member.resetAndDestroy();
+  await waitFor("the reset", () => gateway.snapshot().open === 0);
+  const { bytes, ...rest } = await readToEnd(client);
+  assertEquals(await digest(bytes), await digest(down));
+  assertEquals(rest, { reset: false });
+  // What becomes of an open connection says nothing about the endpoint.
+  assertEquals(endpoint()?.state, "active");
 });
 
 Deno.test("Gateway ends a member's side when its client resets in silence", async () => {
@@ -109,6 +101,115 @@ Deno.test("Gateway ends a member's side when its client resets in silence", asyn
     assert(client.destroyed);
   });
 });
+
+Deno.test("Gateway with passResets passes the reset of a client on to the member", async () => {
+  const ended = Promise.withResolvers<Ended>();
+  await through(async (connection) => {
+    await writeAll(connection, new Uint8Array(1));
+    ended.resolve(await readToEnd(connection));
+  }, async ({ address }) => {
+    const client = await nodeClient(address);
+    await new Promise((resolve) => client.once("data", resolve));
+    client.resetAndDestroy();
+    const { bytes, reset } = await ended.promise;
+    assertEquals([bytes.length, reset], [0, true]);
+  }, PASS);
+});
+
+Deno.test("Gateway with passResets passes the reset of a member on to the client", async () => {
+  await using member = await NodePeer.open();
+  await using gateway = await Gateway.start({
+    listen: "127.0.0.1:0",
+    endpoints: member.address,
+    ...PASS,
+  });
+  using client = await connectTo(gateway.address);
+  await client.write(new Uint8Array(1));
+  const socket = await member.accepted;
+  await new Promise((resolve) => socket.once("data", resolve));
+  socket.resetAndDestroy();
+  const { bytes, reset } = await readToEnd(client);
+  assertEquals([bytes.length, reset], [0, true]);
+  // What becomes of an open connection says nothing about the endpoint.
+  assertEquals(gateway.snapshot().endpoints[0]?.state, "active");
+});
+
+Deno.test("Gateway with passResets resets a member that sends to a client that is gone", async () => {
+  const failed = Promise.withResolvers<unknown>();
+  await through(async (connection) => {
+    // Its end has come; then nobody takes what it sends.
+    const { reset } = await readToEnd(connection);
+    assert(!reset);
+    failed.resolve(
+      await assertRejects(async () => {
+        for (;;) await writeAll(connection, new Uint8Array(64 << 10));
+      }),
+    );
+  }, async ({ address }) => {
+    const client = await connectTo(address);
+    await client.closeWrite();
+    assertEquals(await readText(client, 1), "\0");
+    // Closed with bytes unread, and more to come.
+    client.close();
+    const error = await failed.promise;
+    assert(
+      error instanceof Deno.errors.ConnectionReset ||
+        error instanceof Deno.errors.BrokenPipe,
+      `${error}`,
+    );
+  }, PASS);
+});
+
+/** A member that answers, and hangs up on a client that goes on sending. */
+async function answerAndHangUp(
+  read: (client: Deno.TcpConn, down: Uint8Array) => Promise<void>,
+  options: Parameters<typeof through>[2] = {},
+): Promise<void> {
+  // As much as has left the member at once: what its own kernel still holds is
+  // lost with it, through a gateway or not.
+  const down = randomBytes(30_000);
+  await through(async (connection) => {
+    await readText(connection, 1_000);
+    await writeAll(connection, down);
+    // Closed with bytes unread, which resets the connection.
+  }, async ({ address }) => {
+    const client = await connectTo(address);
+    const sending = assertRejects(async () => {
+      for (;;) await writeAll(client, new Uint8Array(64 << 10));
+    });
+    await read(client, down);
+    client.close();
+    await sending;
+  }, options);
+}
+
+/** A server that can send a reset. */
+class NodePeer implements AsyncDisposable {
+  readonly address: string;
+  readonly accepted: Promise<Socket>;
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    const { port } = server.address() as { port: number };
+    this.address = `127.0.0.1:${port}`;
+    this.#server = server;
+    this.accepted = new Promise((resolve) =>
+      server.once("connection", (socket) => resolve(socket))
+    );
+  }
+
+  static async open(): Promise<NodePeer> {
+    const server = createServer({ allowHalfOpen: true });
+    await new Promise<void>((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve())
+    );
+    return new NodePeer(server);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+}
 
 async function nodeClient(address: string): Promise<Socket> {
   const port = Number(address.slice(address.lastIndexOf(":") + 1));
