@@ -10,8 +10,8 @@
 # A protocol that takes the end of the stream for "done", and does not frame what
 # it sends, takes half a request for a whole one.
 #
-# Here the peer writes 1000 bytes, of which at most 100 are read; then it is
-# closed, and the peer says how its stream ended.
+# Here a peer writes 1000 bytes, of which at most 100 are read; the connection is
+# closed then, and the peer says how its stream ended.
 #
 # Needs Linux, sh and npm; the package and the program are put into a temporary
 # folder. Exit code 0: as described. 1: the behaviour has changed. 2: the package
