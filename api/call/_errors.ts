@@ -167,6 +167,24 @@ export function notProvidedError(call: LateCall, option: string): TimeoutError {
   );
 }
 
+/** The deadline has passed, and the token was still being tried. */
+export function silentError(call: LateCall, endpoint: string): TimeoutError {
+  const { action, timeoutMs, maybeCommitted } = call;
+  const tail = doubtText(maybeCommitted);
+  return new TimeoutError(
+    `Cannot ${action}: no answer from ${endpoint} within ${timeoutMs} ms (timeout)${tail}`,
+    {
+      code: "timeout",
+      grpcCode: GRPC_CODE.deadlineExceeded,
+      method: call.method.name,
+      endpoint,
+      retryable: mayBeRepeated(call.effect(), maybeCommitted),
+      maybeCommitted,
+      attempts: call.attempts,
+    },
+  );
+}
+
 /** The time has passed, and no stream was opened, or a function not answered. */
 export function notOpenedError(
   { waitingFor, ...late }:

@@ -18,6 +18,7 @@ import {
   interruptedError,
   notProvidedError,
   outOfTimeError,
+  silentError,
 } from "./_errors.ts";
 import { headersOf, keptHeaders } from "./_headers.ts";
 import {
@@ -107,6 +108,10 @@ export class RetryingCaller implements TraceableCaller {
         await undefined; // Or it might never come to run.
         continue;
       }
+      if (tokens?.trials.needed(picked.transport)) {
+        await this.#tryToken(call, picked, tokens);
+        continue;
+      }
       const token = tokens?.token;
       const headers = headersOf({ tokens, ownHeaders }, required);
       const met = needs === undefined ||
@@ -120,6 +125,10 @@ export class RetryingCaller implements TraceableCaller {
       if (ended.fault !== undefined) throw faultOf(call, ended);
       if (end.kind === "replied") {
         const { reply, endpoint } = end;
+        // The connection is older than the token that it has brought.
+        if (tokens === undefined) {
+          this.#options.tokens?.trials.skip(picked.transport);
+        }
         return decodeReply(method, reply, { call, endpoint, guard });
       }
       if (end.kind === "token refused") tokens?.refused(token);
@@ -190,6 +199,21 @@ export class RetryingCaller implements TraceableCaller {
         ? callClosedError(call)
         : interruptedError(call, error);
     }
+  }
+
+  /** Waits until it is known whether the member answers with this token. */
+  async #tryToken(
+    call: CallState,
+    { transport, connection: { endpoint } }: Picked,
+    tokens: TokenKeeper,
+  ): Promise<void> {
+    const { clock, ownHeaders } = this.#options;
+    const headers = headersOf({ tokens, ownHeaders }, NONE);
+    await untilDeadline(
+      { ...this.#deadlineOf(call), late: () => silentError(call, endpoint) },
+      () => tokens.trials.run(transport, { headers, clock }),
+    );
+    call.signal?.throwIfAborted();
   }
 
   /** Whether the connection is there still, and its member new enough. */

@@ -5,6 +5,7 @@ import { REQUIRE_LEADER } from "./_headers.ts";
 import type { CallOptions } from "./options.ts";
 import { withUsername } from "./_named_user.ts";
 import { provided } from "./_provided.ts";
+import { TokenTrials } from "./_token_trials.ts";
 import { abortable, untilAborted, type WorkContext } from "../waiting/mod.ts";
 import type { TellEvent } from "../events.ts";
 import type { Provided } from "./auth_options.ts";
@@ -49,6 +50,8 @@ export class TokenKeeper {
   readonly #clock: Pick<Clock, "now">;
   readonly #onEvent: TellEvent | undefined;
   readonly #closed = new AbortController();
+  /** Finds out whether members answer where the token is sent. */
+  readonly trials: TokenTrials = new TokenTrials(this);
   #state: Known = { kind: "unknown" };
   #fetching: Promise<void> | undefined;
   /** The number of the newest fetch: older ones are given up. */

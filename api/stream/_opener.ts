@@ -18,6 +18,7 @@ import {
   requireVersion,
   type TokenKeeper,
 } from "../call/mod.ts";
+import { abortable } from "../waiting/mod.ts";
 import { interceptStream } from "./_intercepted_stream.ts";
 import { LiveStream, type LiveStreamParts } from "./_live_stream.ts";
 import type {
@@ -78,6 +79,10 @@ export class StreamOpener {
       settings.signal.throwIfAborted();
       if (tokens !== undefined) await ensureToken(tokens, settings.signal);
       const picked = await this.#pickOther(method.name, settings);
+      if (tokens?.trials.needed(picked.transport)) {
+        await this.#tryToken(tokens, picked, settings.signal);
+        continue;
+      }
       const token = tokens?.token;
       const headers = headersOf(this.#parts, settings);
       if (settings.needs !== undefined) {
@@ -122,6 +127,17 @@ export class StreamOpener {
     if (live && await live.begun()) return live;
     around.giveUp();
     return undefined;
+  }
+
+  /** Waits until it is known whether the member answers with this token. */
+  #tryToken(
+    tokens: TokenKeeper,
+    { transport }: Picked,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock } = this.#parts;
+    const headers = headersOf(this.#parts, { requireLeader: false });
+    return abortable(tokens.trials.run(transport, { headers, clock }), signal);
   }
 
   /** The error of a stream that was not opened within `timeoutMs`. */

@@ -1,0 +1,134 @@
+import type {
+  Clock,
+  Headers,
+  Transport,
+  UnaryAnswer,
+} from "../../balancers/transport/mod.ts";
+import { methods } from "../../proto/methods.ts";
+
+/** The tokens of a client, as far as a trial uses them. */
+export interface TriedTokens {
+  /** The token that is sent now. */
+  readonly token: string | undefined;
+  /** Whether another one can be had. */
+  readonly renewable: boolean;
+  /** Takes note that this token is not to be sent any more. */
+  refused(token: string): void;
+}
+
+/** What a trial takes from the call that has to wait for it. */
+export interface TrialParts {
+  /** The headers of the call, the token among them. */
+  readonly headers: Headers | undefined;
+  /** Times the trial. */
+  readonly clock: Pick<Clock, "hold">;
+}
+
+// A member that serves at all answers this in milliseconds.
+const PATIENCE_MS = 500;
+
+const { path, encode } = methods.kv.range;
+// Any member answers this alone, a learner and one without a leader too. It
+// looks at the token first, so it does not matter who may read the key.
+const READ = encode({
+  key: Uint8Array.of(0),
+  serializable: true,
+  countOnly: true,
+});
+
+// A simple token of etcd ends with an index of its log, as in "kQzXwJpBnVtRcYdM.52".
+// A member that has not come to that entry waits for it, without a limit and
+// before it looks whether it knows the token. Where an older snapshot was
+// restored, or the data were lost, the log begins again far below: it answers
+// nothing, neither calls nor watches, until others have written as much.
+const SIMPLE_TOKEN = /^[^.]*\.\d+$/;
+
+/**
+ * The trials of tokens at members, one for each connection that is newer than
+ * the token: only then the log may have begun again in between. Nothing is sent
+ * with the token meanwhile, so that no write is left without an answer.
+ */
+export class TokenTrials {
+  readonly #tokens: TriedTokens;
+  readonly #over = new WeakSet<Transport>();
+  readonly #running = new WeakMap<Transport, Promise<void>>();
+
+  constructor(tokens: TriedTokens) {
+    this.#tokens = tokens;
+  }
+
+  /** Whether the token has to be tried on a connection before it is sent. */
+  needed(transport: Transport): boolean {
+    if (this.#over.has(transport)) return false;
+    const { token, renewable } = this.#tokens;
+    if (renewable && token !== undefined && SIMPLE_TOKEN.test(token)) {
+      return true;
+    }
+    this.skip(transport);
+    return false;
+  }
+
+  /** No trial is needed here: the tokens to come are newer. */
+  skip(transport: Transport): void {
+    this.#over.add(transport);
+  }
+
+  /**
+   * Tries the token, once for all who ask; resolves when that is over. One that
+   * the member waits for, instead of answering, is not sent any more.
+   */
+  run(transport: Transport, parts: TrialParts): Promise<void> {
+    let trial = this.#running.get(transport);
+    if (trial === undefined) {
+      trial = this.#try(transport, parts);
+      this.#running.set(transport, trial);
+    }
+    return trial;
+  }
+
+  async #try(transport: Transport, parts: TrialParts): Promise<void> {
+    const { token } = this.#tokens;
+    const waiting = await waits(transport, parts);
+    // Once is enough, whatever came of it: a member that only lags would have
+    // every new token tried, and another one fetched.
+    this.skip(transport);
+    if (waiting && token !== undefined) this.#tokens.refused(token);
+  }
+}
+
+/**
+ * Whether a member waits because of the token: it answers without it, and not
+ * with it.
+ */
+function waits(
+  transport: Transport,
+  { headers, clock }: TrialParts,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { token: _, ...others } = headers ?? {};
+    const first = transport.unary(path, READ, {
+      // The member is told no time: at the end of it, it would answer.
+      timeoutMs: Infinity,
+      headers,
+      onEnd() {
+        stopTimer();
+        resolve(false);
+      },
+    });
+    const stopTimer = clock.hold(PATIENCE_MS, () => {
+      transport.unary(path, READ, {
+        timeoutMs: PATIENCE_MS,
+        headers: others,
+        onEnd(answer) {
+          resolve(isAnswer(answer));
+          first.cancel();
+        },
+      });
+    });
+  });
+}
+
+/** Whether somebody has answered, be it with a refusal. */
+function isAnswer(answer: UnaryAnswer): boolean {
+  return answer instanceof Uint8Array || answer.reach === "answered";
+}
