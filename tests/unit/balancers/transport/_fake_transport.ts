@@ -49,6 +49,12 @@ export class FakeCall {
   fail(grpcCode: number, details = ""): void {
     this.#end({ grpcCode, details, reach: "answered" });
   }
+
+  /** Its time is over, and nobody has answered. */
+  expire(): void {
+    const details = "Deadline exceeded";
+    this.#end({ grpcCode: 4, details, reach: "unanswered" });
+  }
 }
 
 /**
