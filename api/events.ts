@@ -51,7 +51,8 @@ export type ClientEvent =
      *
      * - `fetched`: there is a new one;
      * - `not_needed`: there is none, as auth is off;
-     * - `refused`: a member does not accept it any more;
+     * - `refused`: a member does not accept it any more, or waits for what a
+     *   restored snapshot has taken from its log;
      * - `failed`: a new one could not be fetched.
      */
     readonly type: "token";

@@ -101,6 +101,7 @@ export class Attempts {
       durationMs: endedAt - startedAt,
     }, { policy, clock, endpoints: pool.size });
     if (left !== true) {
+      call.tokens?.trials.failed(picked.transport, status);
       const timedOut = isOwnDeadline(call, { status, endedAt });
       this.#report(call, ended, { blame: verdict.blame, timedOut });
     }

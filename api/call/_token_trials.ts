@@ -1,9 +1,11 @@
 import type {
+  CallStatus,
   Clock,
   Headers,
   Transport,
   UnaryAnswer,
 } from "../../balancers/transport/mod.ts";
+import { GRPC_CODE } from "../../errors/codes.ts";
 import { methods } from "../../proto/methods.ts";
 
 /** The tokens of a client, as far as a trial uses them. */
@@ -46,7 +48,8 @@ const SIMPLE_TOKEN = /^[^.]*\.\d+$/;
 /**
  * The trials of tokens at members, one for each connection that is newer than
  * the token: only then the log may have begun again in between. Nothing is sent
- * with the token meanwhile, so that no write is left without an answer.
+ * with the token meanwhile, so that no write is left without an answer. Another
+ * one follows when a proxy shows that it has lost what is behind it.
  */
 export class TokenTrials {
   readonly #tokens: TriedTokens;
@@ -74,6 +77,14 @@ export class TokenTrials {
   }
 
   /**
+   * Takes note that a call or stream has failed: if a proxy has ended it, the
+   * token is tried again.
+   */
+  failed(transport: Transport, status: CallStatus): void {
+    if (transport.ready && isByProxy(status)) this.#over.delete(transport);
+  }
+
+  /**
    * Tries the token, once for all who ask; resolves when that is over. One that
    * the member waits for, instead of answering, is not sent any more.
    */
@@ -89,6 +100,7 @@ export class TokenTrials {
   async #try(transport: Transport, parts: TrialParts): Promise<void> {
     const { token } = this.#tokens;
     const waiting = await waits(transport, parts);
+    this.#running.delete(transport);
     // Once is enough, whatever came of it: a member that only lags would have
     // every new token tried, and another one fetched.
     this.skip(transport);
@@ -131,4 +143,10 @@ function waits(
 /** Whether somebody has answered, be it with a refusal. */
 function isAnswer(answer: UnaryAnswer): boolean {
   return answer instanceof Uint8Array || answer.reach === "answered";
+}
+
+/** Whether a call was ended by what stands in between, on a sound connection. */
+function isByProxy({ reach, grpcCode, httpStatus }: CallStatus): boolean {
+  return httpStatus !== undefined ||
+    (reach === "unanswered" && grpcCode !== GRPC_CODE.deadlineExceeded);
 }

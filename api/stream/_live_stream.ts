@@ -161,8 +161,9 @@ export class LiveStream<Request, Response> {
   }
 
   #errorOfEnd(status: CallStatus): EtcdError {
-    const { pool, picked, settings, method, clock } = this.#parts;
+    const { pool, picked, settings, method, tokens, clock } = this.#parts;
     const { connection, transport, epoch } = picked;
+    tokens?.trials.failed(transport, status);
     const endedAtMs = clock.now();
     const durationMs = endedAtMs - this.#startedAt;
     const { blame, error } = judgeStream(status, {

@@ -183,6 +183,21 @@ Deno.test("RetryingCaller renews a token that is refused in a trial as any", asy
   await made.pool.close();
 });
 
+Deno.test("RetryingCaller tries a token again when a proxy has lost its member", async () => {
+  const made = subject(["x.7"]);
+  await firstPut(made);
+  const lost = assertRejects(() => made.kv.put("a", ""));
+  (await made.only()).failAtProxy(502);
+  await lost;
+  const put = made.kv.put("a", "");
+  const trial = await made.only();
+  assertEquals(told([trial]), [[RANGE, "x.7"]]);
+  trial.fail(7, "etcdserver: permission denied");
+  (await made.only()).reply(OK);
+  await put;
+  await made.pool.close();
+});
+
 Deno.test("RetryingCaller tries no token that names no entry", async () => {
   const made = subject(["eyJhbGciOiJSUzI1NiJ9.eyJ1c2VyIjoiYSJ9.c2lnbmVk"]);
   await firstPut(made);

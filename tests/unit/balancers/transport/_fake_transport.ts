@@ -50,6 +50,12 @@ export class FakeCall {
     this.#end({ grpcCode, details, reach: "answered" });
   }
 
+  /** A proxy answers, with an HTTP status of its own. */
+  failAtProxy(httpStatus: number): void {
+    const details = `HTTP status ${httpStatus}`;
+    this.#end({ grpcCode: 14, details, reach: "answered", httpStatus });
+  }
+
   /** Its time is over, and nobody has answered. */
   expire(): void {
     const details = "Deadline exceeded";
