@@ -102,14 +102,9 @@ export class RetryingCaller implements TraceableCaller {
       if (tokens?.known === false) await this.#authenticate(call, tokens);
       const now = pickFor(call, this.#options);
       const picked = now instanceof Promise ? await now : now;
-      call.signal?.throwIfAborted();
-      // Other code has run meanwhile: the connection or the token may be gone.
-      if (!picked.transport.ready || tokens?.known === false) {
-        await undefined; // Or it might never come to run.
-        continue;
-      }
-      if (tokens?.trials.needed(picked.transport)) {
-        await this.#tryToken(call, picked, tokens);
+      const obstacle = this.#obstacle(call, picked);
+      if (obstacle !== undefined) {
+        await obstacle;
         continue;
       }
       const token = tokens?.token;
@@ -124,11 +119,8 @@ export class RetryingCaller implements TraceableCaller {
       const end = this.#attempts.judge(call, ended);
       if (ended.fault !== undefined) throw faultOf(call, ended);
       if (end.kind === "replied") {
+        if (tokens === undefined) this.#broughtToken(picked);
         const { reply, endpoint } = end;
-        // The connection is older than the token that it has brought.
-        if (tokens === undefined) {
-          this.#options.tokens?.trials.skip(picked.transport);
-        }
         return decodeReply(method, reply, { call, endpoint, guard });
       }
       if (end.kind === "token refused") tokens?.refused(token);
@@ -199,6 +191,25 @@ export class RetryingCaller implements TraceableCaller {
         ? callClosedError(call)
         : interruptedError(call, error);
     }
+  }
+
+  /** Waits for all that keeps a call from being sent; then it is begun anew. */
+  #obstacle(call: CallState, picked: Picked): Promise<void> | undefined {
+    const { tokens, signal } = call;
+    signal?.throwIfAborted();
+    const { transport } = picked;
+    // Other code has run meanwhile: the connection or the token may be gone.
+    if (!transport.ready || tokens?.known === false) {
+      return Promise.resolve(); // Without a wait it might never come to run.
+    }
+    return tokens?.trials.needed(transport)
+      ? this.#tryToken(call, picked, tokens)
+      : undefined;
+  }
+
+  /** A token has come by this connection, which is older than that. */
+  #broughtToken({ transport }: Picked): void {
+    this.#options.tokens?.trials.skip(transport);
   }
 
   /** Waits until it is known whether the member answers with this token. */

@@ -18,7 +18,7 @@ export interface TriedTokens {
   refused(token: string): void;
 }
 
-/** What a trial takes from the call that has to wait for it. */
+/** The part of a trial that the call has which waits for it. */
 export interface TrialParts {
   /** The headers of the call, the token among them. */
   readonly headers: Headers | undefined;
@@ -99,23 +99,23 @@ export class TokenTrials {
 
   async #try(transport: Transport, parts: TrialParts): Promise<void> {
     const { token } = this.#tokens;
-    const waiting = await waits(transport, parts);
+    const outcome = await tryAt(transport, parts);
     this.#running.delete(transport);
     // Once is enough, whatever came of it: a member that only lags would have
     // every new token tried, and another one fetched.
     this.skip(transport);
-    if (waiting && token !== undefined) this.#tokens.refused(token);
+    if (outcome === "waits" && token !== undefined) this.#tokens.refused(token);
   }
 }
 
-/**
- * Whether a member waits because of the token: it answers without it, and not
- * with it.
- */
-function waits(
+/** The end of a trial: a member that answers without the token alone waits. */
+type Outcome = "waits" | "answers, or nobody does";
+
+/** Reads with the token; if there is no answer soon, without it as well. */
+function tryAt(
   transport: Transport,
   { headers, clock }: TrialParts,
-): Promise<boolean> {
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const { token: _, ...others } = headers ?? {};
     const first = transport.unary(path, READ, {
@@ -124,7 +124,7 @@ function waits(
       headers,
       onEnd() {
         stopTimer();
-        resolve(false);
+        resolve("answers, or nobody does");
       },
     });
     const stopTimer = clock.hold(PATIENCE_MS, () => {
@@ -132,7 +132,7 @@ function waits(
         timeoutMs: PATIENCE_MS,
         headers: others,
         onEnd(answer) {
-          resolve(isAnswer(answer));
+          resolve(isOfMember(answer) ? "waits" : "answers, or nobody does");
           first.cancel();
         },
       });
@@ -140,9 +140,10 @@ function waits(
   });
 }
 
-/** Whether somebody has answered, be it with a refusal. */
-function isAnswer(answer: UnaryAnswer): boolean {
-  return answer instanceof Uint8Array || answer.reach === "answered";
+/** Whether the member has answered, be it with a refusal. */
+function isOfMember(answer: UnaryAnswer): boolean {
+  return answer instanceof Uint8Array ||
+    (answer.reach === "answered" && answer.httpStatus === undefined);
 }
 
 /** Whether a call was ended by what stands in between, on a sound connection. */

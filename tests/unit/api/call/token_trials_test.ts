@@ -1,6 +1,6 @@
 // A token on a connection that is newer, over a fake network: the member may
 // wait for an entry of its log that a restored snapshot does not have.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { KvFacet } from "../../../../api/kv/_facet.ts";
 import { RetryingCaller } from "../../../../api/call/_retrying_caller.ts";
 import { TokenKeeper } from "../../../../api/call/_token_keeper.ts";
@@ -156,7 +156,7 @@ Deno.test("RetryingCaller ends a call whose time is over in a trial, as not sent
   );
   await made.only();
   made.clock.advance(300);
-  assertEquals((await late).maybeCommitted, false);
+  assertFalse((await late).maybeCommitted);
   // The trial goes on: the next call has its result.
   made.clock.advance(200);
   const [, other] = await made.running();
