@@ -117,7 +117,7 @@ export class TokenKeeper {
 
   /** Takes note that a member has refused this token: it is not sent any more. */
   refused(token: string | undefined): void {
-    if (token !== this.token) return;
+    if (token !== this.token || !this.known) return;
     this.#state = { kind: "unknown" };
     this.#onEvent?.({ type: "token", change: "refused" });
   }

@@ -79,6 +79,8 @@ export class StreamOpener {
       settings.signal.throwIfAborted();
       if (tokens !== undefined) await ensureToken(tokens, settings.signal);
       const picked = await this.#pickOther(method.name, settings);
+      // It may have been refused meanwhile.
+      if (tokens?.known === false) continue;
       if (tokens?.trials.needed(picked.transport)) {
         await this.#tryToken(tokens, picked, settings.signal);
         continue;

@@ -19,15 +19,19 @@ function subject(
   },
 ) {
   const asked: string[] = [];
+  const changes: string[] = [];
   const clock = { ms: 0 };
   const keeper = new TokenKeeper(credentials, {
     authenticate: async (username, password) => {
       asked.push(`${username}/${password}`);
       return await answer(asked);
     },
+    onEvent: (event) => {
+      if (event.type === "token") changes.push(event.change);
+    },
     clock: { now: () => clock.ms },
   });
-  return { keeper, asked, clock };
+  return { keeper, asked, changes, clock };
 }
 
 Deno.test("TokenKeeper fetches one token for all who wait", async () => {
@@ -61,6 +65,15 @@ Deno.test("TokenKeeper.refused() concerns the token of now alone", async () => {
   await keeper.fetch();
   keeper.refused("t1");
   assertEquals([keeper.known, keeper.token], [true, "t2"]);
+});
+
+Deno.test("TokenKeeper.refused() is told once for each token, and of none", async () => {
+  const { keeper, changes } = subject(() => "t1");
+  await keeper.fetch();
+  keeper.refused("t1");
+  // A call that was sent while there was none.
+  keeper.refused(undefined);
+  assertEquals(changes, ["fetched", "refused"]);
 });
 
 Deno.test("TokenKeeper goes without a token while auth is off", async () => {
