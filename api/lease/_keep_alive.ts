@@ -8,6 +8,7 @@ import type {
 } from "../../proto/gen/messages.ts";
 import { fromBigInt, toBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
+import { RefusedLeases } from "./_refused_leases.ts";
 import type { Renewal } from "./_renewal.ts";
 import type { RenewalHost, RenewingState } from "./_renewal_host.ts";
 import { RenewalWindow } from "./_renewal_window.ts";
@@ -49,6 +50,7 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
   /** The renewals by lease: one may have been attached more than once. */
   readonly #kept = new Map<bigint, Set<Renewal>>();
   readonly #window: RenewalWindow;
+  readonly #refused = new RefusedLeases();
   readonly #stream: ReconnectingStream<
     LeaseKeepAliveRequestInit,
     LeaseKeepAliveResponse
@@ -88,7 +90,9 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     });
   }
 
-  lastError(waitedMs: number): unknown {
+  lastError({ id }: Renewal, waitedMs: number): unknown {
+    const refusal = this.#refused.error(id);
+    if (refusal !== undefined) return refusal;
     if (this.#lastError !== undefined || this.#stream.kind !== "opening") {
       return this.#lastError;
     }
@@ -131,6 +135,7 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     kept?.delete(renewal);
     if (kept?.size === 0) {
       this.#kept.delete(renewal.id);
+      this.#refused.delete(renewal.id);
       this.#window.forget(renewal.id);
     }
     if (this.#kept.size === 0) this.#stop();
@@ -156,9 +161,16 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
 
   #onOpen(): void {
     this.#window.reset();
-    // The most urgent first.
-    const all = this.#all().sort((one, other) => one.lossAt - other.lossAt);
-    for (const renewal of all) renewal.opened();
+    // The most urgent first. One that was refused may end this stream, too: it
+    // comes last, and after some refusals only when it is due.
+    const times = ({ id }: Renewal) => this.#refused.times(id);
+    const all = this.#all().sort((one, other) =>
+      times(one) - times(other) || one.lossAt - other.lossAt
+    );
+    const alone = all.every((one) => times(one) >= FINAL_REFUSALS);
+    for (const renewal of all) {
+      if (alone || times(renewal) < FINAL_REFUSALS) renewal.opened();
+    }
   }
 
   #all(): Renewal[] {
@@ -169,6 +181,7 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
     this.#lastError = undefined;
     this.#refusals = 0;
     const id = toBigInt(answer.ID);
+    this.#refused.delete(id);
     const request = this.#window.answered(id);
     if (request === undefined) return;
     const kept = this.#kept.get(id);
@@ -196,8 +209,14 @@ export class KeepAliveSession implements RenewalHost<Renewal> {
   #countRefusal(error: EtcdError): void {
     const refused = REFUSALS.has(error.code) && !error.retryable;
     this.#refusals = refused ? this.#refusals + 1 : 0;
-    if (this.#refusals < FINAL_REFUSALS) return;
-    for (const renewal of this.#all()) renewal.refused(error);
+    const { oldest } = this.#window;
+    const times = refused && oldest !== undefined && this.#kept.has(oldest)
+      ? this.#refused.add(oldest, error)
+      : 0;
+    for (const renewal of this.#all()) {
+      const final = renewal.id === oldest && times >= FINAL_REFUSALS;
+      if (final || this.#refusals >= FINAL_REFUSALS) renewal.refused(error);
+    }
   }
 
   #stop(): void {

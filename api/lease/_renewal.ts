@@ -172,7 +172,7 @@ export class Renewal {
 
   /** The reason why the first renewal is not answered yet. */
   get lastError(): unknown {
-    return this.#host.lastError(this.#sinceMs());
+    return this.#host.lastError(this, this.#sinceMs());
   }
 
   /** Gives the lease up, for this reason. */

@@ -9,8 +9,8 @@ export type RenewingState = Extract<
 
 /** The stream that renewals share, as one of them sees it. */
 export interface RenewalHost<Renewal> {
-  /** The reason why no answer has come for so long, as far as known. */
-  lastError(waitedMs: number): unknown;
+  /** The reason why it was not answered for so long, as far as known. */
+  lastError(renewal: Renewal, waitedMs: number): unknown;
   /** The state of the stream. */
   readonly state: RenewingState;
   /**

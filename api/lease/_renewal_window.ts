@@ -80,6 +80,11 @@ export class RenewalWindow {
     return this.#orders;
   }
 
+  /** The lease whose request is answered next. */
+  get oldest(): bigint | undefined {
+    return this.#sent.keys().next().value;
+  }
+
   /** Takes note of an answer. Returns its request, if there was one. */
   answered(id: bigint): SentRequest | undefined {
     const sent = this.#sent.get(id);

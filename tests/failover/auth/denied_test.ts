@@ -1,10 +1,20 @@
 // What a user may not do, and what who is no user is told.
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
-import { AuthError, PermissionDeniedError, prefix } from "../../../mod.ts";
-import { startEtcd, type TestCluster } from "../../harness/mod.ts";
+import {
+  AuthError,
+  LeaseLostError,
+  PermissionDeniedError,
+  prefix,
+} from "../../../mod.ts";
+import { startEtcd, type TestCluster, waitFor } from "../../harness/mod.ts";
 import { History } from "../../harness/history.ts";
-import { ALICE, clientAs, codeOf, setUp } from "./_subject.ts";
+import { ALICE, clientAs, codeOf, ROOT, setUp } from "./_subject.ts";
 
 let cluster: TestCluster;
 let serial = 0;
@@ -52,6 +62,33 @@ Deno.test("batched calls that are not permitted fail alone", async () => {
     ),
   );
   assertEquals(codes, ["none", "none", "permission_denied", "none"]);
+});
+
+Deno.test("a lease that may not be renewed any more is lost alone", async () => {
+  await using alice = clientAs(cluster, { auth: ALICE });
+  await using root = clientAs(cluster, { auth: ROOT });
+  await using denied = await alice.lease.grant(3);
+  await using other = await alice.lease.grant(3);
+  let renewals = 0;
+  await denied.keepAlive();
+  await other.keepAlive({ onRenewal: () => renewals++ });
+  await root.put("elsewhere", "x", { lease: denied.id });
+  const code = await codeOf(denied.keepAliveOnce());
+  // etcd before 3.5.30 renews it all the same.
+  if (code === "none") return await root.delete("elsewhere").then(() => {});
+  assertEquals(code, "permission_denied");
+  await waitFor("the loss of the lease", () => denied.signal.aborted, {
+    timeoutMs: 20_000,
+  });
+  const { reason } = denied.signal;
+  assertInstanceOf(reason, LeaseLostError);
+  assertInstanceOf(reason.cause, PermissionDeniedError);
+  const before = renewals;
+  await waitFor(
+    "two renewals",
+    () => other.signal.aborted || renewals > before + 1,
+  );
+  assertFalse(other.signal.aborted, String(other.signal.reason));
 });
 
 Deno.test("a wrong password fails a call and a watch at once", async () => {
