@@ -10,8 +10,8 @@
 # no error to it.
 #
 # `etcdctl lock NAME` without a command does look: it ends at once with an error.
-# A command that must not run twice has to compare the key that it finds in
-# ETCD_LOCK_KEY, with the create revision of ETCD_LOCK_REV, in its own transactions.
+# A command that must not write beside another has to ask in its own transactions
+# whether the key that it finds in ETCD_LOCK_KEY is still there.
 #
 # Needs sh, apt-get and dpkg-deb (no root; the packages are unpacked into a
 # temporary folder, nothing is installed), Debian's keyring, and two free ports from
