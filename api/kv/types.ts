@@ -75,7 +75,10 @@ export interface RangeResult {
   readonly kvs: readonly KeyValue[];
   /** Whether the limit cut some off. */
   readonly more: boolean;
-  /** The number of keys in the range, whatever the limit. */
+  /**
+   * The number of keys in the range, whatever the limit: also of those that a
+   * {@linkcode RevisionFilter} leaves out.
+   */
   readonly count: bigint;
 }
 
