@@ -1,9 +1,11 @@
 /** Findings about users, passwords and rights. */
+import { X509Certificate } from "node:crypto";
 import {
   AuthError,
   Client,
   EtcdError,
   PermissionDeniedError,
+  type TlsOptions,
 } from "../../mod.ts";
 import { clientOptions, tried } from "./_client.ts";
 import type { Finding } from "./diagnosis.ts";
@@ -34,12 +36,39 @@ const NEEDED: Finding = {
     "Give auth: { username, password } (--user, --password-file), or a client certificate that names a user.",
 };
 
+/** Without a user, etcd takes the name in the client's certificate for one. */
+function deniedByCertificate(tls: Settings["client"]["tls"]): Finding {
+  const name = typeof tls === "object" ? commonName(tls.cert) : undefined;
+  return {
+    severity: "warning",
+    code: "permission_denied",
+    about: ABOUT,
+    text:
+      `No user is given, so etcd takes the name in the client's certificate for one${
+        name === undefined ? "" : `, '${name}'`
+      }: it may not read the doctor's key.`,
+    advice:
+      "Give auth: { username, password } (--user, --password-file). If the certificate is meant to name the user, look whether there is one of that name, and what it may do.",
+  };
+}
+
+function commonName(cert: TlsOptions["cert"]): string | undefined {
+  try {
+    return /^CN=(.*)$/m.exec(new X509Certificate(cert ?? "").subject)?.[1];
+  } catch {
+    // The client has said what is wrong with it.
+    return undefined;
+  }
+}
+
 /** An error as a finding about authentication, if it is one. */
 export function authFinding(
   error: Error,
-  { client: { auth } }: Pick<Settings, "client">,
+  { client: { auth, tls } }: Pick<Settings, "client">,
 ): Finding | undefined {
-  if (error instanceof PermissionDeniedError) return DENIED;
+  if (error instanceof PermissionDeniedError) {
+    return auth === undefined ? deniedByCertificate(tls) : DENIED;
+  }
   if (!(error instanceof AuthError)) return undefined;
   return auth === undefined ? NEEDED : {
     severity: "fault",

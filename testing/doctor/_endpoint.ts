@@ -74,7 +74,7 @@ async function unreached(
   const finding = error instanceof TlsError
     ? tlsFinding(endpoint, {
       fault: error.fault,
-      reason: reasonOf(error),
+      reason: reasonOf(error, endpoint),
       certificate,
       nowMs: settings.nowMs(),
     })
@@ -163,7 +163,10 @@ async function statusAs(
   }
 }
 
-/** The reason in an error of a connection, without what was to be done. */
-export function reasonOf({ message }: Error): string {
-  return message.replace(/^Cannot [^:]*: /, "").replace(/\.$/, "");
+/** The state of the endpoint in an error of a client that has no other. */
+export function reasonOf({ message }: Error, endpoint: string): string {
+  const at = message.lastIndexOf(`${endpoint}: `);
+  return at < 0
+    ? message.replace(/^Cannot [^:]*: /, "")
+    : message.slice(at + endpoint.length + 2);
 }

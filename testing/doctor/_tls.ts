@@ -57,7 +57,8 @@ export function tlsFinding(
     severity: "fault",
     code: `tls_${fault}`,
     about,
-    text: [`TLS fails: ${reason}.`, shown].filter(Boolean).join(" "),
+    text: [`TLS fails: ${reason.replace(/[^.?]$/, "$&.")}`, shown]
+      .filter(Boolean).join(" "),
     advice: adviceOn(fault),
   };
 }

@@ -27,7 +27,9 @@ export function renderDiagnosis(
     paint.bold("Strategies"),
     ...strategyLines(diagnosis),
     "",
-    ...findings.flatMap((finding) => findingLines(finding, { columns, paint })),
+    ...alike(findings).flatMap((finding) =>
+      findingLines(finding, { columns, paint })
+    ),
     verdict(diagnosis, paint),
   ];
   return `${lines.join("\n")}\n`;
@@ -38,7 +40,14 @@ function endpointLine(
   { members }: Diagnosis,
 ): string {
   const { endpoint, answers, answerMs, memberId, version } = report;
-  if (!answers) return ` ✘ ${endpoint}  does not answer`;
+  if (!answers) {
+    const named = members.find(({ clientUrls }) =>
+      clientUrls.includes(endpoint)
+    );
+    return ` ✘ ${
+      [endpoint, ...named ? [named.name] : [], "does not answer"].join("  ")
+    }`;
+  }
   const member = members.find(({ id }) => id === memberId);
   const until = report.certificate?.validUntil.slice(0, 10);
   return ` = ${
@@ -62,8 +71,10 @@ function memberLines(
   { members, endpoints }: Diagnosis,
   paint: Paint,
 ): readonly string[] {
-  const others = members.filter(({ id }) =>
-    endpoints.every(({ memberId }) => memberId !== id)
+  const others = members.filter(({ id, clientUrls }) =>
+    endpoints.every(({ memberId, endpoint, answers }) =>
+      answers ? memberId !== id : !clientUrls.includes(endpoint)
+    )
   );
   if (others.length === 0) return [];
   return [
@@ -93,6 +104,21 @@ function strategyLines({ strategies }: Diagnosis): readonly string[] {
             counted(connections, "connection")
           }${failed === 0 ? "" : `, ${failed} of ${reads} reads failed`}`
       }`,
+  );
+}
+
+/** The findings, those that differ in what they are about as one. */
+function alike(findings: readonly Finding[]): readonly Finding[] {
+  const groups = Map.groupBy(
+    findings,
+    ({ severity, code, text, advice }) =>
+      JSON.stringify([severity, code, text, advice]),
+  );
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{
+      ...first,
+      about: [first, ...others].map(({ about }) => about).join(", "),
+    }]
   );
 }
 

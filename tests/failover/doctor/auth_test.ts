@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../../../tools/doctor/main.ts";
 import { TextSink } from "../../unit/tools/compare/_text_sink.ts";
-import { compareVersions } from "../../harness/mod.ts";
+import { compareVersions, startEtcd } from "../../harness/mod.ts";
 import { ALICE, ROOT, setAuth, setUp } from "../auth/_subject.ts";
 import { cluster, startOneMember } from "../_one_member.ts";
 import { examined as examinedIn } from "./_subject.ts";
@@ -64,4 +64,26 @@ Deno.test("deno task doctor takes a password from a file, its first line", async
     await setAuth(cluster, "off");
     await Deno.remove(file);
   }
+});
+
+Deno.test("diagnose() says whom a client's certificate names, where no user is given", async () => {
+  await using etcd = await startEtcd({
+    members: 1,
+    tls: "mutual",
+    auth: true,
+  });
+  const { endpoints, tls, auth } = etcd.clientOptions;
+  const { found, findings } = await examined(endpoints, { tls });
+  assertEquals(found, [NOTES, "warning permission_denied cluster"]);
+  const denied = findings.find(({ code }) => code === "permission_denied");
+  assertStringIncludes(denied?.text ?? "", "No user is given");
+  assertStringIncludes(denied?.text ?? "", "'client'");
+  assertEquals((await examined(endpoints, { tls, auth })).found, [NOTES]);
+  const stranger = await examined(endpoints, {
+    tls: { ...tls, ca: undefined },
+  });
+  assertEquals(
+    stranger.findings[0]?.text,
+    "TLS fails: connected, but unable to verify its certificate, is its authority among those in 'tls.ca'? It was signed by 'etcdeno testing'.",
+  );
 });

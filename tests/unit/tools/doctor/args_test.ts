@@ -208,3 +208,44 @@ Strategies
 `,
   );
 });
+
+Deno.test("renderDiagnosis() names a member that is down once, and says once what several endpoints lack", () => {
+  const down = ["http://b:2379", "http://c:2379"];
+  const text = renderDiagnosis({
+    healthy: false,
+    findings: down.map((about) => ({
+      severity: "fault",
+      code: "refused",
+      about,
+      text: "Nothing listens there.",
+      advice: "Start the member.",
+    })),
+    endpoints: down.map((endpoint) => ({ endpoint, answers: false })),
+    members: ["b", "c", "d"].map((name) => ({
+      id: name,
+      name,
+      clientUrls: [`http://${name}:2379`],
+      isLearner: false,
+      leads: false,
+      reached: false,
+    })),
+    strategies: [],
+  }, { columns: 100, paint: paintFor({ color: false }) });
+  assertEquals(
+    text,
+    `Endpoints
+ ✘ http://b:2379  b  does not answer
+ ✘ http://c:2379  c  does not answer
+
+Other members
+ ✘ d  http://d:2379  does not answer
+
+Strategies
+
+ ✘ http://b:2379, http://c:2379: Nothing listens there.
+   → Start the member.
+
+2 faults, 0 warnings, 0 notes
+`,
+  );
+});
