@@ -3,6 +3,7 @@ import {
   helpFor,
   reasonInLog,
   reasonOf,
+  stateError,
   TestingError,
   type TestingFailure,
 } from "../errors/mod.ts";
@@ -141,7 +142,7 @@ export class EtcdMember implements Member {
 
   async freeze(): Promise<void> {
     if (!this.running) {
-      throw new Error(`Cannot freeze ${this.name}: it does not run`);
+      throw stateError(`Cannot freeze ${this.name}: it does not run`);
     }
     await this.#process?.signal("STOP");
     this.#frozen = true;

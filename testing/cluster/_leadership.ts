@@ -1,4 +1,4 @@
-import { TestingError } from "../errors/mod.ts";
+import { stateError, TestingError } from "../errors/mod.ts";
 import { waitFor } from "../wait/mod.ts";
 import { isCallError, type MemberStatus } from "./_admin.ts";
 import type { EtcdMember } from "./_etcd_member.ts";
@@ -61,7 +61,7 @@ export class Leadership {
   /** Makes `to` the leader; resolves when every reachable member agrees. */
   async move(to: EtcdMember): Promise<void> {
     if (!this.#reachable().includes(to)) {
-      throw new Error(
+      throw stateError(
         `Cannot move the leader to ${to.name}: it is down, frozen or isolated`,
       );
     }

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors/mod.ts";
+import { stateError } from "../errors/mod.ts";
 import type { EtcdBinaries } from "../programs/mod.ts";
 import type { FaultProxy } from "../proxy/mod.ts";
 import { waitFor } from "../wait/mod.ts";
@@ -112,13 +113,13 @@ export class TestCluster implements AsyncDisposable {
   /**
    * A member that follows the leader and is neither frozen nor isolated.
    *
-   * @throws {Error} If there is none.
+   * @throws {TestingError} If there is none.
    */
   async follower(): Promise<Member> {
     const leader = await this.leader();
     const follower = this.#reachable().find((member) => member !== leader);
     if (follower === undefined) {
-      throw new Error("Cannot find a follower: no other member is reachable");
+      throw stateError("Cannot find a follower: no other member is reachable");
     }
     return follower;
   }
@@ -126,8 +127,8 @@ export class TestCluster implements AsyncDisposable {
   /**
    * Makes a member the leader; resolves when every reachable member agrees.
    *
-   * @throws {Error} If the member is down, frozen or isolated.
-   * @throws {TestingError} If it does not lead within 20 s.
+   * @throws {TestingError} If the member is down, frozen or isolated, or does
+   * not lead within 20 s.
    */
   async moveLeader(to: Member | number): Promise<void> {
     await this.#leadership.move(this.#find("moveLeader", to));

@@ -27,7 +27,7 @@ export interface Member {
   /**
    * Sends SIGSTOP; resolves when the process stands still.
    *
-   * @throws {Error} If it does not run.
+   * @throws {TestingError} If it does not run.
    */
   freeze(): Promise<void>;
   /** Sends SIGCONT. */

@@ -11,6 +11,7 @@ export {
   refusal,
 } from "./_reasons.ts";
 export {
+  stateError,
   TestingError,
   type TestingErrorInit,
   type TestingFailure,

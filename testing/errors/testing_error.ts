@@ -8,6 +8,7 @@
  * - `package`: one is not installed that the kit makes certificates with;
  * - `platform`: etcd cannot be controlled on this system;
  * - `exited`: a member ended by itself; the message has its log;
+ * - `state`: the member is down, frozen or isolated;
  * - `tools`: `etcdctl` or `etcdutl` is missing, or refused;
  * - `timeout`: what was waited for did not come.
  */
@@ -19,6 +20,7 @@ export type TestingFailure =
   | "package"
   | "platform"
   | "exited"
+  | "state"
   | "tools"
   | "timeout";
 
@@ -51,4 +53,9 @@ export class TestingError extends Error {
     this.reason = reason;
     this.help = help;
   }
+}
+
+/** The error of a member that is not in the state for what was asked for. */
+export function stateError(message: string): TestingError {
+  return new TestingError(message, { reason: "state" });
 }

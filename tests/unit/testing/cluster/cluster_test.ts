@@ -21,6 +21,7 @@ import {
   type TestCluster,
   waitFor,
 } from "../../../harness/mod.ts";
+import { TestingError } from "../../../../testing/errors/mod.ts";
 import { has, put } from "./_raw_keys.ts";
 
 let cluster: TestCluster;
@@ -190,7 +191,10 @@ Deno.test("a frozen member can be stopped, or killed and restarted", async () =>
   await member.freeze();
   await member.stop();
   assertEquals([member.running, member.frozen], [false, false]);
-  await assertRejects(() => member.freeze(), Error, "it does not run");
+  const frozen = await assertRejects(() => member.freeze(), TestingError);
+  const moved = () => cluster.moveLeader(member);
+  const refused = await assertRejects(moved, TestingError);
+  assertEquals([frozen.reason, refused.reason], ["state", "state"]);
   await member.restart();
   await member.freeze();
   await member.restart();
