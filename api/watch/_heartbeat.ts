@@ -29,6 +29,8 @@ export class Heartbeat {
   /** The time of a question that nothing has answered yet. */
   #askedAt: number | undefined;
   #catchingUp = true;
+  /** Whether anything has come at all. */
+  #heard = false;
   /** The newest start of the watches that may have to catch up. */
   #start = 0n;
   /** The newest revision the server is known to have. */
@@ -51,6 +53,7 @@ export class Heartbeat {
 
   /** Any message has arrived, from a store at this revision. */
   alive(revision: bigint): void {
+    this.#heard = true;
     this.#lastSign = this.#clock.now();
     if (revision > this.#revision) this.#revision = revision;
     if (this.#askedAt === undefined) return;
@@ -120,7 +123,8 @@ export class Heartbeat {
 
   get #patienceMs(): number {
     const { timeoutMs } = this.#options;
-    if (!this.#catchingUp) return timeoutMs;
+    // That a watch was created is answered at once, whatever its start.
+    if (!this.#catchingUp || !this.#heard) return timeoutMs;
     // Newer servers cannot answer before they have the start. Until then only
     // the connection's own pings can tell.
     const ahead = this.#revision > 0n && this.#start > this.#revision;
