@@ -5,7 +5,7 @@ import { TextSink } from "../../unit/tools/compare/_text_sink.ts";
 import { compareVersions, startEtcd } from "../../harness/mod.ts";
 import { ALICE, ROOT, setAuth, setUp } from "../auth/_subject.ts";
 import { cluster, startOneMember } from "../_one_member.ts";
-import { examined as examinedIn } from "./_subject.ts";
+import { examined as examinedIn, TIMEOUT_MS } from "./_subject.ts";
 
 startOneMember();
 
