@@ -81,6 +81,7 @@ Deno.test("diagnose() says whom a client's certificate names, where no user is g
   assertEquals((await examined(endpoints, { tls, auth })).found, [NOTES]);
   const stranger = await examined(endpoints, {
     tls: { ...tls, ca: undefined },
+    timeoutMs: TIMEOUT_MS,
   });
   assertEquals(
     stranger.findings[0]?.text,
