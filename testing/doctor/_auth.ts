@@ -7,7 +7,7 @@ import {
   PermissionDeniedError,
   type TlsOptions,
 } from "../../mod.ts";
-import { clientOptions, tried } from "./_client.ts";
+import { clientOptions, LOOPBACK, tried } from "./_client.ts";
 import type { Finding } from "./diagnosis.ts";
 import type { Settings } from "./options.ts";
 
@@ -78,6 +78,24 @@ export function authFinding(
     advice:
       "Look at the name and the password; a line break at its end counts.",
   };
+}
+
+/** Passwords and tokens that whoever sees the network can read. */
+export function plainFindings(
+  endpoints: readonly string[],
+  { client: { auth } }: Pick<Settings, "client">,
+): readonly Finding[] {
+  const plain = endpoints.filter((endpoint) =>
+    endpoint.startsWith("http:") && !LOOPBACK.test(endpoint)
+  );
+  return auth === undefined || plain.length === 0 ? [] : [{
+    severity: "warning",
+    code: "auth_without_tls",
+    about: ABOUT,
+    text: `User and password go without TLS to ${plain.join(", ")}.`,
+    advice:
+      "Have the members serve https (--cert-file, --key-file): whoever sees the network can read them.",
+  }];
 }
 
 /** Tries the user and the password, or the token, if there are any. */

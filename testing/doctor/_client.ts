@@ -4,6 +4,9 @@ import type { Settings } from "./options.ts";
 
 /** The key that reads ask for: they never write. */
 export const KEY = "etcdeno/doctor";
+/** Addresses of the machine that asks. */
+export const LOOPBACK: RegExp =
+  /^https?:\/\/(127\.|localhost[:/]|\[::1\]|0\.0\.0\.0)/;
 
 /** The options of a client of one or several endpoints. */
 export function clientOptions(

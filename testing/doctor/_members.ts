@@ -5,7 +5,7 @@ import {
   EtcdError,
   type MemberStatus,
 } from "../../mod.ts";
-import { clientOptions, hexId, tried } from "./_client.ts";
+import { clientOptions, hexId, LOOPBACK, tried } from "./_client.ts";
 import type { Finding, MemberReport } from "./diagnosis.ts";
 import type { Examined } from "./_endpoint.ts";
 import type { Settings } from "./options.ts";
@@ -17,8 +17,6 @@ export interface Members {
   readonly statuses: ReadonlyMap<bigint, MemberStatus>;
   readonly findings: readonly Finding[];
 }
-
-const LOOPBACK = /^https?:\/\/(127\.|localhost[:/]|\[::1\]|0\.0\.0\.0)/;
 
 /** Lists the members by the endpoints that answer, and asks each. */
 export async function examineMembers(

@@ -1,7 +1,7 @@
 /** The examination of a cluster, from its endpoints to its findings. */
 import { Client, type TlsOptions } from "../../mod.ts";
 import { examineAddresses } from "./_addresses.ts";
-import { examineAuth } from "./_auth.ts";
+import { examineAuth, plainFindings } from "./_auth.ts";
 import { clientOptions, together, tried } from "./_client.ts";
 import { examineCluster } from "./_cluster.ts";
 import type { Diagnosis, Finding, Severity } from "./diagnosis.ts";
@@ -56,6 +56,7 @@ export async function diagnose(
     ...await examineAddresses(examined, members.reports),
     ...examineCluster(examined, members),
     ...auth,
+    ...plainFindings(urls, settings),
     ...reads,
     ...ownEndsSoon(tls, nowMs()),
     ...strategyFindings(strategies),

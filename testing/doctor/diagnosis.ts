@@ -33,6 +33,7 @@ export type FindingCode =
   | "auth_needed"
   | "auth_refused"
   | "auth_not_enabled"
+  | "auth_without_tls"
   | "permission_denied"
   // The members.
   | "two_clusters"

@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { InvalidOptionError, type MemberStatus } from "../../../../mod.ts";
+import { plainFindings } from "../../../../testing/doctor/_auth.ts";
 import { examineCluster } from "../../../../testing/doctor/_cluster.ts";
 import { readSpeech } from "../../../../testing/doctor/_speech.ts";
 import {
@@ -167,6 +168,18 @@ Deno.test("clockFinding() bears what an answer takes", () => {
   assertEquals(text(-4_000), undefined);
   assertEquals(text(61_000), "Its clock is 61 s ahead of the one here.");
   assertEquals(text(-3_600_000), "Its clock is 3600 s behind the one here.");
+});
+
+Deno.test("plainFindings() warns of a password that leaves the machine without TLS", () => {
+  const auth = { username: "a", password: "b" };
+  const warned = (endpoints: readonly string[], client = { auth }) =>
+    plainFindings(endpoints, { client }).map(({ text }) => text);
+  assertEquals(
+    warned(["http://10.0.0.1:2379", "https://10.0.0.2:2379"]),
+    ["User and password go without TLS to http://10.0.0.1:2379."],
+  );
+  assertEquals(warned(["http://127.0.0.1:2379", "unix:///run/etcd.sock"]), []);
+  assertEquals(plainFindings(["http://10.0.0.1:2379"], { client: {} }), []);
 });
 
 Deno.test("tlsFinding() shows both times where a certificate is not valid yet", () => {
