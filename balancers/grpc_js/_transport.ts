@@ -151,7 +151,9 @@ class GrpcTransport implements Transport {
     this.#capture.explain().then((failure) => {
       if (failure === undefined) return this.#lose(why);
       const reason = `connected, but ${failure.reason}`;
-      this.#fail({ kind: "tls", reason, fault: failure.fault });
+      const { fault } = failure;
+      if (fault === undefined) this.#lose(reason);
+      else this.#fail({ kind: "tls", reason, fault });
     });
   }
 

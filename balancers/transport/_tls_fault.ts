@@ -6,8 +6,8 @@ import type { TlsFault } from "../../errors/specific_errors.ts";
 
 /** Why TLS was not set up, for people and for programs. */
 export interface TlsFailure {
-  /** As one word. */
-  readonly fault: TlsFault;
+  /** As one word, if TLS is to blame. */
+  readonly fault?: TlsFault | undefined;
   /** In words. */
   readonly reason: string;
 }
@@ -24,6 +24,16 @@ export interface TlsPeer {
   readonly own: { readonly cert?: Buffer; readonly key?: Buffer };
 }
 
+const NOT_TLS: TlsFailure = {
+  fault: "not_tls",
+  reason: "it does not speak TLS, is it an http endpoint?",
+};
+const ENDS_ALL: TlsFailure = {
+  reason:
+    "the server ends each connection at once, is it a proxy whose member is down?",
+};
+/** So long a server that has TLS or not waits for the first word at least. */
+const SILENCE_MS = 300;
 const UNTRUSTED: ReadonlySet<string> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "UNABLE_TO_GET_ISSUER_CERT",
@@ -61,11 +71,9 @@ export async function explainTls(
       };
     // A plain HTTP server answers a TLS handshake so, or ends it.
     case "ERR_SSL_WRONG_VERSION_NUMBER":
+      return NOT_TLS;
     case "ECONNRESET":
-      return {
-        fault: "not_tls",
-        reason: "it does not speak TLS, is it an http endpoint?",
-      };
+      return await explainReset(peer, watch);
   }
   return explainAlert(error, peer);
 }
@@ -137,6 +145,24 @@ function ownDates(cert: Buffer): string {
       new Date(from).toISOString()
     }`
     : "";
+}
+
+/** Explains why a server ends a handshake: it may end whatever is begun. */
+function explainReset(
+  { address }: Pick<TlsPeer, "address">,
+  watch: (socket: Socket) => void,
+): Promise<TlsFailure> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(address);
+    watch(socket);
+    socket.setTimeout(SILENCE_MS, () => {
+      resolve(NOT_TLS);
+      socket.destroy();
+    });
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => resolve(ENDS_ALL));
+    socket.resume();
+  });
 }
 
 /**

@@ -40,12 +40,6 @@ const CONNECT: Readonly<Record<string, Words>> = {
       "Look for a firewall that drops packets, and whether the machine is up.",
   },
 };
-const CLOSED: Words = {
-  code: "closed",
-  text: "It accepts the connection, and ends it at once.",
-  advice:
-    "Look whether the member behind it is up, if it is a proxy's address, and whether it wants https.",
-};
 const NEEDS_TLS: Words = {
   code: "needs_tls",
   text: "It speaks TLS, and the endpoint is without.",
@@ -67,7 +61,7 @@ export async function whyUnreached(
   const words = fault === undefined
     ? undefined
     : fault === "ECONNRESET"
-    ? CLOSED
+    ? closed(target)
     : CONNECT[SAME[fault] ?? fault] ?? {
       code: "unreachable" as const,
       text: `It cannot be reached: ${fault}.`,
@@ -93,6 +87,17 @@ function failed({ message }: EtcdError): Words {
   };
 }
 
+function closed({ secure }: Target): Words {
+  return {
+    code: "closed",
+    text: "It accepts the connection, and ends it at once.",
+    advice:
+      `Look whether the member behind it is up, if it is a proxy's address${
+        secure ? "" : ", and whether it wants https"
+      }.`,
+  };
+}
+
 function silent(timeoutMs: number): Words {
   return {
     code: "no_answer",
@@ -115,7 +120,7 @@ async function spokenInstead(
   const { wantsTls, isEtcd, server, status } = readSpeech(answer ?? "");
   if (wantsTls || speaksTls) return NEEDS_TLS;
   if (answer === undefined) return silent(target.timeoutMs);
-  if (answer === "") return CLOSED;
+  if (answer === "") return closed(target);
   // It was connected to, and something else went wrong.
   if (isEtcd && error.code !== "unavailable") return failed(error);
   if (isEtcd) {

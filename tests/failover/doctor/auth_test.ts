@@ -66,7 +66,7 @@ Deno.test("deno task doctor takes a password from a file, its first line", async
   }
 });
 
-Deno.test("diagnose() says whom a client's certificate names, where no user is given", async () => {
+Deno.test("diagnose() says whom a client's certificate names, where no user is given, and blames no TLS for a member that is down", async () => {
   await using etcd = await startEtcd({
     members: 1,
     tls: "mutual",
@@ -87,4 +87,8 @@ Deno.test("diagnose() says whom a client's certificate names, where no user is g
     stranger.findings[0]?.text,
     "TLS fails: connected, but unable to verify its certificate, is its authority among those in 'tls.ca'? It was signed by 'etcdeno testing'.",
   );
+  await etcd.member(0).kill();
+  const down = await examined(endpoints, { tls, timeoutMs: TIMEOUT_MS });
+  const [endpoint] = endpoints;
+  assert(down.found.includes(`fault closed ${endpoint}`), down.found.join());
 });

@@ -162,6 +162,14 @@ Deno.test("Dialling says of a peer that ends amid the handshake that it has no T
   assertStringIncludes(why.reason, "it does not speak TLS");
 });
 
+Deno.test("Dialling by TLS does not blame TLS where a proxy ends each connection, as its member is down", async () => {
+  await using proxy = new TcpPeer(() => Promise.resolve());
+  await using dialled = overTls(proxy.port, undefined);
+  const why = await dialled.down.promise;
+  assertEquals(why.kind, "other");
+  assertStringIncludes(why.reason, "is it a proxy whose member is down?");
+});
+
 /** A server of HTTP/2 over TLS, which says SETTINGS and no more. */
 function serving(
   options: Deno.TlsCertifiedKeyPem & Partial<Deno.ListenTlsOptions>,
