@@ -40,11 +40,19 @@ const CONNECT: Readonly<Record<string, Words>> = {
       "Look for a firewall that drops packets, and whether the machine is up.",
   },
 };
+const SOME_CLOSED: Words = {
+  code: "closed",
+  text:
+    "It ends some connections at once, and etcd answers on others: a gateway or a proxy is in between.",
+  advice: "Look whether all members behind it are up, and serve.",
+};
 const NEEDS_TLS: Words = {
   code: "needs_tls",
   text: "It speaks TLS, and the endpoint is without.",
   advice: "Use https:// for this endpoint.",
 };
+/** As many as a cluster has members, mostly. */
+const TRIES = 5;
 const SAME: Readonly<Record<string, string>> = {
   EAI_AGAIN: "ENOTFOUND",
   EAI_NONAME: "ENOTFOUND",
@@ -107,6 +115,14 @@ function silent(timeoutMs: number): Words {
   };
 }
 
+/** Whether it ends one of some connections before it says a word. */
+async function endsSome(target: Target): Promise<boolean> {
+  for (let at = 0; at < TRIES; at++) {
+    if (await firstAnswer(target) === "") return true;
+  }
+  return false;
+}
+
 /** The words for an endpoint that can be connected to, and is no member. */
 async function spokenInstead(
   error: EtcdError,
@@ -123,6 +139,7 @@ async function spokenInstead(
   if (answer === "") return closed(target);
   // It was connected to, and something else went wrong.
   if (isEtcd && error.code !== "unavailable") return failed(error);
+  if (isEtcd && await endsSome(target)) return SOME_CLOSED;
   if (isEtcd) {
     return {
       code: "http1_only",

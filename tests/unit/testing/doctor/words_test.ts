@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { TcpPeer } from "../../support/_tcp_peer.ts";
 import { InvalidOptionError, type MemberStatus } from "../../../../mod.ts";
 import { plainFindings } from "../../../../testing/doctor/_auth.ts";
 import { examineCluster } from "../../../../testing/doctor/_cluster.ts";
@@ -199,6 +200,30 @@ Deno.test("tlsFinding() shows both times where a certificate is not valid yet", 
   assertStringIncludes(text, "from 2027-01-01T00:00:00.000Z until 2028");
   assertStringIncludes(text, "here it is 2026-11-30T00:00:00.000Z");
   assertStringIncludes(advice ?? "", "clocks");
+});
+
+Deno.test("diagnose() tells a proxy with members that are down from one that speaks HTTP/1.1 alone", async () => {
+  const body = '{"etcdserver":"3.5.16","etcdcluster":"3.5.0"}';
+  const answer = new TextEncoder().encode(
+    `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  for (
+    const [most, code] of [[Infinity, "http1_only"], [1, "closed"]] as const
+  ) {
+    let answered = 0;
+    await using peer = new TcpPeer(async (conn) => {
+      const asked = new Uint8Array(100);
+      await conn.read(asked);
+      // A client of HTTP/2 begins otherwise.
+      const isGet = asked[0] === "G".charCodeAt(0);
+      if (isGet && answered++ < most) await conn.write(answer);
+    });
+    const { findings } = await diagnose(`http://${peer.address}`, {
+      timeoutMs: 500,
+    });
+    const codes = findings.map(({ code }) => code);
+    assertEquals(codes, [code]);
+  }
 });
 
 Deno.test("diagnose() refuses options by name before anything is sent", async () => {
