@@ -123,9 +123,15 @@ export interface EtcdRange {
 
 /** The two ends of a key or range. */
 export function bounds(keyOrRange: Key | KeyRange): EtcdRange {
-  return isRange(keyOrRange)
-    ? { key: keyOrRange.start, rangeEnd: keyOrRange.end }
-    : { key: keyBytes("key", keyOrRange), rangeEnd: undefined };
+  if (isRange(keyOrRange)) {
+    return { key: keyOrRange.start, rangeEnd: keyOrRange.end };
+  }
+  if (typeof keyOrRange === "object" && !(keyOrRange instanceof Uint8Array)) {
+    throw new InvalidOptionError("key", keyOrRange, {
+      expected: 'a string, a Uint8Array, or a range such as prefix("jobs/")',
+    });
+  }
+  return { key: keyBytes("key", keyOrRange), rangeEnd: undefined };
 }
 
 /** The two ends of a key or range, in copies. */

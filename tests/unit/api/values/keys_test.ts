@@ -152,6 +152,16 @@ Deno.test("keyAfter() is the next key there can be", () => {
   assertEquals([...keyAfter(Uint8Array.of(0xff))], [0xff, 0]);
 });
 
+Deno.test("bounds() names prefix() to who gives an object, as other clients take it", () => {
+  for (const given of [{ prefix: "jobs/" }, null]) {
+    assertThrows(
+      () => bounds(given as unknown as Key),
+      InvalidOptionError,
+      'a range such as prefix("jobs/")',
+    );
+  }
+});
+
 Deno.test("toBytes() takes an empty value, and bytes as they are", () => {
   assertEquals([...toBytes("value", "")], []);
   const bytes = Uint8Array.of(0, 0xff);
