@@ -52,7 +52,7 @@ export type {
   Users,
 } from "./api/auth/mod.ts";
 export type { TlsOptions, TlsProvider } from "./api/tls/mod.ts";
-export type { Keyspace } from "./api/keyspace.ts";
+export type { Keyspace } from "./api/keyspace/mod.ts";
 export type {
   AddMemberOptions,
   Alarm,

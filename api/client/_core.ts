@@ -16,7 +16,7 @@ import {
   MemberFacet,
 } from "../cluster/mod.ts";
 import { ElectionFacet, LockFacet } from "../server_locks/mod.ts";
-import type { Keyspace } from "../keyspace.ts";
+import type { Keyspace } from "../keyspace/mod.ts";
 import type { Key } from "../values/mod.ts";
 import { KvFacet, rangeStreams } from "../kv/mod.ts";
 import { LeaseFacet } from "../lease/mod.ts";

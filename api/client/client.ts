@@ -15,7 +15,7 @@ import {
   madeIn,
   type Value,
 } from "../values/mod.ts";
-import { Keyspace } from "../keyspace.ts";
+import { Keyspace } from "../keyspace/mod.ts";
 import type {
   ConditionalDeleteOptions,
   ConditionalDeleteResult,

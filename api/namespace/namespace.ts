@@ -1,7 +1,7 @@
 import type { Clock } from "../../balancers/transport/mod.ts";
 import type { Method } from "../../proto/method.ts";
 import { keysUnder, keyUnder } from "./_range.ts";
-import { NamespacedWatch } from "./_watch.ts";
+import { namespacedWatch } from "./_watch.ts";
 import { responseInTimeSlices } from "./_response_in_time_slices.ts";
 import { requestUnder, responseUnder } from "./_mappings.ts";
 import { type Batching, type Kv, KvFacet, rangeStreams } from "../kv/mod.ts";
@@ -20,7 +20,7 @@ import {
   madeIn,
   own,
 } from "../values/mod.ts";
-import { Keyspace } from "../keyspace.ts";
+import { Keyspace } from "../keyspace/mod.ts";
 import type { LeaseFacet, Leases } from "../lease/mod.ts";
 import { Signature } from "../checks/mod.ts";
 import {
@@ -95,7 +95,7 @@ export class NamespacedKeys extends Keyspace {
       () => keysUnder(this.#prefix, keyOrRange),
     );
     const watch = this.#parts.watches.watch(keys, options);
-    return new NamespacedWatch(watch, this.#prefix);
+    return namespacedWatch(watch, this.#prefix);
   }
 
   override session(options?: SessionOptions): Promise<Session> {

@@ -1,9 +1,11 @@
-import type { BackoffPolicy } from "../../errors/backoff.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
-import { HistoryLostError } from "../../errors/history_lost_error.ts";
-import { CompactedError } from "../../errors/specific_errors.ts";
 import { prefix, type Watch, type WatchState } from "../../mod.ts";
-import { Backoff, SureProgress } from "../steps/mod.ts";
+import {
+  Backoff,
+  isHistoryGone,
+  PROGRESS_BACKOFF,
+  SureProgress,
+} from "../steps/mod.ts";
 import { Arrivals } from "./_arrivals.ts";
 import type { Copy } from "./_copies.ts";
 import { readSource } from "./_begin.ts";
@@ -14,13 +16,6 @@ import { writeAll } from "./_write_all.ts";
 // Without changes, the checkpoint is looked at, or moved on, so often: behind
 // that, the history may be compacted.
 const IDLE_MS = 60_000;
-// Between questions how far the watch is, while somebody waits for a revision.
-const PROGRESS_BACKOFF: BackoffPolicy = {
-  initialMs: 10,
-  multiplier: 2,
-  maxMs: 500,
-  jitter: 0.2,
-};
 
 /** Follows the source from the checkpoint on, by a watch. */
 export class Following {
@@ -98,9 +93,7 @@ export class Following {
         this.#hasTakenAll = true;
       }
     } catch (error) {
-      const isGone = error instanceof CompactedError ||
-        error instanceof HistoryLostError;
-      if (isGone) return error;
+      if (isHistoryGone(error)) return error;
       throw error;
     } finally {
       arrivals.end();

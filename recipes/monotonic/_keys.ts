@@ -1,50 +1,33 @@
 import { checkInt64, Signature } from "../../api/checks/mod.ts";
+import { Keyspace } from "../../api/keyspace/mod.ts";
 import { madeIn, prefixOf } from "../../api/values/mod.ts";
 import type {
-  CallOptions,
-  ConditionalDeleteOptions,
-  ConditionalDeleteResult,
-  ConditionalPutOptions,
-  ConditionalPutResult,
-  DeleteOptions,
-  DeleteResult,
   ElectionService,
   Key,
   KeyRange,
-  Keyspace,
-  KeyValue,
   Kv,
   Leases,
-  ListOptions,
   LockService,
-  Operation,
-  PutOptions,
-  PutResult,
-  RangeOptions,
-  RangeResult,
-  ReadOptions,
   Session,
   SessionOptions,
-  Txn,
-  TxnResult,
-  Value,
   Watch,
   WatchOptions,
 } from "../../mod.ts";
 import { MonotonicKv } from "./_kv.ts";
 import type { Reads } from "./_reads.ts";
-import { MonotonicWatch } from "./_watch.ts";
+import { monotonicWatch } from "./_watch.ts";
 import type { MonotonicKeyspace } from "./types.ts";
 
 const OBSERVE = new Signature("observe", {});
 
 /** The keys of a keyspace, and what was seen of it. */
-export class MonotonicKeys implements MonotonicKeyspace {
+export class MonotonicKeys extends Keyspace implements MonotonicKeyspace {
   readonly kv: Kv;
   readonly #keys: Keyspace;
   readonly #reads: Reads;
 
   constructor(keys: Keyspace, reads: Reads) {
+    super();
     // Other recipes ask which keyspace this is.
     madeIn(this, prefixOf(keys));
     this.#keys = keys;
@@ -86,74 +69,11 @@ export class MonotonicKeys implements MonotonicKeyspace {
     const watch = this.#keys.watch(keyOrRange, options);
     // One from now on may begin at a member that is behind.
     const floor = options?.startRevision ? 0n : seen.revision;
-    return new MonotonicWatch(watch, { seen, floor });
+    return monotonicWatch(watch, { seen, floor });
   }
 
-  session(options?: SessionOptions): Promise<Session> {
+  // What a session sees does not count.
+  override session(options?: SessionOptions): Promise<Session> {
     return this.#keys.session(options);
-  }
-
-  get(
-    key: Key,
-    options?: ReadOptions & CallOptions,
-  ): Promise<KeyValue | undefined> {
-    return this.kv.get(key, options);
-  }
-
-  range(
-    range: Key | KeyRange,
-    options?: RangeOptions & CallOptions,
-  ): Promise<RangeResult> {
-    return this.kv.range(range, options);
-  }
-
-  list(
-    range: Key | KeyRange,
-    options?: ListOptions & CallOptions,
-  ): AsyncIterableIterator<KeyValue> {
-    return this.kv.list(range, options);
-  }
-
-  put(
-    key: Key,
-    value: Value,
-    options: ConditionalPutOptions & CallOptions,
-  ): Promise<ConditionalPutResult>;
-  put(
-    key: Key,
-    value: Value,
-    options?: PutOptions & CallOptions,
-  ): Promise<PutResult>;
-  put(
-    key: Key,
-    value: Value,
-    options?: PutOptions & CallOptions,
-  ): Promise<PutResult | ConditionalPutResult> {
-    return this.kv.put(key, value, options);
-  }
-
-  delete(
-    key: Key,
-    options: ConditionalDeleteOptions & CallOptions,
-  ): Promise<ConditionalDeleteResult>;
-  delete(
-    range: Key | KeyRange,
-    options?: DeleteOptions & CallOptions,
-  ): Promise<DeleteResult>;
-  delete(
-    range: Key | KeyRange,
-    options?: DeleteOptions & CallOptions,
-  ): Promise<DeleteResult | ConditionalDeleteResult> {
-    return this.kv.delete(range, options);
-  }
-
-  txn<
-    const Then extends readonly Operation[] = [],
-    const Else extends readonly Operation[] = [],
-  >(
-    txn: Txn<Then, Else>,
-    options?: CallOptions,
-  ): Promise<TxnResult<Then, Else>> {
-    return this.kv.txn(txn, options);
   }
 }

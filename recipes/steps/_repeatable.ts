@@ -1,5 +1,7 @@
 import type { ErrorCode } from "../../errors/codes.ts";
 import { EtcdError } from "../../errors/etcd_error.ts";
+import { HistoryLostError } from "../../errors/history_lost_error.ts";
+import { CompactedError } from "../../errors/specific_errors.ts";
 
 // Trying again only brings the same, until somebody changes something.
 const HOPELESS: ReadonlySet<ErrorCode> = new Set([
@@ -27,4 +29,11 @@ export function isWorthRepeating(error: unknown): error is EtcdError {
 /** Whether only something held is lost, so that a new one may be had. */
 export function isLoss(error: unknown): error is EtcdError {
   return error instanceof EtcdError && LOST.has(error.code);
+}
+
+/** Whether a watch cannot go on, as what comes next is no longer there. */
+export function isHistoryGone(
+  error: unknown,
+): error is CompactedError | HistoryLostError {
+  return error instanceof CompactedError || error instanceof HistoryLostError;
 }

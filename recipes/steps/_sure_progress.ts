@@ -1,5 +1,14 @@
 import { type Clock, pause } from "../../api/waiting/mod.ts";
+import type { BackoffPolicy } from "../../errors/backoff.ts";
 import type { Watch, WatchState } from "../../mod.ts";
+
+/** Between questions how far a watch is, while somebody waits for a revision. */
+export const PROGRESS_BACKOFF: BackoffPolicy = {
+  initialMs: 10,
+  multiplier: 2,
+  maxMs: 500,
+  jitter: 0.2,
+};
 
 /**
  * The time in which a watch has caught up with the store: servers look after

@@ -1,6 +1,4 @@
 import { pause } from "../../api/waiting/mod.ts";
-import { HistoryLostError } from "../../errors/history_lost_error.ts";
-import { CompactedError } from "../../errors/specific_errors.ts";
 import type {
   Key,
   KeyRange,
@@ -8,6 +6,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from "../../mod.ts";
+import { isHistoryGone } from "./_repeatable.ts";
 
 /** Options of a watch on what was read. */
 export interface WatchAfterReadOptions
@@ -47,9 +46,7 @@ export async function* watchAfterRead(
   try {
     yield* watch.events();
   } catch (error) {
-    const lost = error instanceof CompactedError ||
-      error instanceof HistoryLostError;
-    if (!lost) throw error;
+    if (!isHistoryGone(error)) throw error;
   } finally {
     await watch.close();
   }

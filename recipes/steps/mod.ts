@@ -16,14 +16,14 @@ export { guardOf } from "./_guard.ts";
 export { type Lane, type OnceOutcome, OnceWriter } from "./_once.ts";
 export { Pacing, type PacingClock } from "./_pacing.ts";
 export { type Author, authorByReceipt, type Receipt } from "./_receipt.ts";
-export { isLoss, isWorthRepeating } from "./_repeatable.ts";
+export { isHistoryGone, isLoss, isWorthRepeating } from "./_repeatable.ts";
 export {
   checkSessionSource,
   SessionKeeper,
   type SessionSource,
 } from "./_session_keeper.ts";
 export { SessionWriter } from "./_session_writer.ts";
-export { SureProgress } from "./_sure_progress.ts";
+export { PROGRESS_BACKOFF, SureProgress } from "./_sure_progress.ts";
 export {
   type Answered,
   ATTEMPT_MS,

@@ -1,6 +1,5 @@
 import { between } from "../../api/values/mod.ts";
 import type { Clock } from "../../api/waiting/mod.ts";
-import type { BackoffPolicy } from "../../errors/backoff.ts";
 import type { EtcdError } from "../../errors/etcd_error.ts";
 import { HistoryLostError } from "../../errors/history_lost_error.ts";
 import {
@@ -9,21 +8,19 @@ import {
   UnsupportedError,
 } from "../../errors/specific_errors.ts";
 import type { Watch, WatchBatch, WatchState } from "../../mod.ts";
-import { Backoff, isWorthRepeating, SureProgress } from "../steps/mod.ts";
+import {
+  Backoff,
+  isHistoryGone,
+  isWorthRepeating,
+  PROGRESS_BACKOFF,
+  SureProgress,
+} from "../steps/mod.ts";
 import type { Decoder } from "./_decoder.ts";
 import { storeWentBackError, viewClosedError } from "./_errors.ts";
 import type { ViewMap } from "./_map.ts";
 import { type Difference, readDifference, readRevision } from "./_reread.ts";
 import type { ViewSettings } from "./_settings.ts";
 import type { ViewState } from "./types.ts";
-
-// Between questions how far a member is that is behind, or a revision to come.
-const PROGRESS_BACKOFF: BackoffPolicy = {
-  initialMs: 10,
-  multiplier: 2,
-  maxMs: 500,
-  jitter: 0.2,
-};
 
 /** The view, as the one that follows the store for it needs it. */
 export interface FollowerHost<T> {
@@ -130,9 +127,7 @@ export class Follower<T> {
         host.take(batch);
       }
     } catch (error) {
-      const isGone = error instanceof CompactedError ||
-        error instanceof HistoryLostError;
-      if (isGone) return error;
+      if (isHistoryGone(error)) return error;
       throw error;
     } finally {
       this.#watch = undefined;

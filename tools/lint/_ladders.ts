@@ -28,7 +28,7 @@ export const LADDERS: Readonly<Record<string, readonly string[]>> = {
     "api/server_locks/",
     "api/lock/",
     "api/session/",
-    "api/keyspace.ts",
+    "api/keyspace/",
     "api/namespace/",
     "api/client/",
   ],

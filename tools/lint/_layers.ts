@@ -18,11 +18,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "proto/": [],
   "balancers/": ["errors/", "proto/"],
   "api/": ["balancers/", "errors/", "proto/"],
-  // Over the public API, with its way to check options and to wait.
+  // Over the public API, with its way to check options and to wait, and what
+  // keys over other keys are made of.
   "recipes/": [
     "mod.ts",
     "errors/",
     "api/checks/",
+    "api/keyspace/",
     "api/values/",
     "api/waiting/",
   ],

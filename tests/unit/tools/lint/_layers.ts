@@ -42,7 +42,7 @@ export const BAD_IMPORTS: readonly Fixture[] = [
     ["a detour by the own folder", "errors/a.ts", "./../api/a.ts"],
     ["our own package by name", "errors/a.ts", "@etcdeno/client/balancers"],
     ["a room to one above it", "api/call/caller.ts", "../kv/mod.ts"],
-    ["a room to a file above it", "api/lock/_keys.ts", "../keyspace.ts"],
+    ["a room to a file above it", "api/checks/mod.ts", "../events.ts"],
     ["a file to a room above it", "api/events.ts", "./client/mod.ts"],
     [
       "an inner room to its outer one",
@@ -212,7 +212,7 @@ export const GOOD_IMPORTS: readonly Fixture[] = [
     ["balancers/http2/streams/_stream.ts", "../frames/mod.ts"],
     ["balancers/http2/streams/_stream.ts", "../../transport/mod.ts"],
     ["balancers/dial/_dial.ts", "../http2/mod.ts"],
-    ["api/client/client.ts", "../keyspace.ts"],
+    ["api/client/client.ts", "../keyspace/mod.ts"],
     ["bench/_codec.ts", "../api/kv/_codec.ts"],
     ["recipes/view/view.ts", "../../mod.ts"],
     ["gateway/gateway.ts", "../balancers/mod.ts"],

@@ -2,10 +2,10 @@ import {
   openSession,
   type Session,
   type SessionOptions,
-} from "./session/mod.ts";
-import type { CallOptions } from "./call/mod.ts";
-import type { ElectionService, LockService } from "./server_locks/mod.ts";
-import type { Key, KeyRange, KeyValue, Value } from "./values/mod.ts";
+} from "../session/mod.ts";
+import type { CallOptions } from "../call/mod.ts";
+import type { ElectionService, LockService } from "../server_locks/mod.ts";
+import type { Key, KeyRange, KeyValue, Value } from "../values/mod.ts";
 import type {
   ConditionalDeleteOptions,
   ConditionalDeleteResult,
@@ -23,9 +23,9 @@ import type {
   ReadOptions,
   Txn,
   TxnResult,
-} from "./kv/mod.ts";
-import type { Leases } from "./lease/mod.ts";
-import type { Watch, WatchOptions } from "./watch/mod.ts";
+} from "../kv/mod.ts";
+import type { Leases } from "../lease/mod.ts";
+import type { Watch, WatchOptions } from "../watch/mod.ts";
 
 /**
  * A set of keys and the calls on them. It is all keys of a cluster, as the client
