@@ -1,19 +1,7 @@
 import type { Metadata, StatusObject } from "@grpc/grpc-js";
 import { GRPC_CODE } from "../../errors/codes.ts";
 import { wireEndOf } from "./_wire_ends.ts";
-import type { CallStatus } from "../transport/mod.ts";
-
-// The gRPC codes of HTTP statuses; the others are UNKNOWN.
-const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {
-  400: GRPC_CODE.internal,
-  401: GRPC_CODE.unauthenticated,
-  403: GRPC_CODE.permissionDenied,
-  404: GRPC_CODE.unimplemented,
-  429: GRPC_CODE.unavailable,
-  502: GRPC_CODE.unavailable,
-  503: GRPC_CODE.unavailable,
-  504: GRPC_CODE.unavailable,
-};
+import { type CallStatus, grpcCodeOfHttp } from "../transport/mod.ts";
 
 /**
  * Turns the status of grpc-js into ours. `headers` are those of the answer, if
@@ -34,9 +22,7 @@ export function toCallStatus(
     stream?.ended === false;
   const text = cutShort ? `Received HTTP status code ${httpStatus}` : details;
   return {
-    grpcCode: cutShort
-      ? GRPC_CODE_OF_HTTP[httpStatus ?? 0] ?? GRPC_CODE.unknown
-      : code,
+    grpcCode: cutShort ? grpcCodeOfHttp(httpStatus) : code,
     details: foreign
       ? `${text}; that is no gRPC answer, is it an etcd server?`
       : text,

@@ -5,6 +5,7 @@
  * @module
  */
 export { type Clock, LONGEST_MS, SYSTEM_CLOCK } from "./_clock.ts";
+export { grpcCodeOfHttp } from "./_code_of_http.ts";
 export type {
   CallSettings,
   CallStatus,

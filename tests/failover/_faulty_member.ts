@@ -1,15 +1,16 @@
 import { Client } from "../../mod.ts";
-import { type Member, startEtcd, type TestCluster } from "../harness/mod.ts";
+import type { Member } from "../harness/mod.ts";
+import { cluster, startCluster } from "./_cluster.ts";
 
 /** The cluster that {@linkcode startFaultyMember} starts. */
-export let cluster: TestCluster;
+export { cluster };
 /** Makes its calls past the faults, on a connection of its own. */
 export let other: Client;
 
 /** Starts it, and ends it after the last test of the file that calls this. */
 export function startFaultyMember(extraArgs: readonly string[] = []): void {
+  startCluster({ members: 1, extraArgs });
   Deno.test.beforeAll(async () => {
-    cluster = await startEtcd({ members: 1, extraArgs });
     other = new Client({
       endpoints: cluster.members[0]?.directEndpoint ?? "",
       // Pings would be a timer that outlives the test that makes the first call.
@@ -19,7 +20,6 @@ export function startFaultyMember(extraArgs: readonly string[] = []): void {
   });
   Deno.test.afterAll(async () => {
     await other.close();
-    await cluster.close();
   });
 }
 

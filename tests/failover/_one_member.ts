@@ -1,8 +1,8 @@
 import { Client } from "../../mod.ts";
-import { startEtcd, type TestCluster } from "../harness/mod.ts";
+import { cluster, startCluster } from "./_cluster.ts";
 
 /** The cluster that {@linkcode startOneMember} starts. */
-export let cluster: TestCluster;
+export { cluster };
 /** A client of it. */
 export let client: Client;
 
@@ -13,15 +13,14 @@ let serial = 0;
  * that calls this, and ends both after the last one.
  */
 export function startOneMember(): void {
+  startCluster({ members: 1 });
   Deno.test.beforeAll(async () => {
-    cluster = await startEtcd({ members: 1 });
     // Pings would be a timer that outlives the test that makes the first call.
     client = new Client({ endpoints: cluster.endpoints, keepAlive: false });
     await client.connect();
   });
   Deno.test.afterAll(async () => {
     await client.close();
-    await cluster.close();
   });
 }
 

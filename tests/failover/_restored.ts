@@ -1,21 +1,13 @@
 import { Client } from "../../mod.ts";
-import {
-  type RestoreOptions,
-  startEtcd,
-  type TestCluster,
-} from "../harness/mod.ts";
+import type { RestoreOptions } from "../harness/mod.ts";
+import { cluster, startCluster } from "./_cluster.ts";
 
 /** The cluster of one member that {@linkcode startRestorable} starts. */
-export let cluster: TestCluster;
+export { cluster };
 
 /** Starts a cluster for all tests of the file that calls this. */
 export function startRestorable(): void {
-  Deno.test.beforeAll(async () => {
-    cluster = await startEtcd({ members: 1 });
-  });
-  Deno.test.afterAll(async () => {
-    await cluster.close();
-  });
+  startCluster({ members: 1 });
 }
 
 /** A client behind the fault proxy, which is under test. */
@@ -43,14 +35,6 @@ export async function write(
     ({ revision } = (await client.put(key, `${at}`)).header);
   }
   return revision;
-}
-
-/** Takes a snapshot; resolves to its file. */
-export async function snapshot(client: Client): Promise<string> {
-  const file = `${cluster.dataRoot}/${crypto.randomUUID()}.db`;
-  const { writable } = await Deno.create(file);
-  await client.maintenance.snapshot().pipeTo(writable);
-  return file;
 }
 
 /**

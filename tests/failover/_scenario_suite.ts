@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { BalancerName } from "../../balancers/mod.ts";
-import { findEtcd, startEtcd, type TestCluster } from "../harness/mod.ts";
+import { findEtcd } from "../harness/mod.ts";
+import { cluster, startCluster } from "./_cluster.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
 import { runCell } from "../scenarios/cell.ts";
 import { isLong } from "../scenarios/long_scenarios.ts";
@@ -21,15 +22,7 @@ export function testScenarios(
   name: BalancerName,
   { length }: { readonly length: "short" | "long" },
 ): void {
-  let cluster: TestCluster;
-
-  Deno.test.beforeAll(async () => {
-    cluster = await startEtcd({ binaries });
-  });
-
-  Deno.test.afterAll(async () => {
-    await cluster.close();
-  });
+  startCluster({ binaries });
 
   for (const scenario of CATALOGUE) {
     if (isLong(scenario) !== (length === "long")) continue;

@@ -1,18 +1,13 @@
 import { BALANCER_NAMES, type BalancerName } from "../../balancers/mod.ts";
 import { Client } from "../../mod.ts";
-import { startEtcd, type TestCluster } from "../harness/mod.ts";
+import { cluster, startCluster } from "./_cluster.ts";
 
 /** The cluster that {@linkcode startThreeMembers} starts. */
-export let cluster: TestCluster;
+export { cluster };
 
 /** Starts a cluster for all tests of the file that calls this. */
 export function startThreeMembers(): void {
-  Deno.test.beforeAll(async () => {
-    cluster = await startEtcd();
-  });
-  Deno.test.afterAll(async () => {
-    await cluster.close();
-  });
+  startCluster();
 }
 
 /** A client behind the fault proxies; an observer is one past them. */

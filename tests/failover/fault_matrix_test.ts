@@ -15,15 +15,13 @@ import {
   injectFault,
   type PlannedFault,
 } from "../harness/cluster/fault_schedule.ts";
+import { minutesOr, SEED } from "../harness/cluster/long_run.ts";
 import { sleep } from "../harness/mod.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
 import { History } from "../harness/history.ts";
 import { cluster, startThreeMembers } from "./_three_members.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.2);
-const SEED = Number(
-  Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
-);
+const MINUTES = minutesOr(0.2);
 // The whole history is read again at the end, which grows with the time.
 const CATCH_UP_MS = 60_000 + MINUTES * 60_000;
 const KEYS = 20;

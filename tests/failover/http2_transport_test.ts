@@ -3,18 +3,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
 import { Client, prefix } from "../../mod.ts";
-import { startEtcd, type TestCluster } from "../harness/mod.ts";
+import { cluster, startCluster } from "./_cluster.ts";
 
 const MEBIBYTE = 1_048_576;
-let cluster: TestCluster;
 
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 1 });
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startCluster({ members: 1 });
 
 for (const balancer of BALANCER_NAMES) {
   Deno.test(`${balancer} | a client over http2 reads, writes, watches, leases and locks`, async () => {

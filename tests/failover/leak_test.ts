@@ -1,7 +1,8 @@
 // What watches and leases leave behind on the server and here: nothing.
 import { assert, assertEquals } from "@std/assert";
 import { Client, prefix, type Watch } from "../../mod.ts";
-import { startEtcd, type TestCluster, waitFor } from "../harness/mod.ts";
+import { waitFor } from "../harness/mod.ts";
+import { cluster, startCluster } from "./_cluster.ts";
 
 const PER_ROUND = 5_000;
 const LIVE = 10_000;
@@ -9,15 +10,7 @@ const MIB = 1024 * 1024;
 // About a hundred bytes for each.
 const BOUND_BYTES = MIB / 2;
 
-let cluster: TestCluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 1 });
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startCluster({ members: 1 });
 
 /** What the server holds for its clients. */
 interface Held {

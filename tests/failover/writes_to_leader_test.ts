@@ -2,7 +2,7 @@
 // isolated or frozen costs it no write at all.
 import { assertEquals } from "@std/assert";
 import { adaptive } from "../../balancers/mod.ts";
-import { startEtcd, type TestCluster } from "../harness/mod.ts";
+import { cluster, startCluster } from "./_cluster.ts";
 import { CATALOGUE } from "../scenarios/catalogue.ts";
 import { runCell } from "../scenarios/cell.ts";
 import { scenarioName } from "../scenarios/scenario.ts";
@@ -15,15 +15,7 @@ const LEADER = CATALOGUE.filter(({ title }) =>
   title.startsWith("puts and gets while the leader")
 ).map(({ id }) => id);
 
-let cluster: TestCluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startCluster();
 
 for (const scenario of CATALOGUE) {
   const noneFails = NONE_FAILS.includes(scenario.id);

@@ -4,8 +4,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientEvent } from "../../mod.ts";
 import { sleep, startEtcd, type TestCluster } from "../harness/mod.ts";
+import { minutesOr } from "../harness/cluster/long_run.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.5);
+const MINUTES = minutesOr(0.5);
 const BUSY_LOOPS = 4;
 const CALLERS = 16;
 const PACE_MS = 10;

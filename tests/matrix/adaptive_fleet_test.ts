@@ -3,20 +3,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { adaptive } from "../../balancers/mod.ts";
 import { measureFleet } from "../../bench/_fleet.ts";
-import { startEtcd, type TestCluster } from "../harness/mod.ts";
+import { cluster, startCluster } from "../failover/_cluster.ts";
 
 const CLIENTS = 1_000;
 const LOOK_MS = 20_000;
 
-let cluster: TestCluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd();
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startCluster();
 
 for (
   const { watchMs, perSecond, withinMs } of [

@@ -4,21 +4,19 @@ import { assert, assertEquals } from "@std/assert";
 import { type Client, op, prefix } from "../../mod.ts";
 import { mirror } from "../../recipes/mod.ts";
 import { waitFor } from "../harness/mod.ts";
+import { SEED } from "../harness/cluster/long_run.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
 import {
   contents,
   from,
+  PATIENT,
   source,
   startTwoClusters,
   target,
   to,
 } from "../failover/recipes/mirror/_two_clusters.ts";
 
-const SEED = Number(
-  Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
-);
 const ROUNDS = 300;
-const PATIENT = { timeoutMs: 60_000 };
 
 startTwoClusters();
 

@@ -1,27 +1,21 @@
 // A mirror while one side refuses connections, for longer than a call has.
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { mirror, type MirrorState } from "../../recipes/mod.ts";
-import { type TestCluster, waitFor } from "../harness/mod.ts";
+import { waitFor } from "../harness/mod.ts";
 import {
   assertEqual,
   from,
+  HEARTBEAT,
   newRoute,
   past,
+  PATIENT,
   source,
   startTwoClusters,
   target,
   to,
 } from "../failover/recipes/mirror/_two_clusters.ts";
 
-const HEARTBEAT = { heartbeat: { intervalMs: 500, timeoutMs: 500 } };
-const WAIT = { timeoutMs: 60_000 };
-
 startTwoClusters();
-
-function proxyOf({ members: [member] }: TestCluster) {
-  assert(member);
-  return member.proxy;
-}
 
 Deno.test("A mirror says which side it cannot reach, and goes on without a gap", async () => {
   const route = newRoute();
@@ -31,12 +25,12 @@ Deno.test("A mirror says which side it cannot reach, and goes on without a gap",
     ...HEARTBEAT,
     onStateChange: (state) => states.push(state),
   });
-  await copy.waitFor(1n, WAIT);
+  await copy.waitFor(1n, PATIENT);
   await using here = past(from);
   for (
     const [side, cluster] of [["source", from], ["target", to]] as const
   ) {
-    await proxyOf(cluster).set({ kind: "refuse" });
+    await cluster.link(0).set({ kind: "refuse" });
     for (let at = 0; at < 20; at++) {
       await here.put(`${route.prefix}${at}`, `${side} ${at}`);
     }
@@ -45,7 +39,7 @@ Deno.test("A mirror says which side it cannot reach, and goes on without a gap",
       `an interruption of the ${side}`,
       () => copy.state.kind === "interrupted" && copy.state.side === side,
     );
-    await proxyOf(cluster).set({ kind: "pass" });
+    await cluster.link(0).set({ kind: "pass" });
     await assertEqual(copy, route);
     assertEquals(copy.state, { kind: "following" });
   }

@@ -2,7 +2,7 @@
  * The meaning of the headers and trailers of a gRPC answer (gRPC over HTTP/2,
  * "Responses"; RFC 9113, 8.3.2).
  */
-import type { CallStatus } from "../../transport/mod.ts";
+import { type CallStatus, grpcCodeOfHttp } from "../../transport/mod.ts";
 import { GRPC_CODE } from "../../../errors/codes.ts";
 import {
   CANCEL,
@@ -17,18 +17,6 @@ import { FieldRules } from "./_field_rules.ts";
 const HTTP_OK = 200;
 /** The status that HTTP/2 does not have (RFC 9113, 8.6). */
 const SWITCHING_PROTOCOLS = 101;
-
-// What gRPC makes of an HTTP status; the others are UNKNOWN.
-const GRPC_CODE_OF_HTTP: Readonly<Record<number, number>> = {
-  400: GRPC_CODE.internal,
-  401: GRPC_CODE.unauthenticated,
-  403: GRPC_CODE.permissionDenied,
-  404: GRPC_CODE.unimplemented,
-  429: GRPC_CODE.unavailable,
-  502: GRPC_CODE.unavailable,
-  503: GRPC_CODE.unavailable,
-  504: GRPC_CODE.unavailable,
-};
 
 // What gRPC makes of an error code of HTTP/2; the others are INTERNAL.
 const GRPC_CODE_OF_RESET: Readonly<Record<number, number>> = {
@@ -145,7 +133,7 @@ export class ResponseHead {
       ? ` and content type ${shownText(contentType)}`
       : "";
     return {
-      grpcCode: GRPC_CODE_OF_HTTP[httpStatus] ?? GRPC_CODE.unknown,
+      grpcCode: grpcCodeOfHttp(httpStatus),
       details: `Received HTTP status code ${httpStatus}${type}` +
         (isGrpc ? "" : "; that is no gRPC answer, is it an etcd server?"),
       reach: contentType === "" ? "unanswered" : "answered",

@@ -8,20 +8,13 @@ import {
   range,
   UnsupportedError,
 } from "../../../mod.ts";
-import { startEtcd, type TestCluster } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 import { clientAs, codeOf, ROOT, setAuth, setUp } from "./_subject.ts";
 import { ctl } from "../every_rpc/_check.ts";
 
-let cluster: TestCluster;
+startCluster({ members: 1 });
 
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 1 });
-  await setUp(cluster);
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+Deno.test.beforeAll(() => setUp(cluster));
 
 function asRoot(): Client {
   return clientAs(cluster, { auth: ROOT });

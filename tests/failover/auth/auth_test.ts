@@ -3,12 +3,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../../balancers/mod.ts";
 import { AuthError, type Client, prefix } from "../../../mod.ts";
-import {
-  type Member,
-  startEtcd,
-  type TestCluster,
-  waitFor,
-} from "../../harness/mod.ts";
+import { type Member, waitFor } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { History } from "../../harness/history.ts";
 import {
@@ -21,17 +17,11 @@ import {
   setUp,
 } from "./_subject.ts";
 
-let cluster: TestCluster;
 let serial = 0;
 
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd();
-  await setUp(cluster);
-});
+startCluster();
 
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+Deno.test.beforeAll(() => setUp(cluster));
 
 /** A key of alice's that no other test has. */
 function newKey(): string {

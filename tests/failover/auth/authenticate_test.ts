@@ -10,19 +10,13 @@ import {
   UnavailableError,
 } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";
-import { rawCall, startEtcd, type TestCluster } from "../../harness/mod.ts";
+import { rawCall } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 import { ALICE, clientAs, codeOf, ROOT, setAuth, setUp } from "./_subject.ts";
 
-let cluster: TestCluster;
+startCluster({ members: 1 });
 
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 1 });
-  await setUp(cluster);
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+Deno.test.beforeAll(() => setUp(cluster));
 
 /** A client, and what became of its tokens. */
 function subject(

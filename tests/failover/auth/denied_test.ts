@@ -12,21 +12,16 @@ import {
   PermissionDeniedError,
   prefix,
 } from "../../../mod.ts";
-import { startEtcd, type TestCluster, waitFor } from "../../harness/mod.ts";
+import { waitFor } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 import { History } from "../../harness/history.ts";
 import { ALICE, clientAs, codeOf, ROOT, setUp } from "./_subject.ts";
 
-let cluster: TestCluster;
 let serial = 0;
 
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 1 });
-  await setUp(cluster);
-});
+startCluster({ members: 1 });
 
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+Deno.test.beforeAll(() => setUp(cluster));
 
 /** A key of alice's that no other test has. */
 function newKey(): string {

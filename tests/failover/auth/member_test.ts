@@ -13,25 +13,13 @@ import {
   PermissionDeniedError,
 } from "../../../mod.ts";
 import { methods } from "../../../proto/methods.ts";
-import {
-  type Member,
-  rawCall,
-  startEtcd,
-  type TestCluster,
-  waitFor,
-} from "../../harness/mod.ts";
+import { type Member, rawCall, waitFor } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 import { ALICE, clientAs, codeOf, ROOT, setAuth, setUp } from "./_subject.ts";
 
-let cluster: TestCluster;
+startCluster();
 
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd();
-  await setUp(cluster);
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+Deno.test.beforeAll(() => setUp(cluster));
 
 /** How many bytes a snapshot has, its digest being right. */
 async function sizeOf(

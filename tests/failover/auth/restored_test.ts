@@ -4,20 +4,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BALANCER_NAMES, type BalancerName } from "../../../balancers/mod.ts";
 import { Client, HistoryLostError } from "../../../mod.ts";
-import { startEtcd, type TestCluster } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 
 // More entries than the restored cluster gets here.
 const LOST_ENTRIES = 300;
 
-let cluster: TestCluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 1, auth: true });
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startCluster({ members: 1, auth: true });
 
 /** A client, and what became of its tokens. */
 function clientWith(balancer: BalancerName) {

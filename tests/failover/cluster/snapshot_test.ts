@@ -1,21 +1,17 @@
 // Snapshots of a real member: restored by etcd's own tool, left, read slowly.
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../../mod.ts";
-import {
-  type Member,
-  startEtcd,
-  type TestCluster,
-  waitFor,
-} from "../../harness/mod.ts";
+import { type Member, startEtcd, waitFor } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const DATA_MEBIBYTES = 24;
 
-let cluster: TestCluster;
 let member: Member;
 
+startCluster({ members: 1 });
+
 Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 1 });
   const [only] = cluster.members;
   assert(only);
   member = only;
@@ -26,10 +22,6 @@ Deno.test.beforeAll(async () => {
     await client.put(`data/${at}`, value);
   }
   await client.put("kept", "as it was");
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
 });
 
 function connect(): Client {

@@ -9,19 +9,12 @@ import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import { Gateway } from "../../../gateway/mod.ts";
 import { diagnose } from "../../../testing/doctor/mod.ts";
 import { main } from "../../../tools/doctor/main.ts";
-import { type Member, startEtcd, type TestCluster } from "../../harness/mod.ts";
+import { type Member, startEtcd } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 import { TextSink } from "../../unit/tools/compare/_text_sink.ts";
 import { examined } from "./_subject.ts";
 
-let cluster: TestCluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 3 });
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startCluster({ members: 3 });
 
 /** The endpoints without the fault proxies in between. */
 function direct(): readonly string[] {

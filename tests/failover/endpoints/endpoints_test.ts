@@ -6,30 +6,21 @@ import { toUnsignedBigInt } from "../../../proto/int64.ts";
 import type { MemberAddResponse } from "../../../proto/gen/messages.ts";
 import { methods } from "../../../proto/methods.ts";
 import { isServiceError } from "../../harness/cluster/raw_call.ts";
-import {
-  type Member,
-  rawCall,
-  startEtcd,
-  type TestCluster,
-  waitFor,
-} from "../../harness/mod.ts";
+import { type Member, rawCall, waitFor } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 import { repeatDuring } from "../../scenarios/steps/repeat_during.ts";
 import { type Client, prefix } from "../../../mod.ts";
 import { codeOf } from "../auth/_subject.ts";
 import { clientOf } from "./_subject.ts";
 
-let cluster: TestCluster;
 let learner: Member;
 
+startCluster();
+
 Deno.test.beforeAll(async () => {
-  cluster = await startEtcd();
   learner = await cluster.join((peerUrl) =>
     addMember({ peerURLs: [peerUrl], isLearner: true })
   );
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
 });
 
 function first(): Member {

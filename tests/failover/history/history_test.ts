@@ -15,7 +15,6 @@ import {
   cluster,
   goBack,
   other,
-  snapshot,
   startRestorable,
   tested,
   write,
@@ -58,7 +57,7 @@ Deno.test("A watch whose store was put back to an older snapshot ends, and says 
   {
     await using writer = other();
     await write(writer, "older", 10);
-    file = await snapshot(writer);
+    file = await cluster.snapshot();
   }
   const { history, last } = await followed(client, "older", 204);
   await goBack({ snapshot: file });
@@ -85,7 +84,7 @@ Deno.test("Watches of a stream end if their history is lost, and only those", as
   await using client = tested();
   await using writer = other();
   const base = await write(writer, "n/k", 5);
-  const file = await snapshot(writer);
+  const file = await cluster.snapshot();
   const keys = client.namespace("n/");
   const all = keys.watch(prefix(""));
   const old = client.watch("idle", { startRevision: base });
@@ -139,7 +138,7 @@ async function begin(client: Client, keys: string): Promise<string> {
   await client.put(`${keys}/same`, "same");
   await client.put(`${keys}/back`, "was there");
   await client.put(`${keys}/reverted`, "old");
-  return await snapshot(client);
+  return await cluster.snapshot();
 }
 
 /**
@@ -225,7 +224,7 @@ Deno.test("A watch through etcd's gRPC proxy ends if the store goes back behind 
   await using proxy = await startProxy(cluster);
   await using client = new Client({ endpoints: proxy.endpoint });
   await using writer = other();
-  const file = await snapshot(writer);
+  const file = await cluster.snapshot();
   const watch = client.watch("proxied", {
     heartbeat: { intervalMs: 500, timeoutMs: 500 },
   });

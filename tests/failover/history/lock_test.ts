@@ -17,9 +17,9 @@ import {
 import { waitFor } from "../../harness/mod.ts";
 import { untilQueued } from "../locks/_subject.ts";
 import {
+  cluster,
   goBack,
   other,
-  snapshot,
   startRestorable,
   tested,
   write,
@@ -40,7 +40,7 @@ async function loss({ signal }: Pick<Lock, "signal">): Promise<LockLostError> {
 async function unlocked(): Promise<string> {
   await using writer = other();
   await write(writer, "before", 3);
-  return await snapshot(writer);
+  return await cluster.snapshot();
 }
 
 Deno.test("A lock that the older snapshot does not have is lost before another's is noticed", async () => {
@@ -92,7 +92,7 @@ Deno.test("A lock is lost when the one who had it before has it again", async ()
   const before = await first.lock("n3");
   const waiting = session.lock("n3");
   await untilQueued(writer, "n3", 2);
-  const file = await snapshot(writer);
+  const file = await cluster.snapshot();
   await before.unlock();
   const held = await waiting;
   await goBack({
@@ -111,7 +111,7 @@ Deno.test("A waiter whose entry is gone does not wait for ever, one whose entry 
   const waiting = session.lock("n4");
   waiting.catch(() => {});
   await untilQueued(writer, "n4", 2);
-  const file = await snapshot(writer);
+  const file = await cluster.snapshot();
   const lost = await holder.lock("n5");
   let error: unknown;
   session.lock("n5").catch((reason) => error = reason);
@@ -164,7 +164,7 @@ Deno.test("observe() tells who leads in the older state", async () => {
     assertEquals(seen, { own: values, served: values });
   };
   await both("first");
-  const file = await snapshot(writer);
+  const file = await cluster.snapshot();
   await leading.resign();
   await second.campaign("e2", "second");
   await both("first", "second");

@@ -1,30 +1,21 @@
 // Large ranges, read in pages or, from etcd 3.7 on, as one stream.
 import { assert, assertEquals } from "@std/assert";
 import { Client, type KeyValue, prefix } from "../../../mod.ts";
-import {
-  findEtcd,
-  startEtcd,
-  type TestCluster,
-  waitFor,
-} from "../../harness/mod.ts";
+import { findEtcd, waitFor } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 
 const KEYS = 5_000;
 const { version } = await findEtcd();
 const STREAMS = !/^3\.[0-6]\./.test(version);
 
-let cluster: TestCluster;
+startCluster();
 
 Deno.test.beforeAll(async () => {
-  cluster = await startEtcd();
   await using client = connect();
   const kv = client.kv.batched();
   await Promise.all(Array.from({ length: KEYS }, (_, at) => {
     return kv.put(keyOf(at), `${at}`.repeat(50));
   }));
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
 });
 
 function connect(): Client {

@@ -9,15 +9,13 @@ import {
   drawFaults,
   injectFault,
 } from "../../harness/cluster/fault_schedule.ts";
+import { minutesOr, SEED } from "../../harness/cluster/long_run.ts";
 import { seededRandom } from "../../unit/support/_fake_clock.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 import { RegisterRun } from "./_register_run.ts";
 import { contradictions } from "./_store_history.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.05);
-const SEED = Number(
-  Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
-);
+const MINUTES = minutesOr(0.05);
 const WORKERS = 8;
 
 startThreeMembers();

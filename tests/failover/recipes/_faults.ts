@@ -5,14 +5,12 @@ import {
   drawFaults,
   injectFault,
 } from "../../harness/cluster/fault_schedule.ts";
+import { minutesOr, SEED } from "../../harness/cluster/long_run.ts";
 import { seededRandom } from "../../unit/support/_fake_clock.ts";
 import { cluster } from "../_three_members.ts";
 import { Workers } from "./_workers.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.07);
-const SEED = Number(
-  Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
-);
+const MINUTES = minutesOr(0.07);
 
 /** The time of the sessions that programs have: shorter than they are frozen. */
 export const TTL_SECONDS = 2;

@@ -6,15 +6,13 @@ import {
   drawFaults,
   injectFault,
 } from "../../harness/cluster/fault_schedule.ts";
+import { minutesOr, SEED } from "../../harness/cluster/long_run.ts";
 import { sleep } from "../../harness/mod.ts";
 import { seededRandom } from "../../unit/support/_fake_clock.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 import { ViewRun } from "./_view_run.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.05);
-const SEED = Number(
-  Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
-);
+const MINUTES = minutesOr(0.05);
 const UNREACHED_MS = 300;
 
 startThreeMembers();
@@ -27,13 +25,6 @@ async function compactUnseen(run: ViewRun): Promise<void> {
   await sleep(UNREACHED_MS);
   await run.compact();
   await set("pass");
-}
-
-async function takeSnapshot(run: ViewRun): Promise<string> {
-  const file = `${cluster.dataRoot}/${crypto.randomUUID()}.db`;
-  const { writable } = await Deno.create(file);
-  await run.writer.maintenance.snapshot().pipeTo(writable);
-  return file;
 }
 
 Deno.test("Views through a matrix of faults equal reads at their revisions, and tell each difference once", async () => {
@@ -52,7 +43,7 @@ Deno.test("Views through a matrix of faults equal reads at their revisions, and 
   await cluster.reset();
   await run.judge();
   assert(run.compared > 0 && run.rereads > 0, `${seed}: no fault was felt`);
-  const file = await takeSnapshot(run);
+  const file = await cluster.snapshot();
   run.write();
   await sleep(UNREACHED_MS);
   const before = run.rereads;

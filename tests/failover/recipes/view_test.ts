@@ -12,22 +12,11 @@ import {
   prefix,
 } from "../../../mod.ts";
 import { json, view, waitFor } from "../../../recipes/mod.ts";
-import {
-  startEtcd,
-  type TestCluster,
-  waitFor as until,
-} from "../../harness/mod.ts";
+import { waitFor as until } from "../../harness/mod.ts";
+import { cluster, startCluster } from "../_cluster.ts";
 import { ALICE, clientAs, ROOT, setUp } from "../auth/_subject.ts";
 
-let cluster: TestCluster;
-
-Deno.test.beforeAll(async () => {
-  cluster = await startEtcd({ members: 1 });
-});
-
-Deno.test.afterAll(async () => {
-  await cluster.close();
-});
+startCluster({ members: 1 });
 
 Deno.test("A view and a wait of a namespace have its keys without the prefix", async () => {
   await using client = clientAs(cluster, {});

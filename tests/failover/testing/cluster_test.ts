@@ -8,17 +8,9 @@ import {
 } from "@std/assert";
 import { Client, EtcdError } from "../../../mod.ts";
 import { InvalidOptionError } from "../../../errors/mod.ts";
-import { startEtcd, type TestCluster } from "../../harness/mod.ts";
+import { cluster as etcd, startCluster } from "../_cluster.ts";
 
-let etcd: TestCluster;
-
-Deno.test.beforeAll(async () => {
-  etcd = await startEtcd({ members: 3, logLevel: "info" });
-});
-
-Deno.test.afterAll(async () => {
-  await etcd.close();
-});
+startCluster({ members: 3, logLevel: "info" });
 
 Deno.test("startEtcd() without `tls` and `auth` gives members in plain text that ask nobody", async () => {
   assertEquals(etcd.clientOptions, { endpoints: etcd.endpoints });

@@ -5,6 +5,7 @@ import {
   connectAll,
   FOREVER,
   INFO,
+  OUTCOME,
   type Scripted,
   scripted,
   type Setup,
@@ -28,17 +29,7 @@ const HOOKS: Readonly<
     const [connection] = strategy.pool.connections;
     assert(connection);
     strategy.onReport = mistake;
-    pool.report({
-      connection,
-      epoch: 1,
-      kind: "unary",
-      blame: "none",
-      method: "KV.Range",
-      provesQuorum: false,
-      timedOut: false,
-      durationMs: 1,
-      endedAtMs: 0,
-    });
+    pool.report({ ...OUTCOME, connection });
   },
   "snapshot()": ({ strategy, pool }) => {
     strategy.snapshot = mistake;

@@ -3,6 +3,11 @@ import { Client, type Keyspace, prefix } from "../../../../mod.ts";
 import type { Mirror } from "../../../../recipes/mod.ts";
 import { startEtcd, type TestCluster } from "../../../harness/mod.ts";
 
+/** For mirrors that are to notice a fault soon. */
+export const HEARTBEAT = { heartbeat: { intervalMs: 500, timeoutMs: 500 } };
+/** For waits across a fault. */
+export const PATIENT = { timeoutMs: 60_000 };
+
 /** The cluster that is copied from. */
 export let from: TestCluster;
 /** The one that is copied to. */
@@ -97,7 +102,7 @@ export async function assertEqual(
   await using here = past(from);
   await using there = past(to);
   const { header } = await here.put(`${route.prefix}last`, crypto.randomUUID());
-  await mirror.waitFor(header.revision, { timeoutMs: 60_000 });
+  await mirror.waitFor(header.revision, PATIENT);
   const { phase, revision } = await checkpointAt(there, route.checkpoint) ?? {};
   assertEquals(phase, "following");
   assertEquals(

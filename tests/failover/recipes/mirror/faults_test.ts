@@ -2,23 +2,21 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Client, prefix } from "../../../../mod.ts";
 import { mirror, type MirrorState } from "../../../../recipes/mod.ts";
-import { type TestCluster, waitFor } from "../../../harness/mod.ts";
+import { waitFor } from "../../../harness/mod.ts";
 import {
   assertEqual,
   behindProxies,
   checkpointAt,
   contents,
   from,
+  HEARTBEAT,
   type MirrorRoute,
   newRoute,
   past,
+  PATIENT,
   startTwoClusters,
   to,
 } from "./_two_clusters.ts";
-
-const HEARTBEAT = { heartbeat: { intervalMs: 500, timeoutMs: 500 } };
-
-const WAIT = { timeoutMs: 60_000 };
 
 startTwoClusters({ clients: false });
 
@@ -39,22 +37,6 @@ async function newStage(): Promise<Stage> {
   return new Stage();
 }
 
-function proxyOf({ members: [member] }: TestCluster) {
-  assert(member);
-  return member.proxy;
-}
-
-/** Takes a snapshot; gives its file. */
-async function snapshotOf(
-  cluster: TestCluster,
-  client: Client,
-): Promise<string> {
-  const file = `${cluster.dataRoot}/${crypto.randomUUID()}.db`;
-  const { writable } = await Deno.create(file);
-  await client.maintenance.snapshot().pipeTo(writable);
-  return file;
-}
-
 async function compact(client: Client): Promise<void> {
   const { header } = await client.range("mono", { countOnly: true });
   await client.kv.compact(header.revision);
@@ -64,12 +46,12 @@ Deno.test("A mirror applies each write once, whatever becomes of the answers", a
   await using stage = await newStage();
   const { route, source, target } = stage;
   await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
-  await copy.waitFor(1n, WAIT);
+  await copy.waitFor(1n, PATIENT);
   await using here = past(from);
   await using there = past(to);
   for (let round = 0; round < 3; round++) {
     // The target does what it is told, and its answers are lost.
-    await proxyOf(to).set({ kind: "mute" });
+    await to.link(0).set({ kind: "mute" });
     const before = await checkpointAt(there, route.checkpoint);
     await here.put(`${route.prefix}a`, `${round}`);
     await waitFor("a write whose answer is lost", async () => {
@@ -77,9 +59,9 @@ Deno.test("A mirror applies each write once, whatever becomes of the answers", a
       return now?.revision !== before?.revision;
     });
     const { header } = await here.put(`${route.prefix}a`, `${round} again`);
-    await proxyOf(to).set({ kind: "pass" });
-    await proxyOf(to).cutAll();
-    await copy.waitFor(header.revision, WAIT);
+    await to.link(0).set({ kind: "pass" });
+    await to.link(0).cutAll();
+    await copy.waitFor(header.revision, PATIENT);
   }
   await assertEqual(copy, route);
   const made = await there.get(`${route.destinationPrefix}a`);
@@ -94,7 +76,7 @@ Deno.test("A mirror whose history was compacted syncs the differences, also dele
   for (let at = 0; at < 50; at++) await source.put(`${start}${at}`, `${at}`);
   {
     await using copy = await mirror(source, target, route);
-    await copy.waitFor(1n, WAIT);
+    await copy.waitFor(1n, PATIENT);
   }
   await source.delete(prefix(`${start}1`));
   await source.put(`${start}2`, "changed");
@@ -147,18 +129,18 @@ Deno.test("A mirror whose source has gone back takes the copies back, too", asyn
     ...HEARTBEAT,
     onStateChange: (state) => states.push(state),
   });
-  await copy.waitFor(1n, WAIT);
-  const file = await snapshotOf(from, source);
+  await copy.waitFor(1n, PATIENT);
+  const file = await from.snapshot();
   await source.put(`${start}a`, "lost");
   await source.delete(`${start}b`);
   let revision = 0n;
   for (let at = 0; at < 20; at++) {
     ({ revision } = (await source.put(`${start}${at}`, "lost")).header);
   }
-  await copy.waitFor(revision, WAIT);
-  await proxyOf(from).set({ kind: "refuse" });
+  await copy.waitFor(revision, PATIENT);
+  await from.link(0).set({ kind: "refuse" });
   await from.restore({ snapshot: file });
-  await proxyOf(from).set({ kind: "pass" });
+  await from.link(0).set({ kind: "pass" });
   await waitFor(
     "the old state in the target",
     async () =>
@@ -172,7 +154,7 @@ Deno.test("A mirror whose source has gone back takes the copies back, too", asyn
   );
   // The same at the start of another one.
   await copy.close();
-  const again = await snapshotOf(from, source);
+  const again = await from.snapshot();
   for (let at = 0; at < 20; at++) await source.put(`${start}${at}`, "lost");
   {
     await using second = await mirror(source, target, route);
@@ -180,7 +162,7 @@ Deno.test("A mirror whose source has gone back takes the copies back, too", asyn
   }
   await from.restore({ snapshot: again });
   await using third = await mirror(source, target, route);
-  await third.waitFor(1n, WAIT);
+  await third.waitFor(1n, PATIENT);
   await assertEqual(third, route);
   assertEquals(
     await contents(target, route.destinationPrefix),
@@ -194,12 +176,12 @@ Deno.test("A mirror whose target has gone back goes on from the checkpoint there
   await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
   await source.put(`${route.prefix}a`, "1");
   await assertEqual(copy, route);
-  const file = await snapshotOf(to, target);
+  const file = await to.snapshot();
   for (let at = 0; at < 20; at++) await source.put(`${route.prefix}${at}`, "2");
   await assertEqual(copy, route);
-  await proxyOf(to).set({ kind: "refuse" });
+  await to.link(0).set({ kind: "refuse" });
   await to.restore({ snapshot: file });
-  await proxyOf(to).set({ kind: "pass" });
+  await to.link(0).set({ kind: "pass" });
   await source.put(`${route.prefix}b`, "3");
   await waitFor(
     "the mirror to go back",
@@ -213,7 +195,7 @@ Deno.test("A mirror lives through the death of both sides", async () => {
   await using stage = await newStage();
   const { route, source, target } = stage;
   await using copy = await mirror(source, target, { ...route, ...HEARTBEAT });
-  await copy.waitFor(1n, WAIT);
+  await copy.waitFor(1n, PATIENT);
   for (const cluster of [from, to]) {
     const [member] = cluster.members;
     assert(member);

@@ -7,14 +7,12 @@ import {
   drawFaults,
   injectFault,
 } from "../../../harness/cluster/fault_schedule.ts";
+import { minutesOr, SEED } from "../../../harness/cluster/long_run.ts";
 import { seededRandom } from "../../../unit/support/_fake_clock.ts";
 import { MirrorRun } from "./_mirror_run.ts";
 import { from, startTwoClusters, to } from "./_two_clusters.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.07);
-const SEED = Number(
-  Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
-);
+const MINUTES = minutesOr(0.07);
 
 startTwoClusters({ members: 3, clients: false });
 

@@ -11,9 +11,9 @@ import {
 } from "../../../../mod.ts";
 import { monotonic, update, view } from "../../../../recipes/mod.ts";
 import {
+  cluster,
   goBack,
   other,
-  snapshot,
   startRestorable,
   tested,
   write,
@@ -26,7 +26,7 @@ async function wentBack(
   client: Client,
   see: () => Promise<unknown>,
 ): Promise<void> {
-  const file = await snapshot(client);
+  const file = await cluster.snapshot();
   await write(client, "mono/later", 20);
   await see();
   await goBack({ snapshot: file });
@@ -72,7 +72,7 @@ Deno.test("monotonic() that forgets goes on by itself, and so do recipes over it
   const keys = monotonic(client, { onHistoryLost: "forget" });
   await keys.put("mono/b", "1");
   await using followed = await view(keys, prefix("mono/"));
-  const file = await snapshot(client);
+  const file = await cluster.snapshot();
   const lost = await write(client, "mono/later", 20);
   await followed.waitFor(lost);
   await keys.get("mono/b");

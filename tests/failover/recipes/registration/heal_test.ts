@@ -8,7 +8,6 @@ import {
   cluster,
   goBack,
   other,
-  snapshot,
   startRestorable,
   tested,
 } from "../../_restored.ts";
@@ -145,8 +144,7 @@ Deno.test("register() is there again after its client was cut off for longer tha
 Deno.test("register() is there again after a snapshot without it was restored", async () => {
   await using client = tested();
   const key = newKey();
-  await using before = other();
-  const file = await snapshot(before);
+  const file = await cluster.snapshot();
   await using r = await register(client, key, "a", { ttlSeconds: 60 });
   await goBack({ snapshot: file });
   await using observer = other();

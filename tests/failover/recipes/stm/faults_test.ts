@@ -18,16 +18,14 @@ import {
   drawFaults,
   injectFault,
 } from "../../../harness/cluster/fault_schedule.ts";
+import { minutesOr, SEED } from "../../../harness/cluster/long_run.ts";
 import { observer } from "../../../scenarios/steps/clients.ts";
 import { seededRandom } from "../../../unit/support/_fake_clock.ts";
 import { cluster, newClient, startThreeMembers } from "../../_three_members.ts";
 import { HistoryRun } from "./_history_run.ts";
 import type { Seen } from "./_serial_order.ts";
 
-const MINUTES = Number(Deno.env.get("ETCDENO_MATRIX_MINUTES") ?? 0.05);
-const SEED = Number(
-  Deno.env.get("ETCDENO_MATRIX_SEED") ?? Math.floor(Math.random() * 2 ** 31),
-);
+const MINUTES = minutesOr(0.05);
 const WORKERS = 4;
 const COUNT = 6;
 const TIMEOUT_MS = 6_000;
@@ -132,7 +130,6 @@ Deno.test("stm() keeps what its levels promise while links and members fail", as
 
 Deno.test("stm() keeps what its levels promise across a restored snapshot", async () => {
   await cluster.reset();
-  await using other = observer(cluster);
   await using client = newClient("grpc1.23");
   const runs = ISOLATIONS.map((isolation) => ({
     ks: client.namespace(`restored/${isolation}/`),
@@ -150,13 +147,11 @@ Deno.test("stm() keeps what its levels promise across a restored snapshot", asyn
     );
   await work(4);
   const states = await Promise.all(runs.map(({ run, ks }) => run.readAll(ks)));
-  const file = `${cluster.dataRoot}/${crypto.randomUUID()}.db`;
-  const { writable } = await Deno.create(file);
-  await other.maintenance.snapshot().pipeTo(writable);
+  const snapshot = await cluster.snapshot();
   await work(6);
   const working = work(2);
   const fromMs = performance.now();
-  await cluster.restore({ snapshot: file });
+  await cluster.restore({ snapshot });
   await working;
   const toMs = performance.now();
   await work(4);

@@ -3,6 +3,7 @@ import { assert, assertRejects, assertStrictEquals } from "@std/assert";
 import type { CallOptions } from "../../../../api/call/options.ts";
 import { EtcdError } from "../../../../errors/etcd_error.ts";
 import { microtasks } from "../../balancers/transport/_fake_transport.ts";
+import { counted } from "../../support/_counted_signal.ts";
 import { scripted } from "./_scripted_strategy.ts";
 import { connected, next, OK, over, running, subject } from "./_subject.ts";
 
@@ -80,18 +81,7 @@ Deno.test("RetryingCaller hears an abort by whoever is told of the failed attemp
 
 Deno.test("RetryingCaller leaves no listener on the signal", async () => {
   const made = connected("grpc1.23");
-  const { signal } = new AbortController();
-  let listeners = 0;
-  const add = signal.addEventListener.bind(signal);
-  const remove = signal.removeEventListener.bind(signal);
-  signal.addEventListener = (...args: Parameters<typeof add>) => {
-    listeners++;
-    add(...args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-    listeners--;
-    remove(...args);
-  };
+  const { abort: { signal }, listeners } = counted();
   const got = made.kv.get("k", { signal });
   (await running(made)).fail(14, "etcdserver: no leader");
   (await next(made)).reply(OK);
@@ -99,6 +89,6 @@ Deno.test("RetryingCaller leaves no listener on the signal", async () => {
   const failed = made.kv.put("k", "v", { signal });
   (await running(made)).fail(14, "etcdserver: no leader");
   await assertRejects(() => failed, EtcdError);
-  assertStrictEquals(listeners, 0);
+  assertStrictEquals(listeners(), 0);
   await made.pool.close();
 });

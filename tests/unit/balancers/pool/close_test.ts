@@ -18,6 +18,7 @@ import {
 import {
   FOREVER,
   INFO,
+  OUTCOME,
   poolOf,
   scripted,
 } from "../../api/call/_scripted_strategy.ts";
@@ -70,17 +71,8 @@ Deno.test("ConnectionPool.close() is final: nothing is picked, dialled or told",
   assertEquals(pool.pick(INFO), { action: "closed" });
   transport.events.onDown({ kind: "other", reason: "late" });
   transport.events.onReady();
-  pool.report({
-    connection: picked.connection,
-    epoch: picked.epoch,
-    kind: "unary",
-    blame: "member",
-    method: "KV.Range",
-    provesQuorum: false,
-    timedOut: false,
-    durationMs: 1,
-    endedAtMs: 0,
-  });
+  const { connection, epoch } = picked;
+  pool.report({ ...OUTCOME, connection, epoch, blame: "member" });
   strategy.pool.connections[0]?.connect();
   assertEquals(strategy.log, []);
   assertStrictEquals(network.dialled.length, 2);

@@ -6,6 +6,7 @@ import { endpoint } from "../transport/_fake_transport.ts";
 import {
   FOREVER,
   INFO,
+  OUTCOME,
   poolOf,
   scripted,
 } from "../../api/call/_scripted_strategy.ts";
@@ -94,15 +95,7 @@ Deno.test("ConnectionPool tells what the strategy avoids, and when it does no mo
   assert(picked.action === "use");
   events.length = 0;
   const { connection, epoch } = picked;
-  const outcome = {
-    kind: "unary",
-    blame: "member",
-    method: "KV.Range",
-    provesQuorum: false,
-    timedOut: false,
-    durationMs: 1,
-    endedAtMs: 0,
-  } as const;
+  const outcome = { ...OUTCOME, blame: "member" } as const;
   pool.report({ ...outcome, connection, epoch });
   assertEquals(take(events), [
     told("idle", A),

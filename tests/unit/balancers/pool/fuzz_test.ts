@@ -14,7 +14,12 @@ import {
   microtasks,
   NO_SETTINGS,
 } from "../transport/_fake_transport.ts";
-import { FOREVER, INFO, poolOf } from "../../api/call/_scripted_strategy.ts";
+import {
+  FOREVER,
+  INFO,
+  OUTCOME,
+  poolOf,
+} from "../../api/call/_scripted_strategy.ts";
 
 const STEPS = 400;
 const SEEDS = seeds(40);
@@ -117,18 +122,7 @@ class Fuzz {
     transport.unary("/x", new Uint8Array(), {
       ...NO_SETTINGS,
       onEnd() {
-        const kind = "unary";
-        pool.report({
-          connection,
-          epoch,
-          kind,
-          method: "KV.Range",
-          provesQuorum: false,
-          timedOut: false,
-          durationMs: 1,
-          endedAtMs: 0,
-          blame,
-        });
+        pool.report({ ...OUTCOME, connection, epoch, blame });
       },
     });
     // Some go on for long, also on connections that are left.

@@ -1,23 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { onAbort } from "../../../../balancers/transport/mod.ts";
-
-/** A signal that counts who listens. */
-function counted(): { abort: AbortController; listeners(): number } {
-  const abort = new AbortController();
-  const { signal } = abort;
-  let listeners = 0;
-  const add = signal.addEventListener.bind(signal);
-  const remove = signal.removeEventListener.bind(signal);
-  signal.addEventListener = (...args: Parameters<typeof add>) => {
-    listeners++;
-    add(...args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-    listeners--;
-    remove(...args);
-  };
-  return { abort, listeners: () => listeners };
-}
+import { counted } from "../../support/_counted_signal.ts";
 
 Deno.test("onAbort() gives the reason once, later or at once", () => {
   const reasons: unknown[] = [];

@@ -1,35 +1,9 @@
 // What a call says of an answer that is an HTTP server's, or a proxy's.
-import { assertEquals, assertInstanceOf } from "@std/assert";
-import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
-import { EtcdError } from "../../../../../errors/mod.ts";
-import { Client } from "../../../../../mod.ts";
-import { headers, RawPeer, settings } from "../peer/_raw_peer.ts";
+import { assertEquals } from "@std/assert";
+import { errorOfAnswer } from "../peer/_answered.ts";
+import { headers } from "../peer/_raw_peer.ts";
 
 const PAGE = { "content-type": "text/html" };
-
-/** The message of a put that is answered with such headers. */
-async function messageOf(status: string): Promise<string> {
-  await using server = new RawPeer();
-  await using client = new Client({
-    endpoints: `http://${server.address}`,
-    transport: "http2",
-  });
-  const answering = (async () => {
-    const peer = await server.accept();
-    await peer.say(settings());
-    const { streamId } = await peer.until(({ type }) => type === http2.HEADERS);
-    await peer.say(headers(streamId, { ":status": status, ...PAGE }));
-  })();
-  let error: unknown;
-  try {
-    await client.put("k", "v", { timeoutMs: 20_000 });
-  } catch (caught) {
-    error = caught;
-  }
-  await answering;
-  assertInstanceOf(error, EtcdError);
-  return error.message.replace(`http://${server.address}`, "ENDPOINT");
-}
 
 const NO_ANSWER = "that is no gRPC answer, is it an etcd server?";
 
@@ -44,6 +18,10 @@ const MESSAGES: Readonly<Record<string, string>> = {
 
 for (const [status, expected] of Object.entries(MESSAGES)) {
   Deno.test(`Client names an HTML page of status ${status} as what it is, over http2`, async () => {
-    assertEquals(await messageOf(status), expected);
+    const { message } = await errorOfAnswer(
+      (id) => [headers(id, { ":status": status, ...PAGE })],
+      (client) => client.put("k", "v", { timeoutMs: 20_000 }),
+    );
+    assertEquals(message, expected);
   });
 }

@@ -1,8 +1,7 @@
 // Answers that RFC 9113, 8, calls malformed, each of them said by a raw peer.
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import * as http2 from "../../../../../balancers/http2/frames/_constants.ts";
-import { EtcdError } from "../../../../../errors/mod.ts";
-import { Client } from "../../../../../mod.ts";
+import { errorOfAnswer } from "../peer/_answered.ts";
 import { connected, replyOf, statusOf } from "../peer/_dialled.ts";
 import {
   ALL_MALFORMED,
@@ -18,8 +17,6 @@ import {
   data,
   headers,
   message,
-  RawPeer,
-  settings,
   trailers,
 } from "../peer/_raw_peer.ts";
 
@@ -108,38 +105,19 @@ for (const [what, [frames, details]] of Object.entries(BORNE)) {
   });
 }
 
-/** The error of a put, or of a get, whose answer is malformed. */
-async function errorOf(make: (client: Client) => Promise<unknown>) {
-  await using server = new RawPeer();
-  await using client = new Client({
-    endpoints: `http://${server.address}`,
-    transport: "http2",
-  });
-  const answering = (async () => {
-    const peer = await server.accept();
-    await peer.say(settings());
-    const { streamId } = await peer.until(({ type }) => type === http2.HEADERS);
-    await peer.say(...withTrailer("Trailer", "x")(streamId));
-  })();
-  const error = await make(client).catch((caught) => caught);
-  await answering;
-  assertInstanceOf(error, EtcdError);
-  return {
-    message: error.message.replace(`http://${server.address}`, "ENDPOINT"),
-    code: error.code,
-    maybeCommitted: error.maybeCommitted,
-  };
-}
-
 Deno.test("Client says of a put with a malformed answer that it may have been applied, of a get not", async () => {
   const said =
     "The server sent malformed trailers: no field may be named 'Trailer' (INTERNAL, from ENDPOINT)";
-  assertEquals(await errorOf((client) => client.put("k", "v")), {
-    message: `Cannot put: ${said}; it may have been applied`,
-    code: "internal",
-    maybeCommitted: true,
-  });
-  assertEquals(await errorOf((client) => client.get("k")), {
+  const malformed = withTrailer("Trailer", "x");
+  assertEquals(
+    await errorOfAnswer(malformed, (client) => client.put("k", "v")),
+    {
+      message: `Cannot put: ${said}; it may have been applied`,
+      code: "internal",
+      maybeCommitted: true,
+    },
+  );
+  assertEquals(await errorOfAnswer(malformed, (client) => client.get("k")), {
     message: `Cannot get: ${said}`,
     code: "internal",
     maybeCommitted: false,
