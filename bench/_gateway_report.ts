@@ -1,6 +1,6 @@
 import { markdownTable, wrap } from "../tools/output/mod.ts";
-import { type Spread, spread } from "./_statistics.ts";
-import { rangeText } from "./_tables.ts";
+import { type Spread, spread } from "./report/statistics.ts";
+import { rangeText } from "./report/_tables.ts";
 
 /** The figures of one round of a load. */
 export interface GatewaySample {

@@ -10,17 +10,20 @@ import {
   putBetweenMarks,
   thisRuntime,
 } from "../tools/output/mod.ts";
-import { type BenchCommand, readBenchArgs } from "./_args.ts";
-import { measureCodec } from "./_codec.ts";
-import { helpText } from "./_help.ts";
-import { startBenchCluster } from "./_prepare_cluster.ts";
-import { prepareReady } from "./_ready.ts";
-import { MARKS, renderReport } from "./_report.ts";
-import type { BenchResult, Measured } from "./_result.ts";
-import { measureInRounds, type ReadyProgram } from "./_rounds.ts";
-import { measureScale } from "./_scale.ts";
-import { type SecureListeners, secureListeners } from "./_secure_listeners.ts";
-import { nameOf } from "./_tables.ts";
+import { type BenchCommand, readBenchArgs } from "./command/args.ts";
+import { measureCodec } from "./codec/codec.ts";
+import { helpText } from "./command/help.ts";
+import { startBenchCluster } from "./cluster/start_bench_cluster.ts";
+import { prepareReady } from "./rounds/ready.ts";
+import { MARKS, renderReport } from "./report/report.ts";
+import type { BenchResult, Measured } from "./report/result.ts";
+import { measureInRounds, type ReadyProgram } from "./rounds/rounds.ts";
+import { measureScale } from "./scale/scale.ts";
+import {
+  type SecureListeners,
+  secureListeners,
+} from "./cluster/secure_listeners.ts";
+import { nameOf } from "./report/_tables.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const command = commandLine(args);

@@ -14,14 +14,14 @@ import {
   thisRuntime,
   wrap,
 } from "../tools/output/mod.ts";
-import { goProgram } from "./_go_program.ts";
-import type { Operation, Work } from "./_operation.ts";
-import { startBenchCluster } from "./_prepare_cluster.ts";
-import { ours } from "./_programs.ts";
-import { prepareReady } from "./_ready.ts";
-import { type Cell, measureInRounds } from "./_rounds.ts";
-import type { Sample } from "./_sample.ts";
-import { spread } from "./_statistics.ts";
+import { goProgram } from "./programs/go.ts";
+import type { Operation, Work } from "./programs/operation.ts";
+import { startBenchCluster } from "./cluster/start_bench_cluster.ts";
+import { ours } from "./programs/programs.ts";
+import { prepareReady } from "./rounds/ready.ts";
+import { type Cell, measureInRounds } from "./rounds/rounds.ts";
+import type { Sample } from "./rounds/sample.ts";
+import { spread } from "./report/statistics.ts";
 import { STM_MARKS } from "./_stm_marks.ts";
 
 const { values } = parseArgs({

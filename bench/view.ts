@@ -20,7 +20,7 @@ import {
   thisRuntime,
   wrap,
 } from "../tools/output/mod.ts";
-import { startBenchCluster } from "./_prepare_cluster.ts";
+import { startBenchCluster } from "./cluster/start_bench_cluster.ts";
 import { VIEW_MARKS } from "./_view_marks.ts";
 
 const { values } = parseArgs({

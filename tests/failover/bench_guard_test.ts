@@ -2,12 +2,16 @@
 // client's own CPU time, which another busy process changes little.
 import { assert } from "@std/assert";
 import { BALANCER_NAMES } from "../../balancers/mod.ts";
-import { OPERATIONS, workOf } from "../../bench/_operation.ts";
-import { startBenchCluster } from "../../bench/_prepare_cluster.ts";
-import { FLOOR, OVER_GRPC_JS, PROGRAMS } from "../../bench/_programs.ts";
-import { type Cell, measureInRounds } from "../../bench/_rounds.ts";
-import { prepareReady } from "../../bench/_ready.ts";
-import { spread } from "../../bench/_statistics.ts";
+import { OPERATIONS, workOf } from "../../bench/programs/operation.ts";
+import { startBenchCluster } from "../../bench/cluster/start_bench_cluster.ts";
+import {
+  FLOOR,
+  OVER_GRPC_JS,
+  PROGRAMS,
+} from "../../bench/programs/programs.ts";
+import { type Cell, measureInRounds } from "../../bench/rounds/rounds.ts";
+import { prepareReady } from "../../bench/rounds/ready.ts";
+import { spread } from "../../bench/report/statistics.ts";
 
 const ROUNDS = 3;
 // By then all of it is compiled.

@@ -1,7 +1,7 @@
 // Transactions of Go's client and of this one on the same counters at once.
 import { assert, assertEquals } from "@std/assert";
-import { goProgram } from "../../bench/_go_program.ts";
-import { runToEnd } from "../../bench/_run_program.ts";
+import { goProgram } from "../../bench/programs/go.ts";
+import { runToEnd } from "../../bench/rounds/run_program.ts";
 import { Client } from "../../mod.ts";
 import { type Isolation, json, stm } from "../../recipes/mod.ts";
 import { startEtcd } from "../harness/mod.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readBenchArgs } from "../../../bench/_args.ts";
-import { OPERATIONS } from "../../../bench/_operation.ts";
+import { readBenchArgs } from "../../../bench/command/args.ts";
+import { OPERATIONS } from "../../../bench/programs/operation.ts";
 
 const work = (...args: readonly string[]) =>
   readBenchArgs(args).work.map(({ operation, inFlight, count }) => [

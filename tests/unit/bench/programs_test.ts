@@ -4,23 +4,26 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { OPERATIONS } from "../../../bench/_operation.ts";
+import { OPERATIONS } from "../../../bench/programs/operation.ts";
 import {
   FLOOR,
   ours,
   OVER_GRPC_JS,
   PROGRAMS,
-} from "../../../bench/_programs.ts";
-import type { Program, Run } from "../../../bench/_program.ts";
-import { prepareReady } from "../../../bench/_ready.ts";
-import { measureInRounds, type ReadyProgram } from "../../../bench/_rounds.ts";
-import { runToEnd } from "../../../bench/_run_program.ts";
+} from "../../../bench/programs/programs.ts";
+import type { Program, Run } from "../../../bench/programs/program.ts";
+import { prepareReady } from "../../../bench/rounds/ready.ts";
+import {
+  measureInRounds,
+  type ReadyProgram,
+} from "../../../bench/rounds/rounds.ts";
+import { runToEnd } from "../../../bench/rounds/run_program.ts";
 import { methods } from "../../../proto/methods.ts";
-import { secureListeners } from "../../../bench/_secure_listeners.ts";
-import { readSample } from "../../../bench/_sample.ts";
+import { secureListeners } from "../../../bench/cluster/secure_listeners.ts";
+import { readSample } from "../../../bench/rounds/sample.ts";
 import { FakeServer } from "../../harness/mod.ts";
 import { ROOT } from "../support/_program.ts";
-import { build, unlessMissing } from "../../../bench/_toolchain.ts";
+import { build, unlessMissing } from "../../../bench/programs/_toolchain.ts";
 
 const LOADED = "grpc-js is loaded";
 const [serget] = OPERATIONS.filter(({ name }) => name === "serget");

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { renderReport } from "../../../bench/_report.ts";
-import type { BenchResult } from "../../../bench/_result.ts";
-import { readSample } from "../../../bench/_sample.ts";
-import { spread } from "../../../bench/_statistics.ts";
+import { renderReport } from "../../../bench/report/report.ts";
+import type { BenchResult } from "../../../bench/report/result.ts";
+import { readSample } from "../../../bench/rounds/sample.ts";
+import { spread } from "../../../bench/report/statistics.ts";
 import { assertFormatted } from "../support/_formatted.ts";
 
 const RESULT: BenchResult = {

@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { FLEET_MARKS } from "../../../bench/_fleet_marks.ts";
 import { GATEWAY_MARKS } from "../../../bench/_gateway_report.ts";
-import { MARKS as BENCH_MARKS } from "../../../bench/_report.ts";
+import { MARKS as BENCH_MARKS } from "../../../bench/report/report.ts";
 import { STM_MARKS } from "../../../bench/_stm_marks.ts";
 import { VIEW_MARKS } from "../../../bench/_view_marks.ts";
 import {

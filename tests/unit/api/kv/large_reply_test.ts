@@ -10,7 +10,7 @@ import { all } from "../../../../api/values/keys.ts";
 import { responseInTimeSlices } from "../../../../api/namespace/_response_in_time_slices.ts";
 import { inTimeSlices } from "../../../../api/waiting/_time_slices.ts";
 import { methods } from "../../../../proto/methods.ts";
-import { rangeReply } from "../../../../bench/_range_reply.ts";
+import { rangeReply } from "../../../../bench/codec/_range_reply.ts";
 import { EtcdError } from "../../../../mod.ts";
 import { connected, running } from "../call/_subject.ts";
 

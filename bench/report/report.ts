@@ -1,5 +1,5 @@
-import { counted, measuredWith, wrap } from "../tools/output/mod.ts";
-import type { BenchResult } from "./_result.ts";
+import { counted, measuredWith, wrap } from "../../tools/output/mod.ts";
+import type { BenchResult } from "./result.ts";
 import {
   codecTable,
   everything,

@@ -1,13 +1,13 @@
 import {
   findRuntime,
   type RuntimeName,
-} from "../tests/harness/programs/runtimes.ts";
-import type { Program, Run } from "./_program.ts";
+} from "../../tests/harness/programs/runtimes.ts";
+import type { Program, Run } from "./program.ts";
 import { build, unlessMissing } from "./_toolchain.ts";
 import { variables } from "./_variables.ts";
 
-const PLACE = new URL("../.etcdeno/bench/", import.meta.url).pathname;
-const SOURCE = new URL("./ours/", import.meta.url).pathname;
+const PLACE = new URL("../../.etcdeno/bench/", import.meta.url).pathname;
+const SOURCE = new URL("../ours/", import.meta.url).pathname;
 
 /** The client as users of Node and Bun have it: the npm package. */
 export function onRuntime(
@@ -39,7 +39,9 @@ function installed(): Promise<string> {
 
 async function install(): Promise<string> {
   // Loaded here: it brings a compiler, which few need.
-  const { compileProgram, packPackage } = await import("../tools/npm/mod.ts");
+  const { compileProgram, packPackage } = await import(
+    "../../tools/npm/mod.ts"
+  );
   const { tarball } = await packPackage(PLACE);
   const folder = `${PLACE}user`;
   await Deno.mkdir(folder, { recursive: true });

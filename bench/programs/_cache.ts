@@ -1,5 +1,5 @@
 /** The folder that keeps the peers' programs once they are built. */
-import { exists } from "../tests/harness/mod.ts";
+import { exists } from "../../tests/harness/mod.ts";
 
 function cachePath(name: string): string {
   const home = Deno.env.get("XDG_CACHE_HOME") ??

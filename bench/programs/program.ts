@@ -1,4 +1,4 @@
-import type { Work } from "./_operation.ts";
+import type { Work } from "./operation.ts";
 
 /** One run of a program. */
 export interface Run extends Work {
@@ -20,7 +20,7 @@ export function ownCommand(
   file: URL,
   env: Readonly<Record<string, string>>,
 ): Command {
-  const config = new URL("../deno.json", import.meta.url).pathname;
+  const config = new URL("../../deno.json", import.meta.url).pathname;
   return {
     path: Deno.execPath(),
     args: ["run", "-A", "--no-lock", "--config", config, file.pathname],

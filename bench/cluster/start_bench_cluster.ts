@@ -1,6 +1,6 @@
-import { Client } from "../mod.ts";
-import { startEtcd, type TestCluster } from "../tests/harness/mod.ts";
-import type { SecureListeners } from "./_secure_listeners.ts";
+import { Client } from "../../mod.ts";
+import { startEtcd, type TestCluster } from "../../tests/harness/mod.ts";
+import type { SecureListeners } from "./secure_listeners.ts";
 
 const RANGE_KEYS = 1_000;
 const VALUE = "v".repeat(256);

@@ -1,6 +1,6 @@
-import { CODEC } from "./_args.ts";
-import { OPERATIONS } from "./_operation.ts";
-import { PROGRAMS } from "./_programs.ts";
+import { CODEC } from "./args.ts";
+import { OPERATIONS } from "../programs/operation.ts";
+import { PROGRAMS } from "../programs/programs.ts";
 
 const NAME_COLUMNS = 19;
 
@@ -33,7 +33,7 @@ Without options it takes some twenty minutes.
                      snapshot of 100 MiB on one client, and on Go's
   --transport NAME   what carries the calls of --scale, http2 or grpc-js
                      (default: http2)
-  --json FILE        writes everything measured; the shape is in bench/_result.ts
+  --json FILE        writes everything measured; the shape is in bench/report/result.ts
   --markdown FILE    puts the report into FILE, between <!-- bench:begin --> and <!-- bench:end -->
   --help             this
 

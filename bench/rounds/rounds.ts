@@ -1,7 +1,7 @@
-import type { Work } from "./_operation.ts";
-import type { Command, Run } from "./_program.ts";
-import { runProgram } from "./_run_program.ts";
-import type { Sample } from "./_sample.ts";
+import type { Work } from "../programs/operation.ts";
+import type { Command, Run } from "../programs/program.ts";
+import { runProgram } from "./run_program.ts";
+import type { Sample } from "./sample.ts";
 
 /** A program that is ready. */
 export interface ReadyProgram {

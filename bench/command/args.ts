@@ -1,8 +1,13 @@
 import { parseArgs } from "node:util";
-import { userPath } from "../tools/output/mod.ts";
-import { type Operation, OPERATIONS, type Work, workOf } from "./_operation.ts";
-import type { Program } from "./_program.ts";
-import { PROGRAMS } from "./_programs.ts";
+import { userPath } from "../../tools/output/mod.ts";
+import {
+  type Operation,
+  OPERATIONS,
+  type Work,
+  workOf,
+} from "../programs/operation.ts";
+import type { Program } from "../programs/program.ts";
+import { PROGRAMS } from "../programs/programs.ts";
 
 /** The command line of the benchmark, read. */
 export interface BenchCommand {

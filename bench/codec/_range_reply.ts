@@ -1,5 +1,5 @@
 import protobuf from "protobufjs/light.js";
-import { descriptor } from "../proto/gen/descriptor.ts";
+import { descriptor } from "../../proto/gen/descriptor.ts";
 
 const encoder = new TextEncoder();
 

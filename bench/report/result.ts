@@ -1,5 +1,5 @@
-import type { Runtime } from "../tools/output/mod.ts";
-import type { Cell } from "./_rounds.ts";
+import type { Runtime } from "../../tools/output/mod.ts";
+import type { Cell } from "../rounds/rounds.ts";
 
 /** One operation with so many in flight, by every program that has it. */
 export interface Measured {

@@ -1,4 +1,4 @@
-import type { Run } from "./_program.ts";
+import type { Run } from "./program.ts";
 
 /** The variables that tell most programs their work. */
 export function variables(

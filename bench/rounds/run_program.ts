@@ -1,6 +1,6 @@
 import { watchPeak } from "./_peak_memory.ts";
-import type { Command } from "./_program.ts";
-import { readSample, type Sample } from "./_sample.ts";
+import type { Command } from "../programs/program.ts";
+import { readSample, type Sample } from "./sample.ts";
 
 const TIMEOUT_MS = 120_000;
 const LAST_WORDS_CHARS = 300;

@@ -1,12 +1,12 @@
 import {
   findGoProgram,
   GO_CLIENT_VERSION,
-} from "../tests/harness/programs/go_program.ts";
-import type { Program, Run } from "./_program.ts";
+} from "../../tests/harness/programs/go_program.ts";
+import type { Program, Run } from "./program.ts";
 import { unlessMissing } from "./_toolchain.ts";
 
 const SOURCES = ["bench.go", "stm.go"].map((name) =>
-  new URL(`./peers/${name}`, import.meta.url)
+  new URL(`../peers/${name}`, import.meta.url)
 );
 
 /** etcd's own client; built once, where Go is. */

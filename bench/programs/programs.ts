@@ -1,12 +1,12 @@
 /** The programs that are measured, ours and those of the peers. */
-import { OPERATIONS } from "./_operation.ts";
-import { etcd3OnDeno, etcd3OnNode } from "./_etcd3_program.ts";
-import { goProgram } from "./_go_program.ts";
-import { onRuntime } from "./_package_program.ts";
-import { ownCommand, type Program, type Run } from "./_program.ts";
+import { OPERATIONS } from "./operation.ts";
+import { etcd3OnDeno, etcd3OnNode } from "./_etcd3.ts";
+import { goProgram } from "./go.ts";
+import { onRuntime } from "./_package.ts";
+import { ownCommand, type Program, type Run } from "./program.ts";
 import { variables } from "./_variables.ts";
 
-const FLOOR_PROGRAM = new URL("./peers/bench_grpcjs.ts", import.meta.url);
+const FLOOR_PROGRAM = new URL("../peers/bench_grpcjs.ts", import.meta.url);
 const EVERY = OPERATIONS.map(({ name }) => name);
 // npm's client is measured without TLS.
 const PLAIN = OPERATIONS.filter(({ overTls }) => overTls === undefined)
@@ -107,7 +107,7 @@ function ownProgram(
     operations,
     prepare: () =>
       Promise.resolve((run: Run) =>
-        ownCommand(new URL("./ours/main.ts", import.meta.url), {
+        ownCommand(new URL("../ours/main.ts", import.meta.url), {
           ...variables(run),
           BALANCER: balancer ?? "grpc1.23",
           BATCH: batch ?? "off",

@@ -1,4 +1,4 @@
-import type { Missing } from "./_program.ts";
+import type { Missing } from "./program.ts";
 
 const LAST_WORDS_CHARS = 200;
 

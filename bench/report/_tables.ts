@@ -1,10 +1,10 @@
 /** A result as Markdown, for a terminal and for docs/measured/. */
-import { markdownTable } from "../tools/output/mod.ts";
-import { OPERATIONS } from "./_operation.ts";
-import type { BenchResult, Measured } from "./_result.ts";
-import type { Cell } from "./_rounds.ts";
-import type { Sample } from "./_sample.ts";
-import { type Spread, spread } from "./_statistics.ts";
+import { markdownTable } from "../../tools/output/mod.ts";
+import { OPERATIONS } from "../programs/operation.ts";
+import type { BenchResult, Measured } from "./result.ts";
+import type { Cell } from "../rounds/rounds.ts";
+import type { Sample } from "../rounds/sample.ts";
+import { type Spread, spread } from "./statistics.ts";
 
 type Figure = keyof Sample;
 const FLOOR = "grpc-js";

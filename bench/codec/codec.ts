@@ -1,10 +1,10 @@
-import { rangeResult } from "../api/kv/_codec.ts";
-import type { RangeResponse } from "../proto/gen/messages.ts";
-import { toBigInt } from "../proto/int64.ts";
-import { methods } from "../proto/methods.ts";
+import { rangeResult } from "../../api/kv/_codec.ts";
+import type { RangeResponse } from "../../proto/gen/messages.ts";
+import { toBigInt } from "../../proto/int64.ts";
+import { methods } from "../../proto/methods.ts";
 import { esDecodeRange, esTxn } from "./_protobuf_es.ts";
 import { rangeReply, sameBytes } from "./_range_reply.ts";
-import type { CodecMeasured } from "./_result.ts";
+import type { CodecMeasured } from "../report/result.ts";
 
 const KEYS = 1_000;
 const OPERATIONS = 64;

@@ -1,10 +1,10 @@
 import { cached } from "./_cache.ts";
-import type { Program, Run } from "./_program.ts";
+import type { Program, Run } from "./program.ts";
 import { build, unlessMissing } from "./_toolchain.ts";
 import { variables } from "./_variables.ts";
 
 const VERSION = "1.1.2";
-const SOURCE = new URL("./peers/bench_etcd3.mjs", import.meta.url);
+const SOURCE = new URL("../peers/bench_etcd3.mjs", import.meta.url);
 const IMPORTS = { imports: { etcd3: `npm:etcd3@${VERSION}` } };
 
 /** The npm client where it is at home; installed once, where npm is. */

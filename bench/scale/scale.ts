@@ -1,10 +1,10 @@
-import { Client } from "../mod.ts";
-import type { TestCluster } from "../tests/harness/mod.ts";
-import { startBenchCluster } from "./_prepare_cluster.ts";
-import { goProgram } from "./_go_program.ts";
-import { type Command, ownCommand } from "./_program.ts";
-import { runToEnd } from "./_run_program.ts";
-import type { ScaleMeasured } from "./_result.ts";
+import { Client } from "../../mod.ts";
+import type { TestCluster } from "../../tests/harness/mod.ts";
+import { startBenchCluster } from "../cluster/start_bench_cluster.ts";
+import { goProgram } from "../programs/go.ts";
+import { type Command, ownCommand } from "../programs/program.ts";
+import { runToEnd } from "../rounds/run_program.ts";
+import type { ScaleMeasured } from "../report/result.ts";
 
 // Each at a tenth too, to tell how it grows.
 const STEPS: readonly {
@@ -23,7 +23,7 @@ const STEPS: readonly {
   { kind: "snapshot", title: "MiB of a snapshot", counts: [10, 100] },
 ];
 const GO_KINDS: ReadonlySet<string> = new Set(["watchers", "list"]);
-const PROGRAM = new URL("./scale/main.ts", import.meta.url);
+const PROGRAM = new URL("./main.ts", import.meta.url);
 const LOADED_AT_ONCE = 10_000;
 const VALUE = new TextEncoder().encode("v".repeat(64));
 const MIB = 1_024 ** 2;

@@ -1,7 +1,7 @@
-import { note } from "../tools/output/mod.ts";
-import type { Program } from "./_program.ts";
-import type { BenchResult } from "./_result.ts";
-import type { ReadyProgram } from "./_rounds.ts";
+import { note } from "../../tools/output/mod.ts";
+import type { Program } from "../programs/program.ts";
+import type { BenchResult } from "../report/result.ts";
+import type { ReadyProgram } from "./rounds.ts";
 
 /** Gets programs ready, and tells which cannot be had here. */
 export async function prepareReady(

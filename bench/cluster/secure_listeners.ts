@@ -1,4 +1,4 @@
-import { CertificateAuthority } from "../testing/certificates/mod.ts";
+import { CertificateAuthority } from "../../testing/certificates/mod.ts";
 
 /** The name and port of a member; names are `m1`, `m2` and so on. */
 interface MemberAddresses {
