@@ -1,6 +1,5 @@
 import { markdownTable, wrap } from "../tools/output/mod.ts";
-import { type Spread, spread } from "./report/statistics.ts";
-import { rangeText } from "./report/_tables.ts";
+import { rangeText, type Spread, spread } from "./report/mod.ts";
 
 /** The figures of one round of a load. */
 export interface GatewaySample {

@@ -15,12 +15,11 @@ import {
   measuredWith,
   note,
   print,
-  putBetweenMarks,
   thisRuntime,
   wrap,
 } from "../tools/output/mod.ts";
 import { type AtRest, measureFleet } from "./_fleet.ts";
-import { FLEET_MARKS } from "./_fleet_marks.ts";
+import { FLEET_MARKS, putReport } from "./report/mod.ts";
 
 const { values } = parseArgs({
   options: {
@@ -88,9 +87,5 @@ const report = [
 ].join("\n");
 print(report);
 if (values.markdown !== undefined) {
-  const text = await Deno.readTextFile(values.markdown);
-  await Deno.writeTextFile(
-    values.markdown,
-    putBetweenMarks(text, { marks: FLEET_MARKS, summary: report }),
-  );
+  await putReport(values.markdown, { marks: FLEET_MARKS, summary: report });
 }

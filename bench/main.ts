@@ -4,26 +4,28 @@
  *
  * @module
  */
-import {
-  note,
-  print,
-  putBetweenMarks,
-  thisRuntime,
-} from "../tools/output/mod.ts";
-import { type BenchCommand, readBenchArgs } from "./command/args.ts";
-import { measureCodec } from "./codec/codec.ts";
-import { helpText } from "./command/help.ts";
-import { startBenchCluster } from "./cluster/start_bench_cluster.ts";
-import { prepareReady } from "./rounds/ready.ts";
-import { MARKS, renderReport } from "./report/report.ts";
-import type { BenchResult, Measured } from "./report/result.ts";
-import { measureInRounds, type ReadyProgram } from "./rounds/rounds.ts";
-import { measureScale } from "./scale/scale.ts";
+import { note, print, thisRuntime } from "../tools/output/mod.ts";
+import { type BenchCommand, helpText, readBenchArgs } from "./command/mod.ts";
+import { measureCodec } from "./codec/mod.ts";
 import {
   type SecureListeners,
   secureListeners,
-} from "./cluster/secure_listeners.ts";
-import { nameOf } from "./report/_tables.ts";
+  startBenchCluster,
+} from "./cluster/mod.ts";
+import {
+  measureInRounds,
+  prepareReady,
+  type ReadyProgram,
+} from "./rounds/mod.ts";
+import {
+  BENCH_MARKS,
+  type BenchResult,
+  type Measured,
+  nameOf,
+  putReport,
+  renderReport,
+} from "./report/mod.ts";
+import { measureScale } from "./scale/mod.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const command = commandLine(args);
@@ -32,12 +34,17 @@ async function main(args: readonly string[]): Promise<number> {
     print(helpText().trimEnd());
     return 0;
   }
+  const { markdown } = command;
+  const put = async (summary: string) => {
+    if (markdown === undefined) return;
+    await putReport(markdown, { marks: BENCH_MARKS, summary });
+  };
   // Made sure of before a long run.
-  if (command.markdown !== undefined) await putReport(command.markdown, "");
+  await put("");
   const result = await measure(command);
   const report = renderReport(result);
   print(report.trimEnd());
-  if (command.markdown !== undefined) await putReport(command.markdown, report);
+  await put(report);
   if (command.json !== undefined) {
     await Deno.writeTextFile(
       command.json,
@@ -109,14 +116,6 @@ async function measureCalls(
     calls.push({ operation, title, inFlight, count, cells });
   }
   return calls;
-}
-
-async function putReport(path: string, summary: string): Promise<void> {
-  const text = putBetweenMarks(await Deno.readTextFile(path), {
-    marks: MARKS,
-    summary,
-  });
-  if (summary !== "") await Deno.writeTextFile(path, text);
 }
 
 function commandLine(args: readonly string[]): BenchCommand | undefined {

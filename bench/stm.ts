@@ -7,22 +7,16 @@
  */
 import { parseArgs } from "node:util";
 import { Client } from "../mod.ts";
+import { measuredWith, print, thisRuntime, wrap } from "../tools/output/mod.ts";
+import { goProgram, type Operation, ours, type Work } from "./programs/mod.ts";
+import { startBenchCluster } from "./cluster/mod.ts";
 import {
-  measuredWith,
-  print,
-  putBetweenMarks,
-  thisRuntime,
-  wrap,
-} from "../tools/output/mod.ts";
-import { goProgram } from "./programs/go.ts";
-import type { Operation, Work } from "./programs/operation.ts";
-import { startBenchCluster } from "./cluster/start_bench_cluster.ts";
-import { ours } from "./programs/programs.ts";
-import { prepareReady } from "./rounds/ready.ts";
-import { type Cell, measureInRounds } from "./rounds/rounds.ts";
-import type { Sample } from "./rounds/sample.ts";
-import { spread } from "./report/statistics.ts";
-import { STM_MARKS } from "./_stm_marks.ts";
+  type Cell,
+  measureInRounds,
+  prepareReady,
+  type Sample,
+} from "./rounds/mod.ts";
+import { putReport, spread, STM_MARKS } from "./report/mod.ts";
 
 const { values } = parseArgs({
   options: {
@@ -145,9 +139,7 @@ async function main(): Promise<void> {
   print(report);
   const { markdown } = values;
   if (markdown === undefined) return;
-  const text = await Deno.readTextFile(markdown);
-  const marked = putBetweenMarks(text, { marks: STM_MARKS, summary: report });
-  await Deno.writeTextFile(markdown, marked);
+  await putReport(markdown, { marks: STM_MARKS, summary: report });
 }
 
 if (import.meta.main) await main();

@@ -10,18 +10,18 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { Client, type Keyspace, op, prefix, type RangeResult } from "../mod.ts";
+import { Client, op, prefix } from "../mod.ts";
 import { view } from "../recipes/mod.ts";
 import {
   counted,
   measuredWith,
   print,
-  putBetweenMarks,
   thisRuntime,
   wrap,
 } from "../tools/output/mod.ts";
-import { startBenchCluster } from "./cluster/start_bench_cluster.ts";
-import { VIEW_MARKS } from "./_view_marks.ts";
+import { startBenchCluster } from "./cluster/mod.ts";
+import { emptyKeyspaceAt } from "./_empty_keyspace.ts";
+import { putReport, spread, VIEW_MARKS } from "./report/mod.ts";
 
 const { values } = parseArgs({
   options: {
@@ -62,28 +62,12 @@ async function put(count: number): Promise<bigint> {
   return last;
 }
 
-/** The client as it was at a revision at which the range was empty. */
-function asEmptyAt(revision: bigint): Keyspace {
-  const empty = { header: { revision } } as RangeResult;
-  return {
-    kv: client.kv,
-    range: () => Promise.resolve(empty),
-    async *list() {},
-    watch: client.watch.bind(client),
-  } as unknown as Keyspace;
-}
-
 async function measured(work: () => Promise<unknown>): Promise<Taken> {
   const startedAt = performance.now();
   const before = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(before);
   return { cpuMs: (user + system) / 1_000, ms: performance.now() - startedAt };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[sorted.length >> 1] ?? 0;
 }
 
 /** The bytes that are in use when nothing can be freed. */
@@ -106,11 +90,11 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
   async "a view"() {
-    await using v = await view(asEmptyAt(before), RANGE);
+    await using v = await view(emptyKeyspaceAt(client, before), RANGE);
     await v.waitFor(last);
   },
   async "a view whose changes are read"() {
-    await using v = await view(asEmptyAt(before), RANGE);
+    await using v = await view(emptyKeyspaceAt(client, before), RANGE);
     for await (const { revision } of v.changes()) if (revision >= last) return;
   },
 };
@@ -127,11 +111,11 @@ const written = await inTurns({
     await writing;
   },
   async "a view"() {
-    await using v = await view(asEmptyAt(await put(OPS)), RANGE);
+    await using v = await view(emptyKeyspaceAt(client, await put(OPS)), RANGE);
     await v.waitFor(await put(LIVE_EVENTS));
   },
   async "a view whose changes are read"() {
-    await using v = await view(asEmptyAt(await put(OPS)), RANGE);
+    await using v = await view(emptyKeyspaceAt(client, await put(OPS)), RANGE);
     const changes = v.changes();
     const writing = put(LIVE_EVENTS);
     let left = LIVE_EVENTS;
@@ -168,7 +152,9 @@ async function inTurns(
       if (round > 0) taken.get(name)?.push(cpuMs);
     }
   }
-  return new Map([...taken].map(([name, times]) => [name, median(times)]));
+  return new Map(
+    [...taken].map(([name, times]) => [name, spread(times)?.median ?? 0]),
+  );
 }
 
 function share(all: ReadonlyMap<string, number>, name: string): string {
@@ -219,9 +205,5 @@ const report = [
 ].join("\n");
 print(report);
 if (values.markdown !== undefined) {
-  const text = await Deno.readTextFile(values.markdown);
-  await Deno.writeTextFile(
-    values.markdown,
-    putBetweenMarks(text, { marks: VIEW_MARKS, summary: report }),
-  );
+  await putReport(values.markdown, { marks: VIEW_MARKS, summary: report });
 }

@@ -4,7 +4,15 @@ import { toBigInt } from "../../proto/int64.ts";
 import { methods } from "../../proto/methods.ts";
 import { esDecodeRange, esTxn } from "./_protobuf_es.ts";
 import { rangeReply, sameBytes } from "./_range_reply.ts";
-import type { CodecMeasured } from "../report/result.ts";
+
+/** One piece of work of the codec, by two codecs in turn. */
+export interface CodecMeasured {
+  readonly title: string;
+  readonly bytes: number;
+  /** Of each round. */
+  readonly oursMicros: readonly number[];
+  readonly protobufEsMicros: readonly number[];
+}
 
 const KEYS = 1_000;
 const OPERATIONS = 64;

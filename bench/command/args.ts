@@ -3,11 +3,11 @@ import { userPath } from "../../tools/output/mod.ts";
 import {
   type Operation,
   OPERATIONS,
+  type Program,
+  PROGRAMS,
   type Work,
   workOf,
-} from "../programs/operation.ts";
-import type { Program } from "../programs/program.ts";
-import { PROGRAMS } from "../programs/programs.ts";
+} from "../programs/mod.ts";
 
 /** The command line of the benchmark, read. */
 export interface BenchCommand {

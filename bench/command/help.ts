@@ -1,6 +1,5 @@
 import { CODEC } from "./args.ts";
-import { OPERATIONS } from "../programs/operation.ts";
-import { PROGRAMS } from "../programs/programs.ts";
+import { OPERATIONS, PROGRAMS } from "../programs/mod.ts";
 
 const NAME_COLUMNS = 19;
 

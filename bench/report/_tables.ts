@@ -1,9 +1,8 @@
 /** A result as Markdown, for a terminal and for docs/measured/. */
 import { markdownTable } from "../../tools/output/mod.ts";
-import { OPERATIONS } from "../programs/operation.ts";
+import { OPERATIONS } from "../programs/mod.ts";
 import type { BenchResult, Measured } from "./result.ts";
-import type { Cell } from "../rounds/rounds.ts";
-import type { Sample } from "../rounds/sample.ts";
+import type { Cell, Sample } from "../rounds/mod.ts";
 import { type Spread, spread } from "./statistics.ts";
 
 type Figure = keyof Sample;

@@ -8,12 +8,6 @@ import {
   scaleTable,
 } from "./_tables.ts";
 
-/** Between these lines of a file stands what `--markdown=FILE` writes. */
-export const MARKS = {
-  begin: "<!-- bench:begin -->",
-  end: "<!-- bench:end -->",
-} as const;
-
 const PROSE = { width: 80, lead: "" } as const;
 
 /** A result as `deno fmt` would have it. */

@@ -1,5 +1,7 @@
 import type { Runtime } from "../../tools/output/mod.ts";
-import type { Cell } from "../rounds/rounds.ts";
+import type { CodecMeasured } from "../codec/mod.ts";
+import type { Cell, NotMeasured } from "../rounds/mod.ts";
+import type { ScaleMeasured } from "../scale/mod.ts";
 
 /** One operation with so many in flight, by every program that has it. */
 export interface Measured {
@@ -9,31 +11,6 @@ export interface Measured {
   /** The number of operations in one run; programs that batch have more. */
   readonly count: number;
   readonly cells: readonly Cell[];
-}
-
-/** One piece of work of the codec, by two codecs in turn. */
-export interface CodecMeasured {
-  readonly title: string;
-  readonly bytes: number;
-  /** Of each round. */
-  readonly oursMicros: readonly number[];
-  readonly protobufEsMicros: readonly number[];
-}
-
-/** Very many of something on one client. */
-export interface ScaleMeasured {
-  /** The client: ours over a transport, or Go's. */
-  readonly client: string;
-  readonly title: string;
-  readonly count: number;
-  readonly seconds: number;
-  /** CPU time of the process meanwhile. */
-  readonly cpuSeconds: number;
-  /** Memory of the process before, and the most while it ran. */
-  readonly beforeMiB: number;
-  readonly peakMiB: number;
-  /** A remark besides the figures. */
-  readonly remark: string;
 }
 
 /** The result that `--json` writes. */
@@ -46,10 +23,7 @@ export interface BenchResult {
     readonly name: string;
     readonly title: string;
   }[];
-  readonly missing: readonly {
-    readonly title: string;
-    readonly reason: string;
-  }[];
+  readonly missing: readonly NotMeasured[];
   readonly calls: readonly Measured[];
   readonly codec: readonly CodecMeasured[];
   readonly scale: readonly ScaleMeasured[];

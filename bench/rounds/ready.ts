@@ -1,17 +1,22 @@
 import { note } from "../../tools/output/mod.ts";
-import type { Program } from "../programs/program.ts";
-import type { BenchResult } from "../report/result.ts";
+import type { Program } from "../programs/mod.ts";
 import type { ReadyProgram } from "./rounds.ts";
+
+/** A program that cannot be had here. */
+export interface NotMeasured {
+  readonly title: string;
+  readonly reason: string;
+}
 
 /** Gets programs ready, and tells which cannot be had here. */
 export async function prepareReady(
   programs: readonly Program[],
 ): Promise<{
   readonly ready: readonly ReadyProgram[];
-  readonly missing: BenchResult["missing"];
+  readonly missing: readonly NotMeasured[];
 }> {
   const ready: ReadyProgram[] = [];
-  const missing: { title: string; reason: string }[] = [];
+  const missing: NotMeasured[] = [];
   for (const program of programs) {
     const { title } = program;
     const prepared = await program.prepare();

@@ -1,5 +1,4 @@
-import type { Work } from "../programs/operation.ts";
-import type { Command, Run } from "../programs/program.ts";
+import type { Command, Run, Work } from "../programs/mod.ts";
 import { runProgram } from "./run_program.ts";
 import type { Sample } from "./sample.ts";
 

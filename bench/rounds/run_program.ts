@@ -1,5 +1,5 @@
 import { watchPeak } from "./_peak_memory.ts";
-import type { Command } from "../programs/program.ts";
+import type { Command } from "../programs/mod.ts";
 import { readSample, type Sample } from "./sample.ts";
 
 const TIMEOUT_MS = 120_000;

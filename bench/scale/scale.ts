@@ -1,10 +1,24 @@
 import { Client } from "../../mod.ts";
 import type { TestCluster } from "../../tests/harness/mod.ts";
-import { startBenchCluster } from "../cluster/start_bench_cluster.ts";
-import { goProgram } from "../programs/go.ts";
-import { type Command, ownCommand } from "../programs/program.ts";
-import { runToEnd } from "../rounds/run_program.ts";
-import type { ScaleMeasured } from "../report/result.ts";
+import { startBenchCluster } from "../cluster/mod.ts";
+import { type Command, goProgram, ownCommand } from "../programs/mod.ts";
+import { runToEnd } from "../rounds/mod.ts";
+
+/** Very many of something on one client. */
+export interface ScaleMeasured {
+  /** The client: ours over a transport, or Go's. */
+  readonly client: string;
+  readonly title: string;
+  readonly count: number;
+  readonly seconds: number;
+  /** CPU time of the process meanwhile. */
+  readonly cpuSeconds: number;
+  /** Memory of the process before, and the most while it ran. */
+  readonly beforeMiB: number;
+  readonly peakMiB: number;
+  /** A remark besides the figures. */
+  readonly remark: string;
+}
 
 // Each at a tenth too, to tell how it grows.
 const STEPS: readonly {

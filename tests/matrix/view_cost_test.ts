@@ -2,13 +2,8 @@
 // this process for the same events, which another busy process changes little.
 import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
-import {
-  type Client,
-  type Keyspace,
-  op,
-  prefix,
-  type RangeResult,
-} from "../../mod.ts";
+import { emptyKeyspaceAt } from "../../bench/_empty_keyspace.ts";
+import { op, prefix } from "../../mod.ts";
 import { view, type ViewOptions } from "../../recipes/mod.ts";
 import { client, startOneMember } from "../failover/_one_member.ts";
 
@@ -38,17 +33,6 @@ async function write(): Promise<readonly [before: bigint, last: bigint]> {
   return [before, last];
 }
 
-/** The client as it was before the events. */
-function asBefore(client: Client, revision: bigint): Keyspace {
-  const empty = { header: { revision } } as RangeResult;
-  return {
-    kv: client.kv,
-    range: () => Promise.resolve(empty),
-    async *list() {},
-    watch: client.watch.bind(client),
-  } as unknown as Keyspace;
-}
-
 async function cpuMs(work: () => Promise<void>): Promise<number> {
   const before = process.cpuUsage();
   await work();
@@ -73,12 +57,20 @@ Deno.test(`A view takes at least ${LEAST} times the events per second of a bare 
       }
     },
     view: async () => {
-      await using v = await view(asBefore(client, before), RANGE, options);
+      await using v = await view(
+        emptyKeyspaceAt(client, before),
+        RANGE,
+        options,
+      );
       await v.waitFor(last);
       assertEquals(v.size, KEYS);
     },
     changes: async () => {
-      await using v = await view(asBefore(client, before), RANGE, options);
+      await using v = await view(
+        emptyKeyspaceAt(client, before),
+        RANGE,
+        options,
+      );
       for await (const { revision } of v.changes()) {
         if (revision >= last) return;
       }

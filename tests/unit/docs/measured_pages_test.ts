@@ -1,10 +1,12 @@
 // The pages of docs/measured/: what writes them finds its place there.
 import { assertEquals, assertMatch } from "@std/assert";
-import { FLEET_MARKS } from "../../../bench/_fleet_marks.ts";
+import {
+  BENCH_MARKS,
+  FLEET_MARKS,
+  STM_MARKS,
+  VIEW_MARKS,
+} from "../../../bench/report/mod.ts";
 import { GATEWAY_MARKS } from "../../../bench/_gateway_report.ts";
-import { MARKS as BENCH_MARKS } from "../../../bench/report/report.ts";
-import { STM_MARKS } from "../../../bench/_stm_marks.ts";
-import { VIEW_MARKS } from "../../../bench/_view_marks.ts";
 import {
   type Marks,
   putBetweenMarks,

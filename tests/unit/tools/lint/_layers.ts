@@ -213,7 +213,7 @@ export const GOOD_IMPORTS: readonly Fixture[] = [
     ["balancers/http2/streams/_stream.ts", "../../transport/mod.ts"],
     ["balancers/dial/_dial.ts", "../http2/mod.ts"],
     ["api/client/client.ts", "../keyspace/mod.ts"],
-    ["bench/codec/codec.ts", "../api/kv/_codec.ts"],
+    ["bench/codec/codec.ts", "../../api/kv/_codec.ts"],
     ["recipes/view/view.ts", "../../mod.ts"],
     ["gateway/gateway.ts", "../balancers/mod.ts"],
     ["gateway/main.ts", "../mod.ts"],
