@@ -1,5 +1,10 @@
 import { type BalancerFactory, type BalancerName, Client } from "../mod.ts";
-import { sleep, type TestCluster, waitFor } from "../tests/harness/mod.ts";
+import {
+  metricOf,
+  sleep,
+  type TestCluster,
+  waitFor,
+} from "../tests/harness/mod.ts";
 import {
   followerOf,
   observer,
@@ -10,7 +15,6 @@ import { startedCalls } from "../tests/scenarios/steps/started_calls.ts";
 
 // A connection counts as quiet after a minute.
 const QUIET_MS = 70_000;
-const CPU_SECONDS = /^process_cpu_seconds_total (\S+)$/m;
 
 /** The fleet, and the times it is looked at. */
 export interface FleetOptions {
@@ -98,7 +102,7 @@ async function lookAt(cluster: TestCluster, lookMs: number): Promise<AtRest> {
   const look = async () => ({
     atMs: performance.now(),
     questions: await startedCalls(cluster, { method: "Range" }),
-    cpuSeconds: await cpuSecondsOf(cluster),
+    cpuSeconds: await metricOf(cluster.members, "process_cpu_seconds_total"),
   });
   const before = await look();
   await sleep(lookMs);
@@ -108,14 +112,6 @@ async function lookAt(cluster: TestCluster, lookMs: number): Promise<AtRest> {
     questionsPerSecond: (after.questions - before.questions) / seconds,
     etcdCpu: (after.cpuSeconds - before.cpuSeconds) / seconds,
   };
-}
-
-async function cpuSecondsOf({ members }: TestCluster): Promise<number> {
-  const texts = await Promise.all(members.map((member) => member.metrics()));
-  return texts.reduce(
-    (sum, text) => sum + Number(text.match(CPU_SECONDS)?.[1] ?? Number.NaN),
-    0,
-  );
 }
 
 async function freezeFollower(

@@ -1,7 +1,7 @@
 // What watches and leases leave behind on the server and here: nothing.
 import { assert, assertEquals } from "@std/assert";
 import { Client, prefix, type Watch } from "../../mod.ts";
-import { waitFor } from "../harness/mod.ts";
+import { metricOf, waitFor } from "../harness/mod.ts";
 import { cluster, startCluster } from "./_cluster.ts";
 
 const PER_ROUND = 5_000;
@@ -22,19 +22,13 @@ interface Held {
 
 async function held(): Promise<Held> {
   const [member] = cluster.members;
-  const text = await member?.metrics() ?? "";
-  const metric = (name: string): number => {
-    const value = text.split("\n").find((line) => line.startsWith(`${name} `))
-      ?.split(" ")[1];
-    assert(value !== undefined, `the server does not tell ${name}`);
-    return Number(value);
-  };
+  const metric = (name: string) => metricOf(cluster.members, name);
   return {
     connections: (await member?.proxy.stats())?.open ?? NaN,
-    watchStreams: metric("etcd_debugging_mvcc_watch_stream_total"),
-    watches: metric("etcd_debugging_mvcc_watcher_total"),
-    leases: metric("etcd_debugging_lease_granted_total") -
-      metric("etcd_debugging_lease_revoked_total"),
+    watchStreams: await metric("etcd_debugging_mvcc_watch_stream_total"),
+    watches: await metric("etcd_debugging_mvcc_watcher_total"),
+    leases: await metric("etcd_debugging_lease_granted_total") -
+      await metric("etcd_debugging_lease_revoked_total"),
   };
 }
 

@@ -24,6 +24,7 @@ export {
 } from "../../testing/proxy/mod.ts";
 export { sleep, waitFor, type WaitOptions } from "../../testing/wait/mod.ts";
 export { etcdctl, type EtcdctlOptions } from "./cluster/etcdctl.ts";
+export { metricOf } from "./cluster/metrics.ts";
 export { rawCall, type RawCallOptions } from "./cluster/raw_call.ts";
 export { exists } from "./exists.ts";
 export {

@@ -3,7 +3,12 @@
 // ETCDENO_MATRIX_MINUTES=10 deno task test FILE
 import { assert, assertEquals } from "@std/assert";
 import { Client, type ClientEvent } from "../../mod.ts";
-import { sleep, startEtcd, type TestCluster } from "../harness/mod.ts";
+import {
+  metricOf,
+  sleep,
+  startEtcd,
+  type TestCluster,
+} from "../harness/mod.ts";
 import { minutesOr } from "../harness/cluster/long_run.ts";
 
 const MINUTES = minutesOr(0.5);
@@ -28,13 +33,8 @@ function busyLoop(): AsyncDisposable {
 }
 
 /** The changes of leaders that the members have seen. */
-async function leaderChanges({ members }: TestCluster): Promise<number> {
-  const texts = await Promise.all(members.map((member) => member.metrics()));
-  return texts.reduce((sum, text) => {
-    const [, count] =
-      text.match(/^etcd_server_leader_changes_seen_total (\S+)$/m) ?? [];
-    return sum + Number(count);
-  }, 0);
+function leaderChanges({ members }: TestCluster): Promise<number> {
+  return metricOf(members, "etcd_server_leader_changes_seen_total");
 }
 
 Deno.test(`adaptive | ${MINUTES} minutes on a healthy cluster beside ${BUSY_LOOPS} busy loops: no ejection but around an election, hedges of at most ${MOST_HEDGED} of the reads`, async () => {

@@ -1,6 +1,6 @@
 import { Client, prefix } from "../../mod.ts";
 import { History } from "../harness/history.ts";
-import { type TestCluster, waitFor } from "../harness/mod.ts";
+import { metricOf, type TestCluster, waitFor } from "../harness/mod.ts";
 import { seededRandom } from "../unit/support/_fake_clock.ts";
 import { ClientProcess } from "./_child.ts";
 import { Injector } from "./_injector.ts";
@@ -202,20 +202,13 @@ class Soak implements AsyncDisposable {
     return all.reduce((sum, { open }) => sum + open, 0);
   }
 
-  async #serverWatches(): Promise<number> {
+  #serverWatches(): Promise<number> {
     const { members } = this.#options.cluster;
-    const texts = await Promise.all(members.map((member) => member.metrics()));
-    return texts.reduce((sum, text) => sum + watchesIn(text), 0);
+    return metricOf(members, "etcd_debugging_mvcc_watcher_total");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child.close();
     await this.#observer.close();
   }
-}
-
-function watchesIn(metrics: string): number {
-  const [, count] = /^etcd_debugging_mvcc_watcher_total (\S+)$/m
-    .exec(metrics) ?? [];
-  return Number(count);
 }

@@ -1,7 +1,12 @@
 // Snapshots of a real member: restored by etcd's own tool, left, read slowly.
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../../mod.ts";
-import { type Member, startEtcd, waitFor } from "../../harness/mod.ts";
+import {
+  type Member,
+  metricOf,
+  startEtcd,
+  waitFor,
+} from "../../harness/mod.ts";
 import { cluster, startCluster } from "../_cluster.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -28,21 +33,16 @@ function connect(): Client {
   return new Client({ endpoints: cluster.endpoints, requestTimeoutMs: 20_000 });
 }
 
-/** The sum of the member's metrics that match. */
-async function metric(name: RegExp): Promise<number> {
-  return (await member.metrics()).split("\n")
-    .filter((line) => name.test(line))
-    .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
-}
-
 /** How many bytes of messages the member has sent to clients. */
 function sentBytes(): Promise<number> {
-  return metric(/^etcd_network_client_grpc_sent_bytes_total /);
+  return metricOf([member], "etcd_network_client_grpc_sent_bytes_total");
 }
 
 /** How many snapshots the member has ended, well or not. */
 function ended(): Promise<number> {
-  return metric(/^grpc_server_handled_total\{.*grpc_method="Snapshot"/);
+  return metricOf([member], "grpc_server_handled_total", {
+    grpc_method: "Snapshot",
+  });
 }
 
 Deno.test("snapshot() is a file from which etcd's own tool restores the data", async () => {

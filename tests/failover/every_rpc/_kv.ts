@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compare, op, prefix } from "../../../mod.ts";
-import type { TestCluster } from "../../harness/mod.ts";
+import { metricOf, type TestCluster } from "../../harness/mod.ts";
 import { waitFor } from "../../harness/mod.ts";
 import { type Checks, ctl, toldKey } from "./_check.ts";
 
@@ -81,10 +81,8 @@ export const KV_CHECKS: Checks<"kv"> = {
   },
 };
 
-async function watchers({ members: [member] }: TestCluster): Promise<number> {
-  const metrics = await member?.metrics() ?? "";
-  const line = /^etcd_debugging_mvcc_watcher_total (\d+)$/m.exec(metrics);
-  return Number(line?.[1]);
+function watchers({ members }: TestCluster): Promise<number> {
+  return metricOf(members, "etcd_debugging_mvcc_watcher_total");
 }
 
 /** The service of watches. */

@@ -1,6 +1,8 @@
 // How much of a list is in memory at a time, by what the member has sent.
 import { assert, assertEquals } from "@std/assert";
 import { Client, type KeyValue, prefix } from "../../../mod.ts";
+import { metricOf } from "../../harness/mod.ts";
+import { startedCalls } from "../../scenarios/steps/started_calls.ts";
 import { client, cluster, startOneMember } from "../_one_member.ts";
 
 startOneMember();
@@ -8,21 +10,15 @@ startOneMember();
 const MIB = 1024 * 1024;
 const VALUES = 64;
 
-/** The sum of a counter of the member. */
-async function counted(counter: string, label = ""): Promise<number> {
-  const [member] = cluster.members;
-  assert(member);
-  return (await member.metrics()).split("\n")
-    .filter((line) => line.startsWith(counter) && line.includes(label))
-    .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
-}
-
 function sentBytes(): Promise<number> {
-  return counted("etcd_network_client_grpc_sent_bytes_total");
+  return metricOf(
+    cluster.members,
+    "etcd_network_client_grpc_sent_bytes_total",
+  );
 }
 
 function pages(): Promise<number> {
-  return counted("grpc_server_started_total{", 'grpc_method="Range"');
+  return startedCalls(cluster, { method: "Range" });
 }
 
 /** The most bytes that were sent and not given yet. */

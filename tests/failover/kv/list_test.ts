@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client, type KeyValue, prefix } from "../../../mod.ts";
 import { findEtcd, waitFor } from "../../harness/mod.ts";
+import { startedCalls } from "../../scenarios/steps/started_calls.ts";
 import { cluster, startCluster } from "../_cluster.ts";
 
 const KEYS = 5_000;
@@ -27,14 +28,8 @@ function keyOf(at: number): string {
 }
 
 /** How many calls of a method all members have begun to serve. */
-async function served(method: string): Promise<number> {
-  const all = await Promise.all(cluster.members.map((one) => one.metrics()));
-  return all.flatMap((text) => text.split("\n"))
-    .filter((line) =>
-      line.startsWith("grpc_server_started_total{") &&
-      line.includes(`grpc_method="${method}"`)
-    )
-    .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+function served(method: string): Promise<number> {
+  return startedCalls(cluster, { method });
 }
 
 /** Reads to the end, with something done after so many keys. */

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { BALANCER_NAMES } from "../../../balancers/mod.ts";
 import type { WatchOptions } from "../../../mod.ts";
-import { sleep, waitFor } from "../../harness/mod.ts";
+import { metricOf, sleep, waitFor } from "../../harness/mod.ts";
 import { observer } from "../../scenarios/steps/clients.ts";
 import {
   compactEverywhere,
@@ -27,14 +27,10 @@ function lossesOf(options: WatchOptions): {
 }
 
 /** The number of messages that the members have sent to watches. */
-async function toldOfWatches(): Promise<number> {
-  const all = await Promise.all(cluster.members.map((one) => one.metrics()));
-  return all.flatMap((text) => text.split("\n"))
-    .filter((line) =>
-      line.startsWith("grpc_server_msg_sent_total{") &&
-      line.includes('grpc_method="Watch"')
-    )
-    .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+function toldOfWatches(): Promise<number> {
+  return metricOf(cluster.members, "grpc_server_msg_sent_total", {
+    grpc_method: "Watch",
+  });
 }
 
 for (const balancer of BALANCER_NAMES) {

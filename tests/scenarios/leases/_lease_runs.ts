@@ -3,6 +3,7 @@ import type { Client, ClientOptions, Lease } from "../../../mod.ts";
 import {
   type FaultMode,
   type Member,
+  metricOf,
   sleep,
   type TestCluster,
   waitFor,
@@ -223,17 +224,8 @@ function isReady({ balancer }: Client, target: Member): boolean {
 }
 
 /** How often leases were renewed, by these members' own count. */
-async function renewals(members: readonly Member[]): Promise<number> {
-  const counts = await Promise.all(members.map(async (member) => {
-    const count = /^etcd_debugging_lease_renewed_total (\S+)$/m.exec(
-      await member.metrics(),
-    )?.[1];
-    if (count === undefined) {
-      throw new Error(`Cannot count the renewals: ${member.name} tells none`);
-    }
-    return Number(count);
-  }));
-  return counts.reduce((sum, count) => sum + count, 0);
+function renewals(members: readonly Member[]): Promise<number> {
+  return metricOf(members, "etcd_debugging_lease_renewed_total");
 }
 
 async function setAll(

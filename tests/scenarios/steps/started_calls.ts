@@ -1,4 +1,4 @@
-import type { TestCluster } from "../../harness/mod.ts";
+import { metricOf, type TestCluster } from "../../harness/mod.ts";
 
 /** What a server counts calls by. */
 export interface CallLabels {
@@ -9,18 +9,12 @@ export interface CallLabels {
 }
 
 /** Calls begun on any member so far, as the servers count them. */
-export async function startedCalls(
+export function startedCalls(
   { members }: Pick<TestCluster, "members">,
   { method, type }: CallLabels,
 ): Promise<number> {
-  const texts = await Promise.all(members.map((member) => member.metrics()));
-  const counts = texts.join("\n").matchAll(
-    /^grpc_server_started_total\{([^}]*)\} (\d+)$/gm,
-  );
-  return [...counts]
-    .filter(([, labels = ""]) =>
-      (method === undefined || labels.includes(`grpc_method="${method}"`)) &&
-      (type === undefined || labels.includes(`grpc_type="${type}"`))
-    )
-    .reduce((sum, [, , count]) => sum + Number(count), 0);
+  return metricOf(members, "grpc_server_started_total", {
+    ...method !== undefined && { grpc_method: method },
+    ...type !== undefined && { grpc_type: type },
+  });
 }
