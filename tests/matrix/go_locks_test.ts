@@ -8,8 +8,14 @@ import {
   prefix,
 } from "../../mod.ts";
 import { barrier, doubleBarrier, lead, rwLock } from "../../recipes/mod.ts";
-import { sleep, waitFor } from "../harness/mod.ts";
-import { client, nextSerial, startOneMember } from "../failover/_one_member.ts";
+import { metricOf, sleep, waitFor } from "../harness/mod.ts";
+import {
+  client,
+  cluster,
+  nextSerial,
+  startOneMember,
+} from "../failover/_one_member.ts";
+import { untilHeard } from "../failover/_until_heard.ts";
 import { Rounds } from "../failover/recipes/barrier/_rounds.ts";
 import { besideGo, goIsDone, startGo } from "./_go_recipes.ts";
 
@@ -17,6 +23,9 @@ startOneMember();
 
 const COUNT = 60;
 const newName = () => `go${nextSerial()}`;
+
+const watches = () =>
+  metricOf(cluster.members, "etcd_debugging_mvcc_watcher_total");
 
 async function numberAt(key: string): Promise<number> {
   return Number((await client.get(key))?.value.text() ?? 0);
@@ -130,9 +139,11 @@ besideGo("Go's recipe.Barrier and barrier() are one", async () => {
   await using gate = barrier(client, name);
   await gate.hold();
   {
+    const before = await watches();
     await using go = await startGo("barrier-wait", { name });
     await go.printed("waits");
-    await sleep(200);
+    await waitFor("its watch", async () => await watches() > before);
+    await untilHeard(client);
     assertFalse(go.lines.includes("done"));
     await gate.release();
     await go.printed("done");
@@ -143,7 +154,7 @@ besideGo("Go's recipe.Barrier and barrier() are one", async () => {
   assertFalse(await gate.hold());
   let isOpen = false;
   const waiting = gate.wait().then(() => isOpen = true);
-  await sleep(100);
+  await untilHeard(client);
   assertFalse(isOpen);
   await using releases = await startGo("barrier-release", { name });
   await goIsDone([releases]);

@@ -36,6 +36,8 @@ export class ViewRun implements AsyncDisposable {
   #writing: AbortController | undefined;
   #written: Promise<void> = Promise.resolve();
   #serial = 0;
+  /** Transactions that were answered. */
+  #txns = 0;
   #hasGoneBack = false;
 
   constructor(seed: number) {
@@ -84,6 +86,12 @@ export class ViewRun implements AsyncDisposable {
   write(): void {
     const { signal } = this.#writing = new AbortController();
     this.#written = this.#write(signal);
+  }
+
+  /** Waits until so much more has been written. */
+  async wrote(txns: number): Promise<void> {
+    const before = this.#txns;
+    await waitFor("writes", () => this.#txns >= before + txns);
   }
 
   /** Writes no more. */
@@ -174,6 +182,7 @@ export class ViewRun implements AsyncDisposable {
       });
       try {
         await this.writer.txn({ then });
+        this.#txns++;
       } catch {
         // A member is gone; the next one is tried.
       }

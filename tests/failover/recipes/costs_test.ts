@@ -13,20 +13,25 @@ import {
   stm,
   text,
 } from "../../../recipes/mod.ts";
-import { sleep, waitFor } from "../../harness/mod.ts";
+import { metricOf, sleep, waitFor } from "../../harness/mod.ts";
 import { client, cluster, startOneMember } from "../_one_member.ts";
 
 startOneMember();
 
-const COUNTED =
-  /^grpc_server_handled_total\{.*grpc_service="etcdserverpb\.KV".*\} (\d+)$/gm;
-
 /** How many requests for keys the server has answered. */
-async function answered(): Promise<number> {
-  const [member] = cluster.members;
-  const reply = await fetch(`${member?.directEndpoint}/metrics`);
-  return [...(await reply.text()).matchAll(COUNTED)]
-    .reduce((sum, [, count]) => sum + Number(count), 0);
+function answered(): Promise<number> {
+  return metricOf(cluster.members, "grpc_server_handled_total", {
+    grpc_service: "etcdserverpb.KV",
+  });
+}
+
+/** Waits until the server has so many watches: those of whoever waits. */
+async function untilWatches(count: number): Promise<void> {
+  const name = "etcd_debugging_mvcc_watcher_total";
+  await waitFor(
+    `${count} watches`,
+    async () => await metricOf(cluster.members, name) === count,
+  );
 }
 
 /** How many requests some work makes, once it and what it begins are done. */
@@ -90,8 +95,9 @@ Deno.test("queue() costs what its page says", async () => {
   await jobs.dequeue();
   // With the producer's own.
   const wait = async () => {
+    await untilWatches(0);
     const waiting = jobs.dequeue();
-    await sleep(300);
+    await untilWatches(2);
     await producer.enqueue("x");
     await waiting;
   };
@@ -156,21 +162,22 @@ Deno.test("barrier() and doubleBarrier() cost what their page says", async () =>
   assertEquals(await costOf(() => gate.wait()), 1);
   assertEquals(await costOf(() => gate.hold()), 1);
   const wait = async () => {
+    await untilWatches(0);
     const waiting = gate.wait();
-    await sleep(300);
+    await untilWatches(1);
     await client.delete("gate");
     await waiting;
   };
   assertEquals(await costOf(wait), 1 + 1);
+  await untilWatches(0);
   await using meeting = doubleBarrier(client, "meet", { count: 2 });
   const round = async () => {
     const inside: Presence[] = [];
     const enter = async () => {
-      const entering = [
-        meeting.enter(),
-        sleep(300).then(() => meeting.enter()),
-      ];
-      inside.push(...await Promise.all(entering));
+      const first = meeting.enter();
+      // One of them stays for as long as the barrier is used.
+      await untilWatches(2);
+      inside.push(...await Promise.all([first, meeting.enter()]));
     };
     const entered = await costOf(enter);
     const leave = () => Promise.all(inside.map((one) => one.leave()));
@@ -193,8 +200,9 @@ Deno.test("priorityQueue() costs what its page says", async () => {
   assertEquals(await costOf(() => jobs.dequeue()), 1);
   // With the producer's own.
   const wait = async () => {
+    await untilWatches(0);
     const waiting = jobs.dequeue();
-    await sleep(300);
+    await untilWatches(2);
     await put();
     await waiting;
   };

@@ -7,13 +7,13 @@ import {
   injectFault,
 } from "../../harness/cluster/fault_schedule.ts";
 import { minutesOr, SEED } from "../../harness/cluster/long_run.ts";
-import { sleep } from "../../harness/mod.ts";
 import { seededRandom } from "../../unit/support/_fake_clock.ts";
 import { cluster, startThreeMembers } from "../_three_members.ts";
 import { ViewRun } from "./_view_run.ts";
 
 const MINUTES = minutesOr(0.05);
-const UNREACHED_MS = 300;
+/** Transactions that no view follows. */
+const UNSEEN = 20;
 
 startThreeMembers();
 
@@ -22,7 +22,7 @@ async function compactUnseen(run: ViewRun): Promise<void> {
   const set = (kind: "refuse" | "pass") =>
     Promise.all(cluster.members.map(({ proxy }) => proxy.set({ kind })));
   await set("refuse");
-  await sleep(UNREACHED_MS);
+  await run.wrote(UNSEEN);
   await run.compact();
   await set("pass");
 }
@@ -45,12 +45,12 @@ Deno.test("Views through a matrix of faults equal reads at their revisions, and 
   assert(run.compared > 0 && run.rereads > 0, `${seed}: no fault was felt`);
   const file = await cluster.snapshot();
   run.write();
-  await sleep(UNREACHED_MS);
+  await run.wrote(UNSEEN);
   const before = run.rereads;
   await run.goBack(file);
   await run.compare();
   run.write();
-  await sleep(UNREACHED_MS);
+  await run.wrote(UNSEEN);
   await run.judge();
   assert(run.rereads > before, `${seed}: nobody noticed the restored snapshot`);
 });

@@ -10,13 +10,14 @@ import {
   type Txn,
 } from "../../../../mod.ts";
 import { barrier } from "../../../../recipes/mod.ts";
-import { sleep, waitFor } from "../../../harness/mod.ts";
+import { waitFor } from "../../../harness/mod.ts";
 import {
   faultyClient,
   faultyMember,
   other,
   startFaultyMember,
 } from "../../_faulty_member.ts";
+import { untilHeard } from "../../_until_heard.ts";
 
 startFaultyMember();
 
@@ -52,7 +53,7 @@ Deno.test("Barrier.wait() waits while it is up, and all go on when anybody relea
   const waiting = [gate, others, gate].map((one, at) =>
     one.wait().then(() => gone.push(at))
   );
-  await sleep(50);
+  await untilHeard(other);
   assertEquals(gone, []);
   await others.release();
   await Promise.all(waiting);

@@ -9,8 +9,9 @@ import {
   TimeoutError,
 } from "../../../../mod.ts";
 import { doubleBarrier, type Presence } from "../../../../recipes/mod.ts";
-import { sleep, waitFor } from "../../../harness/mod.ts";
+import { waitFor } from "../../../harness/mod.ts";
 import { client, nextSerial, startOneMember } from "../../_one_member.ts";
+import { untilHeard } from "../../_until_heard.ts";
 
 startOneMember();
 
@@ -83,9 +84,11 @@ Deno.test("DoubleBarrier.enter() leaves nothing when it is cancelled, or too lat
   }
   await untilWaiters(name, 0);
   // Those who were there too early do not count.
-  const first = meeting.enter();
+  let entered = false;
+  const first = meeting.enter().finally(() => entered = true);
   await untilWaiters(name, 1);
-  await sleep(50);
+  await untilHeard(client);
+  assertFalse(entered);
   const [one, two] = await Promise.all([first, meeting.enter()]);
   await Promise.all([one.leave(), two.leave()]);
 });
@@ -120,7 +123,7 @@ Deno.test("DoubleBarrier.enter() joins nobody who is inside already", async () =
     return presence;
   });
   await untilWaiters(name, 2);
-  await sleep(100);
+  await untilHeard(client);
   assertFalse(entered);
   // Nobody waits for the one who has come since.
   await one.leave();
@@ -161,7 +164,7 @@ Deno.test("DoubleBarrier.enter() does not begin alone if those inside leave just
   });
   await waitFor("its try", () => writes >= 2);
   await leaving;
-  await sleep(200);
+  await untilHeard(client);
   assertFalse(entered);
   const [three, four] = await Promise.all([next, meeting.enter()]);
   await Promise.all([three.leave(), four.leave()]);

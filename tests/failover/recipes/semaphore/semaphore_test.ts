@@ -8,8 +8,9 @@ import {
   TimeoutError,
 } from "../../../../mod.ts";
 import { semaphore } from "../../../../recipes/mod.ts";
-import { sleep, waitFor } from "../../../harness/mod.ts";
+import { waitFor } from "../../../harness/mod.ts";
 import { client, nextSerial, startOneMember } from "../../_one_member.ts";
+import { untilHeard } from "../../_until_heard.ts";
 import { placesOf, untilPlaces } from "./_subject.ts";
 
 startOneMember();
@@ -66,7 +67,7 @@ Deno.test("Semaphore.acquire() finds its turn behind more than it reads at once"
     got = true;
     return permit;
   });
-  await sleep(50);
+  await untilHeard(client);
   assertFalse(got);
   await first.release();
   await (await then).release();
