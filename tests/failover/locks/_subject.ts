@@ -1,7 +1,7 @@
 import { type Client, op, prefix, type Session } from "../../../mod.ts";
 import { waitFor } from "../../harness/mod.ts";
 
-/** How many stand in the queue of a lock, the holder included. */
+/** How many stand in a queue, such as that of a lock, holders included. */
 export async function queueLength(
   client: Client,
   name: string,
@@ -16,8 +16,10 @@ export async function untilQueued(
   length: number,
 ): Promise<void> {
   await waitFor(
-    `a queue of ${length}`,
+    `a queue of ${length} at ${name}`,
     async () => await queueLength(client, name) === length,
+    // Programs may have to start before.
+    { timeoutMs: 60_000 },
   );
 }
 

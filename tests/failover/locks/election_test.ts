@@ -5,10 +5,10 @@ import {
   InvalidOptionError,
   LockLostError,
   op,
-  prefix,
   TimeoutError,
 } from "../../../mod.ts";
-import { etcdctl, waitFor } from "../../harness/mod.ts";
+import { etcdctl } from "../../harness/mod.ts";
+import { untilQueued } from "./_subject.ts";
 import { client, cluster, nextSerial, startOneMember } from "../_one_member.ts";
 
 startOneMember();
@@ -18,21 +18,13 @@ function fresh(): string {
   return `election${nextSerial()}`;
 }
 
-async function untilRunning(name: string, candidates: number): Promise<void> {
-  await waitFor(
-    `${candidates} candidates`,
-    async () =>
-      (await client.range(prefix(`${name}/`))).count === BigInt(candidates),
-  );
-}
-
 Deno.test("Session.campaign() makes one after another the leader", async () => {
   const name = fresh();
   await using one = await client.session();
   await using other = await client.session();
   const first = await one.campaign(name, "first");
   const waiting = other.campaign(name, "second");
-  await untilRunning(name, 2);
+  await untilQueued(client, name, 2);
   assertEquals((await client.election.leader(name))?.value.text(), "first");
   await first.proclaim("first again");
   assertEquals(
@@ -78,7 +70,7 @@ Deno.test("Session.campaign() that is late withdraws", async () => {
     () => other.campaign(name, "second", { timeoutMs: 100 }),
     TimeoutError,
   );
-  await untilRunning(name, 1);
+  await untilQueued(client, name, 1);
   assertFalse(leader.signal.aborted);
 });
 
@@ -92,10 +84,10 @@ Deno.test("Elections are the same to etcdctl, the server's service and sessions"
   const serving = client.election.campaign(name, "served", {
     lease: lease.id,
   });
-  await untilRunning(name, 2);
+  await untilQueued(client, name, 2);
   await using other = await client.session();
   const last = other.campaign(name, "last");
-  await untilRunning(name, 3);
+  await untilQueued(client, name, 3);
   await mine.resign();
   const { leader, header } = await serving;
   assertEquals(leader.name.text(), name);

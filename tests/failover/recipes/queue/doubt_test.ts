@@ -7,13 +7,13 @@ import {
   UnavailableError,
 } from "../../../../mod.ts";
 import { queue, text } from "../../../../recipes/mod.ts";
-import { waitFor } from "../../../harness/mod.ts";
 import {
   faultyClient,
   faultyMember,
   other,
   startFaultyMember,
 } from "../../_faulty_member.ts";
+import { queueLength, untilQueued } from "../../locks/_subject.ts";
 
 startFaultyMember();
 
@@ -28,17 +28,6 @@ async function heal(): Promise<void> {
   await proxy.cutAll();
 }
 
-async function countOf(name: string): Promise<number> {
-  return Number((await other.range(prefix(`${name}/`))).count);
-}
-
-async function untilCount(name: string, count: number): Promise<void> {
-  await waitFor(
-    `${count} items of ${name}`,
-    async () => await countOf(name) === count,
-  );
-}
-
 Deno.test("Queue.enqueue() puts an item once that was taken before its answer came", async () => {
   await using client = faultyClient();
   await using jobs = queue(client, "put", { codec: text });
@@ -50,7 +39,7 @@ Deno.test("Queue.enqueue() puts an item once that was taken before its answer ca
   const item = await consumer.dequeue();
   await heal();
   assertEquals(await asked, item);
-  assertEquals(await countOf("put"), 0);
+  assertEquals(await queueLength(other, "put"), 0);
 });
 
 Deno.test("Queue.dequeue() knows the item that it has taken, though the answer was lost", async () => {
@@ -61,7 +50,7 @@ Deno.test("Queue.dequeue() knows the item that it has taken, though the answer w
   assertEquals(await jobs.dequeue(), first);
   await mute();
   const asked = jobs.dequeue();
-  await untilCount("take", 0);
+  await untilQueued(other, "take", 0);
   await heal();
   assertEquals((await asked).value, "second");
 });
@@ -77,7 +66,7 @@ Deno.test("Queue.dequeue() leaves an item to the next call if its own was over m
     () => jobs.dequeue({ timeoutMs: 500 }),
     TimeoutError,
   );
-  await untilCount("kept", 0);
+  await untilQueued(other, "kept", 0);
   // It is not lost: so nothing is in doubt.
   assertFalse((await asked).maybeCommitted);
   await heal();
@@ -95,7 +84,7 @@ Deno.test("Queue.close() puts an item back that came too late", async () => {
   await mute();
   const stop = new AbortController();
   const asked = jobs.dequeue({ signal: stop.signal });
-  await untilCount("back", 0);
+  await untilQueued(other, "back", 0);
   stop.abort("enough");
   assertEquals(await asked.catch((reason) => reason), "enough");
   const closing = jobs.close();
@@ -122,7 +111,7 @@ Deno.test("Queue.dequeue() names an item that may have been taken, if its sessio
   await jobs.dequeue();
   await mute();
   const asked = assertRejects(() => jobs.dequeue(), UnavailableError);
-  await untilCount("doubt", 0);
+  await untilQueued(other, "doubt", 0);
   await end(session);
   await heal();
   const error = await asked;

@@ -3,13 +3,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EtcdError } from "../../../../errors/mod.ts";
 import { prefix } from "../../../../mod.ts";
-import { waitFor } from "../../../harness/mod.ts";
 import {
   faultyClient,
   faultyMember,
   other,
   startFaultyMember,
 } from "../../_faulty_member.ts";
+import { untilQueued } from "../../locks/_subject.ts";
 import { RunningProgram } from "../_running.ts";
 import { KINDS, type QueueKind } from "./_kinds.ts";
 import { Ledger } from "./_ledger.ts";
@@ -30,13 +30,6 @@ const jobs = ${imported}(client, "${name}", { codec: text, session });
 console.log("got", "${name}", (await jobs.dequeue()).value);
 await waitFor(past, "go on/${name}", (kv) => kv !== undefined);
 console.log("got", "${name}", (await jobs.dequeue()).value);`;
-}
-
-async function untilEmpty(name: string): Promise<void> {
-  await waitFor(
-    "the deletion",
-    async () => (await other.range(prefix(`${name}/`))).count === 0n,
-  );
 }
 
 async function heal(): Promise<void> {
@@ -62,7 +55,7 @@ for (const kind of KINDS) {
     await faultyMember().proxy.set({ kind: "mute" });
     try {
       await other.put(`go on/${name}`, "");
-      await untilEmpty(name);
+      await untilQueued(other, name, 0);
       first.signal("SIGKILL");
     } finally {
       await heal();
@@ -102,7 +95,7 @@ for (const kind of KINDS) {
     await faultyMember().proxy.set({ kind: "mute" });
     try {
       const asked = assertRejects(() => jobs.dequeue(), EtcdError);
-      await untilEmpty(name);
+      await untilQueued(other, name, 0);
       await client.close();
       const error = await asked;
       assert(error.maybeCommitted, error.message);

@@ -10,7 +10,7 @@ import {
 import { rwLock } from "../../../../recipes/mod.ts";
 import { waitFor } from "../../../harness/mod.ts";
 import { client, nextSerial, startOneMember } from "../../_one_member.ts";
-import { untilPlaces } from "./_subject.ts";
+import { untilQueued } from "../../locks/_subject.ts";
 
 startOneMember();
 
@@ -43,7 +43,7 @@ Deno.test("RwLock lets many read or one write, in the order of asking, across al
     const from = at % 2 ? locks : others;
     const waiting = who.startsWith("r") ? from.readLock() : from.writeLock();
     asked.push(holders.add(who, waiting));
-    await untilPlaces(client, name, at + 1);
+    await untilQueued(client, name, at + 1);
   }
   const untilOrder = async (...order: readonly string[]) => {
     await waitFor(
@@ -56,7 +56,7 @@ Deno.test("RwLock lets many read or one write, in the order of asking, across al
   // The later readers wait behind the writer.
   await untilOrder("r1", "r2");
   await holders.free("r1");
-  await untilPlaces(client, name, 6);
+  await untilQueued(client, name, 6);
   await untilOrder("r1", "r2");
   await holders.free("r2");
   await untilOrder("r1", "r2", "w1");
@@ -80,7 +80,7 @@ Deno.test("RwLock has Go's keys, and revisions that grow from one writer to the 
   assertEquals(own?.createRevision, reader.revision);
   assert(own && own.lease !== 0n);
   const waiting = locks.writeLock();
-  await untilPlaces(client, name, 2);
+  await untilQueued(client, name, 2);
   await reader.unlock();
   await using writer = await waiting;
   assert(writer.key.text().startsWith(`${name}/write/`), writer.key.text());
@@ -104,12 +104,12 @@ Deno.test("RwLock.tryReadLock() and tryWriteLock() take it if that needs no wait
   assert(writer);
   assertEquals(await locks.tryReadLock(), undefined);
   assertEquals(await locks.tryWriteLock(), undefined);
-  await untilPlaces(client, name, 1);
+  await untilQueued(client, name, 1);
   await writer.unlock();
   // A reader waits for a writer that waits.
   await using held = await locks.readLock();
   const waiting = others.writeLock();
-  await untilPlaces(client, name, 2);
+  await untilQueued(client, name, 2);
   assertEquals(await locks.tryReadLock(), undefined);
   await held.unlock();
   await (await waiting).unlock();
@@ -127,9 +127,9 @@ Deno.test("RwLock leaves nothing of a wait that is cancelled, or too late, and t
   assert(error.message.includes(`lock "${name}"`), error.message);
   const stop = new AbortController();
   const writer = locks.writeLock({ signal: stop.signal });
-  await untilPlaces(client, name, 2);
+  await untilQueued(client, name, 2);
   const reader = locks.readLock();
-  await untilPlaces(client, name, 3);
+  await untilQueued(client, name, 3);
   stop.abort("enough");
   assertEquals(await writer.catch((reason) => reason), "enough");
   // Nothing keeps it out any more.
@@ -141,7 +141,7 @@ Deno.test("RwLock leaves nothing of a wait that is cancelled, or too late, and t
     setTimeout(() => early.abort("early"), at);
     assertEquals(await asked.catch((reason) => reason), "early");
   }
-  await untilPlaces(client, name, 1);
+  await untilQueued(client, name, 1);
   await held.unlock();
   await using _next = await locks.writeLock();
 });
@@ -151,7 +151,7 @@ Deno.test("RwLock tells a holder and a waiter that their key was deleted", async
   await using locks = rwLock(client, name);
   const reader = await locks.readLock();
   const writing = locks.writeLock();
-  await untilPlaces(client, name, 2);
+  await untilQueued(client, name, 2);
   await client.delete(reader.key);
   const writer = await writing;
   await waitFor("the loss", () => reader.signal.aborted);
@@ -161,7 +161,7 @@ Deno.test("RwLock tells a holder and a waiter that their key was deleted", async
     "Cannot keep the lock: its key does not exist any more (lock_lost)",
   );
   const waiting = assertRejects(() => locks.readLock(), LockLostError);
-  await untilPlaces(client, name, 2);
+  await untilQueued(client, name, 2);
   await client.delete(prefix(`${name}/read/`));
   await waiting;
   await writer.unlock();
@@ -173,9 +173,9 @@ Deno.test("RwLock waits on at the end of the queue when etcd has ended its sessi
   await using others = rwLock(client, name);
   const held = await others.writeLock();
   const waiting = locks.writeLock();
-  await untilPlaces(client, name, 2);
+  await untilQueued(client, name, 2);
   const behind = others.readLock();
-  await untilPlaces(client, name, 3);
+  await untilQueued(client, name, 3);
   // Nobody has told the client, which only sees that its key is gone.
   const [own] = (await client.range(prefix(`${name}/write/`), {
     minCreateRevision: held.revision + 1n,
@@ -199,7 +199,7 @@ Deno.test("RwLock.close() gives all back, ends the waits, and leaves nothing", a
   const locks = rwLock(client, name);
   const held = await locks.readLock();
   const waiting = assertRejects(() => locks.writeLock(), CanceledError);
-  await untilPlaces(client, name, 2);
+  await untilQueued(client, name, 2);
   await Promise.all([locks.close(), locks.close()]);
   await waiting;
   assert(held.signal.aborted);

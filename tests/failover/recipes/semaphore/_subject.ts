@@ -1,21 +1,16 @@
-import { type Client, prefix } from "../../../../mod.ts";
-import { waitFor } from "../../../harness/mod.ts";
+import type { Client } from "../../../../mod.ts";
+import { queueLength, untilQueued } from "../../locks/_subject.ts";
 
 /** How many hold a permit of a semaphore, or wait for one. */
-export async function placesOf(client: Client, name: string): Promise<number> {
-  return Number((await client.range(prefix(`${name}/permits/`))).count);
+export function placesOf(client: Client, name: string): Promise<number> {
+  return queueLength(client, `${name}/permits`);
 }
 
 /** Waits until there are so many. */
-export async function untilPlaces(
+export function untilPlaces(
   client: Client,
   name: string,
   count: number,
 ): Promise<void> {
-  await waitFor(
-    `${count} places of ${name}`,
-    async () => await placesOf(client, name) === count,
-    // Programs may have to start before.
-    { timeoutMs: 60_000 },
-  );
+  return untilQueued(client, `${name}/permits`, count);
 }
