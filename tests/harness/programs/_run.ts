@@ -8,8 +8,11 @@ const ERROR_TAIL_CHARS = 400;
 
 /**
  * Runs a program to its end and gives what it printed. The shell starts it, so
- * that a permission to run `sh` is enough for a program at any path. It has all
- * variables, as npm and Go need some; the testing kit's has few.
+ * that a permission to run `sh` is enough for a program at any path.
+ *
+ * The testing kit's does so with a few variables; npm and Go need others. All
+ * of them are handed on by Deno alone: `node:child_process` would read each,
+ * which tests may not.
  *
  * @throws {Error} If it is missing or fails; the message has its last words.
  */
