@@ -10,20 +10,19 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { measuredWith, print, thisRuntime } from "../tools/output/mod.ts";
 import {
-  measuredWith,
-  print,
-  putBetweenMarks,
-  thisRuntime,
-} from "../tools/output/mod.ts";
-import { download, IdleConnections, often } from "./_gateway_load.ts";
-import { type GatewaySubject, GatewaySubjects } from "./_gateway_subjects.ts";
-import {
-  GATEWAY_MARKS,
+  download,
+  GATEWAY_MARKS as marks,
   type GatewaySample,
+  type GatewaySubject,
+  GatewaySubjects,
+  IdleConnections,
   type IdleSample,
+  often,
   renderGateway,
-} from "./_gateway_report.ts";
+} from "./gateway/mod.ts";
+import { putReport } from "./report/mod.ts";
 
 const { values } = parseArgs({
   options: {
@@ -46,7 +45,9 @@ const IDLE = Number(values.idle);
 const REST_MS = 1_000;
 
 // Made sure of before a long run.
-if (values.markdown !== undefined) await putReport(values.markdown, "");
+if (values.markdown !== undefined) {
+  await putReport(values.markdown, { marks, summary: "" });
+}
 await using subjects = new GatewaySubjects();
 const all = await subjects.start();
 // Memory first: what a process has once had it does not give back.
@@ -88,7 +89,9 @@ const report = renderGateway(
   })),
 );
 print(report.trimEnd());
-if (values.markdown !== undefined) await putReport(values.markdown, report);
+if (values.markdown !== undefined) {
+  await putReport(values.markdown, { marks, summary: report });
+}
 
 interface Load {
   /** Of what is counted by the second. */
@@ -140,12 +143,4 @@ async function cpuSeconds(pid: number | undefined): Promise<number> {
   // The name in parentheses may hold anything; what follows it does not.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-async function putReport(path: string, summary: string): Promise<void> {
-  const text = putBetweenMarks(await Deno.readTextFile(path), {
-    marks: GATEWAY_MARKS,
-    summary,
-  });
-  if (summary !== "") await Deno.writeTextFile(path, text);
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { renderGateway } from "../../../bench/_gateway_report.ts";
+import { renderGateway } from "../../../bench/gateway/mod.ts";
 
 Deno.test("renderGateway() gives medians, ranges, CPU and memory, and compares them", () => {
   const bytes = [{ perSecond: 1_000, cpuSeconds: 0 }];

@@ -6,7 +6,7 @@ import {
   STM_MARKS,
   VIEW_MARKS,
 } from "../../../bench/report/mod.ts";
-import { GATEWAY_MARKS } from "../../../bench/_gateway_report.ts";
+import { GATEWAY_MARKS } from "../../../bench/gateway/mod.ts";
 import {
   type Marks,
   putBetweenMarks,

@@ -1,5 +1,5 @@
-import { markdownTable, wrap } from "../tools/output/mod.ts";
-import { rangeText, type Spread, spread } from "./report/mod.ts";
+import { markdownTable, wrap } from "../../tools/output/mod.ts";
+import { rangeText, type Spread, spread } from "../report/mod.ts";
 
 /** The figures of one round of a load. */
 export interface GatewaySample {

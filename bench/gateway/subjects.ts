@@ -1,4 +1,4 @@
-import { findEtcd } from "../tests/harness/mod.ts";
+import { findEtcd } from "../../tests/harness/mod.ts";
 
 /** A way to the server that bytes are sent through. */
 export interface GatewaySubject {
@@ -21,15 +21,15 @@ export class GatewaySubjects implements AsyncDisposable {
     const source = this.#spawn(Deno.execPath(), [
       "run",
       "-A",
-      `${import.meta.dirname}/gateway_source.ts`,
+      `${import.meta.dirname}/source.ts`,
     ]);
     const port = Number(await firstLine(source.stdout));
     const args = ["start", `--endpoints=127.0.0.1:${port}`];
-    const main = `${import.meta.dirname}/../gateway/main.ts`;
+    const main = `${import.meta.dirname}/../../gateway/main.ts`;
     const deno = [Deno.execPath(), "run", "--allow-net"];
     const pipe = (name: string) => (own: number) => [
       ...deno,
-      `${import.meta.dirname}/peers/${name}.ts`,
+      `${import.meta.dirname}/../peers/${name}.ts`,
       `${own}`,
       `${port}`,
     ];
