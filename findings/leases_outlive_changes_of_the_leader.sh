@@ -3,7 +3,8 @@
 #
 # A lease that nobody renews would be expected to end after its TTL, give or take the
 # moment of an election. But each new leader gives every lease its whole TTL anew, as
-# only the leader counts, and what it has counted is not handed on. So a lease lives
+# only the leader counts, and what it has counted is not handed on (by default; lease
+# checkpoints would do so every five minutes). So a lease lives
 # for as long as the leader changes more often than the TTL: nothing limits it to
 # twice that time. A lock or a registration of a program that died stays while the
 # cluster is unsteady, as in a rolling upgrade, or with a slow disk, which is just
