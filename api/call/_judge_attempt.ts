@@ -60,11 +60,17 @@ export function judgeAttempt(
   });
 }
 
-/** Whether an attempt ended as the time for the call was over. */
+/**
+ * Whether an attempt ended as the time for the call was over. A server that is
+ * told the deadline says so, or resets the stream with CANCEL (etcd 3.6, 3.7), which
+ * may be seen before this side's own timer.
+ */
 export function isOwnDeadline(
   { deadlineAt }: Pick<CallState, "deadlineAt">,
   { status, endedAt }: Pick<FailedAttempt, "status" | "endedAt">,
 ): boolean {
-  return status.grpcCode === GRPC_CODE.deadlineExceeded &&
-    endedAt >= deadlineAt - DEADLINE_SLACK_MS;
+  if (endedAt < deadlineAt - DEADLINE_SLACK_MS) return false;
+  const { grpcCode, reach } = status;
+  return grpcCode === GRPC_CODE.deadlineExceeded ||
+    (grpcCode === GRPC_CODE.canceled && reach === "unanswered");
 }

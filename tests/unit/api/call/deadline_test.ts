@@ -9,6 +9,7 @@ import {
 import type { CallOptions } from "../../../../api/call/options.ts";
 import { InvalidOptionError } from "../../../../errors/invalid_option_error.ts";
 import {
+  CanceledError,
   TimeoutError,
   UnavailableError,
 } from "../../../../errors/specific_errors.ts";
@@ -81,6 +82,26 @@ Deno.test("RetryingCaller takes a status 4 at the deadline for its own, an earli
   second.fail(4, "Deadline exceeded");
   const own = await assertRejects(() => late, TimeoutError);
   assertStrictEquals(own.code, "timeout");
+  assert(own.maybeCommitted);
+  await made.pool.close();
+});
+
+Deno.test("RetryingCaller takes a stream that the server resets at the deadline for out of time", async () => {
+  const clock = new FakeClock();
+  const made = connected("grpc1.23", "a", clock);
+  const early = made.kv.put("k", "v", { timeoutMs: 1_000 });
+  const first = await running(made);
+  clock.advance(994);
+  first.resetByServer();
+  const canceled = await assertRejects(() => early, CanceledError);
+  assertStrictEquals(canceled.code, "canceled");
+  const late = made.kv.put("k", "v", { timeoutMs: 1_000 });
+  const second = await running(made);
+  clock.advance(995);
+  second.resetByServer();
+  const own = await assertRejects(() => late, TimeoutError);
+  assertStrictEquals(own.code, "timeout");
+  assertStrictEquals(own.grpcCode, 4);
   assert(own.maybeCommitted);
   await made.pool.close();
 });

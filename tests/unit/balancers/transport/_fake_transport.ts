@@ -56,6 +56,12 @@ export class FakeCall {
     this.#end({ grpcCode: 14, details, reach: "answered", httpStatus });
   }
 
+  /** The server resets the stream with CANCEL. */
+  resetByServer(): void {
+    const details = "The server reset the stream with code 8 (CANCEL)";
+    this.#end({ grpcCode: 1, details, reach: "unanswered" });
+  }
+
   /** Its time is over, and nobody has answered. */
   expire(): void {
     const details = "Deadline exceeded";
