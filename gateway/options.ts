@@ -176,6 +176,8 @@ export function resolveGatewayOptions(
   } = options;
   checkSelection(selection);
   checkMaxConnections(maxConnections);
+  const insecure = options.discovery?.insecure ?? false;
+  checkSwitches({ closeEjected, passResets, "discovery.insecure": insecure });
   const times = { retryDelayMs, dialTimeoutMs, probeIntervalMs, refreshMs };
   for (const [name, ms] of Object.entries(times)) checkTime(name, ms);
   return {
@@ -211,6 +213,14 @@ function checkSelection(name: SelectionName): void {
   throw new InvalidOptionError("selection", name, {
     expected: `one of ${SELECTION_NAMES.join(", ")}`,
   });
+}
+
+/** A text such as "false" would be taken for true. */
+function checkSwitches(switches: Readonly<Record<string, boolean>>): void {
+  for (const [name, value] of Object.entries(switches)) {
+    if (typeof value === "boolean") continue;
+    throw new InvalidOptionError(name, value, { expected: "true or false" });
+  }
 }
 
 function checkMaxConnections(count: number): void {

@@ -47,6 +47,11 @@ Deno.test("Gateway.start() refuses what it cannot do", async () => {
       [{ listen: "127.0.0.1:65536" }, "listen"],
       [{ listen: "nobody.invalid:1" }, "listen"],
       [{ maxConnections: 0 }, "maxConnections"],
+      [{ closeEjected: "false" as unknown as boolean }, "closeEjected"],
+      [{ passResets: 1 as unknown as boolean }, "passResets"],
+      [{
+        discovery: { domain: "a", insecure: "no" as unknown as boolean },
+      }, "discovery.insecure"],
       [{ retryDelayMs: 0 }, "retryDelayMs"],
       [{ dialTimeoutMs: NaN }, "dialTimeoutMs"],
       [{ selection: "random" as "weighted" }, "selection"],
